@@ -1,4 +1,4 @@
-const { MODULES, BESIDE, DOMAIN_ORDER, STORE_ORDER } = require('./.modules.cjs');
+const { MODULES, BESIDE, DOMAIN_ORDER, STORE_ORDER, GRAPH_ORDER } = require('./.modules.cjs');
 
 /** What a deployment sets, read by config/. */
 const DEPLOYMENT = '^scoreline\\.config\\.ts$';
@@ -23,14 +23,21 @@ const modules = Object.entries(MODULES).map(([module, allowed]) => ({
   },
 }));
 
-/** A subfolder imports itself and those that stand before it in its list, and every file stands in a subfolder. */
-const ordered = (module, order) => [
-  ...order.slice(0, -1).map((folder, at) => ({
+/** A subfolder imports itself and those that stand before it in its list. */
+const below = (module, order) =>
+  order.slice(0, -1).map((folder, at) => ({
     name: `${module}/${folder}-imports-only-what-stands-below`,
     severity: 'error',
     from: { path: `^${module}/${folder}/`, pathNot: '\\.test\\.ts$' },
-    to: { path: `^${module}/(${order.slice(at + 1).join('|')})/` },
-  })),
+    to: {
+      path: `^${module}/(${order.slice(at + 1).join('|')})/`,
+      pathNot: order.slice(0, at + 1).map((lower) => `^${module}/${lower}/`),
+    },
+  }));
+
+/** The same, and every file stands in a subfolder. */
+const ordered = (module, order) => [
+  ...below(module, order),
   {
     name: `${module}-has-only-listed-subfolders`,
     severity: 'error',
@@ -44,6 +51,7 @@ module.exports = {
     ...modules,
     ...ordered('domain', DOMAIN_ORDER),
     ...ordered('store', STORE_ORDER),
+    ...below('graph', GRAPH_ORDER),
     { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'domain-does-no-io',

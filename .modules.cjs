@@ -41,6 +41,7 @@ const STORE_ORDER = [
   'audit',
   'access',
   'encryption',
+  'connections',
   'responses',
   'models',
   'disclosure',
@@ -53,8 +54,10 @@ const STORE_ORDER = [
   'lineage',
   'setup',
 ];
+/** Files beside these are what all of them share. */
+const GRAPH_ORDER = ['kinds/shared', 'kinds', 'traversal', 'record', 'neo4j', 'export'];
 
 /** The source of the program. */
 const ROOTS = ['main.ts', ...Object.keys(MODULES)];
 
-module.exports = { MODULES, BESIDE, DOMAIN_ORDER, STORE_ORDER, ROOTS };
+module.exports = { MODULES, BESIDE, DOMAIN_ORDER, STORE_ORDER, GRAPH_ORDER, ROOTS };

@@ -15,6 +15,7 @@ import { type GraphProjection, heldElsewhere, openGraph } from './graph/neo4j/op
 import { createRecordLineage } from './graph/record/record-lineage.ts';
 import { createIngestor, type Ingestor } from './ingestion/pipeline/ingestor.ts';
 import { lookupsOfGiven } from './ingestion/pipeline/pseudonym.ts';
+import { type Connections, openConnections } from './ingestion/webhooks/connections.ts';
 import { readBuild } from './instance/build.ts';
 import { greeting } from './instance/greeting.ts';
 import { startHousekeeping } from './instance/housekeeping.ts';
@@ -69,6 +70,7 @@ interface Parts {
   readonly scopedReader: ScopedReader;
   readonly feed: LiveFeed;
   readonly access: Access;
+  readonly connections: Connections;
 }
 
 async function start(config: Config, programLog: ProgramLog): Promise<() => Promise<void>> {
@@ -79,14 +81,14 @@ async function start(config: Config, programLog: ProgramLog): Promise<() => Prom
   };
   say('Scoreline');
   say(
-    `  opening the record (${config.databaseUrl ? 'PostgreSQL' : `embedded, in ${config.dataDir}; the first start makes it, which takes some seconds`}) …`,
+    `  opening the database (${config.databaseUrl ? 'PostgreSQL' : `embedded, in ${config.dataDir}; the first start creates it, which takes some seconds`}) …`,
   );
   const database = await openDatabase(config, onError, {
     onEncryptingLegacy: (subjects) =>
       say(`  sealing what was stored before there were keys: ${subjects} persons …`),
     onWaiting: (message) => log.warn({}, message),
   });
-  const name = config.databaseUrl ? 'PostgreSQL' : 'the embedded record';
+  const name = config.databaseUrl ? 'PostgreSQL' : 'the embedded database';
   log.watch({ name, owns: isDatabaseAway, probe: () => answers(database.store) });
   const closes: Stop[] = [async () => log.stop(), () => database.close()];
   const stop = () => stopAll(closes.reverse());
@@ -174,7 +176,7 @@ async function openParts(
       name: 'Neo4j',
       owns: isAway,
       probe: () => graph.check(),
-      meanwhile: 'lineage is answered by the record',
+      meanwhile: 'lineage comes from the database',
     });
   }
   const graphHolds: Parts['graphHolds'] = async (ids, xact) =>
@@ -224,7 +226,17 @@ async function openParts(
     log,
   });
   closes.push(() => access.close());
-  return { graph, graphHolds, seals, scoring, scopedReader, feed, access };
+  const connections = await openConnections({
+    store,
+    encryption,
+    dimensions,
+    loops,
+    now,
+    randomBytes,
+    onError,
+  });
+  closes.push(() => connections.close());
+  return { graph, graphHolds, seals, scoring, scopedReader, feed, access, connections };
 }
 
 /** Opens the one step behind every way in. */
@@ -252,7 +264,7 @@ function openIngestor(config: Config, database: OpenDatabase, log: OutageLog): I
 async function openServer(
   config: Config,
   database: OpenDatabase,
-  { graph, graphHolds, seals, scoring, scopedReader, feed, access }: Parts,
+  { graph, graphHolds, seals, scoring, scopedReader, feed, access, connections }: Parts,
   log: OutageLog,
 ): Promise<ApiServer> {
   const { store, cells, mappings, encryption, pepper, loops, disk, files } = database;
@@ -287,6 +299,7 @@ async function openServer(
       log,
       now,
       access,
+      connections,
       audit,
       gate: openGate(config.limits, config.trustedDocuments, now),
     },

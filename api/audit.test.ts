@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { isShort } from './audit.ts';
 
-it('a long value is looked at no further than it may be long', () => {
+it('a long value is inspected only up to its bound', () => {
   let reads = 0;
   const counted = new Proxy(
     Array.from({ length: 1_000_000 }, () => 'x'),

@@ -154,7 +154,7 @@ function aggregatesOf(
     return [{ field: name.value, given }];
   });
   if (asked.length === 0) return [];
-  const told = asked.slice(0, LIMITS.aliases).map(({ field, given }) => {
+  const entries = asked.slice(0, LIMITS.aliases).map(({ field, given }) => {
     const values = Object.fromEntries(
       given.map((one) => [one.name.value, valueFromASTUntyped(one.value, variables) ?? null]),
     );
@@ -162,7 +162,7 @@ function aggregatesOf(
     const fits = isShort(values, LONGEST_ARGUMENTS) && JSON.stringify(values).length <= LONGEST_ARGUMENTS;
     return { field, arguments: fits ? values : 'too long to be kept' };
   });
-  return [entryOf(context, 'aggregate', { asked: told })];
+  return [entryOf(context, 'aggregate', { asked: entries })];
 }
 
 /** Whether a value has at most so many characters, names and values; stops at the bound. */

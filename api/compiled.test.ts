@@ -12,14 +12,14 @@ const FRAGMENT = `fragment F on Query { ${Array.from({ length: 30 }, (_, i) => `
 const spread = (times: number) =>
   `{ ${Array.from({ length: times }, (_, i) => `q${i}: q { ...F }`).join(' ')} } ${FRAGMENT}`;
 
-it('compiles small queries at once, larger ones when they come again, very large ones never', () => {
+it('compiles small queries at once, larger ones on repeated use, very large ones never', () => {
   expect(isWorthCompiling(LIMITS.compiledAtOnce, false)).toBe(true);
   expect(isWorthCompiling(LIMITS.compiledAtOnce + 1, false)).toBe(false);
   expect(isWorthCompiling(LIMITS.compiledRepeated, true)).toBe(true);
   expect(isWorthCompiling(LIMITS.compiledRepeated + 1, true)).toBe(false);
 });
 
-it('counts fields as they unfold, and what was never screened as endless', () => {
+it('counts fields after expansion, and documents that were not screened as infinite', () => {
   const document = parse(spread(10));
   const operation = getOperationAST(document);
   if (!operation) throw new Error('one operation is needed');
@@ -41,7 +41,7 @@ it.each([1, 10, 28])(
   },
 );
 
-it('of many large documents few are kept compiled, whether they come once or again', async () => {
+it('few of many large documents are kept compiled, used once or repeatedly', async () => {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
   const heap = () => {

@@ -8,12 +8,13 @@ import type { Dimension } from '../domain/segments/dimensions.ts';
 import type { LineageStore } from '../graph/lineage-store.ts';
 import type { Ingestor } from '../ingestion/pipeline/ingestor.ts';
 import type { BatchAccount } from '../ingestion/pipeline/outcome.ts';
+import type { Connections } from '../ingestion/webhooks/connections.ts';
 import type { ProofDeps } from '../proof/export-proof.ts';
 import type { SealSettings } from '../proof/seal-options.ts';
 import type { Scoring } from '../scoring/service.ts';
 import type { ScopedReader } from '../store/access/scoped-views.ts';
 import type { AuditTrail } from '../store/audit/audit-trail.ts';
-import type { Session, Store } from '../store/database/client.ts';
+import type { ScopedSession, Store } from '../store/database/client.ts';
 import type { SubjectEncryption } from '../store/encryption/subject-encryption.ts';
 import { readChampion } from '../store/models/models.ts';
 import { type PredictionRow, readPredictions } from '../store/models/predictions.ts';
@@ -41,12 +42,14 @@ export interface ApiDeps {
   /** Redacts corrected comments. */
   readonly redaction?: RedactionRules | undefined;
   /** Lineage as a session sees it. */
-  readonly lineage: (session: Session) => LineageStore;
+  readonly lineage: (session: ScopedSession) => LineageStore;
   readonly seals: SealSettings & Pick<ProofDeps, 'sign'>;
   readonly scoring: Scoring;
   /** How often calling a theme must be right, by theme. */
   readonly themePrecision: Readonly<Record<string, number>>;
   readonly feed: LiveFeed;
+  /** Vendors' accounts that deliver by webhook. */
+  readonly connections: Connections;
   /** Authentication and authorisation of callers. */
   readonly access: Access;
   /** What is queued for review, and how many must decide alike. */
@@ -72,7 +75,7 @@ export interface ApiDeps {
 
 /** The dependencies for one caller: the database and its lineage through the scoped views. */
 export interface ScopedDeps extends Omit<ApiDeps, 'store' | 'scopedReader' | 'lineage'> {
-  readonly store: Session;
+  readonly store: ScopedSession;
   /**
    * Not through the scoped views: for changes, and for what concerns more than one caller sees (proofs, keys,
    * the audit).
@@ -134,6 +137,25 @@ export interface ApiContext {
   /** The champion's prediction by response id. */
   readonly predictions: DataLoader<string, PredictionRow | null>;
 }
+
+/**
+ * What proofs are made from. They read with the owner's session, because leaves, manifests and the log are of all cells; the scope
+ * decides what a verdict says.
+ */
+export const proofDeps = ({ seals, record, cells, now }: ScopedDeps): ProofDeps => {
+  const { publicKey, checkpointFile, catchUp, sealAfter, rememberFor, sign } = seals;
+  return {
+    publicKey,
+    checkpointFile,
+    sealAfter,
+    sign,
+    ...(catchUp && { catchUp }),
+    ...(rememberFor !== undefined && { rememberFor }),
+    store: record,
+    cells,
+    now,
+  };
+};
 
 /** A context for one operation of the caller; its log lines have the id of the request. */
 export function createContext(

@@ -34,7 +34,7 @@ describe('the key of a request', () => {
     [{ origin: 'https://scoreline.example:4001' }],
     [{ origin: 'null' }],
     [{ referer: 'https://elsewhere.example/page' }],
-  ])('is not taken from Basic credentials of a browser with %j', (headers) => {
+  ])('is not accepted from Basic credentials of a browser with %j', (headers) => {
     const presented = requestKey({ ...ours, ...headers });
     expect(presented).toMatchObject({ key: null, why: expect.stringContaining('Authorization: Bearer KEY') });
     expect(requestKey({ ...ours, ...headers, authorization: 'Bearer k' }).key).toBe('k');
@@ -47,12 +47,12 @@ describe('the key of a request', () => {
     [{ 'sec-fetch-site': 'same-origin', origin: 'https://seen-through-a-proxy.example' }],
     [{ origin: 'http://scoreline.example:4000' }],
     [{ referer: 'http://scoreline.example:4000/' }],
-  ])('is taken from Basic credentials with %j', (headers) => {
+  ])('is accepted from Basic credentials with %j', (headers) => {
     expect(requestKey({ ...ours, ...headers }).key).toBe('k');
   });
 });
 
-it('asks no browser for a password', () => {
+it('is never requested from a browser as a password', () => {
   expect(isFromBrowser({ 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64)' })).toBe(true);
   expect(isFromBrowser({ 'sec-fetch-site': 'cross-site' })).toBe(true);
   expect(isFromBrowser({ origin: 'https://elsewhere.example' })).toBe(true);

@@ -60,7 +60,7 @@ function errorClasses(): ReadonlyMap<string, string> {
   return new Map(parents.filter(([name]) => isError(name)));
 }
 
-describe('classes of errors', () => {
+describe('error classes', () => {
   const classes = errorClasses();
   const isUserError = (name: string): boolean => {
     const parent = classes.get(name);
@@ -68,7 +68,7 @@ describe('classes of errors', () => {
   };
   const internal = [...classes.keys()].filter((name) => !isUserError(name));
 
-  it('extend UserError, or stand in the list of those that no caller sees', () => {
+  it('extend UserError, or are listed as internal', () => {
     expect(internal.filter((name) => INTERNAL[name] === undefined)).toEqual([]);
     expect(classes.size - internal.length).toBeGreaterThan(20);
   });
@@ -77,13 +77,13 @@ describe('classes of errors', () => {
     expect([...classes.keys()].filter((name) => !name.endsWith('Error'))).toEqual([]);
   });
 
-  it('are all that the list names', () => {
+  it('are exactly those listed', () => {
     expect(Object.keys(INTERNAL).filter((name) => !internal.includes(name))).toEqual([]);
   });
 });
 
-describe('what a caller is told of an error', () => {
-  const told = (error: unknown) => {
+describe('what a caller sees of an error', () => {
+  const shown = (error: unknown) => {
     const found = publicError(error);
     return found && [found.code, found.status, found.retryAfter];
   };
@@ -100,15 +100,15 @@ describe('what a caller is told of an error', () => {
     [Object.assign(new Error('x'), { code: '57014' }), 'TOOK_TOO_LONG', 503, undefined],
     [Object.assign(new Error('x'), { code: '40001' }), 'UNAVAILABLE', 503, undefined],
   ])('%s', (error, code, status, retryAfter) => {
-    expect(told(error)).toEqual([code, status, retryAfter]);
+    expect(shown(error)).toEqual([code, status, retryAfter]);
   });
 
-  it('is nothing where the class is another', () => {
-    expect(told(new Error('the password is hunter2'))).toBeNull();
-    expect(told('a text')).toBeNull();
+  it('is nothing for other classes', () => {
+    expect(shown(new Error('the password is hunter2'))).toBeNull();
+    expect(shown('a text')).toBeNull();
   });
 
-  it('says nothing of why the keys of tokens cannot be read', () => {
+  it('does not say why the keys of tokens cannot be read', () => {
     const error = new KeySetUnavailableError(new Error('connect ECONNREFUSED 10.0.0.7:443'));
     expect(publicError(error)?.message).toBe('tokens cannot be checked just now; try again shortly');
   });

@@ -69,7 +69,7 @@ function databaseError(error: unknown): UserError | null {
     return new UserError(message, 'TOOK_TOO_LONG');
   }
   if (isPassingError(error))
-    return new UserError('the record cannot be reached just now; try again shortly', 'UNAVAILABLE');
+    return new UserError('the database cannot be reached right now; try again shortly', 'UNAVAILABLE');
   return null;
 }
 

@@ -1,6 +1,7 @@
 import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
 import type { GraphQLError, ValidationContext, ValidationRule } from 'graphql';
+import { MOST_ITEMS } from '../ingestion/pipeline/read-items.ts';
 
 /** Limits of one request. Every limit is named in its error and in docs/guides/limits.md. */
 export const LIMITS = {
@@ -40,8 +41,11 @@ export const LIMITS = {
   importBody: 16 * 1024,
   /** Bytes of one key's unanswered ingest requests. */
   openBodies: 64 * 1024 * 1024,
+  /** Bytes of one webhook delivery, and of the deliveries of one connection that are on their way at once. */
+  webhookBody: 1024 * 1024,
+  openWebhooks: 8 * 1024 * 1024,
   /** Items of one ingest request, and of one mutation. */
-  batch: 20_000,
+  batch: MOST_ITEMS,
   mutation: 2_000,
   /** Values of one dimension in a segment, and the bytes of all of its values, which are part of score ids. */
   segmentValues: 500,

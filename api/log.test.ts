@@ -11,7 +11,7 @@ function collecting() {
   return { lines, log };
 }
 
-it('lets through so many lines of a kind, then says how many more there were', async () => {
+it('lets a number of lines of a kind through, then reports how many more there were', async () => {
   const { lines, log } = collecting();
   const noise = openNoise(log, 3, 60);
   for (let i = 0; i < 1_000; i++) noise.tell('refused', { i }, 'refused');
@@ -27,12 +27,12 @@ it('lets through so many lines of a kind, then says how many more there were', a
   noise.close();
 });
 
-it('says at its end what it has not said, and keeps a bounded number of kinds', () => {
+it('reports at its end what was left out, and keeps a bounded number of kinds', () => {
   const { lines, log } = collecting();
   const noise = openNoise(log, 1, 60_000);
   for (let kind = 0; kind < 5_000; kind++) for (let i = 0; i < 2; i++) noise.tell(`kind ${kind}`, {}, 'x');
-  const told = lines.filter(({ facts }) => facts['more'] === 1).length;
-  expect(told).toBe(4_000);
+  const passed = lines.filter(({ facts }) => facts['more'] === 1).length;
+  expect(passed).toBe(4_000);
   noise.close();
   expect(lines.filter(({ facts }) => facts['more'] === 1)).toHaveLength(5_000);
 });

@@ -36,7 +36,7 @@ const KINDS = 1_000;
 
 /** Passes on `lines` of a kind in a minute that begins with the first. */
 export function openNoise(log: Log, lines = LINES_A_MINUTE, minuteMs = MINUTE_MS): Noise {
-  const kinds = new Map<string, { told: number; more: number; timer: NodeJS.Timeout }>();
+  const kinds = new Map<string, { passed: number; more: number; timer: NodeJS.Timeout }>();
   const end = (kind: string) => {
     const { more = 0, timer } = kinds.get(kind) ?? {};
     clearTimeout(timer);
@@ -49,13 +49,13 @@ export function openNoise(log: Log, lines = LINES_A_MINUTE, minuteMs = MINUTE_MS
       if (!known) {
         const oldest = kinds.size >= KINDS ? kinds.keys().next().value : undefined;
         if (oldest !== undefined) end(oldest);
-        known = { told: 0, more: 0, timer: setTimeout(() => end(kind), minuteMs) };
+        known = { passed: 0, more: 0, timer: setTimeout(() => end(kind), minuteMs) };
         known.timer.unref();
         kinds.set(kind, known);
       }
-      if (known.told >= lines) known.more += 1;
+      if (known.passed >= lines) known.more += 1;
       else {
-        known.told += 1;
+        known.passed += 1;
         log.info({ kind, ...facts }, message);
       }
     },

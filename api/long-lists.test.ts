@@ -2,7 +2,7 @@ import { buildSchema, execute, parse } from 'graphql';
 import { expect, it } from 'vitest';
 import { promisesInSlices } from '../domain/text/slices.ts';
 
-it('lets the loop turn while GraphQL makes the items of a long list', async () => {
+it('yields to the event loop while GraphQL builds a long list', async () => {
   const schema = buildSchema(
     'type Query { rows: [Row!]! } type Row { a: Int b: Int c: Int d: Int e: Int f: Int }',
   );

@@ -14,7 +14,7 @@ it('writes what JSON.stringify writes', async () => {
   expect(await stringifyInSlices(odd)).toBe(JSON.stringify(odd));
 });
 
-it('lets the event loop turn within a long list', async () => {
+it('yields to the event loop within a long list', async () => {
   const rows = Array.from({ length: 200_000 }, (_, i) => ({ id: `row ${i}`, score: i, at: 'x'.repeat(50) }));
   let turns = 0;
   let done = false;

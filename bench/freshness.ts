@@ -67,7 +67,7 @@ export async function freshness({ databaseUrl }: Place): Promise<Report> {
     method:
       `${RESPONSES} single responses of one segment, each sent 20 to 155 ms after the update of the one before, and one ` +
       'graphql-ws client that subscribes to that segment; from reading the 202 until the update with its count is there. ' +
-      'Updates are told every 50 ms, by design.',
+      'Updates are sent every 50 ms, by design.',
     columns: ['what', 'p50 ms', 'p99 ms', 'max ms'],
     rows: [
       row('nothing else going on', quiet),

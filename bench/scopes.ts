@@ -3,7 +3,7 @@ import { scopesUnder } from '../api/access/scope-of.ts';
 import { EVERYTHING, type Scope } from '../domain/access/scope.ts';
 import { DEFAULT_DIMENSIONS, defineDimensions } from '../domain/segments/dimensions.ts';
 import { createScopedReader } from '../store/access/scoped-views.ts';
-import type { Session } from '../store/database/client.ts';
+import { type ScopedSession, unscoped } from '../store/database/client.ts';
 import { openPostgres } from '../store/database/postgres.ts';
 import { StoredCellDictionary } from '../store/responses/cell-dictionary.ts';
 import { readScores, type ScoreWindow } from '../store/scores/scores.ts';
@@ -31,9 +31,13 @@ export async function scopes({ databaseUrl }: Place): Promise<Report> {
   const regions = [...new Set(filled.map(({ attributes }) => attributes.region))].slice(0, 5);
   const analyst = scopesUnder(policies, 5)('analyst', { region: regions });
   const seen = filled.filter(({ attributes }) => regions.includes(attributes.region)).slice(0, 100);
-  const contenders: { name: string; scope: Scope; session: Session }[] = [
-    { name: 'off', scope: EVERYTHING, session: store },
-    { name: 'on: scope in the program alone', scope: analyst, session: store },
+  const contenders: { name: string; scope: Scope; session: ScopedSession }[] = [
+    { name: 'off', scope: EVERYTHING, session: unscoped(store, 'measured without views') },
+    {
+      name: 'on: scope in the program alone',
+      scope: analyst,
+      session: unscoped(store, 'measured without views'),
+    },
     { name: 'on: scope, and views of the reader', scope: analyst, session: scopedReader.as(analyst) },
   ];
   const windows: ScoreWindow[] = Array.from({ length: 90 }, (_, day) => ({

@@ -51,8 +51,8 @@ export async function sealing({ databaseUrl }: Place): Promise<Report> {
     method:
       `${figure(RESPONSES)} responses of 64 cells over ${DAYS} days in batches of ${figure(BATCH)}; then a first call of verify, and ${CALLS} calls ` +
       `after ${WARM_UP} more, one after another, each over all of them: every response counted, every leaf, manifest, head and ` +
-      'the file of heads checked; the first one also checks events, scales and the account of mappings, which is not done again ' +
-      'for some minutes. Sealing: from the first signed head to the last, by their times.',
+      'the checkpoint file checked; the first one also checks events, scales and the counts per mapping, which is not repeated ' +
+      'for some minutes. Sealing: from the first checkpoint to the last, by their times.',
     columns: ['what', 'found'],
     rows: [
       ['responses proven', figure(found.verify.responses)],

@@ -62,7 +62,7 @@ export async function findAuditSource(
   const { store } = database;
   return {
     description:
-      config.databaseUrl === undefined ? `the record in ${config.dataDir}` : 'the PostgreSQL record',
+      config.databaseUrl === undefined ? `the database in ${config.dataDir}` : 'the PostgreSQL database',
     store,
     lines: async function* (window) {
       const actor = { actor: 'system', actorName: 'command line', role: 'system', policyVersion: null };

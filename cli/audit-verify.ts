@@ -71,9 +71,7 @@ async function* rowsOf(source: AuditSource): AsyncGenerator<AuditRow[]> {
     number += 1;
     const row = parseAuditLine(line);
     if (!row)
-      throw new Error(
-        `line ${number} of ${source.description} is no row as it was exported: somebody wrote on it`,
-      );
+      throw new Error(`line ${number} of ${source.description} is not a row as exported: it was edited`);
     yield [row];
   }
 }
@@ -126,7 +124,7 @@ function report(
   }
   say(
     covered === 0
-      ? 'no signed head covers any: rows could be missing at the end'
+      ? 'no checkpoint covers any: rows could be missing at the end'
       : `up to row ${Math.min(covered, last?.seq ?? 0)} they are under heads${signed ? ' signed by this key' : ', whose signatures were not checked: no --key'}`,
   );
   say('nothing was changed');

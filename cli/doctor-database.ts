@@ -90,7 +90,7 @@ async function examine(store: Store): Promise<Finding[]> {
 /** Neo4j: whether the login works, and its version. */
 export function examineGraph(address: NonNullable<Config['neo4j']>): Promise<Finding[]> {
   const advice =
-    'check NEO4J_URL, NEO4J_USER and NEO4J_PASSWORD, and that Neo4j runs; lineage is answered by the record until then';
+    'check NEO4J_URL, NEO4J_USER and NEO4J_PASSWORD, and that Neo4j runs; lineage comes from the database until then';
   return finding('Neo4j', advice, async () => {
     const driver = openDriver(address);
     try {

@@ -35,9 +35,9 @@ export async function examineAll(): Promise<number> {
     findings.push(...(await examineTokens(config)));
     findings.push(...(await examineEncoder(config)), await examinePort(config));
     if (config.databaseUrl) findings.push(...(await examineDatabase(config.databaseUrl)));
-    else findings.push(good('the record is embedded, in the data folder'));
+    else findings.push(good('the database is embedded, in the data folder'));
     if (config.neo4j) findings.push(...(await examineGraph(config.neo4j)));
-    else findings.push(good('lineage is answered by the record, without Neo4j'));
+    else findings.push(good('lineage comes from the database, without Neo4j'));
   }
   for (const { ok, what, advice } of findings)
     process.stdout.write(`${ok ? 'ok   ' : 'FAIL '} ${what}${advice ? `\n        ${advice}` : ''}\n`);

@@ -8,7 +8,7 @@ export async function rebuildGraph(): Promise<number> {
   const config = await loadConfig();
   if (!config.neo4j)
     throw new Error(
-      'NEO4J_URL is not set: without Neo4j lineage is answered by the record, and nothing is to be rebuilt',
+      'NEO4J_URL is not set: without Neo4j lineage comes from the database, and there is nothing to rebuild',
     );
   const say = (text: string) => process.stdout.write(`${text}\n`);
   const onError = (error: Error) => process.stderr.write(`${safeMessage(error)}\n`);

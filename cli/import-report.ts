@@ -53,7 +53,7 @@ export function reportDryRun(run: DryRun, given: Pick<Given, 'path' | 'map'>): n
   const { rows, accepted, duplicates, rejected, filtered, blank, doubts, cells } = run;
   tellReading(run.readAs, run.unseen);
   say(`rows        ${rows}${blankOf(blank)}`);
-  say(`accepted    ${accepted}   (which of them the record holds already is not looked up)`);
+  say(`accepted    ${accepted}   (whether they are in the database already is not checked)`);
   say(
     `duplicates  ${duplicates}   (within the file${run.hasMoreIds ? ', as far as its ids are remembered' : ''})`,
   );

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { askedToUndo } from './import-undo.ts';
 
-describe('what is asked of an undo', () => {
-  it('is one import, why, and whether only to count', () => {
+describe('the arguments of an undo', () => {
+  it('are one import, a reason, and whether it is a dry run', () => {
     expect(askedToUndo(['file.csv', '--map', 'map.json'])).toBeNull();
     expect(askedToUndo(['--undo', ' 3f9a ', '--dry-run', '--reason', "last week's"])).toEqual({
       ...{ id: '3f9a', reason: "last week's", dryRun: true, url: undefined },

@@ -8,7 +8,7 @@ import { findImport, type ImportRun } from '../store/responses/imports.ts';
 import { findServer, keyOf } from './sink.ts';
 
 export const UNDO_USAGE = `       npm run import -- --undo ID [--dry-run] [--reason TEXT] [--url URL]
-  --undo     takes the import of that id back: what it brought goes, what it replaced stands again
+  --undo     undoes the import with that id: removes what it added, restores what it replaced
   --dry-run  only says how many answers that would be
   --reason   kept on record`;
 

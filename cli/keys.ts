@@ -48,7 +48,10 @@ function entryOf(action: KeyAction, reason: string): AuditEntry {
   return { ...who, purpose: null, at: Date.now(), action: 'changeKeys', subject, outcome: 'done' };
 }
 
-/** Through the server that runs on the data folder, which alone may open its record; else on the record itself. */
+/**
+ * Through the server that runs on the data folder, which alone may open its database; else in the database
+ * directly.
+ */
 export async function changeKeysOf(values: Given, operands: readonly string[]): Promise<number> {
   const { action, reason, isLost } = askedFor(values, operands);
   const config = await loadConfig();
@@ -60,7 +63,7 @@ export async function changeKeysOf(values: Given, operands: readonly string[]): 
     try {
       if (isLost) {
         const fingerprint = keyFingerprint(publicKeyOf(database.signingKey));
-        process.stdout.write(`the record is signed with ${fingerprint} now: tell your auditors\n`);
+        process.stdout.write(`the database is now signed with ${fingerprint}: inform your auditors\n`);
         return 0;
       }
       // Like the server: the request is recorded before the first of many transactions.

@@ -80,9 +80,9 @@ async function show(values: Asked): Promise<void> {
   if (!one && !before) return;
   const facts = await readFacts(config);
   const subjects = one ? [subjectOf(values, policies, config, facts)] : everybody(policies, config, facts);
-  let told = 0;
-  for (const subject of subjects) if (tell(subject, { policies, before, config, facts }, one)) told += 1;
-  if (!one) say(`\n${told === 0 ? 'no difference' : 'no other difference'} for any role or key`);
+  let shown = 0;
+  for (const subject of subjects) if (tell(subject, { policies, before, config, facts }, one)) shown += 1;
+  if (!one) say(`\n${shown === 0 ? 'no difference' : 'no other difference'} for any role or key`);
 }
 
 /** Each role, unrestricted and restricted to some value, and each key. */
@@ -225,7 +225,7 @@ async function readFacts(config: Config): Promise<Facts> {
     const keys = (await listApiKeys(database.store)).filter(({ revokedAt }) => revokedAt === null);
     const cells = database.cells.all();
     return {
-      source: `${cells.length} cells of the record`,
+      source: `${cells.length} cells of the database`,
       cells,
       keys: keys.map((key) => ({ ...key, id: `ApiKey:${key.id}` })),
     };

@@ -10,6 +10,7 @@ import { windowEnd } from '../domain/time/window-end.ts';
 import { createRecordLineage } from '../graph/record/record-lineage.ts';
 import { openDatabase } from '../instance/open-database.ts';
 import { verifyScore } from '../proof/verify.ts';
+import { unscoped } from '../store/database/client.ts';
 import { newestAnswer } from '../store/responses/responses.ts';
 import { findServer } from './sink.ts';
 
@@ -68,24 +69,20 @@ async function fromRecord(
 ): Promise<string> {
   const database = await openDatabase(config, (error) => process.stderr.write(`${safeMessage(error)}\n`));
   try {
-    const lineage = createRecordLineage(database.store);
+    const { store: record, cells, mappings } = database;
+    const store = unscoped(record, 'the operator of the data folder sees everything');
+    const lineage = createRecordLineage(store);
     const place = {
       publicKey: publicKeyOf(database.signingKey),
       checkpointFile: join(config.dataDir, 'seals', 'heads.ndjson'),
       sealAfter: config.sealAfter,
     };
     const verify: ReportDeps['verify'] = (scope, name) =>
-      verifyScore({ ...database, ...place, now: Date.now }, scope, name);
-    const deps = {
-      ...database,
-      record: database.store,
-      dimensions: config.dimensions,
-      lineage,
-      now: Date.now,
-      verify,
-    };
+      verifyScore({ ...place, store: record, cells, now: Date.now }, scope, name);
+    const { dimensions } = config;
+    const deps: ReportDeps = { store, record, cells, mappings, dimensions, lineage, now: Date.now, verify };
     const reader = { name: 'the operator', role: 'admin', policyVersion: 'built in', scope: EVERYTHING };
-    const id = given ?? newestScore(await newestAnswer(database.store));
+    const id = given ?? newestScore(await newestAnswer(record));
     const facts = await reportFacts(deps, reader, id);
     if (!facts) throw new Error(`${id.slice(0, 60)} is not the id of a score`);
     return renderReport(facts);

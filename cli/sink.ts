@@ -66,7 +66,7 @@ export async function findSink(
     now: Date.now,
     warn: onNote,
   });
-  const place = config.databaseUrl === undefined ? `the record in ${dataDir}` : 'the PostgreSQL record';
+  const place = config.databaseUrl === undefined ? `the database in ${dataDir}` : 'the PostgreSQL database';
   return {
     sink: databaseSink({ ingestor, store: database.store, now: Date.now }, OWNER),
     description: `into ${place}`,

@@ -15,7 +15,7 @@ const mistakes = async (env: Record<string, string>): Promise<string[]> => {
 const LONG_KEY = 'k'.repeat(32);
 
 describe('loadConfig', () => {
-  it('needs nothing', async () => {
+  it('needs no settings', async () => {
     const config = await loadConfig({});
     expect(config).toMatchObject({ host: '127.0.0.1', port: 4000, databaseUrl: undefined, neo4j: undefined });
     expect(config).toMatchObject({ sealAfter: 3_600_000, sealSink: undefined });
@@ -28,7 +28,7 @@ describe('loadConfig', () => {
     ]);
   });
 
-  it('refuses tokens that are half configured', async () => {
+  it('refuses partly configured tokens', async () => {
     const lines = await mistakes({ SCORELINE_JWT_JWKS: 'https://login.example/jwks.json' });
     expect(lines.join('\n')).toMatch(
       /SCORELINE_JWT_ISSUER is missing.*\nSCORELINE_JWT_AUDIENCE is missing.*\njwt is missing/,
@@ -36,7 +36,7 @@ describe('loadConfig', () => {
     expect((await loadConfig({})).jwt).toBeUndefined();
   });
 
-  it('takes an empty value as absent', async () => {
+  it('treats an empty value as absent', async () => {
     const config = await loadConfig({
       PORT: '',
       DATABASE_URL: '',
@@ -79,7 +79,7 @@ describe('loadConfig', () => {
     expect(lines.join()).not.toMatch(/hunter2|swordfish/);
   });
 
-  it('wants a long key where the server can be reached from outside', async () => {
+  it('requires a long key when the server is reachable from outside', async () => {
     const key = 'k'.repeat(16);
     expect((await loadConfig({ SCORELINE_ADMIN_KEY: key })).adminKey).toBe(key);
     expect(await mistakes({ SCORELINE_ADMIN_KEY: key, HOST: '0.0.0.0' })).toEqual([
@@ -88,13 +88,13 @@ describe('loadConfig', () => {
     expect((await loadConfig({ SCORELINE_ADMIN_KEY: LONG_KEY, HOST: '0.0.0.0' })).host).toBe('0.0.0.0');
   });
 
-  it('says which file cannot be read', async () => {
+  it('names the file that cannot be read', async () => {
     expect(await mistakes({ SCORELINE_CONFIG: '/nowhere/scoreline.config.ts' })).toEqual([
       expect.stringMatching(/^SCORELINE_CONFIG: \/nowhere\/scoreline.config.ts cannot be read/),
     ]);
   });
 
-  it('names the file and the place of what it cannot read', async () => {
+  it('names the file and the position of what it cannot read', async () => {
     expect(await mistakes({ SCORELINE_CORS_ORIGINS: 'https://a.example/, *' })).toEqual([
       'SCORELINE_CORS_ORIGINS.0 has "https://a.example/", which is no origin; write each as https://app.example.org',
       'SCORELINE_CORS_ORIGINS.1 has "*", which is no origin; write each as https://app.example.org',
@@ -106,7 +106,7 @@ describe('loadConfig', () => {
   });
 });
 
-describe('the file of the deployment', () => {
+describe('the deployment file', () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'scoreline-config-'));
@@ -125,7 +125,7 @@ describe('the file of the deployment', () => {
     ['scoreline.config.yaml', YAML],
     ['scoreline.config.yml', YAML],
     ['scoreline.config.json', JSON_TEXT],
-  ])('may be %s, beside the one in TypeScript or named', async (name, text) => {
+  ])('may be %s, beside the TypeScript file or named', async (name, text) => {
     const file = write(name, text);
     const [beside, named] = [await loadConfig({}, folder), await loadConfig({ SCORELINE_CONFIG: file })];
     for (const { dimensions } of [beside, named]) {
@@ -137,7 +137,7 @@ describe('the file of the deployment', () => {
     expect(named.themePrecision).toEqual({});
   });
 
-  it('is one: two beside each other are refused by their names, unless one is named', async () => {
+  it('is a single one: two beside each other are refused by name, unless one is named', async () => {
     const file = write('scoreline.config.yaml', YAML);
     write('scoreline.config.json', JSON_TEXT);
     await expect(loadConfig({}, folder)).rejects.toThrow(
@@ -182,20 +182,20 @@ describe('the file of the deployment', () => {
     ['dimensions: [{ field: constructor }]', /"constructor" is a name that every object has/],
     ['- field: a', /^scoreline.config.yaml: must hold entries such as "dimensions", not a list$/],
     ['', /^scoreline.config.yaml: must hold entries such as "dimensions", not nothing$/],
-  ])('says what is wrong: %j', async (text, says) => {
+  ])('reports what is wrong: %j', async (text, says) => {
     write('scoreline.config.yaml', text);
     await expect(loadConfig({}, folder)).rejects.toThrow(ConfigError);
     await expect(loadConfig({}, folder)).rejects.toThrow(says);
   });
 
-  it('refuses a key that is there twice in JSON, and takes JSON that is indented by tabs', async () => {
+  it('refuses a duplicate key in JSON, and accepts JSON indented with tabs', async () => {
     write('scoreline.config.json', '{"dimensions": [{"field": "a"}],\n "dimensions": [{"field": "b"}]}');
     await expect(loadConfig({}, folder)).rejects.toThrow(/^scoreline.config.json: .*unique at line 2/);
     write('scoreline.config.json', '{\n\t"dimensions": [\n\t\t{"field": "a", "values": ["x:\\ty"]}\n\t]\n}');
     expect((await loadConfig({}, folder)).dimensions).toMatchObject([{ field: 'a' }]);
   });
 
-  it('says where JSON is none', async () => {
+  it('reports the position of invalid JSON', async () => {
     const file = write('scoreline.config.json', '{ "dimensions": [ }');
     await expect(loadConfig({}, folder)).rejects.toThrow(/^scoreline.config.json: .*JSON/);
     await expect(loadConfig({ SCORELINE_CONFIG: file })).rejects.toThrow(/^SCORELINE_CONFIG: .*JSON/);

@@ -214,8 +214,7 @@ function jwtOf(
   const { SCORELINE_JWT_ISSUER: issuer, SCORELINE_JWT_AUDIENCE: audience } = variables;
   const mistakes: string[] = [];
   if (issuer === undefined) mistakes.push('SCORELINE_JWT_ISSUER is missing: who signs the tokens');
-  if (audience === undefined)
-    mistakes.push('SCORELINE_JWT_AUDIENCE is missing: for whom the tokens are made');
+  if (audience === undefined) mistakes.push('SCORELINE_JWT_AUDIENCE is missing: the audience of the tokens');
   if (claims === undefined)
     mistakes.push(
       "jwt is missing in scoreline.config.ts: which claim holds the role, such as jwt: { role: 'role' }",

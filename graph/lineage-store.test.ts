@@ -5,20 +5,20 @@ import { isAway } from './neo4j/driver.ts';
 const answering = (name: string, lag: () => Promise<number>) => ({ name, lag }) as unknown as LineageStore;
 
 it('a primary that never answers is given up, and the fallback answers', async () => {
-  const told: string[] = [];
+  const messages: string[] = [];
   const silent = answering('silent', () => new Promise(() => undefined));
   const store = withFallback(
     silent,
     answering('record', async () => 7),
     isAway,
-    ({ message }) => told.push(message),
+    ({ message }) => messages.push(message),
     20,
   );
   expect(await store.lag()).toBe(7);
-  expect(told).toEqual(['it does not answer']);
+  expect(messages).toEqual(['it does not answer']);
 });
 
-it('an error that is none of being away is not hidden', async () => {
+it('errors other than unavailability are not hidden', async () => {
   const wrong = answering('wrong', () => Promise.reject(new TypeError('no such property')));
   const store = withFallback(
     wrong,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_DIMENSIONS, defineDimensions } from '../domain/segments/dimensions.ts';
-import { DEMO_NAME, type DemoResponse, demoResponses, draftsFromDemo } from './demo.ts';
+import { DEMO_NAME, type DemoResponse, demoResponses, readDemoItem } from './demo.ts';
 import { normalise } from './pipeline/normalise.ts';
 
 const DIMENSIONS = defineDimensions(DEFAULT_DIMENSIONS);
@@ -21,7 +21,8 @@ function take(seed: number, { run = 'run', step = 10, dimensions = DIMENSIONS, c
   }
   return answers;
 }
-const drafts = (items: readonly unknown[]) => draftsFromDemo(items, 'request 1');
+const drafts = async (items: readonly unknown[]) =>
+  items.map((item, index) => readDemoItem(item, `request 1 item ${index}`));
 
 describe('simulated traffic', () => {
   it('is the same for the same seed, run and clock, and another for another seed', () => {
@@ -47,7 +48,7 @@ describe('simulated traffic', () => {
     }
   });
 
-  it('is accepted like any other answer, with every class and every dimension', async () => {
+  it('is accepted like any other response, with every class and every dimension', async () => {
     const deps = {
       dimensions: DIMENSIONS,
       pepper: { version: 1, secret: Buffer.alloc(32) },
@@ -67,7 +68,7 @@ describe('simulated traffic', () => {
     expect(regions.size).toBeGreaterThan(2);
   });
 
-  it('has values for dimensions that nobody foresaw', () => {
+  it('has values for unexpected dimensions', () => {
     const dimensions = defineDimensions([{ field: 'homeAirport' }]);
     const places = new Set(take(1, { dimensions }).map((answer) => JSON.stringify(answer.dimensions)));
     expect([...places].sort()).toEqual(
@@ -75,7 +76,7 @@ describe('simulated traffic', () => {
     );
   });
 
-  it('corrects some of its answers: the same id, later, with more points', () => {
+  it('corrects some responses: the same id, later, with more points', () => {
     const last = new Map<string, DemoResponse>();
     let corrected = 0;
     for (const answer of take(3)) {
@@ -94,7 +95,7 @@ describe('simulated traffic', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it('moves: the same segment is not always in the same mood', () => {
+  it('moves: a segment changes its mood', () => {
     const hour = 3_600_000;
     const average = (answers: readonly DemoResponse[]) =>
       answers.reduce((sum, { score }) => sum + score, 0) / answers.length;
@@ -107,7 +108,7 @@ describe('simulated traffic', () => {
   });
 });
 
-describe('what comes as simulated traffic', () => {
+describe('items sent as simulated traffic', () => {
   it.each([
     [null],
     ['text'],
@@ -115,7 +116,7 @@ describe('what comes as simulated traffic', () => {
     [{ ...take(1)[0], score: 'ten' }],
     [{ ...take(1)[0], answeredAt: '2026-02-31T10:00:00Z' }],
     [{ ...take(1)[0], answeredAt: 'yesterday' }],
-  ])('is rejected when the generator did not make it: %j', async (item) => {
+  ])('are rejected unless the generator made them: %j', async (item) => {
     const [good] = take(1);
     expect(await drafts([item, good])).toMatchObject([
       { status: 'rejected', code: 'INVALID' },

@@ -3,7 +3,6 @@ import { SCALES, type ScaleRule } from '../domain/nps/scale.ts';
 import type { MappingVersion } from '../domain/responses/normalised-response.ts';
 import type { Dimension } from '../domain/segments/dimensions.ts';
 import { randomFrom } from '../domain/statistics/random.ts';
-import { mapInSlices } from '../domain/text/slices.ts';
 import { parseDateTime } from '../domain/time/date-time.ts';
 import type { ResponseDraft } from './pipeline/draft.ts';
 import { type Outcome, rejected } from './pipeline/outcome.ts';
@@ -30,25 +29,14 @@ const item = z.object({
 });
 export type DemoResponse = z.infer<typeof item>;
 
-/** Drafts of simulated responses, as `npm run demo` sends them. */
-export function draftsFromDemo(
-  items: readonly unknown[],
-  position: string,
-): Promise<(ResponseDraft | Outcome)[]> {
-  return mapInSlices(items, (given, index) => {
-    if (given instanceof BadItem) return given.outcome;
-    const read = item.safeParse(given);
-    const answeredAt = read.success ? parseDateTime(read.data.answeredAt) : null;
-    if (!read.success || !answeredAt)
-      return rejected('INVALID', 'not a simulated answer as npm run demo makes them');
-    return {
-      ...read.data,
-      answeredAt,
-      mapping: MAPPING,
-      position: `${position} item ${index}`,
-      raw: JSON.stringify(given),
-    };
-  });
+/** Reads a simulated answer, as `npm run demo` sends them. */
+export function readDemoItem(given: unknown, position: string): ResponseDraft | Outcome {
+  if (given instanceof BadItem) return given.outcome;
+  const read = item.safeParse(given);
+  const answeredAt = read.success ? parseDateTime(read.data.answeredAt) : null;
+  if (!read.success || !answeredAt)
+    return rejected('INVALID', 'not a simulated answer as npm run demo makes them');
+  return { ...read.data, answeredAt, mapping: MAPPING, position, raw: JSON.stringify(given) };
 }
 
 const PLACES: Readonly<Record<string, readonly string[]>> = {

@@ -38,7 +38,7 @@ export async function ownDataFolder(path: string, onNote: (note: Error) => void)
   if (foreign.length > 0 && mode !== 0)
     onNote(
       new Error(
-        `${folder} holds other things than Scoreline's (such as "${foreign[0]?.slice(0, 40)}"), so who may look into it is left as it is; give Scoreline a folder of its own`,
+        `${folder} holds other things than Scoreline's (such as "${foreign[0]?.slice(0, 40)}"), so its permissions are left alone; give Scoreline a folder of its own`,
       ),
     );
   else if (mode !== 0) tightened += await closed(folder, 0o700);

@@ -18,7 +18,7 @@ export async function greeting(
   const kept = config.adminKey ? 'from SCORELINE_ADMIN_KEY' : `in ${path}`;
   return [
     `  record     ${kind}${timescale}`,
-    `  lineage    ${config.neo4j ? `Neo4j at ${config.neo4j.url}` : 'from the record'}`,
+    `  lineage    ${config.neo4j ? `Neo4j at ${config.neo4j.url}` : 'from the database'}`,
     `  model      ${champion ? `version ${champion.id}, ${champion.label}` : 'none'}`,
     `  data       ${config.dataDir}`,
     `  signed by  ${keyFingerprint(publicKeyOf(signingKey))}`,

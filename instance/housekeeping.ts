@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts';
 import { forgetScopes } from '../store/access/scoped-views.ts';
+import { forgetDeliveries } from '../store/connections/connection-deliveries.ts';
 import { continueErasures } from '../store/data-subjects/erasures.ts';
 import { LOCKS } from '../store/database/locks.ts';
 import { runPeriodic } from '../store/database/periodic.ts';
@@ -36,6 +37,7 @@ export function startHousekeeping({
   const steps = [
     () => purgeMinuteRollups(store, now()),
     () => forgetScopes(store, now()),
+    () => forgetDeliveries(store, now()),
     () => giveBackCells(store, cells),
     (stopped: () => boolean) => applyRetention(database, retention, now(), stopped),
     () => continueErasures({ store, graphHolds, filesDue: database.files.due }),

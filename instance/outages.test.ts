@@ -18,7 +18,7 @@ function setUp() {
 const soon = () => new Promise((done) => setTimeout(done, 100));
 
 describe('the log of outages', () => {
-  it('folds the errors of a source into its begin, its duration and its end', async () => {
+  it('aggregates the errors of a source into its beginning, its duration and its end', async () => {
     const { lines, clock, log } = setUp();
     let away = true;
     const probe = async () => {
@@ -41,7 +41,7 @@ describe('the log of outages', () => {
     log.stop();
   });
 
-  it('counts the repeats of other errors, and keeps what has facts of its own', () => {
+  it('counts the repeats of other errors, and keeps lines with facts of their own', () => {
     const { lines, clock, log } = setUp();
     const broken = () => new TypeError('rollup 17 does not add up');
     for (let i = 0; i < 50; i++) log.warn({ err: broken() }, `rollup ${i} does not add up`);

@@ -87,7 +87,7 @@ export function readinessWarnings(
   };
   if (!graph) return jobs;
   return {
-    'Neo4j does not answer: lineage is answered by the record': () => graph.check(),
+    'Neo4j does not answer: lineage comes from the database': () => graph.check(),
     'the lineage graph has not been written for a minute, though there are changes to write': async () =>
       none(await stalled(store, loops, true)),
     ...jobs,

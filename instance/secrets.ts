@@ -63,7 +63,7 @@ async function keptSecret(
   const value = (await readFile(path, 'utf8')).trim();
   if (value === '')
     throw new ConfigError(
-      `${path} is empty, as an interrupted first start of an older version left it: restore it from its backup, or remove it if this record was never used`,
+      `${path} is empty, as an interrupted first start of an older version left it: restore it from its backup, or remove it if this database was never used`,
     );
   return { value, made: false };
 }

@@ -65,7 +65,7 @@ export function checkSigningKey(store: Store, options: SigningOptions): Promise<
     const former = keys.find(isIt);
     if (entries.some(({ publicKey }) => publicKey === keptKey(publicKeyOf(own))))
       throw new WrongSigningKeyError(
-        `the signing key that was given is an older one of this record, which is signed with ${printOf(inUse)} since: ${REMEDY}`,
+        `the given signing key is an older one of this database, which is now signed with ${printOf(inUse)}: ${REMEDY}`,
       );
     if (!former && !isLost) throw refused(inUse ?? null);
     await rotate(session, own, former ?? (inUse === undefined ? null : printOf(inUse)), options.now);
@@ -91,7 +91,7 @@ const REMEDY =
 function refused(inUse: string | null): WrongSigningKeyError {
   const key = inUse === null ? 'another key' : `the key ${printOf(inUse)}`;
   return new WrongSigningKeyError(
-    `this record is signed with ${key}, and not with the one that was given or made here: ${REMEDY}; if it is lost for good, run: npm run keys -- rotate --signing --lost. Nothing was stored`,
+    `this database is signed with ${key}, and not with the one that was given or generated here: ${REMEDY}; if it is lost for good, run: npm run keys -- rotate --signing --lost. Nothing was stored`,
   );
 }
 

@@ -92,7 +92,7 @@ export async function openLog(session: Session, deps: OpenLogDeps): Promise<Open
     checkpoint.size !== last.size ||
     checkpoint.previous !== (before && checkpointHash(before))
   )
-    throw new LogBrokenError(`the head of size ${last.size} does not follow the one before it`);
+    throw new LogBrokenError(`the checkpoint of size ${last.size} does not follow the one before it`);
   const subtrees = subtreesOf({ from: 0, until: last.size });
   const stored = await readNodes(session, subtrees);
   const edge = subtrees.map((node): HashedNode => {
@@ -101,7 +101,7 @@ export async function openLog(session: Session, deps: OpenLogDeps): Promise<Open
     return { ...node, hash };
   });
   if (rangeHash(edge.map(({ hash }) => hash)) !== checkpoint.root)
-    throw new LogBrokenError(`its seals have another root than the head of size ${last.size} signed`);
+    throw new LogBrokenError(`its seals have another root than the checkpoint of size ${last.size} signed`);
   await checkAll(session, deps, keys);
   return { last, head: checkpoint, edge };
 }
@@ -123,11 +123,13 @@ async function checkHeld(
   if (!held) return;
   if (held.size > (last?.size ?? 0))
     throw new LogBrokenError(
-      `the file of heads holds one of size ${held.size}, the record ends at ${last?.size ?? 0}: the record was set back`,
+      `the checkpoint file has one of size ${held.size}, the database ends at ${last?.size ?? 0}: the database was rolled back`,
     );
   const kept = await readCheckpointOf(session, held.size);
   if (!kept || checkpointLine(kept) !== checkpointLine(held))
-    throw new LogBrokenError(`the head of size ${held.size} in the file of heads is not the record's`);
+    throw new LogBrokenError(
+      `the checkpoint of size ${held.size} in the checkpoint file is not the database's`,
+    );
 }
 
 async function checkAll(

@@ -93,7 +93,7 @@ export async function checkLog(
   const last = checkpoints.at(-1);
   const checkpoint = last && parseCheckpoint(last.body);
   if (!checkpoint) {
-    const offence: Offence = { what: 'head', rollup: null, says: 'there are seals, but no signed head' };
+    const offence: Offence = { what: 'head', rollup: null, says: 'there are seals, but no checkpoint' };
     return { offence: seals.length > 0 ? offence : null, heads: checkpoints };
   }
   const [first] = await sealsNotUnder(session, seals, checkpoint);
@@ -152,7 +152,7 @@ export async function checkCheckpointFile(
   now: number,
 ): Promise<FileFinding> {
   const offence = (says: string): FileFinding => ({
-    offence: { what: 'file of heads', rollup: null, says },
+    offence: { what: 'checkpoint file', rollup: null, says },
     missing: false,
   });
   const file = await readCheckpointFile(path);
@@ -171,14 +171,14 @@ export async function checkCheckpointFile(
     if (line === undefined && checkpoint.size > highest && checkpoint.size <= newest) continue;
     return offence(
       line === undefined
-        ? `it holds a head of size ${checkpoint.size} that the record lacks`
-        : `its head of size ${checkpoint.size} is not the record's`,
+        ? `it has a checkpoint of size ${checkpoint.size} that the database lacks`
+        : `its checkpoint of size ${checkpoint.size} is not the database's`,
     );
   }
   const held = new Set(file.heads.map(({ size }) => size));
   const lacking = expected.filter(({ size }) => !held.has(size));
   const taken = lacking.find((checkpoint) => checkpoint.published);
   return taken
-    ? offence(`it lacks the head of size ${taken.size}`)
+    ? offence(`it lacks the checkpoint of size ${taken.size}`)
     : { offence: null, missing: lacking.length > 0 };
 }

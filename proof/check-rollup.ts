@@ -41,7 +41,7 @@ export interface Offence {
     | 'manifest'
     | 'log'
     | 'head'
-    | 'file of heads'
+    | 'checkpoint file'
     | 'audit log'
     | 'model'
     | 'cell';

@@ -48,7 +48,9 @@ export function keepCheckpointFile({
       if (brokenChain(checkpoints, await readTrustedKeys(store, publicKey), newest)) return;
       if (!newest && checkpoints.length > 1)
         onNote(
-          new Error(`${path} was not there and is made from the record: ${checkpoints.length} signed heads`),
+          new Error(
+            `${path} was missing and is recreated from the database: ${checkpoints.length} checkpoints`,
+          ),
         );
       await file.publish(checkpoints);
     }

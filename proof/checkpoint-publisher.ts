@@ -63,7 +63,7 @@ export function urlPublisher(url: string): CheckpointPublisher {
           body: checkpointLine(checkpoint),
           signal: AbortSignal.timeout(10_000),
         });
-        if (!answer.ok) throw new Error(`the sink of signed heads answered ${answer.status}`);
+        if (!answer.ok) throw new Error(`the receiver of checkpoints answered ${answer.status}`);
       }
     },
   };

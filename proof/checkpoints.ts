@@ -52,12 +52,12 @@ export function brokenChain(
 ): string | null {
   let previous = before;
   for (const checkpoint of checkpoints) {
-    const named = `the head of size ${checkpoint.size}`;
+    const named = `the checkpoint of size ${checkpoint.size}`;
     const content = parseCheckpoint(checkpoint.body);
     if (!content || content.size !== checkpoint.size) return `${named} does not say what it should`;
     if (content.previous !== (previous && checkpointHash(previous))) {
       return previous
-        ? `${named} does not follow the head of size ${previous.size}: one of the two was changed`
+        ? `${named} does not follow the checkpoint of size ${previous.size}: one of the two was changed`
         : `${named} is the first, but names one before it`;
     }
     if (previous && checkpoint.size <= previous.size) return `${named} does not grow the log`;
@@ -74,7 +74,7 @@ export function foreignCheckpoint(
   const foreign = checkpoints.find(
     ({ size, body }) => parseCheckpoint(body)?.key !== keyForSize(keys, size)?.fingerprint,
   );
-  return foreign ? `the head of size ${foreign.size} names another key than this instance's` : null;
+  return foreign ? `the checkpoint of size ${foreign.size} names another key than this instance's` : null;
 }
 
 /** What is wrong with the signature of that checkpoint, or null. */
@@ -87,7 +87,7 @@ export function brokenSignature(checkpoint: SignedCheckpoint, keys: readonly Tru
   const isCanonical = Buffer.from(signature, 'base64').toString('base64') === signature;
   return isCanonical && isSigned(key.publicKey, body, signature)
     ? null
-    : `the signature of the head of size ${size} does not fit it`;
+    : `the signature of the checkpoint of size ${size} does not fit it`;
 }
 
 /** The checkpoint in the text, or null if there is none. */

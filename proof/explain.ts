@@ -137,7 +137,7 @@ export function findUnexplained(
     return !(causes?.has('erased') || causes?.has('aged') || causes?.has('adopted'));
   });
   return forgotten
-    ? { what: 'leaf', says: 'a leaf lost its response, and no record tells of an erasure' }
+    ? { what: 'leaf', says: 'a leaf lost its response, and nothing records an erasure' }
     : null;
 }
 

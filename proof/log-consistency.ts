@@ -73,14 +73,14 @@ export async function checkWholeLog(
         checkpoint.size - covered === 1
           ? `the seal ${covered}`
           : `the seals ${covered} to ${checkpoint.size - 1}`;
-      const says = `${places} of the log are not those that the head of size ${checkpoint.size} signed`;
+      const says = `${places} of the log are not those that the checkpoint of size ${checkpoint.size} signed`;
       return { says, from: covered, until: checkpoint.size };
     }
     covered = checkpoint.size;
   }
   const outside = await findSealOutside(session);
   if (outside !== null)
-    return { says: `the seal ${outside} is under no signed head`, from: outside, until: outside + 1 };
+    return { says: `the seal ${outside} is under no checkpoint`, from: outside, until: outside + 1 };
   const last = checkpoints.at(-1);
   if (last) {
     const { at, took } = known ?? { at: now, took: performance.now() - began };

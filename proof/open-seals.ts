@@ -52,7 +52,7 @@ export function openSeals(options: SealOptions): Seals {
   const sinks = [sink, ...(sealSink ? [urlPublisher(sealSink)] : [])];
   // A file outside of the database is evidence only once it holds what was signed.
   const catchingUp = runPeriodic({
-    name: 'file of signed heads',
+    name: 'checkpoint file',
     everyMs: CATCH_UP_MS,
     startsLater: true,
     loops,

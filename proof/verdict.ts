@@ -81,10 +81,10 @@ export function verdictOf(findings: Findings): Verification {
 
 /** The id names segment and window; which of its cells are counted depends on the caller. */
 const NARROWED =
-  'counted over the cells that this key may read: another key may be told another number of this id';
+  'counted over the cells that this key may read: another key may be countedCauses another number of this id';
 
 /** Changes that restate a score; erasures are reported beside them. */
-const TOLD = ['late', 'corrected', 'rescored', 'withdrawn', 'restricted'] as const;
+const REPORTED = ['late', 'corrected', 'rescored', 'withdrawn', 'restricted'] as const;
 
 function judge(findings: Findings): [Verdict, string | null] {
   const { name, offence, listed, readable, tally } = findings;
@@ -107,19 +107,19 @@ function judge(findings: Findings): [Verdict, string | null] {
   if (findings.checkpointsMissing)
     return [
       'UNVERIFIABLE',
-      'the file of signed heads is not where this instance keeps it, or lacks heads; all else checks',
+      'the checkpoint file is not where this instance keeps it, or lacks checkpoints; everything else verifies',
     ];
   const changes = changesSince(listed);
-  const told = TOLD.flatMap((cause) => {
+  const countedCauses = REPORTED.flatMap((cause) => {
     const count = changes[cause] + tally.unsealed[cause];
     return count > 0 ? [`${count} ${cause}`] : [];
   });
-  if (told.length > 0) {
-    const waiting = TOLD.some((cause) => tally.unsealed[cause] > 0);
+  if (countedCauses.length > 0) {
+    const waiting = REPORTED.some((cause) => tally.unsealed[cause] > 0);
     const erased = tally.erased > 0 ? `; ${tally.erased} erased` : '';
     return [
       'RESTATED',
-      `since it was first sealed: ${told.join(', ')}${erased}${waiting ? '; the newest of it is not sealed yet' : ''}`,
+      `since it was first sealed: ${countedCauses.join(', ')}${erased}${waiting ? '; the newest of it is not sealed yet' : ''}`,
     ];
   }
   if (tally.erased > 0) {

@@ -34,8 +34,8 @@ export async function checkWhole({
   if (finding) return logOffence(store, { deps, scope, listed }, finding);
   const says = await checkWholeAudit(store, checkpoints, options);
   if (!says) return null;
-  const told = scope.allowsAll('readAudit') ? says : 'a row of it was changed or taken away';
-  return { what: 'audit log', rollup: null, says: told };
+  const stated = scope.allowsAll('readAudit') ? says : 'a row of it was changed or removed';
+  return { what: 'audit log', rollup: null, says: stated };
 }
 
 /** Names the rollup if it is one of the score's, or visible to the caller. */

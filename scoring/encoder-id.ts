@@ -3,14 +3,14 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 
-/** Which encoder, and of which content. */
+/** The encoder's name and content hash. */
 export interface EncoderId {
   readonly name: string;
   /** SHA-256 over the names and contents of its files. */
   readonly hash: string;
 }
 
-/** transformers.js reads these; other files beside them do not change what the encoder gives. */
+/** The files that transformers.js reads; others do not change the encoder's output. */
 const FILES = /^(config\.json|tokenizer\.json|tokenizer_config\.json|onnx\/model_quantized\.onnx)$/;
 
 /** Whether the source is a folder with all that an encoder needs. */
@@ -19,7 +19,7 @@ export function isComplete(source: string): boolean {
   return needed.every((name) => existsSync(join(source, name)));
 }
 
-/** Name and content hash of the encoder as it lies in a folder. */
+/** Name and content hash of the encoder in a folder. */
 export async function identifyEncoder(source: string, cacheFolder: string): Promise<EncoderId> {
   const folder = existsSync(source) ? resolve(source) : join(cacheFolder, source);
   const hash = createHash('sha256');

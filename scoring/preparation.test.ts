@@ -11,7 +11,7 @@ it.each([
   expect(emojiAsWords(text)).toBe(words);
 });
 
-it('reads them only for models that were made so, and only in their languages', () => {
+it('applies only to models made with it, and only in their languages', () => {
   const reader = { preparation: PREPARATION, languages: ['en'] };
   const source = { text: 'The checkout 💩 on my phone', attributes: {} };
   expect(preparedFor(reader, source).text).toBe('The checkout terrible. on my phone');

@@ -10,7 +10,8 @@ import { add, type Counts, total, ZERO } from '../domain/nps/nps.ts';
 import type { Cell, CellDictionary, Segment } from '../domain/segments/cell.ts';
 import { twoSidedP } from '../domain/statistics/normal.ts';
 import type { TimeRange } from '../domain/time/time-windows.ts';
-import type { Session } from '../store/database/client.ts';
+import type { OwnerSession } from '../store/database/client.ts';
+import { unscoped } from '../store/database/client.ts';
 import type { SubjectEncryption } from '../store/encryption/subject-encryption.ts';
 import { readScorable } from '../store/models/predictions.ts';
 import { readModelFacts } from '../store/monitoring/model-quality.ts';
@@ -23,7 +24,7 @@ import { preparedFor } from './preparation.ts';
 import { runInThread } from './thread.ts';
 
 export interface ReadingDeps {
-  readonly store: Session;
+  readonly store: OwnerSession;
   readonly encryption: SubjectEncryption;
   readonly cells: CellDictionary;
   readonly pool: EncoderPool;
@@ -101,8 +102,10 @@ interface Ask {
  * test.
  */
 async function qualityReadings({ deps, modelVersionId, model, window, reference }: Ask): Promise<Draft[]> {
+  const store = unscoped(deps.store, 'the monitor reads of every cell');
+  const facts = { store, cells: deps.cells, now: deps.now };
   const read = async (range: TimeRange) =>
-    (await readModelFacts(deps, EVERYTHING, modelVersionId, {}, range, model.artefact.languages)).judged ??
+    (await readModelFacts(facts, EVERYTHING, modelVersionId, {}, range, model.artefact.languages)).judged ??
     [];
   const [now, before] = [await read(window), await read(reference)];
   if (now.length < FEWEST) return [];

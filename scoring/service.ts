@@ -7,6 +7,7 @@ import { UserError } from '../domain/errors/user-error.ts';
 import type { ReviewRules } from '../domain/models/review-rules.ts';
 import type { CellDictionary } from '../domain/segments/cell.ts';
 import type { Session, Store } from '../store/database/client.ts';
+import { unscoped } from '../store/database/client.ts';
 import { beginAll, type Lease, leadAlone, type Work } from '../store/database/lease.ts';
 import type { Loops } from '../store/database/loops.ts';
 import type { SubjectEncryption } from '../store/encryption/subject-encryption.ts';
@@ -151,7 +152,11 @@ export async function openScoring(options: ScoringOptions): Promise<Scoring> {
     rollback: (cause) => rollback(store, cause),
     reproduce: async (scope, responseId) => {
       const { id, model } = await champion();
-      const [stored] = await readPredictions({ store, cells }, scope, [responseId], id);
+      const scoped = unscoped(
+        store,
+        'what is reproduced is read from the tables; the scope filters the prediction',
+      );
+      const [stored] = await readPredictions({ store: scoped, cells }, scope, [responseId], id);
       if (!stored) throw new ScoringError('response: no prediction of it by the champion exists here');
       return reproduce({ store, encryption, cells, pool: await pool() }, model, stored);
     },

@@ -70,24 +70,27 @@ export function checkHeads(proof, known, copies) {
     const head = JSON.parse(body);
     insist(
       head.previous === previous?.hash || (head.previous === null && !previous),
-      `the head of size ${head.size} does not follow the one before it`,
+      `the checkpoint of size ${head.size} does not follow the one before it`,
     );
-    insist(!previous || head.size > previous.size, `the head of size ${head.size} does not grow the log`);
+    insist(
+      !previous || head.size > previous.size,
+      `the checkpoint of size ${head.size} does not grow the log`,
+    );
     const signer = keys.findLast(({ rotation }) => !rotation || rotation.size < head.size);
-    insist(head.key === signer.fingerprint, `the head of size ${head.size} names another key`);
+    insist(head.key === signer.fingerprint, `the checkpoint of size ${head.size} names another key`);
     insist(
       isSigned(signer.key, body, signature),
-      `the signature of the head of size ${head.size} does not fit it`,
+      `the signature of the checkpoint of size ${head.size} does not fit it`,
     );
     insist(
       !previous ||
         isBeginning(previous.size, head.size, bytes(previous.root), bytes(head.root), consistency.map(bytes)),
-      `the log at the head of size ${head.size} is not that of size ${previous?.size} with more added: history was written again`,
+      `the log at the checkpoint of size ${head.size} is not that of size ${previous?.size} with more added: history was written again`,
     );
     previous = { ...head, hash: hex(sha256(`${body}\n${signature}`)) };
     hashes.set(head.size, previous.hash);
   }
-  if (!previous) throw new Unverifiable('the proof has no signed head');
+  if (!previous) throw new Unverifiable('the proof has no checkpoint');
   for (const { rotation, fingerprint } of keys)
     insist(
       !rotation || hashes.get(rotation.size) === rotation.head,
@@ -111,13 +114,13 @@ function checkCopies(heads, newest, copies) {
     const { size } = JSON.parse(body);
     insist(
       lines.has(`${body}\n${signature}`) || size > newest.size,
-      `line ${index + 1} of the file of heads is not in the proof's chain`,
+      `line ${index + 1} of the checkpoint file is not in the proof's chain`,
     );
     later = Math.max(later, size);
   }
   if (later > newest.size)
     throw new Unverifiable(
-      `the proof ends at the head of size ${newest.size} of ${newest.at}, your file of heads at one of size ${later}: ` +
+      `the proof ends at the checkpoint of size ${newest.size} of ${newest.at}, your checkpoint file at one of size ${later}: ` +
         'what came since is not in it; export it again',
     );
 }

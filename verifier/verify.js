@@ -211,7 +211,7 @@ function judge({ score, rollups }, claim, { classes, erased, hidden, changes }, 
   if (hidden > 0)
     return {
       verdict: 'UNVERIFIABLE',
-      reason: `${hidden} leaves are only hashes: whoever exported the proof may not read them`,
+      reason: `${hidden} leaves are only hashes: the exporter of the proof may not read them`,
       ...facts,
     };
   insist(n === score.responses, `the leaves are ${n} responses, the score is stated over ${score.responses}`);
@@ -224,12 +224,14 @@ function judge({ score, rollups }, claim, { classes, erased, hidden, changes }, 
     };
   const recomputed = n === 0 ? null : (100 * (promoters - detractors)) / n;
   insist(recomputed === score.stated, `the leaves give a score of ${recomputed}, stated is ${score.stated}`);
-  const told = Object.entries(changes).flatMap(([cause, count]) => (count > 0 ? [`${count} ${cause}`] : []));
+  const causes = Object.entries(changes).flatMap(([cause, count]) =>
+    count > 0 ? [`${count} ${cause}`] : [],
+  );
   const all = { stated: score.stated, recomputed, ...facts };
   // In the words of the instance's own answer, so that the two can be compared.
-  if (told.length > 0) {
+  if (causes.length > 0) {
     const gone = erased > 0 ? `; ${erased} erased` : '';
-    return { verdict: 'RESTATED', reason: `since it was first sealed: ${told.join(', ')}${gone}`, ...all };
+    return { verdict: 'RESTATED', reason: `since it was first sealed: ${causes.join(', ')}${gone}`, ...all };
   }
   if (erased > 0) {
     const were = erased === 1 ? 'response was' : 'responses were';

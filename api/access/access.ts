@@ -4,6 +4,7 @@ import type { Segment } from '../../domain/segments/cell.ts';
 import type { Dimension } from '../../domain/segments/dimensions.ts';
 import { type ApiKeyRow, listApiKeys } from '../../store/access/api-keys.ts';
 import { auditPolicies, type NoteChange } from '../../store/audit/audit.ts';
+import type { LiveConnectionRow } from '../../store/connections/connections.ts';
 import type { Store } from '../../store/database/client.ts';
 import type { Loops } from '../../store/database/loops.ts';
 import type { Authenticate, Caller } from '../caller.ts';
@@ -43,6 +44,10 @@ export interface Access {
   ): Promise<{ readonly id: string; readonly key: string }>;
   revokeKey(id: string, by: Caller, note?: NoteChange): Promise<boolean>;
   listKeys(): Promise<ApiKeyRow[]>;
+  /** Whose the responses are that a connection delivers; null where its limits or the role `collector` are unknown now. */
+  connectionCaller(connection: LiveConnectionRow): Caller | null;
+  /** Whether the caller may administer whatever lies in the segment. */
+  administers(caller: Caller, segment: Segment): boolean;
   /** Calls the listener after changes of keys or policies, until the returned function is called. */
   onChange(listener: () => void): () => void;
   close(): Promise<void>;
@@ -59,9 +64,7 @@ export async function openAccess(options: AccessOptions): Promise<Access> {
   const { store, dimensions, loops, now, log, smallestCount } = options;
   const noise = openNoise(log);
   const listeners = new Set<() => void>();
-  const changed = () => {
-    for (const listener of [...listeners]) listener();
-  };
+  const changed = () => [...listeners].forEach((listener) => void listener());
   let policies = await loadPolicies(options.policies, dimensions);
   let scopeOf: ScopeOf = scopesUnder(policies, smallestCount);
   const warn = () => {
@@ -134,6 +137,7 @@ export async function openAccess(options: AccessOptions): Promise<Access> {
     },
     revokeKey: (id, by, note) => keys.revoke(id.replace(/^ApiKey:/, ''), by.name, note),
     listKeys: () => listApiKeys(store),
+    ...connectionAccess(caller, (role, attributes) => scopeOf(role, attributes)),
     onChange: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -144,6 +148,35 @@ export async function openAccess(options: AccessOptions): Promise<Access> {
       await keys.close();
     },
   };
+}
+
+/** What is decided of connections, under the policies in force. */
+function connectionAccess(
+  callerOf: (
+    who: Pick<Caller, 'id' | 'name' | 'role' | 'expiresAt' | 'sources'>,
+    attributes: Segment,
+  ) => Caller | null,
+  scopeOf: ScopeOf,
+): Pick<Access, 'connectionCaller' | 'administers'> {
+  return {
+    connectionCaller: ({ id, name, attributes, sources }) =>
+      callerOf({ id: `Connection:${id}`, name, role: CONNECTION_ROLE, sources, expiresAt: null }, attributes),
+    administers: ({ scope, role, attributes }, segment) =>
+      scope.allowsAll('administer') ||
+      // The attributes narrow what the role may do, and a connection within them is narrowed at least as much.
+      (scopeOf(role, {}).allowsAll('administer') && isWithin(segment, attributes)),
+  };
+}
+
+/** What a connection may do: hand in responses, and read nothing. */
+const CONNECTION_ROLE = 'collector';
+
+/** Whether the segment is limited to the attributes, or to some of their values. */
+function isWithin(segment: Segment, attributes: Segment): boolean {
+  return Object.entries(attributes).every(([name, values]) => {
+    const own = segment[name];
+    return own?.every((value) => values.includes(value)) ?? false;
+  });
 }
 
 function administrator(policyVersion: string): Caller {

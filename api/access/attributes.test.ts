@@ -5,7 +5,7 @@ import { parseAttributes } from './attributes.ts';
 const parse = (given: unknown) =>
   parseAttributes(given, defineDimensions(DEFAULT_DIMENSIONS), (message) => new Error(message));
 
-describe('the attributes that narrow a caller', () => {
+describe('restricting attributes', () => {
   it.each([
     [{ region: ['Germany'] }, { region: ['Germany'] }],
     [{ product_line: 'Rail' }, { product_line: ['Rail'] }],

@@ -11,8 +11,8 @@ import {
 } from '../../store/access/api-keys.ts';
 import type { NoteChange } from '../../store/audit/audit.ts';
 import type { Store } from '../../store/database/client.ts';
+import { followRows } from '../../store/database/follow-rows.ts';
 import type { Loops } from '../../store/database/loops.ts';
-import { runPeriodic } from '../../store/database/periodic.ts';
 
 export interface KeyDeps {
   readonly store: Store;
@@ -44,8 +44,6 @@ export interface Keys {
 }
 
 const PREFIX = 'sl_';
-/** How often to check for a lost notice. */
-const POLL_MS = 500;
 const USED_EVERY_MS = 60_000;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -60,34 +58,20 @@ export async function followKeys(
   onChange: () => void,
 ): Promise<Keys> {
   let byHash: ReadonlyMap<string, LiveKeyRow> = new Map();
-  let state = '';
   const touched = new Map<string, number>();
-  let reading: Promise<void> = Promise.resolve();
-
-  const read = async () => {
-    const found = await apiKeysState(store);
-    if (found === state) return;
-    const rows = await readLiveKeys(store);
-    byHash = new Map(rows.map((row) => [row.hash, row]));
-    state = found;
-    onChange();
-  };
-  // One after the other, so that an older state never overwrites a newer one.
-  const refresh = (): Promise<void> => {
-    reading = reading.catch(() => undefined).then(read);
-    return reading;
-  };
-  await refresh();
-  const polling = runPeriodic({
+  const rows = await followRows({
     name: 'API keys',
-    everyMs: POLL_MS,
-    startsLater: true,
+    store,
+    channel: API_KEY_CHANNEL,
+    state: apiKeysState,
+    read: async (session) => {
+      const found = await readLiveKeys(session);
+      byHash = new Map(found.map((row) => [row.hash, row]));
+      onChange();
+    },
     loops,
     onError,
-    run: refresh,
   });
-  const unlisten = await store.listen(API_KEY_CHANNEL, () => polling.wake());
-
   const touch = (id: string) => {
     const at = now();
     if (at - (touched.get(id) ?? Number.NEGATIVE_INFINITY) < USED_EVERY_MS) return;
@@ -116,7 +100,7 @@ export async function followKeys(
           ...(sources ? { sources } : {}),
         });
       });
-      await refresh();
+      await rows.refresh();
       return { id, key };
     },
     revoke: async (id, by, note) => {
@@ -126,13 +110,9 @@ export async function followKeys(
         if (done) await note?.(session, { key: `ApiKey:${id}` });
         return done;
       });
-      await refresh();
+      await rows.refresh();
       return revoked;
     },
-    close: async () => {
-      await unlisten();
-      await polling.stop();
-      await reading.catch(() => undefined);
-    },
+    close: () => rows.close(),
   };
 }

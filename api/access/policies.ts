@@ -80,10 +80,10 @@ export function parsePolicies(texts: PolicyTexts, dimensions: readonly Dimension
     }
   }
   const placed = (policyId: string, error: DetailedError) =>
-    `${places[policyId]}: "${policyId}": ${told(error).replace(`for policy \`${policyId}\`, `, '').replace(`for policy \`${policyId}\`: `, '')}`;
+    `${places[policyId]}: "${policyId}": ${described(error).replace(`for policy \`${policyId}\`, `, '').replace(`for policy \`${policyId}\`: `, '')}`;
   if (mistakes.length > 0) throw new PolicyError(mistakes.join('\n'));
   const checked = validate({ schema, policies: { staticPolicies: byId } });
-  if (checked.type === 'failure') throw new PolicyError(checked.errors.map(told).join('\n'));
+  if (checked.type === 'failure') throw new PolicyError(checked.errors.map(described).join('\n'));
   mistakes.push(...checked.validationErrors.map(({ policyId, error }) => placed(policyId, error)));
   if (mistakes.length > 0) throw new PolicyError([...new Set(mistakes)].join('\n'));
   const warnings = checked.validationWarnings.map(({ policyId, error }) => placed(policyId, error));
@@ -111,7 +111,7 @@ function parseSchema({ folder, files }: PolicyTexts, dimensions: readonly Dimens
     );
   const parsed = checkParseSchema(schema);
   if (parsed.type === 'failure')
-    throw new PolicyError(parsed.errors.map((error) => `${place}: ${told(error)}`).join('\n'));
+    throw new PolicyError(parsed.errors.map((error) => `${place}: ${described(error)}`).join('\n'));
   const json = schemaToJson(schema);
   const names = json.type === 'success' ? json.json['']?.entityTypes : undefined;
   const actions = Object.keys((json.type === 'success' && json.json['']?.actions) || {});
@@ -144,7 +144,7 @@ function parseFile(
   if (parts.type === 'failure') {
     mistakes.push(
       ...parts.errors.map(
-        (error) => `${path}:${lineAt(text, error.sourceLocations?.[0]?.start ?? 0)}: ${told(error)}`,
+        (error) => `${path}:${lineAt(text, error.sourceLocations?.[0]?.start ?? 0)}: ${described(error)}`,
       ),
     );
     return [];
@@ -158,7 +158,7 @@ function parseFile(
     return each.flatMap((dimension): ParsedPolicy[] => {
       const answer = policyToJson(dimension ? policy.replace(PLACEHOLDER, dimension.attribute) : policy);
       if (answer.type === 'failure') {
-        mistakes.push(...answer.errors.map((error) => `${place}: ${told(error)}`));
+        mistakes.push(...answer.errors.map((error) => `${place}: ${described(error)}`));
         return [];
       }
       const { json } = answer;
@@ -175,7 +175,7 @@ function lineAt(text: string, byte: number): number {
   return Buffer.from(text).subarray(0, byte).toString().split('\n').length;
 }
 
-function told({ message, help }: DetailedError): string {
+function described({ message, help }: DetailedError): string {
   const lines = (help ? `${message} (${help})` : message).split('\n');
   return lines.map((line) => line.trim()).join(' ');
 }

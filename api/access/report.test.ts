@@ -16,7 +16,7 @@ const scope = (name: string, channels: readonly string[], fingerprint = name): S
 });
 const difference = (before: Scope, after: Scope) => differenceOf(before, after, { cells, tried, dimensions });
 
-it('tells a grant over cells that are not there, alone or beside one over cells that are', () => {
+it('reports a grant over future cells, alone or beside one over existing cells', () => {
   const segments = ['no cell of today; of cells to come: channel: e-mail'];
   const [web, both] = [scope('a', ['web']), scope('b', ['web', 'e-mail'])];
   const line = { group: 'readComment', segments };
@@ -26,7 +26,7 @@ it('tells a grant over cells that are not there, alone or beside one over cells 
   expect(gained[0]?.segments).toEqual(['all cells', 'cells to come included: channel: e-mail, web']);
 });
 
-it('tells rules that read otherwise, and those of which nothing is known', () => {
+it('reports rules whose text changed, and those that cannot be compared', () => {
   const reworded = ['readComment'];
   expect(difference(scope('a', ['web']), scope('b', ['web']))).toMatchObject({ gained: [], reworded });
   const asked = (fingerprint: string) => scope('as decided for readComment', ['web'], fingerprint);

@@ -65,8 +65,10 @@ export function differenceOf(before: Scope, after: Scope, { cells, tried, dimens
       return segments.length > 0 ? [{ group, segments }] : [];
     });
   const [gained, lost] = [more(after, before), more(before, after)];
-  const told = new Set([...gained, ...lost].map(({ group }) => group));
-  const reworded = FIELD_GROUPS.filter((group) => !told.has(group) && !sameRule(before, after, group));
+  const reportedGroups = new Set([...gained, ...lost].map(({ group }) => group));
+  const reworded = FIELD_GROUPS.filter(
+    (group) => !reportedGroups.has(group) && !sameRule(before, after, group),
+  );
   return { gained, lost, reworded };
 }
 
@@ -144,7 +146,7 @@ export function exampleCells(
     const values = new Set([...(attributes[attribute] ?? []), ...literals, ANY_OTHER]);
     if (combinations.length * values.size > MOST_CELLS)
       throw new TooManyValuesError(
-        'these policies name too many values to try them all: run it where the record is',
+        'these policies name too many values to try them all: run it where the database is',
       );
     combinations = combinations.flatMap((one) =>
       [...values].map((value) => ({ ...one, [attribute]: value })),

@@ -91,7 +91,7 @@ const permits = fc.array(policy('permit'), { maxLength: 3 });
 const forbids = fc.array(policy('forbid'), { maxLength: 2 });
 
 describe('a scope', () => {
-  it('allows what full authorization allows, for any policies, caller and cell', () => {
+  it('allows what full authorisation allows, for any policies, caller and cell', () => {
     const [seen, whole] = [new Set<boolean>(), new Set<boolean>()];
     fc.assert(
       fc.property(
@@ -120,7 +120,7 @@ describe('a scope', () => {
     expect([...whole].sort()).toEqual([false, true]);
   });
 
-  it('names grants so that equal names mean equal cells', () => {
+  it('has equal grant names only for equal cells', () => {
     let equal = 0;
     fc.assert(
       fc.property(
@@ -206,7 +206,7 @@ describe('a scope', () => {
     );
   });
 
-  it('is one for equal callers, and another under other policies or a narrower role', () => {
+  it('is shared by equal callers, and differs under other policies or restrictions', () => {
     const scopeOf = scopesUnder(policiesOf('permit (principal, action, resource);'), 5);
     const scope = scopeOf('reader', { region: ['a', 'b'], channel: ['a'] });
     expect(scopeOf('reader', { channel: ['a'], region: ['b', 'a', 'a'] })).toBe(scope);
@@ -219,7 +219,7 @@ describe('a scope', () => {
     expect(new Set([scope, ...others].map(({ fingerprint }) => fingerprint)).size).toBe(4);
   });
 
-  it('answers for cells that come later, and does not confuse those that have no number yet', () => {
+  it('decides about future cells, and does not confuse those without a number', () => {
     const policies = policiesOf(
       'permit (principal, action, resource) when { resource has region && resource.region == "a" };',
     );
@@ -255,7 +255,7 @@ describe('a residual', () => {
   const cell: Cell = { id: 1, key: 'k', attributes: { region: 'a' } };
   const resource = { unknown: [{ Value: 'resource' }] };
 
-  it('with an error in it is not satisfied, whether asked when or unless', () => {
+  it('with an error in it is not satisfied, in when or unless', () => {
     const missing = { '==': { left: { '.': { left: resource, attr: 'nothing' } }, right: { Value: 'a' } } };
     expect(body(missing)(cell)).toBe(false);
     expect(body({ '!': { arg: missing } })(cell)).toBe(false);
@@ -264,7 +264,7 @@ describe('a residual', () => {
     expect(body({ '&&': { left: { Value: 'text' }, right: { Value: true } } })(cell)).toBe(false);
   });
 
-  it('with what is not known here is left to Cedar', () => {
+  it('with unknown parts is left to Cedar', () => {
     for (const expression of [
       { '<': { left: { Value: 1 }, right: { Value: 2 } } },
       { ip: [{ Value: '10.0.0.1' }] },

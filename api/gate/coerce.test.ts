@@ -36,7 +36,7 @@ describe('coercing variables', () => {
     { must: 1, ps: { x: 1 } },
     { must: 1, ps: [{ x: 1 }, { x: 2, label: 'there' }], n: 1, id: 7, b: false, c: 'GREEN' },
     { must: 1, p: null, n: null, id: null, unknown: { a: 1 } },
-  ])('gives what graphql-js gives: %j', (inputs) => {
+  ])('returns what graphql-js returns: %j', (inputs) => {
     const theirs = getVariableValues(SCHEMA, variableDefinitions, inputs).coerced;
     expect({ ...coerceVariables(SCHEMA, variableDefinitions, inputs, true) }).toEqual({ ...theirs });
   });
@@ -56,7 +56,7 @@ describe('coercing variables', () => {
     { must: 1, ps: [{ x: 1 }, null] },
     { must: 1, ps: [{ x: 1, colours: ['RED', 'PINK'] }] },
     { must: 1, n: 'a', b: 1, id: true },
-  ])('says what graphql-js says: %j', (inputs) => {
+  ])('reports what graphql-js reports: %j', (inputs) => {
     for (const hideSuggestions of [true, false]) {
       const theirs = getVariableValues(SCHEMA, variableDefinitions, inputs, { hideSuggestions }).errors ?? [];
       expect(mistakes(inputs, !hideSuggestions).map(afterValue)).toEqual(
@@ -79,7 +79,7 @@ describe('coercing variables', () => {
         for (const message of mistakes({ must: 1, [name]: bad })) expect(message.length).toBeLessThan(420);
   });
 
-  it('takes no names from the prototype', () => {
+  it('reads no names from the prototype', () => {
     expect(mistakes({ must: 1, p: JSON.parse('{"__proto__": {"x": 1}}') }).length).toBeGreaterThan(0);
     const { variableDefinitions: odd = [] } = parse('query ($constructor: Int, $__proto__: Int) { ask }')
       .definitions[0] as OperationDefinitionNode;
@@ -87,10 +87,10 @@ describe('coercing variables', () => {
   });
 });
 
-describe('what variables may be', () => {
+describe('variables may be', () => {
   const nested = (depth: number) => JSON.parse(`${'['.repeat(depth)}${']'.repeat(depth)}`) as unknown;
 
-  it('is nested 50 deep', () => {
+  it('nested 50 deep', () => {
     expect(() => measure('variables', { a: nested(50) })).not.toThrow();
     expect(() => measure('variables', { a: nested(51) })).toThrow(
       'variables.a: nested deeper than 50 levels',
@@ -98,13 +98,13 @@ describe('what variables may be', () => {
     expect(() => measure('variables', { a: { b: nested(100_000) } })).toThrow('nested deeper');
   });
 
-  it('is 100,000 values, of all variables together', () => {
+  it('up to 100,000 values over all variables', () => {
     const half = Array.from({ length: 50_000 }, () => 1);
     expect(() => measure('variables', { a: half })).not.toThrow();
     expect(() => measure('variables', { a: half, b: half })).toThrow('more than 100000 values');
   });
 
-  it('has about the size of its JSON', () => {
+  it('estimated close to the size of their JSON', () => {
     for (const value of [{ a: 'x'.repeat(10_000) }, { a: Array.from({ length: 1_000 }, (_, i) => `v${i}`) }])
       expect(measure('variables', value) / JSON.stringify(value).length).toBeCloseTo(1, -0.5);
     expect(measure('extensions', null)).toBe(0);
@@ -112,7 +112,7 @@ describe('what variables may be', () => {
 });
 
 describe('a message of a library', () => {
-  it('is cut where it quotes, and as a whole, in linear time', () => {
+  it('is cut in its quotations, and as a whole, in linear time', () => {
     expect(cutMessage(`Value "${'x'.repeat(500)}" is wrong. Did you mean "y"?`)).toBe(
       `Value "${'x'.repeat(39)}…" is wrong. Did you mean "y"?`,
     );

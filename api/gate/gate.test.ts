@@ -41,7 +41,7 @@ const caller = (role: string, id = role): Caller => ({
 });
 
 describe('the cost of an operation', () => {
-  it('follows its arguments, from literals and variables alike', () => {
+  it('follows from arguments, literals and variables alike', () => {
     expect(cost('{ nps { score } }')).toBe(5);
     expect(cost('{ nps(groupBy: [REGION, CHANNEL]) { score } }')).toBe(20);
     expect(cost('{ a: nps { score } b: nps { score } }')).toBe(10);
@@ -69,7 +69,7 @@ describe('the cost of an operation', () => {
     ).toBe(1);
   });
 
-  it('goes by the rows that there may be, and in the end by those that there are', () => {
+  it('follows from the possible rows first, and from the actual rows in the end', () => {
     const grouped = (more: string) =>
       cost(
         `{ npsSeries(from: "2025-01-01T00:00:00Z", to: "2026-01-01T00:00:00Z", groupBy: [REGION, CHANNEL, PRODUCT_LINE], every: HOUR${more}) { score } }`,
@@ -96,12 +96,12 @@ describe('the cost of an operation', () => {
     expect(of(every)).toBeLessThan(of('DAY') / 4);
   });
 
-  it('is that of the fragments where they are spread', () => {
+  it('includes fragments where they are spread', () => {
     expect(cost('{ ...f } fragment f on Query { nps { score } change: nps { low } }')).toBe(10);
     expect(cost('{ node(id: "x") { ... on Response { prediction { explanation { token } } } } }')).toBe(13);
   });
 
-  it('names fields that there are', () => {
+  it('names existing fields only', () => {
     for (const name of Object.keys(INTROSPECTION_COSTS)) {
       const [type, field] = name.split('.') as [string, string];
       const found = SCHEMA.getType(type);
@@ -109,13 +109,13 @@ describe('the cost of an operation', () => {
     }
   });
 
-  it('counts what runs beside a field whose arguments do not fit', () => {
+  it('counts what runs beside a field with invalid arguments', () => {
     const both =
       'query ($f: Int) { responses(first: $f) { pageInfo { endCursor } } verify(id: "x") { reason } }';
     expect(cost(both, { f: null })).toBe(200);
   });
 
-  it('of the schema is by what there is of it, and leaves room for what tools ask', () => {
+  it('of introspection follows from the size of the schema, and leaves room for tools', () => {
     const whole = getIntrospectionQuery();
     expect(() => screen(whole)).not.toThrow();
     expect(cost(whole)).toBeGreaterThan(200);
@@ -130,7 +130,7 @@ describe('the cost of an operation', () => {
     ).toThrow('once');
   });
 
-  it('is not lost in fragments that unfold without end', () => {
+  it('includes fragments that expand without end', () => {
     const chain = Array.from(
       { length: 60 },
       (_, i) => `fragment f${i} on Query { ...f${i + 1} ...f${i + 1} }`,
@@ -142,7 +142,7 @@ describe('the cost of an operation', () => {
 });
 
 describe('the bucket', () => {
-  it('takes back what was not used, and holds no more than its size for that', () => {
+  it('refunds what was not used, up to its size', () => {
     const buckets = new Buckets();
     expect(buckets.take('a', 90, 100, 0)).toBe(0);
     expect(buckets.take('a', 50, 100, 0)).toBeGreaterThan(0);
@@ -153,7 +153,7 @@ describe('the bucket', () => {
     expect(buckets.take('a', 10, 100, 0)).toBeGreaterThan(0);
   });
 
-  it('never gives more than is in it and what flowed in', () => {
+  it('never gives more than its content and its refill', () => {
     const steps = fc.array(fc.record({ wait: fc.nat(30_000), amount: fc.integer({ min: 1, max: 100 }) }));
     fc.assert(
       fc.property(steps, (asked) => {
@@ -169,7 +169,7 @@ describe('the bucket', () => {
     );
   });
 
-  it('tells when the amount will be there, truly', () => {
+  it('reports correctly when the amount will be available', () => {
     const buckets = new Buckets();
     expect(buckets.take('a', 60, 60, 0)).toBe(0);
     const wait = buckets.take('a', 30, 60, 0);
@@ -180,14 +180,14 @@ describe('the bucket', () => {
   });
 });
 
-describe('documents that are refused before they are validated', () => {
+describe('documents refused before validation', () => {
   it('repeat a field or a directive too often', () => {
     expect(() => screen(`{ ${'__typename '.repeat(500)} }`)).toThrow('__typename is repeated');
     expect(() => screen(`{ __typename ${'@aa'.repeat(10)} }`)).toThrow('directives');
     expect(() => screen(`{ ...f } fragment f on Query { ${'__typename '.repeat(500)} }`)).toThrow('repeated');
   });
 
-  it('unfold to too much, in a time that grows with the text', async () => {
+  it('expand too far, detected in linear time', async () => {
     const bomb = (length: number) => {
       const chain = Array.from({ length }, (_, i) => `fragment f${i} on Query { ...f${i + 1} ...f${i + 1} }`);
       return `{ ...f0 } ${chain.join(' ')} fragment f${length} on Query { __typename }`;
@@ -209,7 +209,7 @@ describe('the gate', () => {
   const admit = (gate: ReturnType<typeof open>, who: Caller, query: string) =>
     gate.admit(who, SCHEMA, { query }).cost;
 
-  it('takes points back that were paid for rows that there are not', () => {
+  it('refunds points charged for missing rows', () => {
     const gate = open();
     const analyst = caller('analyst');
     const grouped = '{ nps(groupBy: [REGION, CHANNEL, PRODUCT_LINE, LIFECYCLE_STAGE]) { score } }';
@@ -226,7 +226,7 @@ describe('the gate', () => {
     expect(() => admit(gate, other, grouped)).toThrow(/budget/);
   });
 
-  it('takes trusted documents by hash and by text, and from some roles no others', () => {
+  it('accepts trusted documents by hash and by text, and only those from some roles', () => {
     const gate = open();
     const hash = sha256(TRUSTED);
     for (const request of [
@@ -249,7 +249,7 @@ describe('the gate', () => {
     );
   });
 
-  it('lets only some roles ask for the schema, or be helped to guess it', () => {
+  it('lets only some roles introspect, or get suggestions', () => {
     const gate = open();
     expect(() => admit(gate, caller('collector', 'c'), '{ __schema { types { name } } }')).not.toThrow();
     expect(() =>
@@ -260,7 +260,7 @@ describe('the gate', () => {
     expect(() => admit(gate, caller('stranger'), '{ npss }')).toThrow(new RegExp(`${guess}$`));
   });
 
-  it('counts what a caller spends, each for itself', () => {
+  it('counts each caller separately', () => {
     const gate = open();
     expect(admit(gate, caller('analyst', 'a'), '{ path(from: "a", to: "b") { lag } }')).toEqual({
       requested: 50,
@@ -276,7 +276,7 @@ describe('the gate', () => {
     );
   });
 
-  it('counts the size of what is refused for its values, and of what was paid at the door once', () => {
+  it('counts the size of refused values, and what was charged before only once', () => {
     const gate = open();
     const deep = JSON.parse('['.repeat(60) + ']'.repeat(60));
     const request = { query: '{ nps { score } }', variables: { deep }, bytes: 50 * 4_096 };
@@ -290,7 +290,7 @@ describe('the gate', () => {
     gate.chargeBody(caller('analyst', 'b'), 89 * 4_096);
   });
 
-  it('counts requests that are never valid too', () => {
+  it('charges invalid requests too', () => {
     const gate = open();
     let refused = 0;
     for (let i = 0; i < 200; i++)
@@ -304,7 +304,7 @@ describe('the gate', () => {
 });
 
 describe('the file of trusted documents', () => {
-  it('is refused where a hash is not that of its text', async () => {
+  it('is refused when a hash does not match its text', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'trusted-'));
     const file = join(folder, 'documents.json');
     await writeFile(file, JSON.stringify({ [sha256('{ a }')]: '{ a }' }));
@@ -315,7 +315,7 @@ describe('the file of trusted documents', () => {
   });
 });
 
-it('keeps the variables that the operation declares, and of a subscription few bytes of them', () => {
+it('keeps only declared variables, and few bytes of them for a subscription', () => {
   const gate = openGate(gateSettings.parse({}), new Map(), () => 0);
   const admit = (query: string, variables: object) =>
     gate.admit(caller('admin'), SCHEMA, { query, variables: { ...variables } }).variables;

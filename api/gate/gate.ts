@@ -5,6 +5,7 @@ import type { Caller } from '../caller.ts';
 import { InvalidArgumentError, RefusedError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { measure } from './bounds.ts';
+import { Buckets } from './bucket.ts';
 import { Budgets } from './budgets.ts';
 import { type Cost, Costs } from './cost.ts';
 import { INGEST_COST, ROUTE_COSTS, unfolding } from './costs.ts';
@@ -61,6 +62,11 @@ export interface Gate {
    * @throws RefusedError
    */
   admitBody(caller: Caller, what: 'request' | 'more', bytes: number): void;
+  /**
+   * Counts a body of /ingest whose sender is not known, against one budget for all of them.
+   * @throws RefusedError
+   */
+  admitStranger(what: 'request' | 'more', bytes: number): void;
   /** Refunds the points of rows that the answer does not have. The refund must depend only on what the answer shows. */
   giveBack(caller: Caller, points: number): void;
 }
@@ -70,6 +76,8 @@ const TELL_NO_ANSWERS = new Set<string>(['/metrics', '/console.json']);
 
 /** Bytes of a request per point for reading and checking it. */
 const BYTES_A_POINT = 4_096;
+/** What all senders together may spend in a minute that no connection knows: 12,000 small requests. */
+const STRANGERS_MINUTE = 120_000;
 const sizePoints = (bytes: number): number => Math.floor(bytes / BYTES_A_POINT);
 
 /**
@@ -77,6 +85,7 @@ const sizePoints = (bytes: number): number => Math.floor(bytes / BYTES_A_POINT);
  */
 export function openGate(settings: GateSettings, trusted: TrustedDocuments, now: () => number): Gate {
   const budgets = new Budgets(settings, now);
+  const strangers = new Buckets();
   const introspection = new Set(settings.introspection);
   const trustedOnly = new Set(settings.trustedOnly);
   const untrusted = ({ role }: Caller) =>
@@ -125,7 +134,7 @@ export function openGate(settings: GateSettings, trusted: TrustedDocuments, now:
     giveBack: (caller, points) => budgets.giveBack(caller, points),
     chargeBody: (caller, bytes) => budgets.spend(caller, 1 + sizePoints(bytes)),
     admitBody: (caller, what, bytes) => {
-      const points = (what === 'request' ? INGEST_COST.request : 0) + Math.ceil(bytes / INGEST_COST.bytes);
+      const points = bodyPoints(what, bytes);
       const { minute } = budgets.of(caller);
       if (minute !== null && points > minute)
         throw new RefusedError(
@@ -135,8 +144,23 @@ export function openGate(settings: GateSettings, trusted: TrustedDocuments, now:
         );
       budgets.spend(caller, points);
     },
+    admitStranger: (what, bytes) => {
+      const wait = strangers.take(
+        '',
+        Math.min(bodyPoints(what, bytes), STRANGERS_MINUTE),
+        STRANGERS_MINUTE,
+        now(),
+      );
+      if (wait === 0) return;
+      const seconds = Math.ceil(wait / 1_000);
+      const message = `too many requests without a valid signature; try again in ${seconds} s`;
+      throw new RefusedError('RATE_LIMITED', 429, message, seconds);
+    },
   };
 }
+
+const bodyPoints = (what: 'request' | 'more', bytes: number): number =>
+  (what === 'request' ? INGEST_COST.request : 0) + Math.ceil(bytes / INGEST_COST.bytes);
 
 /**
  * The declared variables: the others would only take memory.

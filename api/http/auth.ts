@@ -11,6 +11,10 @@ declare module 'fastify' {
     /** The answer is a stream. */
     isStream: boolean;
   }
+  interface FastifyContextConfig {
+    /** The route authenticates its requests itself: they are signed. */
+    readonly isSigned?: boolean;
+  }
 }
 
 /** Paths that need no key: liveness, and the page that asks for one. */
@@ -29,7 +33,7 @@ export function requireKey(server: FastifyInstance, authenticate: Authenticate):
   server.decorateRequest('purpose', null);
   server.decorateRequest('isStream', false);
   const check = async (request: FastifyRequest, reply: FastifyReply) => {
-    if (OPEN_PATHS.has(request.url.split('?')[0] ?? '')) return;
+    if (OPEN_PATHS.has(request.url.split('?')[0] ?? '') || request.routeOptions.config.isSigned) return;
     const presented = requestKey(request.headers);
     request.caller = presented.key === null ? null : await authenticate(presented.key);
     if (request.caller) {

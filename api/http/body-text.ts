@@ -9,6 +9,33 @@ import {
 import { Slice } from '../../domain/text/slices.ts';
 import { InvalidArgumentError, RefusedError } from '../errors.ts';
 
+/** What bodies of /ingest are written in; a body without a type is looked at. */
+const CONTENT_TYPES = new Set(
+  ['json', 'x-ndjson', 'ndjson', 'jsonl', 'x-jsonlines'].map((name) => `application/${name}`),
+);
+
+/** Whether a body of the type can be read: one of the types, with at most its charset. */
+function isReadable(contentType: string): boolean {
+  const [type = '', ...parameters] = contentType.toLowerCase().split(';', 3);
+  const [parameter, ...more] = parameters.map((one) => one.trim());
+  return (
+    CONTENT_TYPES.has(type.trim()) &&
+    more.length === 0 &&
+    (parameter === undefined || /^charset *=/.test(parameter))
+  );
+}
+
+/** @throws RefusedError (415) for a content type that is not read */
+export function assertReadableType(contentType: string | undefined): void {
+  if (contentType !== undefined && !isReadable(contentType))
+    throw new RefusedError(
+      'UNSUPPORTED',
+      415,
+      'content-type: send application/json or application/x-ndjson, in UTF-8 or with its charset',
+    );
+  charsetOf(contentType);
+}
+
 const CHARSET = /;\s*charset\s*=\s*(?:"([^"]*)"|([^\s;]*))/i;
 /** Characters of a content type that are parsed. */
 const LONGEST_TYPE = 200;

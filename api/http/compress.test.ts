@@ -3,7 +3,7 @@ import Fastify from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { acceptsGzip, addCompression, chosenCoding } from './compress.ts';
 
-describe('the coding that a client prefers', () => {
+describe('the preferred coding of a client', () => {
   it.each([
     [undefined, null],
     ['', null],
@@ -32,7 +32,7 @@ describe('the coding that a client prefers', () => {
     expect(chosenCoding(given)).toBe(coding);
   });
 
-  it('is not the only one that it can read', () => {
+  it('does not exclude others that it can read', () => {
     expect(acceptsGzip('br, gzip;q=0.1')).toBe(true);
     expect(acceptsGzip('*;q=0.2')).toBe(true);
     expect(acceptsGzip('br')).toBe(false);
@@ -50,7 +50,7 @@ describe('an answer', () => {
     return reply.type('text/plain').send(source);
   });
 
-  it('has the same headers where only they are asked for', async () => {
+  it('has the same headers for a HEAD request', async () => {
     const whole = await server.inject({ method: 'GET', url: '/whole', headers });
     const head = await server.inject({ method: 'HEAD', url: '/whole', headers });
     const named = ['content-encoding', 'content-length', 'vary'];
@@ -60,7 +60,7 @@ describe('an answer', () => {
     expect(head.rawPayload).toHaveLength(0);
   });
 
-  it('is the error, which can be read, where a stream fails before its beginning', async () => {
+  it('is a readable error when a stream fails before its beginning', async () => {
     const failed = await server.inject({ method: 'GET', url: '/failing', headers });
     expect(failed.statusCode).toBe(500);
     expect(failed.headers).toMatchObject({ vary: 'Accept-Encoding' });

@@ -1,19 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { draftsFromDemo } from '../../ingestion/demo.ts';
+import { readDemoItem } from '../../ingestion/demo.ts';
 import { acceptFileRows, parseFileRequest } from '../../ingestion/files/accept-file-rows.ts';
 import { accountFor, type BatchAccount } from '../../ingestion/pipeline/outcome.ts';
 import { readItems } from '../../ingestion/pipeline/read-items.ts';
 import { createItemReader } from '../../ingestion/pipeline/response-items.ts';
-import { acceptMixed, submitItems } from '../../ingestion/pipeline/submit.ts';
-import { auditRefusedItems } from '../audit.ts';
+import { submitItems } from '../../ingestion/pipeline/submit.ts';
+import { auditRefusal, auditRefusedItems } from '../audit.ts';
 import { type ApiDeps, createContext } from '../context.ts';
-import { InvalidArgumentError } from '../errors.ts';
+import { ForbiddenError, InvalidArgumentError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { callerOf } from './auth.ts';
-import { bodyText } from './body-text.ts';
+import { assertReadableType, bodyText } from './body-text.ts';
 import { addImportRoutes, importOf } from './imports.ts';
-import { admitBodies } from './ingest-door.ts';
+import { admitBodies, assertUncompressed } from './ingest-door.ts';
 
 /**
  * The endpoints for responses: /ingest/responses (JSON object, array, or NDJSON in Scoreline's own form),
@@ -30,7 +30,12 @@ export function addIngestRoutes(server: FastifyInstance, deps: ApiDeps): void {
       { parseAs: 'buffer' },
       ({ headers }: FastifyRequest, body: Buffer) => bodyText(headers['content-type'], body),
     );
-    admitBodies(routes, deps);
+    admitBodies(routes, deps.gate, {
+      most: LIMITS.ingestBody,
+      mostOpen: LIMITS.openBodies,
+      payer: callerOf,
+      check: (request) => assertMaySubmit(deps, request),
+    });
     const options = { bodyLimit: LIMITS.ingestBody };
 
     routes.post('/ingest/responses', options, async (request, reply) => {
@@ -62,11 +67,29 @@ export function addIngestRoutes(server: FastifyInstance, deps: ApiDeps): void {
 
     routes.post('/ingest/demo', options, async (request, reply) => {
       const items = await readItems(textOf(request), false, LIMITS.batch);
-      const drafts = await draftsFromDemo(items, `request ${randomUUID()}`);
-      const outcomes = await acceptMixed(deps.ingestor, callerOf(request), drafts);
-      return answer(deps, request, reply, accountFor(outcomes));
+      const caller = callerOf(request);
+      const account = await submitItems(
+        deps.ingestor,
+        caller,
+        readDemoItem,
+        items,
+        `request ${randomUUID()}`,
+      );
+      return answer(deps, request, reply, account);
     });
   });
+}
+
+/** @throws ForbiddenError, RefusedError */
+async function assertMaySubmit(deps: ApiDeps, request: FastifyRequest): Promise<void> {
+  const caller = callerOf(request);
+  // By the rules, not by cells: a key that may submit where nobody has answered yet comes in, and its items are asked one by one.
+  if (caller.scope.grant('submitResponse') === 'none') {
+    await auditRefusal(createContext(deps, caller, request.purpose, request.id), 'ingest');
+    throw new ForbiddenError('this key may not submit responses');
+  }
+  assertUncompressed(request);
+  assertReadableType(request.headers['content-type']);
 }
 
 function textOf(request: FastifyRequest): string {

@@ -133,13 +133,13 @@ export function addMetricsRoute(
   gauge('scoreline_cells', 'Cells: combinations of dimension values.', live.cells);
   gauge(
     'scoreline_sealer_stopped',
-    '1 while nothing is sealed because the log of seals is not what was signed: somebody changed the record.',
+    '1 while nothing is sealed because the log of seals is not what was signed: the database was tampered with.',
     () => Number(live.sealerStopped()),
   );
   if (live.disk()) {
-    const free = 'Bytes that are free on the disk of the embedded record.';
+    const free = 'Free bytes on the disk of the embedded database.';
     gauge('scoreline_record_disk_free_bytes', free, () => live.disk()?.free ?? 0);
-    const full = '1 while nothing is stored because the disk of the embedded record is nearly full.';
+    const full = '1 while writes are refused because the disk of the embedded database is nearly full.';
     gauge('scoreline_record_disk_full', full, () => Number(live.disk()?.isFull ?? false));
   }
   gauge(

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { RefusedError } from '../errors.ts';
 import { OpenBodies } from './open-bodies.ts';
 
-it('bodies of one key share what may be on its way, and those of others do not', () => {
+it('bodies of one key share a bound, and those of other keys do not count', () => {
   const bodies = new OpenBodies(100);
   const [a, b] = [{ id: 'a' }, { id: 'b' }];
   // One alone may be larger.

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { verifyScore } from '../../proof/verify.ts';
 import { auditRefusal, entryOf } from '../audit.ts';
-import { type ApiDeps, createContext } from '../context.ts';
+import { type ApiDeps, createContext, proofDeps } from '../context.ts';
 import { ForbiddenError } from '../errors.ts';
 import { type ReportDeps, reportFacts } from '../report/facts.ts';
 import { renderReport } from '../report/render.ts';
@@ -24,8 +24,7 @@ export function addReport(server: FastifyInstance, deps: ApiDeps): void {
       await auditRefusal(context, 'report');
       throw new ForbiddenError('this key may not read scores');
     }
-    const verify: ReportDeps['verify'] = (scope, name) =>
-      verifyScore({ ...scoped, ...scoped.seals, store: scoped.record }, scope, name);
+    const verify: ReportDeps['verify'] = (scope, name) => verifyScore(proofDeps(scoped), scope, name);
     const facts = await reportFacts({ ...scoped, verify }, caller, id);
     if (!facts) {
       const message = `${PATH}ID: the id is none of a score; it is the id of an NpsRow`;

@@ -24,6 +24,7 @@ import { addPage } from './page.ts';
 import { idOf, refuseRaw } from './raw.ts';
 import { addReport } from './report.ts';
 import { addRequestLog, setCommonHeaders } from './request-log.ts';
+import { addWebhookRoute } from './webhooks.ts';
 
 export interface ApiOptions {
   readonly deps: Omit<ApiDeps, 'onIngested'>;
@@ -85,7 +86,9 @@ export async function createApiServer(options: ApiOptions): Promise<ApiServer> {
   addCompression(fastify);
   addErrorHandlers(fastify, deps);
   addHealthRoutes(fastify, checks, gauges.secondsHeldBack, lesserChecks);
-  const cohorts = createCohorts((error) => deps.log.error({ err: error }, 'a live update could not be told'));
+  const cohorts = createCohorts((error) =>
+    deps.log.error({ err: error }, 'a live update could not be delivered'),
+  );
   let sockets: ReturnType<typeof serveWebSocket> | undefined;
   let streams: EventStreams | undefined;
   const counted: ApiDeps = { ...deps, onIngested: metrics.ingested };
@@ -101,7 +104,10 @@ export async function createApiServer(options: ApiOptions): Promise<ApiServer> {
     addPage(fastify, schema, counted);
     addReport(fastify, counted);
   }
-  if (roles.ingest) addIngestRoutes(fastify, counted);
+  if (roles.ingest) {
+    addIngestRoutes(fastify, counted);
+    addWebhookRoute(fastify, counted);
+  }
   addMetricsRoute(fastify, counted, metrics, {
     ...gauges,
     sockets: () => sockets?.sockets() ?? 0,

@@ -70,8 +70,8 @@ function whyNone(score: ReportFacts['score']): string {
   if (!score)
     return 'The model that inferred it is the champion no more: its number is not stated by another.';
   if (score.suppressed)
-    return 'Withheld from this reader: fewer people than may be told of, or lots that the window or segment would divide.';
-  return 'Nobody answered that this reader may see.';
+    return 'Suppressed for this reader: too few people, or releases that the window or segment would divide.';
+  return 'There are no responses that this reader may see.';
 }
 
 /** "productLine" as "Product line". */
@@ -176,7 +176,7 @@ function approvals(history: WholeCard['history']): Markup {
 
 /** Reviews of it. */
 function reviewsOf(reviews: WholeCard['reviews']): Markup {
-  if (reviews.length === 0) return html`<p>Nobody else has said what they think of these decisions.</p>`;
+  if (reviews.length === 0) return html`<p>These decisions have no reviews by others.</p>`;
   const lines = reviews.map(({ at, to, verdict, by, reason }) => [
     moment(at),
     to.toLowerCase(),
@@ -202,7 +202,7 @@ function evaluationTable(evaluation: unknown): Markup {
 
 function lineageSection({ trace }: ReportFacts): Markup {
   return html`<section class="lineage"><h2>Where it comes from</h2>
-<p>${trace.complete ? 'The lineage is complete.' : html`The lineage is not told whole: ${trace.reason}.`}
+<p>${trace.complete ? 'The lineage is complete.' : html`The lineage is not complete: ${trace.reason}.`}
 Arrows lead from what was made to what it was made of.</p>
 <figure>${lineagePicture(trace)}</figure></section>`;
 }

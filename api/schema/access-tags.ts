@@ -48,9 +48,9 @@ export function noteWithheldQueries(schema: GraphQLSchema): GraphQLSchema {
       if (context.caller.scope.grant(shows) !== 'none') return answer;
       const note = () => noteWithheld(context, shows, pathOf(info.path));
       return Promise.resolve(answer).then(
-        (told) => {
+        (resolved) => {
           note();
-          return told;
+          return resolved;
         },
         (error: unknown) => {
           // Errors report refusals; missing data is not reported.

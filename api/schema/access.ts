@@ -52,7 +52,7 @@ function addCells(builder: Builder, dimensions: readonly Dimension[]) {
       type: [cell],
       nullable: false,
       description:
-        'Every combination of dimension values that the record holds. Needs the permission to administer.',
+        'Every combination of dimension values in the database. Needs the permission to administer.',
       resolve: (_root, _args, context) => {
         assertAdministers(context, 'list cells');
         return [...context.deps.cells.all()];

@@ -28,7 +28,7 @@ export function addCellUsage({ builder }: SchemaParts): void {
   const source = part('CellSource', 'The source.');
   const usage = builder.objectRef<CellUsage>('CellUsage').implement({
     ...access('administer'),
-    description: 'How full the record is of cells (combinations of dimension values), and who fills it.',
+    description: 'How many cells (combinations of dimension values) there are, and who added the most.',
     fields: (t) => ({
       cells: t.exposeInt('cells', { nullable: false }),
       overflow: t.exposeInt('overflow', {

@@ -113,7 +113,7 @@ function addRecord({ builder, types }: SchemaParts) {
       wrappedBy: t.stringList({
         nullable: false,
         description:
-          'Wrapping keys that the erased data keys were under, as "provider version": with these, copies that are not in the record (backups, and on a server its log and dead rows) could still be read.',
+          'Wrapping keys that the erased data keys were under, as "provider version": with these, copies outside the database (backups, and on a server its log and dead rows) could still be read.',
         resolve: ({ wrappedBy }) => [...wrappedBy],
       }),
       copiesUnreadableSince: t.expose('unreadableSince', {

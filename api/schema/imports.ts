@@ -75,7 +75,7 @@ function addImport(builder: Builder) {
       undo: t.field({
         type: builder.objectRef<ImportRun>('ImportUndo').implement({
           ...access('administer'),
-          description: 'How far an import was taken back.',
+          description: 'The progress of undoing an import.',
           fields: (u) => ({
             begunAt: u.expose('undoAt', { type: 'DateTime' }),
             endedAt: u.expose('undoneAt', { type: 'DateTime', description: 'Null until it went through.' }),
@@ -86,7 +86,7 @@ function addImport(builder: Builder) {
             stayed: u.exposeInt('stayed', { nullable: false }),
           }),
         }),
-        description: 'Null of one that was not taken back.',
+        description: 'Null for an import that was not undone.',
         resolve: (run) => (run.undoAt === null ? null : run),
       }),
     }),
@@ -132,7 +132,7 @@ function addUndo(builder: Builder, node: TypeOf<ImportRun>) {
       type: payload,
       nullable: false,
       description:
-        'Takes an import back: what it brought is removed, what it replaced stands again, what replaced it since stays. The same file may be imported again then.',
+        'Undoes an import: what it added is removed, what it replaced is restored, what replaced it since stays. The same file may then be imported again.',
       args: {
         id: t.arg.id({ required: true }),
         reason: t.arg.string({ required: true }),
@@ -160,7 +160,7 @@ function addUndo(builder: Builder, node: TypeOf<ImportRun>) {
         const result = await undoImport(storesOf(context), run, by, options);
         deps.log.info(
           { actor: loggedCaller(caller), import: run.id, dryRun, ...result },
-          'an import is taken back',
+          'an import is undone',
         );
         return { ...result, run: (await findImport(deps.record, run.key)) ?? run };
       },

@@ -11,11 +11,11 @@ export function addKeys({ builder }: SchemaParts): void {
     values: {
       ROTATE: {
         value: 'rotate' as const,
-        description: 'A new wrapping key; every data key is wrapped anew.',
+        description: 'A new wrapping key; every data key is rewrapped.',
       },
       REWRAP: {
         value: 'rewrap' as const,
-        description: 'Every data key is wrapped anew by the provider in use.',
+        description: 'Every data key is rewrapped by the provider in use.',
       },
       PEPPER: { value: 'pepper' as const, description: 'A new pepper; every pseudonym is carried over.' },
       SIGNING: {
@@ -33,8 +33,7 @@ export function addKeys({ builder }: SchemaParts): void {
     t.string({
       ...access('administer', fixed(500)),
       nullable: false,
-      description:
-        'Rotates what the record is sealed with, while it is read and written; says what was done.',
+      description: 'Rotates encryption and signing keys while the database is in use; returns what was done.',
       args: { action: t.arg({ type: action, required: true }), reason: t.arg.string({ required: true }) },
       resolve: async (_root, { action: asked, reason }, context) => {
         const { deps, caller } = context;

@@ -17,7 +17,7 @@ export function addKnown(schema: SchemaParts): void {
   const difference = addDifference(schema);
   const known = builder.objectRef<AsKnown>('NpsAsKnown').implement({
     ...access('traceLineage'),
-    description: 'One score at two moments of the record, with every response that makes the difference.',
+    description: 'One score at two moments, with every response that makes the difference.',
     fields: (t) => ({
       knownAt: t.field({
         type: 'DateTime',
@@ -59,7 +59,8 @@ export function addKnown(schema: SchemaParts): void {
         const name = parseScoreId(id);
         if (!name) throw new InvalidArgumentError('id: this is not the id of an NpsRow');
         const found = await scoreAsKnownAt(
-          { ...deps, store: deps.record },
+          // The journal and counts of all cells: the scope decides which of them the answer is made of.
+          { store: deps.record, cells: deps.cells, now: deps.now },
           caller.scope,
           name,
           knownMoment(knownAt, position),
@@ -79,7 +80,7 @@ function knownMoment(knownAt: DateTimeInput | null | undefined, position: string
   if (place) return { place };
   throw new InvalidArgumentError(
     position && !knownAt
-      ? 'position: must be one that npsUpdates told, such as "757.12"'
+      ? 'position: must be one from npsUpdates, such as "757.12"'
       : 'knownAt, position: give one of them, the time or the position of the journal',
   );
 }
@@ -88,7 +89,7 @@ const REASONS = {
   LATE: { description: 'Not counted here then; came since.' },
   CORRECTED: { description: 'Counts as something else now, or elsewhere.' },
   ERASED: { description: "Deleted: by the person's right or because its time was over." },
-  WITHDRAWN: { description: 'Removed: the import that brought it was taken back.' },
+  WITHDRAWN: { description: 'Removed: the import that brought it was undone.' },
   RESTRICTED: { description: 'Set aside until a dispute is settled.' },
   RE_SCORED: { description: 'The same answer, of which a model says something else, or something at last.' },
 } as const;

@@ -32,7 +32,7 @@ export function addLive({ builder, types, dimensions }: SchemaParts): void {
       nullable: false,
       description:
         'The present row (one for each group), then the row again with each change as it commits. Updates are whole ' +
-        'rows, not differences: of changes within 50 ms only the last is told. With `after` the present row comes ' +
+        'rows, not differences: of changes within 50 ms only the last is sent. With `after` the current row comes ' +
         'only if anything changed since.',
       args: {
         segment: t.arg({ type: types.segment }),

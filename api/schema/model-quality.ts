@@ -227,7 +227,7 @@ function addMixChange(builder: Builder) {
       pValue: t.exposeFloat('pValue', { nullable: false }),
       psi: t.exposeFloat('psi', {
         nullable: false,
-        description: 'Population stability index: told because people ask; it does not decide.',
+        description: 'Population stability index: shown because it is customary; it does not decide.',
       }),
       psiNull95: t.exposeFloat('psiNull95', {
         nullable: false,

@@ -55,7 +55,7 @@ export function addReadings({ builder, types: { modelMetric: metric }, dimension
       type: [reading],
       nullable: false,
       description:
-        'What the monitor found of a model version, newest first. It is over everything, so only callers who may see every ' +
+        'Readings of the monitor for a model version, newest first. It is over everything, so only callers who may see every ' +
         'prediction and score have it; `modelQuality` answers for what a caller sees.',
       args: {
         modelVersion: t.arg.id({ description: 'The champion when absent.' }),

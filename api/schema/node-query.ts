@@ -1,6 +1,7 @@
 import type { ApiContext } from '../context.ts';
 import { fixed } from '../gate/costs.ts';
 import { access } from './builder.ts';
+import { connectionOf, findConnection } from './connections.ts';
 import { loadLineageNode } from './lineage.ts';
 import { findModel, modelVersionOf } from './models.ts';
 import { type AnyNode, responseKeyOf } from './node.ts';
@@ -31,6 +32,11 @@ async function loadNode(id: string, context: ApiContext): Promise<AnyNode | null
   if (model !== null) {
     const found = await findModel(model, context);
     return found && { __typename: 'ModelVersion', ...found };
+  }
+  const connection = connectionOf(id);
+  if (connection !== null) {
+    const found = await findConnection(connection, context);
+    return found && { __typename: 'Connection', ...found };
   }
   const key = responseKeyOf(id);
   if (key === null) return loadLineageNode(id, context);

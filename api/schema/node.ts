@@ -1,3 +1,4 @@
+import type { ConnectionRow } from '../../store/connections/connections.ts';
 import type { RegisteredModel } from '../../store/models/models.ts';
 import type { ResponseRow } from '../../store/responses/responses.ts';
 
@@ -5,6 +6,7 @@ import type { ResponseRow } from '../../store/responses/responses.ts';
 export type AnyNode =
   | ({ readonly __typename: 'Response' } & ResponseRow)
   | ({ readonly __typename: 'ModelVersion' } & RegisteredModel)
+  | ({ readonly __typename: 'Connection' } & ConnectionRow)
   | LineageRecord;
 
 /** A node of the lineage graph, for kinds without a type of their own. */

@@ -73,7 +73,7 @@ export function addNpsRow({ builder, types, dimensions }: SchemaParts): void {
       }),
       suppressed: t.exposeBoolean('suppressed', {
         nullable: false,
-        description: 'True when too few people answered for this caller to be told.',
+        description: 'True when too few people answered for this caller to see the score.',
       }),
     }),
   });

@@ -115,7 +115,7 @@ function addSeries({ builder, types, dimensions }: SchemaParts) {
         fill: t.arg.boolean({
           required: true,
           defaultValue: true,
-          description: 'False leaves out rows that tell of no answers: empty buckets, and suppressed ones.',
+          description: 'False leaves out rows without responses: empty buckets, and suppressed ones.',
         }),
         confidence: t.arg.float({ required: true, defaultValue: 0.95 }),
         timeZone: t.arg.string({ required: true, defaultValue: 'UTC' }),

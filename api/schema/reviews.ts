@@ -11,6 +11,7 @@ import {
   readReviews,
 } from '../../store/reviews/reviews.ts';
 import type { ReviewVerdict } from '../../store/tables/reviews.ts';
+import type { ScopedDeps } from '../context.ts';
 import { noteWithheld, pathOf } from '../context.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { paged } from '../gate/costs.ts';
@@ -50,7 +51,7 @@ function addEnums(builder: Builder) {
           'The respondent is a promoter and the text a detractor’s, or the other way round; another version is champion.',
       },
       SAMPLED: { description: 'By chance, so that also what looks right is checked.' },
-      DISPUTED: { description: 'Somebody asked for it.' },
+      DISPUTED: { description: 'A caller requested it.' },
     },
   });
   return { verdict, cause };
@@ -75,8 +76,7 @@ function addReview({ builder, types }: SchemaParts): void {
   });
   types.review.implement({
     ...access('review'),
-    description:
-      'What a model said of a response, or what was decided about a model, that somebody should check.',
+    description: 'A prediction for a response, or a decision about a model, that people should check.',
     fields: (t) => ({
       id: t.id({ nullable: false, resolve: ({ id }) => REVIEW_PREFIX + id }),
       cause: t.field({
@@ -87,7 +87,7 @@ function addReview({ builder, types }: SchemaParts): void {
       reason: t.string({
         description: 'What the one who disputed it said.',
         resolve: ({ responseId, reason }, _args, { deps }) =>
-          reason === null ? null : openReason({ ...deps, store: deps.record }, responseId, reason),
+          reason === null ? null : openReason(reasonDeps(deps), responseId, reason),
       }),
       queuedAt: t.field({ type: 'DateTime', nullable: false, resolve: ({ queuedAt }) => queuedAt }),
       claimedUntil: t.field({
@@ -122,11 +122,10 @@ function addReview({ builder, types }: SchemaParts): void {
         type: [decision],
         nullable: false,
         resolve: async ({ id, responseId }, _args, { deps }) => {
-          const stores = { ...deps, store: deps.record };
           const decisions = await readDecisions(deps.record, [id]);
           const open = async (one: ReviewDecisionRow) => ({
             ...one,
-            reason: await openReason(stores, responseId, one.reason),
+            reason: await openReason(reasonDeps(deps), responseId, one.reason),
           });
           return Promise.all(decisions.map(open));
         },
@@ -190,3 +189,6 @@ function parseCursor(text: string | null | undefined): ReviewCursor | null {
   }
   throw new InvalidArgumentError('after: not a cursor of this list; give back endCursor as it was received');
 }
+
+/** Reasons are opened with keys of persons, which no scope shows; the review itself is read by the caller's cells. */
+const reasonDeps = ({ record, encryption }: ScopedDeps) => ({ store: record, encryption });

@@ -17,12 +17,12 @@ function row(
     confidence: 0.95,
     model: null,
   };
-  const told = counts && { promoters: counts[0], passives: 0, detractors: counts[1] };
-  return scoreRow(name, time, { region }, told, null, earlier === undefined ? undefined : () => earlier);
+  const visible = counts && { promoters: counts[0], passives: 0, detractors: counts[1] };
+  return scoreRow(name, time, { region }, visible, null, earlier === undefined ? undefined : () => earlier);
 }
 const names = (rows: readonly ScoreRow[]) => rows.map(({ group }) => group.region);
 
-describe('the order of rows', () => {
+describe('ordering rows', () => {
   const rows = [
     row('Brazil', null),
     row('Chad', [3, 1], { earlier: 20 }),
@@ -50,7 +50,7 @@ describe('the order of rows', () => {
     expect(names(await orderRows(rows, orders, 2))).toEqual(expected.slice(0, 2));
   });
 
-  it('is that of the answer without one, and of equal rows', async () => {
+  it('keeps the order of the answer for equal rows and without an order', async () => {
     expect(await orderRows(rows, [], undefined)).toEqual(rows);
     expect(names(await orderRows(rows, [], 3))).toEqual(['Brazil', 'Chad', 'Denmark']);
     const same = ['c', 'a', 'b'].map((region) => row(region, [1, 1]));
@@ -58,13 +58,13 @@ describe('the order of rows', () => {
       expect(names(await orderRows(same, [{ by: 'SCORE', direction }], undefined))).toEqual(['c', 'a', 'b']);
   });
 
-  it('puts buckets in the order of time', async () => {
+  it('orders buckets by time', async () => {
     const buckets = [60_000, 0, 120_000].map((time) => row('x', [1, 0], { time }));
     const ordered = await orderRows(buckets, [{ by: 'TIME', direction: 'DESC' }], undefined);
     expect(ordered.map(({ time }) => time)).toEqual([120_000, 60_000, 0]);
   });
 
-  it('takes a number of rows that may be', () => {
+  it('limits the number of rows', () => {
     for (const first of [1, 20_000, null, undefined]) expect(() => assertFirst(first)).not.toThrow();
     for (const first of [0, -1, 20_001]) expect(() => assertFirst(first)).toThrow(/first: .* between 1 and/);
   });

@@ -25,7 +25,7 @@ const fieldsOf = (name: string): string[] => {
   throw new Error(`${name} has no fields`);
 };
 
-describe('a deployment with dimensions of its own', () => {
+describe('a deployment with other dimensions', () => {
   it('has them as fields, arguments and enum values', () => {
     for (const name of ['NpsRow', 'Response', 'ResponseInput', 'SegmentInput'])
       expect(fieldsOf(name)).toEqual(expect.arrayContaining(['fare', 'homeAirport']));
@@ -39,7 +39,7 @@ describe('a deployment with dimensions of its own', () => {
     expect(fieldsOf('NpsRow')).not.toContain('region');
   });
 
-  it('keeps the fields of ModelReading, whatever a dimension is called', () => {
+  it('keeps the fields of ModelReading for any dimension names', () => {
     const other = buildSchema(defineDimensions([{ field: 'metric' }, { field: 'value' }]));
     const fields = (other.getType('ModelReading') as GraphQLObjectType).getFields();
     expect(String(fields['metric']?.type)).toBe('ModelMetric!');
@@ -85,7 +85,7 @@ describe('modules of the schema', () => {
   });
 });
 
-describe('access', () => {
+describe('access tags', () => {
   const CLASSES: readonly unknown[] = ['public', ...FIELD_GROUPS];
   const fields = Object.values(schema.getTypeMap()).flatMap((type) => {
     if (type.name.startsWith('__') || !('getInterfaces' in type)) return [];
@@ -95,12 +95,12 @@ describe('access', () => {
     }));
   });
 
-  it('is said of every field: tag it with access(...) of builder.ts, or its type', () => {
+  it('are on every field: tag it with access(...) of builder.ts, or its type', () => {
     expect(fields.filter(({ shows }) => !CLASSES.includes(shows))).toEqual([]);
     expect(fields.length).toBeGreaterThan(100);
   });
 
-  it('is public only for what is the same for everybody, or is about the caller', () => {
+  it('are public only for what is the same for every caller, or about the caller', () => {
     const types = new Set(
       fields.filter(({ shows }) => shows === 'public').map(({ name }) => name.replace(/\..*/, '')),
     );
@@ -121,7 +121,7 @@ describe('access', () => {
 
   // An update is executed once for many callers: a comment in it would be released to them without a row in the
   // audit log.
-  it('leads from a subscription to no comment and no respondent', () => {
+  it('lead from a subscription to no comment and no respondent', () => {
     const reached = new Set<string>();
     const visit = (name: string): void => {
       const type = schema.getType(name);
@@ -144,7 +144,7 @@ describe('scalars', () => {
       .filter((type) => !isSpecifiedScalarType(type));
   const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
-  it('name their specification, also in schema.graphql', () => {
+  it('name their specification, in schema.graphql too', () => {
     for (const scalars of [own(schema), own(parseSchema(read('schema.graphql')))]) {
       expect(scalars.length).toBeGreaterThan(2);
       for (const { name, specifiedByURL, description } of scalars) {
@@ -154,7 +154,7 @@ describe('scalars', () => {
     }
   });
 
-  it('are all in the guide, as a table and for code generators', () => {
+  it('are all in the guide, in the table and for code generators', () => {
     const guide = read('docs/guides/clients.md');
     const types = new Map(
       [...guide.matchAll(/^\| `(\w+)` \| [\w ]+ \| `(\w+)` \|/gm)].map(([, name, type]) => [name, type]),
@@ -172,8 +172,8 @@ describe('scalars', () => {
   });
 });
 
-describe('lists that callers give', () => {
-  it('say how long they may be, in the schema and where they are checked', () => {
+describe('list arguments', () => {
+  it('state their bound, in the schema and in the check', () => {
     const lists = Object.values(schema.getTypeMap())
       .filter((type) => !type.name.startsWith('__'))
       .flatMap((type) => {

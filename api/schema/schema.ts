@@ -6,6 +6,7 @@ import { addAuditLog } from './audit-log.ts';
 import { createBuilder } from './builder.ts';
 import { addCellUsage } from './cell-usage.ts';
 import { checkTexts } from './checked-texts.ts';
+import { addConnections } from './connections.ts';
 import { addDeletions } from './deletions.ts';
 import { addDimensionValues } from './dimension-values.ts';
 import { noteEmptyWindows } from './empty-windows.ts';
@@ -42,6 +43,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addAccess,
   addAuditLog,
   addCellUsage,
+  addConnections,
   addDeletions,
   addDimensionValues,
   addErasures,

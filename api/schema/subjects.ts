@@ -21,7 +21,7 @@ export function addSubjects(schema: SchemaParts): void {
     t.field({
       ...access('manageSubjects', fixed(100)),
       type: 'JSON',
-      description: 'All that is held of a person, as portable JSON; null of somebody who is not known.',
+      description: 'Everything stored about a person, as portable JSON; null for an unknown person.',
       args: { respondent: t.arg.string({ required: true, description: RESPONDENT }) },
       resolve: async (_root, { respondent }, context) => {
         assertOfficer(context);
@@ -118,7 +118,8 @@ function addHolds({ builder, types, dimensions }: SchemaParts): void {
     t.idList({
       ...access('manageSubjects'),
       nullable: false,
-      description: 'Holds a person, or a segment. The ids of the holds; none for somebody who is not known.',
+      description:
+        'Places a hold on a person, or a segment. Returns the ids of the holds; none for an unknown person.',
       args: {
         respondent: t.arg.string({ description: RESPONDENT }),
         segment: t.arg({ type: types.segment }),

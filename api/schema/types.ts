@@ -5,6 +5,7 @@ import type { LineagePage } from '../../graph/traversal/trace.ts';
 import type { FeatureSource } from '../../scoring/features.ts';
 import type { Model } from '../../scoring/model.ts';
 import type { Classification } from '../../scoring/predict.ts';
+import type { ConnectionRow } from '../../store/connections/connections.ts';
 import type { ModelEventRow } from '../../store/models/model-provenance.ts';
 import type { FeatureRow, RegisteredModel, TrainingSetRow } from '../../store/models/models.ts';
 import type { ResponseRow } from '../../store/responses/responses.ts';
@@ -63,6 +64,7 @@ export function createTypes(builder: Builder, dimensions: readonly Dimension[]) 
     npsOrder: builder.inputRef<RowOrder>('NpsOrder'),
     npsRow: builder.objectRef<ScoreRow>('NpsRow'),
     response: builder.objectRef<ResponseRow>('Response'),
+    connection: builder.objectRef<ConnectionRow>('Connection'),
     prediction: builder.objectRef<ShownPrediction>('Prediction'),
     modelVersion: builder.objectRef<RegisteredModel>('ModelVersion'),
     trainingSet: builder.objectRef<TrainingSetRow>('TrainingSet'),

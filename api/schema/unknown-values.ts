@@ -33,10 +33,10 @@ function watch(field: GraphQLField<unknown, ApiContext>, dimensions: readonly Di
     const answer: unknown = resolve(root, args, context, info);
     const { deps, caller } = context;
     if (!args.segment) return answer;
-    return Promise.resolve(answer).then(async (told) => {
+    return Promise.resolve(answer).then(async (listed) => {
       const segment = segmentOf(dimensions, args.segment);
       if (!knowsAll(deps, caller.scope, segment)) await note(context, dimensions, segment, pathOf(info.path));
-      return told;
+      return listed;
     });
   };
 }
@@ -47,16 +47,16 @@ async function note(
   segment: Segment,
   path: readonly (string | number)[],
 ): Promise<void> {
-  const { deps, caller, unknown: told } = context;
+  const { deps, caller, unknown: listed } = context;
   for (const { attribute, unknown, known } of await unknownValues(deps, caller.scope, segment)) {
     const dimension = dimensions.find((one) => one.attribute === attribute)?.field ?? attribute;
-    const suggest = told.length < MOST_SUGGESTED ? await suggesting(known) : () => [];
+    const suggest = listed.length < MOST_SUGGESTED ? await suggesting(known) : () => [];
     const slice = new Slice();
     for (const value of unknown) {
       if (slice.isOver()) await slice.next();
-      if (told.length >= MOST_TOLD) return;
-      const didYouMean = told.length < MOST_SUGGESTED ? suggest(value) : [];
-      told.push({ path, dimension, value, didYouMean });
+      if (listed.length >= MOST_TOLD) return;
+      const didYouMean = listed.length < MOST_SUGGESTED ? suggest(value) : [];
+      listed.push({ path, dimension, value, didYouMean });
     }
   }
 }

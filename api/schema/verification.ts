@@ -2,6 +2,7 @@ import { parseScoreId } from '../../domain/scores/score.ts';
 import { exportProof } from '../../proof/export-proof.ts';
 import type { Verification } from '../../proof/verdict.ts';
 import { verifyScore } from '../../proof/verify.ts';
+import { proofDeps } from '../context.ts';
 import { ForbiddenError, InvalidArgumentError } from '../errors.ts';
 import { fixed } from '../gate/costs.ts';
 import { access } from './builder.ts';
@@ -47,7 +48,7 @@ export function addVerification({ builder }: SchemaParts): void {
       resolve: (_root, { id }, { deps, caller }) => {
         const name = parseScoreId(id);
         if (!name) throw new InvalidArgumentError('id: this is not the id of an NpsRow');
-        return verifyScore({ ...deps, ...deps.seals, store: deps.record }, caller.scope, name);
+        return verifyScore(proofDeps(deps), caller.scope, name);
       },
     }),
   );
@@ -57,14 +58,14 @@ export function addVerification({ builder }: SchemaParts): void {
       type: 'JSON',
       nullable: false,
       description:
-        'The score with its leaves, manifests and signed heads: what scoreline-verify checks without a database. For auditors of everything.',
+        'The score with its leaves, manifests and checkpoints, which scoreline-verify checks without a database. Needs `readAudit` for every cell.',
       args: { id: t.arg.id({ required: true }) },
       resolve: (_root, { id }, { deps, caller }) => {
         // The log is one for all cells: its size and hashes are for callers who may see every cell.
         if (!caller.scope.allowsAll('readAudit')) throw new ForbiddenError('this key may not export proofs');
         const name = parseScoreId(id);
         if (!name) throw new InvalidArgumentError('id: this is not the id of an NpsRow');
-        return exportProof({ ...deps, ...deps.seals, store: deps.record }, caller.scope, name);
+        return exportProof(proofDeps(deps), caller.scope, name);
       },
     }),
   );

@@ -75,15 +75,15 @@ export class Connection {
 
   /**
    * Ends the socket from this side: pending data is dropped, so that the close frame comes next, and nothing of
-   * it runs from here on. `told`: the reason contains nothing that the client sent, and may be logged.
+   * it runs from here on. `isLogged`: the reason contains nothing that the client sent, and may be logged.
    */
-  end(code: number, reason: string, told = true): void {
+  end(code: number, reason: string, isLogged = true): void {
     if (this.#ended) return;
     this.#ended = true;
     const unread = this.#outbox.drop() + this.socket.bufferedAmount;
     const seconds = (performance.now() - this.#began) / 1_000;
     const { caller, id: requestId } = this;
-    const said = told ? reason : 'the protocol was broken';
+    const said = isLogged ? reason : 'the protocol was broken';
     this.#report({ transport: 'websocket', code, reason: said, requestId, caller, unread, seconds });
     this.socket.close(code, reason);
     this.onEnd();

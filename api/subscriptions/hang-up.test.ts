@@ -29,7 +29,7 @@ async function pair(): Promise<{ ours: Socket; peer: Socket }> {
 /** More than the kernel takes for a peer that does not read. */
 const MUCH = Buffer.alloc(32 * 1024 * 1024, 'x');
 
-it('lets a peer that reads late read to the end, whatever it sends meanwhile', async () => {
+it('lets a peer that reads late read to the end, even while it sends', async () => {
   const { ours, peer } = await pair();
   peer.pause();
   ours.resume();

@@ -224,8 +224,8 @@ export class LiveQuery {
       windows: [range],
       mostRows: LIMITS.rows,
     };
-    const store = this.#deps.scopedReader.as(this.#scope);
-    return readScores({ ...this.#deps, record: this.#deps.store, store }, this.#scope, query);
+    const { scopedReader, store: record, cells, now } = this.#deps;
+    return readScores({ store: scopedReader.as(this.#scope), record, cells, now }, this.#scope, query);
   }
 
   /**
@@ -257,7 +257,7 @@ export class LiveQuery {
   }
 
   #tell(rows: readonly ScoreRow[], position: string): void {
-    const told: NpsUpdate[] = [];
+    const changedRows: NpsUpdate[] = [];
     const shown = new Map<string, NpsUpdate>();
     for (const row of rows) {
       const key = JSON.stringify(row.group);
@@ -268,10 +268,10 @@ export class LiveQuery {
       }
       const update = { position, row };
       shown.set(key, update);
-      told.push(update);
+      changedRows.push(update);
     }
     this.#shown = shown;
-    if (told.length > 0) for (const listener of this.#listeners) listener(told);
+    if (changedRows.length > 0) for (const listener of this.#listeners) listener(changedRows);
   }
 
   /** Whether the caller may not see every change of the journal one by one. */

@@ -7,7 +7,7 @@ const narrow = { allowsAll: () => false } as unknown as Scope;
 const one = { id: 'ApiKey:1', scope: narrow };
 const other = { id: 'ApiKey:2', scope: narrow };
 
-it('lets each caller keep so many open, and more once some are closed', () => {
+it('limits open ones per caller, and allows more once some are closed', () => {
   const shares = new Shares('event streams', 2);
   const leave = shares.enter(one);
   shares.enter(one);

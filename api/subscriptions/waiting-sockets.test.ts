@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { WaitingSockets } from './waiting-sockets.ts';
 
-it('WebSockets that have shown no key are counted by network, and in all', () => {
+it('WebSockets without a key are counted by network, and in all', () => {
   const waiting = new WaitingSockets(4, 2);
   const leave = waiting.enter('192.0.2.1');
   expect(waiting.enter('192.0.2.1')).not.toBeNull();

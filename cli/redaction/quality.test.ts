@@ -18,14 +18,14 @@ describe('redaction of made-up sentences', () => {
     expect(row && precisionOf(row), renderQuality(report)).toBeGreaterThanOrEqual(0.97);
   });
 
-  it('calls no number of an order, date, price or version a telephone number', () => {
+  it('takes no number of an order, date, price or version for a telephone number', () => {
     const negatives = items.filter(({ kind }) => kind === null);
     expect(negatives.length).toBeGreaterThan(1_000);
     const wrong = report.wrong.filter(({ item }) => item.kind === null);
     expect(wrong.length / negatives.length, renderQuality(report)).toBeLessThan(0.01);
   });
 
-  it('makes the same set for the same seed, and counts what it is made to count', () => {
+  it('generates the same set for the same seed, in the requested numbers', () => {
     expect(labelledSet(50, 7)).toEqual(labelledSet(50, 7));
     expect(labelledSet(50, 7)).not.toEqual(labelledSet(50, 8));
     const judged = judgeRedaction(

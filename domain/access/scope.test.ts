@@ -40,7 +40,7 @@ const segments = fc.record({ region: fc.array(few), channel: fc.array(few) }, { 
 const groupLists = fc.uniqueArray(fc.constantFrom(...GROUPS), { minLength: 1 });
 
 describe('visibleCells', () => {
-  it('are those of the segment that every group is granted for, in the order of the dictionary', () => {
+  it('returns the cells of the segment that every group is granted for, in dictionary order', () => {
     fc.assert(
       fc.property(scopes, groupLists, dictionaries, segments, (scope, groups, dictionary, segment) => {
         const seen = visibleCells(scope, groups, dictionary, segment);
@@ -54,7 +54,7 @@ describe('visibleCells', () => {
     );
   });
 
-  it('grow with the grants and the segment, and shrink with what is asked for', () => {
+  it('grows with the grants and the segment, and shrinks with more groups', () => {
     fc.assert(
       fc.property(scopes, groupLists, dictionaries, segments, (scope, groups, dictionary, segment) => {
         const seen = visibleCells(scope, groups, dictionary, segment);
@@ -72,7 +72,7 @@ describe('visibleCells', () => {
     );
   });
 
-  it('are not the product of cells and groups: one cell may be scored and another read', () => {
+  it('is not a product of cells and groups: one cell may be scored and another read', () => {
     const [a, b] = ['a', 'b'].map((region, id): Cell => {
       const attributes = { region };
       return { id, key: cellKey(attributes), attributes };

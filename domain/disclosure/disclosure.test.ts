@@ -54,8 +54,8 @@ const someChanges = (least: number) =>
 const isSome = ({ counts: { promoters, passives, detractors } }: Change) =>
   promoters !== 0 || passives !== 0 || detractors !== 0;
 
-describe('lots', () => {
-  it('have at least k answers, share no cell and hour, and tell nothing that is not there', async () => {
+describe('releases', () => {
+  it('have at least k responses, share no cell and hour, and release nothing that does not exist', async () => {
     for (const [make, least] of [
       [initialReleases, 0],
       [incrementalReleases, -3],
@@ -77,7 +77,7 @@ describe('lots', () => {
       );
   });
 
-  it('are at first of everything, or there are none', async () => {
+  it('cover everything at first, or there are none', async () => {
     await fc.assert(
       fc.asyncProperty(someChanges(0), async (changes) => {
         const given = changes.filter(isSome);
@@ -87,7 +87,7 @@ describe('lots', () => {
     );
   });
 
-  it('join what is small with what is small, and only where that is too few with what is not', async () => {
+  it('join small changes with small ones, and with others only if those are too few', async () => {
     const placesOf = async (changes: Change[]) =>
       (await initialReleases(changes, rules())).map((release) =>
         release.changes.map(({ cellId }) => cellId).sort(),
@@ -97,7 +97,7 @@ describe('lots', () => {
     expect(await placesOf([change(0, 5, 9), change(1, 5, 2)])).toEqual([[0, 1]]);
   });
 
-  it('keep days apart where they can', async () => {
+  it('keep days apart when possible', async () => {
     const daysOf = async (changes: Change[]) =>
       (await initialReleases(changes, rules())).map((release) =>
         release.changes.map(({ hour }) => Math.floor(hour / DAY)),
@@ -117,7 +117,7 @@ describe('lots', () => {
     ).toHaveLength(1);
   });
 
-  it('are cut in a time that grows with the changes, also where nearly all of them go', async () => {
+  it('are cut in linear time, even when nearly all changes are removals', async () => {
     const going = (days: number) =>
       Array.from({ length: days * 20 }, (_, i) =>
         change(i % 20, Math.floor(i / 20) * DAY, i >= days * 20 - 3 ? 3 : -1),
@@ -133,14 +133,14 @@ describe('lots', () => {
     expect(many).toBeLessThan(40 * Math.max(few, 1));
   });
 
-  it('are not made of answers that go', async () => {
+  it('are not made of removed responses alone', async () => {
     expect(await incrementalReleases([change(0, 5, -9)], rules())).toEqual([]);
     expect(await incrementalReleases([change(0, 5, -5, 5)], rules())).toHaveLength(1);
   });
 });
 
 describe('parts of a score', () => {
-  it('are told together when none is small and they are enough', () => {
+  it('are shown together when none is small and they are enough', () => {
     expect(mayRelease([counts(5), ZERO], K)).toBe(true);
     expect(mayRelease([counts(5), counts(0, 4)], K)).toBe(false);
     expect(mayRelease([counts(3), counts(0, 4)], K)).toBe(false);

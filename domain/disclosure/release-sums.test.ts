@@ -59,8 +59,8 @@ function expected(all: readonly Release[], { from, until }: TimeRange, group: nu
     .reduce((sum, one) => add(sum, one.counts), ZERO);
 }
 
-describe('the sum of lots', () => {
-  it('is that of the lots wholly inside, for any windows and groups', async () => {
+describe('the sum of releases', () => {
+  it('covers the releases wholly inside, for any windows and groups', async () => {
     const windows = fc.oneof(fc.array(window, { maxLength: 5 }), series);
     await fc.assert(
       fc.asyncProperty(releases, windows, async (some, asked) => {
@@ -73,7 +73,7 @@ describe('the sum of lots', () => {
     );
   });
 
-  it('takes little more work for many windows than for few', async () => {
+  it('costs little more for many windows than for few', async () => {
     const many: Release[] = Array.from({ length: 20_000 }, (_, i) => ({
       changes: [{ cellId: i % 3, hour: i, counts: { promoters: 1, passives: 0, detractors: 0 } }],
       soft: false,
@@ -86,7 +86,7 @@ describe('the sum of lots', () => {
   });
 });
 
-it('groups have lots of their own where no other cell is in them', async () => {
+it('groups have releases of their own if those contain no other cell', async () => {
   const one = { hour: 1, counts: { promoters: 5, passives: 0, detractors: 0 } };
   const [own, shared] = [[{ cellId: 2, ...one }], [0, 2].map((cellId) => ({ cellId, ...one }))];
   expect(await groupsWithReleases([{ changes: shared, soft: false }], GROUP_OF)).toEqual(new Set());

@@ -18,7 +18,7 @@ describe('drift of a mix', () => {
     expect(chiSquaredOfTwo(BEFORE, AFTER)).toBeCloseTo(38.357200364, 8);
   });
 
-  it('sees what the index misses', () => {
+  it('finds what the index misses', () => {
     const change = mixChange(counts(280, 360, 360), counts(400, 320, 280), 0.95);
     expect(change?.psi).toBeLessThan(0.1);
     expect(change?.pValue).toBeLessThan(1e-6);
@@ -27,7 +27,7 @@ describe('drift of a mix', () => {
     expect(mixChange(counts(0, 0, 0), counts(1, 1, 1), 0.95)).toBeNull();
   });
 
-  it('is quiet when nothing changes: one p-value in twenty below .05, one index in twenty above its null level', () => {
+  it('is quiet without change: one p-value in twenty below .05, one index in twenty above its null level', () => {
     let state = 5;
     const random = () => {
       state = (state * 1_664_525 + 1_013_904_223) % 2 ** 32;
@@ -50,7 +50,7 @@ describe('drift of a mix', () => {
     expect(Math.abs(share(({ low, high }) => low > 0 || high < 0) - 0.05)).toBeLessThan(0.025);
   });
 
-  it('is the same from either side, but for the sign of the shift', () => {
+  it('is symmetric, except for the sign of the shift', () => {
     const mix = fc
       .tuple(fc.nat(99), fc.nat(99), fc.integer({ min: 1, max: 99 }))
       .map(([d, p, r]) => counts(d, p, r));

@@ -36,7 +36,7 @@ describe('the tail of chi-squared', () => {
   });
 });
 
-describe('whether two samples share one mix', () => {
+describe('whether two samples have the same mix', () => {
   it('gives the published figure', () => {
     const before = [30, 20, 20, 30, 40, 60, 80, 160, 200, 180, 180];
     const after = [60, 35, 30, 45, 55, 80, 95, 150, 170, 140, 140];
@@ -45,7 +45,7 @@ describe('whether two samples share one mix', () => {
     expect(test?.pValue).toBeCloseTo(3.3e-5, 6);
   });
 
-  it('puts rare categories together, and says nothing about a single one', () => {
+  it('merges rare categories, and gives no result for a single one', () => {
     expect(sameMix([100, 1, 1, 1, 1, 1], [100, 2, 1, 1, 1, 1])?.statistic).toBeCloseTo(
       sameMix([100, 5], [100, 6])?.statistic ?? Number.NaN,
       12,

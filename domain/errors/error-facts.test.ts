@@ -65,14 +65,14 @@ const HOLDING: Readonly<Record<string, () => Error>> = {
 };
 
 describe('what a log keeps of an error', () => {
-  it.each(Object.entries(HOLDING))('holds no value: %s', (_name, make) => {
+  it.each(Object.entries(HOLDING))('contains no value: %s', (_name, make) => {
     const facts = errorFacts(make());
     expect(JSON.stringify(facts)).not.toContain(NEEDLE);
     expect(facts.message).not.toBe('');
     expect(facts.stack ?? '    at ').toContain('    at ');
   });
 
-  it('tells what the operator needs', () => {
+  it('contains what the operator needs', () => {
     expect(errorFacts(HOLDING['a broken constraint']?.())).toMatchObject({
       code: '23505',
       message: 'a row breaks a constraint',

@@ -12,6 +12,7 @@ export type UserErrorCode =
   | 'TOO_MANY_IMPORTS'
   | 'TOO_MANY_OPEN'
   | 'TOOK_TOO_LONG'
+  | 'UNAUTHENTICATED'
   | 'UNAVAILABLE'
   | 'UNSUPPORTED';
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseRollupKey, parseSealKey, rollupId, sealId } from './lineage.ts';
 
 describe('node ids', () => {
-  it('spell a rollup and are read back', () => {
+  it('format a rollup and parse back', () => {
     const cell = fc.stringMatching(/^[0-9a-f]{24}$/);
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 600_000 }), cell, fc.nat(999), (hour, key, model) => {
@@ -18,11 +18,11 @@ describe('node ids', () => {
     '2024023010:0123456789abcdef01234567:0',
     '2024010125:0123456789abcdef01234567:0',
     '2024010110:xyz:0',
-  ])('%s is no rollup', (key) => {
+  ])('%s is not a rollup', (key) => {
     expect(parseRollupKey(key)).toBeNull();
   });
 
-  it('spell a revision of a seal, the first being 0, and are read back', () => {
+  it('format a revision of a seal, the first being 0, and parse back', () => {
     const rollup = { hour: 490_000, cell: '0123456789abcdef01234567', model: 7 };
     for (const revision of [0, 1, 12]) {
       const key = sealId(rollup, revision).slice('Seal:'.length);

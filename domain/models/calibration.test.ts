@@ -32,7 +32,7 @@ function examples(n: number, factor: number): LabelledLogits[] {
 }
 
 describe('calibration', () => {
-  it('finds the temperature by which logits are too sure', () => {
+  it('finds the temperature of overconfident logits', () => {
     const fitted = fitTemperature(examples(20_000, 3));
     expect(fitted.kind === 'temperature' && fitted.temperature).toBeCloseTo(3, 0);
   });
@@ -50,7 +50,7 @@ describe('calibration', () => {
     ]);
   });
 
-  it('keeps points of one place together, also after a part of them was pooled', () => {
+  it('merges points at one place, also after part of them was pooled', () => {
     const points = [
       [0.2, 1],
       [0.5, 0],
@@ -60,7 +60,7 @@ describe('calibration', () => {
     expect(poolAdjacent(points)).toEqual({ from: [0.2], values: [0.75] });
   });
 
-  it('is non-decreasing and keeps the mean, whatever the points', () => {
+  it('is non-decreasing and keeps the mean, for any points', () => {
     const place = fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.constantFrom(0.25, 0.5, 0.75));
     const point = fc.tuple(place, fc.constantFrom(0, 1));
     fc.assert(
@@ -77,7 +77,7 @@ describe('calibration', () => {
     );
   });
 
-  it('makes held-out predictions better where they were too sure, and chooses by log loss', () => {
+  it('improves overconfident held-out predictions, and chooses by log loss', () => {
     const [fitOn, chooseOn, heldOut] = [examples(4_000, 3), examples(2_000, 3), examples(4_000, 3)];
     const none = { kind: 'temperature', temperature: 1 } as const;
     const chosen = chooseCalibration(fitOn, chooseOn);
@@ -114,7 +114,7 @@ describe('judge', () => {
 });
 
 describe('comparePaired', () => {
-  it('calls a challenger better only when the whole interval says so', () => {
+  it('calls a challenger better only when the whole interval is below zero', () => {
     const one = (champion: number, challenger: number) => ({
       champion: [1 - champion, 0, champion],
       challenger: [1 - challenger, 0, challenger],
@@ -130,7 +130,7 @@ describe('comparePaired', () => {
 });
 
 describe('probabilities', () => {
-  it('are integers that add up to a million, whatever they were', () => {
+  it('are integers that add up to a million, for any input', () => {
     fc.assert(
       fc.property(
         fc.array(fc.double({ min: -30, max: 30, noNaN: true }), { minLength: 2, maxLength: 9 }),
@@ -146,7 +146,7 @@ describe('probabilities', () => {
     );
   });
 
-  it('name the first of equals, and how little is known', () => {
+  it('report the first of equals, and the uncertainty', () => {
     expect(indexOfLargest([1, 3, 3])).toBe(1);
     expect(uncertaintyOf([1 / 3, 1 / 3, 1 / 3])).toBe(MILLION);
     expect(uncertaintyOf([1, 0, 0])).toBe(0);

@@ -20,7 +20,7 @@ describe('correction for known confusion', () => {
     expect(correctedEstimate(counts(455_000, 315_000, 230_000), CONFUSION)?.theta).toBeCloseTo(-0.3, 4);
   });
 
-  it('changes nothing for a classifier that does not err, and has then the variance of a plain sample', () => {
+  it('changes nothing for a perfect classifier, with the variance of a plain sample', () => {
     const perfect = [0, 1, 2].map((i) => [0, 1, 2].map((j) => (i === j ? 1e12 : 0)));
     fc.assert(
       fc.property(fc.nat(500), fc.nat(500), fc.nat(500), (d, p, r) => {
@@ -46,7 +46,7 @@ describe('correction for known confusion', () => {
     );
   });
 
-  it('stays near what was held out where two classes are hardly told apart, and says how little it knows', () => {
+  it('stays near the held-out shares if two classes are hardly separated, and reports the uncertainty', () => {
     // Passives are almost never predicted, as by a model that has seen few: the plain inverse would give
     // anything.
     const hardly = [
@@ -60,7 +60,7 @@ describe('correction for known confusion', () => {
     expect(Math.sqrt(estimate?.variance ?? 0)).toBeGreaterThan(0.05);
   });
 
-  it('is less sure with fewer predictions and with fewer held-out examples, and says so where nothing can be told', () => {
+  it('is less certain with fewer predictions and fewer held-out examples, and has no result without any', () => {
     const width = (n: number, m: number) => {
       const estimate = correctedEstimate(
         counts(0.4 * n, 0.3 * n, 0.3 * n),
@@ -80,7 +80,7 @@ describe('correction for known confusion', () => {
     expect(Math.sqrt(blind?.variance ?? 0)).toBeGreaterThan(0.25);
   });
 
-  it('covers the truth about as often as it says', () => {
+  it('has about its nominal coverage', () => {
     // 300 samples of 200 from known shares, through a classifier known from 300 held-out examples.
     let seed = 42;
     const random = () => {
@@ -114,7 +114,7 @@ describe('correction for known confusion', () => {
     expect(covered).toBeGreaterThan(270);
   });
 
-  it('weighs surveyed and inferred answers by their number', () => {
+  it('weighs surveyed and inferred responses by their number', () => {
     const both = combinedEstimate(counts(10, 10, 30), counts(455_000, 315_000, 230_000), CONFUSION);
     expect(both?.theta).toBeCloseTo((50 * 0.4 + 1e6 * -0.3) / (1e6 + 50), 4);
     expect(combinedEstimate(counts(10, 10, 30), counts(0, 0, 0), CONFUSION)?.theta).toBeCloseTo(0.4, 12);

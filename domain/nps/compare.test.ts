@@ -26,7 +26,7 @@ describe('compareWindows', () => {
     expect(compareWindows(of(1, 0, 0), of(0, 0, 0), 0.95)).toBeNull();
   });
 
-  it('mirrors when the windows change places, and stays within 200 points', () => {
+  it('mirrors when the windows are swapped, and stays within 200 points', () => {
     const count = fc.integer({ min: 0, max: 2_000 });
     const counts = fc.tuple(count, count, count).filter(([p, n, d]) => p + n + d > 0);
     fc.assert(
@@ -59,7 +59,7 @@ describe('postStratified', () => {
     expect(estimate?.standardError).toBeCloseTo(5.3329, 4);
     expect(estimate?.effectiveN).toBeCloseTo(1 / (0.16 / 200 + 0.36 / 100), 8);
   });
-  it('is the plain score when the weights are the shares of the answers', () => {
+  it('is the plain score when the weights are the shares of the responses', () => {
     const counts = [of(120, 60, 20), of(30, 30, 40)];
     const estimate = postStratified(counts.map((each) => ({ counts: each, weight: total(each) })));
     expect(npsScore(counts.reduce(add))).toBeCloseTo(30, 12);

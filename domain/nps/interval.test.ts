@@ -138,13 +138,13 @@ describe('exact coverage at .95 for p = .9, d = .02', () => {
 });
 
 describe('npsInterval', () => {
-  it('takes Tango below 30 answers, adjusted Wald from 30 on, and nothing without answers', () => {
+  it('uses Tango below 30 responses, adjusted Wald from 30 on, and returns nothing without responses', () => {
     expect(npsInterval(of(10, 10, 9), 0.95)?.method).toBe('SCORE');
     expect(npsInterval(of(10, 10, 10), 0.95)?.method).toBe('ADJUSTED_WALD');
     expect(npsInterval(of(0, 0, 0), 0.95)).toBeNull();
   });
 
-  it('holds its bounds, the score between them (for Tango), and mirrors when the classes do', () => {
+  it('is ordered around the score (for Tango), and mirrors when the classes do', () => {
     const count = fc.integer({ min: 0, max: 5_000 });
     fc.assert(
       fc.property(count, count, count, fc.constantFrom(0.5, 0.9, 0.95, 0.999), (p, n, d, confidence) => {

@@ -17,7 +17,7 @@ describe('applyScale', () => {
       ['yes', ' YES ', 'true', 'no', '0'],
       ['promoter', 'promoter', 'promoter', 'detractor', 'detractor'],
     ],
-  ])('cuts %s where it says', (name, answers, expected) => {
+  ])('cuts %s at its declared values', (name, answers, expected) => {
     expect(classes(name, answers)).toEqual(expected);
   });
 
@@ -26,15 +26,15 @@ describe('applyScale', () => {
     ['1-10', [0, 11]],
     ['1-5', [0, 6]],
     ['recommend', ['maybe', '', 'constructor', '__proto__', 'toString']],
-  ])('knows no answer on %s that is none', (name, answers) => {
+  ])('rejects answers that are not on %s', (name, answers) => {
     expect(classes(name, answers)).toEqual(answers.map(() => null));
   });
 
-  it('takes whole ratings as exports write them', () => {
+  it('accepts whole ratings as exports write them', () => {
     expect(applyScale(rule('0-10'), ' 7.0 ')).toEqual({ score: 7, points: 700, class: 'passive' });
   });
 
-  it('gives points from 0 to 1000 that rise with the answer, whatever the scale', () => {
+  it('gives points from 0 to 1000 that rise with the answer, on any scale', () => {
     const scales = fc
       .tuple(fc.integer({ min: -50, max: 50 }), fc.integer({ min: 2, max: 100 }), fc.nat(), fc.nat())
       .map(([minimum, width, a, b]): ScaleRule => {
@@ -70,7 +70,7 @@ describe('applyScale', () => {
 });
 
 describe('scaleKey', () => {
-  it('tells rules apart by what they do, not by how they are written', () => {
+  it('distinguishes rules by what they do, not by how they are written', () => {
     expect(new Set(Object.values(SCALES).map(scaleKey)).size).toBe(Object.keys(SCALES).length);
     const range = rule('1-5');
     expect(scaleKey(Object.fromEntries(Object.entries(range).reverse()) as ScaleRule)).toBe(scaleKey(range));

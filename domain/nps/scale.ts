@@ -102,10 +102,10 @@ export function describeScale(rule: ScaleRule): string {
   const name = cut(rule.name, LONGEST_NAME_TOLD);
   if (rule.kind === 'labels') {
     const labels = Object.entries(rule.labels);
-    const told = labels
+    const listed = labels
       .slice(0, LABELS_TOLD)
       .map(([label, { class: npsClass }]) => `${cut(label, LONGEST_NAME_TOLD)} = ${npsClass}`);
-    return `${name}: ${told.join(', ')}${labels.length > LABELS_TOLD ? ', …' : ''}`;
+    return `${name}: ${listed.join(', ')}${labels.length > LABELS_TOLD ? ', …' : ''}`;
   }
   const { passiveFrom, promoterFrom } = rule;
   return `${name}: promoter from ${promoterFrom}, passive from ${passiveFrom}, detractor below`;

@@ -5,7 +5,7 @@ import { DecryptionError, decrypt, type EncryptionContext, encrypt, isEncryptedF
 const KEY = Buffer.alloc(32, 1);
 const CONTEXT: EncryptionContext = { tenant: 't', subject: 's', field: 'comment', row: 'r' };
 
-it('opens what it sealed, and never seals the same way twice', () => {
+it('decrypts what it encrypted, and never encrypts the same way twice', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), (text) => {
       const ciphertext = encrypt(KEY, CONTEXT, text);
@@ -15,7 +15,7 @@ it('opens what it sealed, and never seals the same way twice', () => {
   );
 });
 
-it('opens only under its key and in its place', () => {
+it('decrypts only under its key and for its row and field', () => {
   const ciphertext = encrypt(KEY, CONTEXT, 'secret');
   for (const part of ['tenant', 'subject', 'field', 'row'] as const) {
     expect(() => decrypt(KEY, { ...CONTEXT, [part]: 'other' }, ciphertext)).toThrow(DecryptionError);
@@ -25,7 +25,7 @@ it('opens only under its key and in its place', () => {
   expect(() => decrypt(KEY, { ...CONTEXT, tenant: 'ts', subject: '' }, ciphertext)).toThrow(DecryptionError);
 });
 
-it('notices every flipped bit', () => {
+it('detects every flipped bit', () => {
   const ciphertext = encrypt(KEY, CONTEXT, 'secret');
   const bytes = Buffer.from(ciphertext.slice(2), 'base64');
   fc.assert(
@@ -38,7 +38,7 @@ it('notices every flipped bit', () => {
   expect(() => decrypt(KEY, CONTEXT, 'plain text')).toThrow(DecryptionError);
 });
 
-it('of a content that has a version opens only as that version, and what was sealed before there was one opens too', () => {
+it('of a versioned content decrypts only as that version, and the older format decrypts too', () => {
   const versioned = { ...CONTEXT, version: 'first' };
   const ciphertext = encrypt(KEY, versioned, 'secret');
   expect(decrypt(KEY, versioned, ciphertext).toString()).toBe('secret');

@@ -178,7 +178,7 @@ describe('redact', () => {
     expect(redact(text)).toBe(text);
   });
 
-  it('reads national forms by the country that an answer comes from', () => {
+  it('reads national forms of the country of a response', () => {
     const of = (country: string) => rulesFor(DEFAULT_RULES, { region: country });
     const text = 'thanks, 20 12 34 56 and 9123 4567';
     expect(redact(text)).toBe(text);
@@ -188,14 +188,14 @@ describe('redact', () => {
     expect([of('Deutschland'), of('pt-BR')].map(({ countries }) => countries)).toEqual([['DE'], ['BR']]);
   });
 
-  it('looks for the packs that are chosen', () => {
+  it('looks for the chosen packs only', () => {
     const text = 'DNI 12345678Z, number AB 12 34 56 C';
     expect(redact(text, { countries: [], packs: new Set(['gb']) })).toBe('DNI 12345678Z, number [id]');
     expect(redact(text, { countries: [], packs: new Set() })).toBe(text);
     expect(redactCounted(text).counts).toEqual({ id: 2 });
   });
 
-  it('leaves every character that is no part of what it removes', () => {
+  it('leaves every character outside of what it removes', () => {
     const written = fc.string({ unit: 'grapheme', maxLength: 60 });
     fc.assert(
       fc.property(written, written, (before, after) => {
@@ -206,7 +206,7 @@ describe('redact', () => {
     );
   });
 
-  it('finds any ordinary address and number, whatever stands around it', () => {
+  it('finds any ordinary address and number, whatever surrounds it', () => {
     const part = fc.stringMatching(/^[a-z][a-z0-9]{0,8}$/);
     const email = fc.tuple(part, part, part).map(([a, b, c]) => `${a}.${b}@${c}.example`);
     const phone = fc
@@ -222,7 +222,7 @@ describe('redact', () => {
     );
   });
 
-  it('changes nothing when it is done again', () => {
+  it('changes nothing when it is repeated', () => {
     const pieces = [
       '+',
       '0',

@@ -54,7 +54,7 @@ describe('without a revision', () => {
     expect(verdict({ answeredAt: NOW - 6 * HOUR })).toBe('stale');
   });
 
-  it('nothing moves an answer into the future, and one that lies there can be corrected in its place', () => {
+  it('nothing moves a response into the future, and one dated there can be corrected', () => {
     const ahead = NOW + 10 * HOUR;
     expect(verdict({ answeredAt: ahead })).toBe('future');
     expect(verdict({ answeredAt: ahead }, { answeredAt: ahead })).toBe('accepted');
@@ -81,7 +81,7 @@ describe('with a revision', () => {
     expect(verdict({ ...two, answeredAt: NOW - 6 * HOUR }, two)).toBe('stale');
   });
 
-  it('one that begins to send them is newer than what came without; one without must have been answered later', () => {
+  it('the first one is newer than content without; content without must be answered later', () => {
     expect(verdict({ answeredAt: NOW - 9 * HOUR, revision: number(1) })).toBe('accepted');
     expect(verdict({ revision: number(1) }, {}, { seen: true })).toBe('stale');
     expect(verdict({}, { revision: number(1) })).toBe('unrevised');
@@ -111,16 +111,16 @@ describe('an item that is read again', () => {
     expect(verdict({ answeredAt: NOW + 9 * HOUR }, {}, again)).toBe('future');
   });
 
-  it('is a duplicate where another item says the same and was read so before', () => {
+  it('is a duplicate if another item has the same content and was read so before', () => {
     const same = { sameContent: true, sameReading: false };
     expect(verdict({}, {}, same)).toBe('accepted');
     expect(verdict({}, {}, { ...same, seenSoRead: true })).toBe('duplicate');
   });
 });
 
-describe('an answer that a person corrected', () => {
+describe('a rectified response', () => {
   const corrected = { correctedAt: NOW - 2 * HOUR };
-  it('is not overwritten by what arrives, unless that says that it is newer', () => {
+  it('is not overwritten by an arriving item, unless that is provably newer', () => {
     expect(verdict({}, corrected, { seen: true })).toBe('stale');
     expect(verdict({}, corrected)).toBe('corrected');
     expect(verdict({ revision: time(NOW - 3 * HOUR) }, corrected)).toBe('corrected');

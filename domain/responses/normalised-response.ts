@@ -17,7 +17,8 @@ export interface SurveyVersion {
  */
 export interface MappingVersion {
   readonly source: string;
-  readonly connector: 'responses' | 'graphql' | 'file' | 'demo';
+  /** Which way in read it: one of the registry (ingestion/webhooks/registry.ts). */
+  readonly connector: string;
   readonly survey: SurveyVersion;
   readonly scale: ScaleRule;
   /** The declared field mapping as it was given, for the auditor. */

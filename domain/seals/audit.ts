@@ -116,7 +116,7 @@ export class AuditChain {
 
   /** What is wrong with the next row, or null. */
   follow(row: AuditRow): AuditOffence | null {
-    const { hash: told, ...content } = row;
+    const { hash: claimed, ...content } = row;
     const { seq } = row;
     const before = this.#last;
     const trusted = before === null && this.#partial;
@@ -124,7 +124,7 @@ export class AuditChain {
     if (!trusted && seq !== expected)
       return { seq: expected, says: `row ${expected} is missing: row ${seq} stands in its place` };
     const offence = (says: string): AuditOffence => ({ seq, says: `row ${seq} ${says}` });
-    if (contentHash(content) !== told)
+    if (contentHash(content) !== claimed)
       return offence('is not what was hashed: one of its columns was changed');
     if (!trusted && row.previous !== (before?.hash ?? null))
       return offence(
@@ -133,9 +133,9 @@ export class AuditChain {
           : 'is the first, but names one before it',
       );
     const signed = this.#signed.get(seq);
-    if (signed !== undefined && signed !== told)
+    if (signed !== undefined && signed !== claimed)
       return offence('is not the one that a head signed: it, or one before it, was written again');
-    this.#last = { seq, hash: told };
+    this.#last = { seq, hash: claimed };
     return null;
   }
 

@@ -9,7 +9,7 @@ const VECTORS = fileURLToPath(
   new URL('../../../shared/vectors/json-canonicalization/testdata', import.meta.url),
 );
 
-it('writes the example of RFC 8785, section 3.2, as the standard does', () => {
+it('formats the example of RFC 8785, section 3.2, as the standard does', () => {
   const input = String.raw`{ "numbers": [333333333.33333329, 1E30, 4.50, 2e-3, 0.000000000000000000000000001],
     "string": "\u20ac$\u000F\u000aA'\u0042\u0022\u005c\\\"\/", "literals": [null, true, false] }`;
   expect(canonicalize(JSON.parse(input))).toBe(
@@ -17,7 +17,7 @@ it('writes the example of RFC 8785, section 3.2, as the standard does', () => {
   );
 });
 
-it.skipIf(!existsSync(VECTORS))('writes every published case as it is published', () => {
+it.skipIf(!existsSync(VECTORS))('formats every published case as published', () => {
   const names = readdirSync(join(VECTORS, 'input'));
   expect(names.length).toBeGreaterThan(3);
   for (const name of names) {

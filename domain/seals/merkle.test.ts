@@ -57,7 +57,7 @@ describe('the tree hash', () => {
     expect(ROOTS.map((_, i) => treeHash(LEAVES.slice(0, i + 1)))).toEqual(ROOTS);
   });
 
-  it('is made of the complete subtrees that a log keeps', () => {
+  it('is computed from the complete subtrees that a log keeps', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 70 }), (size) => {
         const leaves = Array.from({ length: size }, (_, i) => leafHash(String(i)));
@@ -90,7 +90,7 @@ describe('the hash of a node', () => {
 });
 
 describe('proofs', () => {
-  it('hold for every leaf and every beginning, and for nothing else', () => {
+  it('hold for every leaf and every prefix, and for nothing else', () => {
     for (let size = 1; size <= 20; size++) {
       const leaves = Array.from({ length: size }, (_, i) => leafHash(String(i)));
       const root = treeHash(leaves);

@@ -16,7 +16,7 @@ const facts: fc.Arbitrary<SealedFact> = fc.record({
   inferred: fc.constant(null),
 });
 
-describe('the match of facts and leaves', () => {
+describe('matching facts and leaves', () => {
   const few = fc.uniqueArray(facts, { selector: ({ id }) => id, maxLength: 8 });
   const leafOf = (fact: SealedFact, salt = 'ab'.repeat(16)): KeptLeaf => ({
     hash: factHash(fact, salt),
@@ -25,7 +25,7 @@ describe('the match of facts and leaves', () => {
     origin: fact.origin,
   });
 
-  it('keeps all that are as they were sealed, in whatever order', () => {
+  it('keeps all that equal their sealed leaf, in any order', () => {
     fc.assert(
       fc.property(few, fc.boolean(), (list, turned) => {
         const leaves = list.map((fact) => leafOf(fact));
@@ -44,7 +44,7 @@ describe('the match of facts and leaves', () => {
     );
   });
 
-  it('tells for each of the others what became of it', () => {
+  it('reports for each of the others what happened to it', () => {
     fc.assert(
       fc.property(few, fc.infiniteStream(fc.nat(5)), (list, fates) => {
         const fate = new Map(list.map((fact) => [fact, fates.next().value as number]));
@@ -71,7 +71,7 @@ describe('the match of facts and leaves', () => {
     );
   });
 
-  it('takes no leaf for a fact by its place alone', () => {
+  it('does not match a leaf by its index alone', () => {
     fc.assert(
       fc.property(few, (list) => {
         const unsalted = list.map((fact) => ({ ...leafOf(fact), salt: null }));
@@ -81,7 +81,7 @@ describe('the match of facts and leaves', () => {
   });
 });
 
-it('a recount adds up what was given and what was inferred', () => {
+it('a recount adds up surveyed and inferred classes', () => {
   const fact = { id: '', answeredAt: 0, cell: '', mapping: '', origin: '' };
   const inferred = { model: '', detractor: 700_000, passive: 200_000, promoter: 100_000 };
   const given = [

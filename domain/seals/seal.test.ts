@@ -15,7 +15,7 @@ const surveyed = {
 };
 
 describe('the content of a leaf', () => {
-  it('of a surveyed answer is canonical JSON (RFC 8785), though written by hand', () => {
+  it('of a surveyed response is canonical JSON (RFC 8785), although written by hand', () => {
     const fact = fc.record({
       ...surveyed,
       origin: fc.uuid(),
@@ -52,8 +52,8 @@ describe('the content of a leaf', () => {
   });
 });
 
-describe('a score that was stored', () => {
-  it('fits what was made of it on its scale, and nothing else', () => {
+describe('a stored score', () => {
+  it('fits its class and points on its scale, and no others', () => {
     for (const rule of Object.values(SCALES)) {
       const answers = ['yes', 'no', ...Array.from({ length: 11 }, (_, i) => i)].flatMap(
         (answer) => applyScale(rule, answer) ?? [],

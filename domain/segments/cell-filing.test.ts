@@ -34,7 +34,7 @@ const file = (
   return filed && `${filed.product} / ${filed.region} / ${filed.channel}`;
 };
 
-describe('what finds no room', () => {
+describe('a combination that finds no room', () => {
   it('keeps every value that is known in its dimension', () => {
     expect(file('New', 'Austria', 'web')).toBe('other / Austria / web');
     expect(file('A', 'Chile', 'web')).toBe('A / other / web');
@@ -42,30 +42,30 @@ describe('what finds no room', () => {
     expect(file('New', 'Chile', 'phone')).toBe('other / other / other');
   });
 
-  it('where only the combination is new, gives up the value of the dimension with the most values', () => {
+  it('if only the combination is new, replaces the value of the dimension with the most values', () => {
     expect(file('A', 'Austria', 'web')).toBe('other / Austria / web');
   });
 
-  it('but goes to a cell that is there where one with as few "other" is', () => {
+  it('prefers an existing cell with as few "other"', () => {
     const cells = [...KNOWN, { product: 'A', region: 'Austria', channel: 'other' }];
     expect(file('A', 'Austria', 'web', {}, cells)).toBe('A / Austria / other');
   });
 
-  it('goes to the nearest cell that is there when none may be added, at the worst to the last one', () => {
+  it('goes to the nearest existing cell when none may be added, at worst to the last one', () => {
     const mayAdd = false;
     const cells = [...KNOWN, { product: 'other', region: 'other', channel: 'web' }];
     expect(file('A', 'Austria', 'web', { mayAdd }, cells)).toBe('other / other / web');
     expect(file('A', 'Austria', 'mail', { mayAdd }, cells)).toBe('other / other / other');
   });
 
-  it('gives up another value where the caller may not submit to the first, and is rejected where it may to none', () => {
+  it('replaces another value if the caller may not submit to the first cell, and is rejected if to none', () => {
     const permits = ({ region }: CellAttributes) => region === 'Germany';
     expect(file('B', 'Germany', 'mail', { permits })).toBe('other / Germany / mail');
     expect(file('New', 'Germany', 'mail', { permits, mayAdd: false })).toBe(null);
     expect(file('A', 'Chile', 'web', { permits })).toBe(null);
   });
 
-  it('is always permitted, there or addable, and made of what was sent and "other"', () => {
+  it('is always permitted, existing or addable, and made of the sent values and "other"', () => {
     const few = fc.constantFrom('a', 'b', 'other');
     const cell = fc.record({ product: few, region: few, channel: few });
     fc.assert(
@@ -107,7 +107,7 @@ describe('declared values', () => {
   it.each(['Germany', 'São Paulo', 'unknown'])('keep %s', (region) => {
     expect(of(region)).toEqual({ attributes: { region, channel: 'any' } });
   });
-  it('reject or file others, as the deployment says', () => {
+  it('reject or file others, as configured', () => {
     expect(of('germany')).toEqual({ undeclared: { field: 'region', value: 'germany' } });
     expect(of('Peru', 'file')).toEqual({ attributes: { region: 'other', channel: 'any' } });
   });

@@ -4,21 +4,21 @@ import { defineDimensions } from './dimensions.ts';
 
 const dimensions = defineDimensions([{ field: 'planTier' }, { field: 'region' }]);
 
-describe('a stored cell, through what is configured now', () => {
-  it('is itself where nothing changed', () => {
+describe('a stored cell, seen through the configured dimensions', () => {
+  it('is itself if nothing changed', () => {
     const stored = { region: 'Peru', plan_tier: 'free' };
     expect(seenAs(stored, dimensions)).toBe(stored);
     expect(lackedBy(stored, dimensions)).toEqual([]);
     expect(storedAs(stored, new Set())).toBe(stored);
   });
 
-  it('is "unknown" in what came later, and without what is gone', () => {
+  it('is "unknown" in added dimensions, and lacks removed ones', () => {
     const stored = { region: 'Peru', store_id: '7' };
     expect(seenAs(stored, dimensions)).toEqual({ plan_tier: 'unknown', region: 'Peru' });
     expect(lackedBy(stored, dimensions)).toEqual(['plan_tier']);
   });
 
-  it('is stored as before where it names nothing new', () => {
+  it('is stored as before if it names no value in added ones', () => {
     const later = new Set(['plan_tier']);
     expect(storedAs({ plan_tier: 'unknown', region: 'unknown' }, later)).toEqual({ region: 'unknown' });
     expect(storedAs({ plan_tier: 'free', region: 'Peru' }, later)).toEqual({
@@ -28,8 +28,8 @@ describe('a stored cell, through what is configured now', () => {
   });
 });
 
-describe('dimensions that are gone', () => {
-  it('are named, each once, as they are configured', () => {
+describe('removed dimensions', () => {
+  it('are named, each once, as configured', () => {
     const cells = [
       { region: 'a', store_id: '1', b2b_kind: 'x' },
       { region: 'b', store_id: '2' },

@@ -60,9 +60,9 @@ export function checkDimensions(
   const fields = [...gone].sort().map(fieldOf);
   const quoted = fields.map((field) => `"${field}"`).join(', ');
   throw new DimensionsGoneError(
-    `dimensions: answers of this record are told apart by ${quoted}, which is not configured. ` +
+    `dimensions: stored responses have the dimensions ${quoted}, which is not configured. ` +
       `Add it to dimensions again (a field keeps its name; its description may change); or, to show it no more, say formerDimensions: ${JSON.stringify(fields)}; ` +
-      'or start a new record (another SCORELINE_DATA_DIR or DATABASE_URL) and import the answers there',
+      'or start a new database (another SCORELINE_DATA_DIR or DATABASE_URL) and import the responses there',
   );
 }
 

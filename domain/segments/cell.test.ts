@@ -39,7 +39,7 @@ describe('cellKey', () => {
     );
   });
 
-  it('keeps apart what reads alike', () => {
+  it('distinguishes attributes that look alike', () => {
     const alike = [
       { region: 'a', channel: 'b' },
       { region: 'b', channel: 'a' },
@@ -53,7 +53,7 @@ describe('cellKey', () => {
     expect(new Set(alike.map(cellKey)).size).toBe(alike.length);
   });
 
-  it('stays what it was: it is kept with every cell, and cells are shared by it', () => {
+  it('never changes: it is stored with every cell', () => {
     // printf '{"channel":"web","region":"Zürich"}' | sha256sum
     expect(cellKey({ region: 'Zürich', channel: 'web' })).toBe('3f319ba41631eb70825e91a7');
   });
@@ -69,14 +69,14 @@ describe('matchesSegment', () => {
     );
   });
 
-  it('takes a cell without the attribute, or with an empty one, as of the value "unknown"', () => {
+  it('treats a missing or empty attribute as the value "unknown"', () => {
     for (const attributes of [{}, { region: '' }, { region: 'unknown' }]) {
       expect(matchesSegment({ region: ['unknown'] }, attributes)).toBe(true);
       expect(matchesSegment({ region: ['Peru', 'other'] }, attributes)).toBe(false);
     }
   });
 
-  it('holds for no cell that lacks the attribute, even where objects have a member of that name', () => {
+  it('holds for no cell that lacks the attribute, even if objects have a member of that name', () => {
     expect(matchesSegment({}, {})).toBe(true);
     expect(matchesSegment({ region: ['a'] }, {})).toBe(false);
     expect(matchesSegment({ region: [] }, { region: 'a' })).toBe(false);
@@ -85,7 +85,7 @@ describe('matchesSegment', () => {
 });
 
 describe('normaliseSegment', () => {
-  it('changes the text and not the predicate; what differs only in order or repeats becomes equal text', () => {
+  it('changes the text and not the filter; segments that differ only in order or repetition become equal text', () => {
     fc.assert(
       fc.property(segments, cells, (segment, cell) => {
         const normal = normaliseSegment(segment);
@@ -101,7 +101,7 @@ describe('normaliseSegment', () => {
 });
 
 describe('cellLabel', () => {
-  it('tells the values in the order of the dimensions, whatever the order of the attributes', () => {
+  it('lists the values in the order of the dimensions, whatever the order of the attributes', () => {
     const dimensions = defineDimensions(DEFAULT_DIMENSIONS);
     const label = cellLabel({ channel: 'e-mail', product_line: 'Rail', region: 'Peru' }, dimensions);
     expect(label).toBe('Rail · Peru · unknown · e-mail');

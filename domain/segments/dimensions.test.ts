@@ -22,7 +22,7 @@ describe('defineDimensions', () => {
     ]);
   });
 
-  it('gives different fields different names everywhere, in the order they were configured', () => {
+  it('gives different fields different names everywhere, in the configured order', () => {
     fc.assert(
       fc.property(fields, (names) => {
         const dimensions = define(...names);
@@ -63,7 +63,7 @@ describe('defineDimensions', () => {
     expect([valueIn({}, 'region'), valueIn({ region: '' }, 'region')]).toEqual(['unknown', 'unknown']);
   });
 
-  it('takes the default ones, each with a description', () => {
+  it('accepts the default ones, each with a description', () => {
     const dimensions = defineDimensions(DEFAULT_DIMENSIONS);
     expect(dimensions.map(({ enumValue }) => enumValue)).toEqual([
       'PRODUCT_LINE',

@@ -57,7 +57,7 @@ export function defineDimensions(configured: readonly ConfiguredDimension[]): Di
     if (TAKEN.has(field))
       throw new Error(
         `dimensions: "${field}" is already a field of a response or a score; take another name, such as "${field}Name". ` +
-          `Where answers of the record have it from before, add formerDimensions: ["${field}"]: they stay and count, and those that are imported again have the new one`,
+          `If stored responses have it, add formerDimensions: ["${field}"]: they stay and count, and those that are imported again have the new one`,
       );
     if (seen.has(field)) throw new Error(`dimensions: "${field}" is named twice`);
     seen.add(field);

@@ -5,7 +5,7 @@ const KNOWN = ['Germany', 'Japan', 'São Paulo', 'United States', 'unknown', 'Pe
 
 const didYouMean = async (given: string, known: readonly string[]) => (await suggesting(known))(given);
 
-describe('what was probably meant', () => {
+describe('suggestions', () => {
   it.each([
     ['germany', ['Germany']],
     ['Germny', ['Germany']],
@@ -22,7 +22,7 @@ describe('what was probably meant', () => {
     expect(await didYouMean(given, KNOWN)).toEqual(expected);
   });
 
-  it('tells three at most, the nearest first', async () => {
+  it('are three at most, the nearest first', async () => {
     expect(await didYouMean('e-mail', ['email 4', 'email 2', 'email 3', 'E-Mail', 'mail'])).toEqual([
       'E-Mail',
       'mail',
@@ -30,13 +30,13 @@ describe('what was probably meant', () => {
     ]);
   });
 
-  it('looks among many values for equal ones only, and for those that begin alike', async () => {
+  it('among many values are only equal ones, and those with the same beginning', async () => {
     const many = Array.from({ length: 10_000 }, (_, i) => `value number ${i} of many`);
     expect(await didYouMean('Value Number 7777 of many', many)).toEqual(['value number 7777 of many']);
     expect(await didYouMean('value numbre 7777 of many', many)).toEqual([]);
   });
 
-  it('folds what the eye takes for the same', () => {
+  it('fold what looks the same', () => {
     expect(folded(' Ｇｅｒ-many ')).toBe(folded('GERMANY'));
   });
 });

@@ -43,7 +43,7 @@ describe('decode', () => {
     ['uhc', 'euc-kr', '힣'],
     ['big5hkscs', 'big5', '嘅咗'],
     ['cp932', 'shift_jis', '①㈱髙﨑'],
-  ])('%s is what Windows has of it', (name, encoding, text) => {
+  ])('%s is decoded like on Windows', (name, encoding, text) => {
     expect(encodingNamed(name)).toBe(encoding);
     const bytes = iconv.encode(text, encoding === 'euc-kr' ? 'cp949' : name);
     for (const size of [1, 3, 1_000]) expect(inPieces(encoding as 'big5', bytes, size)).toBe(text);
@@ -86,7 +86,7 @@ describe('decode', () => {
     },
   );
 
-  it('makes no U+FFFD of any bytes, and reads UTF-8 as it was written', () => {
+  it('produces no U+FFFD for any bytes, and reads UTF-8 as it was written', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 60 }), fc.constantFrom(...ENCODING_NAMES), (bytes, encoding) => {
         const text = decode(encoding, Buffer.from(bytes));

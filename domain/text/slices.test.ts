@@ -25,7 +25,7 @@ describe('work in slices', () => {
     expect(ticks).toBeGreaterThan(3);
   });
 
-  it('gives several workers one turn each, not all of them the same', async () => {
+  it('gives several workers one turn each', async () => {
     const order: string[] = [];
     const worker = async (name: string) => {
       for (let i = 0; i < 3; i++) {

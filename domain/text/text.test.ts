@@ -21,7 +21,7 @@ describe('a name', () => {
     expect(typeof read === 'string' ? read : read.message).toMatch(says);
   });
 
-  it('is kept as it is read a second time, within its bound and storable', () => {
+  it('is unchanged when it is read a second time, within its bound and storable', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (given) => {
         const name = readName(TEXT_RULES.source, given);
@@ -35,7 +35,7 @@ describe('a name', () => {
   });
 });
 
-describe('what a message quotes', () => {
+describe('quotations in a message', () => {
   it.each([
     ['x'.repeat(1_000_000)],
     [1e308],
@@ -45,18 +45,18 @@ describe('what a message quotes', () => {
     [{ a: 'x'.repeat(1_000) }],
     ['\ud83d\ude00'.repeat(100)],
     ['\u0000'.repeat(100)],
-  ])('is short: %#', (value) => {
-    const told = quoted(value);
-    expect(told.length).toBeLessThanOrEqual(250);
-    expect(told.isWellFormed()).toBe(true);
+  ])('are short: %#', (value) => {
+    const shown = quoted(value);
+    expect(shown.length).toBeLessThanOrEqual(250);
+    expect(shown.isWellFormed()).toBe(true);
   });
 
-  it('is not cut through a character', () => {
+  it('are not cut through a character', () => {
     expect(cut('ab\ud83d\ude00cd', 4)).toBe('ab…');
     expect(cut('abcd', 4)).toBe('abcd');
   });
 
-  it('does not need its depth', () => {
+  it('do not depend on nesting', () => {
     expect(quoted(JSON.parse('['.repeat(5_000) + ']'.repeat(5_000)))).toBe('a list');
   });
 });

@@ -102,7 +102,7 @@ describe('calendarBuckets', () => {
     ]);
   });
 
-  it.each(WEEKDAYS)('begins weeks on %s where that is asked for', (weekStart) => {
+  it.each(WEEKDAYS)('begins weeks on %s when requested', (weekStart) => {
     const range = { from: at('2026-01-01T00:00:00Z'), until: at('2026-02-10T00:00:00Z') };
     const weeks = calendarBuckets(range, 'WEEK', 'Europe/Berlin', 10, weekStart);
     const name = new Intl.DateTimeFormat('en', { weekday: 'long', timeZone: 'Europe/Berlin' });
@@ -134,7 +134,7 @@ describe('calendarBuckets', () => {
     expect([iso(range.from), iso(range.until)]).toEqual(['2023-04-01T00:00:00Z', '2024-04-01T00:00:00Z']);
   });
 
-  it('gives the same day whichever part of it is asked for, also where midnight comes twice', () => {
+  it('gives the same day from any moment in it, also if midnight occurs twice', () => {
     const day = [{ from: at('2024-10-27T00:00:00Z'), until: at('2024-10-28T01:00:00Z') }];
     for (const hour of [0, 1, 2, 12, 24]) {
       const from = at('2024-10-27T00:00:00Z') + hour * HOUR_MS;
@@ -142,7 +142,7 @@ describe('calendarBuckets', () => {
     }
   });
 
-  it('ends an hour where the clocks move by half of one', () => {
+  it('ends an hour when the clocks move by half of one', () => {
     const minutes = (from: string) =>
       calendarBuckets(
         { from: at(from), until: at(from) + 2.5 * HOUR_MS },
@@ -154,14 +154,14 @@ describe('calendarBuckets', () => {
     expect(minutes('2024-04-06T14:00:00Z')).toEqual([60, 30, 60]);
   });
 
-  it('leaves out a day that the zone left out', () => {
+  it('leaves out a day that the zone skipped', () => {
     const range = { from: at('2011-12-29T00:00:00-10:00'), until: at('2012-01-01T00:00:00+14:00') };
     const days = calendarBuckets(range, 'DAY', 'Pacific/Apia', 10);
     expect(days.map(hours)).toEqual([24, 24]);
     expect([days[0]?.from, days[1]?.until]).toEqual([range.from, range.until]);
   });
 
-  it('refuses more buckets than may be, naming both numbers, without making millions', async () => {
+  it('refuses too many buckets, naming both numbers, without building millions', async () => {
     const range = { from: 0, until: at('9000-01-01T00:00:00Z') };
     const refuse = () =>
       expect(() => calendarBuckets(range, 'MINUTE', 'UTC', 1_000)).toThrow(
@@ -174,13 +174,13 @@ describe('calendarBuckets', () => {
     expect(calendarBuckets(days, 'DAY', 'UTC', 6)).toHaveLength(6);
   });
 
-  it('refuses a range without length and an unknown zone', () => {
+  it('refuses an empty range and an unknown zone', () => {
     expect(() => calendarBuckets({ from: 5, until: 5 }, 'DAY', 'UTC', 5)).toThrow(WindowError);
     expect(() => calendarBuckets({ from: Number.NaN, until: 5 }, 'DAY', 'UTC', 5)).toThrow(WindowError);
     expect(() => calendarBuckets({ from: 0, until: 5 }, 'DAY', 'Mars/Olympus', 5)).toThrow(WindowError);
   });
 
-  it('makes 90 days of UTC without asking the calendar of a zone for each', async () => {
+  it('builds 90 days of UTC without the calendar of a zone', async () => {
     const range = { from: at('2026-01-01T00:00:00Z'), until: at('2026-04-01T00:00:00Z') };
     const often = (zone: string) => () => {
       for (let i = 0; i < 200; i++) calendarBuckets(range, 'DAY', zone, 91);
@@ -250,7 +250,7 @@ describe('rollingRange', () => {
     expect(rollingRange(day, parseWindow('PT6H'), 'Europe/Berlin', every).from).toBe(day.until - 6 * HOUR_MS);
   });
 
-  it('takes minutes on any bucket, hours on whole hours of the zone', () => {
+  it('accepts minutes on any bucket, hours on whole hours of the zone', () => {
     const minute = { from: at('2024-03-30T23:07:00Z'), until: at('2024-03-30T23:08:00Z') };
     expect(rollingRange(minute, parseWindow('PT15M'), 'UTC')).toEqual({
       from: minute.until - 15 * MINUTE_MS,
@@ -277,7 +277,7 @@ describe('splitByLevel', () => {
       (part) => `${part.level} ${(part.until - part.from) / MINUTE_MS}`,
     );
 
-  it('takes whole units, as coarse as fits', () => {
+  it('uses whole units, as coarse as fits', () => {
     expect(split('2024-05-09T22:58:00Z', '2024-05-12T01:03:00Z')).toEqual([
       'MINUTE 2',
       'HOUR 60',
@@ -300,7 +300,7 @@ describe('splitByLevel', () => {
     expect(split('2024-05-09T22:00:00Z', '2024-05-10T22:00:00Z')).toEqual(['HOUR 1440']);
   });
 
-  it('goes no coarser than asked', () => {
+  it('goes no coarser than requested', () => {
     const range = ['2024-05-09T22:58:00Z', '2024-05-12T01:03:00Z'] as const;
     expect(split(...range, 'HOUR')).toEqual(['MINUTE 2', 'HOUR 3000', 'MINUTE 3']);
     expect(split(...range, 'MINUTE')).toEqual(['MINUTE 3005']);

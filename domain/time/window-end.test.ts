@@ -12,6 +12,6 @@ it.each([
   ['2026-10-20T17:50:00Z', '2026-10-21T00:00:00.000Z'],
   ['2026-10-20T00:00:00Z', '2026-10-21T00:00:00.000Z'],
   ['1969-12-31T23:00:00Z', '1970-01-01T00:00:00.000Z'],
-])('a window over answers until %s ends at %s', (newest, end) => {
+])('a window over responses until %s ends at %s', (newest, end) => {
   expect(windowEnd(newest === null ? null : new Date(newest), NOW)?.toISOString() ?? null).toBe(end);
 });

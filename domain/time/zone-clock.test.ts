@@ -64,7 +64,7 @@ function wallClock(zone: string) {
   return (time: number) => format.format(time);
 }
 
-describe('days and hours against a minute-by-minute reading of the wall clock', () => {
+describe('days and hours compared with a minute-by-minute reading of the clock', () => {
   it.each([
     ['Europe/Berlin', '2024-03-31'],
     ['Europe/Berlin', '2024-10-27'],
@@ -105,7 +105,7 @@ describe('days and hours against a minute-by-minute reading of the wall clock', 
 });
 
 describe('every moment', () => {
-  it('lies in one hour of at most 60 minutes, and in one day of 22 to 26 hours', () => {
+  it('is in one hour of at most 60 minutes, and in one day of 22 to 26 hours', () => {
     const zones = fc.constantFrom(
       'UTC',
       'Europe/Berlin',

@@ -51,7 +51,7 @@ describe('the registry of kinds', () => {
       expect(leads.has(kind) || comes.includes(kind) || tier === 'result', kind).toBe(true);
   });
 
-  it('is all that traversal, exports and pictures know of kinds', () => {
+  it('is everything that traversal, exports and pictures know of kinds', () => {
     const folders = ['../traversal', '../export', '../neo4j', '../../api/report'];
     for (const folder of folders)
       for (const file of readdirSync(here(folder)).filter((name) => name.endsWith('.ts')))
@@ -60,7 +60,7 @@ describe('the registry of kinds', () => {
         );
   });
 
-  it('knows whose impact is asked for', () => {
+  it('knows which kinds have an impact', () => {
     expect([...IMPACT_KINDS].sort()).toEqual([
       'Calibration',
       'Cell',

@@ -1,6 +1,6 @@
 import type { Driver } from 'neo4j-driver';
 import { nodeId } from '../../domain/lineage/lineage.ts';
-import type { Session, Store } from '../../store/database/client.ts';
+import type { ScopedSession, Store } from '../../store/database/client.ts';
 import { type Lease, leadAlone } from '../../store/database/lease.ts';
 import type { Loops } from '../../store/database/loops.ts';
 import { statement } from '../../store/database/statement.ts';
@@ -42,7 +42,7 @@ export interface GraphDatabase {
 /** The projection of the database in Neo4j. */
 export interface GraphProjection {
   /** Answers from Neo4j; from the database, as the session sees it, while that is away. */
-  readonly lineage: (session: Session) => LineageStore;
+  readonly lineage: (session: ScopedSession) => LineageStore;
   /** Throws while Neo4j does not answer. */
   check(): Promise<void>;
   lag(): Promise<number>;
@@ -89,7 +89,7 @@ export function openGraph(
   const ready = once(() => ensureGraphSchema(driver));
   const readySoon = withTimeout(READY_MS, ready);
   const projected = createNeo4jLineage(driver, lag, readySoon);
-  const lineage = (session: Session) =>
+  const lineage = (session: ScopedSession) =>
     withFallback(projected, createRecordLineage(session), isAway, onError);
   const followUnder = async (lease: Lease) => {
     const deps = { ...database, driver, projected: new Set<string>(), lease };

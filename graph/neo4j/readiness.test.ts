@@ -2,7 +2,7 @@ import { expect, it, vi } from 'vitest';
 import { GraphNotReadyError, isAway } from './driver.ts';
 import { once, withTimeout } from './readiness.ts';
 
-it('is made once for all who ask, and again after a failure', async () => {
+it('is built once for all callers, and again after a failure', async () => {
   const make = vi.fn(async () => undefined).mockRejectedValueOnce(new Error('away'));
   const ready = once(make);
   await expect(Promise.all([ready(), ready()])).rejects.toThrow('away');
@@ -12,7 +12,7 @@ it('is made once for all who ask, and again after a failure', async () => {
   expect(make).toHaveBeenCalledTimes(2);
 });
 
-it('is waited for a while, by all askers together, and then by nobody until it is there', async () => {
+it('is waited for by all callers together for a while, and then by none until it is done', async () => {
   vi.useFakeTimers();
   try {
     let done: () => void = () => undefined;

@@ -1,4 +1,4 @@
-import type { Session } from '../../store/database/client.ts';
+import type { ScopedSession } from '../../store/database/client.ts';
 import {
   readCounted,
   readEvents,
@@ -15,7 +15,7 @@ import { countedResponses, mappingsByRollup, responseFacts } from '../response-f
 const SURVEYED = 0;
 
 /** Lineage from the database itself: always up to date. */
-export function createRecordLineage(store: Session): LineageStore {
+export function createRecordLineage(store: ScopedSession): LineageStore {
   return {
     name: 'record',
     lag: async () => 0,

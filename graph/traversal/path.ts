@@ -21,7 +21,7 @@ export class PathTooLongError extends UserError {
 }
 
 /** A path through the graph: nodes, and before each but the first the edge that leads to it. */
-interface Way {
+interface Path {
   readonly nodes: readonly LineageNode[];
   readonly edges: readonly LineageEdge[];
 }
@@ -42,22 +42,22 @@ export async function lineagePath(
   const request = lineageRequest(deps, scope);
   const [a, b] = [await resolveStart(request, from), await resolveStart(request, to)];
   if (!a || !b) return null;
-  const way = await wayBetween(request, a, b);
-  if (!way) return null;
-  const nodes = way.nodes.map((node, depth): TracedNode => ({ ...node, depth }));
+  const path = await pathBetween(request, a, b);
+  if (!path) return null;
+  const nodes = path.nodes.map((node, depth): TracedNode => ({ ...node, depth }));
   return {
     nodes,
-    edges: way.edges,
+    edges: path.edges,
     hasNextPage: false,
     endCursor: null,
     complete: lag === 0,
     reason:
-      lag === 0 ? null : `the lineage graph is ${lag} journal entries behind: a shorter way may be missing`,
+      lag === 0 ? null : `the lineage graph is ${lag} journal entries behind: a shorter path may be missing`,
     lag,
   };
 }
 
-async function wayBetween(request: LineageRequest, a: Found, b: Found): Promise<Way | null> {
+async function pathBetween(request: LineageRequest, a: Found, b: Found): Promise<Path | null> {
   const up = await climb(request, a, b);
   if (up) return up;
   const down = await climb(request, b, a);
@@ -69,12 +69,12 @@ async function wayBetween(request: LineageRequest, a: Found, b: Found): Promise<
   return back && reversed(back);
 }
 
-/** To an annotation: the way to what it is about, and from there to the annotation. */
-async function overSubject(request: LineageRequest, a: Found, annotation: Found): Promise<Way | null> {
+/** To an annotation: the path to what it is about, and from there to the annotation. */
+async function overSubject(request: LineageRequest, a: Found, annotation: Found): Promise<Path | null> {
   const subject = await subjectOf(request, annotation);
-  const way = subject && (await wayBetween(request, a, subject));
+  const path = subject && (await pathBetween(request, a, subject));
   const last = subject && (await climb(request, annotation, subject));
-  return way && last && joined(way, reversed(last));
+  return path && last && joined(path, reversed(last));
 }
 
 /** What an annotation is mainly about; null of other kinds. */
@@ -83,12 +83,12 @@ async function subjectOf(request: LineageRequest, { kind, row }: Found): Promise
   return id === undefined ? null : request.find(id);
 }
 
-const reversed = ({ nodes, edges }: Way): Way => ({
+const reversed = ({ nodes, edges }: Path): Path => ({
   nodes: [...nodes].reverse(),
   edges: [...edges].reverse(),
 });
 
-const joined = (first: Way, second: Way): Way => ({
+const joined = (first: Path, second: Path): Path => ({
   nodes: [...first.nodes, ...second.nodes.slice(1)],
   edges: [...first.edges, ...second.edges],
 });
@@ -97,7 +97,7 @@ const joined = (first: Way, second: Way): Way => ({
 const isMadeLast = ({ kind: { tier } }: Found): boolean => tier === 'result' || tier === 'annotation';
 
 /** The shortest path from what was made (low) up to what it was made of (high), or null. */
-async function climb(request: LineageRequest, low: Found, high: Found): Promise<Way | null> {
+async function climb(request: LineageRequest, low: Found, high: Found): Promise<Path | null> {
   if (low.node.id === high.node.id) return { nodes: [low.node], edges: [] };
   const joinedTo = low.kind.tier === 'result' ? upstream(request, low).rollups?.joined : undefined;
   if (joinedTo) {
@@ -108,9 +108,9 @@ async function climb(request: LineageRequest, low: Found, high: Found): Promise<
     return rest && joined({ nodes: [low.node, start.node], edges: [joinedTo(start.node.id)] }, rest);
   }
   const links = await linksAbove(request, low, high);
-  const way = search(links, low.node, high.node.id);
-  const subject = way ? null : await subjectOf(request, low);
-  if (!subject) return way;
+  const path = search(links, low.node, high.node.id);
+  const subject = path ? null : await subjectOf(request, low);
+  if (!subject) return path;
   const join = (await upstream(request, low).context())
     .find(({ node }) => node.id === subject.node.id)
     ?.edges.find(({ from, to }) => from === low.node.id || to === low.node.id);
@@ -141,7 +141,7 @@ async function linksAbove(request: LineageRequest, low: Found, high: Found): Pro
   };
   nodes.set(low.node.id, low.node);
   await add(low);
-  // Where a rollup counts the response that `high` is or gave the present content, the way leads over it.
+  // Where a rollup counts the response that `high` is or gave the present content, the path leads over it.
   const counted = high.kind.counted?.(high.row);
   if (counted?.rollups.some((rollup) => rollupId(rollup) === low.node.id)) {
     const response = at(request, responseKind, counted.response);
@@ -166,29 +166,29 @@ async function addSuperseded(
     if (node.kind !== kind.kind || seen.has(node.id)) continue;
     if (seen.size === SUPERSEDED_BOUND)
       throw new PathTooLongError(
-        `path: more than ${SUPERSEDED_BOUND} model versions lie between these; ask for a part of the way`,
+        `path: more than ${SUPERSEDED_BOUND} model versions lie between these; ask for a part of the path`,
       );
     seen.add(node.id);
     await add(at(request, kind, kind.revision(node)));
   }
 }
 
-/** Breadth first; of equally short ways the one whose ids come first. */
-function search(links: Links, from: LineageNode, to: string): Way | null {
-  const ways = new Map<string, Way>([[from.id, { nodes: [from], edges: [] }]]);
-  for (const [id, way] of ways) {
-    if (id === to) return way;
+/** Breadth first; of equally short paths the one whose ids come first. */
+function search(links: Links, from: LineageNode, to: string): Path | null {
+  const paths = new Map<string, Path>([[from.id, { nodes: [from], edges: [] }]]);
+  for (const [id, path] of paths) {
+    if (id === to) return path;
     const above = [...(links.get(id) ?? [])].sort((a, b) => (a.node.id < b.node.id ? -1 : 1));
     for (const next of above) {
-      if (!ways.has(next.node.id))
-        ways.set(next.node.id, { nodes: [...way.nodes, next.node], edges: [...way.edges, next.edge] });
+      if (!paths.has(next.node.id))
+        paths.set(next.node.id, { nodes: [...path.nodes, next.node], edges: [...path.edges, next.edge] });
     }
   }
   return null;
 }
 
 /** Through what both contributed to: a mapping version, a model version, or else a rollup. */
-async function throughCommon(request: LineageRequest, a: Found, b: Found): Promise<Way | null> {
+async function throughCommon(request: LineageRequest, a: Found, b: Found): Promise<Path | null> {
   const common = await commonStart(request, a, b);
   if (!common) return null;
   const [first, second] = [await climb(request, common, a), await climb(request, common, b)];

@@ -136,7 +136,7 @@ async function responseSteps(
   }
   for (const { rollup, id, answeredAt, receivedAt, mapping: key, event } of responses) {
     const mapping = byKey.get(key);
-    if (!mapping) throw new Error(`the mapping version ${key} is not in the record`);
+    if (!mapping) throw new Error(`the mapping version ${key} is not in the database`);
     const { hour, cell, model } = rollup;
     const response = responseNode({ id, answeredAt, receivedAt });
     const source = eventNode(event);

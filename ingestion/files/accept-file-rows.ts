@@ -6,7 +6,13 @@ import type { ResponseDraft } from '../pipeline/draft.ts';
 import { nameOfField } from '../pipeline/field-names.ts';
 import type { Ingestor } from '../pipeline/ingestor.ts';
 import { type Outcome, rejected } from '../pipeline/outcome.ts';
-import { BadItem, linesOf, parseItem, UnreadableBodyError } from '../pipeline/read-items.ts';
+import {
+  BadItem,
+  linesOf,
+  MOST_PARTS_OF_ROW,
+  parseItem,
+  UnreadableBodyError,
+} from '../pipeline/read-items.ts';
 import { acceptMixed } from '../pipeline/submit.ts';
 import type { Submitter } from '../pipeline/submitter.ts';
 import { draftFromRow, type RowValues } from './file-row.ts';
@@ -66,8 +72,6 @@ const head = z.strictObject({ map: z.unknown(), file: z.string(), import: z.stri
 const MOST_PARTS_OF_MAP = 60_000;
 /** Of a row: as many as an Excel sheet has. */
 const MOST_COLUMNS = 16_384;
-/** Fields, values and brackets of such a row as JSON: two per column, and some more. */
-export const MOST_PARTS_OF_ROW = 40_000;
 
 /**
  * The request as NDJSON: `{"map": …, "file": …}`, then `{"line": …, "values": {…}}` for each row. Rows that are

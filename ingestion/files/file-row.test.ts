@@ -76,7 +76,7 @@ describe('a row under its map', () => {
     expect(reason(changes)).toMatch(expected);
   });
 
-  it('has an id of its contents where the file has none, and columns do not run together', () => {
+  it('has an id of its contents if the file has none, and columns do not run together', () => {
     const hashed = parse({ externalId: { hash: ['title', 'text'] } });
     const id = (title: string, text: string) => {
       const outcome = draftFromRow(hashed, { ...ROW, title, text }, 'x');
@@ -86,7 +86,7 @@ describe('a row under its map', () => {
     expect(id('a', 'bc')).not.toBe(id('ab', 'c'));
   });
 
-  it('tells scale rules apart that read alike', () => {
+  it('distinguishes scale rules that look alike', () => {
     const rule = { kind: 'range', name: 'stars', minimum: 1, passiveFrom: 4, promoterFrom: 5 };
     const scales = parse({
       score: {
@@ -103,7 +103,7 @@ describe('a row under its map', () => {
     expect([maximum('five'), maximum('six'), maximum('five')]).toEqual([5, 6, 5]);
   });
 
-  it('is wanted only where the filter says so', () => {
+  it('is accepted only if the filter matches', () => {
     const filtered = parse({ where: { kind: ['seat', 'lounge'], country: ['DE'] } });
     expect(
       [ROW, { ...ROW, country: 'FR' }, { ...ROW, kind: '' }].map((row) => isWanted(filtered, row)),
@@ -130,7 +130,7 @@ describe('a map', () => {
     ],
     [{ score: undefined, comment: undefined }, /a map names a score, a comment, or both/],
     [{ extra: 1 }, /extra/],
-  ])('that cannot be used says so: %o', (changes, expected) => {
+  ])('that cannot be used is reported: %o', (changes, expected) => {
     expect(() => parse(changes)).toThrow(InvalidMapError);
     expect(() => parse(changes)).toThrow(expected);
   });

@@ -19,8 +19,19 @@ export function isWanted({ where }: FileMap, values: RowValues): boolean {
   return Object.entries(where).every(([column, wanted]) => wanted.includes(textOf(values, column)));
 }
 
+/** What a row is of, where it is not of a file: the connector, and the item as it arrived. */
+export interface RowOrigin {
+  readonly connector: string;
+  readonly raw: string;
+}
+
 /** One row of a file as a draft, or its rejection. `position` names the row in the lineage. */
-export function draftFromRow(map: FileMap, values: RowValues, position: string): ResponseDraft | Outcome {
+export function draftFromRow(
+  map: FileMap,
+  values: RowValues,
+  position: string,
+  origin?: RowOrigin,
+): ResponseDraft | Outcome {
   const externalId = externalIdOf(map, values);
   if (externalId === null) {
     return rejected('MISSING', `externalId: the column ${quoted(map.externalId)} is blank in this row`);
@@ -47,9 +58,9 @@ export function draftFromRow(map: FileMap, values: RowValues, position: string):
     dimensions: Object.fromEntries(
       Object.entries(map.dimensions).map(([field, rule]) => [field, dimensionOf(rule, values)]),
     ),
-    mapping: mappingOf(map, scale),
+    mapping: mappingOf(map, scale, origin?.connector ?? 'file'),
     position,
-    raw: JSON.stringify(values),
+    raw: origin?.raw ?? JSON.stringify(values),
     ...(answeredAt.note ? { notes: [answeredAt.note] } : {}),
   };
 }
@@ -116,13 +127,13 @@ function scaleOf({ score }: FileMap, values: RowValues): ScaleRule | string {
 const mappings = new WeakMap<FileMap, Map<string, MappingVersion>>();
 
 /** One mapping version per scale rule of the map, because the rule decides the response's class. */
-function mappingOf(map: FileMap, scale: ScaleRule): MappingVersion {
+function mappingOf(map: FileMap, scale: ScaleRule, connector: string): MappingVersion {
   const known = mappings.get(map) ?? new Map<string, MappingVersion>();
   mappings.set(map, known);
   const key = scaleKey(scale);
   const mapping = known.get(key) ?? {
     source: map.source,
-    connector: 'file',
+    connector,
     survey: map.survey,
     scale,
     definition: map.declared,

@@ -8,7 +8,7 @@ const { longest } = TEXT_RULES.comment;
 const ADDRESS = 'jane.doe@example.com';
 
 describe('a comment', () => {
-  it('that fits is kept as it is, without what names a person', () => {
+  it('that fits is kept as it is, redacted', () => {
     expect(keptComment('Fine')).toEqual({ text: 'Fine', isCut: false });
     const full = 'so so '.repeat(longest).slice(0, longest);
     expect(keptComment(full)).toEqual({ text: full, isCut: false });
@@ -34,7 +34,7 @@ describe('a comment', () => {
     ['🇩🇪', 4],
     ['\u1100\u1161\u11a8', 3],
     ['\r\n', 2],
-  ])('is cut between characters as people read them: %j', (character, size) => {
+  ])('is cut between grapheme clusters: %j', (character, size) => {
     expect(character.length).toBe(size);
     for (let before = 1; before <= size; before++) {
       const { text } = keptComment(`${'x'.repeat(longest - before)}${character}${'y'.repeat(50)}`);
@@ -42,12 +42,12 @@ describe('a comment', () => {
     }
   });
 
-  it('is cut all the same where one character never ends', () => {
+  it('is cut even if one character never ends', () => {
     const { text } = keptComment(`e${'\u0301'.repeat(50_000)}`);
     expect(text.length).toBe(longest);
   });
 
-  it('shows no part of what stands across the cut, nor of what stands in its place', () => {
+  it('shows no part of a match across the cut, nor of its placeholder', () => {
     for (let before = 0; before <= ADDRESS.length + 2; before++) {
       const { text } = keptComment(
         `${'x '.repeat(longest).slice(0, longest - before)} ${ADDRESS} ${'y '.repeat(18_000)}`,
@@ -57,7 +57,7 @@ describe('a comment', () => {
     }
   });
 
-  it('never has a part of an address, wherever they stand', () => {
+  it('never has a part of an address, wherever it is', () => {
     const word = fc.constantFrom('fine', ADDRESS, 'ünïcode', '👍🏽', '+49 (0)30 1234567', '\n');
     fc.assert(
       fc.property(fc.array(word, { minLength: 1, maxLength: 40 }), fc.nat(60_000), (words, more) => {

@@ -24,7 +24,7 @@ const WHAT: Readonly<Record<Used, (limits: CellLimits) => string>> = {
   key: ({ limit, perKey }) => `its share of the cells (${perKey} of ${limit}) is used up`,
   source: ({ limit, perSource }) => `the share of this source (${perSource} of ${limit} cells) is used up`,
   minute: ({ perMinute }) => `it added ${perMinute} cells in a minute`,
-  limit: ({ limit }) => `the record holds as many cells as it may (cellLimit ${limit})`,
+  limit: ({ limit }) => `the database has as many cells as it may (cellLimit ${limit})`,
 };
 /** The same whether the segment or the stored response is out of bounds. */
 export const FORBIDDEN = rejected('FORBIDDEN', 'this key may not submit responses into this segment');

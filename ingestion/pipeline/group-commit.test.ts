@@ -61,7 +61,7 @@ describe('group commit', () => {
     expect(transactions).toEqual([[1], [6, 4], [5], [20], [2, 3]]);
   });
 
-  it('gives a lasting error only to the request that causes it', async () => {
+  it('gives a permanent error only to the request that causes it', async () => {
     const { commits, transactions } = setUp((rows) => (rows.includes(3) ? new Error('three') : undefined));
     const answers = await Promise.allSettled([1, 2, 3, 4].map((row) => commits.add('a', [row])));
     expect(
@@ -70,14 +70,14 @@ describe('group commit', () => {
     expect(transactions).toEqual([[1], [2], [4]]);
   });
 
-  it('tries again what passes, as the same batch', async () => {
+  it('retries transient errors, as the same batch', async () => {
     const { commits, times } = setUp((_, attempt) => (attempt < 3 ? new Passing('away') : undefined));
     expect(await commits.add('a', [1])).toEqual(['row 1']);
     expect(times).toHaveLength(3);
     expect(new Set(times).size).toBe(1);
   });
 
-  it('gives up on what should pass and does not', async () => {
+  it('gives up on a transient error that does not pass', async () => {
     let clock = 0;
     let away = true;
     const commits = createGroupCommit<number, number>({
@@ -103,7 +103,7 @@ describe('group commit', () => {
     expect(await commits.add('a', [2])).toEqual([2]);
   });
 
-  it('refuses when too much waits, and takes more when that is through', async () => {
+  it('refuses when too much waits, and accepts more afterwards', async () => {
     const { commits } = setUp();
     const waiting = [commits.add('a', [1, 2, 3, 4]), commits.add('a', [5, 6, 7, 8])];
     await expect(commits.add('a', [9, 10, 11])).rejects.toBeInstanceOf(OverloadedError);

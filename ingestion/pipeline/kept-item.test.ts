@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
 import { keptItem, LONGEST_KEPT } from './kept-item.ts';
 
-it('keeps an item as it arrived', () => {
+it('stores an item as it arrived', () => {
   const raw = JSON.stringify({ id: '1', comment: 'x'.repeat(200_000) });
   expect(keptItem(raw)).toEqual({ text: raw, isCut: false });
 });
 
-it('cuts the longest values of one that is too long, and says how long they were', () => {
+it('cuts the longest values of one that is too long, and records their length', () => {
   const raw = JSON.stringify({ id: '1', mail: '👍🏽'.repeat(200_000), note: 'y'.repeat(50_000), score: 9 });
   const { text, isCut } = keptItem(raw);
   expect(isCut).toBe(true);
@@ -27,7 +27,7 @@ it.each([
     Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`${i} ${'h'.repeat(20_000)}`, 'z'])),
   ],
   ['a list', ['z'.repeat(LONGEST_KEPT)]],
-])('has a bound and stays JSON: %s', (_, item) => {
+])('is bounded and stays JSON: %s', (_, item) => {
   const { text, isCut } = keptItem(JSON.stringify(item));
   expect(isCut).toBe(true);
   expect(text.length).toBeLessThanOrEqual(LONGEST_KEPT);

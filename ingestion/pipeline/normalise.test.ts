@@ -42,7 +42,7 @@ const reason = (changes: Partial<ResponseDraft>) => {
   return 'status' in found && found.status === 'rejected' ? `${found.code} ${found.message}` : 'kept';
 };
 
-describe('a draft that is kept', () => {
+describe('a valid draft', () => {
   it('stores no character that was not sent: half of one is left out, and noted', () => {
     expect(outcome({ comment: 'Gut \ud83d' })).toMatchObject({ comment: 'Gut ', notes: ['HALF_CHARACTER'] });
     expect(outcome({ comment: 'Gut \ufffd \u{1f600}' })).toMatchObject({
@@ -116,7 +116,7 @@ describe('a draft that is kept', () => {
     });
   });
 
-  it('is kept with a beginning of what arrived, where that is too long', () => {
+  it('is stored with a beginning of the original item, if that is too long', () => {
     const raw = JSON.stringify({ mail: 'x'.repeat(1_000_000), score: 9 });
     const found = outcome({ raw });
     expect(found).toMatchObject({ score: 9, notes: ['ITEM_CUT'] });
@@ -126,7 +126,7 @@ describe('a draft that is kept', () => {
     expect(found.event.hash).not.toBe(accepted({ raw: found.event.content }).event.hash);
   });
 
-  it('says nothing of the respondent but the pseudonym, nor of e-mail addresses in the comment', () => {
+  it('contains nothing of the respondent but the pseudonym, and no e-mail addresses in the comment', () => {
     const { event, ...response } = accepted({
       comment: 'write to jane@example.com',
       raw: 'jane@example.com',
@@ -138,7 +138,7 @@ describe('a draft that is kept', () => {
     expect(text).not.toContain('jane');
   });
 
-  it('is the same content wherever and however it arrived, and another with any change that counts', () => {
+  it('has the same content however it arrived, and another with any change that counts', () => {
     const { contentHash, id, event } = accepted({});
     const again = accepted({ position: 'f.csv line 7', raw: '{"score": 9}', score: '9' });
     expect([again.id, again.contentHash]).toEqual([id, contentHash]);
@@ -173,7 +173,7 @@ describe('a draft that is kept', () => {
   });
 });
 
-describe('a draft that is not kept', () => {
+describe('an invalid draft', () => {
   it.each<[Partial<ResponseDraft>, RegExp]>([
     [{ externalId: '  ' }, /^MISSING externalId: must not be blank/],
     [{ mapping: { ...mapping(), source: '' } }, /^MISSING source: must not be blank/],
@@ -190,7 +190,7 @@ describe('a draft that is not kept', () => {
     [{ score: 0, mapping: mapping('1-10') }, /^OUT_OF_SCALE score: 0 is not on the scale 1-10/],
     [{ score: null, comment: null }, /^MISSING score: a response needs a score or a comment/],
     [{ score: null, comment: ' \n ' }, /^MISSING score: /],
-  ])('says why: %j', (changes, expected) => {
+  ])('is rejected with the reason: %j', (changes, expected) => {
     expect(reason(changes)).toMatch(expected);
   });
 });
@@ -212,7 +212,7 @@ const drafts = fc.record({
 });
 
 describe('normalise', () => {
-  it('takes or refuses whatever comes, and what it takes can be stored', () => {
+  it('accepts or refuses anything, and what it accepts can be stored', () => {
     fc.assert(
       fc.property(drafts, (draft) => {
         const found = normalise(deps, draft);

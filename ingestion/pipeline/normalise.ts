@@ -8,6 +8,7 @@ import { type Dimension, OTHER, storedValue } from '../../domain/segments/dimens
 import { type Steps, toEnd } from '../../domain/text/slices.ts';
 import { problemOf, quoted, readName, TEXT_RULES } from '../../domain/text/text.ts';
 import type { ImportRow } from '../../store/responses/response-row.ts';
+import { isConnectorName } from '../webhooks/registry.ts';
 import { type KeptComment, keepingComment } from './comment.ts';
 import type { ResponseDraft } from './draft.ts';
 import { keptItem } from './kept-item.ts';
@@ -45,6 +46,8 @@ export const normalise = (deps: NormaliseDeps, draft: ResponseDraft): Normalised
 
 /** As `normalise`, in steps: a long comment takes some tens of milliseconds. */
 export function* normalising(deps: NormaliseDeps, draft: ResponseDraft): Steps<Normalised | Outcome> {
+  if (!isConnectorName(draft.mapping.connector))
+    throw new Error(`${draft.mapping.connector} is not a connector of the registry`);
   const read = readNames({ externalId: draft.externalId, source: draft.mapping.source });
   if ('status' in read) return read;
   const problem =

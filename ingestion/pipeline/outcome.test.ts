@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { accountFor, rejected, WHOLE_REJECTIONS } from './outcome.ts';
 
-it('an account tells the first rejections whole, the others by their number, and each message is cut', () => {
+it('a result lists the first rejections in full, the others by number, with bounded messages', () => {
   const outcomes = Array.from({ length: 450 }, (_, i) =>
     i % 3 === 0
       ? ({ status: 'accepted' } as const)
@@ -22,7 +22,7 @@ it('an account tells the first rejections whole, the others by their number, and
   expect(JSON.stringify(account).length).toBeLessThan(50_000);
 });
 
-it('an account counts the notes of what was taken by code, and names the first items', () => {
+it('a result counts the notes of accepted items by code, and names the first items', () => {
   const outcomes = Array.from({ length: 450 }, (_, i) => {
     if (i % 3 === 0) return rejected('INVALID', 'x');
     return i % 3 === 1

@@ -102,12 +102,13 @@ export const rejected = (code: RejectionCode, message: string): Outcome => ({
   message: cut(message, LONGEST_MESSAGE),
 });
 
-/** Sums the outcomes of a batch; `index` is the item's index in it. */
-export function accountFor(outcomes: readonly Outcome[]): BatchAccount {
+/** Sums the outcomes of a batch; `index` is the item's place in it. Null is an item that was left out. */
+export function accountFor(outcomes: readonly (Outcome | null)[]): BatchAccount {
   const counts = new Map<RejectionCode, number>();
   const rejections: BatchAccount['rejected'] = [];
   let [accepted, duplicates, rejectedTotal] = [0, 0, 0];
   outcomes.forEach((outcome, index) => {
+    if (outcome === null) return;
     if (outcome.status !== 'rejected') {
       if (outcome.status === 'accepted') accepted += 1;
       else duplicates += 1;
@@ -130,14 +131,14 @@ export function accountFor(outcomes: readonly Outcome[]): BatchAccount {
   };
 }
 
-function filedOf(outcomes: readonly Outcome[]): Pick<BatchAccount, 'filedAs' | 'filedAsTotal'> {
+function filedOf(outcomes: readonly (Outcome | null)[]): Pick<BatchAccount, 'filedAs' | 'filedAsTotal'> {
   const filed = outcomes.flatMap((outcome, index) =>
-    outcome.status !== 'rejected' && outcome.filedAs ? [{ index, values: outcome.filedAs }] : [],
+    outcome && outcome.status !== 'rejected' && outcome.filedAs ? [{ index, values: outcome.filedAs }] : [],
   );
   return filed.length === 0 ? {} : { filedAs: filed.slice(0, FILED_TOLD), filedAsTotal: filed.length };
 }
 
-function notedOf(outcomes: readonly Outcome[]): Pick<BatchAccount, 'notes' | 'noted'> {
+function notedOf(outcomes: readonly (Outcome | null)[]): Pick<BatchAccount, 'notes' | 'noted'> {
   const noted = outcomes.flatMap((outcome, index) => {
     const codes = notesOf(outcome);
     return codes.length > 0 ? [{ index, codes }] : [];
@@ -146,13 +147,13 @@ function notedOf(outcomes: readonly Outcome[]): Pick<BatchAccount, 'notes' | 'no
   return { notes: addNotes({}, outcomes), noted: noted.slice(0, NOTED_TOLD) };
 }
 
-/** The notes of an outcome; none for a rejection. */
-export function notesOf(outcome: Outcome): readonly NoteCode[] {
-  return outcome.status === 'rejected' ? [] : (outcome.notes ?? []);
+/** The notes of an outcome; none of a rejection or of an item that was left out. */
+export function notesOf(outcome: Outcome | null): readonly NoteCode[] {
+  return outcome === null || outcome.status === 'rejected' ? [] : (outcome.notes ?? []);
 }
 
 /** Adds the notes of the outcomes to the counts, and returns these. */
-export function addNotes(counts: NoteCounts, outcomes: readonly Outcome[]): NoteCounts {
+export function addNotes(counts: NoteCounts, outcomes: readonly (Outcome | null)[]): NoteCounts {
   for (const code of outcomes.flatMap(notesOf)) counts[code] = (counts[code] ?? 0) + 1;
   return counts;
 }

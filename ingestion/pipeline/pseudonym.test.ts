@@ -7,7 +7,7 @@ const first: Pepper = { version: 1, secret: secret(1) };
 const second: Pepper = { version: 2, secret: secret(2), former: first };
 const third: Pepper = { version: 3, secret: secret(3), former: second };
 
-describe('a pepper that was rotated', () => {
+describe('a rotated pepper', () => {
   it('makes of an old pseudonym what it makes of the identifier', () => {
     fc.assert(
       fc.property(fc.string(), (identifier) => {
@@ -20,7 +20,7 @@ describe('a pepper that was rotated', () => {
     expect(carriedOver(second, 'jane@example.com')).toBeNull();
   });
 
-  it('needs the new secret: who has only the old one does not find the person', () => {
+  it('needs the new secret: the old one does not find the person', () => {
     const guess: Pepper = { version: 2, secret: secret(9), former: first };
     expect(pseudonym(guess, 'jane@example.com')).not.toBe(pseudonym(second, 'jane@example.com'));
     expect(lookupOf(guess, 'p2_x')).not.toBe(lookupOf(second, 'p2_x'));

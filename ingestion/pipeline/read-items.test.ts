@@ -9,7 +9,7 @@ const codes = (items: readonly unknown[]) =>
   );
 
 describe('the items of a body', () => {
-  it('are those that JSON.parse finds, of an array and of lines, whatever is in them', async () => {
+  it('are those that JSON.parse finds, of an array and of lines, for any content', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.jsonValue({ maxDepth: 3 }), { maxLength: 20 }), async (given) => {
         // A reviver that names "__proto__" makes no difference here: both parse alike.
@@ -42,7 +42,7 @@ describe('the items of a body', () => {
     await expect(read(text)).rejects.toThrow(/not JSON/);
   });
 
-  it('are rejected one by one: too long, a field given twice, a line that is no JSON', async () => {
+  it('are rejected one by one: too long, a duplicate field, a line that is not JSON', async () => {
     const long = JSON.stringify({ ['k'.repeat(LONGEST_ITEM)]: 1 });
     const twice = '{"score": 9, "score": 1}';
     expect(codes(await read(`[{"a":[{"b":1,"b":2}]},${long},${twice},{"__proto__":1}]`))).toEqual([
@@ -60,13 +60,13 @@ describe('the items of a body', () => {
     expect(codes(await read(long))).toEqual(['TOO_LONG']);
   });
 
-  it('are at most so many', async () => {
+  it('are bounded in number', async () => {
     await expect(read(`[${'1,'.repeat(100)}1]`)).rejects.toThrow(/more than 100/);
     await expect(read('1\n'.repeat(101), true)).rejects.toThrow(/more than 100/);
     expect(await read('1\n'.repeat(100), true)).toHaveLength(100);
   });
 
-  it('are read in slices: a large body lets others have their turn', async () => {
+  it('are read in slices: others have their turn during a large body', async () => {
     const bodies = [
       `[${'{"a":"b"},'.repeat(200_000)}1]`,
       `${'\n'.repeat(8_000_000)}1`,

@@ -17,6 +17,8 @@ export class BadItem {
   }
 }
 
+/** Items of one request or delivery. */
+export const MOST_ITEMS = 20_000;
 /** Characters of one item: a row of a file has up to 1 MiB, plus names and JSON punctuation. */
 export const LONGEST_ITEM = 2 * 1024 * 1024;
 const LONGEST_REASON = 120;
@@ -111,8 +113,12 @@ async function* arrayItems(text: string, from: number, slice: Slice): AsyncGener
   }
 }
 
+/** Lists and objects within each other: what reads and writes an item calls itself for each. */
+const DEEPEST = 500;
 /** Fields, values and brackets of one item: a row of a file has two for each of its 2,000 columns. */
 const MOST_PARTS = 10_000;
+/** Of a row of a file with as many columns as a sheet of Excel has, and of a vendor's payload. */
+export const MOST_PARTS_OF_ROW = 40_000;
 
 /** The value; a BadItem if it is too long or names a field twice; the SyntaxError if it is not JSON. */
 export function parseItem(text: string, mostParts = MOST_PARTS): unknown {
@@ -125,6 +131,10 @@ export function parseItem(text: string, mostParts = MOST_PARTS): unknown {
   if (scan.parts > mostParts)
     return new BadItem(
       rejected('INVALID', `the item has more than ${mostParts} fields and values; at most so many are read`),
+    );
+  if (scan.deepest > DEEPEST)
+    return new BadItem(
+      rejected('INVALID', `the item is nested ${scan.deepest} deep; at most ${DEEPEST} are read`),
     );
   let item: unknown;
   try {
@@ -151,6 +161,8 @@ class ValueScan {
   readonly #text: string;
   #depth = 0;
   #inText = false;
+  /** How deep lists and objects of the value are nested. */
+  deepest = 0;
   /** For an object: how many fields it has, duplicates counted twice. */
   members = 0;
   /** How many commas, colons and opening brackets it has, at any depth. */
@@ -182,6 +194,7 @@ class ValueScan {
       } else if (OPENING.has(code)) {
         this.parts += 1;
         this.#depth += 1;
+        if (this.#depth > this.deepest) this.deepest = this.#depth;
       } else if (CLOSING.has(code)) {
         if (this.#depth === 0) return true;
         this.#depth -= 1;

@@ -10,11 +10,8 @@ import { readNames } from './names.ts';
 import { type Outcome, rejected } from './outcome.ts';
 import { BadItem } from './read-items.ts';
 
-/**
- * The reader of Scoreline's own form of a response: `POST /ingest/responses` and the mutation submitResponses.
- * Scores are 0-10; the sender names the source.
- */
-export type ItemReader = (item: unknown, position: string) => ResponseDraft | Outcome;
+/** Reads one item of a request or delivery; null where it is left out. Never throws. */
+export type ItemReader = (item: unknown, position: string) => ResponseDraft | Outcome | null;
 
 interface Names {
   readonly source: string;
@@ -25,18 +22,21 @@ interface Names {
 const NPS_SCALE = SCALES['0-10'] as NonNullable<(typeof SCALES)[string]>;
 
 /**
- * Builds the reader for the configured dimensions. It never throws: a bad item becomes a rejection that names
- * the field.
+ * The reader of everything that speaks our own form of a response: POST /ingest/responses, the mutation submitResponses and canonical
+ * connections. Scores are 0-10; the source is the sender's to name. A bad item becomes a rejection that names the field. `defaults` are
+ * of items that do not name these.
  */
 export function createItemReader(
   dimensions: readonly Dimension[],
-  connector: 'responses' | 'graphql',
-): ItemReader {
+  connector: string,
+  defaults: Partial<Names> = {},
+): (item: unknown, position: string) => ResponseDraft | Outcome {
+  const { source: ownSource = 'api', survey: ownSurvey = 'nps', surveyVersion: ownVersion = '1' } = defaults;
   const item = z.strictObject({
     externalId: z.string(),
-    source: z.string().default('api'),
-    survey: z.string().default('nps'),
-    surveyVersion: z.string().default('1'),
+    source: z.string().default(ownSource),
+    survey: z.string().default(ownSurvey),
+    surveyVersion: z.string().default(ownVersion),
     respondent: z.string().nullish(),
     answeredAt: z.string(),
     updatedAt: z.string().nullish(),

@@ -9,24 +9,25 @@ export type { BatchAccount } from './outcome.ts';
 export type Rejection = BatchAccount['rejected'][number];
 
 /**
- * Stores drafts among which some are already rejected: the outcomes of all, in order, after the commit.
- * @throws OverloadedError, or the database's error if it stays away.
+ * Accepts drafts among which some are already rejected or left out (null): the outcomes of all, in order, after the commit.
+ * @throws OverloadedError, or what the record says when it stays away.
  */
-export async function acceptMixed(
+export async function acceptMixed<Item extends ResponseDraft | Outcome | null>(
   ingestor: Ingestor,
   submitter: Submitter,
-  items: readonly (ResponseDraft | Outcome)[],
-): Promise<Outcome[]> {
-  const drafts = items.filter((item): item is ResponseDraft => !('status' in item));
+  items: readonly Item[],
+): Promise<(Outcome | Extract<Item, null>)[]> {
+  const isDraft = (item: ResponseDraft | Outcome | null): item is ResponseDraft =>
+    item !== null && !('status' in item);
+  const drafts = items.filter((item): item is Item & ResponseDraft => isDraft(item));
   const outcomes = await ingestor.accept(submitter, drafts);
   let next = 0;
-  return items.map((item) => ('status' in item ? item : (outcomes[next++] as Outcome)));
+  return items.map((item) =>
+    isDraft(item) ? (outcomes[next++] as Outcome) : (item as Outcome | Extract<Item, null>),
+  );
 }
 
-/**
- * Reads items in Scoreline's own form, stores them and returns the result of each. `request` names the delivery
- * in the lineage.
- */
+/** Reads items, accepts them and accounts for each: the way in of every item that is not a row of a file. `request` names the delivery in the provenance. */
 export async function submitItems(
   ingestor: Ingestor,
   submitter: Submitter,

@@ -47,7 +47,7 @@ export async function fileKeyProvider(path: string, mayMake = true): Promise<Key
     if (error.code !== 'ENOENT') throw error;
     if (!mayMake)
       throw new KeyProviderError(
-        `the wrapping keys of this record are not there: restore ${path} from its backup, or set SCORELINE_KEK to them`,
+        `the wrapping keys of this database are missing: restore ${path} from its backup, or set SCORELINE_KEK to them`,
       );
     await writeOnce(path, textOf(new Map([['1', randomBytes(32)]])));
     return readKeys(path);

@@ -2,7 +2,13 @@ import { createHash } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import type { FieldGroup, Scope } from '../../domain/access/scope.ts';
 import type { CellDictionary } from '../../domain/segments/cell.ts';
-import type { Database, Session, Store } from '../database/client.ts';
+import {
+  type Database,
+  type ScopedSession,
+  type Session,
+  type Store,
+  scopedSession,
+} from '../database/client.ts';
 import { MAY_BE_READER } from '../database/privileges.ts';
 import { PAGES, READER, SCOPE_SETTING, VIEWS } from '../database/scoped-view-names.ts';
 import { statement } from '../database/statement.ts';
@@ -160,7 +166,7 @@ function rowsOf<Row>(result: unknown): Row[] {
 
 /** Sessions that see only what a scope sees, whatever the statement. */
 export interface ScopedReader {
-  as(scope: Scope): Session;
+  as(scope: Scope): ScopedSession;
 }
 
 const COLUMNS: Readonly<Record<Column, FieldGroup>> = {
@@ -214,12 +220,13 @@ export function createScopedReader(deps: {
     return done;
   };
   return {
-    as: (scope) => ({
-      rows: async (statement, parameters) => {
-        await note(scope);
-        return store.rowsAs(scope.fingerprint, statement, parameters);
-      },
-    }),
+    as: (scope) =>
+      scopedSession({
+        rows: async (statement, parameters) => {
+          await note(scope);
+          return store.rowsAs(scope.fingerprint, statement, parameters);
+        },
+      }),
   };
 }
 

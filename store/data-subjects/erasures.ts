@@ -133,7 +133,7 @@ export async function checkErasure(deps: CheckDeps, erasure: PendingErasure): Pr
   if (erasure.journalAt === null) await anonymise(store, erasure.id, erasure.responseIds);
   if (erasure.filesAt === null) {
     filesDue();
-    return ['files of the record: deleted rows and the log, until they are written anew'];
+    return ['files of the database: deleted rows and the log, until they are rewritten'];
   }
   await store.rows(COMPLETE, [erasure.id]);
   // The row's personal data is dead now, and vacuumed at once: the table is small.

@@ -143,7 +143,7 @@ async function presentComment(
   const { id, comment, subject_id, source_event_id } = row as Readonly<Record<string, string | null>>;
   if (comment == null) return null;
   const [subject] = await encryption.held(session, [subject_id ?? '']);
-  if (!subject) throw new Error(`the comment of response ${id} is nobody's`);
+  if (!subject) throw new Error(`the comment of response ${id} has no owner`);
   return encryption.openComment(subject, id ?? '', source_event_id ?? '', comment);
 }
 

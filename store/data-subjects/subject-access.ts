@@ -231,7 +231,7 @@ const PUT_BACK = statement(
     INSERT INTO response (id, answered_at, received_at, cell_id, mapping_version_id, source_event_id, external_id, score, points,
       class, comment, subject_id)
     SELECT x.* FROM back, jsonb_to_record(back.row) AS x (${RESPONSE_COLUMNS})
-      -- What somebody else has answered under the same id since stands instead.
+      -- Excludes what another person has answered under the same id since.
       JOIN response_key k ON k.id = x.id AND k.subject_id = ANY ($1::uuid[]) ORDER BY x.id RETURNING id`,
 );
 

@@ -9,6 +9,35 @@ export interface Session {
   rows<Row>(statement: Statement, parameters: readonly unknown[]): Promise<Row[]>;
 }
 
+declare const OWNER: unique symbol;
+declare const SCOPED: unique symbol;
+
+/** A session that sees every row and may write: of the program itself. */
+export interface OwnerSession extends Session {
+  /** Only in the type: a scoped session is not one of the owner's. */
+  readonly [OWNER]: true;
+}
+
+/** A session that sees what one caller's scope shows, and may only read (store/access/scoped-views.ts). */
+export interface ScopedSession extends Session {
+  /** Only in the type: the owner's session is not a scoped one. */
+  readonly [SCOPED]: true;
+}
+
+/** Declares what a database returns as the owner's session. Only for what opens a database. */
+export const ownerSession = (session: Session): OwnerSession => session as OwnerSession;
+
+/** Declares a session as scoped. Only for what restricts it: store/access/scoped-views.ts. */
+export const scopedSession = (session: Session): ScopedSession => session as ScopedSession;
+
+/**
+ * The owner's session, for a read that is otherwise made with a caller's. Each use states its reason; the read's
+ * `Scope` argument still applies.
+ */
+export function unscoped(session: OwnerSession, _reason: string): ScopedSession {
+  return session as Session as ScopedSession;
+}
+
 export interface TransactionLimits {
   /** How long one statement waits for a lock before it fails with a transient error. */
   readonly lockMs?: number;
@@ -17,12 +46,12 @@ export interface TransactionLimits {
 export type TimescaleEdition = 'none' | 'apache' | 'community';
 
 /** The system of record on one of its backends. */
-export interface Store extends Session {
+export interface Store extends OwnerSession {
   readonly backend: 'pglite' | 'postgres';
   /** Reads as the role and through the scoped views: what the scope of that fingerprint sees. */
   rowsAs<Row>(fingerprint: string, statement: Statement, parameters: readonly unknown[]): Promise<Row[]>;
   /** Runs `work` in one READ COMMITTED transaction: all of it or nothing. */
-  transaction<T>(work: (session: Session) => Promise<T>, limits?: TransactionLimits): Promise<T>;
+  transaction<T>(work: (session: OwnerSession) => Promise<T>, limits?: TransactionLimits): Promise<T>;
   /** Calls `wake` at each NOTIFY on the channel, and after a lost connection is restored. */
   listen(channel: string, wake: () => void): Promise<() => Promise<void>>;
   /** Whether every channel is currently being listened to. */

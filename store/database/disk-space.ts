@@ -1,7 +1,7 @@
 import { statfsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../../domain/errors/user-error.ts';
-import type { Session, Store } from './client.ts';
+import { type OwnerSession, ownerSession, type Session, type Store } from './client.ts';
 
 /*
  * The embedded database's log writes whole segments of 16 MiB, and if a segment does not fit on the disk its
@@ -26,7 +26,7 @@ export class DiskFullError extends UserError {
   override readonly name = 'DiskFullError';
   constructor(free: number, needed: number) {
     super(
-      `the disk of the record is nearly full (${mib(free)} MiB free, ${mib(needed)} MiB needed): nothing is stored until there is room; reading goes on`,
+      `the disk of the database is nearly full (${mib(free)} MiB free, ${mib(needed)} MiB needed): writes are refused until there is room; reads continue`,
       'DISK_FULL',
       { retryAfter: DISK_FULL_RETRY_SECONDS },
     );
@@ -93,12 +93,13 @@ export function createDiskGuard({ folder, reserve, onChange }: DiskGuardOptions)
  * waits for room.
  */
 export function withDiskGuard(store: Store, disk: DiskGuard): Store {
-  const guard = (session: Session): Session => ({
-    rows: async (statement, parameters) => {
-      if (mayWrite(statement.text)) disk.check(statement.isSmall);
-      return session.rows(statement, parameters);
-    },
-  });
+  const guard = (session: Session): OwnerSession =>
+    ownerSession({
+      rows: async (statement, parameters) => {
+        if (mayWrite(statement.text)) disk.check(statement.isSmall);
+        return session.rows(statement, parameters);
+      },
+    });
   return {
     ...store,
     ...guard(store),
@@ -117,7 +118,7 @@ export async function waitForRoom(
     if (free >= needed) return;
     if (isFirst)
       onWait(
-        `${mib(free)} MiB are free on the disk of ${folder}, ${mib(needed)} MiB are needed to open the record: waiting for room`,
+        `${mib(free)} MiB are free on the disk of ${folder}, ${mib(needed)} MiB are needed to open the database: waiting for room`,
       );
     await sleep(LOOK_AGAIN_MS);
   }

@@ -59,10 +59,10 @@ export function watchLongWriters(
   onLong: (writer: LongWriter) => void,
 ): LongWriters {
   let present: readonly LongWriter[] = [];
-  let seen = new Map<string, { readonly since: number; told: boolean }>();
+  let seen = new Map<string, { readonly since: number; reported: boolean }>();
   const look = async () => {
     const rows = await readWriters(store);
-    seen = new Map(rows.map(({ xid }) => [xid, seen.get(xid) ?? { since: now(), told: false }]));
+    seen = new Map(rows.map(({ xid }) => [xid, seen.get(xid) ?? { since: now(), reported: false }]));
     present = rows
       .map(({ xid, seconds, ...writer }) => {
         const first = seen.get(xid)?.since ?? now();
@@ -72,8 +72,8 @@ export function watchLongWriters(
       .sort((a, b) => b.seconds - a.seconds)
       .map(({ xid, ...writer }) => {
         const state = seen.get(xid);
-        if (state && !state.told) {
-          state.told = true;
+        if (state && !state.reported) {
+          state.reported = true;
           onLong(writer);
         }
         return writer;

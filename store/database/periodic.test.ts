@@ -79,7 +79,7 @@ describe('a periodic job', () => {
     expect(runs).toBe(1);
   });
 
-  it('goes on after a run that fails, and is listed with how long it has failed', async () => {
+  it('continues after a run that fails, and is listed with how long it has failed', async () => {
     let isBroken = true;
     const { job, loops, errors } = begin({
       run: () => {
@@ -94,7 +94,7 @@ describe('a periodic job', () => {
     expect(loops.failingJobs()).toEqual({});
   });
 
-  it('tells a long run that it is being stopped', async () => {
+  it('reports to a long run that it is being stopped', async () => {
     let steps = 0;
     const { job } = begin({
       run: async (stopped) => {
@@ -129,7 +129,7 @@ describe('a periodic job', () => {
 });
 
 describe('work that is done when it is due', () => {
-  it('is done once for all who asked before it, and again for those who ask meanwhile', async () => {
+  it('is done once for all earlier requests, and again for those during it', async () => {
     const held = heldRuns();
     const work = runWhenDue({ afterMs: 1, run: held.run, onError: () => undefined });
     for (let i = 0; i < 5; i++) work.due();
@@ -145,7 +145,7 @@ describe('work that is done when it is due', () => {
     expect(held.counts()).toEqual([2, 2]);
   });
 
-  it('is not done after a stop, and can be asked for again after it failed', async () => {
+  it('is not done after a stop, and can be requested again after it failed', async () => {
     const errors: string[] = [];
     const work = runWhenDue({
       afterMs: 1,

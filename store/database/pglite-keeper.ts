@@ -80,7 +80,7 @@ export async function keepDatabase(
       }
     }
     if (isClosed) return database.close();
-    onNote(new Error('the embedded record is open again; everything accepted is kept'));
+    onNote(new Error('the embedded database is open again; everything accepted is kept'));
     watch();
     // Notices may have been lost: every listener checks.
     for (const { wake } of listeners) wake();

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { drizzle } from 'drizzle-orm/pglite';
 import * as schema from '../tables/schema.ts';
-import type { Database, Session, Store } from './client.ts';
+import { type Database, type OwnerSession, ownerSession, type Store } from './client.ts';
 import {
   keepDatabase,
   type OpenDatabase,
@@ -79,7 +79,7 @@ class EmbeddedDatabase implements OpenDatabase {
       execArgv: [],
       ...QUIET,
     });
-    keepQuiet(worker, 'the record');
+    keepQuiet(worker, 'the database');
     const database = new EmbeddedDatabase(worker);
     await new Promise((resolve, reject) => {
       database.#waiting.set(OPENING, { resolve, reject });
@@ -228,7 +228,7 @@ class EmbeddedDatabase implements OpenDatabase {
   #end(cause: Error): void {
     if (this.#ended) return;
     this.#ended = new EmbeddedDatabaseError({
-      message: `the embedded record does not answer: ${cause.message}`,
+      message: `the embedded database does not answer: ${cause.message}`,
       code: CONNECTION_FAILURE,
     });
     for (const { reject } of this.#waiting.values()) reject(this.#ended);
@@ -260,12 +260,13 @@ export async function openPglite(
   const open = () => EmbeddedDatabase.open(dataDir, care, template || undefined);
   const database = care ? await keepDatabase(open, care) : await open();
   const held = new Set<number>();
-  const session = ({ query }: { readonly query: Query }): Session => ({
-    rows: async <Row>({ text, isLong }: Statement, parameters: readonly unknown[]) => {
-      const run = () => query<Row>(text, parameters);
-      return (await (isLong ? database.patiently(run) : run())).rows;
-    },
-  });
+  const session = ({ query }: { readonly query: Query }): OwnerSession =>
+    ownerSession({
+      rows: async <Row>({ text, isLong }: Statement, parameters: readonly unknown[]) => {
+        const run = () => query<Row>(text, parameters);
+        return (await (isLong ? database.patiently(run) : run())).rows;
+      },
+    });
   return {
     ...session(database),
     backend: 'pglite',

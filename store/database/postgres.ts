@@ -1,7 +1,15 @@
 import { drizzle as drizzlePostgres } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import * as schema from '../tables/schema.ts';
-import { type Database, INT8, type PoolState, READ_MS, type Session, type Store } from './client.ts';
+import {
+  type Database,
+  INT8,
+  type OwnerSession,
+  ownerSession,
+  type PoolState,
+  READ_MS,
+  type Store,
+} from './client.ts';
 import { ConnectionWatch } from './connection-watch.ts';
 import { Listener } from './listener.ts';
 import { isReadOnlyServer } from './passing-errors.ts';
@@ -78,10 +86,11 @@ export function openPostgres(
     () => new pg.Client({ ...connectionTo(url, SERVER_LIMITS), application_name: 'scoreline notices' }),
     onError,
   );
-  const session = (client: pg.Pool | pg.PoolClient): Session => ({
-    rows: async <Row>({ name, text }: Statement, parameters: readonly unknown[]) =>
-      (await client.query({ name, text, values: [...parameters] })).rows as Row[],
-  });
+  const session = (client: pg.Pool | pg.PoolClient): OwnerSession =>
+    ownerSession({
+      rows: async <Row>({ name, text }: Statement, parameters: readonly unknown[]) =>
+        (await client.query({ name, text, values: [...parameters] })).rows as Row[],
+    });
   const root = session(pool);
   return {
     ...root,

@@ -13,7 +13,7 @@ const releases = (hours: number) =>
     detractors: 0,
   }));
 
-it('what was not used for an hour is forgotten, and beyond the limit what was not used for the longest time', async () => {
+it('what was not used for an hour is dropped, and beyond the limit the least recently used', async () => {
   const memory = new LedgerMemory(100);
   for (const [key, at] of [
     ['a', 1],

@@ -25,7 +25,7 @@ export interface ReleaseRow extends Counts {
 export interface KnownPart {
   readonly releases: Release[];
   /** The sums of the releases. */
-  readonly told: Map<Atom, Counts>;
+  readonly released: Map<Atom, Counts>;
   /** Cells that had a release of their own. */
   readonly own: Set<number>;
   /** What may differ from the releases; null: everything may. */
@@ -97,7 +97,7 @@ export class LedgerMemory {
 
 function hoursOf({ parts }: KnownLedger): number {
   let hours = 0;
-  for (const { told } of parts.values()) hours += told.size;
+  for (const { released } of parts.values()) hours += released.size;
   return hours;
 }
 
@@ -120,7 +120,7 @@ function newLedger(key: string): KnownLedger {
 export function partOf({ parts }: KnownLedger, part: Part): KnownPart {
   const known: KnownPart = parts.get(part) ?? {
     releases: [],
-    told: new Map(),
+    released: new Map(),
     own: new Set(),
     open: null,
     fresh: new Set(),
@@ -145,7 +145,7 @@ export async function takeReleases(ledger: KnownLedger, rows: readonly ReleaseRo
       changes.push({ cellId, hour, counts });
       cells.add(cellId);
       const atom = atomOf(cellId, hour);
-      known.told.set(atom, add(known.told.get(atom) ?? ZERO, counts));
+      known.released.set(atom, add(known.released.get(atom) ?? ZERO, counts));
     }
     known.releases.push({ changes, soft });
     const [cell] = cells;

@@ -143,7 +143,7 @@ async function readChanges(
   session: Session,
   { protectedIds: protectedCells }: KnownLedger,
   name: Part,
-  { open, fresh, told }: KnownPart,
+  { open, fresh, released }: KnownPart,
 ): Promise<Change[]> {
   const cellIds = open === null ? [...protectedCells] : [...fresh].filter((id) => protectedCells.has(id));
   const whole = new Set(cellIds);
@@ -156,7 +156,7 @@ async function readChanges(
   const slice = new Slice();
   const changes: Change[] = [];
   const compare = (atom: Atom, counts: Counts) => {
-    const change = subtract(counts, told.get(atom) ?? ZERO);
+    const change = subtract(counts, released.get(atom) ?? ZERO);
     if (change.promoters !== 0 || change.passives !== 0 || change.detractors !== 0)
       changes.push({ cellId: cellOf(atom), hour: hourOf(atom), counts: change });
   };
@@ -165,7 +165,7 @@ async function readChanges(
     compare(atom, counts);
   }
   // Released, but no longer counted.
-  for (const atom of open === null || fresh.size > 0 ? told.keys() : atoms) {
+  for (const atom of open === null || fresh.size > 0 ? released.keys() : atoms) {
     if (slice.isOver()) await slice.next();
     if (!counted.has(atom) && (atoms.has(atom) || whole.has(cellOf(atom)))) compare(atom, ZERO);
   }

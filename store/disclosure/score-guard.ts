@@ -6,7 +6,7 @@ import type { Basis } from '../../domain/scores/score.ts';
 import type { Cell, CellDictionary } from '../../domain/segments/cell.ts';
 import { mapInSlices, Slice } from '../../domain/text/slices.ts';
 import type { TimeRange } from '../../domain/time/time-windows.ts';
-import type { Session, Store } from '../database/client.ts';
+import type { ScopedSession, Session, Store } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
 import { type Ledger, openLedger } from './disclosure.ts';
 import type { Part } from './disclosure-counts.ts';
@@ -14,7 +14,7 @@ import { protectedCells } from './protected-cells.ts';
 
 export interface GuardDeps {
   /** The session that the caller reads through: the scoped views. */
-  readonly store: Session;
+  readonly store: ScopedSession;
   /** The session for the ledgers, which callers' sessions cannot write. */
   readonly record: Store;
   readonly cells: CellDictionary;
@@ -103,8 +103,8 @@ export async function openGuard(
 ): Promise<Guard> {
   const { basis, windows, model } = query;
   const parts = await openParts(deps, scope, protectedCells, query, groups);
-  const { told } = partsOf(basis, model);
-  const releasable = parts.filter(({ part }) => told.includes(part));
+  const { countedParts } = partsOf(basis, model);
+  const releasable = parts.filter(({ part }) => countedParts.includes(part));
   return {
     lists: (place) => releasable.some(({ own }) => own.has(place)),
     isProtected: (place) => parts.some(({ hasProtected: protectedCells }) => protectedCells[place]),
@@ -138,11 +138,11 @@ function releasedColumn(
   smallestCount: number,
 ): ScoreColumn {
   const { place } = column;
-  const { told, inferred } = partsOf(basis, model);
+  const { countedParts, inferred } = partsOf(basis, model);
   const ofGroup = parts.filter((part) => part.hasProtected[place]);
   if (ofGroup.length === 0) return column;
-  const releasable = ofGroup.filter(({ part }) => told.includes(part));
-  const free = told.length > releasable.length || releasable.some((part) => part.free[place]);
+  const releasable = ofGroup.filter(({ part }) => countedParts.includes(part));
+  const free = countedParts.length > releasable.length || releasable.some((part) => part.free[place]);
   const sum = (of: readonly Part[], window: number) =>
     releasable.reduce(
       (all, { part, sums }) => (of.includes(part) ? add(all, sums.at(window, place) ?? ZERO) : all),
@@ -154,7 +154,7 @@ function releasedColumn(
     if (!whole(window) || !mayRelease(sizes(window), smallestCount, free)) return WITHHELD;
     const open = column.at(window);
     return {
-      counts: add(open.counts ?? ZERO, sum(told, window)),
+      counts: add(open.counts ?? ZERO, sum(countedParts, window)),
       inferred: open.inferred && add(open.inferred, sum(inferred, window)),
     };
   };
@@ -180,7 +180,7 @@ async function openParts(
     if (parts.length === 0 || ofGroups.every((cells) => cells.length === 0)) continue;
     const opened = [...parts, ...(counted === 'inferred' ? siblingsOf(parts) : [])];
     const ledger = await openLedger(
-      { ...deps, store: deps.record },
+      { store: deps.record, cells: deps.cells, now: deps.now },
       scope,
       counted,
       protectedCells[counted],
@@ -238,10 +238,10 @@ const COUNTED: Readonly<Record<Basis, readonly Counted[]>> = {
 };
 
 /** The parts whose sum a basis is, and the inferred ones among them. */
-function partsOf(basis: Basis, model: number | null): { told: Part[]; inferred: Part[] } {
+function partsOf(basis: Basis, model: number | null): { countedParts: Part[]; inferred: Part[] } {
   const alone: Part[] = model === null ? [] : [`alone ${model}`];
   const beside: Part[] = model === null ? [] : [`beside ${model}`];
-  if (basis === 'SURVEYED') return { told: ['surveyed'], inferred: [] };
-  if (basis === 'INFERRED') return { told: [...alone, ...beside], inferred: [...alone, ...beside] };
-  return { told: ['surveyed', ...alone], inferred: alone };
+  if (basis === 'SURVEYED') return { countedParts: ['surveyed'], inferred: [] };
+  if (basis === 'INFERRED') return { countedParts: [...alone, ...beside], inferred: [...alone, ...beside] };
+  return { countedParts: ['surveyed', ...alone], inferred: alone };
 }

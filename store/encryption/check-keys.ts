@@ -30,6 +30,7 @@ const SOME = statement(
 const IN_USE = statement(
   'check_keys_in_use',
   `SELECT provider AS name FROM subject_key WHERE wrapped IS NOT NULL
+    UNION SELECT provider FROM connection WHERE wrapped IS NOT NULL
     UNION SELECT key_check ->> 'provider' FROM instance WHERE key_check IS NOT NULL`,
 );
 
@@ -57,7 +58,7 @@ export function checkWrappingKeys(store: Store, encryption: SubjectEncryption): 
       if (error instanceof KeyProviderUnavailableError) return;
       if (!(error instanceof DecryptionError || error instanceof KeyProviderError)) throw error;
       throw new WrongWrappingKeyError(
-        `what is stored of persons cannot be opened (${error.message}): give the wrapping keys of this record, by SCORELINE_KEK, by the file ` +
+        `stored personal data cannot be decrypted (${error.message}): give the wrapping keys of this database, by SCORELINE_KEK, by the file ` +
           '"wrapping-keys" of the data folder from its backup, or by the settings of their provider; nothing was stored',
       );
     }

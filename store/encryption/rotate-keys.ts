@@ -2,6 +2,7 @@ import { KeyProviderError } from '../../domain/errors/key-provider-errors.ts';
 import type { Session, Store } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
 import { rewrapCheck } from './check-keys.ts';
+import { rewrapConnections } from './connection-secrets.ts';
 import { lockKeys, noteRetired } from './key-lock.ts';
 import type { KeyProvider, Retirement } from './key-provider.ts';
 import { reencryptComments } from './reencrypt-comments.ts';
@@ -38,6 +39,7 @@ const VERSIONS = statement(
   'rotate_versions',
   `SELECT version, count(*)::integer AS keys FROM (
       SELECT provider, key_version AS version FROM subject_key
+      UNION ALL SELECT provider, key_version FROM connection WHERE wrapped IS NOT NULL
       UNION ALL SELECT key_check ->> 'provider', key_check ->> 'version' FROM instance) used
     WHERE provider = $1 GROUP BY 1 ORDER BY 1`,
 );
@@ -50,7 +52,8 @@ const NOW = statement('rotate_now', 'SELECT now() AS now');
 export async function rewrapKeys(store: Store, encryption: SubjectEncryption): Promise<number> {
   const [started] = await store.rows<{ now: Date }>(NOW, []);
   await rewrapCheck(store, encryption);
-  return inBatches(store, async (session, after) => {
+  const connections = await rewrapConnections(store, encryption, started?.now);
+  const subjects = await inBatches(store, async (session, after) => {
     const rows = await session.rows<SubjectKeyRow>(OLD_KEYS, [after, started?.now, BATCH]);
     const subjects = await encryption.open(rows);
     const wrapped = await encryption.wrap(session, subjects);
@@ -59,6 +62,7 @@ export async function rewrapKeys(store: Store, encryption: SubjectEncryption): P
     await reencryptComments(session, encryption, subjects);
     return rows;
   });
+  return connections + subjects;
 }
 
 /** Moves a pseudonym to the pepper in use. */

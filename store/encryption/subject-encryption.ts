@@ -241,6 +241,18 @@ export class SubjectEncryption {
     return encrypt(key, { tenant: this.tenant, subject: id, field: 'review', row }, text);
   }
 
+  /** The secret that a connection's deliveries are signed with, bound to the revision of the connection that it came with. */
+  encryptSecret({ id, key }: SubjectWithKey, revision: number, text: string): string {
+    const context = { tenant: this.tenant, subject: id, field: 'connection', row: id };
+    return encrypt(key, { ...context, version: String(revision) }, text);
+  }
+
+  /** @throws DecryptionError */
+  openSecret({ id, key }: SubjectWithKey, revision: number, ciphertext: string): string {
+    const context = { tenant: this.tenant, subject: id, field: 'connection', row: id };
+    return decrypt(key, { ...context, version: String(revision) }, ciphertext).toString('utf8');
+  }
+
   /** An original item, encrypted for its sender; the row is the source event's. */
   encryptEvent({ id, key }: SubjectWithKey, row: string, text: string): Buffer {
     return encryptBytes(key, { tenant: this.tenant, subject: id, field: 'event', row }, text);

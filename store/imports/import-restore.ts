@@ -126,7 +126,7 @@ async function restore(
   const items = new Map((await session.rows<Kept>(CONTENTS, [targets])).map((one) => [one.id, one]));
   const rows = restored.map(({ key, target }) => {
     const owner = subjects.get(target.subjectId ?? '');
-    if (!owner) throw new Error(`what response ${key.id} was before is nobody's`);
+    if (!owner) throw new Error(`what response ${key.id} was before has no owner`);
     const { stood, mappingId, digest } = target;
     const eventId = againEventId(key.id, stood.content_hash, mappingId, now);
     const item = items.get(target.id);
@@ -143,7 +143,7 @@ async function restore(
       target: target.id,
       event: {
         ...{ id: eventId, response_id: key.id, mapping_version_id: mappingId, digest, subject_id: owner.id },
-        position: `stands again: import ${importKey} was taken back`,
+        position: `restored: import ${importKey} was undone`,
         sealed: sealed?.toString('base64') ?? null,
         // It still belongs to the other import, and goes when that one is undone.
         ...{ import_id: target.importId, import_line: target.importLine, replaced: target.replaced },

@@ -1,6 +1,6 @@
 import type { Scope } from '../../domain/access/scope.ts';
 import type { CellDictionary } from '../../domain/segments/cell.ts';
-import type { Session, Store } from '../database/client.ts';
+import type { OwnerSession, ScopedSession, Store } from '../database/client.ts';
 import { lateralPredictions } from '../database/lateral-join.ts';
 import { hold, type Lease } from '../database/lease.ts';
 import { statement } from '../database/statement.ts';
@@ -21,7 +21,7 @@ export interface ScorableResponse {
 
 /** The dependencies of reading texts of responses. */
 export interface TextDeps {
-  readonly store: Session;
+  readonly store: OwnerSession;
   readonly encryption: SubjectEncryption;
 }
 
@@ -168,7 +168,7 @@ export function storePredictions(
 
 /** The model version's predictions for those responses, as far as the caller may see them. */
 export async function readPredictions(
-  deps: { readonly store: Session; readonly cells: CellDictionary },
+  deps: { readonly store: ScopedSession; readonly cells: CellDictionary },
   scope: Scope,
   responseIds: readonly string[],
   modelVersionId: number,

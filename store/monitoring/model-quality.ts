@@ -6,7 +6,7 @@ import { add, type Counts, ZERO } from '../../domain/nps/nps.ts';
 import { isSuppressed } from '../../domain/scores/score.ts';
 import type { CellDictionary, Segment } from '../../domain/segments/cell.ts';
 import type { TimeRange } from '../../domain/time/time-windows.ts';
-import type { Session } from '../database/client.ts';
+import type { ScopedSession } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
 import { countIntervals } from '../scores/rollups.ts';
 import { readInputProfiles } from './model-readings.ts';
@@ -27,7 +27,7 @@ export interface ModelFacts {
 }
 
 export interface QualityDeps {
-  readonly store: Session;
+  readonly store: ScopedSession;
   readonly cells: CellDictionary;
   readonly now: () => number;
 }

@@ -2,7 +2,7 @@ import canonicalize from 'canonicalize';
 import type { InputProfile } from '../../domain/drift/input-drift.ts';
 import type { Segment } from '../../domain/segments/cell.ts';
 import type { TimeRange } from '../../domain/time/time-windows.ts';
-import type { Session, Store } from '../database/client.ts';
+import type { OwnerSession, ScopedSession, Session, Store } from '../database/client.ts';
 import { hold, type Lease } from '../database/lease.ts';
 import { LOCKS } from '../database/locks.ts';
 import { statement } from '../database/statement.ts';
@@ -157,7 +157,7 @@ export async function readingsTaken(session: Session, modelVersionId: number, un
  * all.
  */
 export function readReadings(
-  session: Session,
+  session: ScopedSession,
   modelVersionId: number,
   { from, until }: TimeRange,
   metrics: readonly ModelMetric[],
@@ -167,6 +167,6 @@ export function readReadings(
 }
 
 /** The newest readings of each model version. */
-export function latestReadings(session: Session): Promise<Reading[]> {
+export function latestReadings(session: OwnerSession): Promise<Reading[]> {
   return session.rows<Reading>(LATEST, []);
 }

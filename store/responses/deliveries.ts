@@ -242,13 +242,13 @@ export function hasRevision(key: KeyRow | undefined, given: Revision | null, rec
   return key?.revision === revision && key.revisedAt?.getTime() === revisedAt?.getTime();
 }
 
-/** Whether two mappings read an item in the same way: only files have field mappings. */
+/** Whether two mappings make the same of an item. Two maps of one connector are different readings, whatever they declare. */
 function readsAlike(a: RecordedMapping, b: RecordedMapping): boolean {
   return (
     a.id === b.id ||
     (a.surveyName === b.surveyName &&
       a.surveyVersion === b.surveyVersion &&
       a.scaleKey === b.scaleKey &&
-      !(a.connector === 'file' && b.connector === 'file'))
+      !(a.connector === b.connector && a.isDeclared && b.isDeclared))
   );
 }

@@ -30,7 +30,7 @@ export class ImportUndoneError extends UserError {
   override readonly name = 'ImportUndoneError';
 
   constructor() {
-    super('import: this import was taken back; begin another one');
+    super('import: this import was undone; begin another one');
   }
 }
 

@@ -18,6 +18,8 @@ export interface RecordedMapping {
   readonly scaleKey: string;
   readonly scale: ScaleRule;
   readonly connector: string;
+  /** Its fields are read as a map declares; otherwise as they are named. */
+  readonly isDeclared: boolean;
   readonly recordedAt: Date;
   readonly sourceRecordedAt: Date;
   /** The id of the caller that used the source first; null for older sources. */
@@ -63,7 +65,7 @@ const INSERT_MAPPING = statement(
     WHERE source.name = $4 AND survey.name = $5 AND survey.version = $6 AND scale.key = $7 ON CONFLICT DO NOTHING`,
 );
 const MAPPINGS = `SELECT m.id, m.key, s.name AS source, v.name AS "surveyName", v.version AS "surveyVersion",
-      c.key AS "scaleKey", c.rule AS scale, m.connector, m.recorded_at AS "recordedAt",
+      c.key AS "scaleKey", c.rule AS scale, m.connector, jsonb_typeof(m.definition) = 'object' AS "isDeclared", m.recorded_at AS "recordedAt",
       s.recorded_at AS "sourceRecordedAt", s.made_by AS "sourceMadeBy", v.recorded_at AS "surveyRecordedAt", c.recorded_at AS "scaleRecordedAt"
     FROM mapping_version m JOIN source s ON s.id = m.source_id
       JOIN survey_version v ON v.id = m.survey_version_id JOIN scale_rule c ON c.id = m.scale_rule_id`;
@@ -94,7 +96,7 @@ export class MappingRegistry {
   async get(session: Session, id: number): Promise<RecordedMapping> {
     if (!this.#byId.has(id)) await this.refresh(session);
     const mapping = this.#byId.get(id);
-    if (!mapping) throw new Error(`the record has no mapping version ${id}`);
+    if (!mapping) throw new Error(`the database has no mapping version ${id}`);
     return mapping;
   }
 

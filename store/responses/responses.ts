@@ -1,7 +1,7 @@
 import type { Scope } from '../../domain/access/scope.ts';
 import { visibleCells } from '../../domain/access/scope.ts';
 import type { CellDictionary, Segment } from '../../domain/segments/cell.ts';
-import type { Session } from '../database/client.ts';
+import type { OwnerSession, ScopedSession } from '../database/client.ts';
 import { lateralJoin, lateralResponse } from '../database/lateral-join.ts';
 import { statement } from '../database/statement.ts';
 import type { EncryptedComment, SubjectEncryption } from '../encryption/subject-encryption.ts';
@@ -39,7 +39,7 @@ export interface ResponseQuery {
 }
 
 export interface ResponseDeps {
-  readonly store: Session;
+  readonly store: ScopedSession;
   readonly encryption: SubjectEncryption;
   readonly cells: CellDictionary;
 }
@@ -122,7 +122,7 @@ const NEWEST = statement(
 );
 
 /** The time of the newest response of all; null: there is none. For the operator: not restricted to a scope. */
-export async function newestAnswer(session: Session): Promise<Date | null> {
+export async function newestAnswer(session: OwnerSession): Promise<Date | null> {
   const [row] = await session.rows<{ answeredAt: Date }>(NEWEST, []);
   return row?.answeredAt ?? null;
 }

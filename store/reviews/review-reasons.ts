@@ -1,4 +1,4 @@
-import type { Session, Store } from '../database/client.ts';
+import type { OwnerSession, Session, Store } from '../database/client.ts';
 import { rewriteFiles } from '../database/rewrite-files.ts';
 import { type Statement, statement } from '../database/statement.ts';
 import { REENCRYPTING } from '../encryption/reencrypt-comments.ts';
@@ -103,7 +103,7 @@ export async function reencryptReasons(
 
 /** The reason as given. One that is not encrypted belongs to no person; a line whose key is gone is left out. */
 export async function openReason(
-  { store, encryption }: { readonly store: Session; readonly encryption: SubjectEncryption },
+  { store, encryption }: { readonly store: OwnerSession; readonly encryption: SubjectEncryption },
   responseId: string | null,
   kept: string,
 ): Promise<string> {

@@ -186,7 +186,7 @@ export function claimReview(store: Store, id: string, by: Reviewer): Promise<Rev
 function assertFree({ decidedAt, claimedBy, claimedUntil }: ReviewRow, by: Reviewer): void {
   if (decidedAt) throw new ReviewError('id: this review is decided');
   if (claimedBy !== null && claimedBy !== by.id && claimedUntil && claimedUntil > by.now)
-    throw new ReviewError(`id: somebody else has claimed this review until ${claimedUntil.toISOString()}`);
+    throw new ReviewError(`id: another reviewer has claimed this review until ${claimedUntil.toISOString()}`);
 }
 
 /** The id of the decider, if known. */
@@ -223,7 +223,7 @@ export function decideReview(
       );
     const before = await readDecisions(session, [id]);
     if (found.decisionId !== null && (await deciderOf(session, found.decisionId)) === by.id)
-      throw new ReviewError('id: this was your own decision; somebody else reviews it');
+      throw new ReviewError('id: this was your own decision; another person must review it');
     if (before.some(({ actor }) => actor === by.id))
       throw new ReviewError('id: you have decided this review; it needs another person who decides alike');
     const said = { responseId: found.responseId, reason: verdict.reason, isNew: false };

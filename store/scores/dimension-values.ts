@@ -93,16 +93,16 @@ export async function unknownValues(
   scope: Scope,
   segment: Segment,
 ): Promise<UnknownValues[]> {
-  const told: UnknownValues[] = [];
+  const perDimension: UnknownValues[] = [];
   for (const [attribute, values] of Object.entries(segment)) {
     const known = knownOf(scope, deps.cells, attribute);
     if (values.every((value) => known.has(value))) continue;
     const there = await listedOf(deps, scope, attribute);
     for (const value of there) known.add(value);
     const unknown = [...new Set(values)].filter((value) => !known.has(value));
-    if (unknown.length > 0) told.push({ attribute, unknown, known: there });
+    if (unknown.length > 0) perDimension.push({ attribute, unknown, known: there });
   }
-  return told;
+  return perDimension;
 }
 
 /** The values of a dimension, read again when there may be others. */

@@ -25,7 +25,7 @@ const windows = fc
   });
 
 describe('GroupCounts', () => {
-  it('counts each window and names those with answers, as a sum over all entries does', () => {
+  it('counts each window and lists those with responses, like a sum over all entries', () => {
     fc.assert(
       fc.property(entries, windows, (added, places) => {
         const counts = new GroupCounts();
@@ -55,7 +55,7 @@ describe('GroupCounts', () => {
     );
   });
 
-  it('holds what there is, not every group in every interval', () => {
+  it('stores existing counts only, not every group in every interval', () => {
     const counts = new GroupCounts();
     for (let group = 0; group < 5_000; group++)
       counts.add(group, group * 1_000, { promoters: 1, passives: 0, detractors: 0 });

@@ -30,7 +30,7 @@ export class SigningKeyReplacedError extends Error {
   override readonly name = 'SigningKeyReplacedError';
   constructor() {
     super(
-      'the signing key of this record was rotated while this process ran: restart it with the new key; nothing was signed',
+      'the signing key of this database was rotated while this process ran: restart it with the new key; nothing was signed',
     );
   }
 }

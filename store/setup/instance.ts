@@ -40,7 +40,7 @@ export async function pepperMissing(session: Session): Promise<WrongPepperError 
 
 const wrongPepper = () =>
   new WrongPepperError(
-    'the record was made with another pseudonym pepper: set SCORELINE_PEPPER to it, or restore the file "pepper" of the data folder',
+    'the database was created with another pseudonym pepper: set SCORELINE_PEPPER to it, or restore the file "pepper" of the data folder',
   );
 
 /** Binds the database to another pepper, after every person was moved to it. */
@@ -51,6 +51,6 @@ export async function tiePepper(session: Session, fingerprint: string): Promise<
 /** The database's own id, to which encrypted data is bound. Only after `checkPepper`. */
 export async function readTenant(session: Session): Promise<string> {
   const [row] = await session.rows<{ tenant: string }>(TENANT, []);
-  if (!row) throw new Error('the record has no instance row');
+  if (!row) throw new Error('the database has no instance row');
   return row.tenant;
 }

@@ -44,7 +44,7 @@ const revoke = (id: string) =>
   ask<{ revokeApiKey: boolean }>(ADMIN_KEY, 'mutation ($id: ID!) { revokeApiKey(id: $id) }', { id });
 
 describe('an API key', () => {
-  it('lets in under its role and attributes until it is revoked', async () => {
+  it('is accepted under its role and attributes until it is revoked', async () => {
     const { id, key } = await create({
       name: 'BI Germany',
       role: 'analyst',
@@ -77,7 +77,7 @@ describe('an API key', () => {
     expect((await revoke('ApiKey:nothing')).data.revokeApiKey).toBe(false);
   });
 
-  it('ends by itself when it expires', async () => {
+  it('expires by itself', async () => {
     const { key } = await create({
       name: 'brief',
       role: 'feed',
@@ -121,13 +121,13 @@ describe('an API key', () => {
     [{ attributes: ['Germany'] }, 'attributes: must be an object'],
     [{ expiresAt: '2020-01-01T00:00:00Z' }, 'expiresAt: 2020-01-01T00:00:00.000Z is not in the future'],
     [{ name: '  ' }, 'name: must have 1 to 200 characters'],
-  ])('is not made of %j', async (wrong, message) => {
+  ])('is not created from %j', async (wrong, message) => {
     const { errors } = await ask(ADMIN_KEY, CREATE, { input: { name: 'wrong', role: 'analyst', ...wrong } });
     expect(errors?.[0]?.message).toContain(message);
     expect(errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
   });
 
-  it('is made, listed and revoked only by who may administer everything', async () => {
+  it('is created, listed and revoked only by callers who may administer everything', async () => {
     const callers = [
       await create({ name: 'narrowed admin', role: 'admin', attributes: { region: ['Germany'] } }),
       ...(await Promise.all(
@@ -269,7 +269,7 @@ describe('a key that may submit into one segment', () => {
     submitResponses: { accepted: number; rejected: { index: number; code: string; message: string }[] };
   };
 
-  it('puts nothing elsewhere, and nothing in the place of what lies elsewhere', async () => {
+  it('stores nothing elsewhere, and replaces nothing elsewhere', async () => {
     const { key } = await create({
       name: 'shop Germany',
       role: 'collector',
@@ -340,7 +340,7 @@ describe('what was made of all responses', () => {
     );
   });
 
-  it('and the classifier itself is not for those who see no predictions', async () => {
+  it('the classifier itself is not for callers who see no predictions', async () => {
     const { key } = await create({ name: 'feed', role: 'feed' });
     const { errors } = await ask(key, '{ classify(texts: ["good"]) { promoter } }');
     expect(errors?.[0]?.extensions.code).toBe('FORBIDDEN');
@@ -357,7 +357,7 @@ describe('what was made of all responses', () => {
     'mutation { shadowModel(id: "ModelVersion:1", reason: "x") { id } }',
     'mutation { promoteModel(id: "ModelVersion:1", reason: "x") { id } }',
     'mutation { rollbackModel(reason: "x") { id } }',
-  ])('is changed only by who manages models: %s', async (mutation) => {
+  ])('is changed only by callers who manage models: %s', async (mutation) => {
     for (const [role, attributes] of [
       ['analyst', {}],
       ['auditor', {}],

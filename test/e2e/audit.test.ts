@@ -140,7 +140,7 @@ describe.each(Object.entries(TRANSPORTS))('reading comments over %s', (_name, se
     expect(after[0]?.subject).toEqual({ comment: { responses: ids, more: 0 } });
   });
 
-  it('leaves none for who may not, or does not ask', async () => {
+  it('leaves none for callers who may not read them, or do not', async () => {
     const before = await log({ action: 'read' });
     const masked = await send(of('auditor').key, COMMENTS);
     expect(masked.data.responses.edges.map(({ node }) => node.comment)).toEqual(Array(6).fill(null));
@@ -178,7 +178,7 @@ describe('every way to a comment', () => {
     expect(row?.subject['comment']?.responses).toContain(response.replace('Response:', ''));
   });
 
-  it('leaves a row: all that is held of a person, and what is done with it', async () => {
+  it('leaves a row: a subject access report, and what is done with it', async () => {
     const { id, key } = of('dpo');
     const person = 'planted person 5';
     const { data } = await ask<{ subject: { responses: { id: string }[] } }>(
@@ -237,7 +237,7 @@ describe('every way to a comment', () => {
     expect((await log({ action: 'changeKeys' }))[0]?.subject).toEqual({ action: 'rewrap' });
   });
 
-  it('leaves a row: what was asked for about somebody who is not known, or is held', async () => {
+  it('leaves a row: requests about an unknown or held person', async () => {
     const { id, key } = of('dpo');
     const nobody = 'Nobody Known';
     const ask1 = async (operation: string) => expect((await ask(key, operation)).errors).toBeUndefined();
@@ -262,7 +262,7 @@ describe('every way to a comment', () => {
     expect(await last()).toMatchObject({ action: 'deletionRecords' });
   });
 
-  it('tells comments from respondents', async () => {
+  it('distinguishes comments from respondents', async () => {
     const { id, key } = of('dpo');
     await ask(key, '{ responses { edges { node { respondent } } } }');
     expect(Object.keys((await log({ actor: id, action: 'read' }))[0]?.subject ?? {})).toEqual(['respondent']);
@@ -273,7 +273,7 @@ describe('every way to a comment', () => {
     ]);
   });
 
-  it('needs a purpose that can be kept, if any', async () => {
+  it('needs a valid purpose, if any', async () => {
     const refused = await ask(of('analyst').key, COMMENTS, {}, 'x'.repeat(201));
     expect(refused).toMatchObject({ status: 400, errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
     await ask(of('analyst').key, COMMENTS, {}, ' ');
@@ -325,7 +325,7 @@ describe('the log', () => {
     expect((await log({ action: 'auditLog' }))[0]?.actorName).toBe('the auditor');
   });
 
-  it('is told to nobody else, and says so of them', async () => {
+  it('is shown to no other caller, and reported as masked', async () => {
     for (const role of ['analyst', 'model-steward']) {
       const answer = await ask(of(role).key, LOG, { first: 1 });
       const refusal = { message: 'this key may not read the audit log', extensions: { code: 'FORBIDDEN' } };
@@ -355,7 +355,7 @@ describe('the commands', () => {
   const command = (file: string, ...args: string[]) =>
     runProgram([file.replace('-', ':'), ...args], server.instance.env).finished;
 
-  it('export what an auditor can follow without us, and nothing of content is in it', async () => {
+  it('export what an auditor can follow independently, without content', async () => {
     await until(() => {
       try {
         return readFileSync(join(server.instance.dataDir, 'seals', 'heads.ndjson'), 'utf8').includes(

@@ -56,7 +56,7 @@ const sealed = (id: unknown) =>
     return verdict === 'VERIFIED' || (verdict === 'RESTATED' && !reason?.includes('not sealed'));
   }, 'the score is verified');
 
-it('is "unknown" in a dimension that came later, in numbers, seals and proofs', async () => {
+it('is "unknown" in a dimension that was added later, in numbers, seals and proofs', async () => {
   const first = await restarted('dimensions: [{ field: region }]');
   expect((await first.post('/ingest/responses', OLD)).status).toBe(202);
   const [before] = await nps('segment: { region: ["Peru"] }', 'id score');
@@ -98,13 +98,13 @@ it('is "unknown" in a dimension that came later, in numbers, seals and proofs', 
   expect(listed.data.responses.edges.map(({ node }) => node)).toEqual(Array(4).fill({ planTier: 'unknown' }));
 });
 
-it('keeps a start from dropping a dimension unless that is said, with each way out', async () => {
+it('a start refuses to drop a dimension unless that is confirmed, with each way out', async () => {
   await server.stop();
   running = false;
   configured('dimensions: [{ field: region }]');
   const { code, output } = await runProgram(['start'], server.instance.env).finished;
   expect(code).toBe(1);
-  expect(output).toContain('answers of this record are told apart by "planTier", which is not configured');
+  expect(output).toContain('stored responses have the dimensions "planTier", which is not configured');
   expect(output).toMatch(/Add it to dimensions again.*formerDimensions: \["planTier"\].*SCORELINE_DATA_DIR/);
 
   await restarted('dimensions: [{ field: region }]\nformerDimensions: [planTier]');

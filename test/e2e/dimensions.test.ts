@@ -26,7 +26,7 @@ it('gives a deployment with other dimensions its own arguments, fields and enum 
     { storeId: 'c', planTier: 'free', responses: 1 },
     { storeId: 'other', planTier: 'free', responses: 2 },
   ]);
-  expect(server.output()).toMatch(/admin: the record holds as many cells as it may \(cellLimit 3\)/);
+  expect(server.output()).toMatch(/admin: the database has as many cells as it may \(cellLimit 3\)/);
   const narrowed = await server.graphql(
     '{ nps(segment: { planTier: ["free"], storeId: ["a", "b"] }) { responses } }',
   );

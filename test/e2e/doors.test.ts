@@ -38,7 +38,7 @@ describe('a query by GET', () => {
     ['a Bearer key', bearer],
     ['X-Api-Key', { 'x-api-key': ADMIN_KEY }],
     ['Basic authentication', { authorization: basic(ADMIN_KEY) }],
-  ])('needs nothing beside %s', async (_, headers) => {
+  ])('needs nothing besides %s', async (_, headers) => {
     const answer = await fetch(tile(), { headers });
     expect(answer.status).toBe(200);
     expect(await answer.json()).toMatchObject(ANSWERED);
@@ -60,7 +60,7 @@ describe('Basic authentication, with the key as password', () => {
     ['/console.json', {}, 200],
     ['/none', {}, 404],
   ];
-  it.each(doors)('opens %s as a Bearer key does', async (path, init, status) => {
+  it.each(doors)('opens %s like a Bearer key', async (path, init, status) => {
     const withKey = (authorization: string) =>
       fetch(`${server.url}${path}`, {
         ...init,
@@ -90,7 +90,7 @@ describe('Basic authentication, with the key as password', () => {
     socket.close();
   });
 
-  it('is asked of programs, never of browsers', async () => {
+  it('is requested from programs, never from browsers', async () => {
     const challenge = async (headers: Record<string, string>) => {
       const answer = await fetch(tile(), { headers });
       expect(answer.status).toBe(401);
@@ -103,7 +103,7 @@ describe('Basic authentication, with the key as password', () => {
     expect(await challenge({ origin: FRIEND })).toBe('Bearer');
   });
 
-  it('is not taken from pages of other origins, listed or not', async () => {
+  it('is not accepted from pages of other origins, listed or not', async () => {
     for (const elsewhere of [{ origin: FRIEND }, { 'sec-fetch-site': 'cross-site' }]) {
       const answer = await fetch(tile(), { headers: { ...elsewhere, authorization: basic(ADMIN_KEY) } });
       expect(answer.status).toBe(401);
@@ -170,7 +170,7 @@ describe('pages of other origins', () => {
     ['what is not there', '/nowhere', { headers: bearer }, 404],
     ['what is no URL', '/%zz', { headers: bearer }, 400],
   ];
-  it.each(requests)('may read %s, where they are listed', async (_, path, init, status) => {
+  it.each(requests)('may read %s, if they are listed', async (_, path, init, status) => {
     const from = async (origin: string) => {
       const headers = { 'content-type': 'application/json', ...init.headers, origin };
       const answer = await fetch(`${server.url}${path}`, { ...init, headers });
@@ -194,7 +194,7 @@ describe('pages of other origins', () => {
     [STRANGER, 403],
     ['null', 403],
     [`${FRIEND}.evil.example`, 403],
-  ])('open a WebSocket where they are listed: %s', async (origin, expected) => {
+  ])('open a WebSocket if they are listed: %s', async (origin, expected) => {
     const socket = new WebSocket(
       `${server.url.replace('http', 'ws')}/graphql`,
       'graphql-transport-ws',
@@ -258,7 +258,7 @@ describe('Accept-Encoding', () => {
       expect((await raw(path, { 'accept-encoding': refused })).headers['content-encoding']).toBeUndefined();
   });
 
-  it('is left alone where an answer is short, or a stream of events', async () => {
+  it('is ignored for a short answer, or a stream of events', async () => {
     const every = { 'accept-encoding': 'gzip, deflate, br' };
     const short = await raw(`/graphql?query=${encodeURIComponent(TILE)}`, every);
     expect(short.headers['content-encoding']).toBeUndefined();
@@ -268,7 +268,7 @@ describe('Accept-Encoding', () => {
     expect(events.body.toString()).toMatch(/^:\n\nevent: next\ndata: /);
   });
 
-  it('is honoured for what is streamed, and for what is kept compressed', async () => {
+  it('is honoured for streamed answers, and for those cached in compressed form', async () => {
     const lines = async (body: Buffer) =>
       body
         .toString()
@@ -287,14 +287,14 @@ describe('Accept-Encoding', () => {
   });
 });
 
-describe('a window up to the present without answers', () => {
+describe('a window up to now without responses', () => {
   const told = async (query: string, key = ADMIN_KEY) => {
     const headers = { authorization: `Bearer ${key}` };
     const answer = await fetch(`${server.url}/graphql?query=${encodeURIComponent(query)}`, { headers });
     return ((await answer.json()) as { extensions: { emptyWindows?: unknown } }).extensions.emptyWindows;
   };
 
-  it('tells when the newest answer was given', async () => {
+  it('reports the time of the newest response', async () => {
     const newest = '2024-03-02T09:00:00.000Z';
     expect(await told('{ nps { score responses } }')).toEqual([{ path: ['nps'], newest }]);
     expect(await told('{ a: nps(groupBy: [REGION]) { score } }')).toEqual([{ path: ['a'], newest }]);
@@ -303,7 +303,7 @@ describe('a window up to the present without answers', () => {
     ]);
   });
 
-  it('tells it only where that is asked, and of what may be read', async () => {
+  it('reports it only when requested, and only of readable responses', async () => {
     expect(await told(TILE)).toBeUndefined();
     expect(await told('{ nps(asOf: "2020-01-01T00:00:00Z") { score } }')).toBeUndefined();
     expect(await told('{ nps(segment: { region: ["Nowhere"] }) { score } }')).toBeUndefined();
@@ -336,7 +336,7 @@ describe("the console's example tabs", () => {
     return (await answer.json()) as { data: { nps: { responses: number }[] }; errors?: unknown };
   };
 
-  it('show the answers that are there, also where they are of the past', async () => {
+  it('show the existing responses, even when they are in the past', async () => {
     const tabs = await tabsFor(ADMIN_KEY);
     expect(tabs[0]).toMatch(
       /^# The newest answer is of 2024-03-02.*\nquery NpsByRegion .*asOf: "2024-03-03T00:00:00Z"/s,
@@ -348,7 +348,7 @@ describe("the console's example tabs", () => {
     expect((await run(ADMIN_KEY, one)).data.nps[0]?.responses).toBeGreaterThan(0);
   });
 
-  it('end where the answers do that the caller may see', async () => {
+  it('end where the responses end that the caller may see', async () => {
     const analyst = await keyOf({ name: 'Peru', role: 'analyst', attributes: { region: ['Peru'] } });
     const tabs = await tabsFor(analyst);
     expect(tabs[0]).toContain('asOf: "2024-01-01T00:00:00Z"');
@@ -357,7 +357,7 @@ describe("the console's example tabs", () => {
     expect((await run(analyst, tabs[0] ?? '')).data.nps).toMatchObject([{ responses: 1 }]);
   });
 
-  it('tell nothing to who sees nothing, or too few', async () => {
+  it('reveal nothing to callers who see nothing, or too few', async () => {
     for (const role of ['metrics', 'feed']) {
       const tabs = await tabsFor(await keyOf({ name: role, role }));
       expect(tabs[0]).toMatch(/^# There are no answers yet that this key may see\.\nquery NpsByRegion/);
@@ -365,12 +365,12 @@ describe("the console's example tabs", () => {
     }
   });
 
-  it('are behind the key', async () => {
+  it('require the key', async () => {
     expect((await fetch(`${server.url}/console-tabs.json`)).status).toBe(401);
   });
 });
 
-describe('everyday clients, as they are', () => {
+describe('common clients, unmodified', () => {
   /** What these programs send, so that it is tried where they are not installed. */
   const clients: [string, Record<string, string>][] = [
     ['curl -u', { 'user-agent': 'curl/8.5.0', accept: '*/*', authorization: basic(ADMIN_KEY, 'x') }],
@@ -420,7 +420,7 @@ describe('everyday clients, as they are', () => {
     expect(JSON.parse(body.toString())).toMatchObject(ANSWERED);
   });
 
-  it('are asked first where they wait for it, as Excel and wget do', async () => {
+  it('are challenged first if they wait for it, like Excel and wget', async () => {
     const first = await fetch(tile(), { headers: { 'user-agent': 'Wget/1.21.4' } });
     expect(first.headers.get('www-authenticate')).toContain('Basic realm="Scoreline"');
   });

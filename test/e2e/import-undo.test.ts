@@ -47,7 +47,7 @@ const IMPORTS =
   '{ imports { edges { node { id file digest by endedAt account undo { by reason removed restored endedAt } } } } }';
 type Listed = { imports: { edges: { node: Record<string, unknown> }[] } };
 
-it('an edited export is taken as corrections, counted, listed, and taken back', async () => {
+it('an edited export is accepted as corrections, counted, listed, and undone', async () => {
   const on = server;
   const first = await importFile('05-edited-1.csv');
   const second = await importFile('05-edited-2.csv');
@@ -115,7 +115,7 @@ it('an edited export is taken as corrections, counted, listed, and taken back', 
   });
 });
 
-it('an import goes on with the file and map that it began with', async () => {
+it('an import continues with the file and map that it began with', async () => {
   const on = server;
   const begin = async (given: object) => {
     const answer = await on.post(
@@ -132,7 +132,7 @@ it('an import goes on with the file and map that it began with', async () => {
   expect(await begin({ digest, mapHash: null, resume: id })).toMatchObject({ resumed: false });
 });
 
-it('without a server the record itself is written', async () => {
+it('without a server the database itself is written', async () => {
   await server.stop();
   const { id } = await importFile('05-edited-2.csv');
   const undone = await run('--undo', id);

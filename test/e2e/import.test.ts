@@ -60,7 +60,7 @@ const inRecord = async <T>(ask: (server: RunningServer) => Promise<T>): Promise<
 const everything = `{ nps(asOf: "2021-01-01T00:00:00Z", window: "P2Y", groupBy: [PRODUCT_LINE]) { productLine responses promoters passives detractors } }`;
 
 describe('npm run import', () => {
-  it('maps scales, dates and dimensions, keeps good rows and accounts for each bad one by its line', async () => {
+  it('maps scales, dates and dimensions, keeps good rows and reports each bad one by its line', async () => {
     const rows = [
       HEADER,
       '1,2020-05-01,10,seat,Great,"Two',
@@ -158,7 +158,7 @@ describe('npm run import', () => {
     expect(again.output).toMatch(/accepted\s+0\nduplicates\s+20000/);
   });
 
-  it('goes through a running server, also one that is killed and comes back', async () => {
+  it('goes through a running server, even if it is killed and comes back', async () => {
     const path = file('through.csv', many(15_000));
     let server = await startServer(instance, { PORT: '0' });
     const port = new URL(server.url).port;
@@ -179,7 +179,7 @@ describe('npm run import', () => {
     await server.stop();
   });
 
-  it('shows in a dry run what would become of a file, and writes nothing', async () => {
+  it('shows the result of a file in a dry run, and writes nothing', async () => {
     const row = (id: string, text: string) => `${id},2020-05-01,9,seat,,${text},published`;
     const path = file(
       'dry.csv',
@@ -199,7 +199,7 @@ describe('npm run import', () => {
     expect(existsSync(`${path}.rejects`)).toBe(false);
   });
 
-  it('ends with another code where rows could not be told apart, where none can be taken, and where there are none', async () => {
+  it('exits with another code if rows are ambiguous, all rejected, or missing', async () => {
     const good = (id: number, text: string) => `${id},2020-05-01,9,seat,,${text},published`;
     const doubtful = [HEADER, good(1, '"never closed'), good(2, '27"'), good(3, 'fine')].join('\n');
     const codes: [string, string, number, RegExp][] = [
@@ -225,7 +225,7 @@ describe('npm run import', () => {
     ]);
   });
 
-  it('says what is wrong with the file, the map or the command', async () => {
+  it('reports what is wrong with the file, the map or the command', async () => {
     const csv = file('columns.csv', 'id,when\n1,2\n');
     const missing = await importFile(csv).finished;
     expect([missing.code, missing.output]).toEqual([

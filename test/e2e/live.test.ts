@@ -80,7 +80,7 @@ function collect(client: Transport, query: string, variables?: Record<string, un
 describe.each(Object.entries(transports))('npsUpdates over %s', (name, connectClient) => {
   const region = `R ${name}`;
 
-  it('gives the present row first, then each change with its position, and resumes with nothing missed', async () => {
+  it('sends the current row first, then each change with its position, and resumes with nothing missed', async () => {
     await submit(region, [9, 10]);
     const client = connectClient() as Transport;
     const first = collect(client, operation(region));
@@ -110,7 +110,7 @@ describe.each(Object.entries(transports))('npsUpdates over %s', (name, connectCl
     await client.dispose();
   });
 
-  it('tells the rows of groups one by one, and says what is wrong with the arguments', async () => {
+  it('sends the rows of groups one by one, and reports what is wrong with the arguments', async () => {
     await submit(`${region} A`, [9]);
     await submit(`${region} B`, [0]);
     const client = connectClient() as Transport;
@@ -157,7 +157,7 @@ describe.each(Object.entries(transports))('npsUpdates over %s', (name, connectCl
 const TICK_MS = 50;
 
 describe('cohorts', () => {
-  it('execute equal subscriptions once, whatever their number, and coalesce what comes within a tick', async () => {
+  it('execute equal subscriptions once, whatever their number, and coalesce changes within a tick', async () => {
     const region = 'many';
     await submit(region, [9]);
     const clients = Array.from({ length: 10 }, () => transports.WebSocket() as Transport);
@@ -200,7 +200,7 @@ describe('the socket', () => {
       socket.on('message', () => socket.close(1000));
     });
 
-  it('refuses who has no key', async () => {
+  it('refuses callers without a key', async () => {
     expect(await open(null)).toBe(4403);
     expect(await open('wrong')).toBe(4403);
     expect(await open(ADMIN_KEY)).not.toBe(4403);
@@ -257,7 +257,7 @@ describe('the socket', () => {
     good.stop();
   });
 
-  it('tells subscribers when the server stops', async () => {
+  it('informs subscribers when the server stops', async () => {
     await submit('stop', [9]);
     const both = Object.values(transports).map((connectClient) =>
       collect(connectClient() as Transport, operation('stop')),

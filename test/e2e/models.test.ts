@@ -65,7 +65,7 @@ const caughtUp = async (model: number) =>
   (await metrics()).includes(`scoreline_journal_lag_entries{follower="scorer ${model}"} 0\n`);
 
 describe('models over GraphQL', () => {
-  it('classifies texts, says why it does not, and stores nothing', async () => {
+  it('classifies texts, says why it abstains, and stores nothing', async () => {
     const { data } = await server.graphql<{
       classify: {
         class: string | null;
@@ -95,7 +95,7 @@ describe('models over GraphQL', () => {
     });
   });
 
-  it('scores what comes in, also when it is killed in between, each response once', async () => {
+  it('scores arriving responses, each once, even when it is killed in between', async () => {
     await submit(answers(0, 400));
     server.process.kill('SIGKILL');
     await server.finished;
@@ -201,7 +201,7 @@ describe('models over GraphQL', () => {
     });
   });
 
-  it('tells how good it is, and the metrics what was scored', async () => {
+  it('reports its quality, and the metrics what was scored', async () => {
     const { data } = await server.graphql<{
       modelQuality: { judged: number; accuracy: number; ece: number; abstention: number; complete: boolean };
     }>(

@@ -71,7 +71,7 @@ const DOORS: Readonly<Record<string, (items: readonly Item[]) => Promise<Account
     ),
 };
 
-describe.each(Object.keys(DOORS))('at the door %s', (door) => {
+describe.each(Object.keys(DOORS))('at the endpoint %s', (door) => {
   const take = DOORS[door] as (typeof DOORS)[string];
   const item = (name: string, more: Item): Item => ({
     externalId: `${door} ${name}`,
@@ -80,7 +80,7 @@ describe.each(Object.keys(DOORS))('at the door %s', (door) => {
     ...more,
   });
 
-  it('a comment that is too long costs its end, not the answer', async () => {
+  it('a comment that is too long loses its end, not the response', async () => {
     const account = await take([
       item('short', { comment: 'short' }),
       item('long', { comment: 'again and '.repeat(2_500) }),
@@ -91,7 +91,7 @@ describe.each(Object.keys(DOORS))('at the door %s', (door) => {
     ]);
   });
 
-  it('no more does one that is longer than an item is kept, nor a long value of a dimension', async () => {
+  it('nor does one that is longer than an item is stored, nor a long value of a dimension', async () => {
     const account = await take([
       item('huge', { comment: 'so "so" '.repeat(120_000) }),
       item('value', { region: 'x'.repeat(201) }),
@@ -104,7 +104,7 @@ describe.each(Object.keys(DOORS))('at the door %s', (door) => {
   });
 });
 
-it('a name that cannot be kept rejects its item, since without it the answer is another one', async () => {
+it('an invalid name rejects its item, because without it the response is another one', async () => {
   const item = (more: Item): Item => ({
     externalId: 'names',
     answeredAt: '2026-01-01T00:00:00Z',
@@ -154,7 +154,7 @@ describe('an import through the server', () => {
     expect(data.nps).toEqual([{ responses: 2, promoters: 1, detractors: 1 }]);
   });
 
-  it('takes rows of any size that a file may have, and headings as long as a question', async () => {
+  it('accepts rows of any size that a file may have, and headings as long as a question', async () => {
     const path = join(folder, 'large.csv');
     const question = `Why? ${'and please explain '.repeat(30)}`.trim();
     const rows = Array.from(

@@ -39,7 +39,7 @@ describe.each(NAMES.map(({ name }) => name))('the data folder of %s', (name) => 
     expect(data).toEqual(known.answers);
   });
 
-  it('proves its scores, as the proofs do that it exported', async () => {
+  it('proves its scores, like the proofs that it exported', async () => {
     const [score] = (known.answers as { all: { score: number; responses: number }[] }).all;
     expect(await verify()).toMatchObject({
       verdict: 'VERIFIED',
@@ -53,7 +53,7 @@ describe.each(NAMES.map(({ name }) => name))('the data folder of %s', (name) => 
     });
   });
 
-  it('lets in the keys that it made, with what each sees', async () => {
+  it('accepts the keys that it made, with what each sees', async () => {
     const answer = await fetch(`${server.url}/graphql`, {
       method: 'POST',
       headers: { authorization: `Bearer ${known.analystKey}`, 'content-type': 'application/json' },
@@ -71,7 +71,7 @@ describe.each(NAMES.map(({ name }) => name))('the data folder of %s', (name) => 
     expect(data.responses.edges.some(({ node }) => node.comment !== null)).toBe(true);
   });
 
-  it('takes back an import that was made before, takes answers, and erases a person', async () => {
+  it('undoes an import that was made before, accepts responses, and erases a person', async () => {
     const { code, output } = await runProgram(['import', '--undo', known.undo], server.instance.env).finished;
     expect([code, output]).toEqual([0, expect.stringMatching(/removed +0\nrestored +2/)]);
     const items = [

@@ -60,7 +60,7 @@ const piecesOf = (texts: readonly string[]) =>
     Array.from({ length: Math.floor(text.length / 24) }, (_, i) => text.slice(i * 24, i * 24 + 24)),
   );
 
-it('an identifier that comes through any door stands in plain text nowhere, before and after its erasure', async () => {
+it('an identifier that arrives through any endpoint is stored in plain text nowhere, before and after its erasure', async () => {
   // One of its own: other files look at the whole of the one that is shared.
   const graph = inject('services') ? await startNeo4j() : undefined;
   const instance = await freshInstance({

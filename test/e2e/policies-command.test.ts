@@ -18,7 +18,7 @@ const policies = async (...args: string[]) => {
 const lineOf = (output: string, group: string) => new RegExp(`^ +${group} +(.*)$`, 'm').exec(output)?.[1];
 
 describe('npm run policies', () => {
-  it('validates, and shows what a role sees before there is a record', async () => {
+  it('validates, and shows what a role sees without a database', async () => {
     const valid = await policies();
     expect(valid).toMatchObject({
       code: 0,
@@ -47,14 +47,14 @@ describe('npm run policies', () => {
     [['--role', 'king'], '--role: "king" is no role here; there are admin, analyst'],
     [['--role', 'feed', '--attributes', '{"planet":["Mars"]}'], '"planet" is no dimension here'],
     [['--against', '/nowhere'], 'these policies cannot be used:'],
-  ])('%j tells what is wrong', async (args, message) => {
+  ])('%j reports what is wrong', async (args, message) => {
     const { code, output } = await policies(...args);
     expect(code).toBe(1);
     expect(output).toContain(message);
     expect(output).not.toContain('    at ');
   });
 
-  it('shows a key and the difference of a change, on the cells of the server and of the record', async () => {
+  it('shows a key and the difference of a change, on the cells of the server and of the database', async () => {
     await server.start();
     const answeredAt = new Date(Date.now() - 60_000).toISOString();
     const items = ['Germany', 'Chile', 'Peru'].map((region) => ({

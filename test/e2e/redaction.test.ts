@@ -29,7 +29,7 @@ const STORED: Readonly<Record<string, string>> = {
   growth: 'traffic grew by +100 000 000 visits',
 };
 
-it('stores comments without what names a person, and the rest as it was written', async () => {
+it('stores comments redacted, and the rest as it was written', async () => {
   const file = readFileSync(join(CASES, '07-comments.ndjson'), 'utf8');
   const answer = await server.post('/ingest/responses', file, 'application/x-ndjson');
   expect(await answer.json()).toMatchObject({ accepted: 11, rejected: [] });

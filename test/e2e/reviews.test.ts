@@ -86,7 +86,7 @@ beforeAll(async () => {
 });
 
 describe('the queue of reviews', () => {
-  it('holds what the rules take, each once, also after a stop', async () => {
+  it('holds what matches the rules, each once, also after a restart', async () => {
     await until(
       async () =>
         (await queue('admin')).filter(({ cause }) => cause === 'HIGH_IMPACT').length >= CONTRADICTORY,
@@ -102,7 +102,7 @@ describe('the queue of reviews', () => {
     expect(await queue('admin')).toEqual(before);
   });
 
-  it('shows each reviewer the own segment only, and others nothing', async () => {
+  it('shows each reviewer only their own segment', async () => {
     const [all, ada, ines, ann] = [
       await queue('admin'),
       await queue('Ada'),
@@ -154,7 +154,7 @@ describe('a review', () => {
     expect(data.auditLog.edges).toHaveLength(3);
   });
 
-  it('is opened again by a dispute, and who decided before may decide again', async () => {
+  it('is opened again by a dispute, and earlier deciders may decide again', async () => {
     const [decided] = await queue('Ada', ', decided: true');
     const dispute = (who: string, reason: string) =>
       ask<{ disputeResponse: Review | null }>(
@@ -178,7 +178,7 @@ describe('a review', () => {
     expect(last.data.decideReview.decidedAt).not.toBeNull();
   });
 
-  it('becomes a label: the training set is another than without it', async () => {
+  it('becomes a label: the training set differs from that without it', async () => {
     const train = async () => {
       const trained = await ask<{
         trainModel: { trainingSets: { head: string; hash: string; examples: number }[] };
@@ -210,7 +210,7 @@ describe('a decision about a model', () => {
     readonly response: unknown;
   }
 
-  it('is queued when it changes the champion, and reviewed by others than who made it', async () => {
+  it('is queued when it changes the champion, and reviewed by another person', async () => {
     const train = 'mutation { trainModel(reason: "as ever") { id version } }';
     const { data } = await ask<{ trainModel: { id: string; version: number } }>('Stella', train);
     const { id, version } = data.trainModel;
@@ -272,7 +272,7 @@ describe('a decision about a model', () => {
     expect(await find('Stuart')).toMatchObject({ cause: 'DISPUTED', decisions: [] });
   });
 
-  it('is in the lineage, with its reviews, for who may know of it', async () => {
+  it('is in the lineage, with its reviews, for callers who may see it', async () => {
     const { data } = await ask<{
       impact: { decisions: { nodes: { id: string; label: string; about: string }[] } };
     }>('admin', '{ impact(id: "Source:api") { decisions { nodes { id label about } } } }');

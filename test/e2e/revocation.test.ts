@@ -36,7 +36,7 @@ const connected = async (key: string): Promise<ImpoliteSocket> => {
 const LIVE = 'subscription { npsUpdates(window: "PT2H") { row { responses } } }';
 
 describe('a WebSocket that does not answer the close frame', () => {
-  it('executes nothing after its key was revoked, and is cut', async () => {
+  it('executes nothing after its key was revoked, and is cut off', async () => {
     const { id, key } = await create('impolite');
     const socket = await connected(key);
     socket.send({ id: 'live', type: 'subscribe', payload: { query: LIVE } });
@@ -57,7 +57,7 @@ describe('a WebSocket that does not answer the close frame', () => {
     expect((await names()).filter((name) => name.startsWith('after the end'))).toEqual([]);
   });
 
-  it('executes nothing after it asked for too much at once', async () => {
+  it('executes nothing after it exceeded a limit', async () => {
     const { key } = await create('greedy');
     const socket = await connected(key);
     for (let i = 0; i < 101; i++)
@@ -69,7 +69,7 @@ describe('a WebSocket that does not answer the close frame', () => {
   });
 });
 
-describe('a request whose body comes after its key was revoked', () => {
+describe('a request whose body arrives after its key was revoked', () => {
   const body = (name: string) =>
     JSON.stringify({ query: CREATE, variables: { input: { name, role: 'admin' } } });
   const responses = JSON.stringify({ externalId: 'held', answeredAt: '2026-01-01T00:00:00Z', score: 9 });
@@ -99,7 +99,7 @@ describe('a request whose body comes after its key was revoked', () => {
 });
 
 describe("the administrator's socket, which no policy ends", () => {
-  it('acts under the policies that are in force', async () => {
+  it('acts under the current policies', async () => {
     const socket = await connected(ADMIN_KEY);
     const versionOf = async (id: string) => {
       socket.send({ id, type: 'subscribe', payload: { query: '{ viewer { policyVersion } }' } });

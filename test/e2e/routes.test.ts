@@ -61,7 +61,7 @@ const rowsOf = async (role: string, action: string) =>
   (await log()).filter((row) => row.actorName === `the ${role}` && row.action === action);
 
 describe("a score's report", () => {
-  it('is charged, and on record where numbers are', async () => {
+  it('is charged, and audited if numbers are', async () => {
     expect((await report('analyst')).status).toBe(200);
     const spent = await report('analyst');
     expect(spent.status).toBe(429);
@@ -72,7 +72,7 @@ describe("a score's report", () => {
     ]);
   });
 
-  it('is not for who may not spend so much at once, nor for who may send trusted documents only', async () => {
+  it('is refused to callers over budget, and to roles restricted to trusted documents', async () => {
     expect(await report('dpo')).toMatchObject({
       status: 400,
       text: expect.stringContaining('COST_LIMIT_EXCEEDED'),
@@ -89,13 +89,13 @@ it('the export of the audit log is charged', async () => {
   expect((await get('auditor', '/audit/export')).status).toBe(429);
 });
 
-describe('what was refused', () => {
-  it('is on record: metrics', async () => {
+describe('a refused request', () => {
+  it('is audited: metrics', async () => {
     expect((await get('feed', '/metrics')).status).toBe(403);
     expect(await rowsOf('feed', 'metrics')).toMatchObject([{ outcome: 'refused' }]);
   });
 
-  it('is on record: items that the key may not submit, over HTTP and GraphQL', async () => {
+  it('is audited: items that the key may not submit, over HTTP and GraphQL', async () => {
     const item = (externalId: string, region: string) => ({
       externalId,
       region,
@@ -166,7 +166,7 @@ describe('every answer', () => {
   );
 });
 
-describe('what a browser sends without asking first', () => {
+describe('what a browser sends by itself', () => {
   /** As a page of another site can make it send: with what the browser keeps for this site, and no header of its own. */
   const kept = {
     cookie: `key=${ADMIN_KEY}; authorization=Bearer ${ADMIN_KEY}; x-api-key=${ADMIN_KEY}`,
@@ -228,7 +228,7 @@ describe('what a browser sends without asking first', () => {
     socket.terminate();
   });
 
-  it('opens a WebSocket by itself, and is let in by nothing but the key in its first message', async () => {
+  it('opens a WebSocket by itself, and is admitted only by the key in its first message', async () => {
     const url = `${server.url.replace('http', 'ws')}/graphql`;
     const socket = new WebSocket(url, 'graphql-transport-ws', { headers: { cookie: kept.cookie } });
     socket.on('open', () => socket.send('{"type":"connection_init"}'));

@@ -21,7 +21,7 @@ const responses = async () =>
   (await server.graphql<Snapshot>('{ nps { responses } }')).data.nps[0]?.responses ?? -1;
 
 describe('ingest', () => {
-  it('takes one object, an array, NDJSON and the mutation through the same step', async () => {
+  it('accepts one object, an array, NDJSON and the mutation through the same step', async () => {
     const before = await responses();
     const first = answer('i1', 9);
     const one = await server.post('/ingest/responses', first);
@@ -63,7 +63,7 @@ describe('ingest', () => {
     expect(await responses()).toBe(before + 5);
   });
 
-  it('answers 422 when nothing was kept, 400 and 413 when nothing could be read', async () => {
+  it('answers 422 when nothing was accepted, 400 and 413 when nothing could be read', async () => {
     expect((await server.post('/ingest/responses', answer('x', 99))).status).toBe(422);
     const broken = await server.post('/ingest/responses', '{"externalId": ');
     expect([broken.status, await broken.text()]).toEqual([400, expect.stringContaining('not JSON')]);
@@ -71,7 +71,7 @@ describe('ingest', () => {
     expect((await server.post('/ingest/responses', `"${'x'.repeat(17 * 1024 * 1024)}"`)).status).toBe(413);
   });
 
-  it('lets many small requests share commits, and answers each with its own account', async () => {
+  it('lets many small requests share commits, and answers each with its own result', async () => {
     const before = await responses();
     const accounts = await Promise.all(
       Array.from(
@@ -216,8 +216,8 @@ describe('GraphQL', () => {
   });
 });
 
-describe('the door', () => {
-  it('is shut on every path but health and the page', async () => {
+describe('authentication', () => {
+  it('is required on every path but health and the page', async () => {
     const without = async (path: string, init: RequestInit = {}) =>
       (await fetch(`${server.url}${path}`, init)).status;
     expect(await without('/healthz')).toBe(200);
@@ -252,7 +252,7 @@ describe('the door', () => {
     }
   });
 
-  it('never lets the key or a respondent into the output', async () => {
+  it('never prints the key or a respondent', async () => {
     await server.post(
       '/ingest/responses',
       answer('secret', 5, {
@@ -293,7 +293,7 @@ describe('starting and stopping', () => {
     expect(await responses()).toBe(before);
   });
 
-  it('makes an admin key once, for the owner alone, and shows it once', async () => {
+  it('generates an admin key once, readable by the owner only, and shows it once', async () => {
     const other = await freshInstance();
     const { SCORELINE_ADMIN_KEY: _, ...env } = other.env;
     const first = await startServer({ ...other, env });
@@ -311,7 +311,7 @@ describe('starting and stopping', () => {
     other.remove();
   });
 
-  it('refuses a record whose pseudonyms another pepper made', async () => {
+  it('refuses a database whose pseudonyms have another pepper', async () => {
     const other = await freshInstance();
     await (await startServer(other)).stop();
     const { code, output } = await runProgram(['start'], {

@@ -69,7 +69,7 @@ function openStream(query: string): Socket {
   return socket;
 }
 
-it('drops a stream that nobody reads with a reason, while others on the same subscription go on', async () => {
+it('drops a stream that is not read with a reason, while others on the same subscription continue', async () => {
   await submitToAll();
   const client = createClient({
     url: `${server.url}/graphql`,
@@ -124,7 +124,7 @@ it('drops a stream that nobody reads with a reason, while others on the same sub
   client.dispose();
 });
 
-it('tells a late reader over WebSocket why it ends, counts it and logs it', async () => {
+it('gives a late reader over WebSocket the reason, counts it and logs it', async () => {
   const late = new WebSocket(`${server.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
   const closed = once(late, 'close');
   await once(late, 'open');
@@ -155,7 +155,7 @@ it('tells a late reader over WebSocket why it ends, counts it and logs it', asyn
   expect(line.requestId).toMatch(/^[\w-]{36}$/);
 });
 
-it('gives a reader over WebSocket all rows, though they are more at once than may stay unread', async () => {
+it('gives a reader over WebSocket all rows, although they exceed the bound of unread bytes', async () => {
   const client = createSocketClient({
     url: `${server.url.replace('http', 'ws')}/graphql`,
     webSocketImpl: WebSocket,

@@ -35,7 +35,7 @@ afterAll(async () => {
 describe('keys in memory', () => {
   const NEW = { name: 'n', role: 'feed', attributes: {}, expiresAt: null };
 
-  it('follow what another process makes and revokes within a second', async () => {
+  it('follow keys added and revoked by another process within a second', async () => {
     let changes = 0;
     const here = await followKeys({ store: database.store, loops: null, now, onError: fail }, () => {
       changes += 1;
@@ -59,7 +59,7 @@ describe('keys in memory', () => {
     }
   });
 
-  it('follow a change of which no notice came', async () => {
+  it('follow a change without a notice', async () => {
     const keys = await followKeys(
       { store: database.store, loops: null, now, onError: fail },
       () => undefined,
@@ -73,7 +73,7 @@ describe('keys in memory', () => {
     }
   });
 
-  it('end with their time, and write their use once a minute', async () => {
+  it('expire, and record their use once a minute', async () => {
     const keys = await followKeys(
       { store: database.store, loops: null, now, onError: fail },
       () => undefined,
@@ -135,7 +135,7 @@ describe('a caller', () => {
   });
   afterAll(() => access?.close());
 
-  it('is the administrator by the key of the configuration, whatever the policies say', async () => {
+  it('is the administrator with the key of the configuration, whatever the policies say', async () => {
     expect(await access.authenticate('the admin key')).toMatchObject({
       id: 'admin',
       role: 'admin',
@@ -145,7 +145,7 @@ describe('a caller', () => {
       expect(await access.authenticate(wrong)).toBeNull();
   });
 
-  it('comes by a token, with the same scope as by a key of that role and those attributes', async () => {
+  it('with a token has the same scope as with a key of that role and those attributes', async () => {
     const byToken = await access.authenticate(await sign({ role: 'analyst', region: ['Germany'] }));
     expect(byToken).toMatchObject({
       id: 'token:ada',
@@ -168,7 +168,7 @@ describe('a caller', () => {
     expect((await access.authenticate(await sign({ role: 'analyst' })))?.scope).not.toBe(byKey?.scope);
   });
 
-  it('with a role that there is not, or narrowed by a dimension that is gone, is nobody', async () => {
+  it('with an unknown role, or restricted by a removed dimension, is refused', async () => {
     expect(await access.authenticate(await sign({ role: 'king' }))).toBeNull();
     expect(await access.authenticate(await sign({ role: 'analyst', exp: clock / 1_000 - 1 }))).toBeNull();
     const by = (await access.authenticate('the admin key')) as never;

@@ -50,7 +50,7 @@ async function wordsOf(like: string): Promise<string[]> {
   return read.map(({ comment }) => comment).sort();
 }
 
-it('answers without an identifier share a key, and each is read as before', async () => {
+it('responses without an identifier share a key, and each is read as before', async () => {
   const before = await count('subject_key');
   for (let i = 0; i < 5; i++) await database.submit(many(`one${i}-`, 50));
   expect((await count('subject_key')) - before).toBeLessThanOrEqual(250 / MOST_ANSWERS + 1);
@@ -60,7 +60,7 @@ it('answers without an identifier share a key, and each is read as before', asyn
   expect(await keyOf('named')).toMatchObject({ shared: false });
 });
 
-it('a key takes so many answers and no more', async () => {
+it('a key takes a bounded number of responses', async () => {
   await database.submit(many('full', 2 * MOST_ANSWERS + 10));
   const [fullest] = await database.sql<{ n: number }>(
     'SELECT count(*)::integer AS n FROM response_key k JOIN subject_key s ON s.id = k.subject_id AND s.shared GROUP BY s.id ORDER BY 1 DESC LIMIT 1',
@@ -68,7 +68,7 @@ it('a key takes so many answers and no more', async () => {
   expect(fullest?.n).toBe(MOST_ANSWERS);
 });
 
-it('an erasure of one answer leaves no key under which it opens, and the others can be read', async () => {
+it('an erasure of one response leaves no key that decrypts it, and the others stay readable', async () => {
   await database.submit(many('gone', 20));
   const id = await idOf('gone3');
   const shared = await keyOf('gone3');
@@ -107,7 +107,7 @@ it('an erasure of one answer leaves no key under which it opens, and the others 
   await expectRollupsToEqualRecount(database);
 });
 
-it('a right over one answer gives it a key of its own and touches no other', async () => {
+it('a right over one response gives it a key of its own and touches no other', async () => {
   await database.submit(many('right', 10));
   const [first, second, third] = [await idOf('right1'), await idOf('right2'), await idOf('right3')];
   const shared = await keyOf('right5');
@@ -135,7 +135,7 @@ it('a right over one answer gives it a key of its own and touches no other', asy
   await expectRollupsToEqualRecount(database);
 });
 
-it('what came again and what was corrected is told whole, and goes with the answer', async () => {
+it('repeated and corrected content is reported in full, and deleted with the response', async () => {
   await database.submit([answer('twice')]);
   await database.submit([
     ...many('between', MOST_ANSWERS),
@@ -152,7 +152,7 @@ it('what came again and what was corrected is told whole, and goes with the answ
   expect(await wordsOf('between%')).toHaveLength(MOST_ANSWERS);
 });
 
-it('what was said in reviews of the answers goes over to the new key', async () => {
+it('reasons in reviews of the responses move to the new key', async () => {
   await database.submit(many('review', 3));
   const [one, other] = [await idOf('review0'), await idOf('review1')];
   for (const id of [one, other])
@@ -181,7 +181,7 @@ it('what was said in reviews of the answers goes over to the new key', async () 
   );
 });
 
-it('erasures, answers and readers at once lose nothing', async () => {
+it('concurrent erasures, responses and readers lose nothing', async () => {
   await database.submit(many('race', 60));
   const victims = await Promise.all(Array.from({ length: 12 }, (_, i) => idOf(`race${i * 5}`)));
   await Promise.all([
@@ -208,7 +208,7 @@ it('erasures, answers and readers at once lose nothing', async () => {
   await expectRollupsToEqualRecount(database);
 });
 
-it('a key goes with the last of its answers', async () => {
+it('a key is deleted with the last of its responses', async () => {
   const before = await count('subject_key WHERE shared');
   const cutoffs = { responses: new Date('2100-01-01'), sourceEvents: new Date('2100-01-01') };
   await ageOut(database, { responses: 'P1D', sourceEvents: 'P1D' }, cutoffs, Date.now());

@@ -30,6 +30,13 @@ it('has no loop beside runPeriodic and runFollower, which list themselves', () =
   expect(found.sort()).toEqual(Object.keys(OWN_TIMERS).sort());
 });
 
+it("reads what is scoped with the owner's session in few places, each with its reason", () => {
+  const found = sources()
+    .filter(({ file, text }) => file !== 'store/database/client.ts' && /\bunscoped\(/.test(text))
+    .map(({ file }) => file);
+  expect(found.sort()).toEqual(['cli/report.ts', 'scoring/readings.ts', 'scoring/service.ts']);
+});
+
 /** The rules of .dependency-cruiser.cjs. Without its parser the tool reads nothing and reports no violation. */
 it('lets modules import only those below them', () => {
   const output = execFileSync(

@@ -35,14 +35,14 @@ async function factsOf(found: AsKnown | null, first = 3): Promise<KnownChange[]>
 
 const sumOf = ({ differences }: AsKnown) => differences.reduce((sum, { change }) => add(sum, change), ZERO);
 
-describe('a score as it was known', () => {
+describe('a score as of a moment', () => {
   let known: AsOfDatabase;
   beforeAll(async () => {
     known = new AsOfDatabase(await openTestDatabase());
   });
   afterAll(() => known?.record.close());
 
-  it('is nothing before the first answer, and all of it came since', async () => {
+  it('is nothing before the first response, and all of it came since', async () => {
     const before = await known.moment();
     await known.record.submit([known.answer(1), known.answer(2)]);
     const found = await known.asKnown(known.name('SURVEYED'), before);
@@ -98,7 +98,7 @@ describe('a score as it was known', () => {
     await restrict(database, personOf('reason 2'), false);
   });
 
-  it('counts under the champion of that moment, and says what the present one says otherwise', async () => {
+  it('counts under the champion of that moment, and reports what the current one reads differently', async () => {
     await known.promote(7);
     const segment = { region: ['Peru', 'Japan'] };
     await known.record.submit(Array.from({ length: 40 }, (_, i) => known.answer(200 + i)));
@@ -129,7 +129,7 @@ describe('a score as it was known', () => {
     ).rejects.toThrow(UnknownFactError);
   });
 
-  it('is what was told then, through any history', async () => {
+  it('is what was reported then, through any history', async () => {
     const random = randomFrom(11);
     const upTo = (n: number) => Math.floor(random() * n);
     const { record: database } = known;
@@ -193,14 +193,14 @@ describe('a score as it was known', () => {
     expect(last?.now.counts).toEqual((await readScore(known.deps, EVERYTHING, name))?.counts);
   });
 
-  it('does not take a comment whose time is over for a change', async () => {
+  it('does not take an aged-out comment for a change', async () => {
     const before = await known.moment();
     await ageOut(known.record, { comments: 'P1D' }, { comments: new Date() }, Date.now());
     const found = await known.asKnown(known.name('SURVEYED'), before);
     expect(found?.differences).toEqual([]);
   });
 
-  it('says what cannot be told', async () => {
+  it('reports what is not available', async () => {
     const name = known.name('SURVEYED');
     await expect(known.asKnown(name, Date.now() + HOUR_MS)).rejects.toThrow(
       /knownAt: must not be in the future/,

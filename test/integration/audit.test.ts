@@ -81,7 +81,7 @@ describe('the audit log', () => {
     expect(await read({ to: new Date(START + HOUR_MS) })).toEqual([2, 1]);
   });
 
-  it('says with the change what changed, or neither', async () => {
+  it('is written with the change, or neither is', async () => {
     const before = await auditCheckpoint(database.store);
     await expect(
       database.store.transaction(async (session) => {
@@ -92,7 +92,7 @@ describe('the audit log', () => {
     expect(await auditCheckpoint(database.store)).toEqual(before);
   });
 
-  it('stays one chain when processes add to it at once', async () => {
+  it('stays one chain when processes append at once', async () => {
     const other = database.databaseUrl ? openPostgres(database.databaseUrl, () => undefined) : database.store;
     const trails = [database.store, other].map((store) => openAuditTrail(store, false, () => undefined));
     const before = (await rows()).length;
@@ -109,7 +109,7 @@ describe('the audit log', () => {
     if (other !== database.store) await other.close();
   });
 
-  it('has the policies once, however many processes tell it', async () => {
+  it('has the policies once, however many processes report them', async () => {
     const tell = (version: string) => auditPolicies(database.store, version, START);
     await tell('v1');
     await Promise.all([tell('v2'), tell('v2')]);
@@ -133,8 +133,8 @@ describe('the audit log', () => {
   });
 });
 
-describe('signed heads', () => {
-  it('hold where the log stood, and still follow heads without it', async () => {
+describe('checkpoints', () => {
+  it('record the end of the log, and still follow checkpoints without it', async () => {
     await database.submit([{ externalId: 'one', answeredAt: new Date(START).toISOString(), score: 9 }]);
     await database.seal();
     const stood = await auditCheckpoint(database.store);
@@ -179,7 +179,7 @@ describe('an answer', () => {
     expect([kept.responses.length, kept.responses.at(-1), kept.more]).toEqual([500, 'r499', 2]);
   });
 
-  it('does not leave where its row cannot be kept', async () => {
+  it('an answer does not leave when its row cannot be stored', async () => {
     await database.sql('ALTER TABLE audit_log RENAME TO audit_log_away');
     try {
       const answer = await withAudit(contextOf(1), executed, result);
@@ -212,7 +212,7 @@ function flipped(column: string) {
   return `left(${column}, -1) || chr(ascii(right(${column}, 1)) # 1)`;
 }
 
-describe('somebody who has the database', () => {
+describe('an attacker with the database', () => {
   /** Makes the change, answers with what the check says, and takes it back. */
   const tampered = async (change: string | (() => Promise<void>)) => {
     const kept = JSON.stringify(await database.sql<object>('SELECT * FROM audit_log'));
@@ -235,7 +235,7 @@ describe('somebody who has the database', () => {
     expect((await verdict()).offence).toBeNull();
   });
 
-  it('cannot take a row out, at the start, inside or at the end', async () => {
+  it('cannot remove a row, at the start, inside or at the end', async () => {
     const { covered } = await verdict();
     for (const seq of [1, 7])
       expect((await tampered(`DELETE FROM audit_log WHERE seq = ${seq}`)).offence?.seq).toBe(seq);
@@ -248,7 +248,7 @@ describe('somebody who has the database', () => {
     expect((await tampered('DELETE FROM audit_log')).offence?.seq).toBe(1);
   });
 
-  it('cannot write the log again with hashes that fit', async () => {
+  it('cannot rewrite the log with matching hashes', async () => {
     const all = await rows();
     const { covered } = await verdict();
     const again = await tampered(async () => {
@@ -258,13 +258,13 @@ describe('somebody who has the database', () => {
     expect(again.offence).toMatchObject({ seq: covered, says: expect.stringMatching(/written again/) });
   });
 
-  it('cannot take the head that knows better', async () => {
+  it('cannot remove the checkpoint that proves it', async () => {
     const heads = await readCheckpoints(database.store);
     const forged = heads.map((head) => ({
       ...head,
       body: head.body.replace('"audit":{', '"audit":{"x":1,'),
     }));
     const found = await verdict(Promise.resolve(forged));
-    expect(found.head).toMatch(/^the signature of the head of size \d+ does not fit it/);
+    expect(found.head).toMatch(/^the signature of the checkpoint of size \d+ does not fit it/);
   });
 });

@@ -122,7 +122,7 @@ function readsAs(scope: Scope): Readonly<Record<string, () => Promise<unknown>>>
 }
 
 // In the servers' statistics others count as well, and late; bench/trace.ts measures there.
-describe.skipIf(inject('services'))('one page of a long record', () => {
+describe.skipIf(inject('services'))('one page of a large database', () => {
   it.each(SCOPES)('is read without reading all of it: %s', async (_, scope) => {
     for (const [name, read] of Object.entries(readsAs(scope))) {
       await read(); // notes the scope
@@ -134,7 +134,7 @@ describe.skipIf(inject('services'))('one page of a long record', () => {
     }
   });
 
-  it('is told by the count when all of it is read', async () => {
+  it('the count shows when all of it is read', async () => {
     const before = await rowsRead();
     await database.scopedReader
       .as(EVERYTHING)

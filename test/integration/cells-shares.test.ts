@@ -70,7 +70,7 @@ const filed = async () =>
 const cellsOf = async (where: string) =>
   (await database.sql<{ n: number }>(`SELECT count(*)::integer AS n FROM cell WHERE ${where}`))[0]?.n;
 
-it('a flood takes its own share, and what others send that is new is stored as it was sent', async () => {
+it('a flood uses its own share, and new values of others are stored as sent', async () => {
   const submit = open();
   const flood = Array.from({ length: 60 }, (_, i) => item('Germany', `p${i}`, `c${i % 3}`));
   const answer = await submit('ApiKey:flood', IN_GERMANY, flood);
@@ -84,7 +84,7 @@ it('a flood takes its own share, and what others send that is new is stored as i
   expect(await filed()).toContain('Austria / Payments / mail');
 });
 
-it('says of each item where it was filed, keeps what is known, and never leaves the bounds of the key', async () => {
+it('reports for each item where it was filed, keeps known values, and never leaves the bounds of the key', async () => {
   const submit = open({ limit: 100, perKey: 0.2 });
   await submit('admin', EVERYTHING, [item('Germany', 'A'), item('Austria', 'B', 'mail')]);
   await submit(
@@ -118,7 +118,7 @@ it('says of each item where it was filed, keeps what is known, and never leaves 
   await expectRollupsToEqualRecount(database);
 });
 
-it('an item is rejected where its place would be outside the bounds of the key', async () => {
+it('an item is rejected if its place would be outside the bounds of the key', async () => {
   const submit = open({ limit: 8, perKey: 1, perSource: 1 });
   await submit(
     'admin',
@@ -137,7 +137,7 @@ it('an item is rejected where its place would be outside the bounds of the key',
   });
 });
 
-it('the share is that of the record: a restart, another process and another key of the source do not renew it', async () => {
+it('the share is counted in the database: a restart, another process and another key of the source do not renew it', async () => {
   const flood = (source: string) =>
     Array.from({ length: 10 }, (_, i) => item('Germany', `p${id + i}`, 'web', source));
   await open()('k1', WIDE, flood('s'));
@@ -151,7 +151,7 @@ it('the share is that of the record: a restart, another process and another key 
   expect(await cellsOf('NOT overflow')).toBe(17);
 });
 
-it('a duplicate says where the response lies, and one that is stale leaves no cell in use', async () => {
+it('a duplicate reports where the response is, and a stale one leaves no cell in use', async () => {
   const submit = open({ limit: 100, perKey: 0.01 });
   await submit('k', WIDE, [item('Germany', 'A')]);
   const again = item('Germany', 'New');
@@ -164,7 +164,7 @@ it('a duplicate says where the response lies, and one that is stale leaves no ce
   expect(await cellsOf('NOT used')).toBe(1);
 });
 
-it('cells that nothing was ever filed in are given back, and one that is on its way is added again', async () => {
+it('unused cells are released, and one in flight is added again', async () => {
   const submit = open();
   const first = item('Germany', 'A');
   await submit('k', WIDE, [first, item('Germany', 'B'), item('Germany', 'C'), item('Germany', 'D')]);
@@ -181,7 +181,7 @@ it('cells that nothing was ever filed in are given back, and one that is on its 
   expect(answer.filedAsTotal).toBe(1);
 });
 
-it('cells of a server that does not mark what it uses are kept', async () => {
+it('cells of a server that does not flag their use are kept', async () => {
   const submit = open();
   await submit('k', WIDE, [item('Germany', 'A'), item('Germany', 'B')]);
   await database.sql(`INSERT INTO cell (key, attributes) VALUES ('unmarked', '{"region": "Peru"}')`);
@@ -192,7 +192,7 @@ it('cells of a server that does not mark what it uses are kept', async () => {
   expect(await cellsOf('true')).toBe(3);
 });
 
-it('a process that does not know that a cell was given back adds it again instead of writing to nothing', async () => {
+it('a process that does not know of a release adds the cell again instead of writing to nothing', async () => {
   const submit = open();
   const first = item('Germany', 'A');
   await submit('k', WIDE, [first]);
@@ -205,7 +205,7 @@ it('a process that does not know that a cell was given back adds it again instea
   expect(await cellsOf('NOT used')).toBe(0);
 });
 
-it('what is given back while answers come is never missing under them', async () => {
+it('a released cell is never missing for arriving responses', async () => {
   const submit = open({ limit: 1_000, perKey: 1, perSource: 1, perMinute: 10_000 });
   const first = item('Germany', 'A');
   await submit('k', WIDE, [first]);

@@ -5,7 +5,7 @@ import { readLabelled } from '../../store/models/predictions.ts';
 import { decideReview, disputeResponse, type Reviewer } from '../../store/reviews/reviews.ts';
 import { openTestDatabase } from '../fixtures/database.ts';
 
-it('what people decided in a review is the label, and weighs more than a number', async () => {
+it('the reviewed class is the label, and weighs more than a number', async () => {
   const database = await openTestDatabase();
   const answeredAt = new Date(Date.now() - 60_000).toISOString();
   await database.submit([

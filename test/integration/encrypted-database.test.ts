@@ -15,6 +15,7 @@ import { OWNER } from '../../ingestion/pipeline/submitter.ts';
 import { configuredKeyProvider } from '../../instance/keys/file-provider.ts';
 import { type OpenDatabase, openDatabase } from '../../instance/open-database.ts';
 import { changeKeys } from '../../instance/rotate.ts';
+import { unscoped } from '../../store/database/client.ts';
 import { openPglite } from '../../store/database/pglite.ts';
 import { openPostgres } from '../../store/database/postgres.ts';
 import type { KeyProvider } from '../../store/encryption/key-provider.ts';
@@ -126,11 +127,12 @@ const configOf = async ({ dataDir, databaseUrl }: Place, pepper?: string) =>
 
 async function everyResponse(database: Pick<OpenDatabase, 'store' | 'encryption' | 'cells'>) {
   const query = { segment: {}, from: null, to: null, first: 10_000, after: null };
-  return readResponses(database, EVERYTHING, query);
+  const store = unscoped(database.store, 'everything is compared');
+  return readResponses({ ...database, store }, EVERYTHING, query);
 }
 
-describe('what was stored in plain text', () => {
-  it('is sealed at the next start, changes no number, and is gone from the files', async () => {
+describe('data stored in plain text', () => {
+  it('is encrypted at the next start, changes no number, and is gone from the files', async () => {
     const place = await freshPlace();
     const responses = 900;
     await oldRecord(place, responses);
@@ -161,7 +163,7 @@ describe('what was stored in plain text', () => {
     expect(await findIn(place, needles)).toEqual([]);
   });
 
-  it('is sealed to the end when the first try was interrupted', async () => {
+  it('is encrypted to the end when the first try was interrupted', async () => {
     const place = await freshPlace();
     await oldRecord(place, 900);
     const store = await openStore(place);
@@ -212,7 +214,7 @@ describe('keys and peppers', () => {
     return { record: database, submit };
   };
 
-  it('are rotated while responses come in: all is read as before, duplicates are known, persons stay one', async () => {
+  it('are rotated while responses arrive: everything stays readable, duplicates are recognised, persons stay one', async () => {
     const config = await configOf(await freshPlace());
     let { record: database, submit } = await openOn(config);
     expect((await submit(items(0, 700))).accepted).toBe(700);
@@ -261,7 +263,7 @@ describe('keys and peppers', () => {
     expect((await everyResponse(database)).map(({ comment }) => comment)).not.toContain(null);
   });
 
-  it('that are not those of the record are refused at the start, and nothing is stored under them', async () => {
+  it('that are not those of the database are refused at the start, and nothing is stored under them', async () => {
     const config = await configOf(await freshPlace());
     const { submit } = await openOn(config);
     expect((await submit(items(0, 20))).accepted).toBe(20);
@@ -271,13 +273,13 @@ describe('keys and peppers', () => {
     for (const wrong of [`${'7'.repeat(64)}\n`, `-\n${'7'.repeat(64)}\n`]) {
       writeFileSync(file, wrong);
       await expect(openDatabase(config, () => undefined)).rejects.toThrow(
-        /cannot be opened .*give the wrapping keys of this record, by SCORELINE_KEK, by the file "wrapping-keys"/,
+        /cannot be decrypted .*give the wrapping keys of this database, by SCORELINE_KEK, by the file "wrapping-keys"/,
       );
     }
     // None is made in the place of one that is gone: it could take the place of its backup.
     rmSync(file);
     await expect(openDatabase(config, () => undefined)).rejects.toThrow(
-      /are not there: restore .*wrapping-keys/,
+      /are missing: restore .*wrapping-keys/,
     );
     expect(existsSync(file)).toBe(false);
     writeFileSync(file, right);
@@ -285,7 +287,7 @@ describe('keys and peppers', () => {
     expect((await everyResponse(again.record)).map(({ comment }) => comment)).not.toContain(null);
   });
 
-  it('stay after a restart; a pepper too few is refused', async () => {
+  it('stay after a restart; a missing pepper is refused', async () => {
     const config = await configOf(await freshPlace());
     const database = await openDatabase(config, () => undefined);
     await changeKeys(database, config, 'pepper');
@@ -305,8 +307,8 @@ describe('keys and peppers', () => {
   });
 });
 
-describe('the vault', () => {
-  it('makes one subject of a person whom many writers bring at once', async () => {
+describe('subject encryption', () => {
+  it('creates one subject for a person whom many writers add at once', async () => {
     const database = await openTestDatabase();
     closers.push(() => database.close());
     const one = (i: number) => ({
@@ -330,7 +332,7 @@ describe('the vault', () => {
     ).toEqual([{ n: 80 }]);
   });
 
-  it('does not open what was moved to another response', async () => {
+  it('does not decrypt what was moved to another response', async () => {
     const database = await openTestDatabase();
     closers.push(() => database.close());
     const answer = { respondent: 'jane@example.org', answeredAt: '2026-03-01T00:00:00Z' };

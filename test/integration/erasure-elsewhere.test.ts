@@ -23,7 +23,7 @@ const erased = async (respondent: string) => {
   return async () => (await checkOnce(database, person, holds)).filter((left) => left.startsWith('lineage'));
 };
 
-it('does not wait for a graph that there never was', async () => {
+it('does not wait for a graph that never existed', async () => {
   const left = await erased('ada');
   expect(await left()).toEqual([]);
 });

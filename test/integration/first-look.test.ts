@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Store } from '../../store/database/client.ts';
+import { ownerSession, type Store } from '../../store/database/client.ts';
 import type { Statement } from '../../store/database/statement.ts';
 import { readScores } from '../../store/scores/scores.ts';
 import { narrowScope, openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
@@ -46,7 +46,7 @@ beforeAll(async () => {
     transaction: ((work, limits) =>
       database.store.transaction((session) => {
         transactions += 1;
-        return work({ rows: watch(session.rows.bind(session), transactions) });
+        return work(ownerSession({ rows: watch(session.rows.bind(session), transactions) }));
       }, limits)) as Store['transaction'],
   });
 });
@@ -67,7 +67,7 @@ const countOf = async () =>
     )
   )[0]?.n;
 
-it('the first look goes in slices, and in small transactions', async () => {
+it('the first query works in slices, and in small transactions', async () => {
   const shares: number[] = [];
   // Each k has a ledger of its own; on a machine that others use too, one look may be held up by them.
   for (const asked of [scope, blind(6), blind(7)]) {
@@ -84,7 +84,7 @@ it('the first look goes in slices, and in small transactions', async () => {
   expect(new Set(added.map(({ transaction }) => transaction)).size).toBe(added.length);
 });
 
-it('a second look reads nothing again, and a new cell only its own hours', async () => {
+it('a second query reads nothing again, and a new cell only its own hours', async () => {
   seen.length = 0;
   const before = await ask();
   expect(seen.filter(({ name }) => /_(cells|pairs|both)$/.test(name))).toEqual([]);
@@ -104,7 +104,7 @@ it('a second look reads nothing again, and a new cell only its own hours', async
   expect(read[0]?.parameters[1]).toHaveLength(1);
 });
 
-it('another process tells the same, and both go on where one of them told more', async () => {
+it('another process releases the same, and both continue when one of them released more', async () => {
   const other: Store = Object.create(database.store);
   const first = await ask();
   expect(await ask(blind(5), other)).toBe(first);

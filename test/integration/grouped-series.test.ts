@@ -46,7 +46,7 @@ const shown = (rows: readonly ScoreRow[]) =>
 const BY = { groupBy: ['product_line', 'region'] };
 
 describe('a series of many groups', () => {
-  it('lists the months that each combination has answers in, and counts them', async () => {
+  it('lists the months in which each combination has responses, and counts them', async () => {
     const rows = await read(EVERYTHING, { ...BY, fill: false });
     const places = new Map<string, number>();
     for (const { answeredAt, productLine, region } of ANSWERS) {
@@ -62,7 +62,7 @@ describe('a series of many groups', () => {
     expect(told).toHaveLength(places.size);
   });
 
-  it('is refused where it would fill too many empty months, with the way out', async () => {
+  it('is refused if it would fill too many empty months, with the way out', async () => {
     await expect(read(EVERYTHING, BY)).rejects.toThrow(/more than 20000 rows .* `fill: false`/);
     await expect(read(EVERYTHING, { ...BY, fill: false, mostRows: 2_000 })).rejects.toThrow(
       /more than 2000 rows/,
@@ -73,7 +73,7 @@ describe('a series of many groups', () => {
   it.each([
     ['who reads answers', EVERYTHING],
     ['held to small cells', feed],
-  ])('leaves out what is not told of any answer, for a caller %s', async (_, scope) => {
+  ])('leaves out what is not shown of any response, for a caller %s', async (_, scope) => {
     const before = { from: Date.UTC(2020, 11, 1), until: FROM };
     for (const more of [
       { groupBy: ['channel'] },
@@ -88,14 +88,14 @@ describe('a series of many groups', () => {
     }
   });
 
-  it('does not list a group for answers outside of the windows', async () => {
+  it('does not list a group for responses outside of the windows', async () => {
     const windows = [0, 1].map((i) => ({ from: UNTIL + i * 3_600_000, until: UNTIL + (i + 1) * 3_600_000 }));
     const before = { from: FROM, until: UNTIL };
     expect(await read(EVERYTHING, { ...BY, windows, before })).toEqual([]);
     expect(await read(EVERYTHING, { ...BY, windows, before, fill: false })).toEqual([]);
   });
 
-  it('tells how each score changed since the bucket before', async () => {
+  it('reports the change of each score since the bucket before', async () => {
     const groupBy = ['channel'];
     const [first, ...windows] = windowsOf('MONTH');
     const all = await read(EVERYTHING, { groupBy });

@@ -39,16 +39,18 @@ it('POSTs each head as a line of its own, in order', async () => {
   );
 });
 
-it('takes anything but a 2xx for an error, and so does nobody there', async () => {
+it('treats anything but a 2xx as an error, and an unreachable receiver too', async () => {
   answer = 503;
-  await expect(urlPublisher(url).publish([head(9)])).rejects.toThrow('the sink of signed heads answered 503');
+  await expect(urlPublisher(url).publish([head(9)])).rejects.toThrow(
+    'the receiver of checkpoints answered 503',
+  );
   answer = 204;
   await urlPublisher(url).publish([head(9)]);
   expect(taken.at(-1)?.body).toBe(checkpointLine(head(9)));
   await expect(urlPublisher('http://127.0.0.1:1/heads').publish([head(9)])).rejects.toThrow();
 });
 
-it('writes each head once into a file, by however many it is handed in at once', async () => {
+it('writes each checkpoint once into a file, however many writers there are', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'scoreline-heads-'));
   const path = join(folder, 'heads.ndjson');
   const heads = Array.from({ length: 60 }, (_, i) => head(i + 1));

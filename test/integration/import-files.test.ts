@@ -71,8 +71,8 @@ const MAP = {
   comment: 'Comment',
 };
 
-describe('the cases of people who do this work', () => {
-  it('1: a file of Windows-1252 is read as such, and says so', async () => {
+describe('practical cases', () => {
+  it('1: a file in Windows-1252 is read as such, and reported', async () => {
     const { counts, rows, readAs } = await importFile(caseFile('01-ansi.csv'), caseMap('01-ansi'));
     expect(counts).toEqual([2, 0, 0, 0, 0]);
     expect(readAs).toMatchObject({ encoding: 'windows-1252', encodingFrom: 'guess' });
@@ -84,7 +84,7 @@ describe('the cases of people who do this work', () => {
     expect(cells.map(({ region }) => region)).toEqual(expect.arrayContaining(['Köln', 'Gießen']));
   });
 
-  it('2: quotes that are not closed cost their rows, and the account is of seven rows', async () => {
+  it('2: unclosed quotes cost their rows, and the report has seven rows', async () => {
     const { counts, rows, firstRejects } = await importFile(caseFile('02-quotes.csv'), caseMap('02-quotes'));
     expect(counts).toEqual([5, 0, 2, 0, 0]);
     expect(rows.map(({ ID }) => ID)).toEqual(['1', '2', '4', '6', '7']);
@@ -95,7 +95,7 @@ describe('the cases of people who do this work', () => {
     ]);
   });
 
-  it('3: two columns of one heading are refused, or addressed by their number', async () => {
+  it('3: two columns with one heading are refused, or addressed by number', async () => {
     const map = caseMap('03-same-heading');
     await expect(importFile(caseFile('03-same-heading.csv'), map)).rejects.toThrow(
       /"Why\?", and the file has 2 of that heading: columns 4 and 6; name the one that is meant "Why\? \[1\]"/,
@@ -131,7 +131,7 @@ describe('the cases of people who do this work', () => {
     expect(rows[0]?.Comment).toBe(comment);
   });
 
-  it('9h: answers as they are written, where the map declares it', async () => {
+  it('9h: answers as written, if the map declares it', async () => {
     const map = caseMap('09h-answers-as-text');
     const path = caseFile('09h-answers-as-text.csv');
     expect((await importFile(path, map)).counts).toEqual([0, 0, 6, 0, 0]);
@@ -149,7 +149,7 @@ describe('the cases of people who do this work', () => {
     expect(stored.map(({ score }) => Number(score))).toEqual([10, 0, 8, 9]);
   });
 
-  it('11: rows with nothing in them are no answers', async () => {
+  it('11: rows with nothing in them are not responses', async () => {
     const { counts } = await importFile(caseFile('11-blank-rows.csv'), caseMap('11-blank-rows'));
     expect(counts).toEqual([2, 0, 0, 0, 2]);
   });
@@ -177,7 +177,7 @@ describe('encodings', () => {
   const file = (text: string) =>
     `ID,Date,Score,Comment\n${[1, 2, 3].map((i) => `${i},2026-01-0${i},9,"${text}"\n`).join('')}`;
 
-  it.each(texts)('%s: declared in the map, and guessed', async (encoding, text) => {
+  it.each(texts)('%s: declared in the map, and detected', async (encoding, text) => {
     const path = written(`${encoding}.csv`, iconv.encode(file(text), encoding, { addBOM: false }));
     for (const more of [{ encoding }, {}]) {
       const { rows, counts, readAs } = await importFile(path, { ...MAP, source: `e-${encoding}`, ...more });
@@ -189,7 +189,7 @@ describe('encodings', () => {
     }
   });
 
-  it('is what the whole file shows: the first letter beyond ASCII may be far from the beginning', async () => {
+  it('is detected from the whole file: the first letter beyond ASCII may be far from the beginning', async () => {
     const rows = Array.from({ length: 30_000 }, (_, i) => `${i},2026-01-01,9,${'plain words '.repeat(20)}\n`);
     const map = { ...MAP, source: 'late', where: { Comment: ['schön', 'grün'] } };
     const text = `ID,Date,Score,Comment\n${rows.join('')}a,2026-01-01,9,schön\nb,2026-01-01,9,grün\n`;
@@ -206,7 +206,7 @@ describe('encodings', () => {
       }
   });
 
-  it('a row with bytes that are no character is rejected, and those beside it are taken', async () => {
+  it('a row with invalid bytes is rejected, and those beside it are accepted', async () => {
     const map = { ...MAP, source: 'damaged' };
     const lines = [
       'ID,Date,Score,Comment',
@@ -238,7 +238,7 @@ describe('JSON arrays', () => {
     `{"ID":"${id}","Date":"2026-01-01","Score":${id % 11},"Comment":"c${id}"${more}}`;
   const map = { ...MAP, source: 'arrays' };
 
-  it('of one line or many, with items that are none told by their place', async () => {
+  it('of one line or many, with invalid items named by their place', async () => {
     const items = [row(1), '7', row(2, ',"ID":"9"'), '{"ID":}', row(3)];
     const oneLine = await importFile(written('one.json', `[${items.join(',')}]`), map);
     expect(oneLine.counts).toEqual([2, 0, 3, 0, 0]);
@@ -272,7 +272,7 @@ describe('JSON arrays', () => {
     }
   });
 
-  it('that are cut off are told', async () => {
+  it('that are cut off are reported', async () => {
     const { counts, account, firstDoubts } = await importFile(
       written('cut.json', `[${row(1)},\n${row(2)},\n{"ID":`),
       map,
@@ -300,7 +300,7 @@ describe('JSON arrays', () => {
   });
 });
 
-describe('what is no import', () => {
+describe('invalid imports', () => {
   it.each([
     ['nothing', 'empty.csv', ''],
     ['headings without rows', 'headings.csv', 'ID,Date,Score,Comment\n'],
@@ -326,7 +326,7 @@ describe('what is no import', () => {
 });
 
 describe('a dry run', () => {
-  it('says what would become of each row, and writes nothing', async () => {
+  it('shows the result of each row, and writes nothing', async () => {
     const lines = [
       'ID;Date;Score;Comment;Region',
       '1;2026-01-01;9;mail me at jane@example.org;Köln',

@@ -46,7 +46,7 @@ const importFile = (name: string, rows: readonly string[]) => {
   });
 };
 
-it('makes no new copy of a row of somebody who was erased', async () => {
+it('writes no new copy of the row of an erased person', async () => {
   const planted = '1,2026-01-01T00:00:00Z,9,planted words,jane@example.org';
   expect((await importFile('first.csv', [planted])).account.accepted).toBe(1);
   await erase(database, personOf('jane@example.org'), BY);

@@ -34,7 +34,7 @@ const scoresOf = async (source: string) =>
     ).map(({ id, score }) => [id, score]),
   );
 
-it('what stands again since a later import was taken back goes with the import that brought it', async () => {
+it('content restored by a later undo goes with the import that brought it', async () => {
   await database.submit([{ externalId: 'old', source: 'layers', answeredAt: AT, score: 9 }]);
   const runs = [];
   for (const score of [1, 2, 3]) {
@@ -52,7 +52,7 @@ it('what stands again since a later import was taken back goes with the import t
   await expectRollupsToEqualRecount(database);
 });
 
-it('what another door or import brought in the same transaction stands again', async () => {
+it('content of another endpoint or import in the same transaction is restored', async () => {
   let free = () => undefined as unknown;
   const held = new Promise((resolve) => {
     free = () => resolve(undefined);
@@ -104,7 +104,7 @@ it('what another door or import brought in the same transaction stands again', a
   await expectRollupsToEqualRecount(database);
 });
 
-it('a dry run that stops goes on where it stopped', async () => {
+it('a dry run that stops continues where it stopped', async () => {
   const run = await begin(database);
   await bring(
     database,
@@ -123,7 +123,7 @@ it('a dry run that stops goes on where it stopped', async () => {
   expect(await again(database, run)).toMatchObject({ undoAt: null, removed: 0 });
 });
 
-it('two undos at once count each answer once', async () => {
+it('two concurrent undos count each response once', async () => {
   await database.submit([{ externalId: 'w0', source: 'twice', answeredAt: AT, score: 9 }]);
   const run = await begin(database);
   const rows = Array.from({ length: 150 }, (_, i) => row(`w${i}`, 1));
@@ -133,7 +133,7 @@ it('two undos at once count each answer once', async () => {
   expect(await scoresOf('twice')).toEqual({ w0: 9 });
 });
 
-it('keeps what came of a person under a legal hold', async () => {
+it('keeps responses of a person under a legal hold', async () => {
   const run = await begin(database);
   await bring(database, run, 'evidence', [row('v', 1, { who: 'kept' }), row('other', 1, { who: 'kept' })]);
   await bring(database, run, 'evidence', [row('x', 1), row('y', 1), row('v', 2, { who: 'later' })]);

@@ -50,7 +50,7 @@ it('seals verify over corrections at the same time, and over an import before, a
   expect(closed.stated).toBe((await database.verify(HOURS)).stated);
 });
 
-it('a response that goes without a row of the log is still tampering', async () => {
+it('a response that disappears without a row of the log is still tampering', async () => {
   await database.sql("DELETE FROM response WHERE external_id = 'c'");
   const [key] = await database.sql<{ id: string }>(
     'SELECT id FROM response_key WHERE id NOT IN (SELECT id FROM response) LIMIT 1',

@@ -53,8 +53,8 @@ async function importCase(name: string, answeredAt: object = {}) {
   return { ...result, times };
 }
 
-describe('case 4: a time is a date that the file names', () => {
-  it('a: what has no day is rejected, whatever the day of reading', async () => {
+describe('case 4: a time is a date in the file', () => {
+  it('a: a time without a day is rejected, whatever the current day', async () => {
     const { account, firstRejects, times } = await importCase('04a-no-date');
     expect(account).toMatchObject({ accepted: 0, rejected: 3, reasons: { INVALID_TIME: 3 } });
     expect(firstRejects.map(({ line, message }) => [line, message.split(': ').at(-1)])).toEqual([
@@ -72,7 +72,7 @@ describe('case 4: a time is a date that the file names', () => {
     expect(times['1']).toBe('2026-11-03T00:00:00.000Z');
   });
 
-  it('c: a time in the skipped hour counts at the change of clocks, with a note', async () => {
+  it('c: a time in the skipped hour counts at the clock change, with a note', async () => {
     const { account, firstNotes, times } = await importCase('04c-skipped-hour');
     expect(account).toMatchObject({ accepted: 3, notes: { TIME_SKIPPED: 1 } });
     expect(firstNotes).toEqual([{ line: 3, code: 'TIME_SKIPPED' }]);
@@ -94,7 +94,7 @@ describe('case 4: a time is a date that the file names', () => {
   });
 });
 
-describe('case 9: ways to write a date', () => {
+describe('case 9: forms of dates', () => {
   it('d: seconds and milliseconds since 1970', async () => {
     const expected = { 1: '2026-11-01T10:00:00.000Z', 2: '2026-11-01T10:00:00.123Z' };
     expect((await importCase('09d-epoch')).times).toEqual(expected);

@@ -42,8 +42,8 @@ const idOf = async (externalId: string) =>
     ?.id ?? '';
 const NONE = { removed: 0, restored: 0, stayed: 0, held: 0, restricted: 0, last: null };
 
-describe('an import that is taken back', () => {
-  it('leaves what stood before it, row by row, and can be imported again', async () => {
+describe('an undone import', () => {
+  it('leaves what was there before it, row by row, and can be imported again', async () => {
     const first = await begin(database, 'first.csv');
     const survey = { name: 'nps', version: 'first' };
     const old = [row('a', 9, { who: 'ann', comment: 'call 030 1234567', revision: '1' }), row('b', 3)];
@@ -94,7 +94,7 @@ describe('an import that is taken back', () => {
     await expectRollupsToEqualRecount(database);
   });
 
-  it('leaves what came since as it is, and goes back over imports that were taken back before', async () => {
+  it('leaves later content as it is, and skips imports that were undone before', async () => {
     await database.submit([{ externalId: 'x', source: 'chain', answeredAt: AT, score: 10 }]);
     const one = await begin(database);
     await bring(database, one, 'chain', [row('x', 8), row('y', 8), row('z', 8)]);
@@ -108,7 +108,7 @@ describe('an import that is taken back', () => {
     await expectRollupsToEqualRecount(database);
   });
 
-  it('takes back what its own rows replaced of each other', async () => {
+  it('undoes what its own rows replaced of each other', async () => {
     const run = await begin(database);
     await bring(database, run, 'own', [row('o', 1), row('o', 2), row('p', 5)]);
     await bring(database, run, 'own', [row('q', 0), row('q1', 0), row('q2', 0), row('p', 6)]);
@@ -118,7 +118,7 @@ describe('an import that is taken back', () => {
     await expectRollupsToEqualRecount(database);
   });
 
-  it('stops after a slice, and goes on where it stopped', async () => {
+  it('stops after a slice, and continues where it stopped', async () => {
     const run = await begin(database);
     const rows = Array.from({ length: 250 }, (_, i) => row(`s${i}`, i % 11));
     for (let i = 0; i < 250; i += 50) await bring(database, run, 'slices', rows.slice(i, i + 50));
@@ -131,7 +131,7 @@ describe('an import that is taken back', () => {
     expect(await rowsOf('slices')).toEqual([]);
   });
 
-  it('is explained where a number was known before: what is gone is withdrawn, not erased', async () => {
+  it('is explained in as-of numbers: removed responses are withdrawn, not erased', async () => {
     await database.submit([{ externalId: 'k1', source: 'known', answeredAt: AT, score: 10, region: 'Peru' }]);
     const run = await begin(database);
     await bring(database, run, 'known', [row('k1', 0, { region: 'Peru' }), row('k2', 0, { region: 'Peru' })]);
@@ -162,8 +162,8 @@ describe('an import that is taken back', () => {
   });
 });
 
-describe('rights of persons', () => {
-  it('a hold and a dispute keep answers, and the undo goes on once they end', async () => {
+describe('rights of data subjects', () => {
+  it('a hold and a dispute keep responses, and the undo continues once they end', async () => {
     const run = await begin(database);
     await bring(database, run, 'rights', [
       row('h', 9, { who: 'held' }),
@@ -187,7 +187,7 @@ describe('rights of persons', () => {
     await expectRollupsToEqualRecount(database);
   });
 
-  it('who was erased stays erased, whether before the undo or after it', async () => {
+  it('an erased person stays erased, before the undo or after it', async () => {
     await database.submit([
       { externalId: 'e1', source: 'gone', answeredAt: AT, score: 9, respondent: 'first' },
     ]);
@@ -213,7 +213,7 @@ describe('rights of persons', () => {
     await expectRollupsToEqualRecount(database);
   });
 
-  it('what stands again of a restricted person lies aside', async () => {
+  it('restored responses of a restricted person are restricted', async () => {
     await database.submit([
       { externalId: 'r', source: 'aside', answeredAt: AT, score: 9, respondent: 'before', comment: 'words' },
     ]);
@@ -227,7 +227,7 @@ describe('rights of persons', () => {
     await expectRollupsToEqualRecount(database);
   });
 
-  it('answers without an identifier are restored under the key that they have by then', async () => {
+  it('responses without an identifier are restored under their current key', async () => {
     await database.submit([
       { externalId: 'anon', source: 'nobody', answeredAt: AT, score: 9, comment: 'fine words' },
     ]);
@@ -244,7 +244,7 @@ describe('rights of persons', () => {
     expect(held?.responses).toMatchObject([{ score: 9, comment: 'fine words' }]);
   });
 
-  it('what retention takes from answers it takes from what they replaced, too', async () => {
+  it('retention removes from replaced content what it removes from responses', async () => {
     const at = '2020-01-01T10:00:00Z';
     const old = { source: 'aged', answeredAt: at, score: 9, comment: 'old words' };
     await database.submit([{ ...old, externalId: 'g1' }]);

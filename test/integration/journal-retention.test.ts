@@ -50,7 +50,7 @@ const trim = async (before: number, now = Date.now()) => {
   return trimJournal(database.store, { before: new Date(before), now, batch: 3 });
 };
 
-describe('a journal that is trimmed', () => {
+describe('a trimmed journal', () => {
   interface Told {
     readonly at: number;
     readonly place: JournalPosition;
@@ -59,7 +59,7 @@ describe('a journal that is trimmed', () => {
     readonly score: number | null;
   }
 
-  it('answers what it promises as before, and says from when on for the rest', async () => {
+  it('answers what it guarantees as before, and reports the earliest moment otherwise', async () => {
     const random = randomFrom(29);
     const upTo = (n: number) => Math.floor(random() * n);
     const told: Told[] = [];
@@ -120,7 +120,7 @@ describe('a journal that is trimmed', () => {
     ).not.toBeNull();
   });
 
-  it('keeps its end, entries about models, and what is young', async () => {
+  it('keeps its end, entries about models, and young ones', async () => {
     const before = await entries();
     expect(await trim(0)).toBe(0);
     expect(await entries()).toBe(before);
@@ -135,7 +135,7 @@ describe('a journal that is trimmed', () => {
   });
 });
 
-describe('a follower of a journal that is trimmed', () => {
+describe('a follower of a trimmed journal', () => {
   // Without persons, whom the history above may have restricted.
   let added = 0;
   const add = async (n: number) => {
@@ -155,7 +155,7 @@ describe('a follower of a journal that is trimmed', () => {
     expect(await resumeFollower(database.store, 'slow')).toEqual({ from: place, trimmed: null });
   });
 
-  it('does not keep a process from stopping: it ends after the batch under way', async () => {
+  it('does not keep a process from stopping: it ends after the current batch', async () => {
     await add(6);
     const head = await journalHead(database.store);
     await saveFollowerPosition(database.store, 'slow', head);
@@ -168,7 +168,7 @@ describe('a follower of a journal that is trimmed', () => {
     expect(await trimJournal(database.store, options)).toBeGreaterThan(0);
   });
 
-  it('that begins just now does too, from its first look on', async () => {
+  it('that has just begun does too, from its first read on', async () => {
     await add(2);
     const { from, trimmed } = await resumeFollower(database.store, 'new');
     expect(from).toEqual(BEGINNING);
@@ -180,7 +180,7 @@ describe('a follower of a journal that is trimmed', () => {
     expect(await trim(Date.now() + 1e6)).toBeGreaterThan(0);
   });
 
-  it('that has not moved for a month holds nothing back, and is told so when it comes back', async () => {
+  it('that has not moved for a month holds nothing back, and learns so when it comes back', async () => {
     await add(3);
     await trim(Date.now() + 1e6);
     expect(await trim(Date.now() + 1e6)).toBe(0);
@@ -193,8 +193,8 @@ describe('a follower of a journal that is trimmed', () => {
   });
 });
 
-describe('a follower that runs, but stands still until its place is forgotten', () => {
-  it('skips nothing: it begins again from the record', async () => {
+describe('a running follower that does not move until its position expires', () => {
+  it('skips nothing: it starts over from the database', async () => {
     const seen = new Set<number>();
     let [starts, blocked]: [number, Promise<void> | null] = [0, null];
     let unblock: () => void = () => undefined;
@@ -243,7 +243,7 @@ describe('a follower that runs, but stands still until its place is forgotten', 
 });
 
 describe('a subscription that resumes', () => {
-  it('where entries are gone is given the present rows', async () => {
+  it('gets the current rows if entries are gone', async () => {
     const early = await journalHead(database.store);
     await database.submit([known.answer(20_001, { region: 'Chile', score: 9, respondent: null })]);
     await database.submit([known.answer(20_002, { region: 'Peru', score: 9, respondent: null })]);
@@ -272,7 +272,7 @@ describe('a subscription that resumes', () => {
 });
 
 describe('the sealer', () => {
-  it('that starts over seals what is there, and nothing twice', async () => {
+  it('that starts over seals what exists, and nothing twice', async () => {
     const sealed = await openSealedDatabase();
     const seals = async () =>
       (await sealed.sql<{ n: number }>('SELECT count(*)::integer AS n FROM seal'))[0]?.n ?? 0;

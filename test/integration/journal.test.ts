@@ -38,7 +38,7 @@ const addedIds = async () =>
   (await readJournal(database.store, BEGINNING, 10_000)).flatMap(({ payload }) => payload.added);
 
 describe('the journal', () => {
-  it('tells followers everything once and in order, and positions survive being text', async () => {
+  it('gives followers everything once and in order, and positions survive as text', async () => {
     const seen: string[] = [];
     let last = BEGINNING;
     const follower = await runFollower({
@@ -70,7 +70,7 @@ describe('the journal', () => {
     expect(await journalLag(database.store, BEGINNING)).toBeGreaterThan(0);
   });
 
-  it('hands a batch again after its handler failed', async () => {
+  it('passes a batch again after its handler failed', async () => {
     const errors: string[] = [];
     const handled: number[] = [];
     const follower = await runFollower({
@@ -164,7 +164,7 @@ describe('the journal', () => {
     await Promise.all([slow.end(), fast.end()]);
   });
 
-  it('goes on after a restore into a cluster whose transaction ids are lower', async () => {
+  it('continues after a restore into a cluster with lower transaction ids', async () => {
     const before = await addedIds();
     const head = await journalHead(database.store);
     await saveFollowerPosition(database.store, 'restored', head);

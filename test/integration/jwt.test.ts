@@ -67,7 +67,7 @@ const sign = (claims: JWTPayload, header: object = {}, key = known.privateKey) =
 const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 describe('a token', () => {
-  it('says role, attributes, subject and end by its claims', async () => {
+  it('gives role, attributes, subject and expiry by its claims', async () => {
     expect(await verify(await sign(CLAIMS))).toEqual({
       subject: 'ada',
       sources: null,
@@ -82,7 +82,7 @@ describe('a token', () => {
     });
   });
 
-  it('that is barely over is within the tolerance of clocks, not more', async () => {
+  it('that has just expired is within the clock tolerance, and no longer', async () => {
     await expect(verify(await sign({ ...CLAIMS, exp: seconds(-TOLERANCE + 2) }))).resolves.toBeTruthy();
     await expect(verify(await sign({ ...CLAIMS, exp: seconds(-TOLERANCE - 2) }))).rejects.toThrow(
       TokenRefusedError,
@@ -117,14 +117,14 @@ describe('a token', () => {
     await expect(refused).rejects.toThrow(message);
   });
 
-  it('signed by somebody else, under a known or an unknown key id, is refused', async () => {
+  it('signed by another party, under a known or an unknown key id, is refused', async () => {
     await expect(verify(await sign(CLAIMS, {}, stranger.privateKey))).rejects.toThrow(TokenRefusedError);
     await expect(verify(await sign(CLAIMS, { kid: 'k2' }, stranger.privateKey))).rejects.toThrow(
       TokenRefusedError,
     );
   });
 
-  it('whose content was changed after it was signed is refused', async () => {
+  it('changed after it was signed is refused', async () => {
     const [header, , signature] = (await sign(CLAIMS)).split('.');
     const changed = part({ ...CLAIMS, scoreline: { role: 'admin' } });
     await expect(verify(`${header}.${changed}.${signature}`)).rejects.toThrow(TokenRefusedError);
@@ -156,7 +156,7 @@ describe('a token', () => {
     await rm(dirname(file), { recursive: true });
   });
 
-  it('brings no key of its own', async () => {
+  it('cannot bring its own key', async () => {
     const jwk = await exportJWK(stranger.publicKey);
     await expect(verify(await sign(CLAIMS, { jwk }, stranger.privateKey))).rejects.toThrow(TokenRefusedError);
     const before = asked;
@@ -166,14 +166,14 @@ describe('a token', () => {
     expect(asked - before).toBeLessThanOrEqual(1);
   });
 
-  it('that is no token at all is refused', async () => {
+  it('that is malformed is refused', async () => {
     for (const text of ['a.b.c', '..', `${part({})}.${part({})}.`])
       await expect(verify(text)).rejects.toThrow(TokenRefusedError);
   });
 });
 
 describe('the key set', () => {
-  it('that cannot be read is not the fault of the token', async () => {
+  it('that cannot be read is not a mistake of the token', async () => {
     const gone = await tokenVerifier(
       options({ jwks: 'http://127.0.0.1:9/jwks.json' }),
       DIMENSIONS,

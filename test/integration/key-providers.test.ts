@@ -81,14 +81,14 @@ describe('the file of wrapping keys', () => {
     return join(folder, 'wrapping-keys');
   };
 
-  it('wraps, rotates, and is nobody else’s to read', async () => {
+  it('wraps, rotates, and is readable by its owner only', async () => {
     const file = path();
     await behaves(await fileKeyProvider(file));
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(readFileSync(file, 'utf8').trim().split('\n')).toHaveLength(2);
   });
 
-  it('is read again when another process has rotated, and retires only what nothing needs', async () => {
+  it('is read again when another process has rotated, and retires only what is not needed', async () => {
     const file = path();
     const one = await fileKeyProvider(file);
     const other = await fileKeyProvider(file);
@@ -221,7 +221,7 @@ describe('Vault transit', () => {
     expect((await provider.retire()).versions).toEqual([]);
   });
 
-  it('is what a record is tied to: others are refused, one that is away is waited for', async () => {
+  it('is bound to a database: others are refused, an unavailable one is waited for', async () => {
     const database = await openTestDatabase();
     closers.push(() => database.close());
     const tenant = await readTenant(database.store);
@@ -246,7 +246,7 @@ describe('Vault transit', () => {
     await expect(check(configuredKeyProvider(['08'.repeat(32)]))).rejects.toThrow(WrongWrappingKeyError);
   });
 
-  it('says what Vault said', async () => {
+  it('reports the error of Vault', async () => {
     const { options } = await serve();
     const provider = vaultTransitProvider({ ...options, token: 'wrong' });
     await expect(provider.wrap(KEYS)).rejects.toThrow(/Vault answered 403 .*permission denied/);
@@ -259,7 +259,7 @@ describe('AWS KMS', () => {
   const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret', sessionToken: 'session' };
   const NOW = Date.UTC(2026, 2, 31, 12);
 
-  it('signs as the published example is signed', () => {
+  it('signs like the published example', () => {
     // "get-vanilla" of the AWS Signature Version 4 test suite.
     const signed = signV4(
       { method: 'GET', url: new URL('https://example.amazonaws.com/'), headers: {}, body: '' },

@@ -73,7 +73,7 @@ async function setUp() {
   return { record: database, file, open: async () => processOn(database, await fileKeyProvider(file)) };
 }
 
-it('a process that was not told of a rotation wraps under the new key', async () => {
+it('a process without news of a rotation wraps under the new key', async () => {
   const { open } = await setUp();
   const stale = await open();
   await stale.submit('a');
@@ -98,7 +98,7 @@ it('nothing is destroyed while something is wrapped under it', async () => {
   ]);
 });
 
-it('a process whose configuration names an older key as the newest is refused, not heard', async () => {
+it('a process whose newest configured key is an older one is refused', async () => {
   const { record: database } = await setUp();
   const [a, b] = ['0a'.repeat(32), '0b'.repeat(32)];
   const stale = await processOn(database, configuredKeyProvider([a]));
@@ -112,7 +112,7 @@ it('a process whose configuration names an older key as the newest is refused, n
   ]);
 });
 
-it('an older comment of the same response does not open when it is put back; older formats open, and are sealed anew', async () => {
+it('an older comment of the same response does not decrypt when it is put back; older formats decrypt, and are re-encrypted', async () => {
   const { record: database, open } = await setUp();
   const one = await open();
   await one.submit('a');
@@ -138,7 +138,7 @@ it('an older comment of the same response does not open when it is put back; old
   expect(await one.comments()).toEqual(['words of before']);
 });
 
-it('keys are rotated and retired again and again while several processes write, and everybody stays readable', async () => {
+it('keys are rotated and retired repeatedly while several processes write, and everything stays readable', async () => {
   const { open } = await setUp();
   const writers = await Promise.all([open(), open()]);
   const [keeper, other] = await Promise.all([open(), open()]);

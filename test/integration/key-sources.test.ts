@@ -58,7 +58,7 @@ it('a key that is bound to sources submits for no other, item by item', async ()
   expect(await database.sql(`SELECT FROM source WHERE name = 'shop'`)).toEqual([]);
 });
 
-it('nobody corrects or redates an answer of a source that another named, but who is bound to it or administers', async () => {
+it('no other key corrects or redates a response of a source, except bound ones and administrators', async () => {
   await submit('first', null, [item('b1', 'mail', clock - HOUR)]);
   const later = (score: number) => item('b1', 'mail', clock - HOUR + score * 60_000, score);
   const strange = await submit('second', null, [later(1), item('b2', 'mail')]);
@@ -79,7 +79,7 @@ it('nobody corrects or redates an answer of a source that another named, but who
   expect(await submit('second', null, [later(5)])).toMatchObject({ accepted: 1 });
 });
 
-it('a correction is not dated after it arrives, and an answer that was dated ahead does not stand against later ones', async () => {
+it('a correction is not dated after its arrival, and a response dated ahead does not block later ones', async () => {
   const day = 23 * HOUR;
   expect(await submit('k', ['web'], [item('c1', 'web', clock - HOUR, 9)])).toMatchObject({ accepted: 1 });
   const pinned = await submit('k', ['web'], [item('c1', 'web', clock + day, 0)]);

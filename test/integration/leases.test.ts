@@ -32,7 +32,7 @@ const taken = async (name: string, place: string, from: 'expired' | 'same place'
 };
 
 describe('a lease', () => {
-  it('is held by one until its time is over, it is given back, or a process at the same place begins', async () => {
+  it('has one holder until it expires, is returned, or a process at the same place begins', async () => {
     const first = await taken('a', 'one', 'expired');
     expect(await takeLease(database.store, 'a', 'two', 'expired')).toBeNull();
     expect(await takeLease(database.store, 'a', 'two', 'same place')).toBeNull();
@@ -51,20 +51,20 @@ describe('a lease', () => {
     expect((await taken('a', 'three', 'force')).token).toBeGreaterThan(second.token);
   });
 
-  it('is not held by a time that no holder was given: the clock of the database went back', async () => {
+  it('ignores an expiry that no holder was granted: the clock of the database went back', async () => {
     const held = await taken('d', 'one', 'expired');
     expect(await takeLease(database.store, 'd', 'two', 'expired')).toBeNull();
     await database.sql(`UPDATE lease SET held_until = now() + interval '1 hour' WHERE name = 'd'`);
     expect((await taken('d', 'two', 'expired')).token).toBeGreaterThan(held.token);
   });
 
-  it('keeps its tokens growing where the record is set back', async () => {
+  it('keeps its tokens growing after the database is rolled back', async () => {
     const before = await taken('b', 'one', 'expired');
     await database.sql(`DELETE FROM lease WHERE name = 'b'`);
     expect((await taken('b', 'one', 'expired')).token).toBeGreaterThanOrEqual(before.token);
   });
 
-  it('lets no effect and no position of an earlier holder pass', async () => {
+  it('admits no effect and no position of an earlier holder', async () => {
     const old = await taken('c', 'one', 'expired');
     const at = { xact: 5, position: 7 };
     await expect(saveFollowerPosition(database.store, 'of c', at, old), 'not registered').rejects.toThrow(
@@ -89,7 +89,7 @@ describe('a lease', () => {
   });
 });
 
-it('work of one process at a time is skipped where its lock is held', async () => {
+it('work of one process at a time is skipped while its lock is held', async () => {
   const { store } = database;
   const log: string[] = [];
   const done = async (name: string) => void log.push(name);
@@ -121,7 +121,7 @@ describe('work under a lease', () => {
       },
     });
 
-  it('is done by one process, goes on at another, and ends where it was taken over', async () => {
+  it('is done by one process, continues at another, and ends when it is taken over', async () => {
     const log: string[] = [];
     const [one, two] = [await worker('one', log), await worker('two', log)];
     expect([one.isLeading(), two.isLeading(), log]).toEqual([true, false, ['one begins']]);
@@ -135,7 +135,7 @@ describe('work under a lease', () => {
     await two.stop();
   });
 
-  it('that fails goes to another process, and comes back where that ends', async () => {
+  it('that fails goes to another process, and comes back when that ends', async () => {
     let isAway = true;
     const begin = (place: string, isFailing: () => boolean) =>
       leadAlone({
@@ -157,7 +157,7 @@ describe('work under a lease', () => {
     await cutOff.stop();
   });
 
-  it('that failed once and goes on is kept', async () => {
+  it('that failed once and continues is kept', async () => {
     let asked = 0;
     const leader = await leadAlone({
       store: database.store,
@@ -178,7 +178,7 @@ describe('work under a lease', () => {
     await leader.stop();
   });
 
-  it('that cannot begin is tried again', async () => {
+  it('that cannot begin is retried', async () => {
     let attempts = 0;
     const errors: string[] = [];
     const leader = await leadAlone({

@@ -63,8 +63,8 @@ const blind = (name: string, sees: (cell: Cell) => boolean = () => true) =>
 /** The same record as a process that has just started has it. */
 const afterRestart = () => ({ record: Object.create(database.store) as TestDatabase['store'] });
 
-describe('the ledger of those who see the same', () => {
-  it('is one, under whatever version of the policies and in whatever role', async () => {
+describe('the ledger of callers with the same rights', () => {
+  it('is one, under any version of the policies and in any role', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'scoreline-policies-'));
     try {
       cpSync(SHIPPED, folder, { recursive: true });
@@ -85,7 +85,7 @@ describe('the ledger of those who see the same', () => {
     }
   });
 
-  it('goes on when cells come, also in a process that has just started', async () => {
+  it('continues when cells are added, also in a process that has just started', async () => {
     await submit('Germany', 6);
     expect(await told(blind('one'))).toBe(6);
     await submit('Japan', 1);
@@ -136,7 +136,7 @@ describe('the ledger of those who see the same', () => {
 });
 
 describe('a group', () => {
-  it('is listed once it has a lot of its own, whoever answered first', async () => {
+  it('is listed once it has a release of its own, whoever answered first', async () => {
     await submit('Germany', 8);
     const groups = async () => (await rows(blind('feed'), ['region'])).map(({ group }) => group.region);
     expect(await groups()).toEqual(['Germany']);
@@ -146,7 +146,7 @@ describe('a group', () => {
     expect(await groups()).toEqual(['Germany', 'Peru']);
   });
 
-  it('with answers that may be read is told without those that have no lot, before and after the first', async () => {
+  it('with readable responses is shown without those that have no release, before and after the first', async () => {
     const partly = narrowScope('partly', () => true, { smallestCount: K });
     const scope: Scope = {
       ...partly,
@@ -162,7 +162,7 @@ describe('a group', () => {
   });
 });
 
-describe('what models inferred', () => {
+describe('inferred scores', () => {
   const dpo = narrowScope('dpo', () => true, { smallestCount: K, withheld: ['readPrediction'] });
   const infer = (klass: number) =>
     database.sql(`INSERT INTO prediction (response_id, answered_at, cell_id, model_version_id, mapping_version_id, surveyed,
@@ -171,7 +171,7 @@ describe('what models inferred', () => {
         100000, 200000, 700000, 2, 0, 0, 1000000, '{}', 0, 'f', now()
       FROM response r WHERE comment IS NOT NULL AND NOT EXISTS (SELECT FROM prediction p WHERE p.response_id = r.id)`);
 
-  it('is told of few to nobody who may not read it, and the surveyed part as ever', async () => {
+  it('reveal few responses to no caller who may not read them, and the surveyed part as before', async () => {
     await database.sql(`INSERT INTO model_version (id, label, key, stage, artefact) VALUES (7, 'made up', 'abc', 'CHAMPION',
       '{"confusion": [[80, 15, 5], [15, 70, 15], [5, 15, 80]]}')`);
     await submit('Germany', 1, { comment: 'a comment' });

@@ -99,7 +99,7 @@ async function saidOf(model: string): Promise<string[]> {
   return ['Decision', 'Alert'].map((wanted) => nodes.find(({ kind }) => kind === wanted)?.id ?? '');
 }
 
-describe('the lineage of what was said afterwards', () => {
+describe('the lineage of annotations', () => {
   it('leads from a rollup to the revisions of its seal, and back to what they sealed', async () => {
     const [first = '', second = ''] = ids.seals;
     const down = await trace(ids.rollup, 'DOWNSTREAM');
@@ -122,7 +122,7 @@ describe('the lineage of what was said afterwards', () => {
     expect((await trace(second, 'DOWNSTREAM'))?.nodes.map(({ id }) => id)).toEqual([second]);
   });
 
-  it('leads from a response to its reviews, and from a review to all that it was about', async () => {
+  it('leads from a response to its reviews, and from a review to its subject', async () => {
     const down = await trace(ids.response, 'DOWNSTREAM');
     expect(down?.nodes.at(-1)).toMatchObject({
       id: ids.review,
@@ -155,7 +155,7 @@ describe('the lineage of what was said afterwards', () => {
           expect(await trace(start, direction, EVERYTHING, first)).toEqual(await trace(start, direction));
   });
 
-  it('is a way for paths', async () => {
+  it('is part of paths', async () => {
     const { record: database } = world;
     const [source] = await database.sql<{
       name: string;
@@ -166,6 +166,7 @@ describe('the lineage of what was said afterwards', () => {
     const to = `Source:${source?.name}`;
     expect(await kinds(ids.review, to)).toEqual(['Review', 'Response', 'SourceEvent', 'Source']);
     expect(await kinds(ids.seals[1] ?? '', ids.response)).toEqual(['Seal', 'Rollup', 'Response']);
+    expect(await kinds(ids.seals[1] ?? '', ids.seals[0] ?? '')).toEqual(['Seal', 'Seal']);
     expect(await kinds('TrainingSet:t1', ids.review)).toEqual(['TrainingSet', 'ModelVersion', 'Review']);
     expect(await kinds(ids.review, ids.seals[0] ?? '')).toEqual(['Review', 'Response', 'Rollup', 'Seal']);
     const hour = score({ region: [ids.region] }, 0, 360);
@@ -189,7 +190,7 @@ describe('the lineage of what was said afterwards', () => {
     expect(await kinds(elsewhere, ids.seals[0] ?? '')).toBeUndefined();
   });
 
-  it('leads from a model version to decisions and alerts, from those to what was reviewed, and back', async () => {
+  it('leads from a model version to decisions and alerts, from those to their subject, and back', async () => {
     const down = await trace('ModelVersion:7', 'DOWNSTREAM');
     const said = down?.nodes.filter(({ kind }) => kind === 'Decision' || kind === 'Alert') ?? [];
     expect(said.map(({ kind }) => kind)).toEqual(['Decision', 'Alert', 'Alert', 'Alert', 'Alert']);
@@ -234,7 +235,7 @@ describe('the lineage of what was said afterwards', () => {
       expect(await lineageNode(depsOf(EVERYTHING), EVERYTHING, id), id).toBeNull();
   });
 
-  it('does not exist for whom the rollup, the response or the prediction does not', async () => {
+  it('does not exist for callers without the rollup, the response or the prediction', async () => {
     const elsewhere = narrowScope('elsewhere', ({ attributes }) => attributes.region !== ids.region);
     const counts = narrowScope('counts', () => true, { withheld: ['readResponse'] });
     const surveyed = narrowScope('surveyed', () => true, { withheld: ['readPrediction'] });

@@ -21,7 +21,7 @@ const EXPECTED = `
 /** The suite of what the graph holds of models, decisions, alerts, reviews and seals; part of lineage.test.ts. */
 export function describeGraphMarks(opened: () => LineageDatabase) {
   const services = inject('services');
-  describe('the projection of what was said afterwards', () => {
+  describe('the projection of annotations', () => {
     const cypher = async (text: string): Promise<Edge[]> => {
       const driver = neo4j.driver(services?.neo4jUrl ?? '', undefined, { disableLosslessIntegers: true });
       try {
@@ -47,7 +47,7 @@ export function describeGraphMarks(opened: () => LineageDatabase) {
       await stop();
     };
 
-    it.runIf(services)('equals the record while models, reviews and seals come and go', async () => {
+    it.runIf(services)('equals the database while models, reviews and seals come and go', async () => {
       const { record: database } = opened();
       await followed();
       expect(await held()).toEqual(await expected());

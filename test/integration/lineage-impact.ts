@@ -164,7 +164,7 @@ export function describeImpact(opened: () => LineageDatabase) {
       }
     });
 
-    it('tells decisions and alerts about the model versions concerned, to who may know', async () => {
+    it('lists decisions and alerts about the model versions concerned, for callers who may see them', async () => {
       const narrowed = narrowScope('not everything', () => true);
       for (const [, lineage] of world.stores) {
         for (const id of MODELS) {
@@ -181,7 +181,7 @@ export function describeImpact(opened: () => LineageDatabase) {
       }
     });
 
-    it('tells of sources the decisions about what learnt from them, and the alerts that they were read in', async () => {
+    it('lists for sources the decisions about what learnt from them, and the alerts of their readings', async () => {
       const [mix, mixLater, japan] = ALERTS;
       for (const [, lineage] of world.stores) {
         const of = async (id: string) => {
@@ -200,7 +200,7 @@ export function describeImpact(opened: () => LineageDatabase) {
       }
     });
 
-    it('shows a narrowed caller a world without what they may not see', async () => {
+    it('shows a restricted caller a world without hidden data', async () => {
       const sees = narrowScope('not japan', ({ attributes }) => attributes.region !== 'Japan');
       for (const [, lineage] of world.stores) {
         for (const [id, answers] of await mappingIds()) {
@@ -214,7 +214,7 @@ export function describeImpact(opened: () => LineageDatabase) {
       }
     });
 
-    it('tells nothing of cells whose responses may not be read, nor whether there are any', async () => {
+    it('reveals nothing about cells whose responses may not be read, nor whether there are any', async () => {
       const k = 9;
       const options = { smallestCount: k, withheld: ['readResponse'] };
       const aggregates = narrowScope('aggregates', () => true, options);
@@ -245,7 +245,7 @@ export function describeImpact(opened: () => LineageDatabase) {
       }
     });
 
-    it('says so where more is touched than it sums', async () => {
+    it('says so if more is affected than it sums', async () => {
       for (const [, lineage] of world.stores) {
         const found = await whole(lineage, EVERYTHING, 'Source:mobile', 500, 3);
         expect(found?.totals).toMatchObject({ rollups: null, responses: null, complete: false });
@@ -255,7 +255,7 @@ export function describeImpact(opened: () => LineageDatabase) {
       }
     });
 
-    it('refuses other kinds and cursors of other lists, and finds nothing where nothing is', async () => {
+    it('refuses other kinds and cursors of other lists, and finds nothing for missing nodes', async () => {
       const [row] = await world.record.sql<{ id: string }>('SELECT id FROM response LIMIT 1');
       for (const [, lineage] of world.stores) {
         const ask = (id: string, after: string | null = null) =>

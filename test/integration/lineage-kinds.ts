@@ -11,7 +11,7 @@ import { createRecordLineage } from '../../graph/record/record-lineage.ts';
 import { impactOf, NoImpactError } from '../../graph/traversal/impact.ts';
 import { lineagePath } from '../../graph/traversal/path.ts';
 import { lineageNode, traceLineage } from '../../graph/traversal/trace.ts';
-import type { Session } from '../../store/database/client.ts';
+import { scopedSession } from '../../store/database/client.ts';
 import { narrowScope } from '../fixtures/database.ts';
 import { type LineageDatabase, score } from '../fixtures/lineage-database.ts';
 
@@ -81,15 +81,15 @@ const missing = (id: string) =>
 /** Statements that looking for a node sends for the caller, and how many rows come back. */
 async function work(scope: Scope, id: string): Promise<string[]> {
   const sent: string[] = [];
-  const store: Session = {
+  const store = scopedSession({
     rows: async (statement, parameters) => {
       const rows = await world.record.scopedReader.as(scope).rows<never>(statement, parameters);
       // Mapping and model versions are read unscoped: whether the caller may see one is asked with another statement.
-      const unscoped = ['mappings_load', 'models_by_ids'].includes(statement.name);
-      sent.push(unscoped ? statement.name : `${statement.name}: ${rows.length}`);
+      const isShared = ['mappings_load', 'models_by_ids'].includes(statement.name);
+      sent.push(isShared ? statement.name : `${statement.name}: ${rows.length}`);
       return rows;
     },
-  };
+  });
   const deps = { ...world.depsFor(createRecordLineage(store)), store };
   expect(await lineageNode(deps, scope, id), id).toBeNull();
   return sent;
@@ -161,7 +161,7 @@ export function describeKinds(opened: () => LineageDatabase) {
       }
     });
 
-    it('is looked for in the same way where it is hidden and where there is none', async () => {
+    it('takes the same lookups when it is hidden and when it is missing', async () => {
       const nothing = narrowScope('nothing', () => false);
       for (const { kind, projection } of KINDS) {
         const start = examples.get(kind)?.start ?? '';
@@ -172,7 +172,7 @@ export function describeKinds(opened: () => LineageDatabase) {
       }
     });
 
-    it.runIf(inject('services'))('is in Neo4j, where its projection says so', async () => {
+    it.runIf(inject('services'))('is in Neo4j, if its projection says so', async () => {
       const driver = neo4j.driver(inject('services')?.neo4jUrl ?? '', undefined, {
         disableLosslessIntegers: true,
       });

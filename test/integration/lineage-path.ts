@@ -43,7 +43,7 @@ export function describePath(opened: () => LineageDatabase) {
       world = opened();
     });
 
-    it('is as long as the trace says, joins node to node, and is the same the other way round', async () => {
+    it('is as long as the trace says, joins node to node, and is the same in reverse', async () => {
       const starts: Id[] = [
         SURVEYED,
         INFERRED,
@@ -77,7 +77,7 @@ export function describePath(opened: () => LineageDatabase) {
       expect(found).toBeGreaterThan(80);
     });
 
-    it('leads over what both went into where neither went into the other', async () => {
+    it('leads through a common contribution if neither contributed to the other', async () => {
       const response = await responseIdOf('a8');
       for (const [, lineage] of world.stores) {
         const kinds = async (from: string, to: string) =>
@@ -105,7 +105,7 @@ export function describePath(opened: () => LineageDatabase) {
       }
     });
 
-    it('is none where nothing leads from one to the other', async () => {
+    it('is none if nothing leads from one to the other', async () => {
       const [first, other] = [await responseIdOf('a5'), await responseIdOf('a17')];
       const moved = await responseIdOf('a10');
       const old = `SELECT id FROM source_event WHERE 'Response:' || response_id = $1 ORDER BY received_at LIMIT 1`;
@@ -121,7 +121,7 @@ export function describePath(opened: () => LineageDatabase) {
       }
     });
 
-    it('leads only over what the caller may see', async () => {
+    it('leads only through what the caller may see', async () => {
       const sees = narrowScope('not japan', ({ attributes }) => attributes.region !== 'Japan');
       const scoresOnly = narrowScope('scores only', () => true, { withheld: ['readResponse'] });
       const [hidden] = await world.record.sql<{

@@ -120,7 +120,7 @@ describe('trace', () => {
     }
   });
 
-  it('leads from an inferred score to the model, what it was trained on, and the responses that it classed', async () => {
+  it('leads from an inferred score to the model, its training data, and the responses that it classified', async () => {
     for (const [, lineage] of stores) {
       const trace = await whole(lineage, EVERYTHING, score({}, 0, 360, 'INFERRED'), 'UPSTREAM');
       const labels = (kind: string) =>
@@ -142,7 +142,7 @@ describe('trace', () => {
     }
   });
 
-  it('takes of an hour only the answers of the window', async () => {
+  it('includes only the responses of an hour inside the window', async () => {
     const [from, until] = [25, 337];
     for (const [, lineage] of stores) {
       const trace = await whole(lineage, EVERYTHING, score({}, from, until), 'UPSTREAM');
@@ -194,7 +194,7 @@ describe('trace', () => {
     },
   );
 
-  it('tells each node its distance from the start', async () => {
+  it('gives each node its distance from the start', async () => {
     for (const start of await starts()) {
       for (const direction of DIRECTIONS) {
         const trace = await whole(createRecordLineage(database.store), EVERYTHING, start, direction);
@@ -217,7 +217,7 @@ describe('trace', () => {
     }
   });
 
-  it('shows a narrowed caller a world without what they may not see', async () => {
+  it('shows a restricted caller a world without hidden data', async () => {
     const sees = narrowScope('not japan', ({ attributes }) => attributes.region !== 'Japan');
     const everything = score({}, 0, 360);
     const without = score({ region: ['Germany', 'Peru', 'Chile'] }, 0, 360);
@@ -243,7 +243,7 @@ describe('trace', () => {
     }
   });
 
-  it('refuses cursors that are not of this trace, and finds nothing where nothing is', async () => {
+  it('refuses cursors of other traces, and finds nothing for missing nodes', async () => {
     for (const [, lineage] of stores) {
       const ask = (start: ScoreStart | string, after: string | null) =>
         traceLineage(depsFor(lineage), EVERYTHING, { start, direction: 'UPSTREAM', first: 5, after });

@@ -74,11 +74,11 @@ it.each(Object.entries(STATEMENTS))(
   },
 );
 
-it('was tried with errors that hold the value', () => {
+it('errors that contain the value were tried', () => {
   expect(holding).toBeGreaterThan(3);
 });
 
-it('takes in what libraries and Node.js print, without what they print', async () => {
+it('includes output of libraries and Node.js, without its text', async () => {
   const { log, lines } = collecting();
   let ended = 0;
   const release = captureConsole(log, () => {

@@ -62,7 +62,7 @@ const pathsOf = (answer: GraphqlAnswer<unknown>, field: string) =>
   maskedOf(answer).filter(({ path }) => path.at(-1) === field);
 
 describe('a field that the caller may not read', () => {
-  it('is named also where the query ends in an error', async () => {
+  it('is named even if the query ends in an error', async () => {
     const asked = '{ impact(id: "Source:web") { lag } }';
     expect((await world.ask('everything', asked)).errors).toBeUndefined();
     const told = await world.ask('untraced', asked);
@@ -91,7 +91,7 @@ describe('a field that the caller may not read', () => {
     expect(told).toEqual(expect.arrayContaining(expected));
   });
 
-  it('does not tell whether there is anything behind it', async () => {
+  it('does not reveal whether there is anything behind it', async () => {
     const masked = await world.ask<Responses>('textless', LIST);
     const nodes = nodesOf(await world.ask<Responses>('everything', LIST));
     const without = nodes.flatMap(({ comment }, i) => (comment === null ? [i] : []));
@@ -100,7 +100,7 @@ describe('a field that the caller may not read', () => {
       expect(pathsOf(masked, field).map(({ path }) => path[2])).toEqual(expect.arrayContaining(without));
   });
 
-  it('is told for each cell on its own', async () => {
+  it('is reported for each cell separately', async () => {
     const answer = await world.ask<Responses>('mixed', LIST);
     const nodes = nodesOf(answer);
     const regions = (field: string) =>
@@ -115,7 +115,7 @@ describe('a field that the caller may not read', () => {
     expect(nodes.some(({ region, respondent }) => region === 'Japan' && respondent !== null)).toBe(true);
   });
 
-  it('is told by node, under the name that the query gives it, and over an event stream too', async () => {
+  it('is reported by node, under the name in the query, and over an event stream too', async () => {
     const id = `Response:${responseId('web', 'Japan 0')}`;
     const query = `{ one: node(id: "${id}") { id ... on Response { score said: comment } } }`;
     for (const answer of [await world.ask('mixed', query), await world.stream('mixed', query)]) {
@@ -127,7 +127,7 @@ describe('a field that the caller may not read', () => {
     }
   });
 
-  it('is only told of what was asked for', async () => {
+  it('is reported only if requested', async () => {
     const answer = await world.ask('textless', '{ responses { edges { node { score } } } }');
     expect(answer.extensions?.masked).toBeUndefined();
   });
@@ -154,7 +154,7 @@ const byRegion = async (key: string) => {
 };
 
 describe('a score over few responses', () => {
-  it('is suppressed in every field for who may not read them, from one to one less than the smallest', async () => {
+  it('is suppressed in every field for callers who may not read them, from one to one less than the smallest count', async () => {
     const rows = await byRegion('aggregates');
     // Listed are those that something may be told of; whether anybody answered in the others is not.
     expect(Object.keys(rows).sort()).toEqual(['Chile', 'Germany']);
@@ -169,7 +169,7 @@ describe('a score over few responses', () => {
     });
   });
 
-  it('is told to who may read them, cell by cell', async () => {
+  it('is shown to callers who may read them, cell by cell', async () => {
     for (const key of ['reader', 'everything'])
       for (const row of Object.values(await byRegion(key))) expect(row).toMatchObject({ suppressed: false });
     const rows = await byRegion('partly');
@@ -186,7 +186,7 @@ describe('a score over few responses', () => {
     expect(await of('"Norway"')).toBe(2);
   });
 
-  it('is suppressed in series and changes too, and a change says nothing of it', async () => {
+  it('is suppressed in series and changes too, and a change reveals nothing of it', async () => {
     const { data } = await world.ask<{ npsSeries: Record<string, unknown>[] }>(
       'aggregates',
       `{ npsSeries(segment: { region: ["Peru"] }, from: "${at(120)}", to: "${at(0)}", every: HOUR) { ${ROW} } }`,

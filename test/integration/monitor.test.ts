@@ -114,7 +114,7 @@ describe('the monitor of models', () => {
     await close();
   });
 
-  it('finds what changed, where, and tells the journal once', async () => {
+  it('finds what changed, where, and appends to the journal once', async () => {
     const calm = Array.from({ length: 500 }, (_, i) =>
       answer(i, 7 + (i % 28), ['Germany', 'Japan'][i % 2] ?? '', 0.3),
     );

@@ -44,12 +44,12 @@ async function exported(
 }
 
 describe('OpenLineage events', () => {
-  it('hold to the published schemas of core and of every facet in them', async () => {
+  it('conform to the published schemas of core and of every facet in them', async () => {
     const { events } = await exported(EVERYTHING, 'schemas.ndjson');
     expect(expectPublishedSchemas(events).size).toBe(readdirSync(FACETS).length);
   });
 
-  it('tell imports, scorings, trainings and sealings, each with a start and an end, and count their rows', async () => {
+  it('report imports, scoring runs, trainings and sealings, each with a start and an end, and count their rows', async () => {
     const { events } = await exported(EVERYTHING, 'kinds.ndjson');
     const starts = events.filter(({ eventType }) => eventType === 'START');
     const ends = events.filter(({ eventType }) => eventType === 'COMPLETE');
@@ -70,7 +70,7 @@ describe('OpenLineage events', () => {
     expect(ends.flatMap(({ inputs }) => inputs.map(({ name }) => name))).toContain('source/paper archive');
   });
 
-  it('go on where the last export to the same place ended, under the same ids when from the beginning', async () => {
+  it('continue where the last export to the same target ended, with the same ids from the beginning', async () => {
     const first = await exported(EVERYTHING, 'resumed.ndjson');
     expect(first.sent).toBeGreaterThan(10);
     expect((await exported(EVERYTHING, 'resumed.ndjson')).sent).toBe(0);
@@ -83,7 +83,7 @@ describe('OpenLineage events', () => {
     );
   });
 
-  it('hold no content, and nothing of cells that the scope may not trace', async () => {
+  it('contain no content, and nothing of cells that the scope may not trace', async () => {
     const text = JSON.stringify((await exported(EVERYTHING, 'content.ndjson')).events);
     for (const planted of [COMMENT, RESPONDENT]) expect(text).not.toContain(planted);
     const notJapan = narrowScope('not japan', ({ attributes }) => attributes.region !== 'Japan');

@@ -104,7 +104,7 @@ function isBounded(source: string): boolean {
   return !/[*+]|\{\d+,\}/.test(bare);
 }
 
-it('finds the patterns that there are', () => {
+it('finds the existing patterns', () => {
   expect(patterns.length).toBeGreaterThan(80);
 });
 
@@ -126,7 +126,7 @@ describe('every pattern of the source', () => {
     expect(bad).toEqual([]);
   });
 
-  it('takes no more than its share for a text four times as long', () => {
+  it('stays within its bound for a text four times as long', () => {
     const slow: string[] = [];
     // What begins at the text's beginning alone and repeats nothing without end ends soon in any text.
     const isShort = ({ source }: Pattern) =>

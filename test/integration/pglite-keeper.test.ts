@@ -52,7 +52,7 @@ it('is left alone while it migrates or rewrites a table, however long that takes
   expect(await kept()).toEqual([1]);
 });
 
-it('is ended and opened again: what was asked fails as with a lost connection, what was committed is there', async () => {
+it('is ended and reopened: requests fail as on a lost connection, committed data is there', async () => {
   let woken = 0;
   await store.listen('news', () => {
     woken += 1;
@@ -74,6 +74,6 @@ it('is ended and opened again: what was asked fails as with a lost connection, w
   expect(await kept()).toEqual([1, 3]);
   expect(notes).toEqual([
     expect.stringMatching(/does not answer: its engine has not returned for \d+ s/),
-    'the embedded record is open again; everything accepted is kept',
+    'the embedded database is open again; everything accepted is kept',
   ]);
 });

@@ -45,13 +45,13 @@ describe('the policies that ship', () => {
     expect(warnings).toEqual([]);
   });
 
-  it.each(Object.entries(TABLE))('give %s what the table says, everywhere', async (role, groups) => {
+  it.each(Object.entries(TABLE))('give %s the rights in the table, everywhere', async (role, groups) => {
     const scope = scopesUnder(await loadPolicies(SHIPPED, DIMENSIONS), 5)(role, {});
     expect(FIELD_GROUPS.filter((group) => scope.allowsAll(group)).join(' ')).toBe(groups);
     expect(FIELD_GROUPS.filter((group) => scope.allows(group, GERMANY)).join(' ')).toBe(groups);
   });
 
-  it.each([...Object.keys(TABLE)])('narrow %s by attributes in every group', async (role) => {
+  it.each([...Object.keys(TABLE)])('restrict %s by attributes in every group', async (role) => {
     const scopeOf = scopesUnder(await loadPolicies(SHIPPED, DIMENSIONS), 5);
     const owned = 'readScore readResponse readComment readPrediction traceLineage review';
     const groups = role === 'segment-owner' ? owned : TABLE[role];
@@ -73,7 +73,7 @@ describe('the policies that ship', () => {
       expect(FIELD_GROUPS.filter((group) => scopeOf(role, attributes).allows(group, GERMANY))).toEqual([]);
   });
 
-  it('narrow by the dimensions of another deployment too', async () => {
+  it('restrict by the dimensions of another deployment too', async () => {
     const dimensions = defineDimensions([{ field: 'homeAirport' }]);
     const scopeOf = scopesUnder(await loadPolicies(SHIPPED, dimensions), 5);
     const scope = scopeOf('segment-owner', { home_airport: ['FRA'] });
@@ -93,7 +93,7 @@ describe('a mistake in the policies', () => {
     return (error as Error).message.split('\n');
   };
 
-  it('is told with its place, one line each', async () => {
+  it('is reported with its place, one line each', async () => {
     write(
       'own.cedar',
       '// ours\n\n@id("x")\npermit (principal in Role::"analist", action, resource)\nwhen { resource.regio == "a" };\n',
@@ -136,7 +136,7 @@ describe('a mistake in the policies', () => {
 });
 
 describe('a change of the files', () => {
-  it('is taken once it has settled; one that cannot be used is told once and leaves what was', async () => {
+  it('applies once it has settled; an invalid one is reported once and changes nothing', async () => {
     const versions: string[] = [];
     const mistakes: string[] = [];
     const first = await loadPolicies(folder, DIMENSIONS);

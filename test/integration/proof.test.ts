@@ -76,7 +76,7 @@ describe('an exported proof', () => {
     expect(answer.status).toBe(0);
   });
 
-  it('is checked against a key and heads that the auditor has', () => {
+  it('is checked against a key and checkpoints that the auditor has', () => {
     const key = keyFingerprint(database.verifyDeps.publicKey);
     expect(check(proof, '--key', key, '--heads', database.checkpointFile).status).toBe(0);
     const other = check(
@@ -93,18 +93,20 @@ describe('an exported proof', () => {
     writeFileSync(forged, `${line.replace(/root\\":\\"./, 'root\\":\\"g')}\n`);
     expect(check(proof, '--heads', forged)).toMatchObject({
       status: 1,
-      output: expect.stringMatching(/line 1 of the file of heads/),
+      output: expect.stringMatching(/line 1 of the checkpoint file/),
     });
     const { body, signature } = JSON.parse(second) as { body: string; signature: string };
     const later = JSON.stringify({ body: body.replace(/"size":\d+/, '"size":9999'), signature });
     writeFileSync(forged, `${line}\n${later}\n`);
     expect(check(proof, '--heads', forged)).toMatchObject({
       status: 1,
-      output: expect.stringMatching(/^UNVERIFIABLE: the proof ends at the head of size .* export it again/),
+      output: expect.stringMatching(
+        /^UNVERIFIABLE: the proof ends at the checkpoint of size .* export it again/,
+      ),
     });
   });
 
-  it('says what it claims', () => {
+  it('prints its claim', () => {
     const { output } = check(proof);
     expect(output).toContain(`window      ${at(0)} to ${at(1_440)}`);
     expect(output).toMatch(/segment {5}\{\}\n/);
@@ -184,13 +186,13 @@ describe('an exported proof', () => {
       },
     ],
   ];
-  it.each(cases)('is refused where somebody changed %s', (_what, change) => {
+  it.each(cases)('is refused after a change of %s', (_what, change) => {
     const { status, output } = check(changed(change as never));
     expect(output).toMatch(/^MISMATCH: /);
     expect(status).toBe(1);
   });
 
-  it('is refused with 1 when it is none, with 2 when there is no such file', () => {
+  it('exits with 1 for an invalid file, with 2 for a missing one', () => {
     expect(check({}).status).toBe(1);
     expect(check('not json').status).toBe(2);
     const cut = check(JSON.stringify(proof).slice(0, -100));
@@ -198,7 +200,7 @@ describe('an exported proof', () => {
     expect(check(proof, 'another').status).toBe(2);
   });
 
-  it('holds only hashes of what its reader may not read', async () => {
+  it('contains only hashes of what its reader may not read', async () => {
     const scope = narrowScope('numbers', () => true, { withheld: ['readResponse'] });
     const numbers = await exportProof(database.verifyDeps, scope, nameOf(DAY));
     expect(JSON.stringify(numbers)).not.toContain('salt');
@@ -207,7 +209,7 @@ describe('an exported proof', () => {
     expect(status).toBe(1);
   });
 
-  it('says what came late and what was erased; what is not sealed is not exported', async () => {
+  it('reports late and erased responses; unsealed changes are not exported', async () => {
     await database.erase(['p2', 'p4']);
     await database.seal();
     const erased = await exportProof(database.verifyDeps, EVERYTHING, nameOf(DAY));

@@ -42,7 +42,7 @@ describe('readRows', () => {
     },
   );
 
-  it('reads NDJSON, every value as text, and goes on after lines that are none', async () => {
+  it('reads NDJSON, every value as text, and continues after invalid lines', async () => {
     const lines = [
       '{"id":1,"text":"ü"}',
       '',
@@ -62,7 +62,7 @@ describe('readRows', () => {
     ]);
   });
 
-  it('delivers what comes before the place where a file breaks off, and says where that is', async () => {
+  it('delivers what precedes a broken end of a file, and reports where that is', async () => {
     const path = join(folder, 'cut.csv.gz');
     const rows = Array.from({ length: 20_000 }, (_, i) => `${i},${Math.sin(i)}`);
     const whole = gzipSync(`id,text\n${rows.join('\n')}\n`);
@@ -77,7 +77,7 @@ describe('readRows', () => {
     expect(delivered).toBeGreaterThan(1_000);
   });
 
-  it('reads no further ahead of a slow reader than a few pieces of the file', async () => {
+  it('reads only a few pieces of the file ahead of a slow reader', async () => {
     const path = join(folder, 'long.csv');
     const row = `1,${'x'.repeat(1_000)}\n`;
     writeFileSync(path, `id,text\n${row.repeat(30_000)}`);

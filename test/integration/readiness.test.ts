@@ -55,16 +55,16 @@ const ready = async (followers: readonly string[], failing = 0) => {
 };
 
 describe('a server', () => {
-  it('is ready without Neo4j, and says so in a warning', async () => {
+  it('is ready without Neo4j, with a warning', async () => {
     expect(await ready([])).toMatchObject({
       status: 200,
       ready: true,
       parts: { record: 'ready', followers: 'ready' },
-      warnings: ['Neo4j does not answer: lineage is answered by the record'],
+      warnings: ['Neo4j does not answer: lineage comes from the database'],
     });
   });
 
-  it('is ready while a periodic job fails, and says so in a warning once that lasts', async () => {
+  it('is ready while a periodic job fails, with a warning once that lasts', async () => {
     const about = expect.stringMatching(/^a periodic job has failed for a minute/);
     expect(await ready([], 59)).toMatchObject({
       status: 200,
@@ -73,7 +73,7 @@ describe('a server', () => {
     expect(await ready([], 60)).toMatchObject({ status: 200, warnings: [expect.any(String), about] });
   });
 
-  it('is not ready while a follower that keeps its position in memory makes no step', async () => {
+  it('is not ready while a follower that keeps its position in memory makes no progress', async () => {
     await database.submit([{ externalId: 'm1', answeredAt: new Date().toISOString(), score: 9 }]);
     await database.settled();
     await database.sql(`UPDATE journal SET recorded_at = now() - interval '2 minutes'`);
@@ -88,7 +88,7 @@ describe('a server', () => {
     expect(await idle(60, await journalHead(database.store))).toEqual([]);
   });
 
-  it('is not ready while a follower that is at work in it makes no step', async () => {
+  it('is not ready while a follower at work in it makes no progress', async () => {
     await database.submit([{ externalId: 'r1', answeredAt: new Date().toISOString(), score: 9 }]);
     await saveFollowerPosition(database.store, 'of this one', BEGINNING);
     await database.sql(`UPDATE follower SET recorded_at = now() - interval '2 minutes'`);

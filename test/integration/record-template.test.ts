@@ -34,8 +34,8 @@ const MADE = `SELECT 'column' AS kind, table_name || '.' || column_name || ' ' |
   UNION ALL SELECT 'view', viewname || definition FROM pg_views WHERE schemaname NOT IN ('pg_catalog', 'information_schema')
   ORDER BY 1, 2`;
 
-describe('a new embedded record', () => {
-  it('is the same from the template and from nothing, and no instance is in it', async () => {
+describe('a new embedded database', () => {
+  it('is the same from the template and from nothing, and contains no instance', async () => {
     expect(findTemplate()).toBeDefined();
     const records = await Promise.all([opened('made', ''), opened('unpacked'), opened(undefined)]);
     const [made, unpacked, inMemory] = await Promise.all(records.map((store) => rowsOf(store, MADE)));
@@ -52,7 +52,7 @@ describe('a new embedded record', () => {
     expect(new Set(tenants).size).toBe(3);
   });
 
-  it('is unpacked again when that ended in the middle', async () => {
+  it('is unpacked again when that was interrupted', async () => {
     await mkdir(join(folder, 'half.new'), { recursive: true });
     await writeFile(join(folder, 'half.new', 'PG_VERSION'), '17');
     await mkdir(join(folder, 'half'));

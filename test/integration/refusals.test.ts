@@ -63,7 +63,7 @@ it('writes the first at once, and counts the others into one row at the end of t
   });
 });
 
-it('goes on with a row a minute for who goes on', async () => {
+it('continues with a row a minute for a persistent caller', async () => {
   const { trail } = open(150);
   const began = performance.now();
   for (let i = 0; i < 200; i++) {
@@ -79,7 +79,7 @@ it('goes on with a row a minute for who goes on', async () => {
   expect(all.reduce((sum, { count = 1 }) => sum + count, 0)).toBe(200);
 });
 
-it('counts apart by actor and action, writes what is counted at its end, and sums items', async () => {
+it('counts separately by actor and action, writes counts at its end, and sums items', async () => {
   const { trail } = open(60_000);
   const one = { action: 'ingest', subject: { items: 3 }, purpose: 'a purpose' };
   await trail.refuse([refusal(one), refusal(one), refusal({ ...one, purpose: 'another' })]);
@@ -97,7 +97,7 @@ it('counts apart by actor and action, writes what is counted at its end, and sum
   ]);
 });
 
-it('answers nothing that cannot be kept, and loses no count while the log cannot be written', async () => {
+it('answers nothing that cannot be recorded, and loses no count while the log cannot be written', async () => {
   const { trail, errors } = open(60_000);
   await database.sql('ALTER TABLE audit_log RENAME TO audit_log_away');
   try {

@@ -54,7 +54,7 @@ function provSchema() {
 }
 
 describe('PROV-JSON of a score', () => {
-  it('holds to the published schema, and to itself: what is related is there', async () => {
+  it('conforms to the published schema, and to itself: related items exist', async () => {
     const validate = provSchema();
     for (const one of NAMES) {
       for (const scope of [EVERYTHING, notJapan, aggregates]) {
@@ -81,7 +81,7 @@ describe('PROV-JSON of a score', () => {
     expect(validate({ wasDerivedFrom: { '_:1': {} } })).toBe(false);
   });
 
-  it('tells the number and whether the lineage is whole, and nothing that the caller may not see', async () => {
+  it('has the number and whether the lineage is complete, and nothing that the caller may not see', async () => {
     const scoreOf = ({ document }: Awaited<ReturnType<typeof prov>>): Record<string, unknown> =>
       Object.entries(document.entity ?? {}).find(([id]) => id.startsWith('sl:Score/'))?.[1] ?? {};
     const whole = scoreOf(await prov(EVERYTHING, name('SURVEYED')));
@@ -111,7 +111,7 @@ async function report(scope: Scope, one: ScoreName, more: Partial<ReportDeps> = 
 }
 
 describe("the auditor's report", () => {
-  it('tells number, interval, sources, model, approvals and the missing proof', async () => {
+  it('has number, interval, sources, model, approvals and the missing proof', async () => {
     const row = await readScore(deps, EVERYTHING, name('INFERRED'));
     const page = await report(EVERYTHING, name('INFERRED'));
     const points = (value: number | undefined) => value?.toFixed(1).replace('-', '−') ?? 'none';
@@ -132,7 +132,7 @@ describe("the auditor's report", () => {
       expect(page).toContain(text);
   });
 
-  it('tells what others said of the decisions, to who may know of them', async () => {
+  it('has the reviews of the decisions, for callers who may see them', async () => {
     expect(await report(EVERYTHING, name('INFERRED'))).toContain('Nobody else has said what they think');
     await world.record.sql(`WITH asked AS (INSERT INTO review (decision_id, model_version_id, cause, queued_at, decided_at)
         SELECT id, 7, 'HIGH_IMPACT', now(), now() FROM model_event WHERE model_version_id = 7 RETURNING id)
@@ -148,7 +148,7 @@ describe("the auditor's report", () => {
     ).not.toContain('Stine');
   });
 
-  it('is one page without anything from elsewhere, and everything in it is escaped', async () => {
+  it('is one self-contained page, and everything in it is escaped', async () => {
     await world.record.sql(`UPDATE model_version SET label = '<script>alert("1")</script>' WHERE id = 7`);
     await world.record.submit([
       {
@@ -171,7 +171,7 @@ describe("the auditor's report", () => {
     await world.record.sql(`UPDATE model_version SET label = 'a model' WHERE id = 7`);
   });
 
-  it('tells the proof that it is given', async () => {
+  it('has the given proof', async () => {
     const proof = {
       reason: 'late <answers>',
       stated: -12.5,
@@ -188,7 +188,7 @@ describe("the auditor's report", () => {
     expect(page).not.toContain('Not proven');
   });
 
-  it('tells nothing that the reader may not see', async () => {
+  it('has nothing that the reader may not see', async () => {
     const page = await report(notJapan, name('SURVEYED'));
     expect(page).not.toContain('Japan');
     expect(page).not.toContain('paper archive');
@@ -196,12 +196,12 @@ describe("the auditor's report", () => {
     expect(card).toContain('may not know what it was trained on');
     expect(card).not.toContain('promotion');
     const withheld = await report(aggregates, name('SURVEYED'));
-    expect(withheld).toContain('Withheld from this reader: fewer people than may be told of');
+    expect(withheld).toContain('Suppressed for this reader: too few people');
     const row = await readScore(deps, EVERYTHING, name('SURVEYED'));
     expect(withheld).not.toContain(`>${row?.counts?.promoters}<`);
   });
 
-  it('does not state the number of a model that is the champion no more', async () => {
+  it('does not state the number of a model that is no longer the champion', async () => {
     const page = await report(EVERYTHING, { ...name('INFERRED'), model: 6 });
     expect(page).toContain('is the champion no more');
     expect(parseScoreId('nonsense')).toBeNull();

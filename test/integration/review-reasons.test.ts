@@ -42,7 +42,7 @@ const decide = (review: string, who: Reviewer) =>
     who,
   );
 
-it('what reviewers quote is sealed with the comment, told to the person, and goes with them', async () => {
+it('reasons of reviewers are encrypted with the comment, reported to the person, and deleted with them', async () => {
   const queued = await disputeResponse(database.store, responseId, 1, `first: ${QUOTE}`, by('ada'));
   await disputeResponse(database.store, responseId, 1, `second: ${QUOTE}`, by('bob'));
   const review = queued?.id ?? '';
@@ -67,7 +67,7 @@ it('what reviewers quote is sealed with the comment, told to the person, and goe
   });
 });
 
-it('what was stored before that is sealed at the start, and is still not to be changed by anybody', async () => {
+it('older reasons are encrypted at the start, and still cannot be changed', async () => {
   const [review] = await database.sql<{ id: string }>('SELECT id FROM review');
   await database.sql('UPDATE review SET reason = $1', [`third: ${QUOTE}`]);
   await decide(review?.id ?? '', by('dora', false));

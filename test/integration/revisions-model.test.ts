@@ -149,7 +149,7 @@ it('equals the model', async () => {
   await expectRollupsToEqualRecount(database);
 });
 
-it('a batch whose commit was not answered is told the same when it is tried again', async () => {
+it('a batch whose commit was not answered gets the same result when it is retried', async () => {
   const lost = Object.assign(new Error('the connection was lost'), { code: '08006' });
   expect(isPassingError(lost)).toBe(true);
   const at = '2026-10-03T10:10:00Z';

@@ -65,8 +65,8 @@ const TAKEN = { taken: 1, duplicates: 0, codes: [] };
 const DUPLICATE = { taken: 0, duplicates: 1, codes: [] };
 const STALE = { taken: 0, duplicates: 0, codes: ['STALE'] };
 
-describe('an export that was edited', () => {
-  it('takes the answers that changed as corrections, which stay where they count in time', async () => {
+describe('an edited export', () => {
+  it('brings changed responses as corrections, which keep their place in time', async () => {
     expect(told(await importFile('05-edited-1.csv'))).toEqual(['accepted', 'accepted']);
     const before = await answers('case-05');
     const outcomes = await importFile('05-edited-2.csv');
@@ -111,7 +111,7 @@ describe('an export that was edited', () => {
     await expectRollupsToEqualRecount(database);
   });
 
-  it('is read again where only the format of its dates was wrong, though that gives an earlier time', async () => {
+  it('is read again if only the format of its dates was wrong, although that gives an earlier time', async () => {
     const rows = [{ line: 2, values: { ID: 'd', Date: '05/11/2026', Score: '9', Comment: '' } }];
     const read = (format: string) => {
       const answeredAt = { column: 'Date', format, zone: 'UTC' };
@@ -126,7 +126,7 @@ describe('an export that was edited', () => {
   });
 });
 
-describe('an unfinished answer', () => {
+describe('an unfinished response', () => {
   const lines = readFileSync(`${CASES}05-partial.ndjson`, 'utf8').trim().split('\n');
   const items = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
 
@@ -176,7 +176,7 @@ describe('a revision', () => {
     expect(await submit(in1({ revision: 2, score: 9 }))).toMatchObject(STALE);
   });
 
-  it('stays with what a later answer without one replaces; one without must be later', async () => {
+  it('stays with what a later response without one replaces; one without must be later', async () => {
     const one = answer();
     await submit(one({ revision: 5 }));
     expect(await submit(one({ score: 4 }))).toMatchObject(STALE);
@@ -185,7 +185,7 @@ describe('a revision', () => {
     expect(await submit(one({ score: 7, revision: 6 }))).toMatchObject(TAKEN);
   });
 
-  it('is a time or a number: the two cannot be compared, and one that is none is refused', async () => {
+  it('is a time or a number: the two cannot be compared, and an invalid one is refused', async () => {
     const one = answer();
     await submit(one({ revision: 5 }));
     const updatedAt = '2026-11-02T10:00:00Z';
@@ -228,8 +228,8 @@ describe('a revision', () => {
   });
 });
 
-describe('an answer that a person corrected', () => {
-  it('is not overwritten by an export that is sent again, nor by a change that does not say that it is newer', async () => {
+describe('a rectified response', () => {
+  it('is not overwritten by a repeated export, nor by a change that does not say that it is newer', async () => {
     const one = answer();
     const { externalId } = one();
     await submit(one());

@@ -15,7 +15,7 @@ const WORKERS = 6;
 const STEPS = 40;
 const PEOPLE = 5;
 
-it('whatever is done for persons at once, nothing is lost, counted twice or waits in a circle', async () => {
+it('concurrent rights of persons lose nothing, count nothing twice and never deadlock', async () => {
   const database = await openTestDatabase();
   const { sql } = database;
   const count = async (from: string) =>

@@ -41,7 +41,7 @@ const action = fc.oneof(
 );
 
 describe('rollups', () => {
-  it('equal a recount after any history of answers, duplicates, corrections, deletes and updates', async () => {
+  it('equal a recount after any history of responses, duplicates, corrections, deletes and updates', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(action, { minLength: 1, maxLength: 8 }), async (history) => {
         let last: readonly object[] = [];
@@ -70,7 +70,7 @@ describe('rollups', () => {
     );
   });
 
-  it('replace by a later answer or by another of the same time, keep by an equal one, refuse an earlier other one', async () => {
+  it('replace by a later response or by another of the same time, keep by an equal one, refuse an earlier other one', async () => {
     const at = (minutes: number) => new Date(Date.now() - 3 * HOUR_MS + minutes * 60_000).toISOString();
     const [first, later, earlier] = [at(0), at(5), at(-5)];
     const one = { externalId: 'one', source: 'rules', answeredAt: first, score: 3, region: 'Peru' };
@@ -98,7 +98,7 @@ describe('rollups', () => {
     await expectRollupsToEqualRecount(database);
   });
 
-  it('refuse answers more than a day ahead and keep those beside them', async () => {
+  it('refuse responses more than a day ahead and keep those beside them', async () => {
     const ahead = (hours: number) => new Date(Date.now() + hours * HOUR_MS).toISOString();
     const account = await database.submit([
       { externalId: 'f1', answeredAt: ahead(23), score: 9 },
@@ -122,7 +122,7 @@ describe('rollups', () => {
 describe('scores', () => {
   const zones = ['UTC', 'Europe/Berlin', 'Asia/Kolkata', 'Asia/Kathmandu', 'America/St_Johns'];
 
-  it.each(zones)('count each answer in the bucket of its zone, rolling or not: %s', async (zone) => {
+  it.each(zones)('count each response in the bucket of its zone, rolling or not: %s', async (zone) => {
     const rows = await database.sql<{
       at: Date;
       class: number;
@@ -163,7 +163,7 @@ describe('scores', () => {
   });
 });
 
-describe('minute rollups that are too old', () => {
+describe('old minute rollups', () => {
   it('are removed in small transactions, and no others', async () => {
     const now = Date.now();
     await database.sql(

@@ -5,7 +5,7 @@ import { createRecordLineage } from '../../graph/record/record-lineage.ts';
 import { impactOf } from '../../graph/traversal/impact.ts';
 import { lineagePath } from '../../graph/traversal/path.ts';
 import { traceLineage } from '../../graph/traversal/trace.ts';
-import type { Session } from '../../store/database/client.ts';
+import { type ScopedSession, scopedSession } from '../../store/database/client.ts';
 import { readResponses, readResponsesById } from '../../store/responses/responses.ts';
 import { readScores } from '../../store/scores/scores.ts';
 import { DIMENSIONS, narrowScope, openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
@@ -61,14 +61,15 @@ const score = (segment: ScoreStart['segment']): ScoreStart => ({
 async function workFor(database: TestDatabase, scope: Scope): Promise<Record<string, string[]>> {
   const work: Record<string, string[]> = {};
   let now: string[] = [];
-  const counted = (session: Session): Session => ({
-    rows: async (statement, parameters) => {
-      const rows = await session.rows<never>(statement, parameters);
-      // Names of sources and surveys are not behind the wall: each process keeps all of them.
-      now.push(statement.name === 'mappings_load' ? statement.name : `${statement.name}: ${rows.length}`);
-      return rows;
-    },
-  });
+  const counted = (session: ScopedSession) =>
+    scopedSession({
+      rows: async (statement, parameters) => {
+        const rows = await session.rows<never>(statement, parameters);
+        // Names of sources and surveys are not behind the wall: each process keeps all of them.
+        now.push(statement.name === 'mappings_load' ? statement.name : `${statement.name}: ${rows.length}`);
+        return rows;
+      },
+    });
   const store = counted(database.scopedReader.as(scope));
   const lineage = createRecordLineage(store);
   const deps = { ...database, store, lineage, dimensions: DIMENSIONS, now: () => NOW };
@@ -114,7 +115,7 @@ async function workFor(database: TestDatabase, scope: Scope): Promise<Record<str
   return work;
 }
 
-describe('the work that is done for a caller', () => {
+describe('the work for a caller', () => {
   it.each(CALLERS.map((scope) => [scope.fingerprint, scope] as const))(
     'is the same whatever there is that they may not see: %s',
     async (_, scope) => {

@@ -41,7 +41,7 @@ const read = <Row>(scope: Scope, text: string) =>
 const count = async (scope: Scope, table: string) =>
   (await read<{ n: number }>(scope, `SELECT count(*)::integer AS n FROM ${table}`))[0]?.n;
 
-describe('the second wall', () => {
+describe('scoped views', () => {
   const guarded = [
     'response',
     'response_key',
@@ -71,7 +71,7 @@ describe('the second wall', () => {
     },
   );
 
-  it('gives first pages of what the scope sees, none without one, and those of the owner to nobody else', async () => {
+  it('give first pages of what the scope sees, none without one, and unguarded ones to the owner only', async () => {
     const ofCells = 'ARRAY(SELECT id FROM cell)';
     const pages = (schema: string, cells = ofCells) => [
       `${schema}newest_responses(${cells}, '1900-01-01', '2200-01-01', '2200-01-01', 'ffffffff-ffff-ffff-ffff-ffffffffffff', 500)`,
@@ -103,7 +103,7 @@ describe('the second wall', () => {
     expect(closed).toEqual({ open: false });
   });
 
-  it('masks what the scope may not read of a response that it sees', async () => {
+  it('mask what the scope may not read of a visible response', async () => {
     const [row] = await read<Record<string, unknown>>(scoresOnly, 'SELECT * FROM response LIMIT 1');
     expect(row).toMatchObject({ comment: null, subject_id: null, external_id: null });
     expect(row?.class).not.toBeNull();
@@ -114,7 +114,7 @@ describe('the second wall', () => {
     expect(whole?.external_id).not.toBeNull();
   });
 
-  it('lets nothing be written, no other table be read, and no way back to the owner', async () => {
+  it('allow no writes, no other table, and no way back to the owner', async () => {
     await expect(read(EVERYTHING, `DELETE FROM response`)).rejects.toThrow(/permission denied/);
     await expect(read(EVERYTHING, `UPDATE scope SET everything = true`)).rejects.toThrow(/permission denied/);
     const readable = await database.sql<{ name: string }>(
@@ -140,7 +140,7 @@ describe('the second wall', () => {
     }
   });
 
-  it('holds alone: reads that forget the scope in the program still see only what it sees', async () => {
+  it('hold alone: reads without the scope of the program still see only what it sees', async () => {
     const behind = { ...database, store: database.scopedReader.as(germany), now: () => NOW };
     const windows = [{ from: NOW - 100 * HOUR_MS, until: NOW + 2 * HOUR_MS }];
     const query = { segment: {}, basis: 'SURVEYED' as const, confidence: 0.95, groupBy: ['region'], windows };
@@ -179,7 +179,7 @@ describe('the second wall', () => {
     expect(await trace(`Response:${responses[0]?.id}`)).not.toBeNull();
   });
 
-  it('learns of new cells, and forgets scopes that nobody uses', async () => {
+  it('learn of new cells, and drop scopes that are not used', async () => {
     await database.submit([{ ...answer(1_000, 'Germany'), productLine: 'brand new' }]);
     const found = await read<{ n: number }>(
       germany,
@@ -208,7 +208,7 @@ describe('the second wall', () => {
     expect(await database.sql('SELECT FROM scope')).toEqual([]);
   });
 
-  it.runIf(inject('services'))('gives up what takes too long, and says so', async () => {
+  it.runIf(inject('services'))('give up what takes too long, and say so', async () => {
     expect(await read(germany, 'SHOW statement_timeout')).toEqual([{ statement_timeout: '30s' }]);
     // With less patience: the connection is closed by what fails on it, so that nobody else has it.
     const error = await read(germany, `SET statement_timeout = 50`)

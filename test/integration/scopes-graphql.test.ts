@@ -182,7 +182,7 @@ describe('what a caller may not see', () => {
     }
   });
 
-  it('is no node, and no trace leads to it; errors are those of what never was', async () => {
+  it('is not a node, and no trace leads to it; errors are those of missing nodes', async () => {
     const query = (id: string) => `{ node(id: ${JSON.stringify(id)}) { __typename id } }`;
     const nodes = await compared('narrow', (world, key) =>
       Promise.all(IDS.map((id) => world.ask(key, query(id)))),
@@ -226,7 +226,7 @@ describe('what a caller may not see', () => {
     expect((await compared('wide', all)).equal).toBe(false);
   });
 
-  it('tells nothing to a subscription, by its groups neither', async () => {
+  it('reveals nothing to a subscription, nor by its groups', async () => {
     const queries = ['[]', '[REGION]', '[CHANNEL]'].map(
       (group) => `subscription { npsUpdates(window: "P7D", groupBy: ${group}) { row { ${ROW} } } }`,
     );

@@ -138,7 +138,7 @@ describe('what a caller may not see', () => {
 const aggregates = narrowScope('aggregates', () => true, { smallestCount: 5, withheld: ['readResponse'] });
 
 describe('small counts', () => {
-  it('are suppressed for who may not read the responses, and only for them', async () => {
+  it('are suppressed for callers who may not read the responses, and only for them', async () => {
     const query = {
       segment: {},
       basis: 'SURVEYED',

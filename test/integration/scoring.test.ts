@@ -58,7 +58,7 @@ describe('the model that ships', () => {
     }
   });
 
-  it('says what plain texts mean, and why it does not say it of others', async () => {
+  it('reads plain texts, and says why it abstains for others', async () => {
     const [crash, love, , ticket, short, german, signs, wish] = await predict(pool, model, sources);
     const classes = [crash, love, ticket].map((one) => [one?.class, one?.sentimentClass]);
     expect(classes).toEqual([
@@ -78,7 +78,7 @@ describe('the model that ships', () => {
     expect(signs?.abstained).toContain('too short');
   });
 
-  it('reads a mood that only an emoji tells, or says why it does not', async () => {
+  it('reads a mood in emoji alone, or says why it does not', async () => {
     const texts = JSON.parse(
       readFileSync(new URL('../fixtures/cases/06-texts.json', import.meta.url), 'utf8'),
     );
@@ -105,7 +105,7 @@ describe('the model that ships', () => {
     expect(former).toMatchObject({ class: 2, abstained: null });
   });
 
-  it('calls a theme from the probability at which it was often enough right', async () => {
+  it('calls a theme from the probability at which it was right often enough', async () => {
     const [crash] = await predict(pool, model, sources);
     const called = (precision: Record<string, number>, one = crash) =>
       model.themes.filter((_, i) => one && calledThemes(model, one, precision)[i]).map(({ name }) => name);
@@ -184,7 +184,7 @@ describe('scoring the journal', () => {
     expect(errors).toEqual([]);
   });
 
-  it('scores what was there and what comes, corrections and deletions included, and keeps the rollups exact', async () => {
+  it('scores existing and new responses, including corrections and deletions, and keeps the rollups exact', async () => {
     await caughtUp();
     await database.submit([
       ...Array.from({ length: 20 }, (_, i) => answer(100 + i)),
@@ -204,7 +204,7 @@ describe('scoring the journal', () => {
     expect(changed).toEqual([{ class: 0, sentiment: 0 }]);
   });
 
-  it('a model version that begins where entries are gone scores the whole record', async () => {
+  it('a model version that begins when entries are gone scores the whole database', async () => {
     await caughtUp();
     await scorer.stop();
     const before = await database.sql(`SELECT response_id, class, detractor FROM prediction ORDER BY 1`);
@@ -224,7 +224,7 @@ describe('scoring the journal', () => {
     await caughtUp();
   });
 
-  it('tells surveyed, inferred and combined scores apart', async () => {
+  it('separates surveyed, inferred and combined scores', async () => {
     const read = async (basis: 'SURVEYED' | 'INFERRED' | 'COMBINED') => {
       const windows = [{ from: NOW - 100 * HOUR_MS, until: NOW + 2 * HOUR_MS }];
       const query = { segment: {}, basis, confidence: 0.95, groupBy: [], windows };
@@ -259,7 +259,7 @@ describe('scoring the journal', () => {
     expect([surveyed.model, inferred.model]).toEqual([null, 1]);
   });
 
-  it('tells how good it is on answers that have a score too, and hides small counts', async () => {
+  it('reports its quality on responses that have a score too, and hides small counts', async () => {
     const range = { from: NOW - 100 * HOUR_MS, until: NOW + 2 * HOUR_MS };
     const deps = { ...database, now: Date.now };
     const facts = await readModelFacts(deps, EVERYTHING, 1, {}, range, ['en']);
@@ -277,7 +277,7 @@ describe('scoring the journal', () => {
     expect([hidden.judged, hidden.scored, hidden.mix]).toEqual([null, 0, null]);
   });
 
-  it('gives a stored prediction again, integer for integer', async () => {
+  it('reproduces a stored prediction, integer for integer', async () => {
     const [row] = await database.sql<{ id: string }>(
       `SELECT response_id AS id FROM prediction ORDER BY 1 LIMIT 1`,
     );
@@ -288,7 +288,7 @@ describe('scoring the journal', () => {
     expect(again?.nps).toEqual([stored?.detractor, stored?.passive, stored?.promoter]);
   });
 
-  it('loses and repeats nothing when it is cut off', async () => {
+  it('loses and repeats nothing when it is interrupted', async () => {
     const submitted = database.submit(Array.from({ length: 100 }, (_, i) => answer(1_000 + i)));
     await scorer.stop();
     await submitted;

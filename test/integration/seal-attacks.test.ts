@@ -97,7 +97,7 @@ async function rewriteNodes() {
   }
 }
 
-describe('history that was written again', () => {
+describe('rewritten history', () => {
   it('is not signed by the next seal, and is found', async () => {
     await database.sql(`UPDATE response SET class = 2, points = 1000, score = 10 WHERE external_id = 'a0'`);
     await database.sql('DELETE FROM seal_pending');
@@ -112,7 +112,7 @@ describe('history that was written again', () => {
     expect(await database.sql('SELECT count(*)::integer AS n FROM seal_head')).toEqual([{ n: 1 }]);
   });
 
-  it('is found though nodes of the log stayed, and its rollup is not sealed again', async () => {
+  it('is found although nodes of the log stayed, and its rollup is not sealed again', async () => {
     await database.sql(`UPDATE response SET class = 2, points = 1000, score = 10 WHERE external_id = 'a0'`);
     await rewriteSeal(0);
     await database.submit([answer('late', 20, 9)]);
@@ -121,7 +121,7 @@ describe('history that was written again', () => {
     await expectMismatch(/^log of Rollup/);
   });
 
-  it('is not signed where the record was set back behind the file of heads', async () => {
+  it('is not signed when the database was rolled back behind the checkpoint file', async () => {
     await late();
     await database.seal();
     await database.sql('DELETE FROM seal_leaf WHERE seal_id = 5');
@@ -129,19 +129,21 @@ describe('history that was written again', () => {
     await database.sql('DELETE FROM seal_node WHERE (place + 1) * (1 << level) > 5');
     await database.sql('DELETE FROM seal_head WHERE size = 6');
     await database.submit([answer('later', 291, 9)]);
-    await expect(database.seal()).rejects.toThrow(/the record was set back/);
+    await expect(database.seal()).rejects.toThrow(/the database was rolled back/);
   });
 
-  it('is not signed by a key that does not fit the last head', async () => {
+  it('is not signed by a key that does not fit the last checkpoint', async () => {
     await database.sql(
       `UPDATE seal_head SET signature = left(signature, 10) || 'A' || substr(signature, 12)`,
     );
     await late();
-    await expect(database.seal()).rejects.toThrow(/signature of the head of size 5|file of heads is not/);
+    await expect(database.seal()).rejects.toThrow(
+      /signature of the checkpoint of size 5|checkpoint file is not/,
+    );
   });
 });
 
-describe('a rollup that was taken away', () => {
+describe('a removed rollup', () => {
   const take = async (sealId: number) => {
     const at = `(SELECT bucket FROM seal WHERE id = ${sealId})`;
     const inside = `answered_at >= ${at} AND answered_at < ${at} + interval '1 hour'`;
@@ -155,17 +157,17 @@ describe('a rollup that was taken away', () => {
     await database.sql('DELETE FROM seal_pending');
   };
 
-  it('is missed', async () => {
+  it('is detected', async () => {
     await take(2);
     await expectMismatch(/^log: the seal 2 is missing/);
   });
 
-  it('is missed at the end of the log', async () => {
+  it('is detected at the end of the log', async () => {
     await take(4);
     await expectMismatch(/^log: the seal 4 is missing/);
   });
 
-  it('is missed though others took its place', async () => {
+  it('is detected although others took its place', async () => {
     await take(2);
     for (const id of [3, 4]) {
       await database.sql(`UPDATE seal SET id = ${id - 1} WHERE id = ${id}`);
@@ -175,7 +177,7 @@ describe('a rollup that was taken away', () => {
     await expectMismatch(/^log/);
   });
 
-  it('is missed in the score, and in any other, without telling of cells that the caller may not see', async () => {
+  it('is detected in the score, and in any other, without revealing cells that the caller may not see', async () => {
     await database.submit([answer('x', 310, 3, { region: 'Chile' })]);
     await database.seal();
     await take(5);
@@ -214,14 +216,14 @@ describe('leaves without a response', () => {
     await database.sql(`DELETE FROM response WHERE external_id IN ('${externalIds.join("','")}')`);
   };
 
-  it('are no erasure where no record tells of one, and are not sealed', async () => {
+  it('are not an erasure without a record of one, and are not sealed', async () => {
     await forget(['a0', 'a5']);
     await expectMismatch(/^leaf of Rollup:.* lost its response, and no record tells of an erasure/);
     expect((await database.seal()).refused).toHaveLength(2);
     await expectMismatch(/^leaf of Rollup/);
   });
 
-  it('are an erasure where one was asked for', async () => {
+  it('are an erasure if one was requested', async () => {
     expect(await erase(database, personOf('a0@example.org'), BY)).toEqual({ known: true, holds: [] });
     expect(await database.verify(DAY)).toMatchObject({ verdict: 'VERIFIED_WITH_ERASURES', erased: 1 });
     expect((await database.seal()).refused).toEqual([]);
@@ -238,7 +240,7 @@ describe('leaves without a response', () => {
     await expectMismatch(/^leaf of Rollup/);
   });
 
-  it('are no erasure where somebody else wrote the record of one, chained as it should be', async () => {
+  it('are not an erasure if an attacker wrote the record of one, correctly chained', async () => {
     const id = await idOf('a0');
     await database.sql(`DELETE FROM response WHERE id = '${id}'`);
     const { privateKey } = generateKeyPairSync('ed25519');
@@ -248,14 +250,14 @@ describe('leaves without a response', () => {
     expect((await database.seal()).refused).toHaveLength(1);
   });
 
-  it('are the work of retention where a policy says so', async () => {
+  it('are retention if a policy says so', async () => {
     const cutoffs = { responses: new Date(BASE + HOUR_MS) };
     expect(await ageOut(database, { responses: 'P1D' }, cutoffs, Date.now())).toMatchObject({ responses: 2 });
     expect(await database.verify(DAY)).toMatchObject({ verdict: 'VERIFIED_WITH_ERASURES', erased: 2 });
     expect((await database.seal()).refused).toEqual([]);
   });
 
-  it('are taken over once from before there were records of them, and then never again', async () => {
+  it('are adopted once from before there were records of them, and never again', async () => {
     await forget(['a0']);
     const [head] = await database.sql<{ body: string }>('SELECT body FROM seal_head');
     await adoptLeaves(database.store, database.sign);
@@ -278,7 +280,7 @@ describe('leaves without a response', () => {
 describe('a change', () => {
   const flip = `class = 2, points = 1000, score = 10`;
 
-  it('needs an event that exists', async () => {
+  it('needs an existing event', async () => {
     await database.sql(
       `UPDATE response SET source_event_id = gen_random_uuid(), ${flip} WHERE external_id = 'a0'`,
     );
@@ -292,7 +294,7 @@ describe('a change', () => {
     await expectMismatch(/^response .* is not what was sealed, and nothing that was received since/);
   });
 
-  it('needs an event that came after the seal, whatever the leaf says', async () => {
+  it('needs an event after the seal, whatever the leaf says', async () => {
     await database.sql(`UPDATE response SET ${flip} WHERE external_id = 'a0'`);
     await database.sql(
       `UPDATE seal_leaf SET origin = gen_random_uuid() WHERE response_id = '${await idOf('a0')}'`,
@@ -301,12 +303,12 @@ describe('a change', () => {
     expect((await database.seal()).refused).toHaveLength(1);
   });
 
-  it('cannot hide where what came went', async () => {
+  it('cannot be hidden by removing the arriving item', async () => {
     await database.sql('DELETE FROM source_event');
     await expectMismatch(/^response .* brought by no source event that is kept/);
   });
 
-  it('is lawful as a correction or a later answer', async () => {
+  it('is legitimate as a correction or a later response', async () => {
     const deps = {
       store: database.store,
       encryption: database.encryption,
@@ -322,7 +324,7 @@ describe('a change', () => {
   });
 });
 
-describe('what no hash is made of', () => {
+describe('facts that no hash covers', () => {
   const cases: [string, string, RegExp][] = [
     [
       'the score that is shown',
@@ -350,12 +352,12 @@ describe('what no hash is made of', () => {
       /^Rollup:.* is accounted to other mappings/,
     ],
   ];
-  it.each(cases)('is found all the same: %s', async (_what, statement, reason) => {
+  it.each(cases)('are checked all the same: %s', async (_what, statement, reason) => {
     await database.behindTriggers(statement);
     await expectMismatch(reason);
   });
 
-  it('is found in a row of the audit log', async () => {
+  it('are checked in a row of the audit log', async () => {
     await erase(database, personOf('a0@example.org'), BY);
     await late();
     await database.seal();
@@ -372,7 +374,7 @@ describe('what no hash is made of', () => {
 });
 
 describe('a restriction', () => {
-  it('is told, sealed or not, and told when it is lifted', async () => {
+  it('is reported, sealed or not, and reported when it is lifted', async () => {
     expect(await restrict(database, personOf('a0@example.org'), true)).toBe(1);
     const told = 'since it was first sealed: 1 restricted';
     expect(await database.verify(DAY)).toMatchObject({
@@ -398,7 +400,7 @@ describe('a restriction', () => {
     expect((await database.verify(DAY)).verdict).toBe('VERIFIED');
   });
 
-  it('is none where no record tells of it', async () => {
+  it('is none without a record of it', async () => {
     const id = await idOf('a0');
     await database.sql(`INSERT INTO restricted_response (id, subject_id, row)
       SELECT id, subject_id, to_jsonb(r) FROM response r WHERE id = '${id}'`);
@@ -407,7 +409,7 @@ describe('a restriction', () => {
     expect((await database.seal()).refused).toHaveLength(1);
   });
 
-  it('does not let an answer come back as another', async () => {
+  it('does not let a response come back changed', async () => {
     await restrict(database, personOf('a0@example.org'), true);
     await database.seal();
     await database.sql(
@@ -419,8 +421,8 @@ describe('a restriction', () => {
   });
 });
 
-describe('the file of heads', () => {
-  it('is missed whatever the record says of where heads are', async () => {
+describe('the checkpoint file', () => {
+  it('is missed whatever the database says about where checkpoints are', async () => {
     await database.sql('UPDATE seal_head SET published = false');
     const text = readFileSync(database.checkpointFile, 'utf8');
     writeFileSync(database.checkpointFile, '');

@@ -55,7 +55,7 @@ it('items from before they were bytes are read, erased and moved as they are', a
   expect(await readSubjectAccessReport(database, personOf('person 1'))).toBeNull();
 });
 
-it('a stored item is its text and what seals it, byte by byte', async () => {
+it('a stored item is its text and its encryption overhead, byte by byte', async () => {
   const comment = 'x'.repeat(400);
   await database.submit([{ externalId: 'measured', answeredAt: '2026-03-01T00:00:00Z', score: 9, comment }]);
   const [row] = await database.sql<{ id: string; bytes: number }>(

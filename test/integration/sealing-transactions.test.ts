@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sealBatch } from '../../proof/seal-batch.ts';
-import type { Session, Store } from '../../store/database/client.ts';
+import { ownerSession, type Session, type Store } from '../../store/database/client.ts';
 import type { Statement } from '../../store/database/statement.ts';
 import { followerPosition, readJournal } from '../../store/journal/journal.ts';
 import { SEALER } from '../../store/seals/sealing.ts';
@@ -21,12 +21,13 @@ afterAll(async () => {
 /** The database, with the names of the statements outside and within transactions. */
 function watched(store: Store): { store: Store; outside: string[]; within: string[] } {
   const [outside, within]: [string[], string[]] = [[], []];
-  const watch = (session: Session, names: string[]): Session => ({
-    rows: <Row>(statement: Statement, parameters: readonly unknown[]) => {
-      names.push(statement.name);
-      return session.rows<Row>(statement, parameters);
-    },
-  });
+  const watch = (session: Session, names: string[]) =>
+    ownerSession({
+      rows: <Row>(statement: Statement, parameters: readonly unknown[]) => {
+        names.push(statement.name);
+        return session.rows<Row>(statement, parameters);
+      },
+    });
   const transaction: Store['transaction'] = (work, limits) =>
     store.transaction((session) => work(watch(session, within)), limits);
   return {
@@ -36,7 +37,7 @@ function watched(store: Store): { store: Store; outside: string[]; within: strin
   };
 }
 
-it('the log is read page by page before the batch, and known in it, also an hour later', async () => {
+it('the log is read page by page before the batch, and cached for it, also an hour later', async () => {
   const answeredAt = new Date(Date.now() - 6 * HOUR_MS).toISOString();
   await database.submit([{ externalId: 'a', answeredAt, score: 9 }]);
   await database.seal();

@@ -43,7 +43,7 @@ describe('a score over sealed hours', () => {
   });
   afterAll(() => database?.close());
 
-  it('cannot be proven before its hours are sealed, and counts to what is stated', async () => {
+  it('cannot be proven before its hours are sealed, and adds up to the stated number', async () => {
     const found = await database.verify(DAYS);
     expect(found).toMatchObject({ verdict: 'UNVERIFIABLE', responses: 60, erased: 0, root: null });
     expect(found.reason).toMatch(/^10 of 10 rollups are not sealed yet/);
@@ -68,14 +68,14 @@ describe('a score over sealed hours', () => {
     expect(await database.seal()).toEqual({ sealed: 0, refused: [] });
   });
 
-  it('is not proven where the window splits an hour', async () => {
+  it('is not proven if the window splits an hour', async () => {
     const found = await database.verify({ from: BASE + 60_000, until: BASE + 30 * HOUR_MS });
     expect(found).toMatchObject({ verdict: 'UNVERIFIABLE' });
     expect(found.reason).toContain('inside an hour');
     expect(found.recomputed).toBe(found.stated);
   });
 
-  it('is empty where there is nothing, or nothing that the caller may see', async () => {
+  it('is empty without data, or without visible data', async () => {
     const nothing = {
       verdict: 'VERIFIED',
       stated: null,
@@ -99,11 +99,11 @@ describe('a score over sealed hours', () => {
     expect(await database.verify(DAYS, peru)).toEqual({
       ...whole,
       reason:
-        'counted over the cells that this key may read: another key may be told another number of this id',
+        'counted over the cells that this key may read: the same id may give another number to another key',
     });
   });
 
-  it('is told to be under another key where the signing key was replaced, also where nothing is to be sealed', async () => {
+  it('is reported under another key when the signing key was replaced, even with nothing to seal', async () => {
     const { privateKey: signingKey } = generateKeyPairSync('ed25519');
     const deps = { store: database.store, signingKey, now: Date.now, randomBytes, sinks: [] };
     await expect(checkLogOnce(deps)).rejects.toThrow(/names another key than this instance's/);
@@ -114,11 +114,11 @@ describe('a score over sealed hours', () => {
     );
     expect(verdict).toBe('MISMATCH');
     expect(reason).toMatch(
-      /^log: the head of size \d+ names another key than this instance's: was the file "signing-key"/,
+      /^log: the checkpoint of size \d+ names another key than this instance's: was the file "signing-key"/,
     );
   });
 
-  it('tells nothing to whom it may not be told', async () => {
+  it('reveals nothing to callers without permission', async () => {
     const nothing = { verdict: 'UNVERIFIABLE', stated: null, recomputed: null, responses: 0, rollups: 0 };
     const few = narrowScope('few', () => true, { smallestCount: 70, withheld: ['readResponse'] });
     expect(await database.verify(DAYS, few)).toMatchObject({
@@ -130,7 +130,7 @@ describe('a score over sealed hours', () => {
   });
 });
 
-describe('whoever changes one bit', () => {
+describe('one changed bit', () => {
   let database: SealedDatabase;
   beforeAll(async () => {
     database = await openSealedDatabase();
@@ -219,7 +219,7 @@ describe('whoever changes one bit', () => {
     await database.behindTriggers(statement);
   });
 
-  it('in a node of the log is found by whoever needs it', async () => {
+  it('in a node of the log is found by every check that needs it', async () => {
     const hour = { from: BASE, until: BASE + HOUR_MS };
     const flip = `UPDATE seal_node SET ${flipText('hash', 7)} WHERE level = 1 AND place = 1`;
     await database.behindTriggers(flip);
@@ -230,7 +230,7 @@ describe('whoever changes one bit', () => {
     expect(await database.verify(hour)).toMatchObject({ verdict: 'RESTATED' });
   });
 
-  it('in the file of heads is found and named; a missing file makes nothing provable', async () => {
+  it('in the checkpoint file is found and named; without the file nothing is provable', async () => {
     const text = readFileSync(database.checkpointFile, 'utf8');
     for (const at of [5, 200, text.length - 5]) {
       const bytes = Buffer.from(text);
@@ -238,11 +238,11 @@ describe('whoever changes one bit', () => {
       writeFileSync(database.checkpointFile, bytes);
       expect(await database.verify(DAYS)).toMatchObject({
         verdict: 'MISMATCH',
-        reason: expect.stringMatching(/^file of heads/),
+        reason: expect.stringMatching(/^checkpoint file/),
       });
     }
     writeFileSync(database.checkpointFile, text.slice(0, text.indexOf('\n') + 1));
-    expect((await database.verify(DAYS)).reason).toMatch(/^file of heads: it lacks the head/);
+    expect((await database.verify(DAYS)).reason).toMatch(/^checkpoint file: it lacks the checkpoint/);
     writeFileSync(database.checkpointFile, text);
     expect(await database.verify(DAYS)).toMatchObject({ verdict: 'RESTATED' });
   });
@@ -267,7 +267,7 @@ describe('whoever changes one bit', () => {
   });
 });
 
-describe('what happens to a score later', () => {
+describe('later events of a score', () => {
   let database: SealedDatabase;
   beforeAll(async () => {
     database = await openSealedDatabase();
@@ -336,7 +336,7 @@ describe('a manifest', () => {
   });
   afterAll(() => database?.close());
 
-  it('names the entries of the journal up to all that it counts', async () => {
+  it('names the journal entries up to everything that it counts', async () => {
     const one = { answeredAt: iso(3), score: 9, region: 'Peru' };
     await database.submit([{ ...one, externalId: 'noted' }]);
     await database.settled();
@@ -407,7 +407,7 @@ describe('inferred scores', () => {
       (SELECT min(response_id::text)::uuid FROM prediction)`);
   });
 
-  it('are not proven where somebody changed how the model is known to err', async () => {
+  it('are not proven after a change of the known errors of the model', async () => {
     const asked = { ...DAYS, basis: 'INFERRED' as const, model: 7 };
     expect((await database.verify(asked)).verdict).toBe('VERIFIED');
     const confusion = (to: string) =>
@@ -423,7 +423,7 @@ describe('inferred scores', () => {
     expect((await database.verify(asked)).verdict).toBe('VERIFIED');
   });
 
-  it('are not proven where a prediction is gone though nothing came since', async () => {
+  it('are not proven if a prediction is gone without a cause', async () => {
     const asked = { ...DAYS, basis: 'INFERRED' as const, model: 7 };
     const [gone] = await database.sql<{ row: object }>(
       `DELETE FROM prediction p WHERE response_id = (SELECT min(response_id::text)::uuid FROM prediction) RETURNING to_jsonb(p) AS row`,
@@ -457,7 +457,7 @@ describe('inferred scores', () => {
     });
   });
 
-  it('and no others are proven where a cell stands for other attributes than its key', async () => {
+  it('are not proven, like all others, if a cell has other attributes than its key', async () => {
     const [cell] = database.cells.all();
     if (!cell) throw new Error('there is a cell');
     const forged = { ...cell, attributes: { ...cell.attributes, region: 'Chile' } };

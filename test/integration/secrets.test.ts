@@ -52,7 +52,7 @@ function starter(dataDir: string) {
   return { child, output: () => output, finished: once(child, 'close') };
 }
 
-describe('secrets that are made', () => {
+describe('generated secrets', () => {
   it('are the same for all that start at once', async () => {
     const dataDir = folder();
     const starters = Array.from({ length: 4 }, () => starter(dataDir));
@@ -64,7 +64,7 @@ describe('secrets that are made', () => {
     for (const name of SECRETS) expect(modeOf(dataDir, name)).toBe('600');
   });
 
-  it('are whole or not there, whenever the process is killed', async () => {
+  it('are whole or missing, whenever the process is killed', async () => {
     const dataDir = folder();
     for (const pause of [0, 0, 1, 2, 4]) {
       for (const name of SECRETS) rmSync(join(dataDir, name), { force: true });
@@ -83,7 +83,7 @@ describe('secrets that are made', () => {
     for (const name of SECRETS) expect(output()).toContain(`${name} `);
   });
 
-  it('leave nothing behind of a process that was killed while it wrote', async () => {
+  it('leave nothing behind of a process that was killed while writing', async () => {
     const dataDir = folder();
     const left = join(dataDir, '.pepper.0123456789abcdef.new');
     writeFileSync(left, 'half');
@@ -95,7 +95,7 @@ describe('secrets that are made', () => {
     expect(readFileSync(join(dataDir, 'pepper'), 'utf8')).toBe('whole\n');
   });
 
-  it('say what to do where an older version left an empty file', async () => {
+  it('report what to do if an older version left an empty file', async () => {
     const dataDir = folder();
     for (const name of SECRETS) writeFileSync(join(dataDir, name), '');
     const config = await loadConfig({ SCORELINE_DATA_DIR: dataDir });
@@ -109,7 +109,7 @@ describe('secrets that are made', () => {
   });
 });
 
-describe('secrets that are given', () => {
+describe('configured secrets', () => {
   it('come from the environment, from mounted files, from a folder, or from the data folder, in this order', async () => {
     const [shared, own, mounted] = [folder(), folder(), folder()];
     writeFileSync(join(shared, 'admin-key'), 'from-the-folder-of-secrets\n');
@@ -142,8 +142,8 @@ describe('secrets that are given', () => {
   });
 });
 
-describe('a start that is refused', () => {
-  it('makes no secret in the place of the one that the record is tied to', async () => {
+describe('a refused start', () => {
+  it('generates no secret in place of the one that the database is bound to', async () => {
     const [dataDir, shared, aside] = [folder(), folder(), folder()];
     const before = process.umask();
     const refuse = (error: Error) => {
@@ -174,7 +174,7 @@ describe('a start that is refused', () => {
 });
 
 describe('the data folder', () => {
-  it('is the owner’s alone with all in it, also where it existed before', async () => {
+  it('is readable by the owner only with everything in it, even if it existed before', async () => {
     const dataDir = folder();
     mkdirSync(join(dataDir, 'record', 'base'), { recursive: true });
     mkdirSync(join(dataDir, 'seals'));
@@ -200,7 +200,7 @@ describe('the data folder', () => {
     expect(notes).toHaveLength(1);
   });
 
-  it('that holds other things too is left as it is, but for Scoreline’s own, and links are not followed', async () => {
+  it('with other contents is left as it is, except for entries of Scoreline, and links are not followed', async () => {
     const [home, elsewhere] = [folder(), folder()];
     writeFileSync(join(home, 'letter.txt'), 'x');
     writeFileSync(join(home, 'pepper'), 'x');

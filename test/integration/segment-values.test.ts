@@ -54,14 +54,14 @@ type Told = GraphqlAnswer<never> & { extensions?: { unknownSegmentValues?: unkno
 const unknownIn = (answer: unknown) => (answer as Told).extensions?.unknownSegmentValues;
 
 describe('the values of a dimension', () => {
-  it('are those of the answers that the caller may see, sorted', async () => {
+  it('are those of the responses that the caller may see, sorted', async () => {
     expect(await values('all')).toEqual(['Germany', 'Liechtenstein', 'Peru', 'São Paulo', 'unknown']);
     expect(await values('narrow')).toEqual(['Germany', 'Liechtenstein', 'São Paulo', 'unknown']);
     expect(await values('narrow', '', 'CHANNEL')).toEqual(['a', 'letter', 'unknown']);
     expect(await values('nothing')).toEqual([]);
   });
 
-  it('are those of groups that may be told, for a caller held to small cells', async () => {
+  it('are those of released groups, for a caller held to small cells', async () => {
     const query = '{ nps(window: "P30D", groupBy: [REGION]) { region } }';
     const { data } = await world.ask<{ nps: { region: string }[] }>('aggregates', query);
     const told = await values('aggregates');
@@ -71,7 +71,7 @@ describe('the values of a dimension', () => {
     expect(await values('aggregates', '', 'CHANNEL')).not.toContain('letter');
   });
 
-  it('are searched and paged, and cut to a segment', async () => {
+  it('are searched and paged, and restricted to a segment', async () => {
     expect(await values('all', ', contains: "SAO-p"')).toEqual(['São Paulo']);
     expect(await values('all', ', first: 2')).toEqual(['Germany', 'Liechtenstein']);
     expect(await values('all', ', first: 2, after: "Liechtenstein"')).toEqual(['Peru', 'São Paulo']);
@@ -100,14 +100,14 @@ describe('a null, a blank and a missing value', () => {
     },
   );
 
-  it('leaves a dimension free where the list is null', async () => {
+  it('does not restrict a dimension if the list is null', async () => {
     const query =
       'query ($region: [String!]) { nps(window: "P30D", segment: { region: $region }) { responses } }';
     expect((await world.ask('all', query, { region: null })).data).toEqual({ nps: [{ responses: 39 }] });
     expect((await world.ask('all', query, { region: [' '] })).data).toEqual({ nps: [{ responses: 10 }] });
   });
 
-  it('is found in live scores, and whatever the form of the text', async () => {
+  it('is found in live scores, in any form of the text', async () => {
     const live = world.subscribe(
       'all',
       'subscription { npsUpdates(segment: { region: [""] }) { row { responses } } }',
@@ -120,11 +120,11 @@ describe('a null, a blank and a missing value', () => {
   });
 });
 
-describe('a value of a segment that nobody has', () => {
+describe('an unknown value of a segment', () => {
   const of = (region: string) =>
     `nps(window: "P30D", segment: { region: ${JSON.stringify(region)}, channel: ["a", "unknown"] }) { score responses }`;
 
-  it('is told, with what was probably meant', async () => {
+  it('is reported, with suggestions', async () => {
     const answer = await world.ask(
       'all',
       `{ first: ${of('germny')} second: ${of('Germany')} third: ${of('Narnia')} }`,
@@ -135,7 +135,7 @@ describe('a value of a segment that nobody has', () => {
     ]);
   });
 
-  it('is told by every field that takes a segment', async () => {
+  it('is reported by every field that takes a segment', async () => {
     const segment = 'segment: { region: ["Narnia"] }';
     const days = (name: string, from: number, to: number) =>
       `${name}From: "2026-01-0${from}T00:00:00Z", ${name}To: "2026-01-0${to}T00:00:00Z"`;
@@ -152,7 +152,7 @@ describe('a value of a segment that nobody has', () => {
     }
   });
 
-  it('is told over streams and sockets, and to who subscribes', async () => {
+  it('is reported over streams and sockets, and to subscribers', async () => {
     const expected = [{ path: ['nps'], dimension: 'region', value: 'Perú!', didYouMean: ['Peru'] }];
     expect(unknownIn(await world.stream('all', `{ ${of('Perú!')} }`))).toEqual(expected);
     const subscription = `subscription { npsUpdates(segment: { region: "Perú!" }) { row { responses } } }`;
@@ -167,7 +167,7 @@ describe('a value of a segment that nobody has', () => {
     ['narrow', 'Peru'],
     ['aggregates', 'Liechtenstein'],
     ['nothing', 'Germany'],
-  ])('looks the same as one that %s may not know of (%s)', async (caller, hidden) => {
+  ])('looks the same as one that %s may not know (%s)', async (caller, hidden) => {
     const ask = async (value: string) =>
       JSON.stringify(await world.ask(caller, `{ ${of(value)} }`)).replaceAll(value, 'VALUE');
     const told = await ask(hidden);
@@ -178,7 +178,7 @@ describe('a value of a segment that nobody has', () => {
     expect(JSON.stringify(unknownIn(near))).not.toContain(`"${hidden}"`);
   });
 
-  it('is told no more once somebody has it', async () => {
+  it('is no longer reported once a response has it', async () => {
     const ask = async (caller: string) => unknownIn(await world.ask(caller, `{ ${of('Oz')} }`));
     expect(await ask('aggregates')).toHaveLength(1);
     expect(await ask('all')).toHaveLength(1);
@@ -196,7 +196,7 @@ describe('rows in order', () => {
     nps: { region: string; score: number; responses: number; change: number | null }[];
   }
 
-  it('are ordered, cut, and priced by what there may be', async () => {
+  it('are ordered, cut, and charged by the possible ones', async () => {
     const query = (more: string) =>
       `{ nps(window: "P30D", groupBy: [REGION]${more}) { region score responses change } }`;
     const { data } = await world.ask<Rows>(
@@ -220,7 +220,7 @@ describe('rows in order', () => {
     }
   });
 
-  it('are those of buckets that tell of answers, on weeks that begin on any day', async () => {
+  it('are those of buckets with responses, on weeks that begin on any day', async () => {
     const range = `from: "${new Date(NOW - 20 * 24 * HOUR_MS).toISOString()}", to: "${new Date(NOW).toISOString()}"`;
     interface Series {
       filled: { time: string; responses: number }[];

@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-it('each is told of and loses what they sent in themselves', async () => {
+it('each gets a report of, and loses, what they sent themselves', async () => {
   await database.submit([answer('a', 'ann', FIRST)]);
   const [row] = await database.sql<{ id: string }>('SELECT id FROM response');
   await database.sql(
@@ -52,7 +52,7 @@ it('each is told of and loses what they sent in themselves', async () => {
   expect(await readSubjectAccessReport(database, personOf('ben'))).toEqual(ben);
 });
 
-it('an erasure leaves what somebody else has sent under the same id, and the check looks for what is of the person', async () => {
+it('an erasure leaves what another person has sent under the same id, and the check looks for what is of the person', async () => {
   await database.submit([answer('b', 'cat', FIRST)]);
   await database.submit([answer('b', 'dan', LATER)]);
   await placeHold(database, personOf('cat'), BY);
@@ -73,7 +73,7 @@ it('an erasure leaves what somebody else has sent under the same id, and the che
   });
 });
 
-it('what was put aside is replaced, and lifting brings nothing back that is somebody else’s by now', async () => {
+it('restricted content is replaced, and lifting restores nothing that belongs to another person by now', async () => {
   await database.submit([answer('c', 'eve', FIRST), answer('d', 'eve', FIRST)]);
   expect(await restrict(database, personOf('eve'), true)).toBe(2);
   await database.submit([answer('c', 'fay', LATER)]);

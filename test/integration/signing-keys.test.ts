@@ -60,7 +60,7 @@ function processWith(database: SealedDatabase, signingKey: KeyObject) {
   };
 }
 
-describe('a record', () => {
+describe('a database', () => {
   let database: SealedDatabase;
   beforeAll(async () => {
     database = await openSealedDatabase();
@@ -68,7 +68,7 @@ describe('a record', () => {
   afterAll(() => database?.close());
   const rows = () => database.sql<{ n: number }>('SELECT count(*)::integer AS n FROM signing_key');
 
-  it('is tied to the key of its first start, and to the one that signed it before records knew their keys', async () => {
+  it('is bound to the key of its first start, and to the one that signed it before keys were stored', async () => {
     await database.submit(answers('a'));
     await database.seal();
     // As a data folder of before: heads, and no row that names a key.
@@ -80,11 +80,11 @@ describe('a record', () => {
     expect(await rows()).toEqual([{ n: 1 }]);
   });
 
-  it('refuses another key, naming the one that it is signed with, before anything is stored', async () => {
+  it('refuses another key, naming the one that signs it, before anything is stored', async () => {
     const before = await database.sql('SELECT count(*) FROM audit_log');
     await expect(start(database, newKey())).rejects.toThrow(
       new RegExp(
-        `^this record is signed with the key ${print(database.signingKey)}, .* SCORELINE_SIGNING_KEY .* Nothing was stored$`,
+        `^this database is signed with the key ${print(database.signingKey)}, .* SCORELINE_SIGNING_KEY .* Nothing was stored$`,
       ),
     );
     expect(await database.sql('SELECT count(*) FROM audit_log')).toEqual(before);
@@ -123,7 +123,7 @@ describe('a rotation', () => {
       expect.objectContaining({ action: 'signing', key: print(second), signedByFormer: true }),
     ]);
     await expect(start(database, database.signingKey)).rejects.toThrow(
-      new RegExp(`is an older one of this record, which is signed with ${print(second)} since`),
+      new RegExp(`is an older one of this database, which is now signed with ${print(second)}`),
     );
   });
 
@@ -138,7 +138,7 @@ describe('a rotation', () => {
     await expect(old.seal()).rejects.toThrow(/was rotated while this process ran/);
   });
 
-  it('leaves everything provable, by heads and erasures of before and since, on every server', async () => {
+  it('leaves everything provable, by checkpoints and erasures before and since, on every server', async () => {
     await fresh.seal();
     await fresh.erase('a2');
     await fresh.erase('b3');
@@ -183,7 +183,7 @@ describe('a rotation', () => {
     expect(verifyProof(copy, { key: print(second) })).toMatchObject({ verdict: 'VERIFIED_WITH_ERASURES' });
   });
 
-  it('cannot be written into the database: a key that nobody signed for is believed by nobody', async () => {
+  it('cannot be forged in the database: a key without signatures is trusted by no one', async () => {
     const forger = newKey();
     const add = (key: KeyObject, statement: string) =>
       database.sql(
@@ -212,7 +212,7 @@ describe('a rotation', () => {
     expect(await fresh.verify()).toMatchObject({ verdict: 'VERIFIED_WITH_ERASURES' });
   });
 
-  it('without the key before it, which is lost, is said to be so', async () => {
+  it('without the previous key, which is lost, is reported as such', async () => {
     const third = newKey();
     await checkSigningKey(database.store, { keys: [third], isLost: true, now: Date.now() });
     const server = processWith(database, third);
@@ -240,7 +240,7 @@ describe("a server's own file of heads", () => {
   });
   afterAll(() => database?.close());
 
-  it('is made whole where another server seals, and is not mended where it was cut', async () => {
+  it('is completed when another server seals, and is not repaired when it was cut', async () => {
     const other = processWith(database, database.signingKey);
     try {
       expect(await other.verify()).toMatchObject({ verdict: 'VERIFIED' });
@@ -253,7 +253,7 @@ describe("a server's own file of heads", () => {
       truncateSync(other.checkpointFile, readFileSync(other.checkpointFile, 'utf8').indexOf('\n') + 1);
       const cut = await other.verify();
       expect(cut).toMatchObject({ verdict: 'MISMATCH' });
-      expect(cut.reason).toMatch(/^file of heads: it lacks the head/);
+      expect(cut.reason).toMatch(/^checkpoint file: it lacks the checkpoint/);
     } finally {
       other.removeFiles();
     }

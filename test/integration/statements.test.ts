@@ -49,12 +49,12 @@ async function mistakes(given: readonly Statement[]): Promise<string[]> {
 }
 
 describe('named statements', () => {
-  it('are all accepted by the database as it is migrated', async () => {
+  it('are all accepted by the migrated database', async () => {
     expect(statements.length).toBeGreaterThan(300);
     expect(await mistakes(statements)).toEqual([]);
   });
 
-  it('are found out where a column, a table or a type is another', async () => {
+  it('are detected if a column, a table or a type differs', async () => {
     const wrong = [
       { name: 'column', text: 'SELECT no_such_column FROM response WHERE id = $1' },
       { name: 'table', text: 'DELETE FROM no_such_table' },

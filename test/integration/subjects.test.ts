@@ -45,7 +45,7 @@ beforeAll(async () => {
 afterAll(() => database.close());
 
 describe('an erasure', () => {
-  it('takes a person out of every table and number, and leaves the others', async () => {
+  it('removes a person from every table and number, and leaves the others', async () => {
     await database.submit([
       answer('a1', 'Ann@example.org'),
       answer('a2', 'ann@example.org', { score: 2, region: 'Chile' }),
@@ -108,7 +108,7 @@ describe('an erasure', () => {
     ).toEqual([{ subject_id: null, content_hash: 'erased' }]);
   });
 
-  it('is not undone by the same file; who answers again is a new person', async () => {
+  it('is not undone by the same file; a new response is a new person', async () => {
     expect(await database.submit([answer('a1', 'Ann@example.org')])).toMatchObject({
       accepted: 0,
       rejected: [{ code: 'ERASED' }],
@@ -134,8 +134,8 @@ describe('an erasure', () => {
   });
 });
 
-describe('what is held of a person', () => {
-  it('is told whole, by the identifier or the pseudonym', async () => {
+describe('a subject access report', () => {
+  it('is complete, by the identifier or the pseudonym', async () => {
     await database.submit([answer('c1', 'cat@example.org')]);
     const held = await readSubjectAccessReport(database, personOf('CAT@example.org'));
     expect(held).toMatchObject({
@@ -160,7 +160,7 @@ describe('what is held of a person', () => {
     expect(await readSubjectAccessReport(database, personOf(held?.pseudonym ?? ''))).toEqual(held);
   });
 
-  it('is put aside when restricted, what comes later too, and comes back as it was', async () => {
+  it('covers restricted responses, including later ones, which come back as they were', async () => {
     const [before, n] = [
       await readSubjectAccessReport(database, personOf('cat@example.org')),
       await promoters(),
@@ -184,7 +184,7 @@ describe('what is held of a person', () => {
     expect(await restrict(database, personOf('nobody@example.org'), true)).toBeNull();
   });
 
-  it('tells what models said in words and shares of 1', async () => {
+  it('gives predictions in words and shares of 1', async () => {
     await database.submit([answer('m1', 'cleo@example.org')]);
     await database.sql(`INSERT INTO model_version (id, label, key, stage, artefact) VALUES (7, 'a model', 'k', 'CHAMPION',
       '{"heads": {"themes": [{"name": "crew"}]}}') ON CONFLICT DO NOTHING`);
@@ -206,7 +206,7 @@ describe('what is held of a person', () => {
 });
 
 describe('a correction', () => {
-  it('changes the numbers, is told by lineage, and is not undone by the file that it corrects', async () => {
+  it('changes the numbers, is in the lineage, and is not undone by the file that it corrects', async () => {
     await database.submit([answer('d1', 'dot@example.org')]);
     const [id = ''] = await ids('d1');
     const n = (await promoters()) ?? 0;
@@ -231,7 +231,7 @@ describe('a correction', () => {
     await expectRollupsToEqualRecount(database);
   });
 
-  it('of a restricted response is made where it lies', async () => {
+  it('of a restricted response is made in place', async () => {
     await database.submit([answer('d2', 'dora@example.org')]);
     const [id = ''] = await ids('d2');
     await restrict(database, personOf('dora@example.org'), true);
@@ -282,8 +282,8 @@ describe('a person without an identifier', () => {
   });
 });
 
-describe('what is old', () => {
-  it('goes by the policy, but not what is held, and leaves a record without content', async () => {
+describe('old data', () => {
+  it('is deleted by the policy, except what is held, and leaves a record without content', async () => {
     await database.submit([
       answer('old1', 'dan@example.org', { answeredAt: '2020-01-01T00:00:00Z' }),
       answer('old2', 'eve@example.org', { answeredAt: '2020-01-01T00:00:00Z' }),
@@ -340,7 +340,7 @@ describe('what is old', () => {
     await expectRollupsToEqualRecount(database);
   });
 
-  it('goes although it was put aside, and not while a hold keeps it', async () => {
+  it('is deleted even if restricted, and not while a hold keeps it', async () => {
     await database.submit([
       answer('old5', 'gus@example.org', { answeredAt: '2020-01-01T00:00:00Z' }),
       answer('old6', 'gus@example.org', { answeredAt: '2022-01-01T00:00:00Z' }),

@@ -67,8 +67,8 @@ const score = (segment: object, hours: number): ScoreStart => ({
   until: (HOUR + hours) * HOUR_MS,
 });
 
-describe('a cursor that the caller made up', () => {
-  it('leads to no rollup that is not in the walk', async () => {
+describe('an invented cursor', () => {
+  it('leads to no rollup outside the walk', async () => {
     const japan = await database.sql<{ id: string }>(
       `SELECT id FROM response WHERE external_id LIKE 'Japan%'`,
     );
@@ -89,7 +89,7 @@ describe('a cursor that the caller made up', () => {
 });
 
 describe('a trace of a response', () => {
-  it('does not tell which model counted it to who may not read what models said', async () => {
+  it('does not reveal which model counted it to callers who may not read predictions', async () => {
     const [response] = await database.sql<{ id: string }>(
       `SELECT id FROM response WHERE external_id = 'Germany 0'`,
     );

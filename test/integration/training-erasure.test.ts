@@ -66,7 +66,7 @@ function train(meanwhile: () => Promise<unknown>): Promise<number> {
   return trainCandidate(deps, new Date('2026-06-01'), { actor: 'steward', reason: 'trains' });
 }
 
-it('a model that learnt from somebody who was erased or restricted meanwhile is dropped', async () => {
+it('a model that learnt from a person who was erased or restricted meanwhile is dropped', async () => {
   await expect(train(() => eraseWhole(database, personOf('person 1')))).rejects.toThrow(
     /1 of the responses were erased or restricted .* train again/,
   );
@@ -76,7 +76,7 @@ it('a model that learnt from somebody who was erased or restricted meanwhile is 
   expect([await count('model_version WHERE id > 0'), await count('training_set')]).toEqual([0, 0]);
 });
 
-it('one whose people are all there has them as members, and is named when one is erased later', async () => {
+it('one whose people all exist has them as members, and is named when one is erased later', async () => {
   const id = await train(async () => undefined);
   expect(await count('training_set_member')).toBe(PEOPLE - 2);
   await eraseWhole(database, personOf('person 3'));

@@ -142,7 +142,7 @@ interface Masked {
 }
 
 describe('a group that the caller does not have', () => {
-  it('is told of wherever a field of it is asked for', async () => {
+  it('is reported wherever a field of it is requested', async () => {
     const all = ways();
     expect(new Set(all.map(({ group }) => group)).size).toBeGreaterThan(8);
     const silent: object[] = [];
@@ -169,7 +169,7 @@ describe('a group that the caller does not have', () => {
     expect(masked).toBeGreaterThan(15);
   });
 
-  it('is missed in nothing by who has every group', async () => {
+  it('is missed in nothing by a caller with every group', async () => {
     for (const { query } of ways()) {
       const answer = await world.ask('everything', query);
       expect(answer.extensions?.masked, query).toBeUndefined();
@@ -177,7 +177,7 @@ describe('a group that the caller does not have', () => {
   });
 });
 
-describe('how models judge answers that the caller may not read', () => {
+describe('how models judge responses that the caller may not read', () => {
   const quality = (key: string, from: string, to: string, segment = '') =>
     world.ask<{ modelQuality: { judged: number | null } }>(
       key,
@@ -187,7 +187,7 @@ describe('how models judge answers that the caller may not read', () => {
   const week = Math.floor(NOW / WEEK_MS) * WEEK_MS;
   const day = (time: number) => new Date(time).toISOString();
 
-  it('is told to nobody else, but for who manages models, of everything and in whole weeks', async () => {
+  it('is shown to no caller, except that managers of models see everything in whole weeks', async () => {
     const whole = await quality('everything', at(60), at(0));
     expect(whole.data.modelQuality.judged).toBeGreaterThan(0);
     const none = await quality('blind', day(week), day(week + WEEK_MS));

@@ -8,6 +8,7 @@ import { createIngestor } from '../../ingestion/pipeline/ingestor.ts';
 import { createItemReader } from '../../ingestion/pipeline/response-items.ts';
 import { submitItems } from '../../ingestion/pipeline/submit.ts';
 import { OWNER } from '../../ingestion/pipeline/submitter.ts';
+import { unscoped } from '../../store/database/client.ts';
 import { isPassingError } from '../../store/database/passing-errors.ts';
 import { openPostgres } from '../../store/database/postgres.ts';
 import { SubjectEncryption } from '../../store/encryption/subject-encryption.ts';
@@ -27,7 +28,7 @@ afterAll(async () => {
   for (const cleanup of cleanups.reverse()) await cleanup();
 });
 
-describe('the record on TimescaleDB', () => {
+describe('the database on TimescaleDB', () => {
   it('is found, and its fact tables are hypertables', async () => {
     const database = await openTestDatabase();
     expect(database.features).toEqual({ timescale: 'apache' });
@@ -125,7 +126,7 @@ describe('a server', () => {
     await until(async () => (await fetch(`${server.url}/readyz`)).status === 200, 'all of it is ready');
   });
 
-  it('takes a minute without Neo4j as lag and nothing else; then record, graph and sums are equal', async () => {
+  it('takes a minute without Neo4j as lag and nothing else; then database, graph and sums are equal', async () => {
     expect(inject('services')).toBeDefined();
     const neo4j = await startNeo4j();
     cleanups.push(() => neo4j.dispose());
@@ -204,13 +205,14 @@ describe('a server', () => {
     const store = openPostgres(instance.env.DATABASE_URL ?? '', () => undefined);
     const cells = new StoredCellDictionary();
     await cells.refresh(store);
+    const scoped = unscoped(store, 'the whole graph is compared');
     const deps = {
-      store,
+      store: scoped,
       record: store,
       cells,
       mappings: new MappingRegistry(),
       dimensions: DIMENSIONS,
-      lineage: createRecordLineage(store),
+      lineage: createRecordLineage(scoped),
     };
     const [, , from = 0, until_ = 0] = JSON.parse(
       Buffer.from((id ?? '').slice(4), 'base64url').toString(),

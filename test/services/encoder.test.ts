@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 const server = useServer({ env: { SCORELINE_ENCODER: UNCUT }, follow: true });
 
-it('says that its models were made for another encoder, trains one for it, and goes on with that', async () => {
+it('reports that its models were made for another encoder, trains one for it, and continues with that', async () => {
   const classify = () =>
     server.graphql<{ classify: { class: string; modelVersion: { encoder: string } }[] }>(
       '{ classify(texts: ["We love it, it saves us hours"]) { class modelVersion { encoder } explanation { token } } }',

@@ -15,8 +15,8 @@ afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
-describe('first starts at once', () => {
-  it.each([1, 2, 3, 4, 5])('all come up, on one record (round %i)', async () => {
+describe('concurrent first starts', () => {
+  it.each([1, 2, 3, 4, 5])('all come up, on one database (round %i)', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'scoreline-first-'));
     folders.push(folder);
     const config = await loadConfig({

@@ -72,7 +72,7 @@ const expire = () =>
   database.sql(`UPDATE lease SET held_until = now() - interval '1 second' WHERE name = 'lineage'`);
 
 describe('a follower that hangs before it writes', () => {
-  it('writes nothing back that was erased meanwhile, once another has taken over', async () => {
+  it('writes back nothing that was erased meanwhile, once another has taken over', async () => {
     const slow = opened(`bolt://127.0.0.1:${proxy.port}`, 'one');
     const quick = opened(server.url, 'two');
     const stopSlow = await slow.follow();
@@ -127,7 +127,7 @@ describe('a follower that hangs before it writes', () => {
 });
 
 describe('a follower that hangs inside its transaction', () => {
-  it('keeps the next one waiting no longer than its transaction may last', async () => {
+  it('delays the next one no longer than its transaction may last', async () => {
     const hanging = driver.session();
     const transaction = hanging.beginTransaction({ timeout: 1_500 });
     await transaction.run(`MERGE (f:Fence {name: 'lineage'}) SET f.locked = true`);

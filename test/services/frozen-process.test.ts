@@ -119,7 +119,7 @@ const expectGraphToEqualRecord = async () => {
   expect(await cypher(miscounted)).toEqual([]);
 };
 
-it('loses its leases while it is frozen, and what it was about to write is refused when it goes on', async () => {
+it('loses its leases while it is frozen, and its pending writes are refused when it continues', async () => {
   const frozen = await start({ NEO4J_URL: `bolt://127.0.0.1:${proxy.port}` });
   const other = await start({ NEO4J_URL: graph.url, SCORELINE_DATA_DIR: second });
   const before = await leases();

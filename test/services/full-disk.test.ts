@@ -54,7 +54,7 @@ describe('a full disk', () => {
   const texts = () =>
     server.post('/graphql', { query: '{ responses(first: 5) { edges { node { comment } } } }' });
 
-  it('refuses what stores, with the reason, while reading goes on', async () => {
+  it('refuses writes, with the reason, while reads continue', async () => {
     disk.fillTo(RESERVE * 0.6);
     for (let i = 0; i < 20; i++) {
       const refused = await server.post('/ingest/responses', answers('refused', 500));
@@ -88,7 +88,7 @@ describe('a full disk', () => {
     expect(disk.free()).toBeGreaterThan(RESERVE * 0.5);
   });
 
-  it('gives out nothing that could not be noted, and still states scores', async () => {
+  it('releases nothing that could not be recorded, and still states scores', async () => {
     disk.fillTo(RESERVE * 0.1);
     const withheld = await texts();
     expect(withheld.status).toBe(503);
@@ -98,7 +98,7 @@ describe('a full disk', () => {
     expect(await counted(server)).toBe(50);
   });
 
-  it('is over once there is room, by itself, and nothing is lost or half stored', async () => {
+  it('ends by itself once there is room, and nothing is lost or half stored', async () => {
     disk.clear();
     await until(async () => (await fetch(`${server.url}/readyz`)).status === 200, 'it is ready again');
     expect((await server.post('/ingest/responses', answers('after', 30))).status).toBe(202);
@@ -120,7 +120,7 @@ describe('a full disk', () => {
     disk.fillTo(RESERVE * 0.5);
     const starting = runProgram(['start'], embedded(disk, { SCORELINE_DISK_RESERVE: String(RESERVE) }).env);
     await until(
-      () => /are needed to open the record: waiting for room/.test(starting.output()),
+      () => /are needed to open the database: waiting for room/.test(starting.output()),
       'it says what it waits for',
     );
     disk.clear();
@@ -149,7 +149,7 @@ describe('a disk that fills up faster than it is watched', () => {
     disk?.remove();
   });
 
-  it('stops the engine, not the server; what was accepted is there once there is room, and what was not can be sent again', async () => {
+  it('stops the engine, not the server; accepted data is there once there is room, and the rest can be sent again', async () => {
     disk.fillTo(14);
     const stuck = () => server.output().includes('the disk is full, and its engine has not returned');
     const batch = (name: string) =>

@@ -5,7 +5,7 @@ import { openPostgres } from '../../store/database/postgres.ts';
 import { migrate } from '../../store/setup/migrate.ts';
 import { freshDatabase } from '../fixtures/database.ts';
 
-it('a start that waits for another one names whose session holds it up, and goes on once that ends', async () => {
+it('a start that waits for another one names the session that holds it up, and continues once that ends', async () => {
   const url = (await freshDatabase()) ?? '';
   const other = new pg.Client({ connectionString: url, application_name: 'a frozen starter' });
   await other.connect();

@@ -114,7 +114,7 @@ function expected(caller: Caller) {
 }
 
 describe('a hundred scopes at once', () => {
-  it('give each caller what filtering first and counting then gives', async () => {
+  it('give each caller the result of filtering first and counting then', async () => {
     const variables = {
       // The window of whole hours that ends with the hour before this one's end.
       asOf: new Date(END - 1).toISOString(),

@@ -242,8 +242,8 @@ function search(folder: string): Promise<{ code: number | null; output: string }
 /** Two servers start and are asked a thousand things, beside whatever else runs. */
 const SEARCH_MS = 900_000;
 
-describe('where the second wall is down', () => {
-  it('nothing is found as long as nothing is planted', { timeout: SEARCH_MS }, async () => {
+describe('without the scoped views', () => {
+  it('nothing is found without a planted leak', { timeout: SEARCH_MS }, async () => {
     const folder = copy();
     try {
       const { code, output } = await search(folder);

@@ -18,7 +18,7 @@ afterAll(async () => {
   await database?.close();
 });
 
-it('a long writer is named once in the log, and counted without its name where everybody may look', async () => {
+it('a long writer is named once in the log, and counted without its name where every caller may look', async () => {
   const named: LongWriter[] = [];
   writers = watchLongWriters({ store: database.store, loops: null, now: Date.now }, (one) => named.push(one));
   writer = new pg.Client({ connectionString: database.databaseUrl, application_name: 'a bulk load' });

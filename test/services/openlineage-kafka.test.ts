@@ -87,7 +87,7 @@ describe('an export to Kafka', () => {
     expect(await kafka.read('lineage')).toHaveLength(sent);
   });
 
-  it('fails while the broker is away, remembers nothing as sent, and goes on when it is back', async () => {
+  it('fails while the broker is away, records nothing as sent, and continues when it is back', async () => {
     await kafka.createTopic('outage', 1);
     const before = await exportTo(topic('outage'));
     await world.record.submit([{ externalId: 'outage', answeredAt: iso(8), score: 9, region: 'Germany' }]);
@@ -104,7 +104,7 @@ describe('an export to Kafka', () => {
     expect(events.sort(byName)).toEqual((await exportToFile('outage.ndjson')).sort(byName));
   });
 
-  it('needs the topic to be there, and makes none', async () => {
+  it('needs the topic to exist, and creates none', async () => {
     await expect(exportTo(topic('missing'))).rejects.toThrow(
       `kafka://${kafka.broker}/missing: the topic does not exist; create it first`,
     );
@@ -113,7 +113,7 @@ describe('an export to Kafka', () => {
     expect(await exportTo(topic('missing'))).toBeGreaterThan(10);
   });
 
-  it('splits what is too much for one request, and says why the broker refuses what cannot be split', async () => {
+  it('splits what is too much for one request, and reports why the broker refuses what cannot be split', async () => {
     await kafka.createTopic('large', 1);
     const transport = topic('large');
     const event = (runId: string, bytes: number) =>
@@ -159,7 +159,7 @@ describe('npm run lineage:export -- --to kafka(s)://…', () => {
   const secure = (password: string, sasl: string) =>
     `kafkas://${kafka.user}:${password}@${kafka.secureBroker}/command?sasl=${sasl}`;
 
-  it('sends over TLS with a login, goes on from there, and tells no password', async () => {
+  it('sends over TLS with a login, continues from there, and prints no password', async () => {
     await kafka.createTopic('command', 2);
     const map = join(folder, 'map.json');
     const rows = join(folder, 'rows.csv');
@@ -204,7 +204,7 @@ describe('npm run lineage:export -- --to kafka(s)://…', () => {
     await expect(unencrypted).rejects.toThrow('does the broker ask for TLS (kafkas://) or for a login?');
   });
 
-  it('says what would be right when the topic is misspelt', async () => {
+  it('reports what would be right when the topic is misspelt', async () => {
     const unnamed = await exportWith(`kafka://me:secret@${kafka.broker}`);
     expect(unnamed.code).toBe(1);
     expect(unnamed.output).toContain('--to: expected is kafka://HOST:PORT[,HOST:PORT...]/TOPIC');

@@ -68,7 +68,7 @@ async function askFrom(page: string, authorization?: string): Promise<unknown> {
   }
 }
 
-it('asks over every transport where its origin is listed, and can read refusals', async () => {
+it('sends requests over every transport if its origin is listed, and can read refusals', async () => {
   expect(await askFrom(`http://127.0.0.1:${port}`)).toEqual({
     get: { status: 200, text: expect.stringContaining('"responses":0'), requestId: true },
     post: { status: 200, text: expect.stringContaining('"responses":0'), requestId: true },
@@ -79,7 +79,7 @@ it('asks over every transport where its origin is listed, and can read refusals'
   });
 });
 
-it('is kept out where it is not, though it has the key', async () => {
+it('is excluded if it is not, although it has the key', async () => {
   expect(await askFrom(`http://localhost:${port}`)).toEqual({
     get: 'TypeError',
     post: 'TypeError',
@@ -90,7 +90,7 @@ it('is kept out where it is not, though it has the key', async () => {
   });
 });
 
-it('is not let in by Basic credentials', async () => {
+it('is not admitted by Basic credentials', async () => {
   const basic = `Basic ${Buffer.from(`x:${ADMIN_KEY}`).toString('base64')}`;
   expect(await askFrom(`http://127.0.0.1:${port}`, basic)).toMatchObject({
     get: { status: 401, text: expect.stringContaining('send Authorization: Bearer KEY') },

@@ -65,7 +65,7 @@ it('asks for the key, then shows a console with the example queries that works w
   }
 });
 
-it("shows the auditor's report of a score, whole and readable, without anything from elsewhere", async () => {
+it('shows the report of a score, whole and readable, without anything from elsewhere', async () => {
   const items = Array.from({ length: 120 }, (_, i) => ({
     externalId: `report ${i}`,
     source: ['web', 'mobile app', 'call centre'][i % 3],

@@ -88,7 +88,7 @@ const asKnown = async (update: NpsUpdate) => {
 };
 
 describe('the position of an update', () => {
-  it('is that of the row, whatever is committed meanwhile and in which order', async () => {
+  it('is that of the row, whatever is committed meanwhile and in whatever order', async () => {
     const servers = [await anotherServer(), await anotherServer(), await anotherServer()];
     const random = randomFrom(3);
     const told: NpsUpdate[] = [];
@@ -176,7 +176,7 @@ describe('the position of an update', () => {
     unfollow();
   });
 
-  it('is not before the one that a client comes back with, on a server that has not read so far', async () => {
+  it('is not before the one that a client resumes from, on a server that has not read so far', async () => {
     const [ahead, behind] = [await anotherServer(), await anotherServer()];
     const query = QUERIES[0] as LiveQueryDefinition;
     const tile = behind.feed.liveQuery(EVERYTHING, query);

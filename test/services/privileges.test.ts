@@ -59,7 +59,7 @@ async function refusal(url: string): Promise<string | null> {
 const statementsIn = (text: string) => text.split('runs in that database: ')[1] ?? '';
 
 describe('a user of PostgreSQL without privileges', () => {
-  it('is told every one that is missing at once, with statements that do', async () => {
+  it('gets every missing one at once, with statements that work', async () => {
     const { url, user } = await urlOfUser();
     const line = await refusal(url);
     expect(line).toContain(`GRANT USAGE, CREATE ON SCHEMA public TO ${user};`);
@@ -78,7 +78,7 @@ describe('a user of PostgreSQL without privileges', () => {
     await asAdmin(`DROP OWNED BY ${user} CASCADE`);
   });
 
-  it('does with the right to make roles instead of a role that is made', async () => {
+  it('may create roles instead of having a role prepared', async () => {
     const { url, user } = await urlOfUser('CREATEROLE');
     await asAdmin(`GRANT CREATE ON DATABASE ${new URL(url).pathname.slice(1)} TO ${user};
       GRANT USAGE, CREATE ON SCHEMA public TO ${user}`);
@@ -92,7 +92,7 @@ describe('a user of PostgreSQL without privileges', () => {
     await asAdmin(`DROP OWNED BY ${user} CASCADE`);
   });
 
-  it('or who is not there, or asks for a database that is not, is one line too', async () => {
+  it('that does not exist, or an unknown database, is one line too', async () => {
     const noUser = new URL(adminUrl());
     noUser.username = 'not-there';
     expect(await refusal(noUser.href)).toContain(`CREATE ROLE "not-there" LOGIN`);
@@ -104,7 +104,7 @@ describe('a user of PostgreSQL without privileges', () => {
     expect(await refusal(noServer.href)).toMatch(/127\.0\.0\.1:1 does not answer: .*ECONNREFUSED/);
   });
 
-  it('is the end of a start, and of the doctor, in lines that help', async () => {
+  it('ends a start, and the doctor, in lines that help', async () => {
     const { url } = await urlOfUser();
     const env = { ...instance.env, DATABASE_URL: url };
     const [start, doctor] = await Promise.all([

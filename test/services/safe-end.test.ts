@@ -104,7 +104,7 @@ describe('the safe end of the journal', () => {
     expect(namesOf(await readJournal(store, head, 10))).toEqual(['own']);
   });
 
-  it('lets a follower read all there is, once and in order, whatever writers do here and elsewhere', async () => {
+  it('lets a follower read everything once and in order, whatever writers do here and elsewhere', async () => {
     const seen: JournalEntry[] = [];
     const follower = await runFollower({
       name: 'of the test',
@@ -165,7 +165,7 @@ describe('the safe end of the journal', () => {
     expect(seen.every((entry, i) => i === 0 || isAfter(entry, seen[i - 1] as JournalEntry))).toBe(true);
   });
 
-  it('comes to a follower as quickly as with nobody else there', async () => {
+  it('reaches a follower as quickly as without other databases', async () => {
     const own = await connect(urls.own);
     const arrived = new Map<string, number>();
     const follower = await runFollower({

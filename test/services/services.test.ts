@@ -56,7 +56,7 @@ describe('the servers of the whole run', () => {
     expect(services.postgres.pid).not.toBe(process.pid);
   });
 
-  test('make databases side by side, with TimescaleDB and hypertables', async () => {
+  test('create databases side by side, with TimescaleDB and hypertables', async () => {
     const names = ['smoke_a', 'smoke_b'];
     const urls = await Promise.all(names.map((name) => createDatabase(services.postgres, name)));
     for (const url of urls) {
@@ -119,7 +119,7 @@ describe('PostgreSQL', () => {
   });
 });
 
-describe('PostgreSQL that has TimescaleDB installed and not preloaded', () => {
+describe('PostgreSQL with TimescaleDB installed and not preloaded', () => {
   let postgres: RunningPostgres;
   beforeAll(async () => {
     postgres = await startPostgres({ timescale: false });

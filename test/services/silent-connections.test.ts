@@ -80,7 +80,7 @@ describe('open connections that go silent', () => {
     },
   );
 
-  it('are told of in a few lines without stacks', async () => {
+  it('are reported in a few lines without stacks', async () => {
     await until(() => server.output().includes('PostgreSQL answers again'), 'the end is told');
     const lines = server
       .output()
@@ -92,7 +92,7 @@ describe('open connections that go silent', () => {
     expect(lines.filter((line) => line.includes('"stack"'))).toEqual([]);
   });
 
-  it('are found by the one that listens, and by queries, without ingest', async () => {
+  it('are found by the listening one, and by queries, without ingest', async () => {
     const before = await listeners();
     proxy.silenceOpen();
     const isNew = (pid: number) => !before.includes(pid);

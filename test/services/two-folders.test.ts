@@ -54,7 +54,7 @@ async function verify(server: RunningServer) {
   return answer.data.verify;
 }
 
-it('a server with its own signing key is refused; with that of the record both prove what either signs or erases', async () => {
+it('a server with its own signing key is refused; with that of the database both prove what either signs or erases', async () => {
   const one = await run();
   const answers = Array.from({ length: 20 }, (_, i) => ({
     externalId: `r${i}`,
@@ -69,7 +69,7 @@ it('a server with its own signing key is refused; with that of the record both p
   const stranger = await runProgram(['start'], { ...first.env, SCORELINE_DATA_DIR: second }).finished;
   expect(stranger.code).toBe(1);
   expect(stranger.output).toMatch(
-    /^Scoreline cannot start: this record is signed with the key [0-9a-f]{64}, and not with .*SCORELINE_SIGNING_KEY.*Nothing was stored$/m,
+    /^Scoreline cannot start: this database is signed with the key [0-9a-f]{64}, and not with .*SCORELINE_SIGNING_KEY.*Nothing was stored$/m,
   );
   expect(await verify(one)).toMatchObject({ verdict: 'VERIFIED', responses: 20 });
 

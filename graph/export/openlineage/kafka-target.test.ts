@@ -65,13 +65,13 @@ describe('the URL of a topic', () => {
     },
   );
 
-  it('is told from a file and from HTTP', () => {
+  it('is distinguished from a file and from HTTP', () => {
     const texts = ['kafka://a:1/t', 'KAFKAS:', 'kafka.ndjson', 'https://a/kafka:', './kafka:'];
     expect(texts.map(isKafkaUrl)).toEqual([true, true, false, false, false]);
   });
 });
 
-it('names the same place for the same topic, whoever asks and however it is spelt', () => {
+it('names the same target for the same topic, whatever the login and the spelling', () => {
   const place = (url: string) => kafkaPlace(parseKafkaUrl(url));
   expect(place('kafka://me:secret@TWO:2,one:1,[::1]:3,one:1/t')).toBe('kafka://[::1]:3,one:1,two:2/t');
   expect(place('kafka://one:1,two:2,[::1]:3/t')).toBe('kafka://[::1]:3,one:1,two:2/t');

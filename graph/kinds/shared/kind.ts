@@ -2,7 +2,7 @@ import type { Scope } from '../../../domain/access/scope.ts';
 import type { RollupKey } from '../../../domain/lineage/lineage.ts';
 import type { CellDictionary } from '../../../domain/segments/cell.ts';
 import type { Dimension } from '../../../domain/segments/dimensions.ts';
-import type { Session } from '../../../store/database/client.ts';
+import type { OwnerSession, ScopedSession } from '../../../store/database/client.ts';
 import type { AlertsTouched } from '../../../store/lineage/lineage-annotations.ts';
 import type { MappingRegistry } from '../../../store/responses/mappings.ts';
 import type { LineageStore, ResponseFacts, RollupSelection } from '../../lineage-store.ts';
@@ -12,9 +12,9 @@ import type { Projection } from './projection.ts';
 /** What lineage is read from. */
 export interface LineageDeps {
   /** Sees what the caller may see. */
-  readonly store: Session;
+  readonly store: ScopedSession;
   /** Sees everything: for what is about all cells together, after `readsModelsWhole`. */
-  readonly record: Session;
+  readonly record: OwnerSession;
   readonly lineage: LineageStore;
   readonly cells: CellDictionary;
   readonly mappings: MappingRegistry;

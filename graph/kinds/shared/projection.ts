@@ -1,5 +1,5 @@
 import type { ManagedTransaction } from 'neo4j-driver';
-import type { Session } from '../../../store/database/client.ts';
+import type { OwnerSession } from '../../../store/database/client.ts';
 import type { JournalEntry } from '../../../store/journal/journal.ts';
 import type { StoredCellDictionary } from '../../../store/responses/cell-dictionary.ts';
 import type { MappingRegistry } from '../../../store/responses/mappings.ts';
@@ -7,7 +7,7 @@ import type { JournalPayload } from '../../../store/tables/schema.ts';
 
 /** What writers of the graph read from, and how they write. */
 export interface GraphWriter {
-  readonly store: Session;
+  readonly store: OwnerSession;
   readonly cells: StoredCellDictionary;
   readonly mappings: MappingRegistry;
   /** Keys of the mappings that the graph has; emptied with it. */

@@ -149,7 +149,7 @@ function responseRow(
   const own = mappings.get(row.mapping);
   const present = events.find(({ id }) => id === row.eventId);
   if (!own || !present)
-    throw new Error(`the mapping or the source event of response ${row.id} is not in the record`);
+    throw new Error(`the mapping or the source event of response ${row.id} is not in the database`);
   return {
     id: nodeId('Response', row.id),
     answeredAt: row.answeredAt,

@@ -94,7 +94,7 @@ describe('a format', () => {
     expect(message?.length).toBeLessThan(300);
   });
 
-  it('does not read another text, nor part of one', () => {
+  it('does not match another text, nor part of one', () => {
     for (const text of ['31/03/2026', '31/03/2026 09:30x', 'x31/03/2026 09:30', '31/03/26 09:30', ''])
       expect(read('dd/MM/yyyy HH:mm', text)).toMatch(/is no date of the form dd\/MM\/yyyy HH:mm$/);
     expect(read('iso', '1'.repeat(200))).toMatch(/is no date/);
@@ -111,12 +111,12 @@ describe('a format', () => {
     ['iso', '2026-03-31T09:30:60', /60 is no second/],
     ['iso', '2026-03-31T09:59:61', /61 is no second/],
     ['yyyy-MM-dd z', '2026-03-31 Mars/Olympus', /"mars\/olympus" is no IANA zone/],
-  ])('%s says what is wrong with %s', (format, text, says) => {
+  ])('%s reports what is wrong with %s', (format, text, says) => {
     expect(read(format, text)).toMatch(says);
   });
 });
 
-describe('a date in the form of ISO 8601', () => {
+describe('an ISO 8601 date', () => {
   it.each([
     ['10:30', 'it is a time of day without a date'],
     ['10:30:15', 'it is a time of day without a date'],
@@ -124,7 +124,7 @@ describe('a date in the form of ISO 8601', () => {
     ['2026-03', 'it is a month without a day'],
     ['2026-W10', 'it is a week without a day'],
     ['2026-02-30', '30 is no day of that month'],
-  ])('is a whole one: not %s', (text, reason) => {
+  ])('is complete: not %s', (text, reason) => {
     expect(read('iso', text)).toBe(
       `"${text}" is no date of the form 2026-03-31 or 2026-03-31T09:30:00Z: ${reason}`,
     );
@@ -163,7 +163,7 @@ describe('day numbers of Excel', () => {
 });
 
 describe('formats together', () => {
-  it('one text has one unit: what reads seconds does not read milliseconds or days', () => {
+  it('one text has one unit: what matches seconds does not match milliseconds or days', () => {
     const all = ['excel-day', 'epoch-milliseconds', 'epoch-seconds', 'iso', 'yyyyMMdd'];
     expect(mistakesOf(all)).toEqual([]);
     expect(read(all, '46327')).toBe('2026-11-01T00:00:00.000Z');
@@ -193,11 +193,11 @@ describe('formats together', () => {
     [['dd/MM/yy', 'dd/MM/yyyy', 'd/M/yyyy']],
     [['MM/dd/yyyy', "dd/MM/yyyy 'h'HH"]],
     [['yyyy-MM-dd', 'iso', 'yyyy-MM-dd HH:mm']],
-  ])('%j can be told apart', (formats) => {
+  ])('%j can be distinguished', (formats) => {
     expect(mistakesOf(formats)).toEqual([]);
   });
 
-  it('a row that two of them read as two dates has none, and both are said', () => {
+  it('a row that two of them read as two dates is rejected with both readings', () => {
     // No sample shows it: both years have two digits, and only a few days are also years.
     const formats = dateFormatsOf(['dd/MM/yy'], ['en']);
     const others = dateFormatsOf(['yy/MM/dd'], ['en']);
@@ -239,7 +239,7 @@ describe('names of months and days', () => {
     for (const text of texts) expect(read(format, text, { languages: [language] }), text).toBe(expected);
   });
 
-  it('several languages are read beside each other, but no other one', () => {
+  it('several languages are read together, but no other one', () => {
     const formats = ['d. MMMM yyyy HH:mm', 'd MMM yyyy HH:mm'];
     const languages = ['de', 'fr'];
     expect(read(formats, '12. März 2026 10:15', { languages })).toBe('2026-03-12T10:15:00.000Z');
@@ -248,7 +248,7 @@ describe('names of months and days', () => {
     expect(read(formats, '3 mayo 2026 10:15', { languages })).toMatch(/is no date/);
   });
 
-  it('a name that stands for two months is refused, a beginning that does is not read', () => {
+  it('an ambiguous name is refused, an ambiguous prefix is not read', () => {
     expect(mistakesOf(['d MMMM yyyy'], ['hr', 'cs'])[0]).toMatch(
       /^"listopad" is month 10 in "hr" and 11 in "cs"/,
     );
@@ -269,7 +269,7 @@ describe('names of months and days', () => {
     expect(read('ccc, d. MMMM yyyy', 'Mo., 31. März 2026', { languages: ['de'] })).toMatch(/day of the week/);
   });
 
-  it('are of languages that are known', () => {
+  it('belong to known languages', () => {
     expect(['de', 'pt-BR', 'zh-Hant', 'th-u-ca-buddhist'].map(knownLanguage)).toEqual([
       'de',
       'pt-BR',

@@ -17,8 +17,8 @@ const read = (
   return typeof time === 'string' ? time : `${time.at.toISOString()}${time.note ? ` ${time.note}` : ''}`;
 };
 
-describe('a time that clocks never showed', () => {
-  it('is the nearest that they showed, by the rule', () => {
+describe('a skipped time', () => {
+  it('is the nearest existing one, by the rule', () => {
     const text = '2026-03-29 02:30';
     expect(read('Europe/Berlin', text)).toBe('2026-03-29T01:00:00.000Z TIME_SKIPPED');
     expect(read('Europe/Berlin', text, 'earlier')).toBe('2026-03-29T00:59:59.999Z TIME_SKIPPED');
@@ -27,7 +27,7 @@ describe('a time that clocks never showed', () => {
     expect(read('Europe/Berlin', '2026-03-29 03:00')).toBe('2026-03-29T01:00:00.000Z');
   });
 
-  it('is no day that only began late', () => {
+  it('is not a day that only began late', () => {
     expect(read('America/Sao_Paulo', '2018-11-04', 'reject', 'reject')).toBe('2018-11-04T03:00:00.000Z');
     expect(read('America/Sao_Paulo', '2018-11-04 00:30')).toBe('2018-11-04T03:00:00.000Z TIME_SKIPPED');
     expect(read('America/Havana', '2024-11-03', 'reject', 'reject')).toBe('2024-11-03T04:00:00.000Z');
@@ -40,8 +40,8 @@ describe('a time that clocks never showed', () => {
   });
 });
 
-describe('a time that clocks showed twice', () => {
-  it('is the first or the second of them, by the rule', () => {
+describe('a repeated time', () => {
+  it('is the first or the second one, by the rule', () => {
     const text = '2026-10-25 02:30';
     expect(read('Europe/Berlin', text)).toBe('2026-10-25T00:30:00.000Z TIME_REPEATED');
     expect(read('Europe/Berlin', text, 'later', 'later')).toBe('2026-10-25T01:30:00.000Z TIME_REPEATED');
@@ -77,7 +77,7 @@ function changesOf(zone: string): number[] {
   return changes;
 }
 
-describe('around the changes of the clocks of any zone', () => {
+describe('around the clock changes of any zone', () => {
   // Every seventh zone, and those with unusual clock changes: by half an hour, over a day, for a month each
   // year.
   const ZONES = [
@@ -104,7 +104,7 @@ describe('around the changes of the clocks of any zone', () => {
   const momentOf = (zone: string, local: number, skipped: ChangeRule, repeated: ChangeRule) =>
     readTime({ formats, zone, skipped, repeated }, new Date(local).toISOString().slice(0, -1));
 
-  it('what a clock showed is read as when it showed it, or as the other time that it did', () => {
+  it('a shown time is read as the moment at which it was shown, or as its repetition', () => {
     fc.assert(
       fc.property(moment, ({ zone, at, skipped, repeated }) => {
         const clock = zoneClock(zone);
@@ -124,7 +124,7 @@ describe('around the changes of the clocks of any zone', () => {
     );
   });
 
-  it('what a clock shows later is never read as earlier, and what it never showed is at the change', () => {
+  it('a later shown time is never read as earlier, and a skipped one is at the change', () => {
     fc.assert(
       fc.property(moment, ({ zone, at, between, skipped, repeated }) => {
         const clock = zoneClock(zone);

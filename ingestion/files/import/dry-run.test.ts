@@ -41,7 +41,7 @@ describe('rows of one id', () => {
   const HEADINGS = 'id,at,score,why,region,rev';
   const csv = (...rows: string[]) => [HEADINGS, ...rows].join('\n');
 
-  it('count as the record counts them', async () => {
+  it('have the counts of the database', async () => {
     const found = await run(
       'repeats.csv',
       csv(
@@ -74,7 +74,7 @@ describe('rows of one id', () => {
 });
 
 describe('numbers of JSON', () => {
-  it('keep all their digits: ids that differ in the last one are two answers', async () => {
+  it('keep all their digits: ids that differ in the last one are two responses', async () => {
     const row = (id: string) =>
       `{"id":${id},"at":"2026-01-01","score":9,"why":"id 12345678901234567890 \\" ok"}`;
     const ids = [
@@ -84,7 +84,7 @@ describe('numbers of JSON', () => {
       '"9007199254740993"',
       '7',
     ];
-    const told = [
+    const expected = [
       '12345678901234567890',
       '12345678901234567891',
       '-9007199254740993',
@@ -96,12 +96,12 @@ describe('numbers of JSON', () => {
       ['ids.json', `[${ids.map(row).join(',\n')}]`],
     ] as const) {
       const found = await run(name, content);
-      expect(found.firstRows.map(({ externalId }) => externalId)).toEqual(told);
+      expect(found.firstRows.map(({ externalId }) => externalId)).toEqual(expected);
       expect(found.firstRows[0]?.comment).toMatch(/^id \S+ " ok$/);
     }
   });
 
-  it('are read in time, however the quotes lie', async () => {
+  it('are read in linear time, wherever the quotes are', async () => {
     const odd = `{"id":"1","at":"2026-01-01","n":1234567890123456,"why":"${'\\"'.repeat(300_000)}`;
     expect(await run('odd.ndjson', odd)).toMatchObject({ rejected: 1, reasons: { UNREADABLE: 1 } });
   });
@@ -119,13 +119,13 @@ describe('bytes', () => {
   const text = (comment: string) =>
     `id,at,score,why,region\n1,2026-01-01,9,${comment},Bonn\n2,2026-01-01,9,b,Bonn\n`;
 
-  it('a zero byte costs no other row, wherever it stands', async () => {
+  it('a zero byte affects no other row', async () => {
     const found = await run('zero.csv', `${text('a\0b')}3\0,2026-01-01,9,c,Bonn\n`);
     expect(found).toMatchObject({ accepted: 2, rejected: 1, rejects: [{ line: 4, code: 'INVALID' }] });
     expect(found.firstRows[0]?.comment).toBe('a b');
   });
 
-  it('a byte order mark counts more than the map', async () => {
+  it('a byte order mark overrides the map', async () => {
     for (const encoding of ['utf8', 'utf16le'] as const) {
       const found = await run('mark.csv', Buffer.from(`\ufeff${text('schön')}`, encoding), {
         encoding: 'latin1',
@@ -139,7 +139,7 @@ describe('bytes', () => {
     expect(same.readAs?.encodingFrom).toBe('map');
   });
 
-  it('files that were put together have a mark in the middle', async () => {
+  it('concatenated files have a mark in the middle', async () => {
     const row = (id: number) => `{"id":${id},"at":"2026-01-01","score":9}\n`;
     expect(await run('both.ndjson', `\ufeff${row(1)}\ufeff${row(2)}`)).toMatchObject({ accepted: 2 });
   });

@@ -27,7 +27,7 @@ const mistakes = (declared: unknown): string[] => {
 const scaled = (scale: unknown) => ({ ...MAP, score: { column: 'rating', scale } });
 
 describe('parseFileMap', () => {
-  it('fills in what may be left out, and keeps what was declared', () => {
+  it('fills in defaults, and keeps what was declared', () => {
     const declared = { ...MAP };
     expect(parseFileMap(declared, DIMENSIONS)).toEqual({
       ...MAP,
@@ -183,7 +183,7 @@ describe('a scale written out', () => {
     [{ maximum: 100, pointsAsGiven: true }, /^score\.scale\.pointsAsGiven: fits only scales within 0 to 10/],
     [{ minimum: -5, pointsAsGiven: true }, /^score\.scale\.pointsAsGiven: /],
     [{ maximum: 100_000 }, /^score\.scale\.maximum: /],
-  ])('that can give no points from 0 to 10 is refused: %j', (changes, expected) => {
+  ])('without points from 0 to 10 is refused: %j', (changes, expected) => {
     expect(mistakes(scaled({ ...RANGE, ...changes }))[0]).toMatch(expected);
   });
 
@@ -224,7 +224,7 @@ describe('how a file is read', () => {
 });
 
 describe('mapHash', () => {
-  it('is of what was declared: another map does not continue an import', () => {
+  it('is of the declaration: another map does not continue an import', () => {
     expect(mapHash(parse({}))).toBe(mapHash(parse({})));
     const changed = [parse({}), parse({ source: 'mail' }), parse({ where: { kind: ['seat'] } })];
     expect(new Set(changed.map(mapHash)).size).toBe(changed.length);

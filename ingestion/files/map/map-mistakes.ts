@@ -35,11 +35,11 @@ export function readChecked<Schema extends z.ZodType>(
   const mistakes = read.error.issues
     .flatMap((issue) => mistakesOf(issue))
     .map((mistake) => ({ ...mistake, message: whatIsRight(mistake, keys) ?? mistake.message }));
-  const told = mistakes
+  const listed = mistakes
     .slice(0, MISTAKES_TOLD)
     .map(({ path, message }) => cut(`${path.map(partOf).join('.') || 'map'}: ${message}`, LONGEST_MISTAKE));
-  const more = mistakes.length - told.length;
-  throw new InvalidMapError([...told, ...(more > 0 ? [`and ${more} more`] : [])].join('\n'));
+  const more = mistakes.length - listed.length;
+  throw new InvalidMapError([...listed, ...(more > 0 ? [`and ${more} more`] : [])].join('\n'));
 }
 
 /** Checked first: validating a large map costs more than its size, mistake by mistake. */

@@ -22,7 +22,7 @@ async function read(text: string, size = 7, columns: readonly string[] = []): Pr
 }
 
 /** [line, comment], [line, "!" and what is wrong] or [line, null] for a blank row. */
-const told = (rows: readonly ReadRow[]) =>
+const summary = (rows: readonly ReadRow[]) =>
   rows.map((row) =>
     'values' in row
       ? [row.line, row.values.Comment]
@@ -43,11 +43,11 @@ describe('a row', () => {
     ['nothing but a quote within quotes', '1,2026-01-01,9,""""', '"'],
     ['a space before a quote', '1,2026-01-01,9, "a"', ' "a"'],
   ])('%s', async (_, line, comment) => {
-    for (const size of [1, 3, 1_000]) expect(told(await read(file(line), size))).toEqual([[2, comment]]);
+    for (const size of [1, 3, 1_000]) expect(summary(await read(file(line), size))).toEqual([[2, comment]]);
   });
 
-  it('with nothing in it is no answer', async () => {
-    expect(told(await read(file('', ',,,', ' , ,"",', '1,2026-01-01,9,a', '')))).toEqual([
+  it('with nothing in it is not a response', async () => {
+    expect(summary(await read(file('', ',,,', ' , ,"",', '1,2026-01-01,9,a', '')))).toEqual([
       [2, null],
       [3, null],
       [4, null],
@@ -55,9 +55,9 @@ describe('a row', () => {
     ]);
   });
 
-  it('with other columns than the headings is told, and those beside it are taken', async () => {
+  it('with other columns than the headings is rejected, and those beside it are accepted', async () => {
     const rows = await read(file('1,2026-01-01,9,a,b', '2,2026-01-01,9', '3,2026-01-01,9,c'));
-    expect(told(rows)).toEqual([
+    expect(summary(rows)).toEqual([
       [2, '!5 columns where the header has 4; a value with a comma in it goes in quotes'],
       [3, '!3 columns where the header has 4'],
       [4, 'c'],
@@ -65,7 +65,7 @@ describe('a row', () => {
   });
 });
 
-describe('a damaged row costs itself', () => {
+describe('a damaged row costs only itself', () => {
   const intact = Array.from({ length: 500 }, (_, i) => `${i + 10},2026-01-01,9,fine ${i}`);
   const following = (line: number) => intact.map((_, i) => [line + i, `fine ${i}`]);
   it.each([
@@ -74,22 +74,22 @@ describe('a damaged row costs itself', () => {
     ['text after a closing quote', '5,2026-01-01,10,"they said "soon" again"'],
   ])('%s', async (_, damaged) => {
     const lines = damaged.split('\n').length;
-    const rows = told(await read(file(damaged, ...intact), 10_000));
+    const rows = summary(await read(file(damaged, ...intact), 10_000));
     expect(rows[0]).toEqual([2, expect.stringMatching(/^!not CSV: a quoted value/)]);
     expect(rows.slice(lines)).toEqual(following(2 + lines));
     if (lines === 2) expect(rows[1]).toEqual([3, 'then, this']);
   });
 
-  it('with the lines that are left of it, which are told', async () => {
+  it('with its remaining lines, which are reported', async () => {
     const rows = await read(file('5,2026-01-01,10,"one "two"\nthree\n\nfour"', ...intact), 10_000);
-    expect(told(rows).slice(1)).toEqual(following(6));
+    expect(summary(rows).slice(1)).toEqual(following(6));
     expect(rows[0]).toMatchObject({
       line: 2,
       doubt: 'lines 3 to 5 are taken to be the rest of the damaged row in line 2',
     });
   });
 
-  it('and a quote that another row closes is told with what it holds', async () => {
+  it('and a quote that another row closes is reported with its content', async () => {
     const rows = await read(file('5,2026-01-01,10,"never closed', '6,2026-01-01,1,27"', '7,2026-01-01,8,x'));
     expect(rows).toHaveLength(2);
     expect(rows[0]).toMatchObject({
@@ -97,10 +97,10 @@ describe('a damaged row costs itself', () => {
       doubt:
         'the row in line 2 goes on to line 3, and 1 of these lines is an answer by itself: was a quote not closed?',
     });
-    expect(told(rows)[1]).toEqual([4, 'x']);
+    expect(summary(rows)[1]).toEqual([4, 'x']);
   });
 
-  it('in a time that grows with the file alone, however the quotes lie', async () => {
+  it('in linear time, wherever the quotes are', async () => {
     const hostile = [
       // Opens a quote whether or not it is read within quotes.
       (count: number) => 'x","\n'.repeat(count),
@@ -123,13 +123,13 @@ describe('headings', () => {
     expect(row).toMatchObject({ line: 3, values: { 'How likely are you?': '1', b: '2' } });
   });
 
-  it('are compared without what is not seen', async () => {
+  it('are compared without invisible characters', async () => {
     const text = '\u200eID,Date\u200b,Sco\u00adre,Comment\ufeff\n1,2026-01-01,9,x';
     const [row] = await read(text, 7, ['ID', 'Date', 'Score', 'Comment']);
     expect(row).toMatchObject({ values: { ID: '1', Date: '2026-01-01', Score: '9', Comment: 'x' } });
   });
 
-  it('that another sign separates are refused with it', async () => {
+  it('that another character separates are refused with its name', async () => {
     await expect(read('ID:Date\n1:2', 7, ['ID', 'Date'])).rejects.toThrow(
       'the file does not have: ID, Date; it has ID:Date, as one column by the separator comma; if that is another one, name it with "separator"',
     );
@@ -138,7 +138,7 @@ describe('headings', () => {
     );
   });
 
-  it('that are the same are refused where the map reads one of them, and found by their number', async () => {
+  it('that are equal are refused if the map reads one of them, and found by their number', async () => {
     await expect(heading('Why?,Why?', ['Why?'])).rejects.toThrow(
       'the map reads the column "Why?", and the file has 2 of that heading: columns 1 and 2; ' +
         'name the one that is meant "Why? [1]" or "Why? [2]" in the map',
@@ -150,7 +150,7 @@ describe('headings', () => {
     await expect(heading('Why?,Why?', ['Why? [3]'])).rejects.toThrow(/does not have: Why\? \[3\]/);
   });
 
-  it('that are blank are called after their place, and one that is spelled as a number of another is refused', async () => {
+  it('that are blank are named after their place, and one spelled as a number of another is refused', async () => {
     expect(await heading(',b', ['column 1'])).toMatchObject([{ values: { 'column 1': '1', b: '2' } }]);
     await expect(read('a,a,a [2]\n1,2,3', 7, ['a [2]'])).rejects.toThrow(
       /has 2 of that heading: columns 2 and 3/,
@@ -225,7 +225,7 @@ const rangesOf = (rows: readonly ReadRow[]) =>
   });
 
 describe('a file of known rows after random damage', () => {
-  it('of one line each: every row is taken or told, once, with its line', async () => {
+  it('of one line each: every row is accepted or rejected, once, with its line', async () => {
     await fc.assert(
       fc.asyncProperty(
         fileOf(comment(), 2),
@@ -246,7 +246,7 @@ describe('a file of known rows after random damage', () => {
     );
   });
 
-  it('of any number of lines: what is not damaged is taken as it is, or lies where the account says that it is in doubt', async () => {
+  it('of any number of lines: undamaged ones are accepted as they are, or reported as uncertain', async () => {
     await fc.assert(
       fc.asyncProperty(fileOf(comment('\n', '\nx', 'y\n'), 3), async ({ text, known }) => {
         const rows = await read(text, 1_000);

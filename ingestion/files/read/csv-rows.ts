@@ -59,7 +59,7 @@ export class CsvRows {
       const row = this.#lines.number < this.#endsBefore ? this.#readOneLine() : await this.#readRow();
       yield* this.#settle(row);
     }
-    yield* this.#told();
+    yield* this.#pending();
   }
 
   /** @throws UnreadableFileError, WrongColumnsError */
@@ -119,9 +119,9 @@ export class CsvRows {
 
   #counted({ values }: { readonly values: readonly string[] }): string {
     const { length } = this.#headings.names;
-    const told = `${values.length} ${values.length === 1 ? 'column' : 'columns'} where the header has ${length}`;
-    if (values.length < length) return told;
-    return `${told}; a value with a ${separatorName(this.#options.separator)} in it goes in quotes`;
+    const counted = `${values.length} ${values.length === 1 ? 'column' : 'columns'} where the header has ${length}`;
+    if (values.length < length) return counted;
+    return `${counted}; a value with a ${separatorName(this.#options.separator)} in it goes in quotes`;
   }
 
   /** The results of a row, and of the damaged one before it. */
@@ -129,7 +129,7 @@ export class CsvRows {
     const lines = this.#lines;
     const line = lines.number;
     if ('problem' in row) {
-      yield* this.#told();
+      yield* this.#pending();
       this.#damaged = { line, problem: row.problem, lines: 0, blanks: 0 };
       lines.skip(1);
       return;
@@ -140,7 +140,7 @@ export class CsvRows {
       lines.skip(row.lines);
       return;
     }
-    yield* this.#told();
+    yield* this.#pending();
     const { names } = this.#headings;
     if (isBlank) yield { line, blank: true };
     else if (!row.isText)
@@ -163,7 +163,7 @@ export class CsvRows {
     return true;
   }
 
-  *#told(): Generator<ReadRow> {
+  *#pending(): Generator<ReadRow> {
     const damaged = this.#damaged;
     this.#damaged = null;
     if (!damaged) return;

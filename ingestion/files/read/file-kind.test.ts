@@ -31,7 +31,7 @@ describe('notText', () => {
     ['<?xml version="1.0"?><answers/>', 'an XML document'],
     ['\xff\xfe\x00\x00I\x00\x00\x00', 'a text in UTF-32; save it as UTF-8'],
     ['ID,Comment\n1,\x1b$B$H$F$b\x1b(B', 'a text in ISO-2022'],
-  ])('names what a file is: %j', (text, expected) => {
+  ])('names the kind of a file: %j', (text, expected) => {
     expect(notText(bytes(text))).toContain(expected);
   });
 
@@ -46,12 +46,12 @@ describe('notText', () => {
     'BM,a',
     'ORCID,Date',
     '<b>bold</b>,a',
-  ])('says nothing of a text: %j', (text) => {
+  ])('accepts a text: %j', (text) => {
     expect(notText(bytes(text))).toBeNull();
   });
 });
 
-it('a few zero bytes make no binary file of a text', () => {
+it('a few zero bytes do not make a text binary', () => {
   expect(isBinary(bytes(`ID,Date\n${'1,2026-01-01\n'.repeat(20)}2,\x00`))).toBe(false);
   expect(isBinary(bytes('ID,Date'))).toBe(false);
   expect(isBinary(Buffer.from(Array.from({ length: 4_096 }, (_, i) => (i * 167 + 13) % 256)))).toBe(true);

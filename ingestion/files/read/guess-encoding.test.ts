@@ -48,7 +48,7 @@ describe('guessEncoding', () => {
     },
   );
 
-  it('a letter of windows-1252 at the end of a file is no half of a character', async () => {
+  it('a letter of windows-1252 at the end of a file is not half of a character', async () => {
     expect(await guess(iconv.encode('id,why\n1,café', 'windows-1252'))).toMatchObject({
       encoding: 'windows-1252',
     });

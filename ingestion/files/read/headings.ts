@@ -10,8 +10,8 @@ const NAMES_TOLD = 30;
 /** Names for a message: a limited number. */
 export function toldNames(names: Iterable<string>): string {
   const all = [...names];
-  const told = all.slice(0, NAMES_TOLD).map((name) => cut(name));
-  return `${told.join(', ')}${all.length > told.length ? ` and ${all.length - told.length} more` : ''}`;
+  const shownNames = all.slice(0, NAMES_TOLD).map((name) => cut(name));
+  return `${shownNames.join(', ')}${all.length > shownNames.length ? ` and ${all.length - shownNames.length} more` : ''}`;
 }
 
 /** Unique names of a file's columns, in order. */
@@ -81,9 +81,9 @@ export function checkHeadings(
 const LISTED = 10;
 
 function listed(all: readonly string[], word = 'and'): string {
-  const told = all.slice(0, LISTED);
-  const more = all.length > told.length ? ', …' : '';
-  return more || told.length < 2
-    ? `${told.join(', ')}${more}`
-    : `${told.slice(0, -1).join(', ')} ${word} ${told.at(-1)}`;
+  const shownNames = all.slice(0, LISTED);
+  const more = all.length > shownNames.length ? ', …' : '';
+  return more || shownNames.length < 2
+    ? `${shownNames.join(', ')}${more}`
+    : `${shownNames.slice(0, -1).join(', ')} ${word} ${shownNames.at(-1)}`;
 }

@@ -1,6 +1,5 @@
 import { nameOfField } from '../../pipeline/field-names.ts';
-import { BadItem, parseItem } from '../../pipeline/read-items.ts';
-import { MOST_PARTS_OF_ROW } from '../accept-file-rows.ts';
+import { BadItem, MOST_PARTS_OF_ROW, parseItem } from '../../pipeline/read-items.ts';
 import type { RowValues } from '../file-row.ts';
 import { JsonCutter, type JsonItem, splitItem, withoutEnd } from './json-items.ts';
 import type { ReadRow } from './read-row.ts';
@@ -94,7 +93,7 @@ const isWithin = (sign: string | undefined) =>
   isDigit(sign) || (sign !== undefined && '.eE+-'.includes(sign));
 
 /** With long whole numbers as texts: otherwise two ids that differ in their last digit would be one number. */
-function withExactNumbers(text: string): string {
+export function withExactNumbers(text: string): string {
   if (!/\d{16}/.test(text)) return text;
   const pieces: string[] = [];
   let [done, inText] = [0, false];

@@ -19,7 +19,7 @@ const post = async (asked: object) => {
 };
 
 describe.each(transportsTo(() => server.url))('over %s', (_, send) => {
-  it('an empty name of an operation is none, and a wrong one is refused by its name', async () => {
+  it('an empty operation name counts as none, and a wrong one is refused by name', async () => {
     const [empty, unnamed, wrong] = REQUESTS as [Asked, Asked, Asked];
     expect(await send(ADMIN_KEY, empty)).toMatchObject({ data: { nps: [{ responses: 0 }] } });
     expect(await send(ADMIN_KEY, unnamed)).toMatchObject({ data: { nps: [{ responses: 0 }] } });
@@ -35,7 +35,7 @@ describe.each(transportsTo(() => server.url))('over %s', (_, send) => {
     [{ query: TWO_TILES }, /"30 days".*P30D/],
     [{ query: VARIABLES, variables: { good: 'P30D', bad: '30 days' } }, /"30 days".*P30D/],
     [{ query: TWO_TILES.replace('window: "30 days"', 'timeZone: "Nowhere/Land"') }, /Nowhere\/Land/],
-  ])('one mistyped tile is told by its name, and empties the whole answer: %#', async (asked, says) => {
+  ])('one mistyped query is named in its error, and empties the whole answer: %#', async (asked, says) => {
     const answer = await send(ADMIN_KEY, asked);
     // As docs/guides/clients.md says: lists of rows are never null.
     expect(answer.data).toBeNull();
@@ -44,7 +44,7 @@ describe.each(transportsTo(() => server.url))('over %s', (_, send) => {
   });
 });
 
-it('is a 400 over HTTP, and each tile of a request of its own is answered for itself', async () => {
+it('is a 400 over HTTP, and queries in requests of their own are answered separately', async () => {
   expect((await post(REQUESTS[2] as object)).status).toBe(400);
   const [, good, bad] = /good: (nps[^}]*\}).*bad: (nps[^}]*\})/s.exec(TWO_TILES) ?? [];
   expect(await post({ query: `{ ${good} }` })).toMatchObject({ status: 200, body: { data: { nps: [{}] } } });

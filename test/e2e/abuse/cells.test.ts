@@ -28,7 +28,7 @@ const item = (values: object) => {
   return { externalId: `r${next}`, answeredAt: new Date().toISOString(), score: 9, ...values };
 };
 
-it('one key cannot use up the cells: its flood stays in its bounds, others are stored as they were sent', async () => {
+it('one key cannot use up the cells: its flood stays in its bounds, other responses are stored as sent', async () => {
   const flooder = await makeKey({ name: 'flooder', role: 'collector', attributes: { region: ['Germany'] } });
   const honest = await makeKey({ name: 'honest', role: 'collector', sources: ['shop'] });
   const flood = () =>

@@ -31,7 +31,7 @@ describe('bytes of a body', () => {
     ['/ingest/demo', 'application/json', `[${item('bad-5', 'K?ln')}]`],
     ['/ingest/file', 'application/x-ndjson', `{"map":{},"file":"f"}\n{"line":2,"values":{"a":"?"}}`],
     ['/graphql', 'application/json', JSON.stringify({ query: '{ classify(texts: ["K?ln"]) { class } }' })],
-  ])('that are no text are 400, and say so: %s %s', async (path, type, text) => {
+  ])('that are invalid are 400, and reported: %s %s', async (path, type, text) => {
     const { status, text: told } = await send(path, withByte(text, 0xf6), type);
     expect([status, told]).toEqual([
       400,

@@ -32,7 +32,7 @@ async function connect(name: string): Promise<string> {
   return told;
 }
 
-it('lets one key keep so many WebSockets, and tells why it lets no more in', async () => {
+it('lets one key keep so many WebSockets, and reports why it refuses more', async () => {
   const answers: string[] = [];
   for (let i = 0; i < LIMITS.sockets; i += 50)
     answers.push(...(await Promise.all(Array.from({ length: 50 }, () => connect('greedy')))));
@@ -76,7 +76,7 @@ it('lets so many WebSockets of one address wait for connection_init, and for ten
   waiting[0]?.close();
 });
 
-it('lets one key keep so many event streams, and tells why it begins no more', async () => {
+it('lets one key keep so many event streams, and reports why it refuses more', async () => {
   const stop = new AbortController();
   const stream = (query: string) =>
     fetch(`${server.url}/graphql`, {

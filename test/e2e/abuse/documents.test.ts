@@ -39,7 +39,7 @@ const large = (more: string) => `{ ${aliases.join(' ')} } fragment F on Response
 it.each([
   ['each another one', 40, 1],
   ['each again', 8, 4],
-])('large documents hold up nobody: %s', async (_, documents, times) => {
+])('large documents block no other caller: %s', async (_, documents, times) => {
   let made = 0;
   await expectUndisturbed(server, async () => {
     for (let i = 0; i < documents; i++) {
@@ -57,7 +57,7 @@ const MANY = asking(`{"a":[${'{},'.repeat(1_000_000)}{}]}`);
 /** Names that are all others take the parser the longest. */
 const NAMES = asking(`{${Array.from({ length: 280_000 }, (_, i) => `"k${i}":1`).join()}}`);
 
-it('bodies of very many values are refused before they are parsed, and paid', async () => {
+it('bodies with very many values are refused before they are parsed, and charged', async () => {
   await expectUndisturbed(server, async () => {
     for (const body of [
       MANY,
@@ -88,7 +88,7 @@ function frame(text: string, key?: string): Promise<string> {
   });
 }
 
-it('frames of very many values are refused before they are parsed, and paid', async () => {
+it('frames with very many values are refused before they are parsed, and charged', async () => {
   const wrapped = (body: string) => `{"id":"1","type":"subscribe","payload":${body}}`;
   await expectUndisturbed(server, async () => {
     for (const body of [MANY, NAMES])

@@ -91,7 +91,7 @@ it('finds every place that takes a value', () => {
   expect(names.length).toBeGreaterThan(150);
 });
 
-it('answers hostile values at every argument, shortly and without an error of its own', async () => {
+it('answers hostile values at every argument, shortly and without a server error', async () => {
   expect(await tryPlaces('admin', PLACES, HOSTILE)).toEqual([]);
   expect(unexpected()).toEqual([]);
 });
@@ -163,7 +163,7 @@ function fileBodies(): string[] {
   });
 }
 
-it('answers hostile values in every field of every door', async () => {
+it('answers hostile values in every field of every endpoint', async () => {
   const bodies = HOSTILE.flatMap((value) => [
     ['/ingest/responses', value] as const,
     ['/ingest/demo', value] as const,
@@ -179,7 +179,7 @@ it('answers hostile values in every field of every door', async () => {
   expect(unexpected()).toEqual([]);
 });
 
-it('takes a file whose map names everything, and answers hostile values at every place of it', async () => {
+it('accepts a file whose map names everything, and answers hostile values at every place of it', async () => {
   const whole = await sendText('admin', '/ingest/file', fileBody(FILE, ROW));
   expect(whole, whole.text).toMatchObject({ status: 202 });
   expect(JSON.parse(whole.text)).toMatchObject({ accepted: 1 });
@@ -197,7 +197,7 @@ it('takes a file whose map names everything, and answers hostile values at every
   expect(unexpected()).toEqual([]);
 });
 
-it('holds up nobody meanwhile', async () => {
+it('blocks no other caller meanwhile', async () => {
   const some = PLACES.filter((_, i) => i % 10 === 0);
   await expectUndisturbed(server, async () => {
     await tryPlaces('feed', some, HOSTILE);

@@ -102,7 +102,7 @@ const row = (line: number, values: object) => ({
 });
 
 describe('before a byte of the body is read', () => {
-  it.each(ROLES)('who may not submit is refused, and on record: %s', async (role) => {
+  it.each(ROLES)('a caller without permission is refused, and audited: %s', async (role) => {
     const may = role === 'collector' || role === 'admin';
     for (const path of PATHS) {
       const told = await send(role, path, { 'content-length': '100000' }, [], may ? 500 : 20_000);
@@ -116,7 +116,7 @@ describe('before a byte of the body is read', () => {
     expect(data.auditLog.edges.some(({ node }) => node.outcome === 'REFUSED')).toBe(!may);
   });
 
-  it('it is charged by its length: a refusal costs too, and tells when to come back', async () => {
+  it('it is charged by its length: a refusal costs too, and reports when to retry', async () => {
     const first = await send('spent', PATHS[0] as string, { 'content-length': '9000000' });
     expect(first?.status).toBe(403);
     const second = await send('spent', PATHS[0] as string, { 'content-length': '9000000' });
@@ -132,19 +132,19 @@ describe('before a byte of the body is read', () => {
     [{ 'content-type': 'application/x-www-form-urlencoded' }, 'application/x-ndjson'],
     [{ 'content-type': 'application/json; charset=klingon' }, 'utf-8'],
     [{ 'content-type': 'text/csv' }, 'application/x-ndjson'],
-  ])('what cannot be read is 415 in words: %#', async (headers, says) => {
+  ])('unsupported bodies are 415 with an explanation: %#', async (headers, says) => {
     const told = await send(ADMIN_KEY, PATHS[0] as string, { 'content-length': '100', ...headers });
     expect(told).toMatchObject({ status: 415, text: expect.stringContaining(says) });
   });
 
-  it('a body that says that it is too large is 413', async () => {
+  it('a body that declares too large a size is 413', async () => {
     const told = await send(ADMIN_KEY, PATHS[0] as string, { 'content-length': '20000000' });
     expect(told).toMatchObject({ status: 413, text: expect.stringContaining('in parts') });
   });
 });
 
 describe('what is in a body', () => {
-  it('of a file is bounded: names, columns, formats, and what is quoted of them', async () => {
+  it('of a file is bounded: names, columns, formats, and quotations of them', async () => {
     const long = 'x'.repeat(1_000_000);
     const scale = (name: string) => ({
       kind: 'range',
@@ -178,7 +178,7 @@ describe('what is in a body', () => {
     expect((await post('/ingest/file', deep)).status).toBe(400);
   });
 
-  it('of a file is told within bounds: the first rejections whole, the others by code', async () => {
+  it('of a file is reported within bounds: the first rejections in full, the others by code', async () => {
     const scale = Object.fromEntries(
       Array.from({ length: 150 }, (_, i) => [
         `label ${i} ${'x'.repeat(180)}`,
@@ -208,7 +208,7 @@ describe('what is in a body', () => {
     });
   });
 
-  it('of a file is read row by row: columns that objects have anyway, and rows that are none', async () => {
+  it('of a file is read row by row: columns with names of object members, and invalid rows', async () => {
     const map = { ...MAP, comment: 'constructor' };
     const lines = [
       '{"line": 2, "values": {"id": "p1", "at": "2026-01-01", "score": "9"}}',
@@ -262,7 +262,7 @@ it('a body of unknown length is charged as it arrives', async () => {
   expect(told).toMatchObject({ status: 429, text: expect.stringContaining('RATE_LIMITED') });
 });
 
-describe('the server goes on while a large body is read', () => {
+describe('the server keeps answering while a large body is read', () => {
   const LINES = 'application/x-ndjson';
   const chile = (i: number) =>
     item(`c${i}`, { region: 'Chile', comment: `mail me at a${i}@b.example ${'word '.repeat(40)}` });

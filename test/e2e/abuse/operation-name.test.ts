@@ -36,7 +36,7 @@ describe.each(transportsTo(() => server.url))('the name of an operation over %s'
     [TWO, '', SEVERAL],
     [TWO, null, SEVERAL],
     [NAMED, 'x'.repeat(100_000), `Unknown operation named "${'x'.repeat(39)}…".`],
-  ])('is refused in the words of GraphQL: %#', async (query, operationName, says) => {
+  ])('is refused with the message of GraphQL: %#', async (query, operationName, says) => {
     // Twice: a document that is known by now is answered as the first time.
     for (let i = 0; i < 2; i++) {
       const answer = await send(ADMIN_KEY, { query, operationName });
@@ -45,7 +45,7 @@ describe.each(transportsTo(() => server.url))('the name of an operation over %s'
     }
   });
 
-  it('is of no use where there is no operation', async () => {
+  it('has no effect without an operation', async () => {
     for (const operationName of ['A', ''])
       expect((await send(ADMIN_KEY, { query: NONE, operationName })).errors, operationName).toHaveLength(1);
   });
@@ -81,7 +81,7 @@ describe('the status over HTTP', () => {
     expect((await fetch(`${server.url}/graphql?${search}`, { headers })).status).toBe(200);
   });
 
-  it('has the media type that was asked for', async () => {
+  it('has the requested media type', async () => {
     const answer = await fetch(`${server.url}/graphql`, {
       method: 'POST',
       headers: {

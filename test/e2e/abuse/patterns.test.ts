@@ -13,7 +13,7 @@ const LIST = 'query ($r: [Dimension!]!) { nps(groupBy: $r) { score } }';
 const HOSTILE = ['Did you mean ', ' Did you mean "', '"', '\\"', '\n', ' ', '?'];
 
 describe.each(transportsTo(() => server.url))('messages over %s', (_, send) => {
-  it('are made soon, whatever they quote, and help nobody to guess', async () => {
+  it('are built quickly, whatever they quote, and give no hints', async () => {
     await expectUndisturbed(server, async () => {
       for (const unit of HOSTILE) {
         const text = unit.repeat(208_000 / unit.length);
@@ -44,7 +44,7 @@ describe('bodies of /ingest', () => {
     return answer.status;
   };
 
-  it('that are no JSON are refused soon', async () => {
+  it('that are not JSON are refused quickly', async () => {
     await expectUndisturbed(server, async () => {
       for (const body of [
         `{}${'\n'.repeat(40_000)}x`,
@@ -59,7 +59,7 @@ describe('bodies of /ingest', () => {
     });
   });
 
-  it('may not name a format of dates that reads digits in many ways', async () => {
+  it('may not name a date format that matches digits in many ways', async () => {
     const rows = Array.from({ length: 20 }, (_, i) => ({
       id: `r${i}`,
       date: `${'1'.repeat(50)}x`,

@@ -40,8 +40,8 @@ const attempts = async (role: string) => {
   await repeat(TIMES, () => post(role, '/ingest/responses', [item, { ...item, externalId: 'b' }]));
 };
 
-describe('what a key is refused', () => {
-  it('is a row at first and one a minute from then on, with how often, for every role', async () => {
+describe('a refusal', () => {
+  it('is a row at first and one a minute from then on, with a count, for every role', async () => {
     const before = (await rowsOfLog()).length;
     for (const role of ROLES) await attempts(role);
     const rows = (await rowsOfLog()).slice(before).filter(({ outcome }) => outcome === 'refused');
@@ -56,7 +56,7 @@ describe('what a key is refused', () => {
     expect(counts.get('the metrics metrics')).toBeUndefined();
   });
 
-  it('is counted whole in the log once the server has stopped, and the chain holds', async () => {
+  it('is counted in full in the log once the server has stopped, and the chain holds', async () => {
     await server.stop();
     await server.start();
     const rows = await rowsOfLog();
@@ -72,14 +72,14 @@ describe('what a key is refused', () => {
     expect(await checkAudit(check)).toMatchObject({ offence: null, rows: rows.length });
   });
 
-  it('leaves a bounded number of lines in the log of the process', async () => {
+  it('leaves a bounded number of lines in the process log', async () => {
     const before = server.output().length;
     await repeat(300, () => get('feed', '/metrics').then((response) => response.text()));
     const lines = server.output().slice(before).split('\n');
     expect(lines.filter((line) => line.includes('"/metrics"')).length).toBeLessThanOrEqual(60);
   });
 
-  it('is charged: who has spent the minute is refused with 429, before the log is asked', async () => {
+  it('is charged: a caller without points is refused with 429, before the log is written', async () => {
     // A minute of a feed is 120,000 points, and an export of the audit log costs 1,000.
     const answers = await repeat(200, () => get('feed', '/audit/export'));
     const statuses = answers.map(({ status }) => status);
@@ -96,7 +96,7 @@ async function* pages(rows: readonly AuditRow[]) {
   yield rows;
 }
 
-describe('noise of who has no key', () => {
+describe('requests without a key', () => {
   it('leaves a bounded number of lines in the log, and the sum at the end', async () => {
     const { hostname, port } = new URL(server.url);
     const before = server.output().length;

@@ -115,10 +115,10 @@ const BAD = [
 /** What a value of a dimension may be: lines in it are joined, and what is too long is filed under "other". */
 const KEPT_AS_VALUE = new Set(['a\u2028b\u2029', 'x'.repeat(5_000)]);
 
-describe.each(Object.keys(DOORS))('a text that cannot be kept, at %s', (door) => {
+describe.each(Object.keys(DOORS))('an invalid text in %s', (door) => {
   const take = DOORS[door] as (typeof DOORS)[string];
 
-  it('is rejected by its field, and what is beside it is kept', async () => {
+  it('is rejected by its field, and the items beside it are stored', async () => {
     const bad = (FIELDS[door] ?? []).flatMap((field) =>
       BAD.filter((text) => field !== 'region' || !KEPT_AS_VALUE.has(text)).map((text) => ({ field, text })),
     );
@@ -134,7 +134,7 @@ describe.each(Object.keys(DOORS))('a text that cannot be kept, at %s', (door) =>
     }
   });
 
-  it('never spoils a request, whatever it is', async () => {
+  it('never fails a request, whatever it is', async () => {
     const texts = fc.sample(fc.string({ unit: 'binary', maxLength: 300 }), { numRuns: 40, seed: 13 });
     const fields = [...NAMED, 'comment', ...(door === 'demo' ? [] : ['answeredAt'])];
     const items = texts.flatMap((text, i) => [item({ [fields[i % fields.length] as string]: text }), item()]);
@@ -145,7 +145,7 @@ describe.each(Object.keys(DOORS))('a text that cannot be kept, at %s', (door) =>
   });
 });
 
-it('the same id by every door is one answer, however it is typed', async () => {
+it('the same id through every endpoint is one response, however it is typed', async () => {
   const typed = ['Cafe\u0301 7', '\u00a0Caf\u00e9 7 ', 'Caf\u00e9 7\t', ' Cafe\u0301 7\u2003'];
   const doors = ['json', 'ndjson', 'mutation', 'file'];
   const same = (text: string) =>
@@ -177,7 +177,7 @@ describe('names are bounded for each key', () => {
     );
   const codes = ({ rejected }: Account) => rejected.map(({ code }) => code);
 
-  it('of sources, of surveys and of mappings; what is there already may be used on', async () => {
+  it('of sources, of surveys and of mappings; existing ones may still be used', async () => {
     const { one = '', two = '', three = '' } = server.keys;
     const named = await send(
       one,
@@ -227,7 +227,7 @@ describe('arguments of GraphQL', () => {
   const holdsText = ({ type }: GraphQLArgument) =>
     ['String', 'ID', 'JSON'].includes(getNamedType(type).name) || isInputObjectType(getNamedType(type));
 
-  it('are refused with what is wrong, each of them; nothing is the fault of the server', async () => {
+  it('are refused with what is wrong, each of them; nothing is a server error', async () => {
     const { data } = await server.graphql<IntrospectionQuery>(getIntrospectionQuery());
     const schema: GraphQLSchema = buildClientSchema(data);
     const asked: string[] = [];

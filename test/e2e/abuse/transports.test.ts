@@ -76,7 +76,7 @@ describe.each(TRANSPORTS)('abuse over %s', (transport, send) => {
     expect(answer.data ?? null).toBeNull();
   });
 
-  it('tells the cost of an answer, the same for everybody who asks the same', async () => {
+  it('reports the cost of an answer, the same for every caller', async () => {
     const asked = {
       query: 'query ($by: [Dimension!]!) { nps(groupBy: $by) { score } }',
       variables: { by: ['REGION'] },
@@ -85,7 +85,7 @@ describe.each(TRANSPORTS)('abuse over %s', (transport, send) => {
     expect((await send('analyst', asked)).extensions?.cost).toEqual({ requested: 10, limit: 1_000 });
   });
 
-  it('does not tell the schema to roles that may not ask for it, nor help to guess it', async () => {
+  it('does not show the schema, or suggestions, to roles that may not introspect', async () => {
     const query = getIntrospectionQuery();
     expect((await send('admin', { query })).data?.__schema).toBeTruthy();
     // Asked twice: a document that is known by now is refused as the first time.
@@ -113,7 +113,7 @@ describe.each(TRANSPORTS)('abuse over %s', (transport, send) => {
     }
   });
 
-  it('takes trusted documents by hash, and from some roles nothing else', async () => {
+  it('accepts trusted documents by hash, and only those from some roles', async () => {
     const persisted = (text: string) => ({
       extensions: { persistedQuery: { version: 1, sha256Hash: sha256(text) } },
     });
@@ -132,7 +132,7 @@ describe.each(TRANSPORTS)('abuse over %s', (transport, send) => {
     expect(codes(await send('admin', persisted(other)))).toEqual(['PERSISTED_QUERY_NOT_FOUND']);
   });
 
-  it('stops who spends too much, and tells when to come back', async () => {
+  it('stops a caller without points, and reports when to retry', async () => {
     const told: Answer[] = [];
     for (let i = 0; i < 15; i++) told.push(await send(transport, { query: '{ nps { score } }' }));
     expect(told[0]?.data?.nps).toBeTruthy();
@@ -164,7 +164,7 @@ describe('abuse of HTTP', () => {
     }
   });
 
-  it('changes nothing by GET, as an event stream neither', async () => {
+  it('changes nothing by GET, nor as an event stream', async () => {
     const mutation = `mutation { revokeApiKey(id: "x") }`;
     const url = `${server.url}/graphql?query=${encodeURIComponent(mutation)}`;
     const plain = await fetch(url, { headers: authorized('admin') });
@@ -204,7 +204,7 @@ describe('abuse of HTTP', () => {
     expect(simple.status).toBe(200);
   });
 
-  it('takes the blame for nothing that the asker did', async () => {
+  it('reports mistakes of the caller as such', async () => {
     for (const query of [
       '{ modelQuality(from: "0001-01-01T00:00:00Z", to: "2026-03-29T00:30:00Z") { accuracy } }',
       'mutation { placeLegalHold(reason: "r", segment: { region: ["a\\u0000"] }) }',
@@ -213,7 +213,7 @@ describe('abuse of HTTP', () => {
       expect(codes(await http('admin', { query })), query).toEqual(['BAD_USER_INPUT']);
   });
 
-  it('tells no traces, and has no page of others at /graphql', async () => {
+  it('shows no traces, and no page of others at /graphql', async () => {
     const traced = await http('admin', { query: '{ __typename }', extensions: {} });
     expect(Object.keys(traced.extensions ?? {})).toEqual(['cost']);
     const page = await fetch(`${server.url}/graphql`, {

@@ -155,7 +155,7 @@ describe.each(TRANSPORTS)('variables over %s', (_, send) => {
     expect(await costOf({ query: '{ viewer { role } }', variables: { x: 'x'.repeat(409_600) } })).toBe(101);
   });
 
-  it.each(ROLES.filter((role) => role !== 'auditor'))('hold up nobody else: %s', async (role) => {
+  it.each(ROLES.filter((role) => role !== 'auditor'))('block no other caller: %s', async (role) => {
     const abuses = [...UNFIT.map(([, asked]) => asked), ...TOO_LONG.map(([asked]) => asked)];
     const once = async () => {
       for (const asked of abuses) await send(String(keys[role]), asked);
@@ -212,7 +212,7 @@ describe('an answer to a bad request', () => {
     }
   });
 
-  it('is paid for, also when it is no request at all', async () => {
+  it('is charged, even when it is not a request at all', async () => {
     for (const body of [
       JSON.stringify({ query: BASIS, variables: { b: 'x'.repeat(MEGABYTES) } }),
       `{"query": ${' '.repeat(MEGABYTES)}`,

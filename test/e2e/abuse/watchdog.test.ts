@@ -70,7 +70,7 @@ const ask = async (role: string, query: string) => {
   return answer.status;
 };
 
-it('sees a server that is held up', async () => {
+it('detects a blocked server', async () => {
   const stopped = await healthWhile(server, async () => {
     server.process.kill('SIGSTOP');
     await new Promise((done) => setTimeout(done, 1_000));
@@ -81,7 +81,7 @@ it('sees a server that is held up', async () => {
   expect(stopped.longest).toBeGreaterThan(3 * idle.longest);
 });
 
-it.each(Object.entries(SERIES))('a series holds up nobody: %s', async (_, series) => {
+it.each(Object.entries(SERIES))('a series blocks no other caller: %s', async (_, series) => {
   let status = 0;
   await expectUndisturbed(server, async () => {
     status = await ask('admin', `{ npsSeries(${series}) { ${ALL} } }`);
@@ -89,7 +89,7 @@ it.each(Object.entries(SERIES))('a series holds up nobody: %s', async (_, series
   expect(status).toBe(200);
 });
 
-it.each(['admin', ...ROLES])('what costs the most holds up nobody: %s', async (role) => {
+it.each(['admin', ...ROLES])('the most expensive operation blocks no other caller: %s', async (role) => {
   const statuses = new Set<number>();
   await expectUndisturbed(server, async () => {
     for (const query of [
@@ -105,15 +105,18 @@ it.each(['admin', ...ROLES])('what costs the most holds up nobody: %s', async (r
   for (const status of statuses) expect(status, role).toBeLessThan(500);
 });
 
-it.each(Object.entries(COMPILED))('an answer of compiled code holds up nobody: %s', async (_, query) => {
-  await expectUndisturbed(server, async () => {
-    for (let i = 0; i < 5; i++) expect(await ask('admin', query)).toBe(200);
-  });
-});
+it.each(Object.entries(COMPILED))(
+  'an answer of compiled code blocks no other caller: %s',
+  async (_, query) => {
+    await expectUndisturbed(server, async () => {
+      for (let i = 0; i < 5; i++) expect(await ask('admin', query)).toBe(200);
+    });
+  },
+);
 
 const MOST = `{ npsSeries(${SERIES['hours of two years']}) { ${ALL} } }`;
 
-it.each(transportsTo(() => server.url))('a large answer holds up nobody over %s', async (_, send) => {
+it.each(transportsTo(() => server.url))('a large answer blocks no other caller over %s', async (_, send) => {
   await expectUndisturbed(server, async () => {
     const { data, errors } = await send(ADMIN_KEY, { query: MOST });
     expect(errors).toBeUndefined();
@@ -121,7 +124,7 @@ it.each(transportsTo(() => server.url))('a large answer holds up nobody over %s'
   });
 });
 
-it.each(transportsTo(() => server.url))('introspection holds up nobody over %s', async (_, send) => {
+it.each(transportsTo(() => server.url))('introspection blocks no other caller over %s', async (_, send) => {
   await expectUndisturbed(server, async () => {
     for (let i = 0; i < 3; i++) {
       const { data, errors } = await send(ADMIN_KEY, { query: `${getIntrospectionQuery()} #${i}` });
@@ -131,7 +134,7 @@ it.each(transportsTo(() => server.url))('introspection holds up nobody over %s',
   });
 });
 
-it('live updates of many groups hold up nobody while answers come', async () => {
+it('live updates of many groups block no other caller while responses arrive', async () => {
   const client = createClient({
     url: `${server.url.replace('http', 'ws')}/graphql`,
     webSocketImpl: WebSocket,
@@ -167,7 +170,7 @@ it('live updates of many groups hold up nobody while answers come', async () => 
   }
 });
 
-it('a report holds up nobody', async () => {
+it('a report blocks no other caller', async () => {
   const query = '{ nps(window: "P300D") { id } }';
   const { data } = await server.graphql<{ nps: readonly { id: string }[] }>(query);
   const path = `/reports/score/${encodeURIComponent(data.nps[0]?.id ?? '')}`;

@@ -1,0 +1,226 @@
+import { randomUUID } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import { UserError } from '../../domain/errors/user-error.ts';
+import type { Dimension } from '../../domain/segments/dimensions.ts';
+import type { NoteChange } from '../../store/audit/audit.ts';
+import { recordRefusal } from '../../store/connections/connection-deliveries.ts';
+import {
+  CONNECTION_CHANNEL,
+  connectionsState,
+  insertConnection,
+  type LiveConnectionRow,
+  MOST_CONNECTIONS,
+  type NewConnection,
+  readLiveConnections,
+  readMapping,
+  removeConnection,
+  rotateSecret,
+} from '../../store/connections/connections.ts';
+import type { Store } from '../../store/database/client.ts';
+import { followRows } from '../../store/database/follow-rows.ts';
+import type { Loops } from '../../store/database/loops.ts';
+import type { SubjectEncryption } from '../../store/encryption/subject-encryption.ts';
+import { InvalidMapError } from '../files/map/map-mistakes.ts';
+import type { ConnectionReader, WebhookConnector } from './connector.ts';
+import { CONNECTORS } from './registry.ts';
+
+export interface ConnectionDeps {
+  readonly store: Store;
+  readonly encryption: SubjectEncryption;
+  readonly dimensions: readonly Dimension[];
+  readonly loops: Loops | null;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  readonly randomBytes: (bytes: number) => Buffer;
+  readonly onError: (error: Error) => void;
+}
+
+/** A connection cannot be made or rotated as asked; the message says what would be right. */
+export class ConnectionError extends UserError {
+  override readonly name = 'ConnectionError';
+}
+
+/** What a caller asks for. */
+export interface WantedConnection
+  extends Pick<NewConnection, 'connector' | 'name' | 'attributes' | 'sources' | 'mapping'> {
+  /** The vendor's, where the vendor makes it; null: one is made here. */
+  readonly secret: string | null;
+}
+
+/** A connection that deliveries are accepted for. */
+export interface LiveConnection extends LiveConnectionRow {
+  readonly vendor: WebhookConnector;
+}
+
+/** Who does it, and what its transaction writes to the audit log. */
+export interface ConnectionChange {
+  readonly by: { readonly id: string; readonly name: string };
+  readonly note: NoteChange;
+}
+
+/** The connections, held in memory without their secrets, and the changes to them. */
+export interface Connections {
+  /** The connections that are not removed, oldest first. */
+  all(): readonly LiveConnection[];
+  find(id: string): LiveConnection | undefined;
+  /** The reader of a connection's items. */
+  reader(connection: LiveConnection): Promise<ConnectionReader>;
+  /**
+   * Makes a connection. The secret is in the answer and is not shown again.
+   * @throws ConnectionError, InvalidMapError
+   */
+  create(wanted: WantedConnection, change: ConnectionChange): Promise<{ id: string; secret: string }>;
+  /**
+   * Replaces the secret by the vendor's, or by a new one where `secret` is null; the one before is accepted for so long. Null where there
+   * is no such connection.
+   * @throws ConnectionError
+   */
+  rotate(
+    id: string,
+    secret: string | null,
+    formerForMs: number,
+    change: ConnectionChange,
+  ): Promise<string | null>;
+  /** False when there is no such connection, or it was removed before. */
+  remove(id: string, change: ConnectionChange): Promise<boolean>;
+  /** Records, at most once a minute, why a delivery was refused before it was read. */
+  refused(id: string, why: string): void;
+  close(): Promise<void>;
+}
+
+const REFUSED_EVERY_MS = 60_000;
+const KEPT_READERS = 500;
+
+/** Reads the connections and follows their changes in every process. */
+export async function openConnections(deps: ConnectionDeps): Promise<Connections> {
+  const { store, encryption, dimensions, loops, now, onError } = deps;
+  let live: ReadonlyMap<string, LiveConnection> = new Map();
+  const readers = new LRUCache<string, ConnectionReader>({ max: KEPT_READERS });
+  const refusals = new LRUCache<string, number>({ max: KEPT_READERS });
+  const rows = await followRows({
+    name: 'connections',
+    store,
+    channel: CONNECTION_CHANNEL,
+    state: connectionsState,
+    read: async (session) => {
+      const found = await readLiveConnections(session);
+      live = new Map(
+        found.flatMap((row) => {
+          const vendor = CONNECTORS.get(row.connector);
+          return vendor ? [[row.id, { ...row, vendor }] as const] : [];
+        }),
+      );
+    },
+    loops,
+    onError,
+  });
+  return {
+    all: () => [...live.values()],
+    find: (id) => live.get(id),
+    reader: async ({ id, vendor }) => {
+      const known = readers.get(id);
+      if (known) return known;
+      const reader = vendor.reader(await readMapping(store, id), dimensions);
+      readers.set(id, reader);
+      return reader;
+    },
+    create: async (wanted, { by, note }) => {
+      const { made, secret } = newConnection(deps, wanted, by);
+      await store.transaction(async (session) => {
+        if (!(await insertConnection(session, encryption, made, secret)))
+          throw new ConnectionError(
+            `there are ${MOST_CONNECTIONS} connections, and there may be no more; remove one`,
+          );
+        const { id, connector, attributes, sources } = made;
+        await note(session, {
+          key: `Connection:${id}`,
+          connector,
+          attributes,
+          ...(sources ? { sources } : {}),
+        });
+      });
+      await rows.refresh();
+      return { id: made.id, secret };
+    },
+    rotate: async (id, given, formerForMs, { note }) => {
+      const connection = live.get(id);
+      if (!connection) return null;
+      const secret = secretOf(deps, connection.vendor, given);
+      const at = new Date(now());
+      const formerUntil = formerForMs === 0 ? null : new Date(at.getTime() + formerForMs);
+      const rotated = await store.transaction(async (session) => {
+        const done = await rotateSecret(session, encryption, id, secret, { at, formerUntil });
+        if (done)
+          await note(session, { key: `Connection:${id}`, formerUntil: formerUntil?.toISOString() ?? null });
+        return done;
+      });
+      refusals.delete(id);
+      return rotated ? secret : null;
+    },
+    remove: async (id, { by, note }) => {
+      const removed = await store.transaction(async (session) => {
+        const done = await removeConnection(session, id, new Date(now()), by.name);
+        if (done) await note(session, { key: `Connection:${id}` });
+        return done;
+      });
+      encryption.forget([id]);
+      await rows.refresh();
+      return removed;
+    },
+    refused: (id, why) => {
+      const at = now();
+      if (at - (refusals.get(id) ?? Number.NEGATIVE_INFINITY) < REFUSED_EVERY_MS) return;
+      refusals.set(id, at);
+      recordRefusal(store, id, new Date(at), why).catch(onError);
+    },
+    close: () => rows.close(),
+  };
+}
+
+/** @throws ConnectionError */
+function connectorNamed(name: string): WebhookConnector {
+  const vendor = CONNECTORS.get(name);
+  if (vendor) return vendor;
+  throw new ConnectionError(
+    `connector: there is none of that name; there are ${[...CONNECTORS.keys()].join(', ')}`,
+  );
+}
+
+/** @throws ConnectionError that does not repeat the secret */
+function secretOf(
+  { randomBytes }: Pick<ConnectionDeps, 'randomBytes'>,
+  vendor: WebhookConnector,
+  given: string | null,
+): string {
+  if (given === null) return vendor.secret.make(randomBytes);
+  const problem = vendor.secret.problemOf(given);
+  if (problem) throw new ConnectionError(`secret: ${problem}`);
+  return given;
+}
+
+/**
+ * What is stored of a new connection, and its secret. It is bound to the source that its mapping names, where it names one.
+ * @throws ConnectionError, InvalidMapError
+ */
+function newConnection(
+  deps: ConnectionDeps,
+  { connector, name, attributes, sources, mapping, secret }: WantedConnection,
+  by: ConnectionChange['by'],
+): { readonly made: NewConnection; readonly secret: string } {
+  const vendor = connectorNamed(connector);
+  const { source } = vendor.reader(mapping, deps.dimensions);
+  if (source !== null && sources !== null && !sources.includes(source))
+    throw new InvalidMapError('source: the mapping names a source that the connection is not bound to');
+  const made = {
+    id: randomUUID(),
+    connector,
+    name,
+    attributes,
+    sources: source === null ? sources : [source],
+    mapping,
+    createdAt: new Date(deps.now()),
+    createdBy: by.name,
+    madeBy: by.id,
+  };
+  return { made, secret: secretOf(deps, vendor, secret) };
+}

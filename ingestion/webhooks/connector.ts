@@ -1,0 +1,57 @@
+import type { Dimension } from '../../domain/segments/dimensions.ts';
+import type { ResponseDraft } from '../pipeline/draft.ts';
+import type { Outcome } from '../pipeline/outcome.ts';
+
+/** The headers of a request, by their names in lower case. */
+export type DeliveryHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** The secrets that a vendor's deliveries are signed with. */
+export interface SecretRules {
+  /** A new secret, for vendors that take one. */
+  make(random: (bytes: number) => Buffer): string;
+  /** What is wrong with a secret, without repeating it; null where nothing is. */
+  problemOf(secret: string): string | null;
+}
+
+/** What a signed delivery brings: items, or a challenge that the vendor expects to see in the answer. */
+export type Received = { readonly items: readonly unknown[] } | { readonly challenge: string };
+
+/** Reads the items of one connection by its mapping. */
+export interface ConnectionReader {
+  /** The only source that the items name; null where each item names its own. */
+  readonly source: string | null;
+  /**
+   * One item as a draft, or why it is rejected; null where it is not for this connection or says nothing yet. Never throws.
+   * @param position names the item in the provenance
+   */
+  read(item: unknown, position: string): ResponseDraft | Outcome | null;
+}
+
+/**
+ * How one vendor delivers responses: docs/guides/add-a-connector.md. Everything here is a function of its arguments; the route, the
+ * storage, the limits and the pipeline are the same for every vendor (receive.ts, api/http/webhooks.ts).
+ */
+export interface WebhookConnector {
+  /** In the path that the vendor posts to, and in the provenance of every response. */
+  readonly name: string;
+  readonly secret: SecretRules;
+  /**
+   * Checks that the bytes are signed with the secret, in constant time, and that the timestamp is within the replay window where the
+   * scheme has one.
+   * @param now epoch milliseconds
+   * @throws SignatureError
+   */
+  verify(raw: Buffer, headers: DeliveryHeaders, secret: string, now: number): void;
+  /**
+   * The items of a delivery whose signature is valid. What it brings beside responses has no items.
+   * @throws UnreadableBodyError
+   */
+  receive(raw: Buffer, headers: DeliveryHeaders): Received | Promise<Received>;
+  /** The vendor's id of the delivery, the same when it is sent again; null where the vendor gives it none. */
+  deliveryId(headers: DeliveryHeaders, raw: Buffer): string | null;
+  /**
+   * The reader for a connection's mapping.
+   * @throws InvalidMapError
+   */
+  reader(mapping: unknown, dimensions: readonly Dimension[]): ConnectionReader;
+}

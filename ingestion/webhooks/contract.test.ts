@@ -1,0 +1,198 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_DIMENSIONS, defineDimensions } from '../../domain/segments/dimensions.ts';
+import { InvalidMapError } from '../files/map/map-mistakes.ts';
+import { UnreadableBodyError } from '../pipeline/read-items.ts';
+import type { DeliveryHeaders } from './connector.ts';
+import { verifyDelivery } from './receive.ts';
+import { CONNECTORS, isConnectorName } from './registry.ts';
+import { SignatureError, WINDOW_SECONDS } from './signature.ts';
+import type { VendorFixtures } from './vendor-fixtures.ts';
+
+/* What every connector keeps to. A new one is tested by being in the registry and having fixtures. */
+
+const DIMENSIONS = defineDimensions(DEFAULT_DIMENSIONS);
+const NOW = Date.UTC(2026, 2, 2, 12);
+const MINUTE_MS = 60_000;
+
+const vendors = await Promise.all(
+  [...CONNECTORS.values()].map(async (connector) => {
+    const { fixtures } = (await import(`./vendors/${connector.name}.fixtures.ts`)) as {
+      fixtures: VendorFixtures;
+    };
+    return { name: connector.name, connector, fixtures };
+  }),
+);
+
+describe.each(vendors)('the connector $name', ({ name, connector, fixtures }) => {
+  const { secret, otherSecret, deliveries, sign } = fixtures;
+  const [first] = deliveries;
+  const raw = Buffer.from(first?.body ?? '');
+  const signed = (body = raw, at = NOW, id = 'delivery-1') => sign(body, secret, at, id);
+  const verify = (body: Buffer, headers: DeliveryHeaders, key = secret, now = NOW) =>
+    connector.verify(body, headers, key, now);
+  const reader = () => connector.reader(fixtures.mapping, DIMENSIONS);
+  const readAll = async (body: string) => {
+    const bytes = Buffer.from(body);
+    const received = await connector.receive(bytes, signed(bytes));
+    if (!('items' in received)) throw new Error('a challenge');
+    return received.items.map((item, index) => reader().read(item, `test item ${index}`));
+  };
+
+  it('has a name that fits into a path and into the provenance', () => {
+    expect(name).toMatch(/^[a-z][a-z0-9-]{1,39}$/);
+    expect(['responses', 'file', 'imports', 'demo', 'graphql']).not.toContain(name);
+    expect(isConnectorName(name)).toBe(true);
+  });
+
+  it('accepts what the vendor signs', () => {
+    for (const { body } of deliveries) verify(Buffer.from(body), signed(Buffer.from(body)));
+    verify(Buffer.alloc(0), signed(Buffer.alloc(0)));
+    verify(Buffer.from([0xff, 0x00, 0xfe]), signed(Buffer.from([0xff, 0x00, 0xfe])));
+  });
+
+  it('refuses another secret, a changed body, and headers that are missing or changed', () => {
+    expect(() => verify(raw, signed(), otherSecret)).toThrow(SignatureError);
+    expect(() => verify(raw, {})).toThrow(SignatureError);
+    for (let at = 0; at < raw.length; at += Math.ceil(raw.length / 40)) {
+      const changed = Buffer.from(raw);
+      changed.writeUInt8(changed.readUInt8(at) ^ 1, at);
+      expect(() => verify(changed, signed())).toThrow(SignatureError);
+    }
+    expect(() => verify(Buffer.concat([raw, Buffer.from(' ')]), signed())).toThrow(SignatureError);
+    expect(() => verify(raw.subarray(0, -1), signed())).toThrow(SignatureError);
+    const other = Buffer.from(`${first?.body} `);
+    expect(() => verify(other, { ...signed(), ...signed(raw) })).toThrow(SignatureError);
+    for (const header of Object.keys(signed()).filter((one) => one !== 'content-type')) {
+      const { [header]: value = '', ...rest } = signed();
+      expect(() => verify(raw, rest)).toThrow(SignatureError);
+      expect(() => verify(raw, { ...rest, [header]: [value, value] })).toThrow(SignatureError);
+      for (const changed of ['', value.slice(0, -2), `x${value}`, `${value}0`])
+        expect(() => verify(raw, { ...rest, [header]: changed })).toThrow(SignatureError);
+    }
+  });
+
+  it('refuses whatever else is in the headers, and never fails otherwise', () => {
+    const names = Object.keys(signed());
+    fc.assert(
+      fc.property(fc.array(fc.string({ unit: 'binary' }), { minLength: names.length }), (values) => {
+        const headers = Object.fromEntries(names.map((header, i) => [header, values[i]]));
+        expect(() => verify(raw, headers)).toThrow(SignatureError);
+      }),
+    );
+  });
+
+  it.runIf(fixtures.hasTimestamp)('refuses a replay outside of the window, in either direction', () => {
+    const window = WINDOW_SECONDS * 1_000;
+    for (const at of [NOW - window + 1_000, NOW + window]) verify(raw, signed(raw, at));
+    for (const at of [NOW - window - 1_000, NOW + window + 1_000])
+      expect(() => verify(raw, signed(raw, at))).toThrow(SignatureError);
+  });
+
+  it('accepts the former secret beside the present one, and no third', () => {
+    const delivery = { raw, headers: signed() };
+    verifyDelivery(connector, delivery, [otherSecret, secret], NOW);
+    verifyDelivery(connector, delivery, [secret, otherSecret], NOW);
+    expect(() => verifyDelivery(connector, delivery, [otherSecret], NOW)).toThrow(SignatureError);
+    expect(() => verifyDelivery(connector, delivery, [], NOW)).toThrow(SignatureError);
+  });
+
+  it('names a delivery alike when it is sent again', () => {
+    const id = connector.deliveryId(signed(), raw);
+    if (!fixtures.hasDeliveryId) return void expect(id).toBeNull();
+    expect(id).not.toBeNull();
+    expect(connector.deliveryId(signed(raw, NOW + MINUTE_MS), raw)).toBe(id);
+    expect(connector.deliveryId(signed(raw, NOW, 'delivery-2'), raw)).not.toBe(id);
+  });
+
+  it.each(deliveries)('reads $what', async ({ body, drafts }) => {
+    const read = await readAll(body);
+    expect(read).toHaveLength(drafts.length);
+    for (const [i, draft] of read.entries()) {
+      const expected = drafts[i];
+      if (expected === null || expected === undefined) expect(draft).toBeNull();
+      else expect(draft).toMatchObject({ position: `test item ${i}`, ...expected });
+      if (draft === null || 'status' in draft) continue;
+      expect(draft.mapping.connector).toBe(name);
+      const { source } = reader();
+      if (source !== null) expect(draft.mapping.source).toBe(source);
+      // What arrived is kept, and JSON.
+      expect(JSON.parse(draft.raw)).toBeTypeOf('object');
+    }
+    // The same again is the same answer.
+    expect(await readAll(body)).toEqual(read);
+  });
+
+  it('rejects an item that lacks what it needs, by the name of the field', async () => {
+    const [read] = await readAll(fixtures.missing.body);
+    expect(read).toMatchObject({ status: 'rejected', code: fixtures.missing.code });
+    expect((read as { message: string }).message).toMatch(new RegExp(`^${fixtures.missing.field}: `));
+  });
+
+  it(`takes unknown fields as ${fixtures.extra.outcome}`, async () => {
+    const [read] = await readAll(fixtures.extra.body);
+    expect(read && 'status' in read ? read.status : 'accepted').toBe(fixtures.extra.outcome);
+  });
+
+  it('says of a body that cannot be read why, and never fails otherwise', async () => {
+    const receive = async (bytes: Buffer<ArrayBuffer>) => connector.receive(bytes, signed(bytes));
+    for (const body of ['', '{', 'score=9', '[1'])
+      await expect(receive(Buffer.from(body))).rejects.toThrow(UnreadableBodyError);
+    await expect(receive(Buffer.from([0x7b, 0xff, 0x7d]))).rejects.toThrow(UnreadableBodyError);
+    // Nested so deep that a function which calls itself for each level would fail.
+    const deep = `${'{"data":'.repeat(20_000)}1${'}'.repeat(20_000)}`;
+    const read = await readAll(deep).catch((error: Error) => error);
+    if (Array.isArray(read)) expect(read).toEqual([expect.objectContaining({ status: 'rejected' })]);
+    else expect(read).toBeInstanceOf(UnreadableBodyError);
+  });
+
+  it('reads whatever JSON it is given as an answer, a rejection or nothing, and never fails', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.json(), async (body) => {
+        try {
+          for (const read of await readAll(body))
+            if (read && 'status' in read) expect(read.status).toBe('rejected');
+        } catch (error) {
+          expect(error).toBeInstanceOf(UnreadableBodyError);
+        }
+      }),
+    );
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 4 }), (item) => {
+        const read = reader().read(item, 'test');
+        if (read && 'status' in read) expect(read.status).toBe('rejected');
+      }),
+    );
+  });
+
+  it('makes secrets that it takes itself, each another, and refuses others without repeating them', () => {
+    let drawn = 0;
+    const random = (bytes: number) => Buffer.alloc(bytes, ++drawn);
+    const made = [connector.secret.make(random), connector.secret.make(random)];
+    expect(new Set(made).size).toBe(2);
+    for (const one of [...made, secret, otherSecret]) expect(connector.secret.problemOf(one)).toBeNull();
+    for (const bad of fixtures.badSecrets) {
+      const problem = connector.secret.problemOf(bad);
+      expect(problem).not.toBeNull();
+      if (bad.length > 8) expect(problem).not.toContain(bad);
+    }
+  });
+
+  it('refuses a mapping that it cannot read by', () => {
+    for (const bad of fixtures.badMappings)
+      expect(() => connector.reader(bad, DIMENSIONS)).toThrow(InvalidMapError);
+  });
+
+  it.runIf(fixtures.handshake)('answers the challenge of a handshake', async () => {
+    const body = Buffer.from(fixtures.handshake?.body ?? '');
+    expect(await connector.receive(body, signed(body))).toEqual({ challenge: fixtures.handshake?.challenge });
+  });
+
+  it('is described', () => {
+    const page = fileURLToPath(new URL(`../../${fixtures.docs}`, import.meta.url));
+    expect(existsSync(page)).toBe(true);
+    expect(readFileSync(page, 'utf8')).toContain(`connector: "${name}"`);
+  });
+});

@@ -1,0 +1,70 @@
+import type { Dimension } from '../../domain/segments/dimensions.ts';
+import { draftFromRow, isWanted } from '../files/file-row.ts';
+import { columnsOf, parseFileMap } from '../files/map/file-map.ts';
+import { InvalidMapError } from '../files/map/map-mistakes.ts';
+import type { ConnectionReader } from './connector.ts';
+
+/** What a vendor's items always have, in the form of a map: a connection's mapping overrides it. */
+export type MapDefaults = Readonly<Record<string, unknown>>;
+
+/** Parts of a path. */
+const DEEPEST = 20;
+/** Parts of a map that are about the bytes of a file. */
+const OF_FILES = ['encoding', 'separator'];
+
+/**
+ * The reader for a mapping over the paths of a vendor's JSON: a file's map (docs/guides/imports.md) whose columns are paths such as
+ * "data.nps" or "answers.0.value".
+ * @throws InvalidMapError
+ */
+export function mappedReader(
+  connector: string,
+  defaults: MapDefaults,
+  mapping: unknown,
+  dimensions: readonly Dimension[],
+): ConnectionReader {
+  if (typeof mapping !== 'object' || mapping === null || Array.isArray(mapping))
+    throw new InvalidMapError('mapping: must be a JSON object');
+  const strange = OF_FILES.filter((name) => Object.hasOwn(mapping, name));
+  if (strange.length > 0) throw new InvalidMapError(`${strange.join(', ')}: is for files; leave it out`);
+  const map = parseFileMap({ ...defaults, ...mapping }, dimensions);
+  const paths = columnsOf(map).map((path) => [path, path.split('.', DEEPEST + 1)] as const);
+  const tooDeep = paths.find(([, parts]) => parts.length > DEEPEST);
+  if (tooDeep) throw new InvalidMapError(`mapping: a path has more than ${DEEPEST} parts`);
+  return {
+    source: map.source,
+    read: (item, position) => {
+      const values = Object.fromEntries(paths.map(([path, parts]) => [path, textOf(valueAt(item, parts))]));
+      if (!isWanted(map, values)) return null;
+      const draft = draftFromRow(map, values, position, { connector, raw: JSON.stringify(item) });
+      // Not answered yet: vendors deliver an answer from its first question on.
+      if (!('status' in draft) && isBlank(draft.score) && draft.comment === null) return null;
+      return draft;
+    },
+  };
+}
+
+const isBlank = (score: string | number | null) => score === null || String(score).trim() === '';
+
+/** The value at a path. A key may contain dots itself: the longest key that is there is taken. */
+function valueAt(value: unknown, parts: readonly string[]): unknown {
+  if (parts.length === 0) return value;
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (let taken = parts.length; taken > 0; taken--) {
+    const key = parts.slice(0, taken).join('.');
+    if (Object.hasOwn(value, key))
+      return valueAt((value as Record<string, unknown>)[key], parts.slice(taken));
+  }
+  return undefined;
+}
+
+/** A value as a column of a file would have it; the texts of a list are joined. */
+function textOf(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  if (Array.isArray(value))
+    return value
+      .map(textOf)
+      .filter((text) => text !== '')
+      .join(', ');
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}

@@ -1,0 +1,152 @@
+import { createHash } from 'node:crypto';
+import {
+  type DeliveryCounts,
+  recordDelivery,
+  wasDelivered,
+} from '../../store/connections/connection-deliveries.ts';
+import { readSecrets } from '../../store/connections/connections.ts';
+import type { Store } from '../../store/database/client.ts';
+import type { SubjectEncryption } from '../../store/encryption/subject-encryption.ts';
+import type { Ingestor } from '../pipeline/ingestor.ts';
+import { accountFor, type BatchAccount, rejected } from '../pipeline/outcome.ts';
+import { UnreadableBodyError } from '../pipeline/read-items.ts';
+import { submitItems } from '../pipeline/submit.ts';
+import type { Submitter } from '../pipeline/submitter.ts';
+import type { ConnectionReader, DeliveryHeaders, Received, WebhookConnector } from './connector.ts';
+import { SignatureError } from './signature.ts';
+
+export interface ReceiveDeps {
+  readonly store: Store;
+  readonly encryption: SubjectEncryption;
+  readonly ingestor: Ingestor;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+/** A request to the path of a connection. */
+export interface Delivery {
+  readonly raw: Buffer;
+  readonly headers: DeliveryHeaders;
+}
+
+/** Where a delivery belongs. */
+export interface DeliveryTarget {
+  /** Of the connection. */
+  readonly id: string;
+  readonly connector: WebhookConnector;
+  readonly reader: () => Promise<ConnectionReader>;
+}
+
+/** What became of a delivery. */
+export interface Receipt {
+  readonly account: BatchAccount;
+  /** Items that are not for this connection, or say nothing yet. */
+  readonly ignored: number;
+  /** The delivery was taken before. */
+  readonly repeated?: true;
+  /** What the vendor expects to see in the answer. */
+  readonly challenge?: string;
+}
+
+/** @throws SignatureError unless the delivery is signed with one of the secrets */
+export function verifyDelivery(
+  connector: WebhookConnector,
+  { raw, headers }: Delivery,
+  secrets: readonly string[],
+  now: number,
+): void {
+  let refusal: unknown = new SignatureError('WRONG_SIGNATURE');
+  for (const secret of secrets) {
+    try {
+      connector.verify(raw, headers, secret, now);
+      return;
+    } catch (error) {
+      if (!(error instanceof SignatureError)) throw error;
+      refusal = error;
+    }
+  }
+  throw refusal;
+}
+
+/**
+ * Verifies a delivery, stores its items and records it. The secrets are read from the database for each delivery, so that a removal or a
+ * rotation counts at once in every process. What cannot be read is recorded as a rejection, since sending it again would not help.
+ * @throws SignatureError, KeyProviderError, OverloadedError, or what the database says: then nothing is recorded and the vendor sends it again
+ */
+export async function receiveDelivery(
+  deps: ReceiveDeps,
+  submitter: Submitter,
+  { id, connector, reader }: DeliveryTarget,
+  delivery: Delivery,
+): Promise<Receipt> {
+  const { store, encryption } = deps;
+  const at = new Date(deps.now());
+  const secrets = await readSecrets(store, encryption, id, at);
+  verifyDelivery(connector, delivery, secrets ?? [], at.getTime());
+  const name = connector.deliveryId(delivery.headers, delivery.raw);
+  const digest = name === null ? null : createHash('sha256').update(name).digest();
+  if (digest !== null && (await wasDelivered(store, id, digest)))
+    return { account: accountFor([]), ignored: 0, repeated: true };
+  const received = await receive(connector, delivery);
+  if ('challenge' in received) return { account: accountFor([]), ignored: 0, challenge: received.challenge };
+  const position = `${connector.name} delivery ${nameInPosition(name, digest)}`;
+  const { account, count } =
+    'problem' in received
+      ? { account: accountFor([rejected('INVALID', received.problem)]), count: 1 }
+      : {
+          account: await submitItems(
+            deps.ingestor,
+            submitter,
+            (await reader()).read,
+            received.items,
+            position,
+          ),
+          count: received.items.length,
+        };
+  const ignored = count - account.accepted - account.duplicates - account.rejectedTotal;
+  await recordDelivery(store, id, digest, at, countsOf(account, ignored));
+  return { account, ignored };
+}
+
+async function receive(
+  connector: WebhookConnector,
+  { raw, headers }: Delivery,
+): Promise<Received | { readonly problem: string }> {
+  try {
+    return await connector.receive(raw, headers);
+  } catch (error) {
+    if (error instanceof UnreadableBodyError) return { problem: error.message };
+    throw error;
+  }
+}
+
+/** Vendors' ids are short; another one is named by its hash. */
+function nameInPosition(name: string | null, digest: Buffer | null): string {
+  if (name === null || digest === null) return 'without id';
+  return /^[\w.-]{1,100}$/.test(name) ? name : digest.toString('hex').slice(0, 32);
+}
+
+/** What is older than what is stored is no error: vendors send an answer several times, in any order. */
+function countsOf(account: BatchAccount, ignored: number): DeliveryCounts {
+  const stale = account.rejectedByCode.find(({ code }) => code === 'STALE')?.count ?? 0;
+  return {
+    accepted: account.accepted,
+    duplicates: account.duplicates + stale,
+    rejected: account.rejectedTotal - stale,
+    ignored,
+    error: errorOf(account),
+  };
+}
+
+/** The fields that messages of rejections begin with. */
+const FIELD = /^([a-z][A-Za-z]{0,40}): /;
+
+/** The code and the field of the first rejection: its message may quote what a respondent wrote, so it is not kept. */
+function errorOf({ rejected: told, rejectedByCode }: BatchAccount): string | null {
+  const first = told.find(({ code }) => code !== 'STALE');
+  if (first) {
+    const field = FIELD.exec(first.message)?.[1];
+    return field === undefined ? first.code : `${first.code}: ${field}`;
+  }
+  return rejectedByCode.find(({ code }) => code !== 'STALE')?.code ?? null;
+}

@@ -1,0 +1,19 @@
+import type { WebhookConnector } from './connector.ts';
+import { canonical } from './vendors/canonical.ts';
+import { formbricks } from './vendors/formbricks.ts';
+
+/** The vendors that can deliver by webhook: one file of vendors/ each. */
+const VENDORS: readonly WebhookConnector[] = [canonical, formbricks];
+
+/** The other ways in, as mappings name them. */
+const DOORS = ['responses', 'graphql', 'file', 'demo'];
+
+/** The connectors by name. */
+export const CONNECTORS: ReadonlyMap<string, WebhookConnector> = new Map(
+  VENDORS.map((one) => [one.name, one]),
+);
+
+const NAMES: ReadonlySet<string> = new Set([...DOORS, ...CONNECTORS.keys()]);
+
+/** Whether mappings may name that connector: a way in that exists. */
+export const isConnectorName = (name: string): boolean => NAMES.has(name);

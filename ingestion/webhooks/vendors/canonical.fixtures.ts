@@ -1,0 +1,90 @@
+import { createHmac } from 'node:crypto';
+import type { VendorFixtures } from '../vendor-fixtures.ts';
+
+/** As the specification has it, and apart from the connector: "ID.TIMESTAMP.BODY" under the decoded secret. */
+export function signStandardWebhook(
+  raw: Buffer,
+  secret: string,
+  at: number,
+  id: string,
+): Record<string, string> {
+  const timestamp = String(Math.floor(at / 1_000));
+  const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
+  const content = Buffer.concat([Buffer.from(`${id}.${timestamp}.`), raw]);
+  return {
+    'content-type': 'application/json',
+    'webhook-id': id,
+    'webhook-timestamp': timestamp,
+    'webhook-signature': `v1,${createHmac('sha256', key).update(content).digest('base64')}`,
+  };
+}
+
+const item = (externalId: string, more: object = {}) => ({
+  externalId,
+  answeredAt: '2026-03-01T09:30:00Z',
+  score: 9,
+  ...more,
+});
+const json = (value: unknown) => JSON.stringify(value);
+
+export const fixtures: VendorFixtures = {
+  docs: 'docs/connectors/standard-webhooks.md',
+  mapping: { source: 'shop', survey: { name: 'checkout', version: '2' } },
+  secret: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
+  otherSecret: `whsec_${Buffer.alloc(32, 8).toString('base64')}`,
+  badSecrets: ['', 'hunter2', 'whsec_', 'whsec_c2hvcnQ=', `whsec_${Buffer.alloc(65).toString('base64')}`],
+  badMappings: [
+    null,
+    [],
+    'shop',
+    { source: '' },
+    { survey: 'nps' },
+    { score: { column: 'x', scale: '0-10' } },
+  ],
+  sign: signStandardWebhook,
+  hasTimestamp: true,
+  hasDeliveryId: true,
+  deliveries: [
+    {
+      what: 'one response',
+      body: json(item('c-1', { respondent: 'jane@example.com', comment: 'quick', region: 'Germany' })),
+      accepted: 1,
+      drafts: [
+        {
+          externalId: 'c-1',
+          respondent: 'jane@example.com',
+          score: 9,
+          comment: 'quick',
+          mapping: expectMapping('shop', 'checkout', '2'),
+        },
+      ],
+    },
+    {
+      what: 'a list, of which one item names its source and one is what was sent before',
+      body: json([
+        item('c-2', { source: 'app' }),
+        item('c-1', { respondent: 'jane@example.com', comment: 'quick', region: 'Germany' }),
+      ]),
+      accepted: 1,
+      duplicates: 1,
+      drafts: [{ externalId: 'c-2', mapping: expectMapping('app', 'checkout', '2') }, { externalId: 'c-1' }],
+    },
+    { what: 'an empty list', body: '[]', accepted: 0, drafts: [] },
+    {
+      what: 'a bad item beside a good one',
+      body: json([item('c-3', { score: 11 }), item('c-4', { score: 0 })]),
+      accepted: 1,
+      rejected: 1,
+      drafts: [
+        { externalId: 'c-3', score: 11 },
+        { externalId: 'c-4', score: 0 },
+      ],
+    },
+  ],
+  missing: { body: json({ externalId: 'c-5', score: 9 }), code: 'MISSING', field: 'answeredAt' },
+  extra: { body: json(item('c-6', { shoeSize: 43 })), outcome: 'rejected' },
+};
+
+function expectMapping(source: string, name: string, version: string) {
+  return { source, connector: 'canonical', survey: { name, version } };
+}

@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { InvalidMapError } from '../../files/map/map-mistakes.ts';
+import { named } from '../../files/map/map-parts.ts';
+import { MOST_ITEMS, readItems } from '../../pipeline/read-items.ts';
+import { createItemReader } from '../../pipeline/response-items.ts';
+import { textOfBody } from '../body.ts';
+import type { WebhookConnector } from '../connector.ts';
+import { standardWebhooks } from '../signature.ts';
+
+/** What items that do not say so themselves are of. */
+const mappingShape = z.strictObject({
+  source: named('source').optional(),
+  survey: z.strictObject({ name: named('survey'), version: named('surveyVersion') }).optional(),
+});
+
+/**
+ * Standard Webhooks whose body is what POST /ingest/responses takes: a response, a list of them, or one on each line. For senders of
+ * one's own and for everything that can post JSON and sign it: docs/connectors/standard-webhooks.md.
+ */
+export const canonical: WebhookConnector = {
+  ...standardWebhooks,
+  name: 'canonical',
+  receive: async (raw, headers) => {
+    const isLines = String(headers['content-type'] ?? '').includes('ndjson');
+    return { items: await readItems(textOfBody(raw), isLines, MOST_ITEMS) };
+  },
+  reader: (mapping, dimensions) => {
+    const read = mappingShape.safeParse(mapping);
+    if (!read.success)
+      throw new InvalidMapError(
+        'mapping: the items name their fields themselves; it is {}, or has "source" and "survey": { "name": text, "version": text }, for items that name none',
+      );
+    const { source, survey } = read.data;
+    const defaults = {
+      ...(source === undefined ? {} : { source }),
+      ...(survey === undefined ? {} : { survey: survey.name, surveyVersion: survey.version }),
+    };
+    return { source: null, read: createItemReader(dimensions, 'canonical', defaults) };
+  },
+};

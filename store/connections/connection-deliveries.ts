@@ -1,0 +1,81 @@
+import type { Session, Store } from '../database/client.ts';
+import { statement } from '../database/statement.ts';
+
+/** What became of the items of a delivery. */
+export interface DeliveryCounts {
+  readonly accepted: number;
+  readonly duplicates: number;
+  readonly rejected: number;
+  /** Items that are not for this connection, or say nothing yet. */
+  readonly ignored: number;
+  /** Why something of it was rejected: a code and a field, no value. */
+  readonly error: string | null;
+}
+
+/** Vendors retry for days at most. */
+const KEPT_MS = 30 * 24 * 3_600_000;
+const FORGOTTEN_AT_ONCE = 10_000;
+
+const SEEN = statement(
+  'connection_delivery_seen',
+  'SELECT FROM connection_delivery WHERE connection_id = $1 AND digest = $2',
+);
+const NOTE = statement(
+  'connection_delivery_note',
+  `INSERT INTO connection_delivery (connection_id, digest, received_at) SELECT id, $2, $3 FROM connection
+    WHERE id = $1 AND removed_at IS NULL ON CONFLICT DO NOTHING RETURNING connection_id`,
+);
+const COUNT = statement(
+  'connection_delivery_count',
+  `UPDATE connection SET deliveries = deliveries + 1, accepted = accepted + $3, duplicates = duplicates + $4,
+      rejected = rejected + $5, ignored = ignored + $6, last_delivery_at = greatest(last_delivery_at, $2),
+      last_error = coalesce($7, last_error), last_error_at = CASE WHEN $7::text IS NULL THEN last_error_at ELSE $2 END
+    WHERE id = $1`,
+  { isSmall: true },
+);
+const REFUSE = statement(
+  'connection_delivery_refuse',
+  'UPDATE connection SET last_refusal = $3, last_refused_at = $2 WHERE id = $1 AND removed_at IS NULL',
+  { isSmall: true },
+);
+const FORGET = statement(
+  'connection_delivery_forget',
+  `DELETE FROM connection_delivery WHERE (connection_id, digest) IN (
+    SELECT connection_id, digest FROM connection_delivery WHERE received_at < $1 LIMIT ${FORGOTTEN_AT_ONCE}) RETURNING digest`,
+);
+
+/** Whether a delivery of that id was taken before. */
+export async function wasDelivered(session: Session, connection: string, digest: Buffer): Promise<boolean> {
+  return (await session.rows(SEEN, [connection, digest])).length > 0;
+}
+
+/** Records a delivery that was taken, once for each id; `digest` is null where the vendor gives it none. */
+export function recordDelivery(
+  store: Store,
+  connection: string,
+  digest: Buffer | null,
+  at: Date,
+  { accepted, duplicates, rejected, ignored, error }: DeliveryCounts,
+): Promise<void> {
+  return store.transaction(async (session) => {
+    const isNew = digest === null || (await session.rows(NOTE, [connection, digest, at])).length > 0;
+    if (isNew) await session.rows(COUNT, [connection, at, accepted, duplicates, rejected, ignored, error]);
+  });
+}
+
+/** Records why a delivery was refused before it was read. */
+export async function recordRefusal(
+  session: Session,
+  connection: string,
+  at: Date,
+  why: string,
+): Promise<void> {
+  await session.rows(REFUSE, [connection, at, why]);
+}
+
+/** Forgets the ids of deliveries that are so old that no vendor sends them again. */
+export async function forgetDeliveries(session: Session, now: number): Promise<void> {
+  let forgotten = FORGOTTEN_AT_ONCE;
+  while (forgotten === FORGOTTEN_AT_ONCE)
+    forgotten = (await session.rows(FORGET, [new Date(now - KEPT_MS)])).length;
+}

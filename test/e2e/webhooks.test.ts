@@ -1,0 +1,416 @@
+import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { request as httpRequest } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CONNECTORS } from '../../ingestion/webhooks/registry.ts';
+import type { VendorFixtures } from '../../ingestion/webhooks/vendor-fixtures.ts';
+import {
+  ADMIN_KEY,
+  freshInstance,
+  type GraphqlAnswer,
+  type Instance,
+  type RunningServer,
+  startServer,
+  until,
+} from '../fixtures/server.ts';
+
+/* Signed deliveries to a real server: what every vendor's connection does, and how connections are made, rotated and removed. */
+
+let instance: Instance;
+let server: RunningServer;
+const made: string[] = [];
+beforeAll(async () => {
+  instance = await freshInstance();
+  server = await startServer(instance);
+});
+afterAll(async () => {
+  const { output } = (await server?.stop()) ?? { output: '' };
+  instance?.remove();
+  for (const secret of made) expect(output).not.toContain(secret.replace('whsec_', ''));
+});
+
+interface Listed {
+  readonly id: string;
+  readonly path: string;
+  readonly [field: string]: unknown;
+}
+const FIELDS = `id connector name path segment sources mapping createdBy rotatedAt formerSecretUntil lastDeliveryAt deliveries accepted
+  duplicates rejected ignored lastError lastErrorAt lastRefusal lastRefusedAt`;
+const ask = async <T>(key: string, query: string, variables: object = {}) => {
+  const response = await fetch(`${server.url}/graphql`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ query, variables }),
+  });
+  return (await response.json()) as GraphqlAnswer<T>;
+};
+type Made = { connection: Listed; secret: string };
+const CREATE = `mutation ($input: ConnectionInput!) { createConnection(input: $input) { connection { ${FIELDS} } secret } }`;
+const tryCreate = (input: object, key = ADMIN_KEY) => ask<{ createConnection: Made }>(key, CREATE, { input });
+const create = async (input: object, key = ADMIN_KEY): Promise<Made> => {
+  const { data, errors } = await tryCreate(input, key);
+  expect(errors).toBeUndefined();
+  made.push(data.createConnection.secret);
+  return data.createConnection;
+};
+const ROTATE = `mutation ($id: ID!, $secret: String, $hours: Int! = 24) {
+  rotateConnection(id: $id, secret: $secret, acceptFormerHours: $hours) { connection { ${FIELDS} } secret } }`;
+const rotate = async (id: string, variables: object = {}) => {
+  const { data, errors } = await ask<{ rotateConnection: Made }>(ADMIN_KEY, ROTATE, { id, ...variables });
+  expect(errors).toBeUndefined();
+  made.push(data.rotateConnection.secret);
+  return data.rotateConnection;
+};
+const remove = async (id: string, key = ADMIN_KEY) =>
+  (await ask<{ removeConnection: boolean }>(key, 'mutation ($id: ID!) { removeConnection(id: $id) }', { id }))
+    .data.removeConnection;
+const list = async (key = ADMIN_KEY) =>
+  (await ask<{ connections: Listed[] }>(key, `{ connections { ${FIELDS} } }`)).data.connections;
+const listed = async (id: string) => (await list()).find((one) => one.id === id);
+
+const post = (path: string, body: string | Buffer, headers: Record<string, string>) =>
+  fetch(`${server.url}${path}`, { method: 'POST', body, headers });
+const canonical = async () =>
+  ((await import('../../ingestion/webhooks/vendors/canonical.fixtures.ts')) as { fixtures: VendorFixtures })
+    .fixtures;
+/** Posts a body as the sender of a canonical connection signs it. */
+const deliver = async (
+  path: string,
+  secret: string,
+  items: unknown,
+  options: { id?: string; at?: number } = {},
+) => {
+  const { id = `msg_${randomUUID()}`, at = Date.now() } = options;
+  const raw = Buffer.from(typeof items === 'string' ? items : JSON.stringify(items));
+  return post(path, raw, (await canonical()).sign(raw, secret, at, id));
+};
+const item = (externalId: string, more: object = {}) => ({
+  externalId,
+  answeredAt: '2026-03-01T09:30:00Z',
+  score: 9,
+  source: `source of ${externalId.split(' ')[0]}`,
+  ...more,
+});
+
+describe.each([...CONNECTORS.keys()])('deliveries of %s', (connector) => {
+  let fixtures: VendorFixtures;
+  let connection: Listed;
+  beforeAll(async () => {
+    fixtures = (
+      (await import(`../../ingestion/webhooks/vendors/${connector}.fixtures.ts`)) as {
+        fixtures: VendorFixtures;
+      }
+    ).fixtures;
+    const { mapping, secret } = fixtures;
+    ({ connection } = await create({ connector, name: `the ${connector}`, mapping, secret }));
+  });
+  const send = (
+    body: string,
+    { id = randomUUID() as string, secret = fixtures.secret, at = Date.now() } = {},
+  ) => post(connection.path, body, fixtures.sign(Buffer.from(body), secret, at, id));
+
+  it('are stored, counted and shown', async () => {
+    expect(connection).toMatchObject({ deliveries: 0, lastDeliveryAt: null, mapping: fixtures.mapping });
+    const sums = { accepted: 0, duplicates: 0, rejected: 0, ignored: 0 };
+    for (const { what, body, accepted, duplicates = 0, rejected = 0, ignored = 0 } of fixtures.deliveries) {
+      const answer = await send(body);
+      expect(answer.status, what).toBe(202);
+      expect(await answer.json(), what).toMatchObject({
+        accepted,
+        duplicates,
+        rejectedTotal: rejected,
+        ignored,
+      });
+      for (const [name, count] of Object.entries({ accepted, duplicates, rejected, ignored }))
+        sums[name as keyof typeof sums] += count;
+    }
+    const after = await listed(connection.id);
+    expect(after).toMatchObject({ deliveries: fixtures.deliveries.length, ...sums, lastRefusal: null });
+    expect(Date.parse(String(after?.lastDeliveryAt))).toBeGreaterThan(Date.now() - 10 * 60_000);
+    expect(after?.lastError === null).toBe(sums.rejected === 0);
+  });
+
+  it('are taken once by their id, also where they are sent with a new timestamp', async () => {
+    if (!fixtures.hasDeliveryId) return;
+    const [first] = fixtures.deliveries;
+    const body = first?.body ?? '';
+    const id = randomUUID();
+    const before = Number((await listed(connection.id))?.deliveries);
+    const sent = async (at: number) => (await send(body, { id, at })).json();
+    expect(await sent(Date.now())).not.toHaveProperty('repeated');
+    const again = { repeated: true, accepted: 0, duplicates: 0, rejectedTotal: 0 };
+    expect(await sent(Date.now() + 1_000)).toMatchObject(again);
+    expect((await listed(connection.id))?.deliveries).toBe(before + 1);
+    expect(await (await send(body)).json()).not.toHaveProperty('repeated');
+  });
+
+  it('are refused alike: a wrong key, a changed body, an old one, none at all, and an unknown connection', async () => {
+    const [first] = fixtures.deliveries;
+    const body = first?.body ?? '';
+    const headers = fixtures.sign(Buffer.from(body), fixtures.secret, Date.now(), 'x');
+    const seen = async (answer: Response) => {
+      const { 'x-request-id': _id, date: _date, ...kept } = Object.fromEntries(answer.headers);
+      return { status: answer.status, headers: kept, body: await answer.json() };
+    };
+    const wrong = await seen(await send(body, { secret: fixtures.otherSecret }));
+    expect(wrong).toMatchObject({
+      status: 401,
+      body: { errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] },
+    });
+    const elsewhere = connection.path.replace(/[^/]+$/, randomUUID());
+    const others = [
+      post(connection.path, `${body} `, headers),
+      post(connection.path, body, {}),
+      post(connection.path, '', {}),
+      post(elsewhere, body, headers),
+      post(elsewhere, '', {}),
+      post(`/ingest/${connector}/nothing`, body, headers),
+      post(`/ingest/nothing/${connection.path.split('/').at(-1)}`, body, headers),
+      ...(fixtures.hasTimestamp ? [send(body, { at: Date.now() - 10 * 60_000 })] : []),
+    ];
+    for (const other of others) expect(await seen(await other)).toEqual(wrong);
+    await until(async () => (await listed(connection.id))?.lastRefusal !== null, 'the refusal is shown');
+  });
+
+  it('that cannot be read are taken, rejected and counted', async () => {
+    const before = await listed(connection.id);
+    const answer = await send('{ this is not JSON');
+    expect(answer.status).toBe(202);
+    expect(await answer.json()).toMatchObject({
+      accepted: 0,
+      rejectedTotal: 1,
+      rejected: [{ code: 'INVALID' }],
+    });
+    expect(await (await send(fixtures.missing.body)).json()).toMatchObject({
+      rejected: [{ code: fixtures.missing.code, message: expect.stringContaining(fixtures.missing.field) }],
+    });
+    expect(await listed(connection.id)).toMatchObject({
+      rejected: Number(before?.rejected) + 2,
+      lastError: `${fixtures.missing.code}: ${fixtures.missing.field}`,
+    });
+  });
+
+  it('are refused where they are too large, before they are read', async () => {
+    const large = Buffer.alloc(1024 * 1024 + 1, 0x20);
+    const headers = fixtures.sign(large, fixtures.secret, Date.now(), 'large');
+    const answer = await post(connection.path, large, headers);
+    expect(answer.status).toBe(413);
+    expect(await answer.text()).toContain('TOO_LARGE');
+    const status = await new Promise((done, fail) => {
+      const sent = httpRequest(`${server.url}${connection.path}`, { method: 'POST', headers }, (response) => {
+        response.resume();
+        done(response.statusCode);
+      });
+      sent.once('error', fail);
+      for (let i = 0; i < 17; i++) sent.write(Buffer.alloc(64 * 1024, 0x20));
+      sent.end();
+    });
+    expect(status).toBe(413);
+  });
+});
+
+describe('a connection', () => {
+  const canonicalInput = (more: object = {}) => ({
+    connector: 'canonical',
+    name: 'own',
+    mapping: {},
+    ...more,
+  });
+
+  it('has a secret of its own, which is shown once', async () => {
+    const one = await create(canonicalInput({ name: '  own  ' }));
+    const two = await create(canonicalInput());
+    expect(one.secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
+    expect(one.secret).not.toBe(two.secret);
+    expect(one.connection.path).toMatch(/^\/ingest\/canonical\/[0-9a-f-]{36}$/);
+    expect(one.connection).toMatchObject({ name: 'own', createdBy: 'admin', segment: {}, sources: null });
+    expect((await deliver(one.connection.path, two.secret, item('h 1'))).status).toBe(401);
+    expect((await deliver(one.connection.path, one.secret, item('h 1'))).status).toBe(202);
+    expect(JSON.stringify(await list())).not.toContain('whsec');
+    const { data } = await ask<{ node: object }>(
+      ADMIN_KEY,
+      '{ node(id: "ID") { id ... on Connection { name path } } }'.replace('ID', one.connection.id),
+    );
+    expect(data.node).toEqual({ id: one.connection.id, name: 'own', path: one.connection.path });
+  });
+
+  it('is listed in pages', async () => {
+    const all = (await list()).map(({ id }) => id);
+    const pages: string[] = [];
+    for (let after: string | null = null; ; ) {
+      const { data } = await ask<{ connections: Listed[] }>(
+        ADMIN_KEY,
+        'query ($after: ID) { connections(first: 2, after: $after) { id } }',
+        { after },
+      );
+      pages.push(...data.connections.map(({ id }) => id));
+      if (data.connections.length < 2) break;
+      after = pages.at(-1) ?? null;
+    }
+    expect(pages).toEqual(all);
+  });
+
+  it('cannot be made of what is wrong, and the answer says what is right', async () => {
+    const wrong: [object, string, string][] = [
+      [{ connector: 'nothing' }, 'BAD_USER_INPUT', 'there are canonical'],
+      [{ name: ' ' }, 'BAD_USER_INPUT', 'name'],
+      [{ secret: 'hunter2' }, 'BAD_USER_INPUT', 'secret: must be'],
+      [{ mapping: { score: 1 } }, 'BAD_USER_INPUT', 'mapping'],
+      [{ segment: { region: [] } }, 'BAD_USER_INPUT', 'segment.region'],
+      [{ sources: [] }, 'BAD_USER_INPUT', 'sources'],
+    ];
+    for (const [input, code, message] of wrong) {
+      const { errors } = await tryCreate(canonicalInput(input));
+      expect(errors).toMatchObject([{ message: expect.stringContaining(message), extensions: { code } }]);
+      expect(JSON.stringify(errors)).not.toContain('hunter2');
+    }
+  });
+
+  it('accepts the former secret beside a new one for a while, and a secret of the vendor', async () => {
+    const { connection, secret } = await create(canonicalInput());
+    const { path, id } = connection;
+    const next = await rotate(id);
+    expect(next.secret).not.toBe(secret);
+    expect(Date.parse(String(next.connection.formerSecretUntil))).toBeGreaterThan(
+      Date.now() + 23 * 3_600_000,
+    );
+    for (const one of [secret, next.secret]) expect((await deliver(path, one, item('r 1'))).status).toBe(202);
+    // Of three secrets the oldest is out.
+    const { secret: vendors } = await canonical();
+    expect((await rotate(id, { secret: vendors, hours: 1 })).secret).toBe(vendors);
+    expect((await deliver(path, secret, item('r 1'))).status).toBe(401);
+    for (const one of [next.secret, vendors])
+      expect((await deliver(path, one, item('r 1'))).status).toBe(202);
+    const last = await rotate(id, { hours: 0 });
+    expect(last.connection.formerSecretUntil).toBeNull();
+    expect((await deliver(path, vendors, item('r 1'))).status).toBe(401);
+    expect((await deliver(path, last.secret, item('r 1'))).status).toBe(202);
+  });
+
+  it('is refused at once when it is removed, and what it delivered stays', async () => {
+    const { connection, secret } = await create(canonicalInput());
+    expect(await (await deliver(connection.path, secret, item('gone 1'))).json()).toMatchObject({
+      accepted: 1,
+    });
+    expect(await remove(connection.id)).toBe(true);
+    expect((await deliver(connection.path, secret, item('gone 2'))).status).toBe(401);
+    expect(await remove(connection.id)).toBe(false);
+    expect(await listed(connection.id)).toBeUndefined();
+    const { data } = await ask<{ node: object | null }>(ADMIN_KEY, `{ node(id: "${connection.id}") { id } }`);
+    expect(data.node).toBeNull();
+    const { errors } = await ask(ADMIN_KEY, ROTATE, { id: connection.id });
+    expect(errors).toMatchObject([{ message: expect.stringContaining('no connection of that id') }]);
+    expect(
+      await (await server.post('/ingest/responses', item('gone 1', { source: 'source of gone' }))).json(),
+    ).toMatchObject({
+      duplicates: 1,
+    });
+  });
+
+  it('hands in within its segment and its sources only', async () => {
+    const { connection, secret } = await create(
+      canonicalInput({ segment: { region: ['Germany'] }, sources: ['app'] }),
+    );
+    expect(connection).toMatchObject({ segment: { region: ['Germany'] }, sources: ['app'] });
+    const answer = await deliver(connection.path, secret, [
+      item('s 1', { source: 'app', region: 'Germany' }),
+      item('s 2', { source: 'app', region: 'Chile' }),
+      item('s 3', { source: 'app' }),
+      item('s 4', { source: 'web', region: 'Germany' }),
+    ]);
+    expect(await answer.json()).toMatchObject({
+      accepted: 1,
+      rejected: [1, 2, 3].map((index) => ({ index, code: 'FORBIDDEN' })),
+    });
+  });
+
+  it('redacts, pseudonymises and shows where an answer came from, as every other door does', async () => {
+    const { connection, secret } = await create(canonicalInput());
+    const said = { respondent: 'ada@example.com', comment: 'write to ada@example.com', region: 'Privacy' };
+    await deliver(connection.path, secret, item('p 1', said), { id: 'msg_privacy' });
+    const { data } = await ask<{
+      responses: { edges: { node: { id: string; comment: string; respondent: string } }[] };
+    }>(
+      ADMIN_KEY,
+      '{ responses(segment: { region: ["Privacy"] }) { edges { node { id comment respondent } } } }',
+    );
+    const [edge] = data.responses.edges;
+    expect(edge?.node.comment).not.toContain('ada@');
+    expect(edge?.node.respondent).toMatch(/^p1_/);
+    const trace = await ask(ADMIN_KEY, 'query ($id: ID!) { trace(id: $id) { nodes { kind label } } }', {
+      id: edge?.node.id,
+    });
+    const text = JSON.stringify(trace.data);
+    expect(text).toContain('canonical delivery msg_privacy item 0');
+    // The path is for the vendor alone.
+    expect(text).not.toContain(connection.path.split('/').at(-1));
+  });
+
+  it('is on record when it is made, rotated and removed, and when it hands in what it may not, without its secret', async () => {
+    const { connection, secret } = await create(canonicalInput({ segment: { region: ['Peru'] } }));
+    const next = await rotate(connection.id, { hours: 0 });
+    await deliver(connection.path, next.secret, item('a 1', { region: 'Chile' }));
+    await remove(connection.id);
+    const response = await fetch(`${server.url}/audit/export`, {
+      headers: { authorization: `Bearer ${ADMIN_KEY}` },
+    });
+    const text = await response.text();
+    const rows = text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { action: string; actor: string; subject: { key?: string } })
+      .filter(({ subject, actor }) => subject.key === connection.id || actor === connection.id);
+    expect(rows.map(({ action }) => action)).toEqual([
+      'createConnection',
+      'rotateConnection',
+      'ingest',
+      'removeConnection',
+    ]);
+    for (const one of [secret, next.secret]) expect(text).not.toContain(one.slice(8));
+  });
+
+  it('is made, seen, rotated and removed by who may administer what it is limited to', async () => {
+    const key = async (role: string, attributes: object | null) => {
+      const { data } = await ask<{ createApiKey: { key: string } }>(
+        ADMIN_KEY,
+        'mutation ($input: ApiKeyInput!) { createApiKey(input: $input) { key } }',
+        { input: { name: role, role, attributes } },
+      );
+      return data.createApiKey.key;
+    };
+    const nordic = await key('admin', { region: ['Norway', 'Sweden'] });
+    const whole = await create(canonicalInput());
+    const own = await create(canonicalInput({ name: 'nordic' }), nordic);
+    expect(own.connection.segment).toEqual({ region: ['Norway', 'Sweden'] });
+    const part = await create(canonicalInput({ segment: { region: ['Sweden'], channel: ['web'] } }), nordic);
+    const beyond = await tryCreate(canonicalInput({ segment: { region: ['Sweden', 'Chile'] } }), nordic);
+    expect(beyond.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+    expect((await list(nordic)).map(({ id }) => id)).toEqual([own.connection.id, part.connection.id]);
+    const hidden = await ask<{ node: null }>(nordic, `{ node(id: "${whole.connection.id}") { id } }`);
+    expect(hidden.data.node).toBeNull();
+    expect(await remove(whole.connection.id, nordic)).toBe(false);
+    expect((await ask(nordic, ROTATE, { id: whole.connection.id })).errors).toHaveLength(1);
+    expect(await remove(part.connection.id, nordic)).toBe(true);
+    for (const role of ['analyst', 'collector', 'auditor', 'feed']) {
+      const other = await key(role, null);
+      for (const query of [
+        '{ connections { id } }',
+        `mutation { removeConnection(id: "${own.connection.id}") }`,
+      ])
+        expect((await ask(other, query)).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+      expect((await tryCreate(canonicalInput(), other)).errors).toMatchObject([
+        { extensions: { code: 'FORBIDDEN' } },
+      ]);
+    }
+  });
+
+  it('takes what the page of the connector sends by curl', async () => {
+    const page = readFileSync(new URL('../../docs/connectors/standard-webhooks.md', import.meta.url), 'utf8');
+    const script = /```sh\n([\s\S]*?)```/.exec(page)?.[1] ?? '';
+    const { connection, secret } = await create(canonicalInput());
+    const env = { PATH: process.env.PATH, URL: `${server.url}${connection.path}`, SECRET: secret };
+    const answer = execFileSync('sh', ['-euc', script], { env, encoding: 'utf8' });
+    expect(JSON.parse(answer)).toMatchObject({ accepted: 1, rejectedTotal: 0 });
+  });
+});
