@@ -66,7 +66,7 @@ export interface Gate {
    * Counts a body of /ingest whose sender is not known, against one budget for all of them.
    * @throws RefusedError
    */
-  admitStranger(what: 'request' | 'more', bytes: number): void;
+  admitUnknown(what: 'request' | 'more', bytes: number): void;
   /** Refunds the points of rows that the answer does not have. The refund must depend only on what the answer shows. */
   giveBack(caller: Caller, points: number): void;
 }
@@ -76,8 +76,8 @@ const TELL_NO_ANSWERS = new Set<string>(['/metrics', '/console.json']);
 
 /** Bytes of a request per point for reading and checking it. */
 const BYTES_A_POINT = 4_096;
-/** What all senders together may spend in a minute that no connection knows: 12,000 small requests. */
-const STRANGERS_MINUTE = 120_000;
+/** Points a minute of all senders together whose requests have no valid signature: 12,000 small requests. */
+const UNKNOWN_MINUTE = 120_000;
 const sizePoints = (bytes: number): number => Math.floor(bytes / BYTES_A_POINT);
 
 /**
@@ -85,7 +85,7 @@ const sizePoints = (bytes: number): number => Math.floor(bytes / BYTES_A_POINT);
  */
 export function openGate(settings: GateSettings, trusted: TrustedDocuments, now: () => number): Gate {
   const budgets = new Budgets(settings, now);
-  const strangers = new Buckets();
+  const unknownSenders = new Buckets();
   const introspection = new Set(settings.introspection);
   const trustedOnly = new Set(settings.trustedOnly);
   const untrusted = ({ role }: Caller) =>
@@ -144,11 +144,11 @@ export function openGate(settings: GateSettings, trusted: TrustedDocuments, now:
         );
       budgets.spend(caller, points);
     },
-    admitStranger: (what, bytes) => {
-      const wait = strangers.take(
+    admitUnknown: (what, bytes) => {
+      const wait = unknownSenders.take(
         '',
-        Math.min(bodyPoints(what, bytes), STRANGERS_MINUTE),
-        STRANGERS_MINUTE,
+        Math.min(bodyPoints(what, bytes), UNKNOWN_MINUTE),
+        UNKNOWN_MINUTE,
         now(),
       );
       if (wait === 0) return;

@@ -92,6 +92,7 @@ const LEAKS: readonly Leak[] = [
         'if (mappings.length === 0 || found.length === 0) return null;',
         'if (mappings.length === 0) return null;',
       ],
+      ['mappings.filter(({ key }) => seen.has(key));', 'mappings;'],
     ],
   },
   {
