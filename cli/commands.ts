@@ -29,7 +29,7 @@ const start = defineCommand(
 const importFile = defineCommand(
   {
     name: 'import',
-    summary: 'imports responses from a file, or takes an import back',
+    summary: 'imports responses from a file, or undoes an import',
     usage: [
       'FILE --map MAP.json [--dry-run] [--url URL] [--rejects PATH] [--restart]',
       '--undo ID [--dry-run] [--reason TEXT] [--url URL]',
@@ -61,7 +61,7 @@ const importFile = defineCommand(
       'scoreline import answers.csv --map answers.map.json',
     ],
     exits: [
-      [3, 'some rows could not be told apart with certainty'],
+      [3, 'some rows could not be separated with certainty'],
       [4, 'no row could be taken'],
       [130, 'interrupted; the same command continues'],
     ],
@@ -250,7 +250,7 @@ const auditVerify = defineCommand(
       heads: {
         type: 'string',
         value: 'FILE',
-        help: 'the file of signed heads; without it that of the data folder',
+        help: 'the checkpoint file; by default that of the data folder',
       },
       key: {
         type: 'string',
@@ -293,12 +293,14 @@ const schema = defineCommand(
   {
     name: 'schema',
     summary: 'writes schema.graphql for the configured dimensions, and what each field costs',
-    usage: [''],
-    options: {},
+    usage: ['[--check]'],
+    options: {
+      check: { type: 'boolean', help: 'write nothing, and exit with 1 where a file is not current' },
+    },
     notes: ["It writes schema.graphql and docs/guides/costs.md in Scoreline's own folder."],
     examples: ['scoreline schema'],
   },
-  async () => (await import('./print-schema.ts')).writeSchema(),
+  async ({ values }) => (await import('./print-schema.ts')).writeSchema(values),
 );
 
 export const COMMANDS: readonly Command[] = [

@@ -105,7 +105,7 @@ function findTarget({ connections, access }: ApiDeps, { connector, connection: i
   return null;
 }
 
-/** Does the work of a wrong signature, so that the time does not tell whether there is such a connection. */
+/** Does the work of a wrong signature, so that the time does not reveal whether there is such a connection. */
 function verifyAsUnknown({ now }: ApiDeps, connector: string, delivery: Delivery): never {
   const [first] = CONNECTORS.values();
   const vendor = CONNECTORS.get(connector) ?? (first as WebhookConnector);

@@ -62,7 +62,7 @@ function administered({ deps: { connections, access }, caller }: ApiContext) {
 function addType({ types, dimensions }: SchemaParts): void {
   types.connection.implement({
     ...access('administer'),
-    // The interface's shape is that of any node; what `node` loads says its type itself.
+    // The interface's shape is that of any node; values loaded by `node` carry their type.
     interfaces: [types.node as never],
     description: 'An account of a vendor that delivers responses by webhook.',
     fields: (t) => ({

@@ -94,7 +94,7 @@ export async function build() {
   }
 }
 
-/** Own modules and settings, with what tells whether they changed. Packages change with the lock file. */
+/** Own modules and settings, with what shows whether they changed. Packages change with the lock file. */
 function describe(paths) {
   const inputs = {};
   for (const path of [...new Set([...paths, ...SETTINGS])].sort()) {
@@ -130,6 +130,8 @@ async function bundle(outdir) {
     sourcemap: true,
     sourcesContent: false,
     legalComments: 'none',
+    // A third less to read at every start; names stay, for stacks.
+    minifyWhitespace: true,
     external: EXTERNAL,
     // CommonJS packages ask for Node.js's own modules by require.
     banner: {

@@ -370,7 +370,7 @@ describe('a connection', () => {
     for (const one of [secret, next.secret]) expect(text).not.toContain(one.slice(8));
   });
 
-  it('is made, seen, rotated and removed by callers who may administer what it is limited to', async () => {
+  it('is created, seen, rotated and removed by callers who may administer what it is limited to', async () => {
     const key = async (role: string, attributes: object | null) => {
       const { data } = await ask<{ createApiKey: { key: string } }>(
         ADMIN_KEY,
