@@ -20,10 +20,10 @@ it('migrations/schema.sql is what the migrations make; else run npm run schema:d
   expect(kept).toBe(head + (await dumpCatalog(store)));
 });
 
-/** What the dump says, after a change that is taken back. */
+/** What the dump says, after a change that is rolled back. */
 async function dumpAfter(...changes: readonly string[]): Promise<string> {
   let dump = '';
-  const undone = new Error('taken back');
+  const undone = new Error('rolled back');
   const work = async (session: Session) => {
     for (const change of changes) await session.rows(unnamed(change), []);
     dump = await dumpCatalog(session);

@@ -237,7 +237,7 @@ function plant(leak: Leak): () => void {
   };
 }
 
-/** Compares the two worlds as the copy of the project answers for them, without the second wall. */
+/** Compares the two worlds as the copy of the project answers for them, without scoped views. */
 async function search(parts: readonly Part[]): ReturnType<typeof compareWorlds> {
   await buildPrograms(project);
   const folder = mkdtempSync(join(databases, 'searched-'));
