@@ -14,6 +14,7 @@ const MODULES = {
 
 /** The subfolders, lowest first: each imports only itself and those before it. */
 const DOMAIN_ORDER = [
+  'memory',
   'errors',
   'text',
   'time',
