@@ -43,8 +43,7 @@ export async function addGraphqlRoute(
     includeStacktraceInErrorResponses: false,
     // main.ts handles signals: it stops the parts in order.
     stopOnTerminationSignals: false,
-    // Credentials that a browser adds by itself are refused in credentials.ts, on every path and over every
-    // transport.
+    // Credentials that a browser adds by itself are refused in credentials.ts, over every transport.
     csrfPrevention: false,
     stringifyResult: async (result) => `${await stringifyInSlices(result)}\n`,
     allowBatchedHttpRequests: false,
