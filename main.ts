@@ -108,7 +108,7 @@ async function start(config: Config, programLog: ProgramLog): Promise<() => Prom
         return server.close;
       },
     };
-    // All at once: the server answers nobody any more while a follower ends what it is at, and no lease is kept by another's work.
+    // All at once: the server stops answering while a follower ends what it is at, and no lease is kept by another's work.
     const running: Stop[] = [];
     closes.push(() => stopAll(running, true));
     for (const service of [...services, listening]) running.push(await service.start());
@@ -260,7 +260,7 @@ function openIngestor(config: Config, database: OpenDatabase, log: OutageLog): I
   });
 }
 
-/** Opens the server; it listens once it is told to. */
+/** Opens the server; it listens once requested. */
 async function openServer(
   config: Config,
   database: OpenDatabase,

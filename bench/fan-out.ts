@@ -6,7 +6,7 @@ import { ingest, post } from './kit/traffic.ts';
 const UPDATES = 200;
 const WARM_UP = 20;
 const AIM_MICROSECONDS = 3;
-/** The first tells what an update costs before it is delivered to anybody else. */
+/** The first shows the cost of an update before it is delivered to others. */
 const SHAPES = [
   { sockets: 1, each: 1 },
   { sockets: 20, each: 50 },

@@ -67,7 +67,10 @@ export async function sealing({ databaseUrl }: Place): Promise<Report> {
   };
 }
 
-/** Brings all in while no hour is old enough to be sealed: a seal between two batches would make the second one late. */
+/**
+ * Sends all responses while no hour is old enough to be sealed: a seal between two batches would delay the
+ * second.
+ */
 async function ingestUnsealed(databaseUrl: string, until: number): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'scoreline-bench-config-'));
   const config = join(folder, 'scoreline.config.mjs');
@@ -79,7 +82,10 @@ async function ingestUnsealed(databaseUrl: string, until: number): Promise<void>
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** Waits until everything is sealed; how many rollups were sealed after the first head, and in what time. */
+/**
+ * Waits until everything is sealed; returns how many rollups were sealed after the first checkpoint, and in
+ * what time.
+ */
 async function sealingSeconds(server: { readonly dataDir: string }) {
   const file = `${server.dataDir}/seals/heads.ndjson`;
   let [size, changed] = [0, Date.now()];

@@ -19,7 +19,7 @@ const TOTALS = `query Totals($id: ID!) { impact(id: $id, first: 1) {
   totals { rollups segments responses inferred firstHour lastHour complete } } }`;
 const PATH = `query Path($id: ID!) { path(from: $id, to: "ModelVersion:0") { nodes { id kind } edges { from to relation } } }`;
 
-/** Latency of lineage answers over 1M responses, on Neo4j and on the record, and how fast Neo4j is filled. */
+/** Latency of lineage answers over 1M responses, on Neo4j and on the database, and how fast Neo4j is filled. */
 export async function traceLatency({ databaseUrl, neo4jUrl }: Place): Promise<Report> {
   const record = await startScoreline(databaseUrl);
   // The last whole hour: nothing is dated ahead.
@@ -48,7 +48,7 @@ export async function traceLatency({ databaseUrl, neo4jUrl }: Place): Promise<Re
     const [onGraph, onRecord] = await latencies([graph, record], query, ids);
     for (const [store, times = []] of [
       ['Neo4j', onGraph],
-      ['the record', onRecord],
+      ['the database', onRecord],
     ] as const) {
       const found = distribution(times);
       // The totals are no page.

@@ -20,7 +20,7 @@ const INCOMPLETE = 3;
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
-/** Follows the chain, compares it with the signed heads, and names the first row that was touched. */
+/** Follows the chain, compares it with the checkpoints, and names the first row that was changed. */
 export async function verifyAudit(
   values: {
     readonly part: boolean;

@@ -29,7 +29,7 @@ const start = defineCommand(
 const importFile = defineCommand(
   {
     name: 'import',
-    summary: 'imports responses from a file, or takes an import back',
+    summary: 'imports responses from a file, or undoes an import',
     usage: [
       'FILE --map MAP.json [--dry-run] [--url URL] [--rejects PATH] [--restart]',
       '--undo ID [--dry-run] [--reason TEXT] [--url URL]',
@@ -61,7 +61,7 @@ const importFile = defineCommand(
       'scoreline import answers.csv --map answers.map.json',
     ],
     exits: [
-      [3, 'some rows could not be told apart with certainty'],
+      [3, 'some rows could not be separated with certainty'],
       [4, 'no row could be taken'],
       [130, 'interrupted; the same command continues'],
     ],
@@ -250,7 +250,7 @@ const auditVerify = defineCommand(
       heads: {
         type: 'string',
         value: 'FILE',
-        help: 'the file of signed heads; without it that of the data folder',
+        help: 'the checkpoint file; by default that of the data folder',
       },
       key: {
         type: 'string',

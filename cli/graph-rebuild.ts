@@ -3,7 +3,7 @@ import { safeMessage } from '../domain/errors/error-facts.ts';
 import { openGraph } from '../graph/neo4j/open.ts';
 import { openDatabase } from '../instance/open-database.ts';
 
-/** Drops the lineage graph and projects all of the record again. */
+/** Drops the lineage graph and projects the whole database again. */
 export async function rebuildGraph(): Promise<number> {
   const config = await loadConfig();
   if (!config.neo4j)

@@ -69,7 +69,7 @@ export function readinessChecks({
 }
 
 /**
- * What /readyz says without being not ready: the record answers in the place of Neo4j, so a server without it is not taken out of use;
+ * What /readyz says without being not ready: the database answers in place of Neo4j, so a server without it is not taken out of use;
  * and a periodic job that fails is done at its next run.
  */
 export function readinessWarnings(

@@ -8,7 +8,7 @@ export const REMEMBER_MS = 5 * 60_000;
 /** This instance's seals, and their key. */
 export interface SealSettings {
   readonly publicKey: KeyObject;
-  /** The file of signed heads. */
+  /** The checkpoint file. */
   readonly checkpointFile: string;
   /** Adds what other processes signed to the file. */
   readonly catchUp?: () => Promise<void>;

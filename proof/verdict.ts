@@ -81,7 +81,7 @@ export function verdictOf(findings: Findings): Verification {
 
 /** The id names segment and window; which of its cells are counted depends on the caller. */
 const NARROWED =
-  'counted over the cells that this key may read: another key may be countedCauses another number of this id';
+  'counted over the cells that this key may read: the same id may give another number to another key';
 
 /** Changes that restate a score; erasures are reported beside them. */
 const REPORTED = ['late', 'corrected', 'rescored', 'withdrawn', 'restricted'] as const;

@@ -66,7 +66,9 @@ export interface Gate {
    * Counts a body of /ingest whose sender is not known, against one budget for all of them.
    * @throws RefusedError
    */
-  admitStranger(what: 'request' | 'more', bytes: number): void;
+  admitUnknown(what: 'request' | 'more', bytes: number): void;
+  /** Charges more of an operation that is under way; false, and nothing, when the caller's minute does not have it. */
+  charge(caller: Caller, points: number): boolean;
   /** Refunds the points of rows that the answer does not have. The refund must depend only on what the answer shows. */
   giveBack(caller: Caller, points: number): void;
 }
@@ -76,8 +78,8 @@ const TELL_NO_ANSWERS = new Set<string>(['/metrics', '/console.json']);
 
 /** Bytes of a request per point for reading and checking it. */
 const BYTES_A_POINT = 4_096;
-/** What all senders together may spend in a minute that no connection knows: 12,000 small requests. */
-const STRANGERS_MINUTE = 120_000;
+/** Points a minute of all senders together whose requests have no valid signature: 12,000 small requests. */
+const UNKNOWN_MINUTE = 120_000;
 const sizePoints = (bytes: number): number => Math.floor(bytes / BYTES_A_POINT);
 
 /**
@@ -85,7 +87,7 @@ const sizePoints = (bytes: number): number => Math.floor(bytes / BYTES_A_POINT);
  */
 export function openGate(settings: GateSettings, trusted: TrustedDocuments, now: () => number): Gate {
   const budgets = new Budgets(settings, now);
-  const strangers = new Buckets();
+  const unknownSenders = new Buckets();
   const introspection = new Set(settings.introspection);
   const trustedOnly = new Set(settings.trustedOnly);
   const untrusted = ({ role }: Caller) =>
@@ -132,6 +134,7 @@ export function openGate(settings: GateSettings, trusted: TrustedDocuments, now:
       budgets.spend(caller, points);
       if (trustedOnly.has(caller.role) && !TELL_NO_ANSWERS.has(path)) throw untrusted(caller);
     },
+    charge: (caller, points) => budgets.take(caller, points) === 0,
     giveBack: (caller, points) => budgets.giveBack(caller, points),
     chargeBody: (caller, bytes) => budgets.spend(caller, 1 + sizePoints(bytes)),
     admitBody: (caller, what, bytes) => {
@@ -145,11 +148,11 @@ export function openGate(settings: GateSettings, trusted: TrustedDocuments, now:
         );
       budgets.spend(caller, points);
     },
-    admitStranger: (what, bytes) => {
-      const wait = strangers.take(
+    admitUnknown: (what, bytes) => {
+      const wait = unknownSenders.take(
         '',
-        Math.min(bodyPoints(what, bytes), STRANGERS_MINUTE),
-        STRANGERS_MINUTE,
+        Math.min(bodyPoints(what, bytes), UNKNOWN_MINUTE),
+        UNKNOWN_MINUTE,
         now(),
       );
       if (wait === 0) return;

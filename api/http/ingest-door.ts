@@ -21,7 +21,7 @@ export interface IngestDoor {
 }
 
 /** Whose bodies are counted together that no caller pays for. */
-const STRANGERS = { id: 'strangers' };
+const UNKNOWN_SENDERS = { id: 'unknown' };
 
 /**
  * Decides from the headers alone, before a byte of the body is read: whether the budget has the points that it costs, and what the door
@@ -29,7 +29,7 @@ const STRANGERS = { id: 'strangers' };
  */
 export function admitBodies(
   routes: FastifyInstance,
-  gate: Pick<Gate, 'admitBody' | 'admitStranger'>,
+  gate: Pick<Gate, 'admitBody' | 'admitUnknown'>,
   door: IngestDoor,
 ): void {
   const bodies = new OpenBodies(door.mostOpen);
@@ -37,14 +37,14 @@ export function admitBodies(
   const charge = (request: FastifyRequest, what: 'request' | 'more', bytes: number) => {
     const payer = door.payer(request);
     if (payer) gate.admitBody(payer, what, bytes);
-    else gate.admitStranger(what, bytes);
+    else gate.admitUnknown(what, bytes);
   };
   routes.addHook('onRequest', async (request, reply) => {
     const bytes = bytesDeclared(request);
     charge(request, 'request', bytes ?? 0);
     await door.check(request);
     if (bytes !== null && bytes > door.most) throw new TooLargeError();
-    const body = bodies.enter(door.payer(request) ?? STRANGERS, bytes ?? 0);
+    const body = bodies.enter(door.payer(request) ?? UNKNOWN_SENDERS, bytes ?? 0);
     open.set(request, body);
     if (reply.raw.closed || reply.raw.destroyed) body.leave();
     else reply.raw.once('close', body.leave);

@@ -83,7 +83,7 @@ export function addIngestRoutes(server: FastifyInstance, deps: ApiDeps): void {
 /** @throws ForbiddenError, RefusedError */
 async function assertMaySubmit(deps: ApiDeps, request: FastifyRequest): Promise<void> {
   const caller = callerOf(request);
-  // By the rules, not by cells: a key that may submit where nobody has answered yet comes in, and its items are asked one by one.
+  // By the rules, not by cells: a key that may submit only to cells that do not exist yet is admitted, and its items are checked one by one.
   if (caller.scope.grant('submitResponse') === 'none') {
     await auditRefusal(createContext(deps, caller, request.purpose, request.id), 'ingest');
     throw new ForbiddenError('this key may not submit responses');

@@ -180,7 +180,7 @@ export function addMetricsRoute(
   addCellGauges(registry, live);
   addModelGauges(registry, live);
   server.get('/metrics', async (request, reply) => {
-    // Counters cover all cells and responses, whoever may see them.
+    // Counters cover all cells and responses, whatever each caller may see.
     const caller = callerOf(request);
     deps.gate.admitRoute(caller, '/metrics');
     if (!READS_METRICS.some((group) => caller.scope.allowsAll(group))) {

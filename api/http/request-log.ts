@@ -59,7 +59,7 @@ export function addRequestLog(
   });
 }
 
-/** Set on the raw response: present whoever writes it, including streams. A route may override them. */
+/** Set on the raw response: present on every answer, including streams. A route may override them. */
 export function setCommonHeaders(request: FastifyRequest, { raw }: FastifyReply): void {
   raw.setHeader('x-request-id', request.id);
   for (const [name, value] of Object.entries(DATA_HEADERS)) raw.setHeader(name, value);

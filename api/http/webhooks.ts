@@ -48,7 +48,7 @@ export function addWebhookRoute(server: FastifyInstance, deps: ApiDeps): void {
   };
   const refuse = (target: Target | null, error: SignatureError): never => {
     if (target) deps.connections.refused(target.connection.id, error.reason);
-    deps.gate.admitStranger('request', 0);
+    deps.gate.admitUnknown('request', 0);
     throw unsigned();
   };
   server.register(async (routes) => {
@@ -72,7 +72,7 @@ export function addWebhookRoute(server: FastifyInstance, deps: ApiDeps): void {
         headers: request.headers,
       };
       try {
-        if (!target) return verifyAsStranger(deps, request.params.connector, delivery);
+        if (!target) return verifyAsUnknown(deps, request.params.connector, delivery);
         return await take(deps, target, delivery, request, reply);
       } catch (error) {
         if (error instanceof SignatureError) return refuse(target, error);
@@ -105,8 +105,8 @@ function findTarget({ connections, access }: ApiDeps, { connector, connection: i
   return null;
 }
 
-/** Does the work of a wrong signature, so that the time does not tell whether there is such a connection. */
-function verifyAsStranger({ now }: ApiDeps, connector: string, delivery: Delivery): never {
+/** Does the work of a wrong signature, so that the time does not reveal whether there is such a connection. */
+function verifyAsUnknown({ now }: ApiDeps, connector: string, delivery: Delivery): never {
   const [first] = CONNECTORS.values();
   const vendor = CONNECTORS.get(connector) ?? (first as WebhookConnector);
   verifyDelivery(vendor, delivery, [vendor.secret.make(randomBytes)], now());

@@ -1,7 +1,6 @@
 import type { Segment } from '../../domain/segments/cell.ts';
 import { TEXT_RULES } from '../../domain/text/text.ts';
 import type { WantedConnection } from '../../ingestion/webhooks/connections.ts';
-import { CONNECTORS } from '../../ingestion/webhooks/registry.ts';
 import { type ConnectionRow, listConnections } from '../../store/connections/connections.ts';
 import { attributesByField, MOST_SOURCES, parseSources } from '../access/attributes.ts';
 import { auditHook } from '../audit.ts';
@@ -61,7 +60,7 @@ function administered({ deps: { connections, access }, caller }: ApiContext) {
 function addType({ types, dimensions }: SchemaParts): void {
   types.connection.implement({
     ...access('administer'),
-    // The interface's shape is that of any node; what `node` loads says its type itself.
+    // The interface's shape is that of any node; values loaded by `node` carry their type.
     interfaces: [types.node as never],
     description: 'An account of a vendor that delivers responses by webhook.',
     fields: (t) => ({
@@ -237,8 +236,8 @@ function addMutations(schema: SchemaParts): void {
 function addInput({ builder, types }: SchemaParts) {
   return builder.inputRef<ConnectionInputShape>('ConnectionInput').implement({
     description:
-      `connector: ${[...CONNECTORS.keys()].join(', ')}. mapping: as in a file's map, over the paths of the vendor's JSON; ` +
-      'docs/connectors has one of each.',
+      "connector: the vendor's name in lower case, such as canonical; docs/connectors has a page for each. mapping: as in a file's map, " +
+      "over the paths of the vendor's JSON.",
     fields: (t) =>
       ({
         connector: t.string({ required: true }),

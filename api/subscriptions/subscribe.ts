@@ -42,7 +42,7 @@ async function begin(
   deliver: (payload: string) => void,
 ): Promise<(() => void) | ExecutionResult> {
   const context = prepared.contextValue;
-  // Only TileSubscription is ever returned as a stream: npsUpdates is the one subscription there is.
+  // Only LiveQueryHandle is ever returned as a stream: npsUpdates is the one subscription there is.
   const source: unknown = await createSourceEventStream(prepared);
   const refused = source instanceof LiveQueryHandle ? {} : finishResult(source as ExecutionResult, context);
   const begun = await withAudit(context, executedOf(prepared), refused);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /*
- * What is measured runs in a process of its own, so that its CPU time can be told from the load's.
+ * What is measured runs in a process of its own, so that its CPU time is separate from the load's.
  */
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));

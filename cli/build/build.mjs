@@ -94,7 +94,7 @@ export async function build() {
   }
 }
 
-/** Own modules and settings, with what tells whether they changed. Packages change with the lock file. */
+/** Own modules and settings, with what shows whether they changed. Packages change with the lock file. */
 function describe(paths) {
   const inputs = {};
   for (const path of [...new Set([...paths, ...SETTINGS])].sort()) {

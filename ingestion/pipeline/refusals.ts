@@ -1,7 +1,7 @@
 import type { BeyondBounds } from '../../store/responses/mappings.ts';
 import { type Outcome, rejected } from './outcome.ts';
 
-/* Why an item is not stored, as its sender is told. */
+/* Why an item is not stored, as reported to its sender. */
 
 const REFUSALS = {
   stale: rejected(

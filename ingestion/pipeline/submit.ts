@@ -10,7 +10,7 @@ export type Rejection = BatchAccount['rejected'][number];
 
 /**
  * Accepts drafts among which some are already rejected or left out (null): the outcomes of all, in order, after the commit.
- * @throws OverloadedError, or what the record says when it stays away.
+ * @throws OverloadedError, or the database's error if it stays away.
  */
 export async function acceptMixed<Item extends ResponseDraft | Outcome | null>(
   ingestor: Ingestor,

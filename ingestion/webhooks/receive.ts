@@ -142,8 +142,8 @@ function countsOf(account: BatchAccount, ignored: number): DeliveryCounts {
 const FIELD = /^([a-z][A-Za-z]{0,40}): /;
 
 /** The code and the field of the first rejection: its message may quote what a respondent wrote, so it is not kept. */
-function errorOf({ rejected: told, rejectedByCode }: BatchAccount): string | null {
-  const first = told.find(({ code }) => code !== 'STALE');
+function errorOf({ rejected: listed, rejectedByCode }: BatchAccount): string | null {
+  const first = listed.find(({ code }) => code !== 'STALE');
   if (first) {
     const field = FIELD.exec(first.message)?.[1];
     return field === undefined ? first.code : `${first.code}: ${field}`;

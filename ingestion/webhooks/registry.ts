@@ -1,8 +1,9 @@
 import type { WebhookConnector } from './connector.ts';
 import { canonical } from './vendors/canonical.ts';
+import { formbricks } from './vendors/formbricks.ts';
 
 /** The vendors that can deliver by webhook: one file of vendors/ each. */
-const VENDORS: readonly WebhookConnector[] = [canonical];
+const VENDORS: readonly WebhookConnector[] = [canonical, formbricks];
 
 /** The other ways in, as mappings name them. */
 const DOORS = ['responses', 'graphql', 'file', 'demo'];

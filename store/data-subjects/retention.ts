@@ -81,7 +81,7 @@ const DELETE_EVENTS = statement(
   'retention_delete_events',
   `DELETE FROM source_event e WHERE e.response_id = ANY ($1::uuid[]) AND ${NOT_HELD('e.subject_id')}`,
 );
-/** A person of whom nothing is left needs no key. They are locked: nothing of theirs arrives meanwhile. */
+/** A person without remaining data needs no key. They are locked: nothing of theirs arrives meanwhile. */
 const DELETE_IDLE = statement(
   'retention_idle',
   `DELETE FROM subject_key s WHERE s.id = ANY ($1::uuid[]) AND NOT s.held

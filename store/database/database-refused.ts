@@ -65,7 +65,7 @@ function adviceOn(code: string, message: string, user: string, database: string)
   if (code === '28000' && message.includes('not permitted to log in'))
     return `; an administrator runs: ALTER ROLE ${role} LOGIN;`;
   if (code === '28000')
-    return '; the pg_hba.conf of the server decides who may connect: add a line for this user and host';
+    return '; the pg_hba.conf of the server refuses the connection: add a line for this user and host';
   if (code === '42501' && message.includes('for database'))
     return `; an administrator runs: GRANT CONNECT ON DATABASE ${place} TO ${role};`;
   if (code === '53300') return '; raise max_connections of the server, or end other sessions';

@@ -66,7 +66,7 @@ const RELEASE = statement('lease_release', 'UPDATE lease SET holder = NULL WHERE
 const HOLD = statement('lease_hold', `SELECT FROM lease WHERE name = $1 AND token = $2 FOR KEY SHARE`);
 
 /**
- * From whom a lease may be taken: an expired holder; also one at the same place (a previous process); or any
+ * Holders that a lease may be taken from: an expired holder; also one at the same place (a previous process); or any
  * holder.
  */
 type From = 'expired' | 'same place' | 'force';
@@ -122,7 +122,7 @@ export interface LeadOptions {
   readonly name: string;
   /** Names the place of this process: a process started there takes over from its predecessor at once. */
   readonly place: string;
-  /** From the first attempt on, whoever holds it. */
+  /** From the first attempt on, with any holder. */
   readonly force?: boolean;
   readonly onError: (error: Error) => void;
   /** Begins the work under the lease; the returned function stops it. */

@@ -19,7 +19,7 @@ function begin(options: Partial<PeriodicOptions> & Pick<PeriodicOptions, 'run'>)
   return { job, loops, errors };
 }
 
-/** Runs that end when they are told to. */
+/** Runs that end on request. */
 function heldRuns() {
   const ends: (() => void)[] = [];
   let begun = 0;

@@ -1,5 +1,5 @@
 /*
- * The thread of the embedded record: PGlite runs its statements without leaving the thread that it is in, so it has one of
+ * The thread of the embedded database: PGlite runs its statements without leaving the thread that it is in, so it has one of
  * its own and the server's event loop stays free. Plain JavaScript: a thread would have to load the TypeScript loader first.
  * pglite.ts is the other side, and says what the messages mean.
  */
@@ -37,7 +37,7 @@ function begin(pglite, { id }) {
       parentPort.postMessage({ id, result: id });
     });
   });
-  // One that never began is told here, one that did by `end`.
+  // A transaction that never began is reported here, one that did by `end`.
   ended.catch((error) => transactions.has(id) || fail(id, error)).finally(() => transactions.delete(id));
 }
 
@@ -108,7 +108,7 @@ async function run(pglite, message) {
     );
 }
 
-/** What is answered first: that the record is open, or why it is not. */
+/** The first message: that the database is open, or why it is not. */
 const OPENING = 0;
 opening.then(
   (pglite) => {

@@ -189,7 +189,7 @@ class Readers {
 /** Half of what the server waits for a transaction's next statement. */
 const KEEP_LOCK_MS = 30_000;
 
-/** Runs `work` while a transaction of its own holds the lock; a transaction that only holds a lock holds back nobody. */
+/** Runs `work` while a transaction of its own holds the lock; a transaction that only holds a lock holds back no follower. */
 async function ifFree(pool: pg.Pool, lock: number, work: () => Promise<void>): Promise<boolean> {
   const client = await pool.connect();
   let broken = true;

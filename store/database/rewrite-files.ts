@@ -55,7 +55,7 @@ const REWRITTEN = statement(
   'UPDATE erasure SET files_at = now() WHERE id = ANY ($1::uuid[])',
 );
 
-/** Writes the files anew for all erasures that are waiting for it. */
+/** Rewrites the files for all waiting erasures. */
 export async function cleanFiles(store: Store, disk?: DiskGuard): Promise<void> {
   const due = (await store.rows<{ id: string }>(DUE, [])).map(({ id }) => id);
   await rewriteFiles(store, TABLES, disk);

@@ -29,7 +29,7 @@ export function followerDelays(session: Session, loops: Loops): Promise<Record<s
   return ofEach(session, loops, (at) => journalDelay(session, at));
 }
 
-/** A figure of each follower that is listed: those of this process, and those whose positions are kept, whoever runs them. */
+/** A figure of each follower that is listed: those of this process, and those whose positions are stored, in whatever process they run. */
 async function ofEach(
   session: Session,
   loops: Loops,

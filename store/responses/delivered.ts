@@ -4,7 +4,7 @@ import type { KeyRow } from './response-row.ts';
 
 /*
  * What an import delivered besides what it stored: revisions, and repetitions of what another import had brought. Without
- * it an import could not be taken back exactly (store/imports/import-undo.ts).
+ * it an import could not be undone exactly (store/imports/import-undo.ts).
  */
 
 /** Stands for every delivery that is not a row of an import. */
@@ -119,7 +119,7 @@ const REACHED = statement(
     WHERE k.id = d.response_id AND (k.revision, k.revised_at) IS DISTINCT FROM (d.revision, d.revised_at)`,
 );
 
-/** Takes back the revisions that an import delivered of responses that stand, in the transaction that holds their keys. */
+/** Withdraws the revisions that an import delivered for stored responses, in the transaction that holds their keys. */
 export async function forgetRevisions(
   session: Session,
   importId: number,
@@ -142,7 +142,7 @@ const CLAIMS = statement(
   `SELECT event_id AS "eventId", import_id AS "importId", import_line AS line, position FROM repeated_event
     WHERE event_id = ANY ($1::uuid[]) AND import_id <> $2 ORDER BY event_id, received_at, import_line`,
 );
-/** Held until the transaction ends: nobody begins to take them back meanwhile. */
+/** Held until the transaction ends: no undo of them begins meanwhile. */
 const OPEN = statement(
   'delivered_open',
   'SELECT id FROM import_run WHERE id = ANY ($1::integer[]) AND undo_at IS NULL ORDER BY id FOR SHARE',
@@ -158,7 +158,7 @@ const PASS_ON = statement(
     DELETE FROM repeated_event r USING claim c WHERE r.event_id = c."eventId" AND r.import_id = c."importId"`,
 );
 
-/** Who else delivered what these events of the import brought: the first delivery that was not taken back, by event. */
+/** Who else delivered what these events of the import brought: the first delivery that was not undone, by event. */
 export async function otherSenders(
   session: Session,
   importId: number,
@@ -180,7 +180,7 @@ export async function passOn(session: Session, claims: readonly Claim[]): Promis
   if (claims.length > 0) await session.rows(PASS_ON, [JSON.stringify(claims)]);
 }
 
-/** Once an import is taken back, what it repeated tells nothing. */
+/** Once an import is undone, what it repeated does not count. */
 export const FORGET_REPEATS = statement(
   'delivered_forget_repeats',
   'DELETE FROM repeated_event WHERE import_id = $1',

@@ -26,7 +26,7 @@ export const disclosureCell = pgTable(
 );
 
 /** The changes of a release (domain/disclosure/disclosure.ts); added, never changed. */
-export const disclosureLot = pgTable(
+export const disclosureRelease = pgTable(
   'disclosure_lot',
   {
     ledger: text('ledger').notNull(),

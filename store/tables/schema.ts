@@ -195,7 +195,7 @@ export const sourceEvent = pgTable(
 
 /**
  * The highest revision that each import, and everything else together (import 0), delivered of a response. Only of responses of
- * which an import delivered a revision: when the import is taken back, the others say which revision the response has reached.
+ * which an import delivered a revision: when the import is undone, the others say which revision the response has reached.
  */
 export const deliveredRevision = pgTable(
   'delivered_revision',

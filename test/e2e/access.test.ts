@@ -181,13 +181,13 @@ const streams = {
 describe.each(Object.entries(streams))('a subscription over %s', (name, connect) => {
   const begin = async (key: string) => {
     const { client, ended, codes } = connect(key);
-    const state = { told: 0, ended: false, code: undefined as unknown };
+    const state = { received: 0, ended: false, code: undefined as unknown };
     (client as ReturnType<typeof createSseClient>).subscribe(
       { query: SUBSCRIPTION },
       {
         next: ({ errors }) => {
           if (errors) state.code = errors[0]?.extensions?.code;
-          else state.told += 1;
+          else state.received += 1;
         },
         error: () => {
           state.ended = true;
@@ -197,7 +197,7 @@ describe.each(Object.entries(streams))('a subscription over %s', (name, connect)
         },
       },
     );
-    await until(() => state.told > 0, 'the present row comes');
+    await until(() => state.received > 0, 'the present row comes');
     return { isOver: () => state.ended || ended(), code: () => codes[0] ?? state.code };
   };
 

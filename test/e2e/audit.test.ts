@@ -401,7 +401,7 @@ describe('the commands', () => {
         /^INCOMPLETE: the file ends at row 3; a head of 2\S+Z signed \d+ rows\. Either it was exported before that: .*; or its end/m,
       ),
     });
-    // Of both at once the worse is told.
+    // Of two problems the worse is reported.
     writeFileSync(file, kept.slice(0, 3).join('\n').replace('"outcome":"', '"outcome":"x'));
     expect(await command('audit-verify', file)).toMatchObject({
       code: 1,

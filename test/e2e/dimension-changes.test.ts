@@ -52,7 +52,7 @@ const sealed = (id: unknown) =>
     );
     const { verdict, reason } = answer.data.verify ?? {};
     if (verdict === 'MISMATCH') throw new Error(String(reason));
-    // What came after its hour was sealed restates it.
+    // Responses after the hour was sealed restate it.
     return verdict === 'VERIFIED' || (verdict === 'RESTATED' && !reason?.includes('not sealed'));
   }, 'the score is verified');
 

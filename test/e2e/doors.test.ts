@@ -29,8 +29,8 @@ beforeAll(async () => {
 const basic = (password: string, user = 'anybody') =>
   `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 const bearer = { authorization: `Bearer ${ADMIN_KEY}` };
-const TILE = '{ nps(window: "P30D", asOf: "2024-03-03T00:00:00Z") { responses } }';
-const tile = () => `${server.url}/graphql?query=${encodeURIComponent(TILE)}`;
+const CHART = '{ nps(window: "P30D", asOf: "2024-03-03T00:00:00Z") { responses } }';
+const chart = () => `${server.url}/graphql?query=${encodeURIComponent(CHART)}`;
 const ANSWERED = { data: { nps: [{ responses: 3 }] } };
 
 describe('a query by GET', () => {
@@ -39,7 +39,7 @@ describe('a query by GET', () => {
     ['X-Api-Key', { 'x-api-key': ADMIN_KEY }],
     ['Basic authentication', { authorization: basic(ADMIN_KEY) }],
   ])('needs nothing besides %s', async (_, headers) => {
-    const answer = await fetch(tile(), { headers });
+    const answer = await fetch(chart(), { headers });
     expect(answer.status).toBe(200);
     expect(await answer.json()).toMatchObject(ANSWERED);
   });
@@ -53,7 +53,7 @@ describe('a query by GET', () => {
 
 describe('Basic authentication, with the key as password', () => {
   const doors: [string, RequestInit, number][] = [
-    ['/graphql', { method: 'POST', body: JSON.stringify({ query: TILE }) }, 200],
+    ['/graphql', { method: 'POST', body: JSON.stringify({ query: CHART }) }, 200],
     ['/ingest/responses', { method: 'POST', body: '[]' }, 202],
     ['/metrics', {}, 200],
     ['/audit/export', {}, 200],
@@ -80,7 +80,7 @@ describe('Basic authentication, with the key as password', () => {
 
   it('opens event streams and WebSockets too', async () => {
     const headers = { authorization: basic(ADMIN_KEY), accept: 'text/event-stream' };
-    expect(await (await fetch(tile(), { headers })).text()).toContain('"responses":3');
+    expect(await (await fetch(chart(), { headers })).text()).toContain('"responses":3');
     const socket = new WebSocket(`${server.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', {
       headers: { authorization: headers.authorization },
     });
@@ -92,7 +92,7 @@ describe('Basic authentication, with the key as password', () => {
 
   it('is requested from programs, never from browsers', async () => {
     const challenge = async (headers: Record<string, string>) => {
-      const answer = await fetch(tile(), { headers });
+      const answer = await fetch(chart(), { headers });
       expect(answer.status).toBe(401);
       return answer.headers.get('www-authenticate');
     };
@@ -105,7 +105,7 @@ describe('Basic authentication, with the key as password', () => {
 
   it('is not accepted from pages of other origins, listed or not', async () => {
     for (const elsewhere of [{ origin: FRIEND }, { 'sec-fetch-site': 'cross-site' }]) {
-      const answer = await fetch(tile(), { headers: { ...elsewhere, authorization: basic(ADMIN_KEY) } });
+      const answer = await fetch(chart(), { headers: { ...elsewhere, authorization: basic(ADMIN_KEY) } });
       expect(answer.status).toBe(401);
       expect(await answer.text()).toContain('send Authorization: Bearer KEY');
     }
@@ -150,7 +150,7 @@ describe('pages of other origins', () => {
     [
       'an answer',
       '/graphql',
-      { method: 'POST', headers: bearer, body: JSON.stringify({ query: TILE }) },
+      { method: 'POST', headers: bearer, body: JSON.stringify({ query: CHART }) },
       200,
     ],
     [
@@ -159,7 +159,7 @@ describe('pages of other origins', () => {
       {
         method: 'POST',
         headers: { ...bearer, accept: 'text/event-stream' },
-        body: JSON.stringify({ query: TILE }),
+        body: JSON.stringify({ query: CHART }),
       },
       200,
     ],
@@ -260,7 +260,7 @@ describe('Accept-Encoding', () => {
 
   it('is ignored for a short answer, or a stream of events', async () => {
     const every = { 'accept-encoding': 'gzip, deflate, br' };
-    const short = await raw(`/graphql?query=${encodeURIComponent(TILE)}`, every);
+    const short = await raw(`/graphql?query=${encodeURIComponent(CHART)}`, every);
     expect(short.headers['content-encoding']).toBeUndefined();
     expect(JSON.parse(short.body.toString())).toMatchObject(ANSWERED);
     const events = await raw(path, { ...every, accept: 'text/event-stream' });
@@ -288,7 +288,7 @@ describe('Accept-Encoding', () => {
 });
 
 describe('a window up to now without responses', () => {
-  const told = async (query: string, key = ADMIN_KEY) => {
+  const received = async (query: string, key = ADMIN_KEY) => {
     const headers = { authorization: `Bearer ${key}` };
     const answer = await fetch(`${server.url}/graphql?query=${encodeURIComponent(query)}`, { headers });
     return ((await answer.json()) as { extensions: { emptyWindows?: unknown } }).extensions.emptyWindows;
@@ -296,20 +296,20 @@ describe('a window up to now without responses', () => {
 
   it('reports the time of the newest response', async () => {
     const newest = '2024-03-02T09:00:00.000Z';
-    expect(await told('{ nps { score responses } }')).toEqual([{ path: ['nps'], newest }]);
-    expect(await told('{ a: nps(groupBy: [REGION]) { score } }')).toEqual([{ path: ['a'], newest }]);
-    expect(await told('{ nps(segment: { region: ["Peru"] }) { score } }')).toEqual([
+    expect(await received('{ nps { score responses } }')).toEqual([{ path: ['nps'], newest }]);
+    expect(await received('{ a: nps(groupBy: [REGION]) { score } }')).toEqual([{ path: ['a'], newest }]);
+    expect(await received('{ nps(segment: { region: ["Peru"] }) { score } }')).toEqual([
       { path: ['nps'], newest: '2023-12-31T23:30:00.000Z' },
     ]);
   });
 
   it('reports it only when requested, and only of readable responses', async () => {
-    expect(await told(TILE)).toBeUndefined();
-    expect(await told('{ nps(asOf: "2020-01-01T00:00:00Z") { score } }')).toBeUndefined();
-    expect(await told('{ nps(segment: { region: ["Nowhere"] }) { score } }')).toBeUndefined();
+    expect(await received(CHART)).toBeUndefined();
+    expect(await received('{ nps(asOf: "2020-01-01T00:00:00Z") { score } }')).toBeUndefined();
+    expect(await received('{ nps(segment: { region: ["Nowhere"] }) { score } }')).toBeUndefined();
     const feed = 'mutation { createApiKey(input: { name: "f", role: "feed" }) { key } }';
     const { data } = await server.graphql<{ createApiKey: { key: string } }>(feed);
-    expect(await told('{ nps { score } }', data.createApiKey.key)).toBeUndefined();
+    expect(await received('{ nps { score } }', data.createApiKey.key)).toBeUndefined();
   });
 });
 
@@ -415,13 +415,13 @@ describe('common clients, unmodified', () => {
     ],
   ];
   it.each(clients)('are answered with JSON: %s', async (_, headers) => {
-    const { headers: told, body } = await raw(`/graphql?query=${encodeURIComponent(TILE)}`, headers);
-    expect(told['content-type']).toMatch(/^application\/json/);
+    const { headers: received, body } = await raw(`/graphql?query=${encodeURIComponent(CHART)}`, headers);
+    expect(received['content-type']).toMatch(/^application\/json/);
     expect(JSON.parse(body.toString())).toMatchObject(ANSWERED);
   });
 
   it('are challenged first if they wait for it, like Excel and wget', async () => {
-    const first = await fetch(tile(), { headers: { 'user-agent': 'Wget/1.21.4' } });
+    const first = await fetch(chart(), { headers: { 'user-agent': 'Wget/1.21.4' } });
     expect(first.headers.get('www-authenticate')).toContain('Basic realm="Scoreline"');
   });
 
@@ -433,10 +433,10 @@ describe('common clients, unmodified', () => {
     );
   it('curl', async (test) => {
     if (!(await has('curl', '--version'))) test.skip('curl is not installed here');
-    const { stdout } = await run('curl', ['-s', '--compressed', '-u', `x:${ADMIN_KEY}`, tile()]);
+    const { stdout } = await run('curl', ['-s', '--compressed', '-u', `x:${ADMIN_KEY}`, chart()]);
     expect(JSON.parse(stdout)).toMatchObject(ANSWERED);
     // It waits for the challenge.
-    const asked = await run('curl', ['-s', '--anyauth', '-u', `x:${ADMIN_KEY}`, tile()]);
+    const asked = await run('curl', ['-s', '--anyauth', '-u', `x:${ADMIN_KEY}`, chart()]);
     expect(JSON.parse(asked.stdout)).toMatchObject(ANSWERED);
   });
 
@@ -447,7 +447,7 @@ frame = pandas.read_json(url, storage_options={"Authorization": "Bearer " + key}
 print(pandas.json_normalize(frame["data"]["nps"]).to_json(orient="records"))`;
   it('pandas', async (test) => {
     if (!(await has('python3', '-c', 'import pandas'))) test.skip('Python with pandas is not installed here');
-    const { stdout } = await run('python3', ['-c', PANDAS, tile(), ADMIN_KEY]);
+    const { stdout } = await run('python3', ['-c', PANDAS, chart(), ADMIN_KEY]);
     expect(JSON.parse(stdout)).toEqual([{ responses: 3 }]);
   });
 
@@ -459,7 +459,7 @@ opener = urllib.request.build_opener(urllib.request.HTTPBasicAuthHandler(manager
 print(json.dumps(json.load(opener.open(url))["data"]["nps"]))`;
   it('Python, which waits for the challenge', async (test) => {
     if (!(await has('python3', '--version'))) test.skip('Python is not installed here');
-    const { stdout } = await run('python3', ['-c', URLLIB, tile(), ADMIN_KEY]);
+    const { stdout } = await run('python3', ['-c', URLLIB, chart(), ADMIN_KEY]);
     expect(JSON.parse(stdout)).toEqual([{ responses: 3 }]);
   });
 
@@ -469,7 +469,7 @@ cat(jsonlite::toJSON(jsonlite::fromJSON(httr2::resp_body_string(answer))$data$np
   it('R with httr2', async (test) => {
     if (!(await has('Rscript', '-e', 'library(httr2); library(jsonlite)')))
       test.skip('R with httr2 and jsonlite is not installed here');
-    const { stdout } = await run('Rscript', ['-e', R, tile(), ADMIN_KEY]);
+    const { stdout } = await run('Rscript', ['-e', R, chart(), ADMIN_KEY]);
     expect(JSON.parse(stdout)).toEqual([{ responses: 3 }]);
   });
 });

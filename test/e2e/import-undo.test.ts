@@ -5,7 +5,7 @@ import { afterAll, expect, it } from 'vitest';
 import { runProgram } from '../fixtures/server.ts';
 import { useServer } from '../fixtures/use-server.ts';
 
-/* The command, the mutation and the list of imports, through a server and on the record itself. */
+/* The command, the mutation and the list of imports, through a server and directly on the database. */
 
 const CASES = new URL('../fixtures/cases/', import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), 'scoreline-undo-'));

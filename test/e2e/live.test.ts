@@ -153,7 +153,7 @@ describe.each(Object.entries(transports))('npsUpdates over %s', (name, connectCl
   });
 });
 
-/** Rows are told at most once in it (api/subscriptions/live-feed.ts). */
+/** Rows are sent at most once in it (api/subscriptions/live-feed.ts). */
 const TICK_MS = 50;
 
 describe('cohorts', () => {
@@ -264,7 +264,7 @@ describe('the socket', () => {
     );
     await until(() => both.every(({ updates }) => updates.length === 1), 'both are served');
     expect((await server.stop()).code).toBe(0);
-    await until(() => both.every(({ state }) => state.ended), 'both are told');
+    await until(() => both.every(({ state }) => state.ended), 'both are informed');
     expect(both[0]?.state.error).toMatchObject({ code: 1001 });
     expect(both[1]?.results.at(-1)).toMatchObject({ errors: [{ extensions: { code: 'GOING_AWAY' } }] });
     await server.start();

@@ -212,8 +212,8 @@ describe('models over GraphQL', () => {
     expect(data.modelQuality.judged).toBeGreaterThan(430);
     expect(data.modelQuality.abstention).toBeCloseTo(1 - (await counted('INFERRED')).responses / 600, 9);
     expect(data.modelQuality.accuracy).toBeGreaterThan(0.6);
-    const told = await metrics();
-    expect(told).toContain('scoreline_scored_responses_total{model="1"}');
-    expect(told).toMatch(/scoreline_journal_lag_entries\{follower="scorer 1"\} \d+/);
+    const received = await metrics();
+    expect(received).toContain('scoreline_scored_responses_total{model="1"}');
+    expect(received).toMatch(/scoreline_journal_lag_entries\{follower="scorer 1"\} \d+/);
   });
 });

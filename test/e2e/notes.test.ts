@@ -9,7 +9,7 @@ import { DIMENSIONS } from '../fixtures/database.ts';
 import { ADMIN_KEY } from '../fixtures/server.ts';
 import { useServer } from '../fixtures/use-server.ts';
 
-/* What is changed or guessed of an answer is told by every door, and the answer counts. */
+/* What is changed or guessed in a response is reported by every endpoint, and the response counts. */
 
 const CASES = new URL('../fixtures/cases/', import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), 'scoreline-notes-'));
@@ -39,7 +39,7 @@ const MAP = {
 const accountOf = async (answer: Promise<Response>) => (await (await answer).json()) as Account;
 const lines = (items: readonly unknown[]) => items.map((one) => JSON.stringify(one)).join('\n');
 
-/** How each door takes items of our own form, and what it calls their notes. */
+/** How each endpoint takes items in Scoreline's own form, and its name for their notes. */
 const DOORS: Readonly<Record<string, (items: readonly Item[]) => Promise<Account>>> = {
   json: (items) => accountOf(server.post('/ingest/responses', items)),
   ndjson: (items) => accountOf(server.post('/ingest/responses', lines(items), 'application/x-ndjson')),

@@ -67,7 +67,7 @@ describe.each(NAMES.map(({ name }) => name))('the data folder of %s', (name) => 
     }>;
     expect(data.viewer.role).toBe('analyst');
     expect(new Set(data.responses.edges.map(({ node }) => node.region))).toEqual(new Set(['Peru']));
-    // What an earlier wrapping key sealed is read.
+    // Data encrypted under an earlier wrapping key is readable.
     expect(data.responses.edges.some(({ node }) => node.comment !== null)).toBe(true);
   });
 

@@ -8,7 +8,10 @@ import { freshInstance, type Instance, runProgram, startServer, until } from '..
 import type {} from '../services/both.ts';
 import { startNeo4j } from '../services/neo4j.ts';
 
-/** What nobody may find: an e-mail address and a number that redaction does not know, a name in prose, the identifier. */
+/**
+ * Needles that must not be found: an e-mail address and a number that redaction does not know, a name in prose,
+ * the identifier.
+ */
 const NEEDLES = [
   'plant.mail@needle.example',
   '0171-55 66 77 x',
@@ -35,7 +38,10 @@ const MAP = {
   comment: 'why',
 };
 
-/** What is stored of the person, sealed: the wrapped key, the pseudonym, the comments, what arrived, and the lookup. */
+/**
+ * Stored personal data, encrypted: the wrapped key, the pseudonym, the comments, the original item, and the
+ * lookup.
+ */
 async function sealedOf({ dataDir, env }: Instance): Promise<string[]> {
   const url = env.DATABASE_URL;
   const store = url ? openPostgres(url, () => undefined) : await openPglite(join(dataDir, 'record'));
@@ -106,7 +112,7 @@ it('an identifier that arrives through any endpoint is stored in plain text nowh
       .finished;
     expect(imported.output).toContain('accepted    1');
     expect(findInFiles(instance.dataDir, NEEDLES)).toEqual([]);
-    // The one who may read it can, and the model has.
+    // A permitted caller can read it, and the model has.
     const read = `{ responses(first: 10) { edges { node { comment respondent prediction { class explanation { token } } } } } }`;
     interface Read {
       responses: {
@@ -122,7 +128,7 @@ it('an identifier that arrives through any endpoint is stored in plain text nowh
     }, 'everything is scored');
     const { data } = await server.graphql<Read>(read);
     for (const { node } of data.responses.edges) expect(node.comment).toContain('Wilhelmina Needlewood');
-    // What was sealed of the person stands in the files, while they are held: the search finds it.
+    // Encrypted data of the person is in the files while they are held: the search finds it.
     const first = await server.stop();
     const before = await sealedOf(instance);
     // Without a server too, what is done with keys is kept; and there is another wrapped key that must go.
@@ -160,7 +166,7 @@ it('an identifier that arrives through any endpoint is stored in plain text nowh
     /** As the guide says: asked again until it is complete. */
     const eraseWhole = async (respondent: string) => {
       let answer = await server.graphql<Erased>(erase, { respondent });
-      // The files are written anew meanwhile, table by table.
+      // The files are rewritten meanwhile, table by table.
       for (let tries = 0; tries < 200 && answer.data?.eraseSubject.complete === false; tries++) {
         await new Promise((done) => setTimeout(done, 200));
         answer = await server.graphql<Erased>(erase, { respondent });
@@ -177,7 +183,7 @@ it('an identifier that arrives through any endpoint is stored in plain text nowh
     expect(await server.graphql(erase, { respondent: 'needle-customer-4711' })).toMatchObject({
       data: { eraseSubject: { known: false, responses: 0, ...nothing } },
     });
-    // While the server runs: nothing of it stands in the embedded record's files any more, its log included.
+    // While the server runs: nothing of it is in the embedded database's files any more, including its log.
     if (!graph) expect(findInFiles(instance.dataDir, pieces)).toEqual([]);
     // Copies elsewhere end with the wrapping key.
     const proofs = '{ erasures { edges { node { responses complete wrappedBy copiesUnreadableSince } } } }';

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { runProgram } from '../fixtures/server.ts';
 import { useServer } from '../fixtures/use-server.ts';
 
-/* npm run policies, before there is a record, beside a running server, and on the record that it left. */
+/* npm run policies, before there is a database, beside a running server, and on the database that it left. */
 
 const SHIPPED = fileURLToPath(new URL('../../policies', import.meta.url));
 const GUIDE = fileURLToPath(new URL('../../docs/guides/security.md', import.meta.url));
@@ -91,7 +91,7 @@ describe('npm run policies', () => {
       expect(change.output).toContain('no other difference');
       const [keys = ''] = /^key BI south.*$(\n.*)*/m.exec(change.output) ?? [];
       expect(keys).toContain('cells to come included: region: Chile, Fiji, Peru');
-      // security.md's example, of a channel by which nobody has answered: no cell of today shows it.
+      // The example of security.md, with a channel without responses: no current cell shows it.
       const ahead = await runProgram(['policies', '--against', SHIPPED], {
         ...server.instance.env,
         SCORELINE_POLICIES: withSupport,
@@ -104,11 +104,11 @@ describe('npm run policies', () => {
     };
     try {
       await check(
-        server.instance.env.DATABASE_URL ? /3 cells of the record/ : /3 cells of the server at http/,
+        server.instance.env.DATABASE_URL ? /3 cells of the database/ : /3 cells of the server at http/,
       );
     } finally {
       await server.stop();
     }
-    await check(/3 cells of the record/);
+    await check(/3 cells of the database/);
   });
 });

@@ -127,7 +127,7 @@ describe('a review', () => {
     const id = first?.id ?? '';
     expect((await claim('Ada', id)).data.claimReview.claimedUntil).not.toBeNull();
     expect(refusal(await decide('Ben', id, { class: 'PASSIVE', reason: 'neither' }))).toMatch(
-      /somebody else has claimed/,
+      /another reviewer has claimed/,
     );
     expect(refusal(await decide('Ada', id, { class: 'PASSIVE', reason: '  ' }))).toMatch(/reason: say why/);
     const once = await decide('Ada', id, { class: 'PASSIVE', reason: 'it praises and complains' });

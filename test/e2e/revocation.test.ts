@@ -45,15 +45,15 @@ describe('a WebSocket that does not answer the close frame', () => {
     socket.send(stolen('while it may', 'before'));
     await until(async () => (await names()).includes('while it may'), 'the key is made');
     await revoke(id);
-    await until(() => socket.closeCodes.length > 0, 'it is told', 1_000);
-    const told = socket.messages.length;
+    await until(() => socket.closeCodes.length > 0, 'it is received', 1_000);
+    const received = socket.messages.length;
     for (let i = 0; i < 4; i++) {
       socket.send(stolen(`after the end ${i}`, `after ${i}`));
       await wait(60);
     }
     await until(socket.isCut, 'it is cut');
     expect(socket.closeCodes).toEqual([4403]);
-    expect(socket.messages.slice(told)).toEqual([]);
+    expect(socket.messages.slice(received)).toEqual([]);
     expect((await names()).filter((name) => name.startsWith('after the end'))).toEqual([]);
   });
 

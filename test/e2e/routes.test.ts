@@ -121,7 +121,7 @@ describe('a refused request', () => {
     expect(await rowsOf('collector', 'submitResponses')).toMatchObject([
       { subject: { items: 1 }, outcome: 'refused' },
     ]);
-    // What nobody refused leaves no row.
+    // Accepted requests leave no row.
     await post('/ingest/responses', items.slice(0, 1));
     expect(await rowsOf('collector', 'ingest')).toHaveLength(1);
   });
@@ -156,7 +156,7 @@ describe('every answer', () => {
   ];
 
   it.each(requests)(
-    'is of one type and kept by nobody: %s',
+    'has one type and is not cached: %s',
     async (_name, path, init, status, cache = 'no-store') => {
       const response = await fetch(`${server.url}${path()}`, init);
       await response.text();
@@ -172,7 +172,7 @@ describe('what a browser sends by itself', () => {
     cookie: `key=${ADMIN_KEY}; authorization=Bearer ${ADMIN_KEY}; x-api-key=${ADMIN_KEY}`,
     authorization: `Basic ${Buffer.from(`admin:${ADMIN_KEY}`).toString('base64')}`,
   };
-  /** What tells that a page of another site sends it; browsers leave out one or the other. */
+  /** What shows that a page of another site sends it; browsers leave out one or the other. */
   const signs = [
     { origin: 'https://elsewhere.example', 'sec-fetch-site': 'cross-site' },
     { origin: 'https://elsewhere.example' },

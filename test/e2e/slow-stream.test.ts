@@ -15,12 +15,12 @@ import { useServer } from '../fixtures/use-server.ts';
 const server = useServer({ follow: true });
 
 const GROUPS = 200;
-/** Rows of many groups that ask for their long ids again and again: what is told at once is over a megabyte. */
+/** Rows of many groups that request their long ids repeatedly: one update is over a megabyte. */
 const FAT = `subscription { npsUpdates(groupBy: [REGION]) { position row { region responses ${Array.from({ length: 28 }, (_, i) => `a${i}: id`).join(' ')} } } }`;
 const REGION = 'x'.repeat(150);
 
 let next = 0;
-/** One answer in each group, so that each has its row told. */
+/** One response in each group, so that each has its row sent. */
 async function submitToAll(more: object = {}): Promise<void> {
   next += 1;
   const items = Array.from({ length: GROUPS }, (_, i) => ({
@@ -81,8 +81,8 @@ it('drops a stream that is not read with a reason, while others on the same subs
   const stop = client.subscribe<{ npsUpdates: { row: { region: string; responses: number } } }>(
     { query: FAT },
     {
-      next: ({ data, errors: told }) => {
-        if (told) errors.push(told);
+      next: ({ data, errors: received }) => {
+        if (received) errors.push(received);
         if (data) rows.set(data.npsUpdates.row.region, data.npsUpdates.row.responses);
       },
       error: (error) => errors.push(error),
@@ -108,13 +108,13 @@ it('drops a stream that is not read with a reason, while others on the same subs
     rounds += 1;
     return (await metric('scoreline_event_streams')) === 1;
   }, 'the slow one is dropped');
-  // The reader missed nothing, and is still told.
+  // The reader missed nothing, and still gets the reason.
   await readerHas(next);
   await submitToAll();
   await readerHas(next);
   expect(errors).toEqual([]);
 
-  // It is told why however late it reads, right after what the kernel holds for it.
+  // It gets the reason however late it reads, right after what the kernel holds for it.
   await new Promise((done) => setTimeout(done, 2_500));
   const rest = await readToEnd(slow);
   expect(rest).toContain('SLOW_CONSUMER');

@@ -73,7 +73,7 @@ it('an erasure of one response leaves no key that decrypts it, and the others st
   const id = await idOf('gone3');
   const shared = await keyOf('gone3');
   expect(shared).toMatchObject({ shared: true });
-  // What somebody copied before: the sealed item and the comment, as dead rows and exports hold them.
+  // An earlier copy: the encrypted item and the comment, as dead rows and exports hold them.
   const [copy] = await database.sql<{ event: string; sealed: Uint8Array }>(
     `SELECT id AS event, sealed FROM source_event WHERE response_id = '${id}'`,
   );
@@ -99,7 +99,7 @@ it('an erasure of one response leaves no key that decrypts it, and the others st
     }
   });
   expect(opens).toEqual([]);
-  // The process that sealed them goes on with another key, and does not bring the destroyed one back.
+  // The process that encrypted them continues with another key, and does not restore the destroyed one.
   await database.submit([answer('after-gone')]);
   expect((await keyOf('after-gone'))?.id).not.toBe(shared?.id);
   expect(await count(`subject_key WHERE id = '${shared?.id}'`)).toBe(0);
@@ -214,7 +214,7 @@ it('a key is deleted with the last of its responses', async () => {
   await ageOut(database, { responses: 'P1D', sourceEvents: 'P1D' }, cutoffs, Date.now());
   expect(before).toBeGreaterThan(0);
   expect(await count('subject_key WHERE shared')).toBe(0);
-  // And one that is gone from the record is not used again.
+  // And one that is gone from the database is not used again.
   await database.submit([answer('afterwards')]);
   expect(await wordsOf('afterwards')).toEqual(['words of afterwards']);
 });

@@ -133,7 +133,7 @@ describe('a score as of a moment', () => {
     const random = randomFrom(11);
     const upTo = (n: number) => Math.floor(random() * n);
     const { record: database } = known;
-    const told: {
+    const received: {
       at: number;
       place: JournalPosition;
       name: ScoreName;
@@ -171,11 +171,11 @@ describe('a score as of a moment', () => {
             const name = known.name(basis, segment, hours);
             const query = { segment, basis, confidence: 0.95, groupBy: [], windows: [name] };
             const [row] = await readScores(known.deps, EVERYTHING, query);
-            told.push({ at, place, name, counts: row?.counts ?? null, score: row?.score ?? null });
+            received.push({ at, place, name, counts: row?.counts ?? null, score: row?.score ?? null });
           }
     }
     let changed = 0;
-    for (const { at, place, name, counts, score } of told) {
+    for (const { at, place, name, counts, score } of received) {
       const found = (await known.asKnown({ ...name, model: null }, at)) as AsKnown;
       expect({ counts: found.known.counts, score: found.known.score }).toEqual({ counts, score });
       expect(sumOf(found)).toEqual(subtract(found.now.counts ?? ZERO, found.known.counts ?? ZERO));
@@ -187,9 +187,9 @@ describe('a score as of a moment', () => {
       );
       if (found.differences.length > 1) changed += 1;
     }
-    expect(changed).toBeGreaterThan(told.length / 2);
+    expect(changed).toBeGreaterThan(received.length / 2);
     const name = known.name('SURVEYED');
-    const last = await known.asKnown(name, told.at(-1)?.at ?? 0);
+    const last = await known.asKnown(name, received.at(-1)?.at ?? 0);
     expect(last?.now.counts).toEqual((await readScore(known.deps, EVERYTHING, name))?.counts);
   });
 
@@ -214,7 +214,7 @@ describe('a score as of a moment', () => {
       /not come so far/,
     );
     const before = await known.moment();
-    // Nothing of ours changes rows in place: whoever does, a class cannot be told any more.
+    // Our code never changes rows in place: if an attacker does, the class is unknown.
     await known.record.sql(
       `UPDATE response SET class = 0 WHERE class = 2 AND answered_at < to_timestamp(${(BASE + DAY_MS) / 1000})`,
     );

@@ -25,7 +25,9 @@ import { LinearAttack, type Vector } from '../fixtures/linear-attack.ts';
  * solves for what is about fewer than k people. The attack is shown to work on the rule that each score stands for itself.
  */
 const K = 5;
-/** One caller under two versions of the policies, and another role of equal cells: they put together what they are told. */
+/**
+ * One caller under two versions of the policies, and another role of equal cells: they combine their answers.
+ */
 const ATTACKERS = ['feed', 'feed after a change of the policies', 'steward'].map((name) =>
   narrowScope(name, () => true, { smallestCount: K, withheld: ['readResponse'] }),
 );
@@ -133,7 +135,7 @@ async function pollLineage(world: AttackedWorld): Promise<string> {
     if (!/^(Response|Rollup)/.test(id))
       found.push(await impactOf(deps, scope, { id, first: 500, after: null }));
   }
-  // What the answers come from does not exist for them, whatever it is.
+  // The sources of the responses do not exist for them.
   expect(found.filter((one) => one !== null)).toEqual([]);
   return JSON.stringify(answers);
 }
@@ -189,7 +191,7 @@ async function attack(seed: number, steps: number) {
     const sums = new Map<string, Vector>();
     const alone = new Map<string, Vector>();
     const lineage = new Set<string>();
-    const count = { rows: 0, told: 0, large: 0 };
+    const count = { rows: 0, received: 0, large: 0 };
     const keep = (kept: Map<string, Vector>, vector: Vector) =>
       kept.set(
         [...vector]
@@ -204,7 +206,7 @@ async function attack(seed: number, steps: number) {
       await world.readFacts();
       const rows = await poll(world, ATTACKERS[step % ATTACKERS.length] as Scope, lattice);
       await world.readReleases();
-      // Of a sum of lots there is nothing to follow: answers that come and go change nothing of it.
+      // A sum of releases does not follow single responses: those that come and go change nothing in it.
       lineage.add(await pollLineage(world));
       for (const row of rows) {
         const { segment, basis } = row;
@@ -213,7 +215,7 @@ async function attack(seed: number, steps: number) {
           expected?.counts ?? null,
         );
         count.rows += 1;
-        if (expected) count.told += 1;
+        if (expected) count.received += 1;
         if (expected) keep(sums, expected.vector);
         const facts = world.factsOf(row, segment, basis);
         if (facts.length >= K) count.large += 1;
@@ -253,7 +255,7 @@ describe('an attacker who solves linear systems over all answers at all times', 
     'learns nothing about fewer than k people (history %i)',
     async (seed) => {
       const { world, count, sums, alone } = await attack(seed, 8);
-      expect(count.told).toBeGreaterThan(count.large / 10);
+      expect(count.received).toBeGreaterThan(count.large / 10);
       for (const lot of world.lots)
         expect(new Set([...lot.vector.keys()].map(personOf(world))).size).toBeGreaterThanOrEqual(K);
       const system = new LinearAttack(sums, personOf(world));
@@ -267,7 +269,7 @@ describe('an attacker who solves linear systems over all answers at all times', 
       expect(small.filter((facts) => naive.learns(facts)).length).toBeGreaterThan(10);
       expect(naive.fewest(1, randomFrom(seed))).toBe(1);
       console.log(
-        `history ${seed}: ${count.told} of ${count.large} large and ${count.rows} rows told, ${sums.length} different sums of rank ${system.rank}, ${world.lots.length} lots; naive: rank ${naive.rank}`,
+        `history ${seed}: ${count.received} of ${count.large} large and ${count.rows} rows received, ${sums.length} different sums of rank ${system.rank}, ${world.lots.length} lots; naive: rank ${naive.rank}`,
       );
     },
     900_000,

@@ -213,7 +213,7 @@ function flipped(column: string) {
 }
 
 describe('an attacker with the database', () => {
-  /** Makes the change, answers with what the check says, and takes it back. */
+  /** Makes the change, returns the check's verdict, and reverts it. */
   const tampered = async (change: string | (() => Promise<void>)) => {
     const kept = JSON.stringify(await database.sql<object>('SELECT * FROM audit_log'));
     try {

@@ -11,8 +11,8 @@ import { readResponses, readResponsesById } from '../../store/responses/response
 import { DIMENSIONS, narrowScope, openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 
 /*
- * What guards the views of the second wall is a barrier to the planner too: a join with such a view, or an order asked of it, can read
- * all of it where a few rows are wanted. Here the database counts what it reads for one page.
+ * The condition of a scoped view is a barrier to the planner: a join with it, or an order over it, can read all
+ * of it for a few rows. Here the database counts what it reads for one page.
  */
 const HOUR_MS = 3_600_000;
 const NOW = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
@@ -58,7 +58,7 @@ async function rowsRead(): Promise<number> {
   return row?.n ?? 0;
 }
 
-/** How much was told: by who reads nothing, little is read. */
+/** How many rows were returned: a caller who reads nothing causes little work. */
 const sizeOf = (found: unknown): number =>
   Array.isArray(found) ? found.length : ((found as { nodes?: unknown[] } | null)?.nodes?.length ?? 0);
 

@@ -152,7 +152,7 @@ describe('data stored in plain text', () => {
     expect(await sql('SELECT count(*)::integer AS n FROM subject_key')).toEqual([
       { n: 4 + Math.floor((responses * 2) / 3) },
     ]);
-    // Nobody is told of a change, and what models said stays.
+    // No follower sees a change, and predictions stay.
     expect(await sql(`SELECT count(*)::integer AS n FROM journal WHERE kind = 'responses'`)).toEqual([
       { n: responses },
     ]);
@@ -308,7 +308,7 @@ describe('keys and peppers', () => {
 });
 
 describe('subject encryption', () => {
-  it('creates one subject for a person whom many writers add at once', async () => {
+  it('creates one subject for a person added by many writers at once', async () => {
     const database = await openTestDatabase();
     closers.push(() => database.close());
     const one = (i: number) => ({

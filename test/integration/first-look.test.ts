@@ -15,7 +15,7 @@ const blind = (k: number) =>
   narrowScope('blind', () => true, { smallestCount: k, withheld: ['readResponse'] });
 
 let database: TestDatabase;
-/** Statements about rollups and lots, with how many rows each answered with or wrote. */
+/** Statements about rollups and releases, with how many rows each returned or wrote. */
 const seen: { name: string; transaction: number; parameters: readonly unknown[] }[] = [];
 let watched: Store;
 
@@ -119,8 +119,8 @@ it('another process releases the same, and both continue when one of them releas
     );
   await more('more', 7);
   await database.settled();
-  const told = await Promise.all([ask(), ask(blind(5), other), ask(), ask(blind(5), other)]);
-  expect(new Set(told)).toEqual(new Set([first + 7]));
+  const received = await Promise.all([ask(), ask(blind(5), other), ask(), ask(blind(5), other)]);
+  expect(new Set(received)).toEqual(new Set([first + 7]));
   const lots = await database.sql<{ lots: number; last: number }>(
     'SELECT l.lots, max(lot) AS last FROM disclosure_ledger l JOIN disclosure_lot ON ledger = key WHERE smallest_count = 5 GROUP BY l.key',
   );

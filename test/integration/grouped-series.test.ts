@@ -16,7 +16,7 @@ const ANSWERS = Array.from({ length: 2_600 }, (_, i) => ({
   score: (i * 13) % 11,
   productLine: `p${(i * 31) % 29}`,
   region: `r${(i * 17) % 50}`,
-  // Few values, so that callers held to small cells are told of them.
+  // Few values, so that callers held to small cells see them.
   channel: `c${i % 2}`,
 }));
 
@@ -53,13 +53,13 @@ describe('a series of many groups', () => {
       const place = `${answeredAt.slice(0, 7)} ${productLine} ${region}`;
       places.set(place, (places.get(place) ?? 0) + 1);
     }
-    const told = rows.map((row) => [
+    const received = rows.map((row) => [
       `${new Date(row.time).toISOString().slice(0, 7)} ${row.group.product_line} ${row.group.region}`,
       answersOf(row),
     ]);
-    expect(told.length).toBeGreaterThan(2_000);
-    expect(Object.fromEntries(told)).toEqual(Object.fromEntries(places));
-    expect(told).toHaveLength(places.size);
+    expect(received.length).toBeGreaterThan(2_000);
+    expect(Object.fromEntries(received)).toEqual(Object.fromEntries(places));
+    expect(received).toHaveLength(places.size);
   });
 
   it('is refused if it would fill too many empty months, with the way out', async () => {
@@ -68,6 +68,21 @@ describe('a series of many groups', () => {
       /more than 2000 rows/,
     );
     await expect(read(EVERYTHING, { ...BY, fill: false, mostRows: 100 })).rejects.toThrow(/more than 100/);
+  });
+
+  it('fills the first rows that are asked for, however many there would be', async () => {
+    const all = await read(EVERYTHING, { ...BY, mostRows: 100_000 });
+    expect(all.length).toBeGreaterThan(50_000);
+    const some = await read(EVERYTHING, { ...BY, first: 2_000 });
+    // Whole windows, of which the answer takes its first rows.
+    expect(some.length).toBeLessThan(2_000 + all.length / 55 + 1);
+    expect(shown(some.slice(0, 2_000))).toEqual(shown(all.slice(0, 2_000)));
+    const before = { from: Date.UTC(2020, 11, 1), until: FROM };
+    const changed = await read(EVERYTHING, { ...BY, before, first: 10 });
+    expect(changed[0]?.time).toBe(FROM);
+    await expect(read(EVERYTHING, { ...BY, first: 20_000, mostRows: 100_000 })).resolves.toHaveLength(
+      Math.ceil(20_000 / (all.length / 55)) * (all.length / 55),
+    );
   });
 
   it.each([

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { checkpointLine } from '../../domain/seals/seal.ts';
 import { fileSink, urlPublisher } from '../../proof/checkpoint-publisher.ts';
 
-/* Somebody elsewhere who keeps what is POSTed to them, and may be away. */
+/* A receiver that stores what is POSTed to it, and may be unavailable. */
 const taken: { method: string | undefined; type: string | undefined; body: string }[] = [];
 let answer = 204;
 const server = createServer((request, response) => {

@@ -74,14 +74,14 @@ it.each([
   ['imported last', 0],
   ['followed by other deliveries', 3],
 ] as const)(
-  'an import that was %s and is taken back was never there',
+  'an import that was %s and then undone leaves no trace',
   { timeout: 240_000 },
   async (_, later) => {
     const after = fc.array(delivery, { maxLength: later });
     await fc.assert(
       fc.asyncProperty(fc.array(delivery, { maxLength: 4 }), rows, after, async (before, file, others) => {
         const [read, never] = [`read ${worlds}`, `never ${worlds++}`];
-        // What was rejected only because of the file stays rejected: its sender was told so.
+        // What was rejected only because of the file stays rejected: its sender was informed.
         const differing = new Set<string>();
         const deliver = async (one: Delivery) => {
           const [a, b] = [await rejectedOf(read, one), await rejectedOf(never, one)];
@@ -96,9 +96,9 @@ it.each([
         expect((await standing(read)).filter(same)).toEqual((await standing(never)).filter(same));
         // Later deliveries are judged alike, too.
         const newer = { door: 'api' as const, rows: ['1', '2', '3', '4'].map((id) => ({ ...probe, id })) };
-        const [told, expected] = [await rejectedOf(read, newer), await rejectedOf(never, newer)];
+        const [received, expected] = [await rejectedOf(read, newer), await rejectedOf(never, newer)];
         newer.rows.forEach((one, i) => {
-          if (same(one)) expect(told[i], one.id).toBe(expected[i]);
+          if (same(one)) expect(received[i], one.id).toBe(expected[i]);
         });
       }),
       { numRuns: 50 },

@@ -35,7 +35,7 @@ const written = (name: string, content: string | Buffer) => {
   return path;
 };
 
-/** Imports into the record; the account, and the rows as they were read. */
+/** Imports into the database; the report, and the rows as read. */
 async function importFile(path: string, map: object, more: object = {}) {
   const rejectsPath = join(folder, `${Math.random()}.rejects`);
   const rows: Record<string, string>[] = [];

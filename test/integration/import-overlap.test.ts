@@ -10,7 +10,7 @@ import { BY, personOf } from '../fixtures/erasing.ts';
 import { again, begin, bring, type FileValues, undo } from '../fixtures/importing.ts';
 import { expectRollupsToEqualRecount } from '../fixtures/recount.ts';
 
-/* Imports that bring the same answers, taken back in any order and at once. */
+/* Imports with the same responses, undone in any order and at once. */
 
 let database: TestDatabase;
 beforeAll(async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { again, begin, bring, type FileValues, undo } from '../fixtures/importing.ts';
 import { HOUR_MS, openSealedDatabase, type SealedDatabase } from '../fixtures/sealed-database.ts';
 
-/* What corrections and imports that are taken back do to seals: it is explained, or it is tampering. */
+/* What corrections and undone imports do to seals: it is explained, or it is tampering. */
 
 const BASE = Math.floor(Date.now() / HOUR_MS) * HOUR_MS - 240 * HOUR_MS;
 const HOURS = { from: BASE, until: BASE + 4 * HOUR_MS };
@@ -41,7 +41,7 @@ it('seals verify over corrections at the same time, and over an import before, a
   const closed = await sealed();
   expect(closed).toMatchObject({ verdict: 'RESTATED', responses: 3, erased: 0 });
   expect(closed.reason).toMatch(/2 withdrawn/);
-  // Imported again, and taken back again.
+  // Imported again, and undone again.
   const third = await begin(database);
   await bring(database, third, 'sealed', rows);
   expect(await sealed()).toMatchObject({ verdict: 'RESTATED', responses: 5 });

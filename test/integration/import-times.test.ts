@@ -26,7 +26,7 @@ interface Map {
   readonly answeredAt: object;
 }
 
-/** Imports the file of a case under its map, with the times read as told. */
+/** Imports the file of a case under its map, with the given way to read times. */
 async function importCase(name: string, answeredAt: object = {}) {
   const map = JSON.parse(readFileSync(join(CASES, `${name}.map.json`), 'utf8')) as Map;
   // A run of its own each time: the rows of one are no duplicates of another.

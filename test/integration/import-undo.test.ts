@@ -6,13 +6,14 @@ import { placeHold, releaseHold } from '../../store/data-subjects/legal-hold.ts'
 import { rectify } from '../../store/data-subjects/rectify.ts';
 import { ageOut } from '../../store/data-subjects/retention.ts';
 import { readSubjectAccessReport, restrict } from '../../store/data-subjects/subject-access.ts';
+import { undoImport } from '../../store/imports/import-undo.ts';
 import { ImportUndoneError } from '../../store/responses/imports.ts';
 import { openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { BY, eraseWhole, personOf } from '../fixtures/erasing.ts';
 import { again, begin, bring, type FileValues, undo } from '../fixtures/importing.ts';
 import { expectRollupsToEqualRecount } from '../fixtures/recount.ts';
 
-/* An import is taken back as a whole: what it brought goes, and what it replaced stands again. */
+/* An import is undone as a whole: what it added is removed, and what it replaced is restored. */
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -75,7 +76,7 @@ describe('an undone import', () => {
     const held = await readSubjectAccessReport(database, personOf('ann'));
     expect(held?.responses).toMatchObject([{ score: 9, comment: 'call [phone]' }]);
     await expectRollupsToEqualRecount(database);
-    // Again: nothing is left to take back.
+    // Again: nothing is left to undo.
     expect(await undo(database, await again(database, wrong))).toEqual({ ...NONE, complete: true });
     expect(await again(database, wrong)).toMatchObject({
       removed: 1,
@@ -129,6 +130,23 @@ describe('an undone import', () => {
     expect(await undo(database, run)).toEqual({ ...NONE, removed: 150, complete: true });
     expect(await again(database, run)).toMatchObject({ undoneAt: expect.any(Date), removed: 250 });
     expect(await rowsOf('slices')).toEqual([]);
+  });
+
+  it('is on record when it is only tried, since that tells what is held', async () => {
+    const run = await begin(database);
+    await bring(database, run, 'tried', [row('t1', 1), row('t2', 1)]);
+    const noted: object[] = [];
+    const note = async (_session: unknown, facts: object) => {
+      noted.push(facts);
+    };
+    const by = { actor: 'officer', reason: 'to see', note };
+    await undoImport(database, run, by, { dryRun: true, now: Date.now });
+    expect(noted).toEqual([
+      {
+        ...{ import: run.key, reason: 'to see', dryRun: true },
+        ...{ removed: 2, restored: 0, stayed: 0, held: 0, restricted: 0 },
+      },
+    ]);
   });
 
   it('is explained in as-of numbers: removed responses are withdrawn, not erased', async () => {

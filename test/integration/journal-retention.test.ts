@@ -51,7 +51,7 @@ const trim = async (before: number, now = Date.now()) => {
 };
 
 describe('a trimmed journal', () => {
-  interface Told {
+  interface Received {
     readonly at: number;
     readonly place: JournalPosition;
     readonly name: ScoreName;
@@ -62,7 +62,7 @@ describe('a trimmed journal', () => {
   it('answers what it guarantees as before, and reports the earliest moment otherwise', async () => {
     const random = randomFrom(29);
     const upTo = (n: number) => Math.floor(random() * n);
-    const told: Told[] = [];
+    const received: Received[] = [];
     let next = 0;
     const steps: (() => Promise<unknown>)[] = [
       () => database.submit(Array.from({ length: 1 + upTo(8) }, () => known.answer(next++))),
@@ -85,15 +85,15 @@ describe('a trimmed journal', () => {
         const name = known.name(basis);
         const query = { segment: {}, basis, confidence: 0.95, groupBy: [], windows: [name] };
         const [row] = await readScores(known.deps, EVERYTHING, query);
-        told.push({ at, place, name, counts: row?.counts ?? null, score: row?.score ?? null });
+        received.push({ at, place, name, counts: row?.counts ?? null, score: row?.score ?? null });
       }
-      if (step % 6 === 5) deleted += await trim(told[upTo(told.length)]?.at ?? 0);
+      if (step % 6 === 5) deleted += await trim(received[upTo(received.length)]?.at ?? 0);
     }
     expect(deleted).toBeGreaterThan(5);
     const mark = await journalMark(database.store);
     if (!mark) throw new Error('nothing was trimmed');
     let [kept, refused] = [0, 0];
-    for (const { at, place, name, counts, score } of told) {
+    for (const { at, place, name, counts, score } of received) {
       const ask = (moment: number | JournalPosition) => known.asKnown({ ...name, model: null }, moment);
       for (const [moment, isKept] of [
         [at, at >= mark.reachesBack.getTime()],
@@ -136,7 +136,7 @@ describe('a trimmed journal', () => {
 });
 
 describe('a follower of a trimmed journal', () => {
-  // Without persons, whom the history above may have restricted.
+  // Without persons: the history above may have restricted them.
   let added = 0;
   const add = async (n: number) => {
     for (let i = 0; i < n; i++)
@@ -264,10 +264,10 @@ describe('a subscription that resumes', () => {
       basis: 'SURVEYED',
       groupBy: [],
     } as const;
-    const tile = new LiveQuery(deps, EVERYTHING, query, hooks);
+    const liveQuery = new LiveQuery(deps, EVERYTHING, query, hooks);
     expect(await readJournal(database.store, early, 10)).toHaveLength(1);
-    expect(await tile.resume(early)).not.toBeNull();
-    expect(await tile.resume(head)).toBeNull();
+    expect(await liveQuery.resume(early)).not.toBeNull();
+    expect(await liveQuery.resume(head)).toBeNull();
   });
 });
 

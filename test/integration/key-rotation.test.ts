@@ -124,12 +124,12 @@ it('an older comment of the same response does not decrypt when it is put back; 
   const put = (comment: string | undefined) => database.sql('UPDATE response SET comment = $1', [comment]);
   await put(first?.comment);
   await expect(one.comments()).rejects.toThrow(/comment of .* does not open/);
-  // As it was sealed before contents had versions.
+  // As encrypted before contents had versions.
   const [row] = await database.sql<{ id: string; subject: string }>(
     'SELECT id, subject_id AS subject FROM response',
   );
   const [owner] = [...(await encryption.subjects([row?.subject ?? ''])).values()];
-  if (!owner || !row) throw new Error('nobody is there');
+  if (!owner || !row) throw new Error('there is no owner');
   const context = { tenant: encryption.tenant, subject: owner.id, field: 'comment', row: row.id };
   await put(encrypt(owner.key, context, 'words of before'));
   expect(await one.comments()).toEqual(['words of before']);

@@ -12,8 +12,8 @@ import { readScores } from '../../store/scores/scores.ts';
 import { DIMENSIONS, narrowScope, openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 
 /*
- * Which ledger a caller is told from (store/disclosure/disclosure-ledger.ts): two of the same answers, cut at different times, would give
- * single people away by their difference.
+ * Which ledger a caller has (store/disclosure/disclosure-ledger.ts): two over the same responses, cut at
+ * different times, would reveal single people by their difference.
  */
 const K = 5;
 const HOUR_MS = 3_600_000;
@@ -50,7 +50,7 @@ const rows = (scope: Scope, groupBy: string[] = [], basis: Basis = 'SURVEYED', d
     groupBy,
     windows: [WINDOW],
   });
-const told = async (...asked: Parameters<typeof rows>) => {
+const received = async (...asked: Parameters<typeof rows>) => {
   const [row] = await rows(...asked);
   const { promoters, passives, detractors } = row?.counts ?? { promoters: 0, passives: 0, detractors: 0 };
   return promoters + passives + detractors;
@@ -75,10 +75,10 @@ describe('the ledger of callers with the same rights', () => {
       const steward = scopesUnder(policies, K)('model-steward', {});
       expect(new Set([before, after, steward].map(({ fingerprint }) => fingerprint)).size).toBe(3);
       await submit('Germany', 6);
-      expect(await told(before)).toBe(6);
+      expect(await received(before)).toBe(6);
       await submit('Germany', 1);
-      for (const scope of [before, after, steward]) expect(await told(scope)).toBe(6);
-      expect(await told(after, [], 'SURVEYED', afterRestart())).toBe(6);
+      for (const scope of [before, after, steward]) expect(await received(scope)).toBe(6);
+      expect(await received(after, [], 'SURVEYED', afterRestart())).toBe(6);
       expect(await ledgers()).toBe(1);
     } finally {
       rmSync(folder, { recursive: true, force: true });
@@ -87,13 +87,13 @@ describe('the ledger of callers with the same rights', () => {
 
   it('continues when cells are added, also in a process that has just started', async () => {
     await submit('Germany', 6);
-    expect(await told(blind('one'))).toBe(6);
+    expect(await received(blind('one'))).toBe(6);
     await submit('Japan', 1);
-    expect(await told(blind('one'))).toBe(6);
-    expect(await told(blind('two'), [], 'SURVEYED', afterRestart())).toBe(6);
+    expect(await received(blind('one'))).toBe(6);
+    expect(await received(blind('two'), [], 'SURVEYED', afterRestart())).toBe(6);
     await submit('Japan', 4);
     await submit('Germany', 1);
-    for (const name of ['one', 'three']) expect(await told(blind(name))).toBe(11);
+    for (const name of ['one', 'three']) expect(await received(blind(name))).toBe(11);
     expect(await ledgers()).toBe(1);
   });
 
@@ -101,24 +101,24 @@ describe('the ledger of callers with the same rights', () => {
     ['who guards it first', ['all', 'noPeru']],
     ['who does not first', ['noPeru', 'all']],
   ])(
-    'parts where a cell comes that only one of them sees, and both keep what they were told: %s',
+    'parts where a cell comes that only one of them sees, and both keep what they received: %s',
     async (_, order) => {
       const scopes: Record<string, Scope> = { all: blind('all'), noPeru: blind('no Peru', without('Peru')) };
       await submit('Germany', 6);
-      for (const name of order) expect(await told(scopes[name] as Scope)).toBe(6);
+      for (const name of order) expect(await received(scopes[name] as Scope)).toBe(6);
       expect(await ledgers()).toBe(1);
       await submit('Peru', 6);
       await submit('Germany', 1);
       const answers: Record<string, number> = {};
-      for (const name of order) answers[name] = await told(scopes[name] as Scope);
+      for (const name of order) answers[name] = await received(scopes[name] as Scope);
       expect(answers).toEqual({ all: 12, noPeru: 6 });
       expect(await ledgers()).toBe(2);
-      // Neither is begun anew: the one answer that came stays untold, after a restart too.
+      // Neither starts over: the one new response stays hidden, after a restart too.
       for (const name of order)
-        expect(await told(scopes[name] as Scope, [], 'SURVEYED', afterRestart())).toBe(answers[name]);
-      expect(await told(blind('again', without('Peru')))).toBe(6);
+        expect(await received(scopes[name] as Scope, [], 'SURVEYED', afterRestart())).toBe(answers[name]);
+      expect(await received(blind('again', without('Peru')))).toBe(6);
       await submit('Germany', 4);
-      expect(await told(scopes.noPeru as Scope)).toBe(11);
+      expect(await received(scopes.noPeru as Scope)).toBe(11);
       expect(await ledgers()).toBe(2);
     },
   );
@@ -126,17 +126,17 @@ describe('the ledger of callers with the same rights', () => {
   it('is another for another set, and for another smallest count', async () => {
     await submit('Germany', 6);
     await submit('Japan', 6);
-    expect(await told(blind('all'))).toBe(12);
-    expect(await told(blind('no Japan', without('Japan')))).toBe(6);
+    expect(await received(blind('all'))).toBe(12);
+    expect(await received(blind('no Japan', without('Japan')))).toBe(6);
     expect(
-      await told(narrowScope('three', () => true, { smallestCount: 3, withheld: ['readResponse'] })),
+      await received(narrowScope('three', () => true, { smallestCount: 3, withheld: ['readResponse'] })),
     ).toBe(12);
     expect(await ledgers()).toBe(3);
   });
 });
 
 describe('a group', () => {
-  it('is listed once it has a release of its own, whoever answered first', async () => {
+  it('is listed once it has a release of its own, whatever was answered first', async () => {
     await submit('Germany', 8);
     const groups = async () => (await rows(blind('feed'), ['region'])).map(({ group }) => group.region);
     expect(await groups()).toEqual(['Germany']);
@@ -154,11 +154,11 @@ describe('a group', () => {
       grant: (group) => (group === 'readResponse' ? 'Germany' : 'all'),
     };
     await submit('Germany', 2);
-    expect(await told(scope)).toBe(2);
+    expect(await received(scope)).toBe(2);
     await submit('Peru', 1);
-    expect(await told(scope)).toBe(2);
+    expect(await received(scope)).toBe(2);
     await submit('Peru', 4);
-    expect(await told(scope)).toBe(7);
+    expect(await received(scope)).toBe(7);
   });
 });
 
@@ -183,12 +183,12 @@ describe('inferred scores', () => {
       ['INFERRED', 2],
       ['COMBINED', 2],
     ] as const)
-      expect(await told(reader, [], basis), basis).toBe(n);
-    expect(await told(dpo, [])).toBe(1);
+      expect(await received(reader, [], basis), basis).toBe(n);
+    expect(await received(dpo, [])).toBe(1);
     const [inferred] = await rows(dpo, [], 'INFERRED');
     expect(inferred?.suppressed).toBe(true);
-    // The surveyed answer may be read; beside it nothing inferred is told.
-    expect(await told(dpo, [], 'COMBINED')).toBe(1);
+    // The surveyed response may be read; beside it nothing inferred is shown.
+    expect(await received(dpo, [], 'COMBINED')).toBe(1);
     await submit('Germany', 6, { comment: 'more', score: undefined });
     await infer(0);
     const [lot] = await rows(dpo, [], 'COMBINED');

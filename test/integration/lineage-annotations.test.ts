@@ -12,7 +12,7 @@ import { narrowScope } from '../fixtures/database.ts';
 import { type LineageDatabase, openLineageDatabase, score } from '../fixtures/lineage-database.ts';
 import { sealsOf, type TestSeals } from '../fixtures/sealed-database.ts';
 
-/* What was said of facts afterwards: seals of rollups, decisions, alerts, reviews. Both stores read them from the record. */
+/* Annotations: seals of rollups, decisions, alerts, reviews. Both stores read them from the database. */
 let world: LineageDatabase;
 let seals: TestSeals;
 const ids = {
@@ -249,7 +249,7 @@ describe('the lineage of annotations', () => {
     expect(await seen(surveyed)).toEqual(['Seal', 'Seal', undefined]);
     const down = await trace(ids.response, 'DOWNSTREAM', surveyed);
     expect(down?.nodes.map(({ kind }) => kind)).not.toContain('Review');
-    // Each wall alone: a program that forgets to ask is shown nothing.
+    // Each layer alone: a program that forgets to check sees nothing.
     for (const scope of [elsewhere, surveyed])
       expect(
         await world.record.scopedReader

@@ -7,7 +7,7 @@ import type { LineageDatabase } from '../fixtures/lineage-database.ts';
 /** An edge of the graph as text. */
 type Edge = string;
 
-/** What of the record must stand in Neo4j beside responses and rollups: one line for each edge. */
+/** What Neo4j must hold besides responses and rollups: one line for each edge. */
 const EXPECTED = `
   SELECT 'ModelVersion:' || model_version_id || ' TRAINED_ON TrainingSet:' || hash AS edge FROM model_training_set
   UNION ALL SELECT 'ModelVersion:' || id || ' USES FeatureSet:' || feature_set_key FROM model_version WHERE feature_set_key IS NOT NULL

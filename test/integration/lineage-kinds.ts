@@ -165,7 +165,7 @@ export function describeKinds(opened: () => LineageDatabase) {
       const nothing = narrowScope('nothing', () => false);
       for (const { kind, projection } of KINDS) {
         const start = examples.get(kind)?.start ?? '';
-        // Parts of models are named by hashes that nobody can make up.
+        // Parts of models are named by hashes that cannot be guessed.
         const ofModel = projection && 'along' in projection && projection.along === 'ModelVersion';
         if (typeof start !== 'string' || ofModel) continue;
         expect(await work(nothing, start), start).toEqual(await work(nothing, missing(start)));

@@ -161,7 +161,7 @@ describe('trace', () => {
     async (direction) => {
       for (const start of await starts()) {
         const [[, reference] = []] = stores;
-        if (!reference) throw new Error('the record always answers');
+        if (!reference) throw new Error('the database always answers');
         const expected = await whole(reference, EVERYTHING, start, direction);
         expect(expected, JSON.stringify(start)).not.toBeNull();
         for (const [name, lineage] of stores) {
@@ -273,7 +273,7 @@ describeKinds(() => world);
 
 describe('the projection', () => {
   it.runIf(inject('services'))(
-    'equals the record after more changes, taken twice and in any state',
+    'equals the database after more changes, taken twice and in any state',
     async () => {
       if (!graph) throw new Error('Neo4j is there in the project services');
       const stop = await graph.follow();
@@ -294,7 +294,7 @@ describe('the projection', () => {
       expect(await whole(graph.lineage(database.store), EVERYTHING, score({}, 0, 420), 'UPSTREAM')).toEqual(
         expected,
       );
-      // Where the journal does not reach back to the beginning, from the record.
+      // From the database, when the journal does not reach back to the beginning.
       const trimming = { before: new Date(Date.now() + 1e6), now: Date.now() };
       expect(await trimJournal(database.store, trimming)).toBeGreaterThan(1);
       await graph.rebuild(() => undefined);
@@ -305,7 +305,7 @@ describe('the projection', () => {
   );
 
   it.runIf(inject('services'))(
-    'of an earlier version, without what FED_BY repeats, answers like the record',
+    'of an earlier version, without what FED_BY repeats, answers like the database',
     async () => {
       const url = inject('services')?.neo4jUrl ?? '';
       const driver = openDriver({ url, user: '', password: '' });

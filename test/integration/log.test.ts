@@ -93,13 +93,13 @@ it('includes output of libraries and Node.js, without its text', async () => {
   } finally {
     release();
   }
-  const told = lines.map((line) => JSON.parse(line));
-  expect(told.map(({ msg }) => msg)).toEqual([
+  const received = lines.map((line) => JSON.parse(line));
+  expect(received.map(({ msg }) => msg)).toEqual([
     ...Array(3).fill('a library wrote to the console'),
     'a warning of Node.js',
   ]);
-  expect(told[0].source).toContain('log.test.ts');
-  expect(told[3].err.type).toBe('TestWarning');
+  expect(received[0].source).toContain('log.test.ts');
+  expect(received[3].err.type).toBe('TestWarning');
   expect(lines.join('')).not.toContain(NEEDLE);
   expect(ended).toBe(0);
 });

@@ -30,6 +30,6 @@ it('the maps of one key are bounded by their bytes too, and those of another key
   expect(await ensure('one', 2, 6_000)).toEqual({ beyond: 'mappingBytes', most: 10_000 });
   expect(await ensure('one', 3, 3_000)).toBeTypeOf('number');
   expect(await ensure('two', 2, 6_000)).toBeTypeOf('number');
-  // What is there already is nobody's again.
+  // Existing ones count for no one again.
   expect(await ensure('one', 2, 6_000)).toBeTypeOf('number');
 });

@@ -65,9 +65,9 @@ describe('a field that the caller may not read', () => {
   it('is named even if the query ends in an error', async () => {
     const asked = '{ impact(id: "Source:web") { lag } }';
     expect((await world.ask('everything', asked)).errors).toBeUndefined();
-    const told = await world.ask('untraced', asked);
-    expect(told.errors?.[0]?.message).toMatch(/nothing with this id exists here/);
-    expect(maskedOf(told)).toEqual([{ path: ['impact'], reason: 'not granted: traceLineage' }]);
+    const received = await world.ask('untraced', asked);
+    expect(received.errors?.[0]?.message).toMatch(/nothing with this id exists here/);
+    expect(maskedOf(received)).toEqual([{ path: ['impact'], reason: 'not granted: traceLineage' }]);
   });
 
   it('is null with its path and the reason, and all the rest is answered', async () => {
@@ -86,9 +86,9 @@ describe('a field that the caller may not read', () => {
       { path: ['responses', 'edges', i, 'node', 'comment'], reason: 'not granted: readComment' },
       { path: ['responses', 'edges', i, 'node', 'respondent'], reason: 'not granted: readRespondent' },
     ]);
-    const told = maskedOf(masked);
-    expect(told).toHaveLength(expected.length);
-    expect(told).toEqual(expect.arrayContaining(expected));
+    const received = maskedOf(masked);
+    expect(received).toHaveLength(expected.length);
+    expect(received).toEqual(expect.arrayContaining(expected));
   });
 
   it('does not reveal whether there is anything behind it', async () => {
@@ -156,7 +156,7 @@ const byRegion = async (key: string) => {
 describe('a score over few responses', () => {
   it('is suppressed in every field for callers who may not read them, from one to one less than the smallest count', async () => {
     const rows = await byRegion('aggregates');
-    // Listed are those that something may be told of; whether anybody answered in the others is not.
+    // Listed are those with something to show; whether the others have responses is not.
     expect(Object.keys(rows).sort()).toEqual(['Chile', 'Germany']);
     for (const region of ['Japan', 'Peru', 'nowhere']) {
       const query = `{ nps(window: "PT6H", segment: { region: ["${region}"] }) { ${ROW} } }`;
@@ -181,7 +181,7 @@ describe('a score over few responses', () => {
     };
     expect(await of('"Japan"')).toBe(null);
     expect(await of('"Peru"')).toBe(SMALLEST - 1);
-    // Of Japan nothing is told, nor that anybody answered there.
+    // Nothing about Japan is shown, nor that it has responses.
     expect(await of('"Japan", "Norway"')).toBe(2);
     expect(await of('"Norway"')).toBe(2);
   });
@@ -191,7 +191,7 @@ describe('a score over few responses', () => {
       'aggregates',
       `{ npsSeries(segment: { region: ["Peru"] }, from: "${at(120)}", to: "${at(0)}", every: HOUR) { ${ROW} } }`,
     );
-    // An hour without answers looks like one with few: which it is would tell that somebody answered.
+    // An hour without responses looks like one with few: the difference would reveal a response.
     expect(data.npsSeries).toMatchObject([HIDDEN, HIDDEN, HIDDEN]);
     const change = `npsChange(segment: { region: ["Germany"] }, beforeFrom: "${at(60)}", beforeTo: "${at(3)}", afterFrom: "${at(3)}", afterTo: "${at(0)}")`;
     const query = `{ ${change} { before { responses suppressed } after { responses suppressed } difference low high pValue } }`;

@@ -106,7 +106,7 @@ describe('the monitor of models', () => {
     const readings = await readingsOf(database);
     expect(readings.filter(({ alarm }) => alarm)).toEqual([]);
     expect(new Set(readings.map(({ metric }) => metric))).toEqual(
-      // All texts are English and known to the vocabulary: there is nothing to compare, but the figures are told.
+      // All texts are English and in the vocabulary: there is nothing to compare, but there are figures.
       new Set(MODEL_METRICS),
     );
     const mixes = readings.filter(({ metric }) => metric === 'CLASS_MIX').map(({ segment }) => segment);

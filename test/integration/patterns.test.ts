@@ -6,8 +6,8 @@ import { getCountries } from 'libphonenumber-js/max';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 /*
- * No regular expression of the source takes longer than linear time, whatever it is given: a caller's text, a file's or a
- * library's message. Each is analysed (recheck) and tried on long hostile texts.
+ * No regular expression of the source takes longer than linear time, on any input: a caller's text, a file's or
+ * a library's message. Each is analysed (recheck) and tried on long hostile texts.
  */
 
 interface Pattern {

@@ -9,7 +9,7 @@ import { openPglite } from '../../store/database/pglite.ts';
 import type { Statement } from '../../store/database/statement.ts';
 import { until } from '../fixtures/server.ts';
 
-/* The engine of the embedded record, when it does not return. */
+/* The engine of the embedded database, when it does not return. */
 
 const STUCK_AFTER_MS = 3_000;
 const statement = (text: string): Statement => ({ name: '', text });

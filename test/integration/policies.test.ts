@@ -168,7 +168,7 @@ describe('a change of the files', () => {
       await until(() => versions.length === 1, 'the change is taken');
       expect(versions[0]).not.toBe(first.version);
       write('roles.cedar', 'permit');
-      await until(() => mistakes.length > 0, 'the mistake is told');
+      await until(() => mistakes.length > 0, 'the mistake is reported');
       await new Promise((done) => setTimeout(done, 900));
       expect(mistakes).toHaveLength(1);
       expect(versions).toHaveLength(1);

@@ -33,7 +33,10 @@ function writeFile(name: string, header: string, row: (i: number) => string): st
   return path;
 }
 
-/** Reads the file, pausing now and then as one does that stores the rows; tells how many came and the peak outside the heap. */
+/**
+ * Reads the file, pausing like a consumer that stores the rows; returns how many came and the peak outside the
+ * heap.
+ */
 const READER = `
   import { readRows } from './ingestion/files/read/read-rows.ts';
   const { rows } = await readRows(process.argv[1]);

@@ -87,11 +87,11 @@ it('counts separately by actor and action, writes counts at its end, and sums it
   await trail.refuse([refusal({ actor: 'ApiKey:2' })]);
   expect(await rows()).toHaveLength(3);
   await trail.close();
-  const told = (await rows()).map(({ actor, action, subject, purpose }) => {
+  const received = (await rows()).map(({ actor, action, subject, purpose }) => {
     const { count, items } = JSON.parse(subject);
     return [actor, action, count, items, purpose];
   });
-  expect(told.slice(3).sort()).toEqual([
+  expect(received.slice(3).sort()).toEqual([
     ['ApiKey:1', 'ingest', 2, 6, null],
     ['ApiKey:2', 'metrics', 1, undefined, null],
   ]);

@@ -133,7 +133,7 @@ describe("the auditor's report", () => {
   });
 
   it('has the reviews of the decisions, for callers who may see them', async () => {
-    expect(await report(EVERYTHING, name('INFERRED'))).toContain('Nobody else has said what they think');
+    expect(await report(EVERYTHING, name('INFERRED'))).toContain('These decisions have no reviews by others');
     await world.record.sql(`WITH asked AS (INSERT INTO review (decision_id, model_version_id, cause, queued_at, decided_at)
         SELECT id, 7, 'HIGH_IMPACT', now(), now() FROM model_event WHERE model_version_id = 7 RETURNING id)
       INSERT INTO review_decision (review_id, actor, actor_name, verdict, reason, decided_at)

@@ -53,10 +53,10 @@ class World {
   async deliver(door: 'api' | 'file', list: readonly Item[]): Promise<void> {
     this.#past.push({ door, list });
     const number = this.#imports.length;
-    const told = door === 'api' ? await this.#submit(list) : await this.#import(list, number);
+    const received = door === 'api' ? await this.#submit(list) : await this.#import(list, number);
     const importNumber = door === 'api' ? null : number;
     const expected = list.map((one) => this.#answer(one.id).deliver({ ...one, door, importNumber }));
-    expect(told).toEqual(expected);
+    expect(received).toEqual(expected);
   }
 
   async #submit(list: readonly Item[]): Promise<ModelOutcome[]> {
@@ -72,7 +72,7 @@ class World {
     return this.#withDuplicates(list, guessed, account.duplicates);
   }
 
-  /** The account of a door counts duplicates only: they are told apart by trying the model on a copy. */
+  /** An endpoint's result only counts duplicates: trying the model on a copy distinguishes them. */
   #withDuplicates(list: readonly Item[], guessed: ModelOutcome[], duplicates: number): ModelOutcome[] {
     const trial = new Map([...this.#answers].map(([id, answer]) => [id, answer.copy()]));
     let left = duplicates;
@@ -178,7 +178,7 @@ it('a batch whose commit was not answered gets the same result when it is retrie
     ],
   ];
   const read = createItemReader(DIMENSIONS, 'responses');
-  const told = async (loses: boolean, name: string) => {
+  const received = async (loses: boolean, name: string) => {
     let lose = false;
     const store = Object.assign(Object.create(database.store), {
       transaction: async (work: never, options: never) => {
@@ -214,8 +214,8 @@ it('a batch whose commit was not answered gets the same result when it is retrie
     }
     return accounts;
   };
-  const expected = await told(false, 'kept');
+  const expected = await received(false, 'kept');
   expect(expected[0]).toMatchObject({ accepted: 3, duplicates: 1, rejected: [[2, 'STALE']] });
-  expect(await told(true, 'lost')).toEqual(expected);
+  expect(await received(true, 'lost')).toEqual(expected);
   await expectRollupsToEqualRecount(database);
 });

@@ -27,7 +27,7 @@ async function importFile(name: string, changes: object = {}): Promise<Outcome[]
   for await (const row of (await readRows(`${CASES}${name}`)).rows) if ('values' in row) rows.push(row);
   return acceptFileRows(database.ingestor, OWNER, { map, file: name, rows });
 }
-const told = (outcomes: readonly Outcome[]) =>
+const received = (outcomes: readonly Outcome[]) =>
   outcomes.map((one) => (one.status === 'rejected' ? one.code : one.status));
 const answers = (source: string) =>
   database.sql<{ id: string; at: string; score: number | null; said: boolean; survey: string }>(
@@ -67,7 +67,7 @@ const STALE = { taken: 0, duplicates: 0, codes: ['STALE'] };
 
 describe('an edited export', () => {
   it('brings changed responses as corrections, which keep their place in time', async () => {
-    expect(told(await importFile('05-edited-1.csv'))).toEqual(['accepted', 'accepted']);
+    expect(received(await importFile('05-edited-1.csv'))).toEqual(['accepted', 'accepted']);
     const before = await answers('case-05');
     const outcomes = await importFile('05-edited-2.csv');
     expect(outcomes).toEqual([
@@ -81,21 +81,21 @@ describe('an edited export', () => {
       [6, true],
     ]);
     // A retry, and the old export again: something newer stands.
-    expect(told(await importFile('05-edited-2.csv'))).toEqual(['duplicate', 'duplicate']);
-    expect(told(await importFile('05-edited-1.csv'))).toEqual(['STALE', 'STALE']);
+    expect(received(await importFile('05-edited-2.csv'))).toEqual(['duplicate', 'duplicate']);
+    expect(received(await importFile('05-edited-1.csv'))).toEqual(['STALE', 'STALE']);
     expect(await answers('case-05')).toEqual(after);
     await expectRollupsToEqualRecount(database);
   });
 
   it('replaces what its first reading stored when it is read again under another map', async () => {
     const survey = { name: 'Relationship survey', version: '2' };
-    expect(told(await importFile('05-edited-2.csv', { survey }))).toEqual(['accepted', 'accepted']);
+    expect(received(await importFile('05-edited-2.csv', { survey }))).toEqual(['accepted', 'accepted']);
     expect((await answers('case-05')).map((row) => row.survey)).toEqual(['2', '2']);
     // Another scale, another time: an earlier one, too.
     const score = { column: 'Score', scale: '1-5' };
     const earlier = { column: 'Date', format: 'iso', zone: 'UTC', missing: ['never'] };
     const onlyFirst = await importFile('05-edited-2.csv', { score, answeredAt: earlier });
-    expect(told(onlyFirst)).toEqual(['accepted', 'OUT_OF_SCALE']);
+    expect(received(onlyFirst)).toEqual(['accepted', 'OUT_OF_SCALE']);
     expect((await answers('case-05')).map((row) => row.survey)).toEqual(['1', '2']);
     // The lineage names the mapping of the newest reading; events of the earlier ones stay.
     const events = await database.sql<{ n: number; mappings: number }>(
@@ -104,10 +104,10 @@ describe('an edited export', () => {
         JOIN source s ON s.id = m.source_id WHERE r.external_id = '1' AND s.name = 'case-05'`,
     );
     expect(events).toEqual([{ n: 4, mappings: 3 }]);
-    // Under the first map again: whoever reads it means that reading.
-    expect(told(await importFile('05-edited-2.csv'))).toEqual(['accepted', 'accepted']);
+    // Under the first map again: reading it again means that reading.
+    expect(received(await importFile('05-edited-2.csv'))).toEqual(['accepted', 'accepted']);
     expect((await answers('case-05')).map((row) => row.survey)).toEqual(['1', '1']);
-    expect(told(await importFile('05-edited-2.csv'))).toEqual(['duplicate', 'duplicate']);
+    expect(received(await importFile('05-edited-2.csv'))).toEqual(['duplicate', 'duplicate']);
     await expectRollupsToEqualRecount(database);
   });
 
@@ -119,7 +119,7 @@ describe('an edited export', () => {
       return acceptFileRows(database.ingestor, OWNER, { map, file: 'dates.csv', rows });
     };
     await read('dd/MM/yyyy');
-    expect(told(await read('MM/dd/yyyy'))).toEqual(['accepted']);
+    expect(received(await read('MM/dd/yyyy'))).toEqual(['accepted']);
     const [row] = await answers('dates');
     expect(new Date(row?.at ?? 0).toISOString()).toBe('2026-05-11T00:00:00.000Z');
     await expectRollupsToEqualRecount(database);
@@ -210,7 +210,9 @@ describe('a revision', () => {
         return { ID, Date: '2026-11-01T10:00:00Z', Score, Comment: '', Changed };
       };
       const items = rows.map((row, i) => ({ line: i + 2, values: values(row) }));
-      return told(await acceptFileRows(database.ingestor, OWNER, { map, file: 'changes.csv', rows: items }));
+      return received(
+        await acceptFileRows(database.ingestor, OWNER, { map, file: 'changes.csv', rows: items }),
+      );
     };
     const number = { format: 'number' };
     expect(await read(number, ['2', '3'], ['10.0', '4'], ['9', '5'], ['', '6'], ['x', '7'])).toEqual([

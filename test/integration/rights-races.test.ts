@@ -26,7 +26,7 @@ it('concurrent rights of persons lose nothing, count nothing twice and never dea
     const upTo = (n: number) => Math.floor(random() * n);
     const person = () => personOf(`person ${upTo(PEOPLE)}`);
     const steps: (() => Promise<unknown>)[] = [
-      // The same ids again and again, by whoever: later answers replace those of others.
+      // The same ids repeatedly, from any sender: later responses replace those of others.
       () =>
         database.submit(
           Array.from({ length: 1 + upTo(4) }, () => ({

@@ -11,9 +11,10 @@ import { readScores } from '../../store/scores/scores.ts';
 import { DIMENSIONS, narrowScope, openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 
 /*
- * How long an answer takes depends on what is done for it. In two records that differ only in what a caller may not see, the same
- * statements are sent to the database for them, in the same order, and as many rows come back through the wall. What the database
- * itself reads on the way is not held equal: docs/guides/security.md.
+ * How long an answer takes depends on the work for it. In two databases that differ only in what a caller may
+ * not see, the same statements are sent to the database for the caller, in the same order, and as many rows
+ * come back through the scoped views. What the database itself reads on the way is not compared:
+ * docs/guides/security.md.
  */
 const HOUR_MS = 3_600_000;
 const NOW = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
@@ -65,7 +66,7 @@ async function workFor(database: TestDatabase, scope: Scope): Promise<Record<str
     scopedSession({
       rows: async (statement, parameters) => {
         const rows = await session.rows<never>(statement, parameters);
-        // Names of sources and surveys are not behind the wall: each process keeps all of them.
+        // Names of sources and surveys are not behind the scoped views: each process caches all of them.
         now.push(statement.name === 'mappings_load' ? statement.name : `${statement.name}: ${rows.length}`);
         return rows;
       },

@@ -11,7 +11,7 @@ import { readScores } from '../../store/scores/scores.ts';
 import { narrowScope, openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 
 const HOUR_MS = 3_600_000;
-// In the evening: of the first and of the present day there are enough answers from each region for lots of their own.
+// In the evening: each region has enough responses on the first and the current day for releases of its own.
 const NOW = Math.floor(Date.now() / (24 * HOUR_MS)) * 24 * HOUR_MS - 6 * HOUR_MS;
 const answer = (i: number, region: string) => ({
   externalId: `w${i}`,
@@ -122,7 +122,7 @@ describe('scoped views', () => {
       `SELECT c.relname AS name FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
         AND has_table_privilege('scoreline_reader', c.oid, 'SELECT') ORDER BY 1`,
     );
-    // Whatever is added later is closed until somebody decides that it is about no cell.
+    // A new table is closed until a decision says that it belongs to no cell.
     expect(readable.map(({ name }) => name)).toEqual([
       'feature_definition',
       'feature_set',
@@ -147,7 +147,8 @@ describe('scoped views', () => {
     const query = { segment: {}, basis: 'SURVEYED' as const, confidence: 0.95, groupBy: ['region'], windows };
     const rows = await readScores(behind, EVERYTHING, query);
     expect(rows.map(({ group }) => group.region)).toEqual(['Germany']);
-    // Who is told sums of lots, too: the ledger is of everything, but what it tells is told within the wall.
+    // Callers who get sums of releases, too: the ledger covers everything, but its content is read through the
+    // views.
     const forgetful = narrowScope('forgetful', () => true, { smallestCount: 5, withheld: ['readResponse'] });
     const everywhere = { ...database, now: () => NOW };
     expect((await readScores(everywhere, forgetful, query)).map(({ group }) => group.region)).toHaveLength(3);
@@ -212,7 +213,7 @@ describe('scoped views', () => {
 
   it.runIf(inject('services'))('give up what takes too long, and say so', async () => {
     expect(await read(germany, 'SHOW statement_timeout')).toEqual([{ statement_timeout: '30s' }]);
-    // With less patience: the connection is closed by what fails on it, so that nobody else has it.
+    // With a shorter timeout: the connection is closed by what fails on it, so that no other user gets it.
     const error = await read(germany, `SET statement_timeout = 50`)
       .then(() => read(germany, 'SELECT pg_sleep(20)'))
       .catch((thrown: unknown) => thrown);

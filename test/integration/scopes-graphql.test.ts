@@ -233,22 +233,22 @@ describe('what a caller may not see', () => {
     const open = (world: World, key: string) => queries.map((query) => world.subscribe(key, query));
     const streams = [...open(without, 'narrow'), ...open(withHidden, 'narrow')];
     const [wide] = open(withHidden, 'wide');
-    await until(() => streams.every(({ told }) => told.length > 0), 'all have their present rows');
-    await until(() => wide?.told.length === 1, 'who sees everything has the present row');
+    await until(() => streams.every(({ received }) => received.length > 0), 'all have their present rows');
+    await until(() => wide?.received.length === 1, 'who sees everything has the present row');
     for (let i = 100; i < 105; i++) {
       await withHidden.submit([answer('Peru', i, { channel: `new ${i}`, answeredAt: at(2) })]);
-      await until(() => (wide?.told.length ?? 0) > i - 99, 'who sees everything is told');
+      await until(() => (wide?.received.length ?? 0) > i - 99, 'the caller who sees everything is served');
     }
     for (const world of [without, withHidden])
       await world.submit([answer('Germany', 200, { answeredAt: at(2) })]);
-    const last = (told: readonly unknown[]) => JSON.stringify(told).includes('"responses":44');
+    const last = (received: readonly unknown[]) => JSON.stringify(received).includes('"responses":44');
     await until(
-      () => [0, 3].every((i) => last(streams[i]?.told ?? [])),
-      'the visible answer is told in both worlds',
+      () => [0, 3].every((i) => last(streams[i]?.received ?? [])),
+      'the visible answer is received in both worlds',
     );
     // Longer than a tick: had the others more to tell, it would be here.
     await new Promise((done) => setTimeout(done, 200));
-    for (const i of [0, 1, 2]) expect(streams[i]?.told).toEqual(streams[i + 3]?.told);
+    for (const i of [0, 1, 2]) expect(streams[i]?.received).toEqual(streams[i + 3]?.received);
     for (const { stop } of streams) stop();
     wide?.stop();
   });

@@ -117,19 +117,19 @@ describe('what a caller may not see', () => {
   it('sends nothing to live scores', async () => {
     const feed = await startLiveFeed({ ...withHidden, now: Date.now, onError: fail });
     const window: WindowLength = { count: 6, unit: 'hours' };
-    const tile = feed.liveQuery(notPeru, { segment: {}, window, basis: 'SURVEYED', groupBy: [] });
-    const told: (number | null)[] = [];
-    const stop = tile.follow((updates) =>
-      told.push(...updates.map(({ row }) => row.counts && total(row.counts))),
+    const liveQuery = feed.liveQuery(notPeru, { segment: {}, window, basis: 'SURVEYED', groupBy: [] });
+    const received: (number | null)[] = [];
+    const stop = liveQuery.follow((updates) =>
+      received.push(...updates.map(({ row }) => row.counts && total(row.counts))),
     );
-    await tile.present();
+    await liveQuery.present();
     await withHidden.submit([{ ...visible('Peru', 200), answeredAt: new Date().toISOString() }]);
-    // Longer than a tick: had it been told, it would show.
+    // Longer than a tick: an update would have arrived.
     await new Promise((done) => setTimeout(done, 300));
-    expect(told).toHaveLength(1);
+    expect(received).toHaveLength(1);
     await withHidden.submit([{ ...visible('Germany', 300), answeredAt: new Date().toISOString() }]);
-    await until(() => told.length > 1, 'the visible answer is told');
-    expect(told).toEqual([told[0], (told[0] ?? 0) + 1]);
+    await until(() => received.length > 1, 'the visible answer is received');
+    expect(received).toEqual([received[0], (received[0] ?? 0) + 1]);
     stop();
     await feed.stop();
   });
@@ -146,7 +146,7 @@ describe('small counts', () => {
       groupBy: ['region'],
       windows: [{ from: NOW - 400 * HOUR_MS, until: NOW }],
     } as const;
-    // Before the first answer: how lots are cut must not depend on the hour at which the test runs.
+    // Before the first response: the cut of releases must not depend on the hour of the test.
     const deps = { ...depsOf(without), now: () => NOW - 48 * HOUR_MS };
     const scores = async (scope: Scope) =>
       (await readScores(deps, scope, query)).map((row) => [
@@ -155,7 +155,7 @@ describe('small counts', () => {
         row.score === null,
         row.interval === null,
       ]);
-    // That anybody answered in Japan is not told either.
+    // That Japan has responses is not shown either.
     expect(await scores(aggregates)).toEqual([['Germany', false, false, false]]);
     expect(await scores(narrowScope('reads', () => true, { smallestCount: 5 }))).toEqual([
       ['Germany', false, false, false],
@@ -171,12 +171,12 @@ describe('small counts', () => {
       basis: 'SURVEYED',
       groupBy: [],
     } as const;
-    const told: (number | null)[] = [];
-    const tile = feed.liveQuery(aggregates, query);
-    const stop = tile.follow((updates) =>
-      told.push(...updates.map(({ row }) => row.counts?.promoters ?? null)),
+    const received: (number | null)[] = [];
+    const liveQuery = feed.liveQuery(aggregates, query);
+    const stop = liveQuery.follow((updates) =>
+      received.push(...updates.map(({ row }) => row.counts?.promoters ?? null)),
     );
-    await tile.present();
+    await liveQuery.present();
     let next = 0;
     const answer = async (count: number) => {
       for (let i = 0; i < count; i++) {
@@ -188,13 +188,13 @@ describe('small counts', () => {
       }
     };
     await answer(4);
-    expect(told).toEqual([null]);
+    expect(received).toEqual([null]);
     await answer(1);
-    await until(() => told.includes(5), 'five are enough');
+    await until(() => received.includes(5), 'five are enough');
     await answer(4);
     await answer(1);
-    await until(() => told.includes(10), 'five more are enough');
-    expect(told).toEqual([null, 5, 10]);
+    await until(() => received.includes(10), 'five more are enough');
+    expect(received).toEqual([null, 5, 10]);
     stop();
     await feed.stop();
   });

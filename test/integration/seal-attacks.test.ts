@@ -17,7 +17,8 @@ import { BY, personOf } from '../fixtures/erasing.ts';
 import { HOUR_MS, nameOf, openSealedDatabase, type SealedDatabase } from '../fixtures/sealed-database.ts';
 
 /*
- * Somebody who can write every table but does not have the signing key, and the lawful histories that look most like what they do.
+ * An attacker who can write every table but does not have the signing key, and the legitimate histories that
+ * look most like the attacks.
  */
 const DAY_MS = 24 * HOUR_MS;
 const BASE = Math.floor(Date.now() / DAY_MS) * DAY_MS - 6 * DAY_MS;
@@ -54,7 +55,7 @@ async function expectMismatch(reason: RegExp) {
   expect(found.verdict).toBe('MISMATCH');
 }
 
-/** Counts the responses of that rollup anew and writes leaves, manifest and hash as the sealer would have. */
+/** Counts the responses of that rollup again and writes leaves, manifest and hash as the sealer would have. */
 async function rewriteSeal(sealId: number) {
   const [seal] = await database.sql<{ cellId: number; cell: string; hour: number; manifest: string }>(
     `SELECT s.cell_id AS "cellId", c.key AS cell, floor(extract(epoch FROM s.bucket) / 3600)::integer AS hour, s.manifest
@@ -218,7 +219,7 @@ describe('leaves without a response', () => {
 
   it('are not an erasure without a record of one, and are not sealed', async () => {
     await forget(['a0', 'a5']);
-    await expectMismatch(/^leaf of Rollup:.* lost its response, and no record tells of an erasure/);
+    await expectMismatch(/^leaf of Rollup:.* lost its response, and nothing records an erasure/);
     expect((await database.seal()).refused).toHaveLength(2);
     await expectMismatch(/^leaf of Rollup/);
   });
@@ -246,7 +247,7 @@ describe('leaves without a response', () => {
     const { privateKey } = generateKeyPairSync('ed25519');
     const forge = (text: string) => sign(null, Buffer.from(text), privateKey).toString('base64');
     await database.store.transaction((session) => tombstoneLeaves(session, forge, [id], 'erased'));
-    await expectMismatch(/^leaf of Rollup:.* no record tells of an erasure/);
+    await expectMismatch(/^leaf of Rollup:.* nothing records an erasure/);
     expect((await database.seal()).refused).toHaveLength(1);
   });
 
@@ -317,10 +318,10 @@ describe('a change', () => {
     };
     expect(await rectify(deps, await idOf('a0'), { score: 10 }, BY)).toBe(true);
     await database.submit([answer('a5', 155, 10)]);
-    const told = 'since it was first sealed: 2 corrected';
-    expect((await database.verify(DAY)).reason).toBe(`${told}; the newest of it is not sealed yet`);
+    const received = 'since it was first sealed: 2 corrected';
+    expect((await database.verify(DAY)).reason).toBe(`${received}; the newest of it is not sealed yet`);
     expect((await database.seal()).refused).toEqual([]);
-    expect(await database.verify(DAY)).toMatchObject({ verdict: 'RESTATED', reason: told });
+    expect(await database.verify(DAY)).toMatchObject({ verdict: 'RESTATED', reason: received });
   });
 });
 
@@ -376,14 +377,14 @@ describe('facts that no hash covers', () => {
 describe('a restriction', () => {
   it('is reported, sealed or not, and reported when it is lifted', async () => {
     expect(await restrict(database, personOf('a0@example.org'), true)).toBe(1);
-    const told = 'since it was first sealed: 1 restricted';
+    const received = 'since it was first sealed: 1 restricted';
     expect(await database.verify(DAY)).toMatchObject({
       verdict: 'RESTATED',
-      reason: `${told}; the newest of it is not sealed yet`,
+      reason: `${received}; the newest of it is not sealed yet`,
       responses: 9,
     });
     expect(await database.seal()).toEqual({ sealed: 1, refused: [] });
-    expect(await database.verify(DAY)).toMatchObject({ verdict: 'RESTATED', reason: told });
+    expect(await database.verify(DAY)).toMatchObject({ verdict: 'RESTATED', reason: received });
     expect(await restrict(database, personOf('a0@example.org'), false)).toBe(1);
     expect(await database.seal()).toEqual({ sealed: 1, refused: [] });
     expect(await database.verify(DAY)).toMatchObject({
@@ -428,7 +429,10 @@ describe('the checkpoint file', () => {
     writeFileSync(database.checkpointFile, '');
     const later = { ...database.verifyDeps, now: () => Date.now() + 61_000 };
     const found = await verifyScore(later, EVERYTHING, nameOf(DAY));
-    expect(found).toMatchObject({ verdict: 'UNVERIFIABLE', reason: expect.stringMatching(/file of signed/) });
+    expect(found).toMatchObject({
+      verdict: 'UNVERIFIABLE',
+      reason: expect.stringMatching(/checkpoint file is not where/),
+    });
     writeFileSync(database.checkpointFile, text);
     expect((await verifyScore(later, EVERYTHING, nameOf(DAY))).verdict).toBe('VERIFIED');
   });

@@ -35,8 +35,8 @@ it('items from before they were bytes are read, erased and moved as they are', a
   const before = await kept();
   await database.sql(AS_TEXT);
   expect(await left()).toBe(1_500);
-  const told = await readSubjectAccessReport(database, personOf('person 1'));
-  expect(JSON.stringify(told)).toContain('words of item 1');
+  const received = await readSubjectAccessReport(database, personOf('person 1'));
+  expect(JSON.stringify(received)).toContain('words of item 1');
   // Rights over one of the old rows that share a key find them as text.
   const [one] = await database.sql<{ id: string }>(`SELECT id FROM response WHERE external_id = 'item 0'`);
   expect(JSON.stringify(await readSubjectAccessReport(database, subjectBehind(one?.id ?? '')))).toContain(
@@ -50,7 +50,7 @@ it('items from before they were bytes are read, erased and moved as they are', a
   );
   const unchanged = (rows: readonly object[]) => rows.filter((row) => (row as { id: string }).id !== own?.id);
   expect(unchanged(await kept())).toEqual(unchanged(before));
-  expect(await readSubjectAccessReport(database, personOf('person 1'))).toEqual(told);
+  expect(await readSubjectAccessReport(database, personOf('person 1'))).toEqual(received);
   await eraseWhole(database, personOf('person 1'));
   expect(await readSubjectAccessReport(database, personOf('person 1'))).toBeNull();
 });

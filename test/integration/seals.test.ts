@@ -94,7 +94,7 @@ describe('a score over sealed hours', () => {
     });
     const peru = narrowScope('peru', ({ attributes }) => attributes.region === 'Peru');
     expect(await database.verify({ ...DAYS, segment: { region: ['Japan'] } }, peru)).toEqual(none);
-    // What is hidden is not there; that there may be more is told by the caller's rules alone.
+    // Hidden data is absent; that there may be more follows from the caller's rules alone.
     const { reason, ...whole } = await database.verify({ ...DAYS, segment: { region: ['Peru'] } });
     expect(reason).toBeNull();
     expect(await database.verify(DAYS, peru)).toEqual({
@@ -434,7 +434,7 @@ describe('inferred scores', () => {
       reason: expect.stringMatching(/^response .* has lost what a model said of it, and nothing/),
     });
     expect((await database.seal()).refused).toHaveLength(1);
-    // The very same again is right again; said anew, it is rescored.
+    // The very same again is right again; predicted again, it is rescored.
     const again = (more: object) =>
       database.sql(
         'INSERT INTO prediction SELECT * FROM jsonb_populate_record(NULL::prediction, $1::jsonb)',

@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openWorld, type World } from '../fixtures/scoped-client.ts';
 import { type GraphqlAnswer, until } from '../fixtures/server.ts';
 
-/* Which values of dimensions a caller may list, and what is told of a value that nobody has: over every transport. */
+/*
+ * Which values of dimensions a caller may list, and what is reported for unknown values: over every transport.
+ */
 const HOUR_MS = 3_600_000;
 const NOW = Math.floor(Date.now() / HOUR_MS) * HOUR_MS + 30 * 60_000;
 const CALLERS = {
@@ -50,8 +52,8 @@ const values = async (caller: string, more = '', dimension = 'REGION') => {
   const query = `{ dimensionValues(dimension: ${dimension}${more}) }`;
   return (await world.ask<{ dimensionValues: string[] }>(caller, query)).data.dimensionValues;
 };
-type Told = GraphqlAnswer<never> & { extensions?: { unknownSegmentValues?: unknown[] } };
-const unknownIn = (answer: unknown) => (answer as Told).extensions?.unknownSegmentValues;
+type Received = GraphqlAnswer<never> & { extensions?: { unknownSegmentValues?: unknown[] } };
+const unknownIn = (answer: unknown) => (answer as Received).extensions?.unknownSegmentValues;
 
 describe('the values of a dimension', () => {
   it('are those of the responses that the caller may see, sorted', async () => {
@@ -64,10 +66,10 @@ describe('the values of a dimension', () => {
   it('are those of released groups, for a caller held to small cells', async () => {
     const query = '{ nps(window: "P30D", groupBy: [REGION]) { region } }';
     const { data } = await world.ask<{ nps: { region: string }[] }>('aggregates', query);
-    const told = await values('aggregates');
-    expect(told).toEqual(data.nps.map(({ region }) => region));
-    expect(told).toContain('Germany');
-    expect(told).not.toContain('Liechtenstein');
+    const received = await values('aggregates');
+    expect(received).toEqual(data.nps.map(({ region }) => region));
+    expect(received).toContain('Germany');
+    expect(received).not.toContain('Liechtenstein');
     expect(await values('aggregates', '', 'CHANNEL')).not.toContain('letter');
   });
 
@@ -112,9 +114,9 @@ describe('a null, a blank and a missing value', () => {
       'all',
       'subscription { npsUpdates(segment: { region: [""] }) { row { responses } } }',
     );
-    await until(() => live.told.length > 0, 'the present row');
+    await until(() => live.received.length > 0, 'the present row');
     live.stop();
-    expect(live.told[0]).toEqual({ data: { npsUpdates: { row: { responses: 10 } } } });
+    expect(live.received[0]).toEqual({ data: { npsUpdates: { row: { responses: 10 } } } });
     const typed = `{ nps(window: "P30D", segment: { region: [" Sa\u0303o  Paulo "] }) { responses } }`;
     expect((await world.ask('all', typed)).data).toEqual({ nps: [{ responses: 7 }] });
   });
@@ -147,8 +149,13 @@ describe('an unknown value of a segment', () => {
       `reviewQueue(${segment}) { edges { cursor } }`,
       `dimensionValues(${segment}, dimension: CHANNEL)`,
     ]) {
-      const [told] = (unknownIn(await world.ask('all', `{ asked: ${field} }`)) ?? []) as object[];
-      expect(told, field).toEqual({ path: ['asked'], dimension: 'region', value: 'Narnia', didYouMean: [] });
+      const [received] = (unknownIn(await world.ask('all', `{ asked: ${field} }`)) ?? []) as object[];
+      expect(received, field).toEqual({
+        path: ['asked'],
+        dimension: 'region',
+        value: 'Narnia',
+        didYouMean: [],
+      });
     }
   });
 
@@ -157,9 +164,9 @@ describe('an unknown value of a segment', () => {
     expect(unknownIn(await world.stream('all', `{ ${of('Perú!')} }`))).toEqual(expected);
     const subscription = `subscription { npsUpdates(segment: { region: "Perú!" }) { row { responses } } }`;
     for (const live of [world.subscribe('all', subscription), world.subscribeSocket('all', subscription)]) {
-      await until(() => live.told.length > 0, 'the present row');
+      await until(() => live.received.length > 0, 'the present row');
       live.stop();
-      expect(unknownIn(live.told[0])).toEqual([{ ...expected[0], path: ['npsUpdates'] }]);
+      expect(unknownIn(live.received[0])).toEqual([{ ...expected[0], path: ['npsUpdates'] }]);
     }
   });
 
@@ -170,10 +177,10 @@ describe('an unknown value of a segment', () => {
   ])('looks the same as one that %s may not know (%s)', async (caller, hidden) => {
     const ask = async (value: string) =>
       JSON.stringify(await world.ask(caller, `{ ${of(value)} }`)).replaceAll(value, 'VALUE');
-    const told = await ask(hidden);
+    const received = await ask(hidden);
     // As many letters as there are, so that costs are of equal texts.
-    expect(told).toBe(await ask('X'.repeat(hidden.length)));
-    expect(told).toContain('unknownSegmentValues');
+    expect(received).toBe(await ask('X'.repeat(hidden.length)));
+    expect(received).toContain('unknownSegmentValues');
     const near = await world.ask(caller, `{ ${of(`${hidden}x`)} }`);
     expect(JSON.stringify(unknownIn(near))).not.toContain(`"${hidden}"`);
   });
@@ -211,9 +218,9 @@ describe('rows in order', () => {
     expect(named.data.nps).toMatchObject([{ region: 'unknown', change: null }]);
     const short = await world.ask<Rows>('aggregates', query(', orderBy: { by: SCORE }'));
     const scores = short.data.nps.map(({ score }) => score);
-    const told = scores.filter((score) => score !== null);
-    expect(told.length).toBeGreaterThan(1);
-    expect(scores.slice(0, told.length)).toEqual(told.toSorted((a, b) => a - b));
+    const received = scores.filter((score) => score !== null);
+    expect(received.length).toBeGreaterThan(1);
+    expect(scores.slice(0, received.length)).toEqual(received.toSorted((a, b) => a - b));
     for (const first of [0, -1, 20_001]) {
       const refused = await world.ask('narrow', query(`, first: ${first}`));
       expect(refused.errors?.[0]?.message).toMatch(/^first: /);

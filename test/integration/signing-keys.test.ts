@@ -39,11 +39,11 @@ const answers = (round: string, count = 12) =>
 const newKey = () => generateKeyPairSync('ed25519').privateKey;
 const print = (key: KeyObject) => keyFingerprint(publicKeyOf(key));
 
-/** Ties the record to the last of the keys as a start does. */
+/** Binds the database to the last of the keys like a start does. */
 const start = (database: SealedDatabase, ...keys: [KeyObject, ...KeyObject[]]) =>
   checkSigningKey(database.store, { keys, isLost: false, now: Date.now() });
 
-/** A process on the record with a key and a file of heads of its own. */
+/** A process on the database with a key and a checkpoint file of its own. */
 function processWith(database: SealedDatabase, signingKey: KeyObject) {
   const sign = (text: string) => signText(signingKey, text);
   const seals = sealsOf({ ...database, signingKey, sign }, keepCheckpointFile);
@@ -230,7 +230,7 @@ describe('a rotation', () => {
   });
 });
 
-describe("a server's own file of heads", () => {
+describe("a server's own checkpoint file", () => {
   let database: SealedDatabase;
   beforeAll(async () => {
     database = await openSealedDatabase();

@@ -15,7 +15,7 @@ const sources = [...Object.keys(MODULES), 'cli']
   .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'))
   .map((path) => ({ path, text: readFileSync(new URL(path, ROOT), 'utf8') }));
 
-/** What PREPARE takes; the others (SET, LOCK) are run, in a transaction that is taken back. */
+/** Statements that PREPARE accepts; the others (SET, LOCK) are run, in a transaction that is rolled back. */
 const PREPARABLE = /^[\s(]*(SELECT|INSERT|UPDATE|DELETE|MERGE|VALUES|WITH)\b/i;
 
 let database: TestDatabase;
@@ -33,7 +33,7 @@ afterAll(() => database.close());
 /** What the database has against each of the statements; empty where it has nothing. */
 async function mistakes(given: readonly Statement[]): Promise<string[]> {
   const found: string[] = [];
-  const undone = new Error('taken back');
+  const undone = new Error('rolled back');
   for (const { name, text } of given) {
     const tried = PREPARABLE.test(text) ? `PREPARE checked AS ${text}` : text;
     const work = database.store.transaction(async (session) => {

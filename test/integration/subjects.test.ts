@@ -83,7 +83,7 @@ describe('an erasure', () => {
     expect(await checkOnce(database, ann)).toEqual(['record: 1 members of training sets']);
     await database.sql('DELETE FROM training_set_member');
     if (database.store.backend === 'pglite') {
-      expect(await checkOnce(database, ann)).toEqual([expect.stringContaining('files of the record')]);
+      expect(await checkOnce(database, ann)).toEqual([expect.stringContaining('files of the database')]);
       await cleanFiles(database.store);
     }
     expect(await checkOnce(database, ann)).toEqual([]);

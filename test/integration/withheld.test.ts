@@ -31,7 +31,7 @@ const CALLERS = Object.fromEntries([
   ['steward', { withheld: { readResponse: [] }, smallestCount: 5 }],
   ['blind', { withheld: { readResponse: [], manageModels: [] }, smallestCount: 5 }],
   ...FIELD_GROUPS.map((group) => {
-    // What managing models shows of them, who may read every prediction sees too.
+    // What managers of models see, callers who read every prediction see too.
     const more = group === 'manageModels' ? { readPrediction: [] } : {};
     return [`no-${group}`, { withheld: { [group]: [], ...more } }];
   }),
@@ -103,7 +103,10 @@ interface Way {
 }
 
 const DEEPEST = 5;
-/** Of the caller's own text nothing is withheld; models that learnt from somebody erased are none here, and walked elsewhere. */
+/**
+ * Nothing of the caller's own text is masked; models that learnt from erased persons do not occur here, and are
+ * tested elsewhere.
+ */
 const NOT_WALKED: Readonly<Record<string, (tag: unknown) => boolean>> = {
   classify: () => true,
   erasures: (tag) => tag === 'manageModels',
@@ -155,10 +158,10 @@ describe('a group that the caller does not have', () => {
           silent.push({ query, group, errors: answer.errors });
         continue;
       }
-      const told = ((answer.extensions?.masked ?? []) as Masked[]).filter(({ reason }) =>
+      const received = ((answer.extensions?.masked ?? []) as Masked[]).filter(({ reason }) =>
         reason.startsWith('not granted: '),
       );
-      const covers = told.some(({ path }) => {
+      const covers = received.some(({ path }) => {
         const fields = path.filter((one) => typeof one === 'string');
         return fields.every((one, i) => one === names[i]);
       });

@@ -145,7 +145,7 @@ describe('a server', () => {
     }>('query ($id: ID!) { trace(id: $id, first: 20) { nodes { id } lag complete reason } }', {
       id: await scoreId(),
     });
-    // The record answers in the graph's place.
+    // The database answers in the graph's place.
     expect(outage.data.trace.nodes).toHaveLength(20);
     const readiness = await fetch(`${server.url}/readyz`);
     expect([readiness.status, await readiness.json()]).toMatchObject([

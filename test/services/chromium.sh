@@ -1,5 +1,5 @@
 #!/bin/bash
-# Debian's Chromium, for the tests of pages. As root only; elsewhere whoever develops installs a browser.
+# Debian's Chromium, for the tests of pages. As root only; elsewhere developers install a browser.
 set -euo pipefail
 [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || { echo 'services: no Chromium, and apt-get needs root' >&2; exit 1; }
 export DEBIAN_FRONTEND=noninteractive

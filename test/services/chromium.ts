@@ -23,7 +23,7 @@ function chromium(): string {
   return path;
 }
 
-/** A Chromium that talks to nobody by itself. */
+/** A Chromium that makes no connections by itself. */
 export const launch = () =>
   browsers.launch({
     executablePath: chromium(),

@@ -7,7 +7,7 @@ say() { printf 'services: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
 
 # An install is finished when its stamp says so, and the stamp names the recipe and the place: the binaries' wrappers
-# hold absolute paths, so a moved checkout or a changed script installs anew.
+# hold absolute paths, so a moved checkout or a changed script installs again.
 stamp_of() { printf '%s %s\n' "$PREFIX" "$(cat "$@" | cksum)"; }
 is_installed() { [ "$(cat "$PREFIX/.installed" 2>/dev/null)" = "$STAMP" ]; }
 

@@ -112,7 +112,7 @@ describe('a follower that hangs before it writes', () => {
   });
 
   it('would have written it back: under a token of its own nothing stops it', async () => {
-    // The control: the same write, by somebody whom nobody superseded.
+    // The control: the same write, by a holder that was not superseded.
     const put = (token: number) =>
       write(driver, { name: 'lineage', token }, (tx) =>
         tx.run(`CREATE (:Response {id: 'Response:control'})`),

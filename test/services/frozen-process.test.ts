@@ -106,7 +106,7 @@ const erase = async (server: RunningServer) => {
   const answer = await server.graphql<{ eraseSubject: { known: boolean; complete: boolean } }>(ask);
   return answer.data?.eraseSubject;
 };
-/** Waits until the graph has all that the record has; it may have more. */
+/** Waits until the graph has everything in the database; it may have more. */
 const graphFollows = (what: string) =>
   until(async () => {
     const inGraph = new Set(await idsInGraph('Response'));

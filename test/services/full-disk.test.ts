@@ -11,7 +11,7 @@ import {
 } from '../fixtures/server.ts';
 import { mountSmallDisk, type SmallDisk } from '../fixtures/small-disk.ts';
 
-/* The embedded record on a disk that others fill. */
+/* The embedded database on a disk that others fill. */
 
 const RESERVE = 96;
 const embedded = (disk: SmallDisk, env: Record<string, string>): Instance => ({

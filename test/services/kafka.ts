@@ -21,7 +21,7 @@ export interface RunningKafka {
   readonly logFile: string;
   /** The present process id; undefined while stopped. */
   readonly pid: number | undefined;
-  /** Makes a topic and waits until clients are told of it. */
+  /** Creates a topic and waits until clients see it. */
   createTopic(name: string, partitions: number): Promise<void>;
   topics(): Promise<string[]>;
   /** All messages that a topic holds now; those of one partition in their order. */
@@ -156,7 +156,7 @@ async function withAdmin<T>(broker: string, retries: number, use: (admin: Admin)
   }
 }
 
-/** A broker that has started lists itself; before that it is fenced, and nobody is listed. */
+/** A broker that has started lists itself; before that it is fenced, and none is listed. */
 function answers(broker: string): Promise<boolean> {
   return withAdmin(broker, 0, async (admin) => (await admin.metadata({})).brokers.size === 1);
 }

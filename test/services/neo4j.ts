@@ -93,7 +93,7 @@ function running(server: ServerProcess, control: { close(): void }, handle: Neo4
     clear: () => clearNeo4j(handle),
     async dispose() {
       control.close();
-      // Nobody reads this data again, so an orderly stop of some seconds would be for nothing.
+      // This data is not read again, so an orderly stop of some seconds would be wasted.
       await server.dispose('SIGKILL');
     },
   };

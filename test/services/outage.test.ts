@@ -71,12 +71,12 @@ describe('PostgreSQL that is away', () => {
     expect(unexpected).toEqual([]);
     expect(await countOf(running)).toBe(acknowledged.size);
     const said = () => running.output().slice(before);
-    await until(() => said().includes('PostgreSQL answers again'), 'the end is told');
+    await until(() => said().includes('PostgreSQL answers again'), 'the end is reported');
     expect(refused.length).toBeGreaterThan(20);
     expect(refused.filter((code) => code !== 'UNAVAILABLE')).toEqual([]);
-    const told = /after (\d+) s and (\d+) errors/.exec(said());
+    const received = /after (\d+) s and (\d+) errors/.exec(said());
     // The control: there was much to tell.
-    expect(Number(told?.[2])).toBeGreaterThan(30);
+    expect(Number(received?.[2])).toBeGreaterThan(30);
     expect(warned(said()).length).toBeLessThan(10);
     expect(withStack(said())).toEqual([]);
   });

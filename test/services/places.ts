@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 /*
- * Where things lie, and as whom the servers run.
+ * Where things are, and which user runs the servers.
  *
  * PostgreSQL refuses to run as root, so under root it runs as the system user `postgres` (made when missing), and that
  * user must be able to pass through every folder above its binaries and its data. The project may be cloned below a

@@ -91,28 +91,28 @@ describe('the position of an update', () => {
   it('is that of the row, whatever is committed meanwhile and in whatever order', async () => {
     const servers = [await anotherServer(), await anotherServer(), await anotherServer()];
     const random = randomFrom(3);
-    const told: NpsUpdate[] = [];
+    const received: NpsUpdate[] = [];
     const stops: (() => void)[] = [];
     for (const { feed } of servers.slice(0, 2))
       for (const query of QUERIES) {
-        const tile = feed.liveQuery(EVERYTHING, query);
+        const liveQuery = feed.liveQuery(EVERYTHING, query);
         let last: JournalPosition | undefined;
         stops.push(
-          tile.follow((updates) => {
+          liveQuery.follow((updates) => {
             for (const update of updates) {
               if (last) expect(isAfter(last, placeOf(update))).toBe(false);
               last = placeOf(update);
             }
-            told.push(...updates);
+            received.push(...updates);
           }),
         );
-        await tile.present();
+        await liveQuery.present();
       }
     const deadline = Date.now() + 6_000;
     let next = 0;
     let sent = 0;
     const write = async ({ submit }: (typeof servers)[number]) => {
-      while (Date.now() < deadline || told.length <= QUERIES.length * 4) {
+      while (Date.now() < deadline || received.length <= QUERIES.length * 4) {
         const items = Array.from({ length: 1 + Math.floor(random() * 12) }, () => {
           // Now and then a later answer of the same person, which is a deletion and an insertion.
           const id = random() < 0.2 ? Math.floor(random() * next) : next++;
@@ -131,7 +131,7 @@ describe('the position of an update', () => {
     await Promise.all([...servers, ...servers].map(write));
     const whole = async () =>
       total(
-        (await told.filter(({ row }) => isWhole(row)).at(-1))?.row.counts ?? {
+        (await received.filter(({ row }) => isWhole(row)).at(-1))?.row.counts ?? {
           promoters: 0,
           passives: 0,
           detractors: 0,
@@ -140,12 +140,12 @@ describe('the position of an update', () => {
     const [{ n } = { n: 0 }] = await database.sql<{ n: number }>(
       'SELECT count(*)::integer AS n FROM response',
     );
-    await until(async () => (await whole()) === n, 'the last state is told');
+    await until(async () => (await whole()) === n, 'the last state is sent');
     for (const stop of stops) stop();
     expect(sent).toBeGreaterThan(0);
-    expect(told.length).toBeGreaterThan(QUERIES.length * 4);
+    expect(received.length).toBeGreaterThan(QUERIES.length * 4);
     const wrong: unknown[] = [];
-    for (const update of told) {
+    for (const update of received) {
       const known = await asKnown(update);
       if (JSON.stringify(known) !== JSON.stringify(update.row.counts))
         wrong.push({ position: update.position, row: update.row.counts, known });
@@ -155,8 +155,8 @@ describe('the position of an update', () => {
 
   it('is that of the row while an older transaction keeps what is committed from being final', async () => {
     const server = await anotherServer();
-    const tile = server.feed.liveQuery(EVERYTHING, QUERIES[0] as LiveQueryDefinition);
-    const unfollow = tile.follow(() => undefined);
+    const liveQuery = server.feed.liveQuery(EVERYTHING, QUERIES[0] as LiveQueryDefinition);
+    const unfollow = liveQuery.follow(() => undefined);
     slow = new pg.Client(database.databaseUrl);
     await slow.connect();
     await slow.query('BEGIN; SELECT pg_current_xact_id()');
@@ -164,7 +164,7 @@ describe('the position of an update', () => {
       { externalId: 'early', answeredAt: new Date().toISOString(), score: 9, region: 'Peru' },
     ]);
     const head = await journalHead(database.store);
-    const [update] = await tile.present();
+    const [update] = await liveQuery.present();
     expect(update?.position).toBe(formatPosition(head));
     const [{ n } = { n: 0 }] = await database.sql<{ n: number }>(
       'SELECT count(*)::integer AS n FROM response',
@@ -172,16 +172,19 @@ describe('the position of an update', () => {
     expect(total(update?.row.counts ?? ZERO), 'all but the answer that is not final').toBe(n - 1);
     expect(await asKnown(update as NpsUpdate)).toEqual(update?.row.counts);
     await slow.query('ROLLBACK');
-    await until(async () => total((await tile.present())[0]?.row.counts ?? ZERO) === n, 'it is told');
+    await until(
+      async () => total((await liveQuery.present())[0]?.row.counts ?? ZERO) === n,
+      'it is received',
+    );
     unfollow();
   });
 
   it('is not before the one that a client resumes from, on a server that has not read so far', async () => {
     const [ahead, behind] = [await anotherServer(), await anotherServer()];
     const query = QUERIES[0] as LiveQueryDefinition;
-    const tile = behind.feed.liveQuery(EVERYTHING, query);
-    const unfollow = tile.follow(() => undefined);
-    await tile.present();
+    const liveQuery = behind.feed.liveQuery(EVERYTHING, query);
+    const unfollow = liveQuery.follow(() => undefined);
+    await liveQuery.present();
     // It hears of nothing any more, as a server whose follower is slow.
     await behind.feed.stop();
     await ahead.submit([
@@ -191,8 +194,8 @@ describe('the position of an update', () => {
     const after = await journalHead(database.store);
     expect(isAfter(after, behind.feed.position())).toBe(true);
     const given = async (place: JournalPosition) => {
-      const placeAt = await tile.resume(place);
-      return (await tile.present())
+      const placeAt = await liveQuery.resume(place);
+      return (await liveQuery.present())
         .map(({ position }) => placeAt?.(position) ?? null)
         .filter((one) => one !== null);
     };
@@ -207,7 +210,7 @@ describe('the position of an update', () => {
     );
     const last = await journalHead(database.store);
     expect(await given(last)).toEqual([]);
-    expect(tile.at).toEqual(last);
+    expect(liveQuery.at).toEqual(last);
     unfollow();
   });
 });

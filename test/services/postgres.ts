@@ -71,8 +71,8 @@ const TIMESCALE_SETTINGS: Record<string, string> = {
 };
 
 /**
- * Starts PostgreSQL 17 on a free port of 127.0.0.1, on a fresh cluster; installs it first if it is not there.
- * It dies with this process. Anyone on this machine is let in as superuser, nobody from outside.
+ * Starts PostgreSQL 17 on a free port of 127.0.0.1, on a fresh cluster; installs it first if it is missing. It
+ * dies with this process. Every user of this machine is a superuser, and no one else can connect.
  */
 export async function startPostgres(options: PostgresOptions): Promise<RunningPostgres> {
   const bin = join(await installed('timescaledb'), 'pgbin');

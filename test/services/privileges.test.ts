@@ -31,7 +31,7 @@ async function asAdmin(statements: string): Promise<void> {
   }
 }
 
-/** The URL of a user who may log in and do what the options say. */
+/** The URL of a user with login and the given options. */
 async function urlOfUser(options = ''): Promise<{ url: string; user: string }> {
   const user = `u_${randomBytes(4).toString('hex')}`;
   await asAdmin(`CREATE ROLE ${user} LOGIN ${options}`);

@@ -10,7 +10,10 @@ import { migrate } from '../../store/setup/migrate.ts';
 import { patience, until } from '../fixtures/patience.ts';
 import { type RunningPostgres, startPostgres } from './postgres.ts';
 
-/* Writers of this database hold the journal's end back, and nobody else does. On a cluster of its own, with prepared transactions. */
+/*
+ * Writers of this database hold the journal's end back, and no others do. On a cluster of its own, with
+ * prepared transactions.
+ */
 
 let cluster: RunningPostgres;
 let store: Store;
@@ -195,7 +198,7 @@ describe('the safe end of the journal', () => {
     const beside = await delays('beside');
     await other.query('ROLLBACK');
     await follower.stop();
-    // Held back, an entry waits for the other transaction's end, here for ever.
+    // Held back, an entry waits for the other transaction's end, which never comes here.
     expect(beside).toBeLessThan(alone * 10 + patience(200));
   });
 });

@@ -9,8 +9,8 @@ import { useServer } from '../fixtures/use-server.ts';
 import { installed } from './install.ts';
 
 /*
- * schemathesis makes operations from the printed schema, right ones and wrong ones, and looks for answers that are the
- * server's fault. Arguments that name something get ids, cursors and values that the record has (schemathesis_hooks.py).
+ * schemathesis generates operations from the printed schema, valid and invalid ones, and looks for server
+ * errors. Arguments that name something get existing ids, cursors and values (schemathesis_hooks.py).
  */
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Minutes of computing for one field. */
@@ -34,7 +34,7 @@ beforeAll(async () => {
   writeFileSync(values, JSON.stringify(await knownValues()));
 });
 
-/** Ids, cursors and values that the record has, by the arguments that take them. */
+/** Existing ids, cursors and values, by the arguments that take them. */
 async function knownValues(): Promise<Record<string, string[]>> {
   const { data } = await server.graphql<{
     nps: { id: string }[];
@@ -97,7 +97,7 @@ async function attack(key: string, examples: number): Promise<string> {
 /** How many operations were sent. */
 const tried = (report: string) => Number(/(\d+) generated/.exec(report)?.[1]);
 
-/** Errors that nobody foresaw are masked in the answer, and logged. */
+/** Unexpected errors are masked in the answer, and logged. */
 const unexpected = () =>
   server
     .output()

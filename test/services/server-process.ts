@@ -141,7 +141,7 @@ export async function startOnFreePort<T>(start: (port: number) => Promise<T>): P
   }
 }
 
-/** A port of 127.0.0.1 that nobody has at this moment (see startOnFreePort on where it lies). */
+/** A port of 127.0.0.1 that is free at this moment (startOnFreePort says where). */
 export async function freePort(): Promise<number> {
   for (let attempt = 0; attempt < 100; attempt++) {
     const port = 20_000 + Math.floor(Math.random() * 12_000);

@@ -4,7 +4,7 @@ import { answerOf, countOf, keepSending } from '../fixtures/sending.ts';
 import { freshInstance, type Instance, type RunningServer, startServer, until } from '../fixtures/server.ts';
 import { type Silence, startProxy, type TcpProxy, through } from '../fixtures/tcp-proxy.ts';
 
-/* Connections to PostgreSQL that go silent without a reset, as behind a firewall that forgets them. */
+/* Connections to PostgreSQL that go silent without a reset, like behind a firewall that drops them. */
 
 let proxy: TcpProxy;
 let instance: Instance;
@@ -53,7 +53,7 @@ describe('open connections that go silent', () => {
   let control: Promise<string>;
 
   it.each<Silence>(['both ways', 'answers'])(
-    'stop ingest for some seconds only, told by /readyz, and nothing is lost or doubled (%s)',
+    'stop ingest for some seconds only, reported by /readyz, and nothing is lost or doubled (%s)',
     async (silence) => {
       const sending = keepSending(server, 10, total);
       await until(() => sending.acknowledged.size >= 200, 'responses flow');
@@ -81,7 +81,7 @@ describe('open connections that go silent', () => {
   );
 
   it('are reported in a few lines without stacks', async () => {
-    await until(() => server.output().includes('PostgreSQL answers again'), 'the end is told');
+    await until(() => server.output().includes('PostgreSQL answers again'), 'the end is reported');
     const lines = server
       .output()
       .split('\n')
@@ -107,7 +107,7 @@ describe('open connections that go silent', () => {
   it('that cannot be replaced either are a 503 until they can', async () => {
     proxy.silenceNew();
     proxy.silenceOpen();
-    await until(async () => (await readiness()).status === 503, 'the record is away');
+    await until(async () => (await readiness()).status === 503, 'the database is away');
     const late = server.post('/ingest/responses', [answerOf(total)]);
     await pause(3_000);
     proxy.hear();

@@ -9,7 +9,7 @@ import { useServer } from '../../fixtures/use-server.ts';
 const fixture = (name: string) =>
   readFileSync(new URL(`../../fixtures/cases/${name}`, import.meta.url), 'utf8');
 const REQUESTS = JSON.parse(fixture('08-requests.json')) as Asked[];
-const TWO_TILES = fixture('13-two-tiles.graphql');
+const TWO_CHARTS = fixture('13-two-charts.graphql');
 
 const server = useServer();
 
@@ -32,9 +32,9 @@ describe.each(transportsTo(() => server.url))('over %s', (_, send) => {
   const VARIABLES =
     'query ($good: Duration!, $bad: Duration!) { good: nps(window: $good) { responses } bad: nps(window: $bad) { responses } }';
   it.each([
-    [{ query: TWO_TILES }, /"30 days".*P30D/],
+    [{ query: TWO_CHARTS }, /"30 days".*P30D/],
     [{ query: VARIABLES, variables: { good: 'P30D', bad: '30 days' } }, /"30 days".*P30D/],
-    [{ query: TWO_TILES.replace('window: "30 days"', 'timeZone: "Nowhere/Land"') }, /Nowhere\/Land/],
+    [{ query: TWO_CHARTS.replace('window: "30 days"', 'timeZone: "Nowhere/Land"') }, /Nowhere\/Land/],
   ])('one mistyped query is named in its error, and empties the whole answer: %#', async (asked, says) => {
     const answer = await send(ADMIN_KEY, asked);
     // As docs/guides/clients.md says: lists of rows are never null.
@@ -46,7 +46,7 @@ describe.each(transportsTo(() => server.url))('over %s', (_, send) => {
 
 it('is a 400 over HTTP, and queries in requests of their own are answered separately', async () => {
   expect((await post(REQUESTS[2] as object)).status).toBe(400);
-  const [, good, bad] = /good: (nps[^}]*\}).*bad: (nps[^}]*\})/s.exec(TWO_TILES) ?? [];
+  const [, good, bad] = /good: (nps[^}]*\}).*bad: (nps[^}]*\})/s.exec(TWO_CHARTS) ?? [];
   expect(await post({ query: `{ ${good} }` })).toMatchObject({ status: 200, body: { data: { nps: [{}] } } });
   expect(await post({ query: `{ ${bad} }` })).toMatchObject({ body: { data: null, errors: [{}] } });
 });

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { expectUndisturbed } from '../../fixtures/abuse.ts';
 import { useServer } from '../../fixtures/use-server.ts';
 
-/** A key that is narrowed to Germany floods the record with cells; another one goes on as if nothing were. */
+/** A key that is limited to Germany floods the database with cells; another one is not affected. */
 
 const server = useServer({ follow: true });
 
@@ -73,7 +73,7 @@ it('one key cannot use up the cells: its flood stays in its bounds, other respon
     /ApiKey:[-0-9a-f]{36}: (it added 1000 cells in a minute|its share of the cells)/,
   );
 
-  // Bound at every door.
+  // Bound at every endpoint.
   const elsewhere = item({ ...sent, source: 'web' });
   expect(await ingest(honest, [elsewhere])).toMatchObject({
     status: 422,

@@ -32,8 +32,8 @@ describe('bytes of a body', () => {
     ['/ingest/file', 'application/x-ndjson', `{"map":{},"file":"f"}\n{"line":2,"values":{"a":"?"}}`],
     ['/graphql', 'application/json', JSON.stringify({ query: '{ classify(texts: ["K?ln"]) { class } }' })],
   ])('that are invalid are 400, and reported: %s %s', async (path, type, text) => {
-    const { status, text: told } = await send(path, withByte(text, 0xf6), type);
-    expect([status, told]).toEqual([
+    const { status, text: received } = await send(path, withByte(text, 0xf6), type);
+    expect([status, received]).toEqual([
       400,
       expect.stringMatching(/not valid (utf-8|us-ascii): line \d has bytes/),
     ]);

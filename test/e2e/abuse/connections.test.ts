@@ -22,14 +22,14 @@ async function connect(name: string): Promise<string> {
   const socket = new WebSocket(`${server.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
   open.push(socket);
   await once(socket, 'open');
-  const told = new Promise<string>((resolve) => {
+  const received = new Promise<string>((resolve) => {
     socket.once('message', () => resolve('in'));
     socket.once('close', (code, reason) => resolve(`${code} ${reason}`));
   });
   socket.send(
     JSON.stringify({ type: 'connection_init', payload: { authorization: `Bearer ${keys[name]}` } }),
   );
-  return told;
+  return received;
 }
 
 it('lets one key keep so many WebSockets, and reports why it refuses more', async () => {
@@ -89,7 +89,7 @@ it('lets one key keep so many event streams, and reports why it refuses more', a
       body: JSON.stringify({ query }),
       signal: stop.signal,
     });
-  // Kept: an answer that nobody holds any more is closed.
+  // Kept: an unreferenced answer is closed.
   const begun: Response[] = [];
   for (let i = 0; i < LIMITS.streams; i += 50)
     begun.push(...(await Promise.all(Array.from({ length: 50 }, () => stream(LIVE)))));

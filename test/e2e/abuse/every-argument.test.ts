@@ -5,7 +5,7 @@ import { expectUndisturbed } from '../../fixtures/abuse.ts';
 import { HOSTILE, type Place, placesOf, textOf } from '../../fixtures/hostile-values.ts';
 import { useServer } from '../../fixtures/use-server.ts';
 
-/* Hostile values at every argument of the schema, and in every field of every door. */
+/* Hostile values at every argument of the schema, and in every field of every endpoint. */
 
 /** Minutes of computing, or the end of every key. */
 const WITHOUT = new Set(['trainModel', 'changeKeys']);

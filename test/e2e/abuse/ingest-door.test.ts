@@ -43,7 +43,7 @@ const server = useServer({
 });
 const { keys } = server;
 
-interface Told {
+interface Received {
   readonly status: number;
   readonly retryAfter: string | undefined;
   readonly text: string;
@@ -56,7 +56,7 @@ function send(
   headers: Record<string, string>,
   pieces: Iterable<string> = [],
   patienceMs = patience(20_000),
-): Promise<Told | null> {
+): Promise<Received | null> {
   return new Promise((resolve, reject) => {
     const asked = httpRequest(`${server.url}${path}`, {
       method: 'POST',
@@ -105,9 +105,9 @@ describe('before a byte of the body is read', () => {
   it.each(ROLES)('a caller without permission is refused, and audited: %s', async (role) => {
     const may = role === 'collector' || role === 'admin';
     for (const path of PATHS) {
-      const told = await send(role, path, { 'content-length': '100000' }, [], may ? 500 : 20_000);
-      expect(told?.status ?? null, path).toBe(may ? null : 403);
-      if (told) expect(told.text).toContain('FORBIDDEN');
+      const received = await send(role, path, { 'content-length': '100000' }, [], may ? 500 : 20_000);
+      expect(received?.status ?? null, path).toBe(may ? null : 403);
+      if (received) expect(received.text).toContain('FORBIDDEN');
     }
     const { data } = await server.graphql<{ auditLog: { edges: { node: { outcome: string } }[] } }>(
       `query ($actor: String) { auditLog(actor: $actor, action: "ingest") { edges { node { outcome } } } }`,
@@ -133,13 +133,13 @@ describe('before a byte of the body is read', () => {
     [{ 'content-type': 'application/json; charset=klingon' }, 'utf-8'],
     [{ 'content-type': 'text/csv' }, 'application/x-ndjson'],
   ])('unsupported bodies are 415 with an explanation: %#', async (headers, says) => {
-    const told = await send(ADMIN_KEY, PATHS[0] as string, { 'content-length': '100', ...headers });
-    expect(told).toMatchObject({ status: 415, text: expect.stringContaining(says) });
+    const received = await send(ADMIN_KEY, PATHS[0] as string, { 'content-length': '100', ...headers });
+    expect(received).toMatchObject({ status: 415, text: expect.stringContaining(says) });
   });
 
   it('a body that declares too large a size is 413', async () => {
-    const told = await send(ADMIN_KEY, PATHS[0] as string, { 'content-length': '20000000' });
-    expect(told).toMatchObject({ status: 413, text: expect.stringContaining('in parts') });
+    const received = await send(ADMIN_KEY, PATHS[0] as string, { 'content-length': '20000000' });
+    expect(received).toMatchObject({ status: 413, text: expect.stringContaining('in parts') });
   });
 });
 
@@ -258,8 +258,8 @@ it('a body of unknown length is charged as it arrives', async () => {
   const pieces = function* () {
     for (let i = 0; i < 40; i++) yield `${' '.repeat(50_000)}\n`;
   };
-  const told = await send('chunked', PATHS[0] as string, { 'transfer-encoding': 'chunked' }, pieces());
-  expect(told).toMatchObject({ status: 429, text: expect.stringContaining('RATE_LIMITED') });
+  const received = await send('chunked', PATHS[0] as string, { 'transfer-encoding': 'chunked' }, pieces());
+  expect(received).toMatchObject({ status: 429, text: expect.stringContaining('RATE_LIMITED') });
 });
 
 describe('the server keeps answering while a large body is read', () => {

@@ -6,8 +6,8 @@ import { ADMIN_KEY, until } from '../../fixtures/server.ts';
 import { useServer } from '../../fixtures/use-server.ts';
 
 /*
- * Needles in every input of every door: none of them stands in the log, at its most talkative level, and all that is printed
- * to standard error is JSON.
+ * Needles in every input of every endpoint: none of them appears in the log, at its most verbose level, and
+ * standard error has only JSON.
  */
 
 const NEEDLE = 'zq7needle';

@@ -7,7 +7,7 @@ import { expectUndisturbed } from '../../fixtures/abuse.ts';
 import { ADMIN_KEY, until } from '../../fixtures/server.ts';
 import { useServer } from '../../fixtures/use-server.ts';
 
-/* What is refused costs its caller what it would have cost, and leaves a bounded trace, whoever repeats it. */
+/* A refusal costs its caller what the request would have cost, and leaves a bounded trace, for any caller. */
 
 const ROLES = ['analyst', 'model-steward', 'auditor', 'dpo', 'feed', 'collector', 'metrics'];
 const TIMES = 25;
@@ -132,8 +132,8 @@ describe('requests without a key', () => {
     await repeat(40, () => socket('/elsewhere', 'graphql-transport-ws'));
     await server.stop();
     await until(() => server.output().includes('stopped'), 'it has said all');
-    const told = server.output().slice(before);
-    const lines = told.split('\n').filter((line) => line.startsWith('{'));
+    const received = server.output().slice(before);
+    const lines = received.split('\n').filter((line) => line.startsWith('{'));
     // Six kinds of ten lines, a sum of each, and those of stopping; some minutes may have passed on a slow machine.
     expect(lines.length).toBeLessThan(250);
     const more = lines.map((line) => JSON.parse(line)).filter(({ more }) => more > 0);

@@ -16,7 +16,7 @@ import { describe, expect, it } from 'vitest';
 import { ADMIN_KEY } from '../../fixtures/server.ts';
 import { useServer } from '../../fixtures/use-server.ts';
 
-/* Every text at every door: what cannot be kept is rejected for itself, and what is beside it is kept. */
+/* Every text at every endpoint: an invalid one is rejected on its own, and the items beside it are stored. */
 
 const CONFIG = `export default {
   dimensions: [{ field: 'region' }],
@@ -58,7 +58,7 @@ const MAP = {
   dimensions: { region: { column: 'region' } },
 };
 
-/** How each door takes items of our own form. */
+/** How each endpoint takes items in Scoreline's own form. */
 const DOORS: Readonly<Record<string, (items: readonly Item[]) => Promise<Account>>> = {
   json: async (items) => accountOf(await server.post('/ingest/responses', items)),
   ndjson: async (items) =>
@@ -93,7 +93,7 @@ const DOORS: Readonly<Record<string, (items: readonly Item[]) => Promise<Account
   },
 };
 
-/** Which fields of an item each door reads, as they are called there. */
+/** The fields of an item that each endpoint reads, under its names. */
 const NAMED = ['externalId', 'respondent', 'region'];
 const FIELDS: Readonly<Record<string, readonly string[]>> = {
   json: [...NAMED, 'source', 'survey', 'surveyVersion'],
@@ -125,16 +125,16 @@ describe.each(Object.keys(DOORS))('an invalid text in %s', (door) => {
     const account = await take([item(), ...bad.map(({ field, text }) => item({ [field]: text })), item()]);
     expect(account).toMatchObject({ accepted: 2, rejectedTotal: bad.length });
     for (const [i, { field, text }] of bad.entries()) {
-      const told = account.rejected[i];
-      expect(told?.index).toBe(i + 1);
+      const received = account.rejected[i];
+      expect(received?.index).toBe(i + 1);
       expect(
-        told?.message.startsWith(`${field}:`),
-        `${field} ${JSON.stringify(text.slice(0, 9))}: ${told?.message}`,
+        received?.message.startsWith(`${field}:`),
+        `${field} ${JSON.stringify(text.slice(0, 9))}: ${received?.message}`,
       ).toBe(true);
     }
   });
 
-  it('never fails a request, whatever it is', async () => {
+  it('never fails a request, for any text', async () => {
     const texts = fc.sample(fc.string({ unit: 'binary', maxLength: 300 }), { numRuns: 40, seed: 13 });
     const fields = [...NAMED, 'comment', ...(door === 'demo' ? [] : ['answeredAt'])];
     const items = texts.flatMap((text, i) => [item({ [fields[i % fields.length] as string]: text }), item()]);

@@ -126,17 +126,17 @@ describe.each(TRANSPORTS)('abuse over %s', (transport, send) => {
     }
     for (const query of ['{ viewer { name } }', '{ nonsense', '{ npz }', getIntrospectionQuery()])
       expect(codes(await send('trusted', { query })), query).toEqual(['DOCUMENT_NOT_TRUSTED']);
-    // Nobody registers documents by sending them.
+    // Documents cannot be registered by sending them.
     const other = '{ viewer { role } }';
     expect((await send('admin', { query: other, ...persisted(other) })).data?.viewer).toBeTruthy();
     expect(codes(await send('admin', persisted(other)))).toEqual(['PERSISTED_QUERY_NOT_FOUND']);
   });
 
   it('stops a caller without points, and reports when to retry', async () => {
-    const told: Answer[] = [];
-    for (let i = 0; i < 15; i++) told.push(await send(transport, { query: '{ nps { score } }' }));
-    expect(told[0]?.data?.nps).toBeTruthy();
-    const last = told.at(-1) as Answer;
+    const received: Answer[] = [];
+    for (let i = 0; i < 15; i++) received.push(await send(transport, { query: '{ nps { score } }' }));
+    expect(received[0]?.data?.nps).toBeTruthy();
+    const last = received.at(-1) as Answer;
     expect(codes(last)).toEqual(['RATE_LIMITED']);
     expect(messages(last)).toMatch(/try again in \d+ s/);
     // The next key has a budget of its own.

@@ -8,7 +8,7 @@ import { ADMIN_KEY } from '../../fixtures/server.ts';
 import { type Answer, transportsTo } from '../../fixtures/transports.ts';
 import { useServer } from '../../fixtures/use-server.ts';
 
-/** One operation never holds up the others, whatever it asks for and in whatever role. */
+/** No operation blocks the others, for any request and role. */
 
 const ROLES = ['analyst', 'segment-owner', 'model-steward', 'auditor', 'dpo', 'feed', 'collector'] as const;
 const RESPONSES = 6_000;
@@ -50,7 +50,7 @@ const SERIES = {
 const COMPILED = {
   'pages of responses': `{ ${[0, 1, 2].map((i) => `a${i}: responses(first: 500) { edges { cursor node { id answeredAt class comment externalId region productLine scale score source survey } } }`).join(' ')} }`,
   series: `{ npsSeries(from: "2026-06-04T00:00:00Z", to: "2026-11-14T20:00:00Z", every: HOUR) { ${ALL} } }`,
-  tiles: `{ ${Array.from({ length: 9 }, (_, i) => `a${i}: nps(window: "P${i + 30}D", groupBy: [REGION, PRODUCT_LINE]) { ${ALL} }`).join(' ')} }`,
+  charts: `{ ${Array.from({ length: 9 }, (_, i) => `a${i}: nps(window: "P${i + 30}D", groupBy: [REGION, PRODUCT_LINE]) { ${ALL} }`).join(' ')} }`,
 };
 
 const ask = async (role: string, query: string) => {
