@@ -97,16 +97,9 @@ export async function addGraphqlRoute(
     }
     request.isStream = true;
     reply.hijack();
-    await streams.serve(
-      reply.raw,
-      {
-        caller: callerOf(request),
-        credential: requestKey(request.headers).key ?? '',
-        purpose: request.purpose,
-        requestId: request.id,
-      },
-      operation,
-    );
+    const { purpose, id: requestId } = request;
+    const credential = requestKey(request.headers).key ?? '';
+    await streams.serve(reply.raw, { caller: callerOf(request), credential, purpose, requestId }, operation);
   };
   await server.register(async (routes) => {
     admitGraphqlBodies(routes, deps);
