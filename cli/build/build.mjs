@@ -130,6 +130,8 @@ async function bundle(outdir) {
     sourcemap: true,
     sourcesContent: false,
     legalComments: 'none',
+    // A third less to read at every start; names stay, for stacks.
+    minifyWhitespace: true,
     external: EXTERNAL,
     // CommonJS packages ask for Node.js's own modules by require.
     banner: {
