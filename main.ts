@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { type Access, openAccess } from './api/access/access.ts';
-import { PolicyError } from './api/access/policies.ts';
+import { loadPolicies, type Policies, PolicyError } from './api/access/policies.ts';
 import type { ApiDeps } from './api/context.ts';
 import { openGate } from './api/gate/gate.ts';
 import { type ApiServer, createApiServer } from './api/http/server.ts';
@@ -83,6 +83,9 @@ async function start(config: Config, programLog: ProgramLog): Promise<() => Prom
   say(
     `  opening the database (${config.databaseUrl ? 'PostgreSQL' : `embedded, in ${config.dataDir}; the first start creates it, which takes some seconds`}) …`,
   );
+  // Half a second of this thread, while another one opens the embedded database.
+  const checked = loadPolicies(config.policies, config.dimensions);
+  checked.catch(() => undefined);
   const database = await openDatabase(config, onError, {
     onEncryptingLegacy: (subjects) =>
       say(`  sealing what was stored before there were keys: ${subjects} persons …`),
@@ -94,7 +97,8 @@ async function start(config: Config, programLog: ProgramLog): Promise<() => Prom
   const stop = () => stopAll(closes.reverse());
   try {
     const key = await adminKey(config);
-    const parts = await openParts(config, database, { isAdmin: keyMatcher(key.value), log, onError, closes });
+    const isAdmin = keyMatcher(key.value);
+    const parts = await openParts(config, database, { isAdmin, checked, log, onError, closes });
     const server = await openServer(config, database, parts, log);
     closes.push(server.close);
     const services = servicesOf(config, database, parts, server, onError);
@@ -161,12 +165,13 @@ async function openParts(
   database: OpenDatabase,
   opening: {
     readonly isAdmin: (presented: string) => boolean;
+    readonly checked: Promise<Policies>;
     readonly log: OutageLog;
     readonly onError: (error: Error) => void;
     readonly closes: Stop[];
   },
 ): Promise<Parts> {
-  const { isAdmin, log, onError, closes } = opening;
+  const { isAdmin, checked, log, onError, closes } = opening;
   const { store, cells, mappings, encryption, signingKey, place, loops } = database;
   const now = Date.now;
   const graph = config.neo4j && openGraph(config.neo4j, { store, cells, mappings, place, loops }, onError);
@@ -218,6 +223,7 @@ async function openParts(
     store,
     dimensions,
     policies,
+    checked,
     smallestCount,
     jwt,
     isAdmin,

@@ -12,6 +12,7 @@ import { scopes } from './scopes.ts';
 import { scoring } from './scoring.ts';
 import { sealing } from './sealing.ts';
 import { series } from './series.ts';
+import { startTime } from './start.ts';
 import { traceLatency } from './trace.ts';
 
 /*
@@ -31,6 +32,7 @@ const BENCHES: Record<string, Bench> = {
   trace: traceLatency,
   scoring,
   sealing,
+  start: startTime,
 };
 const RESULTS = fileURLToPath(new URL('RESULTS.md', import.meta.url));
 const HEAD = `# Measured

@@ -293,12 +293,14 @@ const schema = defineCommand(
   {
     name: 'schema',
     summary: 'writes schema.graphql for the configured dimensions, and what each field costs',
-    usage: [''],
-    options: {},
+    usage: ['[--check]'],
+    options: {
+      check: { type: 'boolean', help: 'write nothing, and exit with 1 where a file is not current' },
+    },
     notes: ["It writes schema.graphql and docs/guides/costs.md in Scoreline's own folder."],
     examples: ['scoreline schema'],
   },
-  async () => (await import('./print-schema.ts')).writeSchema(),
+  async ({ values }) => (await import('./print-schema.ts')).writeSchema(values),
 );
 
 export const COMMANDS: readonly Command[] = [

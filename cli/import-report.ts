@@ -30,7 +30,7 @@ export function reportImport(result: ImportResult, given: Given): number {
   say(`duplicates  ${duplicates}`);
   say(`rejected    ${rejected}${reasonsOf(account.reasons)}`);
   if (account.filed) say(`filed under "other" in some dimension: ${account.filed}`);
-  if (filtered > 0) say(`left out    ${filtered}   (by the map's "where")`);
+  if (filtered > 0) say(`left out    ${filtered}   (${leftOut(filtered, readAs)})`);
   tellRejects(firstRejects, rejected);
   tellNotes(account.notes ?? {}, result.firstNotes);
   tellDoubts(firstDoubts, doubts);
@@ -58,7 +58,7 @@ export function reportDryRun(run: DryRun, given: Pick<Given, 'path' | 'map'>): n
     `duplicates  ${duplicates}   (within the file${run.hasMoreIds ? ', as far as its ids are remembered' : ''})`,
   );
   say(`rejected    ${rejected}${reasonsOf(run.reasons)}`);
-  if (filtered > 0) say(`left out    ${filtered}   (by the map's "where")`);
+  if (filtered > 0) say(`left out    ${filtered}   (${leftOut(filtered, run.readAs)})`);
   tellRejects(run.rejects, rejected);
   tellNotes(run.notes, []);
   tellDoubts(run.firstDoubts, doubts);
@@ -101,11 +101,28 @@ const HOW: Readonly<Record<ReadAs['encodingFrom'], string>> = {
 
 function tellReading(readAs: ReadAs | null, unseen: readonly string[]): void {
   if (!readAs) return;
-  const { format, separator, encoding, encodingFrom } = readAs;
-  const separated = separator === null ? '' : `, separator ${separator}`;
+  const { format, separator, found, within, encoding, encodingFrom } = readAs;
+  const place = within === null ? '' : ` in the field ${cut(within)}`;
+  const separated = separator === null ? place : `, separator ${separator}`;
   say(`read as     ${format}${separated}, ${encoding}${HOW[encodingFrom]}`);
+  if (found) tellForm(found);
   if (unseen.length > 0)
     say(`no row has the fields that the map reads: ${unseen.map((name) => cut(name)).join(', ')}`);
+}
+
+/** What of a CSV's form is not as usual. */
+function tellForm({ emptyColumns, backslashQuotes }: NonNullable<ReadAs['found']>): void {
+  if (emptyColumns > 0)
+    say(`note        every row ends with ${emptyColumns} empty value(s) without a heading; they are ignored`);
+  if (backslashQuotes) say('note        quotes within values are written after a backslash, and read so');
+}
+
+/** Why rows are left out. */
+function leftOut(filtered: number, readAs: ReadAs | null): string {
+  const headings = Math.min(filtered, readAs?.found?.headings ?? 0);
+  const where = filtered > headings ? `by the map's "where"` : '';
+  const repeated = headings > 0 ? `${headings} repeat the headings, as in files that were joined` : '';
+  return [where, repeated].filter(Boolean).join('; ');
 }
 
 const blankOf = (blank: number): string => (blank > 0 ? `   (and ${blank} blank)` : '');

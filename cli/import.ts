@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { loadConfig } from '../config/config.ts';
-import { decode, encodingOfMark } from '../domain/text/encodings.ts';
+import { encodingOfMark } from '../domain/text/encoding-names.ts';
+import { decode } from '../domain/text/encodings.ts';
 import { dryRun } from '../ingestion/files/import/dry-run.ts';
 import { type ImportProgress, runImport } from '../ingestion/files/import/run-import.ts';
 import { parseFileMap } from '../ingestion/files/map/file-map.ts';

@@ -9,6 +9,8 @@ import { COMMANDS } from './commands.ts';
 
 const FAILED = 1;
 const WRONG_CALL = 2;
+/** As a shell reports a program that SIGPIPE ended. */
+const BROKEN_PIPE = 141;
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
@@ -81,6 +83,14 @@ function asksForHelp(args: readonly string[]): boolean {
   return own.includes('--help') || own.includes('-h');
 }
 
+/** Ends quietly where standard output is closed, as "| head" does. */
+function endWithReader(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(BROKEN_PIPE);
+    throw error;
+  });
+}
+
 /** The exit code; undefined where the process goes on, as that of a server does. */
 async function main(args: readonly string[]): Promise<number | undefined> {
   const [first] = args;
@@ -109,6 +119,7 @@ async function main(args: readonly string[]): Promise<number | undefined> {
     say(helpOf(command));
     return 0;
   }
+  if (command.name !== 'start') endWithReader();
   try {
     return await command.run(rest);
   } catch (error) {

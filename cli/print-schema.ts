@@ -1,14 +1,24 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { printSchema } from 'graphql';
 import { costTable } from '../api/gate/cost-table.ts';
 import { buildSchema } from '../api/schema/schema.ts';
 import { loadConfig } from '../config/config.ts';
 
-/** Writes schema.graphql for the configured dimensions, and what each of its fields costs. */
-export async function writeSchema(): Promise<number> {
+const FILES = { schema: '../schema.graphql', costs: '../docs/guides/costs.md' } as const;
+
+/** Writes schema.graphql for the configured dimensions, and what each of its fields costs; with `check` only compares. */
+export async function writeSchema({ check }: { readonly check: boolean }): Promise<number> {
   const { dimensions } = await loadConfig();
   const schema = buildSchema(dimensions);
-  await writeFile(new URL('../schema.graphql', import.meta.url), `${printSchema(schema)}\n`);
-  await writeFile(new URL('../docs/guides/costs.md', import.meta.url), costTable(schema));
-  return 0;
+  const texts = { schema: `${printSchema(schema)}\n`, costs: costTable(schema) };
+  let code = 0;
+  for (const name of ['schema', 'costs'] as const) {
+    const url = new URL(FILES[name], import.meta.url);
+    if (!check) await writeFile(url, texts[name]);
+    else if ((await readFile(url, 'utf8')) !== texts[name]) {
+      process.stderr.write(`${FILES[name].slice(3)} is not current: run npm run schema\n`);
+      code = 1;
+    }
+  }
+  return code;
 }

@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 /*
- * Starts a command from the build of the sources as they are now. Builds first where a source has changed; where dist/ cannot be
- * written, or with SCORELINE_SOURCE=1, runs the sources through tsx.
+ * Runs a command from the build of the sources as they are now. Builds first if a source has changed; if dist/ cannot be
+ * written, runs the sources through tsx.
  */
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { register } from './build/source-maps.mjs';
 
 const OLDEST_NODE = [20, 19];
@@ -35,9 +36,7 @@ const built = await program();
 if (built) {
   register(built);
   // Node.js 22 and newer keep the compiled code beside the build.
-  (await import('node:module')).enableCompileCache?.(
-    fileURLToPath(new URL('../dist/.compiled', import.meta.url)),
-  );
+  (await import('node:module')).enableCompileCache?.(join(dirname(built), '.compiled'));
   await import(pathToFileURL(built).href);
 } else {
   (await import('tsx/esm/api')).register();

@@ -52,13 +52,15 @@ async function readNamed(file: string): Promise<unknown> {
   return entriesOf(basename(file), content);
 }
 
-/** A program that was built imports no TypeScript by itself. */
+/** The default export. The program is JavaScript: TypeScript needs its loader, which makes CommonJS of it in some folders. */
 async function importModule(url: string): Promise<unknown> {
   const { tsImport } = await import('tsx/esm/api');
   const module: { default?: unknown } = url.endsWith('ts')
     ? await tsImport(url, import.meta.url)
     : await import(url);
-  return module.default;
+  const content = module.default;
+  const isWrapped = typeof content === 'object' && content !== null && 'default' in content;
+  return isWrapped ? content.default : content;
 }
 
 async function textOf(folder: string, name: string): Promise<{ name: string; text: string } | null> {

@@ -87,7 +87,10 @@ export const environment = z
   .object({
     HOST: z.string().min(1).default('127.0.0.1'),
     PORT: z.coerce.number('must be a port number, 0 to 65535').int().min(0).max(65_535).default(4000),
-    SCORELINE_DATA_DIR: z.string().min(1).default('./data'),
+    SCORELINE_DATA_DIR: z
+      .string()
+      .min(1)
+      .default(fileURLToPath(new URL('../data', import.meta.url))),
     DATABASE_URL: url(
       ['postgres:', 'postgresql:'],
       'postgres://user:password@host:5432/scoreline',

@@ -21,6 +21,8 @@ export interface AccessOptions {
   readonly dimensions: readonly Dimension[];
   /** Folder of the Cedar files. */
   readonly policies: string;
+  /** The policies of that folder, where they are being read already. */
+  readonly checked?: Promise<Policies>;
   readonly smallestCount: number;
   /** Whether that is the configuration's administrator key, which no policy restricts. */
   readonly isAdmin: (presented: string) => boolean;
@@ -65,7 +67,7 @@ export async function openAccess(options: AccessOptions): Promise<Access> {
   const noise = openNoise(log);
   const listeners = new Set<() => void>();
   const changed = () => [...listeners].forEach((listener) => void listener());
-  let policies = await loadPolicies(options.policies, dimensions);
+  let policies = await (options.checked ?? loadPolicies(options.policies, dimensions));
   let scopeOf: ScopeOf = scopesUnder(policies, smallestCount);
   const warn = () => {
     for (const warning of policies.warnings) log.warn({}, `policies: ${warning}`);

@@ -28,10 +28,9 @@ export class Budgets {
    * @throws RefusedError when they are not available.
    */
   spend(caller: Caller, points: number): void {
-    const { minute } = this.of(caller);
-    if (minute === null || points === 0) return;
-    const wait = this.#buckets.take(caller.id, points, minute, this.#now());
+    const wait = this.take(caller, points);
     if (wait === 0) return;
+    const { minute } = this.of(caller);
     const seconds = Math.ceil(wait / 1_000);
     throw new RefusedError(
       'RATE_LIMITED',
@@ -39,6 +38,13 @@ export class Budgets {
       `the budget of ${minute} points a minute is spent; try again in ${seconds} s`,
       seconds,
     );
+  }
+
+  /** Takes points, or nothing; returns 0, or the milliseconds until they are available. */
+  take(caller: Caller, points: number): number {
+    const { minute } = this.of(caller);
+    if (minute === null || points === 0) return 0;
+    return this.#buckets.take(caller.id, points, minute, this.#now());
   }
 
   /** Refunds points for what was not delivered. */

@@ -226,6 +226,13 @@ describe('the gate', () => {
     expect(() => admit(gate, other, grouped)).toThrow(/budget/);
   });
 
+  it('charges more of an operation that is under way, while there is more', () => {
+    const gate = open();
+    expect([gate.charge(caller('analyst'), 100), gate.charge(caller('analyst'), 30)]).toEqual([true, false]);
+    expect(gate.charge(caller('analyst'), 20)).toBe(true);
+    expect(gate.charge(caller('admin'), 1_000_000)).toBe(true);
+  });
+
   it('accepts trusted documents by hash and by text, and only those from some roles', () => {
     const gate = open();
     const hash = sha256(TRUSTED);

@@ -67,6 +67,8 @@ export interface Gate {
    * @throws RefusedError
    */
   admitUnknown(what: 'request' | 'more', bytes: number): void;
+  /** Charges more of an operation that is under way; false, and nothing, when the caller's minute does not have it. */
+  charge(caller: Caller, points: number): boolean;
   /** Refunds the points of rows that the answer does not have. The refund must depend only on what the answer shows. */
   giveBack(caller: Caller, points: number): void;
 }
@@ -131,6 +133,7 @@ export function openGate(settings: GateSettings, trusted: TrustedDocuments, now:
       budgets.spend(caller, points);
       if (trustedOnly.has(caller.role) && !TELL_NO_ANSWERS.has(path)) throw untrusted(caller);
     },
+    charge: (caller, points) => budgets.take(caller, points) === 0,
     giveBack: (caller, points) => budgets.giveBack(caller, points),
     chargeBody: (caller, bytes) => budgets.spend(caller, 1 + sizePoints(bytes)),
     admitBody: (caller, what, bytes) => {

@@ -1,11 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import {
-  createDecoder,
   type Encoding,
   encodingNamed,
   encodingOfMark,
   unknownEncoding,
-} from '../../domain/text/encodings.ts';
+} from '../../domain/text/encoding-names.ts';
+import { createDecoder } from '../../domain/text/encodings.ts';
 import { Slice } from '../../domain/text/slices.ts';
 import { InvalidArgumentError, RefusedError } from '../errors.ts';
 

@@ -1,10 +1,11 @@
 import { audit } from '../../store/audit/audit.ts';
-import { type UndoResult, undoImport } from '../../store/imports/import-undo.ts';
+import { UNDO_SLICE, type UndoResult, undoImport } from '../../store/imports/import-undo.ts';
 import { findImport, type ImportRun, listImports } from '../../store/responses/imports.ts';
 import { auditHook, entryOf } from '../audit.ts';
 import { loggedCaller } from '../caller.ts';
 import type { ApiContext } from '../context.ts';
 import { ForbiddenError, InvalidArgumentError } from '../errors.ts';
+import type { FieldCost } from '../gate/score-costs.ts';
 import { access, type Builder, type TypeOf } from './builder.ts';
 import { addConnection, pageOf, pageSize } from './connection.ts';
 import { storesOf } from './person.ts';
@@ -12,6 +13,13 @@ import type { SchemaParts } from './types.ts';
 
 /** How long one call works on undoing an import; the next continues. */
 const PATIENCE_MS = 5_000;
+
+/** A response that is undone takes about a millisecond. */
+const SLICE_POINTS = 20 * UNDO_SLICE;
+const UNDO_COST: FieldCost = {
+  points: (_, inside) => SLICE_POINTS + inside,
+  says: `${SLICE_POINTS}, and as many again for every further ${UNDO_SLICE} responses; a call ends when the minute has no more`,
+};
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -101,7 +109,7 @@ function addUndo(builder: Builder, node: TypeOf<ImportRun>) {
       import: t.field({ type: node, nullable: false, resolve: ({ run }) => run }),
       complete: t.exposeBoolean('complete', {
         nullable: false,
-        description: `False where it takes longer than ${PATIENCE_MS / 1000} seconds: ask again, and it goes on.`,
+        description: `False where it takes longer than ${PATIENCE_MS / 1000} seconds, or more points than the key has left: ask again, and it goes on.`,
       }),
       next: t.exposeString('last', {
         description: 'Where a dry run goes on, as `after`; null where it is complete. Its calls add up.',
@@ -128,7 +136,7 @@ function addUndo(builder: Builder, node: TypeOf<ImportRun>) {
   });
   builder.mutationField('undoImport', (t) =>
     t.field({
-      ...access('administer'),
+      ...access('administer', UNDO_COST),
       type: payload,
       nullable: false,
       description:
@@ -155,7 +163,9 @@ function addUndo(builder: Builder, node: TypeOf<ImportRun>) {
         if (!run) throw new InvalidArgumentError('id: there is no import of that id; imports lists them');
         const deadline = Date.now() + PATIENCE_MS;
         const by = { actor: caller.name, reason: reason.trim(), note: auditHook(context, 'undoImport') };
-        const isOver = () => Date.now() > deadline;
+        // What was charged in advance is the first slice; each further one is charged before it begins.
+        const isOver = (isLast: boolean) =>
+          Date.now() > deadline || !(isLast || deps.gate.charge(caller, SLICE_POINTS));
         const options = { dryRun, after: after ?? undefined, isOver, now: deps.now };
         const result = await undoImport(storesOf(context), run, by, options);
         deps.log.info(

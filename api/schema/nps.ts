@@ -74,7 +74,7 @@ function addSnapshot({ builder, types, dimensions }: SchemaParts) {
           groupBy: args.groupBy,
           windows: [window],
           before: needsChange(args, info) ? windowAt(length, window.from, args.timeZone) : undefined,
-          mostRows: LIMITS.rows,
+          ...bounds(args),
         });
         return answer(rows, 'nps', args, context, info);
       },
@@ -137,7 +137,7 @@ function addSeries({ builder, types, dimensions }: SchemaParts) {
           windows,
           before,
           fill: args.fill,
-          mostRows: LIMITS.rows,
+          ...bounds(args),
         });
         return answer(rows, 'npsSeries', args, context, info);
       },
@@ -148,6 +148,16 @@ function addSeries({ builder, types, dimensions }: SchemaParts) {
 interface RowArguments {
   readonly orderBy: readonly RowOrder[];
   readonly first?: number | null | undefined;
+}
+
+/** Rows that are read for each that an answer may have, where only the first ones in an order are asked for. */
+const READ_FOR_ORDER = 5;
+
+/** `first` counts before the limit of rows does: only the rows that it leaves are bounded by it. */
+function bounds({ orderBy, first }: RowArguments): { readonly mostRows: number; readonly first?: number } {
+  if (first == null) return { mostRows: LIMITS.rows };
+  const mostRows = READ_FOR_ORDER * LIMITS.rows;
+  return orderBy.length > 0 ? { mostRows } : { mostRows, first };
 }
 
 function needsChange({ orderBy }: RowArguments, info: GraphQLResolveInfo): boolean {

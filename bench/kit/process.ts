@@ -38,7 +38,7 @@ export async function startProgram(file: string, env: Record<string, string>): P
   const closed = once(child, 'close');
   return {
     url: await listening(file, child),
-    cpuSeconds: () => cpuSeconds(child.pid),
+    cpuSeconds: () => cpuSecondsOf(child.pid),
     stop: async () => {
       child.kill('SIGTERM');
       await closed;
@@ -89,7 +89,7 @@ async function listening(file: string, child: ChildProcess): Promise<string> {
 }
 
 /** /proc counts in ticks of 10 ms (USER_HZ). */
-function cpuSeconds(pid: number | undefined): number {
+export function cpuSecondsOf(pid: number | undefined): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / 100;

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import iconv from 'iconv-lite';
 import { describe, expect, it } from 'vitest';
-import { createDecoder, decode, ENCODING_NAMES, encodingNamed, UNDECODABLE } from './encodings.ts';
+import { ENCODING_NAMES, encodingNamed } from './encoding-names.ts';
+import { createDecoder, decode, UNDECODABLE } from './encodings.ts';
 
 const pieces = (bytes: Buffer, size: number) =>
   Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) => bytes.subarray(i * size, (i + 1) * size));

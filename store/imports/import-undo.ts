@@ -16,7 +16,7 @@ import { fateOf, type ImportEvent, type KeyState, type Place } from './undo-fate
  */
 
 /** Responses per slice. */
-const SLICE = 100;
+export const UNDO_SLICE = 100;
 const FIRST_UUID = '00000000-0000-0000-0000-000000000000';
 
 const BEGIN = statement(
@@ -35,9 +35,9 @@ const DONE = statement(
 const CANDIDATES = statement(
   'undo_candidates',
   `(SELECT DISTINCT response_id AS id FROM source_event
-      WHERE import_id = $1 AND undone_at IS NULL AND response_id > $2 ORDER BY 1 LIMIT ${SLICE})
-    UNION (SELECT response_id FROM delivered_revision WHERE import_id = $1 AND response_id > $2 ORDER BY 1 LIMIT ${SLICE})
-    ORDER BY 1 LIMIT ${SLICE}`,
+      WHERE import_id = $1 AND undone_at IS NULL AND response_id > $2 ORDER BY 1 LIMIT ${UNDO_SLICE})
+    UNION (SELECT response_id FROM delivered_revision WHERE import_id = $1 AND response_id > $2 ORDER BY 1 LIMIT ${UNDO_SLICE})
+    ORDER BY 1 LIMIT ${UNDO_SLICE}`,
 );
 const SUBJECTS = statement(
   'undo_subjects',
@@ -99,7 +99,7 @@ export interface UndoOptions {
    */
   readonly after?: string | undefined;
   /** Whether to stop after this slice. */
-  readonly isOver?: () => boolean;
+  readonly isOver?: (isLast: boolean) => boolean;
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
@@ -128,8 +128,12 @@ export async function undoImport(
     if (slice === null) break;
     account = sum(account, slice.account);
     after = slice.last;
-    if (isOver()) return { ...account, complete: false, last: after };
+    if (isOver(slice.isLast)) {
+      if (dryRun) await noteDryRun(deps, run, by, account);
+      return { ...account, complete: false, last: after };
+    }
   }
+  if (dryRun) await noteDryRun(deps, run, by, account);
   if (!dryRun) {
     await deps.store.transaction(async (session) => {
       await session.rows(DONE, [run.id, new Date(now())]);
@@ -140,6 +144,19 @@ export async function undoImport(
   return { ...account, complete: true, last: null };
 }
 
+/** What a dry run tells is on record like what else administrators read: it says which responses are held or disputed. */
+async function noteDryRun(
+  { store }: Pick<SubjectDeps, 'store'>,
+  run: ImportRun,
+  { reason, note }: Order,
+  account: UndoAccount,
+): Promise<void> {
+  if (note)
+    await store.transaction((session) =>
+      note(session, { import: run.key, reason, dryRun: true, ...account }),
+    );
+}
+
 const sum = (a: UndoAccount, b: UndoAccount): UndoAccount => ({
   removed: a.removed + b.removed,
   restored: a.restored + b.restored,
@@ -147,6 +164,14 @@ const sum = (a: UndoAccount, b: UndoAccount): UndoAccount => ({
   held: a.held + b.held,
   restricted: a.restricted + b.restricted,
 });
+
+interface Slice {
+  /** The last response that was looked at. */
+  readonly last: string;
+  readonly account: UndoAccount;
+  /** Nothing is left after it. */
+  readonly isLast: boolean;
+}
 
 /** One slice of the responses after that id; null when there are none left. */
 async function undoSlice(
@@ -156,7 +181,7 @@ async function undoSlice(
   after: string,
   dryRun: boolean,
   now: number,
-): Promise<{ readonly last: string; readonly account: UndoAccount } | null> {
+): Promise<Slice | null> {
   // One order of locks, as everywhere: holds, subjects, keys (store/data-subjects/data-subject.ts).
   await keepHolds(session);
   const ids = (await session.rows<{ id: string }>(CANDIDATES, [run.id, after])).map(({ id }) => id);
@@ -173,7 +198,7 @@ async function undoSlice(
   // A right was exercised over one of them meanwhile, and it has another key: read it again.
   const owners = [...keys, ...events].flatMap(({ subjectId }) => subjectId ?? []);
   const asked = new Set(subjectIds);
-  if (owners.some((id) => !asked.has(id))) return { last: after, account: NOTHING };
+  if (owners.some((id) => !asked.has(id))) return { last: after, account: NOTHING, isLast: false };
   const ofImport = events.filter(({ importId, isUndone }) => importId === run.id && !isUndone);
   const others = await otherSenders(
     session,
@@ -187,7 +212,7 @@ async function undoSlice(
     await forgetRevisions(session, run.id, settled, new Set(plan.standing));
     await session.rows(COUNT, [run.id, account.removed, account.restored, account.stayed]);
   }
-  return { last, account };
+  return { last, account, isLast: ids.length < UNDO_SLICE };
 }
 
 /** What is known of the responses of a slice. */

@@ -6,7 +6,9 @@ export class TooManyRowsError extends UserError {
   override readonly name = 'TooManyRowsError';
 
   constructor(limit: number, isFilled: boolean) {
-    const sparser = isFilled ? 'take `fill: false`, which leaves out buckets without answers, or' : 'take';
+    const sparser = isFilled
+      ? 'take `fill: false`, which leaves out buckets without answers, `first` with the number of rows that are needed, or'
+      : 'take `first`, or';
     super(
       `groupBy: more than ${limit} rows of groups and buckets; ${sparser} fewer groups, coarser buckets or a shorter range`,
     );

@@ -17,6 +17,8 @@ export interface ScoreQuery {
   readonly fill?: boolean;
   /** Absent: any number. */
   readonly mostRows?: number;
+  /** Only so many rows are needed, window by window: later windows are not filled. */
+  readonly first?: number | undefined;
 }
 
 /** One window; `time` is the start of its bucket if that is not the start of the window. */

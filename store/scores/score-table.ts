@@ -13,6 +13,11 @@ interface Champion {
   readonly confusion: Confusion;
 }
 
+interface RowPlaces {
+  readonly withAnswers: (place: number) => readonly number[];
+  readonly filled: number;
+}
+
 /** The rows of a query, from the visible counts of its groups. */
 export class ScoreTable {
   readonly #query: ScoreQuery;
@@ -31,6 +36,13 @@ export class ScoreTable {
     return this.#query.fill ?? true;
   }
 
+  /** How many of the windows hold the rows that are needed, when each has a row for each group. */
+  windowsFor(groups: number): number {
+    const { windows, first } = this.#query;
+    if (first === undefined || !this.isFilled || groups === 0) return windows.length;
+    return Math.min(windows.length, Math.ceil(first / groups));
+  }
+
   /** @throws TooManyRowsError */
   check(rows: number): void {
     const { mostRows = Number.POSITIVE_INFINITY } = this.#query;
@@ -39,11 +51,11 @@ export class ScoreTable {
 
   /**
    * The rows window by window, in slices. `withAnswers`: the windows in which a group, by its index, has
-   * counted responses, if no ledger decides.
+   * counted responses, if no ledger decides. `filled`: only the first so many windows have rows.
    */
   async rowsOf(
     columns: readonly ScoreColumn[],
-    withAnswers: (place: number) => readonly number[],
+    { withAnswers, filled }: RowPlaces,
     slice: Slice,
   ): Promise<ScoreRow[]> {
     const byWindow = this.#windows.map((): ScoreRow[] => []);
@@ -54,7 +66,7 @@ export class ScoreTable {
       const unprotected = this.isFilled || column.isProtected ? null : withAnswers(column.place);
       for (const window of unprotected ?? this.#windows.keys()) {
         if (slice.isOver()) await slice.next();
-        if (window < first) continue;
+        if (window < first || window >= first + filled) continue;
         const row = this.#row(column, segment, window);
         if (!this.isFilled && (!row.counts || total(row.counts) === 0)) continue;
         this.check(++made);

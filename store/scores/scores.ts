@@ -67,7 +67,8 @@ export async function readScores(deps: ScoreDeps, scope: Scope, query: ScoreQuer
     .map((group, place) => ({ ...group, place }))
     .filter(({ place }) => query.groupBy.length === 0 || isListed(place));
   const table = new ScoreTable(query, windows, champion);
-  if (table.isFilled) table.check(listed.length * query.windows.length);
+  const filled = table.windowsFor(listed.length);
+  if (table.isFilled) table.check(listed.length * filled);
   const slice = new Slice();
   const columns = await mapInSlices(
     listed,
@@ -94,7 +95,7 @@ export async function readScores(deps: ScoreDeps, scope: Scope, query: ScoreQuer
     const found = parts.flatMap((part) => part.windowsOf(place, places));
     return parts.length < 2 ? found : [...new Set(found)].sort((a, b) => a - b);
   };
-  return table.rowsOf(await guard.tell(columns), withAnswers, slice);
+  return table.rowsOf(await guard.tell(columns), { withAnswers, filled }, slice);
 }
 
 /** All edges of the windows, ascending. */

@@ -70,6 +70,21 @@ describe('a series of many groups', () => {
     await expect(read(EVERYTHING, { ...BY, fill: false, mostRows: 100 })).rejects.toThrow(/more than 100/);
   });
 
+  it('fills the first rows that are asked for, however many there would be', async () => {
+    const all = await read(EVERYTHING, { ...BY, mostRows: 100_000 });
+    expect(all.length).toBeGreaterThan(50_000);
+    const some = await read(EVERYTHING, { ...BY, first: 2_000 });
+    // Whole windows, of which the answer takes its first rows.
+    expect(some.length).toBeLessThan(2_000 + all.length / 55 + 1);
+    expect(shown(some.slice(0, 2_000))).toEqual(shown(all.slice(0, 2_000)));
+    const before = { from: Date.UTC(2020, 11, 1), until: FROM };
+    const changed = await read(EVERYTHING, { ...BY, before, first: 10 });
+    expect(changed[0]?.time).toBe(FROM);
+    await expect(read(EVERYTHING, { ...BY, first: 20_000, mostRows: 100_000 })).resolves.toHaveLength(
+      Math.ceil(20_000 / (all.length / 55)) * (all.length / 55),
+    );
+  });
+
   it.each([
     ['who reads answers', EVERYTHING],
     ['held to small cells', feed],

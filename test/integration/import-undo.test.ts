@@ -6,6 +6,7 @@ import { placeHold, releaseHold } from '../../store/data-subjects/legal-hold.ts'
 import { rectify } from '../../store/data-subjects/rectify.ts';
 import { ageOut } from '../../store/data-subjects/retention.ts';
 import { readSubjectAccessReport, restrict } from '../../store/data-subjects/subject-access.ts';
+import { undoImport } from '../../store/imports/import-undo.ts';
 import { ImportUndoneError } from '../../store/responses/imports.ts';
 import { openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { BY, eraseWhole, personOf } from '../fixtures/erasing.ts';
@@ -129,6 +130,23 @@ describe('an undone import', () => {
     expect(await undo(database, run)).toEqual({ ...NONE, removed: 150, complete: true });
     expect(await again(database, run)).toMatchObject({ undoneAt: expect.any(Date), removed: 250 });
     expect(await rowsOf('slices')).toEqual([]);
+  });
+
+  it('is on record when it is only tried, since that shows what is held', async () => {
+    const run = await begin(database);
+    await bring(database, run, 'tried', [row('t1', 1), row('t2', 1)]);
+    const noted: object[] = [];
+    const note = async (_session: unknown, facts: object) => {
+      noted.push(facts);
+    };
+    const by = { actor: 'officer', reason: 'to see', note };
+    await undoImport(database, run, by, { dryRun: true, now: Date.now });
+    expect(noted).toEqual([
+      {
+        ...{ import: run.key, reason: 'to see', dryRun: true },
+        ...{ removed: 2, restored: 0, stayed: 0, held: 0, restricted: 0 },
+      },
+    ]);
   });
 
   it('is explained in as-of numbers: removed responses are withdrawn, not erased', async () => {

@@ -88,6 +88,7 @@ function add(map: FileMap, batch: ReturnType<typeof emptyBatch>, row: ReadRow): 
   const at = { line: row.line, ...(row.item === undefined ? {} : { item: row.item }) };
   if ('blank' in row) batch.blank += row.doubt === undefined ? 1 : 0;
   else if ('problem' in row) batch.problems.push({ ...at, problem: row.problem });
+  else if ('heading' in row) batch.filtered += 1;
   else if (isWanted(map, row.values)) batch.rows.push({ ...at, values: row.values });
   else batch.filtered += 1;
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Dimension } from '../../../domain/segments/dimensions.ts';
-import { encodingNamed, unknownEncoding } from '../../../domain/text/encodings.ts';
+import { encodingNamed, unknownEncoding } from '../../../domain/text/encoding-names.ts';
 import { InvalidMapError, partOf, readChecked } from './map-mistakes.ts';
 import { atMost, column, MOST, named, plain } from './map-parts.ts';
 import { revisionOfMap } from './map-revision.ts';

@@ -1,5 +1,7 @@
+import { headingOf } from '../../../domain/text/text.ts';
 import type { RowValues } from '../file-row.ts';
 import { type RowSoFar, readLine } from './csv-line.ts';
+import { type Dialect, findDialect } from './dialect.ts';
 import { checkHeadings, type Headings, headingsOf } from './headings.ts';
 import { type ReadRow, UnreadableFileError } from './read-row.ts';
 import { separatorName } from './separator.ts';
@@ -13,6 +15,16 @@ export interface CsvOptions {
   readonly encoding: string;
   /** Whether the values are a response by themselves. */
   readonly isAnswer: (values: RowValues) => boolean;
+}
+
+/** What of a file's form is worth telling. */
+export interface CsvFound {
+  /** Empty values at the end of every row that have no heading. */
+  emptyColumns: number;
+  /** Quotes within quoted values are written after a backslash. */
+  backslashQuotes: boolean;
+  /** Rows that repeat the headings. */
+  headings: number;
 }
 
 /** A damaged row, and the lines after it that may be the rest of it. */
@@ -40,7 +52,11 @@ export class CsvRows {
   readonly #lines: LineBuffer;
   readonly #options: CsvOptions;
   #headings: Headings = { names: [], repeated: new Map() };
+  #names: ReadonlySet<string> = new Set();
+  #dialect: Dialect = { quoting: 'doubled', width: 0 };
   #damaged: Damaged | null = null;
+  /** What was found in the rows so far. */
+  readonly found: CsvFound = { emptyColumns: 0, backslashQuotes: false, headings: 0 };
   /**
    * The line in which reading within quotes failed. A row that begins before it and leaves a quote open at the
    * end of its line reads the same lines in the same state, and fails in the same place: it need not be read
@@ -74,25 +90,30 @@ export class CsvRows {
         `the headings have bytes that are no character in ${this.#options.encoding}; name the encoding in the map`,
       );
     this.#headings = headingsOf(row.values);
+    this.#names = new Set(this.#headings.names);
     checkHeadings(this.#headings, this.#options.columns, separatorName(this.#options.separator));
     lines.skip(row.lines);
+    this.#dialect = await findDialect(lines, this.#options.separator, this.#headings.names.length);
+    this.found.emptyColumns = this.#dialect.width - this.#headings.names.length;
+    this.found.backslashQuotes = this.#dialect.quoting === 'backslash';
     return true;
   }
 
   /** The row that begins in this line, with its lines. */
   async #readRow(): Promise<Read> {
     const lines = this.#lines;
-    const row: RowSoFar = { values: [], open: null };
-    const width = this.#headings.names.length;
+    const row: RowSoFar = { values: [], open: null, quotes: 0 };
+    const { width } = this.#dialect;
     let length = 0;
     let isText = true;
     for (let count = 0; ; count++) {
       if (!(await lines.has(count))) return this.#fail(count, UNCLOSED, false);
-      const line = lines.at(count);
+      const line = count === 0 ? withoutMark(lines.at(0)) : lines.at(count);
       length += (line?.length ?? 0) + 1;
       if (line === null || length > LONGEST_ROW) return this.#fail(count, TOO_LONG);
       isText &&= line.isWellFormed();
-      if (!readLine(row, line, this.#options.separator)) return this.#fail(count, GOES_ON);
+      if (!readLine(row, line, this.#options.separator, this.#dialect.quoting))
+        return this.#fail(count, GOES_ON);
       // A wide row of many lines is known to be damaged long before its end is found.
       if (count > 0 && width > 0 && row.values.length > width) return this.#fail(count, this.#counted(row));
       if (row.open !== null) continue;
@@ -103,10 +124,10 @@ export class CsvRows {
 
   /** The row in this line, when an open quote is known never to close. */
   #readOneLine(): Read {
-    const line = this.#lines.at(0);
-    const row: RowSoFar = { values: [], open: null };
+    const line = withoutMark(this.#lines.at(0));
+    const row: RowSoFar = { values: [], open: null, quotes: 0 };
     if (line === null) return { problem: TOO_LONG };
-    const isRead = readLine(row, line, this.#options.separator);
+    const isRead = readLine(row, line, this.#options.separator, this.#dialect.quoting);
     if (isRead && row.open === null) return { values: row.values, lines: 1, isText: line.isWellFormed() };
     return { problem: isRead ? UNCLOSED : GOES_ON };
   }
@@ -119,8 +140,12 @@ export class CsvRows {
 
   #counted({ values }: { readonly values: readonly string[] }): string {
     const { length } = this.#headings.names;
-    const counted = `${values.length} ${values.length === 1 ? 'column' : 'columns'} where the header has ${length}`;
-    if (values.length < length) return counted;
+    const { width } = this.#dialect;
+    const other = width === length ? `the header has ${length}` : `the first rows have ${width}`;
+    if (values.length === width)
+      return `something stands after the last column, where the first rows have nothing; a value with a ${separatorName(this.#options.separator)} in it goes in quotes`;
+    const counted = `${values.length} ${values.length === 1 ? 'column' : 'columns'} where ${other}`;
+    if (values.length < width) return counted;
     return `${counted}; a value with a ${separatorName(this.#options.separator)} in it goes in quotes`;
   }
 
@@ -141,13 +166,38 @@ export class CsvRows {
       return;
     }
     yield* this.#pending();
-    const { names } = this.#headings;
+    const { width } = this.#dialect;
+    const heading = this.#repeatedHeadings(values);
     if (isBlank) yield { line, blank: true };
     else if (!row.isText)
       yield { line, problem: `the row has bytes that are no character in ${this.#options.encoding}` };
-    else if (values.length !== names.length) yield { line, problem: this.#counted(row) };
+    else if (heading) yield { line, heading: true, ...heading };
+    else if (values.length !== width || !this.#isEmptyAfter(values))
+      yield { line, problem: this.#counted(row) };
     else yield { line, values: this.#named(values), ...this.#doubtOf(row) };
     lines.skip(row.lines);
+  }
+
+  /** Whether the values without a heading are empty. */
+  #isEmptyAfter(values: readonly string[]): boolean {
+    return values.slice(this.#headings.names.length).every((value) => value.trim() === '');
+  }
+
+  /**
+   * Whether the row is the headings once more, as in files that were joined. If they are in another order, the
+   * rows after them are read by that order. Null for any other row.
+   */
+  #repeatedHeadings(values: readonly string[]): { readonly doubt?: string } | null {
+    const { names } = this.#headings;
+    // Most rows differ from headings in their first value.
+    if (values.length < names.length || !this.#names.has(headingOf(values[0] as string))) return null;
+    const again = headingsOf(values.slice(0, names.length));
+    if (!this.#isEmptyAfter(values) || !again.names.every((name) => this.#names.has(name))) return null;
+    this.found.headings += 1;
+    if (again.names.every((name, i) => name === names[i])) return {};
+    this.#headings = again;
+    const order = 'in another order; the rows after it are read by that order';
+    return { doubt: `line ${this.#lines.number} repeats the headings ${order}` };
   }
 
   /** Whether the row is the rest of the damaged one before it, which then has more lines. */
@@ -187,7 +237,7 @@ export class CsvRows {
     const from = this.#lines.number;
     let answers = 0;
     for (let ahead = 1; ahead < lines; ahead++) {
-      const values = beginningOf(this.#lines.at(ahead) ?? '', separator, this.#headings.names.length);
+      const values = beginningOf(this.#lines.at(ahead) ?? '', separator, this.#dialect);
       if (values && isAnswer(this.#named(values))) answers += 1;
     }
     if (answers === 0) return {};
@@ -203,9 +253,9 @@ export class CsvRows {
  * The values of a row that begins in the line, or null if none of that width does. Its last one may continue on
  * the next line.
  */
-function beginningOf(line: string, separator: string, width: number): string[] | null {
-  const row: RowSoFar = { values: [], open: null };
-  readLine(row, line, separator);
+function beginningOf(line: string, separator: string, { width, quoting }: Dialect): string[] | null {
+  const row: RowSoFar = { values: [], open: null, quotes: 0 };
+  readLine(row, line, separator, quoting);
   const { values, open } = row;
   if (open === null) return values.length === width ? values : null;
   const known = [...values, open];
@@ -221,3 +271,7 @@ interface Damage {
   readonly problem: string;
 }
 type Read = Whole | Damage;
+
+/** Files that were put together have a byte order mark in the middle. */
+const withoutMark = (line: string | null): string | null =>
+  line?.startsWith('\ufeff') ? line.slice(1) : line;

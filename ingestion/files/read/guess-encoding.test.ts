@@ -24,6 +24,11 @@ describe('guessEncoding', () => {
     ['windows-1254', ['Çok iyi hizmet, teşekkür ederim. Şubede ığdır']],
     ['windows-1250', ['obsługa była zła, długo czekałem', 'Źle działa']],
     ['iso-8859-2', ['Velmi dobrá služba, děkuji. Příliš žluťoučký kůň']],
+    [
+      'iso-8859-16',
+      ['Serviciu foarte bun, mulțumesc. Așteptarea a fost lungă și obositoare, însă în sfârșit'],
+    ],
+    ['iso-8859-16', ['prețuri mari', 'rețea slabă', 'și încă ceva']],
     ['cp852', ['Velmi dobrá služba, děkuji']],
     ['windows-1250', ['Nagyon jó szolgáltatás, köszönöm. Őrült tűz']],
     ['windows-1257', ['Labai geras aptarnavimas, ačiū. Šaltas žiemą']],

@@ -1,6 +1,7 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { analyse } from 'chardet';
-import { decode, type Encoding, encodingNamed, incompleteAtEnd } from '../../../domain/text/encodings.ts';
+import { type Encoding, encodingNamed } from '../../../domain/text/encoding-names.ts';
+import { decode, incompleteAtEnd } from '../../../domain/text/encodings.ts';
 import { commonness, EAST_ASIAN, plausibility, WRITTEN_IN } from './plausible.ts';
 
 /** The detected encoding of a file without a mark. */
@@ -157,7 +158,25 @@ function likeliest(lines: readonly Buffer[]): Encoding {
   const windows = WINDOWS[first] ?? first;
   if (!WRITTEN_IN.has(windows)) return windows;
   const known = bestOf([windows, first], (encoding) => plausibility(encoding, weighed));
-  return western.value > known.value + MARGIN ? western.encoding : known.encoding;
+  const best = western.value > known.value + MARGIN ? western.encoding : known.encoding;
+  return CEDILLAS.includes(best) && isRomanian(weighed) ? 'iso-8859-16' : best;
+}
+
+/** Encodings with "ş" and "ţ" where ISO 8859-16 has the "ș" and "ț" of Romanian. */
+const CEDILLAS: readonly Encoding[] = ['iso-8859-2', 'windows-1250'];
+/** Letters of Romanian beyond ASCII, and of these the ones in which the encodings differ. */
+const ROMANIAN = /[ăâîșț]/giu;
+const COMMA_BELOW = /[șț]/iu;
+/** Share of the letters beyond ASCII. */
+const MOSTLY = 0.9;
+
+/** Whether the bytes are words of Romanian: it alone writes its five letters, and no other of Central Europe "ș" or "ț". */
+function isRomanian(bytes: Buffer): boolean {
+  // Signs of windows-1250, such as quotation marks, have bytes that are control characters in ISO 8859.
+  if (bytes.some((byte) => byte >= 0x80 && byte < 0xa0)) return false;
+  const text = decode('iso-8859-16', bytes);
+  const letters = text.match(/[^\p{ASCII}]/gu)?.filter((one) => /\p{L}/u.test(one)) ?? [];
+  return COMMA_BELOW.test(text) && (text.match(ROMANIAN)?.length ?? 0) >= MOSTLY * letters.length;
 }
 
 /** The first of those with the highest value. */

@@ -21,6 +21,7 @@ const UNCLOSED = 'not JSON: the object is not closed';
 export class JsonCutter {
   /** From the first "[" on; outside an array objects follow one another. */
   readonly #isArray: boolean;
+  readonly #isWithin: boolean;
   #state: 'before' | 'between' | 'item' | 'lost' | 'after' = 'before';
   #line = 1;
   #wasCr = false;
@@ -35,8 +36,11 @@ export class JsonCutter {
   #problem: string | undefined;
   #items: JsonItem[] = [];
 
-  constructor(isArray: boolean) {
+  /** @param within where the array is within an object: the line of the text; what follows the array is no value */
+  constructor(isArray: boolean, within?: { readonly line: number }) {
     this.#isArray = isArray;
+    this.#isWithin = within !== undefined;
+    this.#line = within?.line ?? 1;
     if (!isArray) this.#state = 'between';
   }
 
@@ -106,7 +110,7 @@ export class JsonCutter {
   /** Whether an item begins here. */
   #begins(code: number): boolean {
     const isSpace = code === SPACE || code === TAB || code === LF || code === CR;
-    if (isSpace || this.#state === 'lost') return false;
+    if (isSpace || this.#state === 'lost' || (this.#isWithin && this.#state === 'after')) return false;
     if (this.#state === 'before') {
       if (code === OPEN_ARRAY) this.#state = 'between';
       return false;

@@ -10,16 +10,18 @@ export interface JsonOptions {
   readonly encoding: string;
   /** Whether the values are a response by themselves. */
   readonly isAnswer: (values: RowValues) => boolean;
+  /** The array is within an object; the text begins in that line. */
+  readonly within?: { readonly line: number };
 }
 
 /** Rows of a JSON array, or of consecutive objects over several lines each. */
 export async function* itemRows(
   text: AsyncIterable<string>,
-  { isArray, encoding, isAnswer }: JsonOptions,
+  { isArray, encoding, isAnswer, within }: JsonOptions,
 ): AsyncGenerator<ReadRow> {
-  const cutter = new JsonCutter(isArray);
+  const cutter = new JsonCutter(isArray, within);
   let count = 0;
-  let line = 1;
+  let line = within?.line ?? 1;
   const rowOf = (item: JsonItem): ReadRow => {
     count += 1;
     line = item.line;

@@ -1,4 +1,5 @@
-import { decode, type Encoding, UNDECODABLE } from '../../../domain/text/encodings.ts';
+import type { Encoding } from '../../../domain/text/encoding-names.ts';
+import { decode, UNDECODABLE } from '../../../domain/text/encodings.ts';
 
 /*
  * How much bytes look like words of some language under an encoding. chardet knows letter sequences of some

@@ -13,6 +13,8 @@ export type ReadRow = {
   | { readonly problem: string }
   /** It has nothing in any column. */
   | { readonly blank: true }
+  /** It repeats the headings. */
+  | { readonly heading: true }
 );
 
 /** The file cannot be read to its end, or at all; earlier rows were delivered. */

@@ -3,12 +3,16 @@ import { open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { PassThrough, type Readable, type Transform } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { createDecoder, type Encoding, encodingOfMark } from '../../../domain/text/encodings.ts';
+import { type Encoding, encodingOfMark } from '../../../domain/text/encoding-names.ts';
+import { createDecoder } from '../../../domain/text/encodings.ts';
+import { cut } from '../../../domain/text/text.ts';
 import type { RowValues } from '../file-row.ts';
-import { CsvRows } from './csv-rows.ts';
+import { type CsvFound, CsvRows } from './csv-rows.ts';
 import { HEAD_BYTES, isBinary, notText } from './file-kind.ts';
 import { type Guess, guessEncoding } from './guess-encoding.ts';
+import { WrongColumnsError } from './headings.ts';
 import { itemRows, lineRows } from './json-rows.ts';
+import { type WrappedList, wrappedLists } from './json-wrapper.ts';
 import { type ReadRow, UnreadableFileError } from './read-row.ts';
 import { findSeparator, separatorName } from './separator.ts';
 import { LineBuffer } from './text-lines.ts';
@@ -28,6 +32,10 @@ export interface ReadAs {
   readonly format: 'CSV' | 'NDJSON' | 'JSON array' | 'JSON objects';
   /** Its name; null of JSON. */
   readonly separator: string | null;
+  /** What of the form of a CSV was found so far; null for JSON. */
+  readonly found: Readonly<CsvFound> | null;
+  /** The field of a JSON object that holds the rows; null if they are not within one. */
+  readonly within: string | null;
   readonly encoding: Encoding;
   readonly encodingFrom: 'map' | 'mark' | 'mark, not map' | Guess['by'];
 }
@@ -67,7 +75,8 @@ export async function readRows(path: string, options: ReadOptions = {}): Promise
   };
   let readAs: ReadAs | null = null;
   const text = decoded(bytesOf(path, head.isCompressed, count), found.encoding);
-  const rows = rowsOf(path, text, { ...options, ...found }, (how) => {
+  const again = () => decoded(bytesOf(path, head.isCompressed), found.encoding);
+  const rows = rowsOf(path, text, { ...options, ...found }, again, (how) => {
     readAs = { ...how, ...found };
   });
   return {
@@ -137,22 +146,36 @@ async function encodingOf(path: string, head: Head, declared: Encoding | undefin
   return { encoding, encodingFrom: by };
 }
 
-async function* decoded(bytes: AsyncIterable<Buffer>, encoding: Encoding): AsyncGenerator<string> {
-  const decoder = createDecoder(encoding);
-  for await (const chunk of bytes) {
-    const text = decoder.write(chunk);
-    if (text !== '') yield text;
-  }
-  const rest = decoder.end();
-  if (rest !== '') yield rest;
+/** Ctrl-Z, which DOS programs write at the end of a text. */
+const END_MARK = '\u001a';
+
+function lengthWithoutMarks(text: string): number {
+  let length = text.length;
+  while (length > 0 && text[length - 1] === END_MARK) length -= 1;
+  return length;
 }
 
-type How = Pick<ReadAs, 'format' | 'separator'>;
+async function* decoded(bytes: AsyncIterable<Buffer>, encoding: Encoding): AsyncGenerator<string> {
+  const decoder = createDecoder(encoding);
+  let held = '';
+  for await (const chunk of bytes) {
+    const text = held + decoder.write(chunk);
+    // It may be the end of the text.
+    const length = lengthWithoutMarks(text);
+    held = text.slice(length);
+    if (length > 0) yield text.slice(0, length);
+  }
+  const rest = held + decoder.end();
+  if (lengthWithoutMarks(rest) > 0) yield rest.slice(0, lengthWithoutMarks(rest));
+}
+
+type How = Pick<ReadAs, 'format' | 'separator' | 'found' | 'within'>;
 
 async function* rowsOf(
   path: string,
   text: AsyncGenerator<string>,
   options: ReadOptions & Found,
+  again: () => AsyncIterable<string>,
   onFound: (how: How) => void,
 ): AsyncGenerator<ReadRow> {
   const { columns = [], isAnswer = () => false, encoding } = options;
@@ -161,18 +184,55 @@ async function* rowsOf(
   const whole = from(first, text);
   const format = formatOf(path, first);
   if (format !== 'CSV') {
-    onFound({ format, separator: null });
-    if (format === 'NDJSON') yield* lineRows(whole, encoding);
-    else yield* itemRows(whole, { isArray: format === 'JSON array', encoding, isAnswer });
+    const list = format === 'JSON array' ? null : await wrappedList(again(), columns);
+    const isArray = format === 'JSON array' || list !== null;
+    onFound({
+      format: list ? 'JSON array' : format,
+      separator: null,
+      found: null,
+      within: list?.field ?? null,
+    });
+    if (list)
+      yield* itemRows(skipped(whole, list.at), {
+        isArray,
+        encoding,
+        isAnswer,
+        within: { line: list.lines + 1 },
+      });
+    else if (format === 'NDJSON') yield* lineRows(whole, encoding);
+    else yield* itemRows(whole, { isArray, encoding, isAnswer });
     return;
   }
   const lines = new LineBuffer(whole);
   try {
     const { separator } = await findSeparator(lines, options.separator, columns);
-    onFound({ format, separator: separatorName(separator) });
-    yield* new CsvRows(lines, { separator, columns, isAnswer, encoding }).read();
+    const csv = new CsvRows(lines, { separator, columns, isAnswer, encoding });
+    onFound({ format, separator: separatorName(separator), found: csv.found, within: null });
+    yield* csv.read();
   } finally {
     await lines.close();
+  }
+}
+
+/** The list of rows within a file that is one object around it; null of any other file. */
+async function wrappedList(
+  text: AsyncIterable<string>,
+  columns: readonly string[],
+): Promise<WrappedList | null> {
+  const [list, ...others] = (await wrappedLists(text, columns)) ?? [];
+  if (!list || others.length === 0) return list ?? null;
+  const fields = [list, ...others].map(({ field }) => cut(field)).join(', ');
+  throw new UnreadableFileError(
+    `it is one JSON object with several lists of objects (${fields}); save the list of responses as a JSON array, or as one object a line`,
+  );
+}
+
+/** Without so many characters at its beginning. */
+async function* skipped(text: AsyncGenerator<string>, count: number): AsyncGenerator<string> {
+  let left = count;
+  for await (const piece of text) {
+    if (piece.length > left) yield piece.slice(left);
+    left = Math.max(0, left - piece.length);
   }
 }
 
@@ -208,8 +268,8 @@ async function* explained(path: string, rows: AsyncIterable<ReadRow>): AsyncGene
       yield row;
     }
   } catch (error) {
-    const { name, message } = error as Error;
-    if (name === 'WrongColumns') throw error;
+    const { message } = error as Error;
+    if (error instanceof WrongColumnsError) throw error;
     if (error instanceof UnreadableFileError) throw new UnreadableFileError(`${path}: ${message}`);
     throw new UnreadableFileError(`${path} cannot be read on after line ${line}: ${message}`);
   }

@@ -49,7 +49,7 @@ export async function findSeparator(
 
 /** The headings under that separator. */
 async function headingsBy(lines: LineBuffer, separator: string): Promise<string[]> {
-  const row: RowSoFar = { values: [], open: null };
+  const row: RowSoFar = { values: [], open: null, quotes: 0 };
   for (let ahead = 0; ahead < MOST_LINES && (await lines.has(ahead)); ahead++) {
     const line = lines.at(ahead) ?? '';
     if (row.open === null && line.trim() === '') continue;
