@@ -1,7 +1,10 @@
-const { MODULES, DOMAIN_ORDER, STORE_ORDER, GRAPH_ORDER } = require('./.modules.cjs');
+const { MODULES, BESIDE, DOMAIN_ORDER, STORE_ORDER, GRAPH_ORDER } = require('./.modules.cjs');
 
 /** What a deployment sets, read by config/. */
 const DEPLOYMENT = '^scoreline\\.config\\.ts$';
+
+/** What `scoreline start` runs. */
+const MAIN = '^main\\.ts$';
 
 /** Nothing outside the module and those that it may import. */
 const modules = Object.entries(MODULES).map(([module, allowed]) => ({
@@ -14,6 +17,7 @@ const modules = Object.entries(MODULES).map(([module, allowed]) => ({
       '^node_modules/',
       `^(${[module, ...allowed].join('|')})/`,
       ...(module === 'config' ? [DEPLOYMENT] : []),
+      ...(module === 'cli' ? [MAIN] : []),
     ],
     dependencyTypesNot: ['core', 'npm', 'npm-dev', 'npm-no-pkg', 'unknown'],
   },
@@ -60,10 +64,22 @@ module.exports = {
       },
     },
     {
-      name: 'nothing-imports-tests',
+      name: 'main-imports-only-modules',
       severity: 'error',
-      from: { pathNot: '^(test|bench)/|\\.test\\.ts$' },
-      to: { path: '^test/|\\.test\\.ts$' },
+      from: { path: MAIN },
+      to: {
+        path: '^[a-z]',
+        pathNot: ['^node_modules/', `^(${Object.keys(MODULES).join('|')})/`, DEPLOYMENT],
+        dependencyTypesNot: ['core', 'npm', 'npm-dev', 'npm-no-pkg', 'unknown'],
+      },
+    },
+    { name: 'main-does-not-import-cli', severity: 'error', from: { path: MAIN }, to: { path: '^cli/' } },
+    {
+      name: `nothing-imports-${BESIDE.join('-')}`,
+      severity: 'error',
+      // The configuration of the tests is of the tests.
+      from: { pathNot: `^(${BESIDE.join('|')})/|\\.test\\.ts$|^vitest\\.config\\.ts$` },
+      to: { path: `^(${BESIDE.join('|')})/|\\.test\\.ts$` },
     },
   ],
   options: {

@@ -10,7 +10,11 @@ const MODULES = {
   web: [],
   instance: ['domain', 'store', 'ingestion', 'config'],
   api: ['domain', 'store', 'ingestion', 'scoring', 'graph', 'proof', 'config', 'web'],
+  cli: ['domain', 'store', 'ingestion', 'scoring', 'graph', 'proof', 'config', 'instance', 'api'],
+  verifier: [],
 };
+/** Programs beside the product: they import any module, and no module imports them. */
+const BESIDE = ['bench', 'test', 'scripts'];
 
 /** The subfolders, lowest first: each imports only itself and those before it. */
 const DOMAIN_ORDER = [
@@ -54,7 +58,7 @@ const STORE_ORDER = [
 /** Files beside these are what all of them share. */
 const GRAPH_ORDER = ['kinds/shared', 'kinds', 'traversal', 'record', 'neo4j', 'export'];
 
-/** Where tools that read the source begin. */
-const ROOTS = ['main.ts', ...Object.keys(MODULES), 'cli'];
+/** The source of the program. */
+const ROOTS = ['main.ts', ...Object.keys(MODULES)];
 
-module.exports = { MODULES, DOMAIN_ORDER, STORE_ORDER, GRAPH_ORDER, ROOTS };
+module.exports = { MODULES, BESIDE, DOMAIN_ORDER, STORE_ORDER, GRAPH_ORDER, ROOTS };

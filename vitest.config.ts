@@ -22,7 +22,7 @@ const bounds = { provide: { slowness }, testTimeout: minutes(10), hookTimeout: m
 const SAME_ON_EVERY_BACKEND = [
   'test/e2e/{build,cli,doors,old-data-folders}.test.ts',
   'test/e2e/abuse/{cases,charsets,documents,every-argument,ingest-door,logs,operation-name,patterns,refusals,transports,variables}.test.ts',
-  'test/integration/{architecture,log,patterns,pglite-keeper,secrets}.test.ts',
+  'test/integration/{architecture,log,patterns,pglite-keeper,schema-dump,secrets}.test.ts',
 ];
 
 /**
@@ -32,7 +32,7 @@ const SAME_ON_EVERY_BACKEND = [
 export default defineConfig({
   test: {
     maxWorkers: 2,
-    globalSetup: ['test/runner/record-template.ts'],
+    globalSetup: ['test/runner/prepare.ts'],
     sequence: { sequencer: LongestFirst },
     reporters: ['default', new DurationsReporter()],
     projects: [

@@ -27,6 +27,7 @@ const INTERNAL: Readonly<Record<string, string>> = {
   MistakesLimitError: 'ends the coercion of variables: coerce.ts',
   NotInterpretedError: 'the policy is decided by full authorizations instead',
   PolicyError: 'stops the start, or keeps the policies in use',
+  SignatureError: 'the delivery is refused with 401 and no reason: api/http/webhooks.ts',
   SigningKeyReplacedError: 'the sealer stops',
   SilentConnectionError: 'the connection is cut: a passing error',
   SupersededError: 'another process holds the lease: the follower ends',

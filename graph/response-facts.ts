@@ -35,7 +35,7 @@ export function mappingsByRollup(
   return mappings;
 }
 
-/** A response with the event that brought its present content, and those that it superseded. */
+/** A response with the event that brought its current content, and superseded ones. */
 export function responseFacts(
   response: Omit<ResponseFacts, 'event' | 'superseded'>,
   events: readonly EventFacts[],

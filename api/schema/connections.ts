@@ -16,6 +16,8 @@ import type { SchemaParts, SegmentArgument } from './types.ts';
 
 const PREFIX = 'Connection:';
 const HOUR_MS = 3_600_000;
+/** The largest number of the type Int. */
+const LARGEST_INT = 2 ** 31 - 1;
 /** Of the time for which the former secret is accepted too. */
 const MOST_HOURS = 7 * 24;
 
@@ -98,23 +100,28 @@ function addType({ types, dimensions }: SchemaParts): void {
         type: 'DateTime',
         description: 'When a delivery with a valid signature arrived last.',
       }),
-      deliveries: t.exposeInt('deliveries', {
+      deliveries: t.int({
+        resolve: ({ deliveries }) => Math.min(deliveries, LARGEST_INT),
         nullable: false,
         description: 'Deliveries with a valid signature.',
       }),
-      accepted: t.exposeInt('accepted', {
+      accepted: t.int({
+        resolve: ({ accepted }) => Math.min(accepted, LARGEST_INT),
         nullable: false,
         description: 'Of their items: those that were stored.',
       }),
-      duplicates: t.exposeInt('duplicates', {
+      duplicates: t.int({
+        resolve: ({ duplicates }) => Math.min(duplicates, LARGEST_INT),
         nullable: false,
         description: 'Items that say what was stored before, or are older than it.',
       }),
-      rejected: t.exposeInt('rejected', {
+      rejected: t.int({
+        resolve: ({ rejected }) => Math.min(rejected, LARGEST_INT),
         nullable: false,
         description: 'Items and deliveries that were rejected.',
       }),
-      ignored: t.exposeInt('ignored', {
+      ignored: t.int({
+        resolve: ({ ignored }) => Math.min(ignored, LARGEST_INT),
         nullable: false,
         description: 'Items that the mapping leaves out, or that have no answer yet.',
       }),

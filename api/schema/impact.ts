@@ -12,7 +12,7 @@ import { lineagePath } from '../../graph/traversal/path.ts';
 import { mayRead, noteWithheld, pathOf } from '../context.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { fixed, paged } from '../gate/costs.ts';
-import { access, type Builder, costs } from './builder.ts';
+import { access, type Builder, costs, type TypeOf } from './builder.ts';
 import { pageSize } from './connection.ts';
 import { startOf } from './lineage.ts';
 import { mayReadWhole } from './models.ts';
@@ -183,13 +183,7 @@ function addSegments({ builder, types }: SchemaParts) {
       }),
     }),
   });
-  return builder.objectRef<ImpactPage<ImpactSegment>>('ImpactSegmentPage').implement({
-    ...access('traceLineage'),
-    fields: (t) => ({
-      nodes: t.field({ type: [segment], nullable: false, resolve: ({ nodes }) => [...nodes] }),
-      pageInfo: t.field({ type: types.pageInfo, nullable: false, resolve: (facts) => facts }),
-    }),
-  });
+  return addNodesPage<ImpactSegment>({ builder, types }, 'ImpactSegmentPage', segment);
 }
 
 function addAnnotations({ builder, types }: SchemaParts) {
@@ -203,10 +197,20 @@ function addAnnotations({ builder, types }: SchemaParts) {
       recordedAt: t.field({ type: 'DateTime', resolve: ({ node }) => node.recordedAt }),
     }),
   });
-  return builder.objectRef<ImpactPage<ImpactAnnotation>>('ImpactMarkPage').implement({
+  return addNodesPage<ImpactAnnotation>({ builder, types }, 'ImpactMarkPage', annotation);
+}
+
+/** Adds a page of a list inside the impact: its nodes, without edges. */
+function addNodesPage<Row extends object>(
+  { builder, types }: Pick<SchemaParts, 'builder' | 'types'>,
+  name: string,
+  node: TypeOf<Row>,
+) {
+  return builder.objectRef<ImpactPage<Row>>(name).implement({
     ...access('traceLineage'),
     fields: (t) => ({
-      nodes: t.field({ type: [annotation], nullable: false, resolve: ({ nodes }) => [...nodes] }),
+      // `never`: that a row is no list, its type does not say.
+      nodes: t.field({ type: [node], nullable: false, resolve: ({ nodes }) => [...nodes] as never }),
       pageInfo: t.field({ type: types.pageInfo, nullable: false, resolve: (facts) => facts }),
     }),
   });

@@ -95,7 +95,7 @@ export async function build() {
 }
 
 /** Own modules and settings, with what shows whether they changed. Packages change with the lock file. */
-function describe(paths) {
+export function describe(paths) {
   const inputs = {};
   for (const path of [...new Set([...paths, ...SETTINGS])].sort()) {
     try {
@@ -108,11 +108,15 @@ function describe(paths) {
   return inputs;
 }
 
-async function bundle(outdir) {
+/**
+ * Bundles the entries of the project at `root` into a folder in its dist/.
+ * @returns the modules that went in, as paths from the root
+ */
+export async function bundle(outdir, { entries = ENTRIES, root = ROOT } = {}) {
   const esbuild = await import('esbuild');
   const { lazyLanguages, oneGraphql, sourceUrls } = await import('./plugins.mjs');
   const shared = {
-    absWorkingDir: ROOT,
+    absWorkingDir: root,
     bundle: true,
     platform: 'node',
     target: 'node20',
@@ -120,7 +124,7 @@ async function bundle(outdir) {
   };
   const { metafile } = await esbuild.build({
     ...shared,
-    entryPoints: [...ENTRIES, ...THREADS],
+    entryPoints: [...entries, ...THREADS],
     entryNames: '[name]',
     chunkNames: '[name]-[hash]',
     outdir,
@@ -137,16 +141,16 @@ async function bundle(outdir) {
     banner: {
       js: "import { createRequire as __requireFrom } from 'node:module'; const require = __requireFrom(import.meta.url);",
     },
-    plugins: [lazyLanguages(), oneGraphql(ROOT), sourceUrls(ROOT, THREADS)],
+    plugins: [lazyLanguages(), oneGraphql(root), sourceUrls(root, THREADS)],
   });
   await esbuild.build({
     ...shared,
-    stdin: { contents: "export { eld } from 'eld/small'", resolveDir: ROOT },
+    stdin: { contents: "export { eld } from 'eld/small'", resolveDir: root },
     outfile: join(outdir, 'languages.cjs'),
     format: 'cjs',
   });
   return Object.keys(metafile.inputs)
-    .map((path) => relative(ROOT, join(ROOT, path)).split(sep).join('/'))
+    .map((path) => relative(root, join(root, path)).split(sep).join('/'))
     .filter((path) => !path.startsWith('node_modules/') && !path.includes(':'));
 }
 

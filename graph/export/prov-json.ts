@@ -12,11 +12,11 @@ export type ProvDocument = Readonly<Record<string, Readonly<Record<string, Attri
 type Attributes = Readonly<Record<string, unknown>>;
 
 const PREFIX = 'sl';
-/** The types in PROV of what has each role. */
+/** The PROV types of each role. */
 const TYPES: Readonly<Record<ProvRole, readonly string[]>> = {
   entity: [],
   agent: ['prov:SoftwareAgent'],
-  /** How something was to be done. */
+  /** Instructions (plans in PROV). */
   plan: ['prov:Plan'],
   collection: ['prov:Collection'],
 };

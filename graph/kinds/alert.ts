@@ -12,7 +12,7 @@ import { annotates, annotationKind } from './shared/annotation.ts';
 import { touchedModels } from './shared/projection.ts';
 import { parseSerial } from './shared/visible-selection.ts';
 
-/** Without the figure: `modelReadings` holds that. */
+/** Without the figure: `modelReadings` returns that. */
 export function alertNode(alert: AlertAnnotation): LineageNode {
   const { id, model, metric, segment, until, recordedAt } = alert;
   const where = Object.values(segment).flatMap((values) => (values ? [values.join(' or ')] : []));
@@ -21,7 +21,7 @@ export function alertNode(alert: AlertAnnotation): LineageNode {
   return { id: nodeId('Alert', id), kind: 'Alert', label, recordedAt };
 }
 
-/** An alarm of a model version's monitor: about all answers, for callers who may know what was made of them. */
+/** An alarm of a model version's monitor: over all responses, for callers who may see what was made of them. */
 export const alertKind = annotationKind<AlertAnnotation, number>({
   kind: 'Alert',
   picture: { column: 1, row: 2, names: ['alert', 'alerts'] },

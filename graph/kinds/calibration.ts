@@ -2,7 +2,7 @@ import { nodeId } from '../../domain/lineage/lineage.ts';
 import { readCalibration } from '../../store/models/model-provenance.ts';
 import { modelPartKind } from './shared/model-part.ts';
 
-/** What turns the outputs of a model version into probabilities. */
+/** Turns the outputs of a model version into probabilities. */
 export const calibrationKind = modelPartKind({
   kind: 'Calibration',
   prov: 'entity',

@@ -21,7 +21,7 @@ export function cellNode({ cells, dimensions }: LabelDeps, key: string): Lineage
   return { id: cellId(key), kind: 'Cell', label: cellLabel(cell.attributes, dimensions), recordedAt: null };
 }
 
-/** One combination of values of all dimensions: what access is granted by. */
+/** One combination of values of all dimensions, the unit of access rights. */
 export const cellKind: NodeKind<CellRow, string> = {
   kind: 'Cell',
   tier: 'input',

@@ -15,7 +15,7 @@ export const decisionId = (id: number): string => nodeId('Decision', id);
 
 const words = (text: string) => text.toLowerCase().replaceAll('_', ' ');
 
-/** Without who decided and why: the history of the model version holds that. */
+/** Without who decided and why: the history of the model version has that. */
 export function decisionNode(decision: DecisionAnnotation): LineageNode {
   const { id, model, from, to, cause, recordedAt } = decision;
   const change = from === null ? words(to) : `${words(from)} to ${words(to)}`;
@@ -23,7 +23,9 @@ export function decisionNode(decision: DecisionAnnotation): LineageNode {
   return { id: decisionId(id), kind: 'Decision', label, recordedAt };
 }
 
-/** A change of a model version's stage: about what all answers made, for callers who may know of that. */
+/**
+ * A change of a model version's stage: concerns what was made of all responses, for callers who may see that.
+ */
 export const decisionKind = annotationKind<DecisionAnnotation, number>({
   kind: 'Decision',
   picture: { column: 1, row: 1, names: ['decision', 'decisions'] },

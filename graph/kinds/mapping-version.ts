@@ -8,7 +8,7 @@ import { mappingKind } from './shared/recorded-mapping.ts';
 import { sourceKind } from './source.ts';
 import { surveyVersionKind } from './survey-version.ts';
 
-/** What a mapping version records, each with the relation that leads to it. */
+/** The parts of a mapping version, each with the relation that leads to it. */
 const RECORDED = [
   [sourceKind, 'OF_SOURCE'],
   [surveyVersionKind, 'FOR'],
@@ -41,7 +41,7 @@ const projection: Projection = {
   all: null,
 };
 
-/** How the records of a source become responses: connector, survey and scale. */
+/** How the items of a source become responses: connector, survey and scale. */
 export const mappingVersionKind = mappingKind(
   {
     kind: 'MappingVersion',
@@ -80,7 +80,7 @@ export const mappingVersionKind = mappingKind(
   },
 );
 
-/** What joins a mapping version to what it records. */
+/** The edges from a mapping version to its parts. */
 export function mappingEdges(mapping: RecordedMapping): LineageEdge[] {
   return RECORDED.map(([kind, relation]) => edge(mappingId(mapping.key), relation, kind.idOf(mapping)));
 }

@@ -12,7 +12,7 @@ import { entry, type Projection, touchedModels } from './shared/projection.ts';
 import { modelExists } from './shared/visible-selection.ts';
 import { trainingSetKind } from './training-set.ts';
 
-/** Kinds of what a model version is made of; what belongs to another part comes after it. */
+/** Kinds of inputs of a model version; a part of another input comes after it. */
 const PARTS: readonly ModelPartKind[] = [trainingSetKind, calibrationKind, featureSetKind, featureKind];
 const PREFIX = nodeId('ModelVersion', '');
 
@@ -55,7 +55,7 @@ const projection: Projection = {
   },
 };
 
-/** One version of a model that infers classes, and what it was made of. */
+/** One version of a model that infers classes, with its inputs. */
 export const modelVersionKind: NodeKind<ModelVersionRow, number> = {
   kind: 'ModelVersion',
   tier: 'input',
@@ -64,7 +64,7 @@ export const modelVersionKind: NodeKind<ModelVersionRow, number> = {
   parseKey: (key) => (/^\d{1,9}$/.test(key) ? Number(key) : null),
   find: async (request, id) => {
     const [row] = await readModelVersions(request.store, [id]);
-    // Asked also where there is no such version: hidden and missing versions must take the same time.
+    // Runs even without such a version: hidden and missing versions must take the same time.
     const exists = await modelExists(request, id);
     return row && exists ? row : null;
   },
@@ -143,7 +143,7 @@ const distinct = (edges: readonly LineageEdge[]) => [
   ...new Map(edges.map((one) => [`${one.from} ${one.to}`, one])).values(),
 ];
 
-/** What the model versions were made of, each once, joined to those that it went into; features after their sets. */
+/** The inputs of the model versions, each once, joined to the versions; features after their sets. */
 export async function partSteps(
   request: LineageRequest,
   models: readonly number[],

@@ -35,7 +35,7 @@ describe('the registry of kinds', () => {
     if (!projection) expect(kind.tier, 'all but results are in Neo4j').toBe('result');
     else if ('along' in projection) expect(kindNamed(projection.along).projection).toHaveProperty('write');
     else expect([typeof projection.write, projection.all === undefined]).toEqual(['function', false]);
-    // What it comes from is known before it, so that it is written and reached after that.
+    // Inputs are registered first, so they are written and reached first.
     for (const { from } of kind.after) expect(place(from), from).toBeLessThanOrEqual(place(name));
   });
 

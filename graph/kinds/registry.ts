@@ -18,7 +18,7 @@ import { sourceEventKind } from './source-event.ts';
 import { surveyVersionKind } from './survey-version.ts';
 import { trainingSetKind } from './training-set.ts';
 
-/** Every kind of node, each after the kinds that it came from: in this order they are written to Neo4j. */
+/** Every kind of node, each after the kinds that it came from: the order in which they are written to Neo4j. */
 export const KINDS: readonly NodeKind[] = [
   sourceKind,
   surveyVersionKind,
@@ -44,7 +44,7 @@ const BY_NAME: ReadonlyMap<string, NodeKind> = new Map(KINDS.map((kind) => [kind
 
 export const KIND_NAMES: readonly string[] = KINDS.map(({ kind }) => kind);
 
-/** Kinds whose impact is known; others are traced downstream instead. */
+/** Kinds with an impact; others are traced downstream instead. */
 export const IMPACT_KINDS: readonly string[] = KINDS.filter(({ impact }) => impact).map(({ kind }) => kind);
 
 /** The kind with that name. */
@@ -54,7 +54,7 @@ export function kindNamed(name: string): NodeKind {
   return kind;
 }
 
-/** What an id "Kind:key" names; null when it is the id of no node, and of scores, whose ids spell a query. */
+/** The node of an id "Kind:key"; null for other ids, and for scores, whose ids contain a query. */
 export function parseNodeId(id: string): { readonly kind: NodeKind; readonly key: unknown } | null {
   const colon = id.indexOf(':');
   const kind = BY_NAME.get(id.slice(0, Math.max(0, colon)));

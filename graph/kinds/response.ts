@@ -23,7 +23,7 @@ export const responseNode = ({
   recordedAt: new Date(receivedAt),
 });
 
-/** What one respondent answered. */
+/** One respondent's answer. */
 export const responseKind: NodeKind<ResponseFacts, string> = {
   kind: 'Response',
   tier: 'input',

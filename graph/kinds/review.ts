@@ -18,7 +18,7 @@ import { parseUuid, readsPrediction, visibleResponse } from './shared/visible-se
 
 const reviewId = (id: string): string => nodeId('Review', id);
 
-/** Without what was decided: `review` holds that, for the callers that it is for. */
+/** Without the verdict: `review` returns that to callers who may see it. */
 function reviewNode(review: ReviewAnnotation): LineageNode {
   const { id, model, decisionId: decision, cause, queuedAt, decidedAt } = review;
   const state = decidedAt ? `decided ${decidedAt.toISOString()}` : 'open';
@@ -27,7 +27,7 @@ function reviewNode(review: ReviewAnnotation): LineageNode {
   return { id: reviewId(id), kind: 'Review', label, recordedAt: queuedAt };
 }
 
-/** What was reviewed: of a response, what a model said of it; or a decision about a model. */
+/** The subject of a review: a prediction for a response, or a decision about a model. */
 const aboutOf = ({
   responseId: response,
   decisionId: decision,

@@ -39,7 +39,7 @@ export function rollupNode({ cells, dimensions }: LabelDeps, rollup: RollupKey):
   return { id: rollupId(rollup), kind: 'Rollup', label, recordedAt: null };
 }
 
-/** What a rollup is joined to, besides its responses. */
+/** The edges of a rollup, besides its responses. */
 export function rollupEdges(rollup: RollupKey, mappings: readonly string[]): LineageEdge[] {
   const id = rollupId(rollup);
   return [
@@ -49,7 +49,7 @@ export function rollupEdges(rollup: RollupKey, mappings: readonly string[]): Lin
   ];
 }
 
-/** Distances from what answers came by to rollups, responses and events. */
+/** Distances from inputs of responses to rollups, responses and events. */
 const FED: readonly (readonly [MappingKind, RollupWalk['depths']])[] = [
   [sourceKind, { rollup: 2, response: 2, event: 1 }],
   [surveyVersionKind, { rollup: 2, response: 1, event: 2 }],
@@ -57,7 +57,7 @@ const FED: readonly (readonly [MappingKind, RollupWalk['depths']])[] = [
   [mappingVersionKind, { rollup: 1, response: 2, event: 1 }],
 ];
 
-/** The counts of one cell in one hour, as one model version (0: the respondents themselves) classed them. */
+/** The counts of one cell in one hour under one model version (0: surveyed). */
 export const rollupKind: NodeKind<RollupRow, RollupKey> = {
   kind: 'Rollup',
   tier: 'rollup',
@@ -132,7 +132,7 @@ function afterMappings(kind: MappingKind, depths: RollupWalk['depths']): After {
         selection,
         range: ALL_TIME,
         depths,
-        // A response that a model classed too is shown once, with the number that it gave.
+        // A response that a model classified too is listed once, with its surveyed number.
         showsResponses: (rollup) => rollup.model === SURVEYED && shows(rollup),
         known: new Set([id, ...row.mappings.map(({ key }) => mappingId(key))]),
         start: id,
@@ -151,7 +151,7 @@ const countedSteps = (
     step(rollupNode(deps, rollup), depth, [edge(responseId(response), 'COUNTED_IN', rollupId(rollup))]),
   );
 
-/** Model versions with what they were made of, cells, and what fed the selected rollups, seen from a rollup. */
+/** Model versions with their inputs, cells, and what fed the selected rollups, seen from a rollup. */
 export async function contextOf(
   request: LineageRequest,
   selection: RollupSelection,

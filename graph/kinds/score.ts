@@ -23,13 +23,13 @@ interface ScoreRow {
   readonly selection: RollupSelection;
 }
 
-/** A Net Promoter Score: named by the query that it answers, and not stored. */
+/** A Net Promoter Score: identified by its query, and not stored. */
 export const scoreKind: NodeKind<ScoreRow, never> = {
   kind: 'Score',
   tier: 'result',
   prov: 'entity',
   picture: { column: 0, row: 0, names: ['score', 'scores'], single: true },
-  // Ids of scores spell a query, not a key: `foundScore`.
+  // Ids of scores contain a query, not a key: `foundScore`.
   parseKey: () => null,
   find: async () => null,
   node: (_deps, { score }) => ({ id: score.id, kind: 'Score', label: score.label, recordedAt: null }),
@@ -59,7 +59,7 @@ export function foundScore(request: LineageRequest, score: ScoreStart): Found<Sc
   const selection = {
     ...everythingVisible(request, score.segment),
     fromHour,
-    // What no model inferred is made of nothing.
+    // A surveyed model version has no inputs.
     untilHour: model === null ? fromHour : Math.ceil(until / HOUR_MS),
     models: model === null ? [] : [model],
   };

@@ -50,7 +50,7 @@ export const sealKind = annotationKind<SealRow, NonNullable<ReturnType<typeof pa
   supersedes: ({ rollup, revision }) => idBefore(rollup, revision),
   subjects: [annotates(rollupKind, ({ store }, { rollup }) => sealsOf(store, rollup))],
   touched: async function* ({ store, cells }, entries) {
-    // A rollup that has answers again is in the graph again, and its seals with it.
+    // When a rollup has responses again, its seals are written to the graph again too.
     for (const hours of batches(touchedHours(cells, entries)))
       yield { rows: (await readSealsOfHours(store, hours)).map(stored) };
     for (const { payload } of entries) {

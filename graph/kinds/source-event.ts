@@ -23,7 +23,7 @@ export const eventNode = ({ id, position, receivedAt }: EventFacts): LineageNode
   recordedAt: new Date(receivedAt),
 });
 
-/** What joins an event to what is behind it. */
+/** The edges from an event to its origin. */
 export const eventEdges = (
   event: Pick<EventFacts, 'id' | 'mapping'>,
   mapping: RecordedMapping,
@@ -32,7 +32,7 @@ export const eventEdges = (
   edge(eventId(event.id), 'MAPPED_BY', mappingId(event.mapping)),
 ];
 
-/** One delivery of a response: the present content, or content that a later delivery superseded. */
+/** One delivery of a response: the current content, or superseded content. */
 export const sourceEventKind: NodeKind<EventRow, string> = {
   kind: 'SourceEvent',
   tier: 'input',
@@ -41,7 +41,7 @@ export const sourceEventKind: NodeKind<EventRow, string> = {
   parseKey: parseUuid,
   find: async (request, id) => {
     const owner = await request.lineage.responseOfEvent(id);
-    // Read also where there is no such event: hidden and missing events must take the same time.
+    // Runs even without such an event: hidden and missing events must take the same time.
     const response = await visibleResponse(request, owner ?? id);
     const event = response && [response.event, ...response.superseded].find((one) => one.id === id);
     return response && event ? { response, event } : null;
@@ -58,10 +58,10 @@ export const sourceEventKind: NodeKind<EventRow, string> = {
   }),
 };
 
-/** Whether it brought the content that the response has now. */
+/** Whether it brought the response's current content. */
 export const isPresent = ({ response, event }: EventRow): boolean => event.id === response.event.id;
 
-/** The rollups that count the response: of what was answered, and of what models inferred. */
+/** The rollups that count the response: surveyed and inferred. */
 export const countedIn = ({ rollup, inferred }: ResponseFacts) => [...(rollup ? [rollup] : []), ...inferred];
 
 async function behindEvent(request: LineageRequest, event: EventFacts): Promise<Step[]> {

@@ -1,6 +1,6 @@
 import { mappingKind } from './shared/recorded-mapping.ts';
 
-/** Where answers come from: a website, a vendor, an archive. */
+/** Where responses come from: a website, a vendor, an archive. */
 export const sourceKind = mappingKind({
   kind: 'Source',
   prov: 'agent',

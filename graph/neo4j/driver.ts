@@ -44,7 +44,7 @@ export class GraphNotReadyError extends Error {
 /** Whether the graph is currently unreachable (as opposed to: the query is wrong). */
 export function isAway(error: unknown): boolean {
   if (error instanceof GraphNotReadyError) return true;
-  // Errors of a package that was not loaded are none of Neo4j.
+  // If the package was not loaded, no error is Neo4j's.
   if (!loaded || !(error instanceof loaded.Neo4jError)) return false;
   return (
     error.retriable ||

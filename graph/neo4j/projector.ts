@@ -19,7 +19,7 @@ export interface ProjectorDeps {
   readonly lease: Lease;
 }
 
-/** How each kind that is not written along with another is written, what others refer to first. */
+/** The writers of the kinds that are not written along with another, in order of reference. */
 const PROJECTIONS: readonly Projection[] = KINDS.flatMap(({ projection }) =>
   projection && 'write' in projection ? [projection] : [],
 );
@@ -29,7 +29,7 @@ const writerOf = ({ driver, lease, ...rest }: ProjectorDeps): GraphWriter => ({
   write: (work) => write(driver, lease, work),
 });
 
-/** Makes the graph equal to the database for all that the entries touched. */
+/** Makes the graph equal to the database for everything that the entries touched. */
 export async function projectEntries(deps: ProjectorDeps, entries: readonly JournalEntry[]): Promise<void> {
   await deps.cells.refresh(deps.store);
   const writer = writerOf(deps);
@@ -37,8 +37,8 @@ export async function projectEntries(deps: ProjectorDeps, entries: readonly Jour
 }
 
 /**
- * Makes an empty graph equal to the whole database, as if the journal named all of it once more: what happened before the
- * journal's first entry too. `goesOn` is asked before each page.
+ * Makes an empty graph equal to the whole database, as if the journal named all of it once more, including what
+ * happened before the journal's first entry. `goesOn` is called before each page.
  */
 export async function projectDatabase(deps: ProjectorDeps, goesOn: () => Promise<boolean>): Promise<void> {
   const writer = writerOf(deps);

@@ -10,7 +10,10 @@ export function upstream(request: LineageRequest, start: Found): Walk {
   return { ...walk, context: async () => [step(start.node, 0), ...(await walk.context())] };
 }
 
-/** What the start went into, and what was said about it: every kind that says how it is reached from the start's. */
+/**
+ * What the start contributed to, and its annotations: every kind that declares how it is reached from the
+ * start's.
+ */
 export function downstream(request: LineageRequest, start: Found): Walk {
   const reached = KINDS.flatMap((kind) => kind.after)
     .filter(({ from }) => from === start.kind.kind)

@@ -18,7 +18,7 @@ export interface ImpactAnnotation {
   readonly node: LineageNode;
 }
 
-/** Both null for callers who may not know what all answers made. @throws InvalidCursor */
+/** Both null for callers who may not see what was made of all responses. @throws InvalidCursorError */
 export interface AnnotationsTouched {
   readonly decisions: (first: number, after: string | null) => Promise<ImpactPage<ImpactAnnotation> | null>;
   readonly alerts: (first: number, after: string | null) => Promise<ImpactPage<ImpactAnnotation> | null>;

@@ -112,7 +112,7 @@ export async function impactOf(
   };
 }
 
-/** What the start touched, over all time and under every model version. */
+/** What the start affected, over all time and under every model version. */
 function impactedBy(request: LineageRequest, { kind, row }: Found): Impacted {
   if (kind.impact) return kind.impact.of(request, row);
   throw new NoImpactError(

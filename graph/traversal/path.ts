@@ -12,7 +12,7 @@ import { upstream } from './directions.ts';
 import { lineageRequest, resolveStart } from './resolve-node.ts';
 import type { LineagePage } from './trace.ts';
 
-/** Nodes followed from one to the one that it superseded; more than a registry of models comes to hold. */
+/** Most superseded nodes that are followed; more than a registry of models has. */
 const SUPERSEDED_BOUND = 10_000;
 
 /** There may be a path, but it is longer than the limit. */
@@ -69,7 +69,7 @@ async function pathBetween(request: LineageRequest, a: Found, b: Found): Promise
   return back && reversed(back);
 }
 
-/** To an annotation: the path to what it is about, and from there to the annotation. */
+/** To an annotation: the path to its subject, and from there to the annotation. */
 async function overSubject(request: LineageRequest, a: Found, annotation: Found): Promise<Path | null> {
   const subject = await subjectOf(request, annotation);
   const path = subject && (await pathBetween(request, a, subject));
@@ -77,7 +77,7 @@ async function overSubject(request: LineageRequest, a: Found, annotation: Found)
   return path && last && joined(path, reversed(last));
 }
 
-/** What an annotation is mainly about; null of other kinds. */
+/** The main subject of an annotation; null for other kinds. */
 async function subjectOf(request: LineageRequest, { kind, row }: Found): Promise<Found | null> {
   const [id] = kind.about?.(row) ?? [];
   return id === undefined ? null : request.find(id);
@@ -93,7 +93,7 @@ const joined = (first: Path, second: Path): Path => ({
   edges: [...first.edges, ...second.edges],
 });
 
-/** Nothing is made of them, and they went into no rollup. */
+/** Nothing is made of them, and they contributed to no rollup. */
 const isMadeLast = ({ kind: { tier } }: Found): boolean => tier === 'result' || tier === 'annotation';
 
 /** The shortest path from what was made (low) up to what it was made of (high), or null. */
@@ -141,7 +141,7 @@ async function linksAbove(request: LineageRequest, low: Found, high: Found): Pro
   };
   nodes.set(low.node.id, low.node);
   await add(low);
-  // Where a rollup counts the response that `high` is or gave the present content, the path leads over it.
+  // If a rollup counts the response that `high` is or gave the current content, the path leads over it.
   const counted = high.kind.counted?.(high.row);
   if (counted?.rollups.some((rollup) => rollupId(rollup) === low.node.id)) {
     const response = at(request, responseKind, counted.response);

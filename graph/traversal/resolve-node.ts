@@ -3,7 +3,7 @@ import { parseNodeId } from '../kinds/registry.ts';
 import { foundScore, type ScoreStart } from '../kinds/score.ts';
 import { at, type Found, type LineageDeps, type LineageRequest } from '../kinds/shared/kind.ts';
 
-/** A question of the caller with that scope. */
+/** A lookup by the caller with that scope. */
 export function lineageRequest(deps: LineageDeps, scope: Scope): LineageRequest {
   const request: LineageRequest = { ...deps, scope, find: (id) => resolveNode(request, id) };
   return request;
@@ -16,7 +16,7 @@ async function resolveNode(request: LineageRequest, id: string): Promise<Found |
   return parsed && row ? at(request, parsed.kind, row) : null;
 }
 
-/** Where a walk begins: a score, which always exists, or a node by its id. */
+/** The start of a walk: a score, which always exists, or a node by its id. */
 export async function resolveStart(
   request: LineageRequest,
   start: ScoreStart | string,

@@ -9,7 +9,9 @@ import { edge, type RollupWalk, type Step, type Walk } from '../node.ts';
 
 type WalkDeps = Pick<LineageDeps, 'lineage' | 'store' | 'cells' | 'mappings' | 'dimensions'>;
 
-/** Where in a walk a node stands: its index among the context nodes, or its rollup (and response) after them. */
+/**
+ * The position of a node in a walk: its index among the context nodes, or its rollup (and response) after them.
+ */
 export type WalkPosition =
   | readonly [context: number]
   | readonly [hour: number, cell: string, model: number]
@@ -62,7 +64,7 @@ async function restOfRollup(
   const responses = await lineage.responses([rollup], range, selection.mappings, last?.id ?? null, limit + 1);
   const steps = await responseSteps(deps, walk, responses);
   if (last === null) return steps;
-  // The response of the place itself is asked for again, since its event may be on the next page.
+  // The response of the position itself is read again, because its event may be on the next page.
   return steps.filter(({ at }) => {
     if (at.length !== 5 || at[3] !== last.id) return true;
     return last.part === 'response' && at[4] === 'event';

@@ -15,7 +15,7 @@ export function textOfBody(raw: Buffer): string {
 }
 
 /**
- * The JSON object that a body is, bounded as items of other doors are, with long whole numbers as texts.
+ * The JSON object in a body, with the bounds of items of other endpoints, and long whole numbers as texts.
  * @throws UnreadableBodyError
  */
 export function objectOfBody(raw: Buffer): Readonly<Record<string, unknown>> {

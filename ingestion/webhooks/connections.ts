@@ -35,15 +35,15 @@ export interface ConnectionDeps {
   readonly onError: (error: Error) => void;
 }
 
-/** A connection cannot be made or rotated as asked; the message says what would be right. */
+/** The connection cannot be created or rotated as requested; the message says what would be right. */
 export class ConnectionError extends UserError {
   override readonly name = 'ConnectionError';
 }
 
-/** What a caller asks for. */
+/** The arguments of a new connection. */
 export interface WantedConnection
   extends Pick<NewConnection, 'connector' | 'name' | 'attributes' | 'sources' | 'mapping'> {
-  /** The vendor's, where the vendor makes it; null: one is made here. */
+  /** The vendor's secret, if the vendor generates it; null: one is generated here. */
   readonly secret: string | null;
 }
 
@@ -52,7 +52,7 @@ export interface LiveConnection extends LiveConnectionRow {
   readonly vendor: WebhookConnector;
 }
 
-/** Who does it, and what its transaction writes to the audit log. */
+/** The actor, and what its transaction writes to the audit log. */
 export interface ConnectionChange {
   readonly by: { readonly id: string; readonly name: string };
   readonly note: NoteChange;
@@ -66,13 +66,13 @@ export interface Connections {
   /** The reader of a connection's items. */
   reader(connection: LiveConnection): Promise<ConnectionReader>;
   /**
-   * Makes a connection. The secret is in the answer and is not shown again.
+   * Creates a connection. The secret is in the answer and is not shown again.
    * @throws ConnectionError, InvalidMapError
    */
   create(wanted: WantedConnection, change: ConnectionChange): Promise<{ id: string; secret: string }>;
   /**
-   * Replaces the secret by the vendor's, or by a new one where `secret` is null; the one before is accepted for so long. Null where there
-   * is no such connection.
+   * Replaces the secret by the vendor's, or by a new one if `secret` is null; the previous one is accepted for
+   * so long. Null if there is no such connection.
    * @throws ConnectionError
    */
   rotate(
@@ -199,7 +199,8 @@ function secretOf(
 }
 
 /**
- * What is stored of a new connection, and its secret. It is bound to the source that its mapping names, where it names one.
+ * The stored form of a new connection, and its secret. It is bound to the source in its mapping, if that names
+ * one.
  * @throws ConnectionError, InvalidMapError
  */
 function newConnection(

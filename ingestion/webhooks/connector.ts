@@ -9,20 +9,21 @@ export type DeliveryHeaders = Readonly<Record<string, string | readonly string[]
 export interface SecretRules {
   /** A new secret, for vendors that take one. */
   make(random: (bytes: number) => Buffer): string;
-  /** What is wrong with a secret, without repeating it; null where nothing is. */
+  /** What is wrong with a secret, without repeating it; null if nothing is. */
   problemOf(secret: string): string | null;
 }
 
-/** What a signed delivery brings: items, or a challenge that the vendor expects to see in the answer. */
+/** The content of a signed delivery: items, or a challenge that the vendor expects in the answer. */
 export type Received = { readonly items: readonly unknown[] } | { readonly challenge: string };
 
 /** Reads the items of one connection by its mapping. */
 export interface ConnectionReader {
-  /** The only source that the items name; null where each item names its own. */
+  /** The only source of the items; null if each item names its own. */
   readonly source: string | null;
   /**
-   * One item as a draft, or why it is rejected; null where it is not for this connection or says nothing yet. Never throws.
-   * @param position names the item in the provenance
+   * One item as a draft, or its rejection; null if it is not for this connection or has no answer yet. Never
+   * throws.
+   * @param position names the item in the lineage
    */
   read(item: unknown, position: string): ResponseDraft | Outcome | null;
 }
@@ -32,22 +33,22 @@ export interface ConnectionReader {
  * storage, the limits and the pipeline are the same for every vendor (receive.ts, api/http/webhooks.ts).
  */
 export interface WebhookConnector {
-  /** In the path that the vendor posts to, and in the provenance of every response. */
+  /** Part of the path that the vendor posts to, and of the lineage of every response. */
   readonly name: string;
   readonly secret: SecretRules;
   /**
-   * Checks that the bytes are signed with the secret, in constant time, and that the timestamp is within the replay window where the
-   * scheme has one.
+   * Checks that the bytes are signed with the secret, in constant time, and that the timestamp is within the
+   * replay window, if the scheme has one.
    * @param now epoch milliseconds
    * @throws SignatureError
    */
   verify(raw: Buffer, headers: DeliveryHeaders, secret: string, now: number): void;
   /**
-   * The items of a delivery whose signature is valid. What it brings beside responses has no items.
+   * The items of a delivery whose signature is valid. A delivery without responses has no items.
    * @throws UnreadableBodyError
    */
   receive(raw: Buffer, headers: DeliveryHeaders): Received | Promise<Received>;
-  /** The vendor's id of the delivery, the same when it is sent again; null where the vendor gives it none. */
+  /** The vendor's id of the delivery, the same when it is sent again; null without one. */
   deliveryId(headers: DeliveryHeaders, raw: Buffer): string | null;
   /**
    * The reader for a connection's mapping.

@@ -11,7 +11,7 @@ import { CONNECTORS, isConnectorName } from './registry.ts';
 import { SignatureError, WINDOW_SECONDS } from './signature.ts';
 import type { VendorFixtures } from './vendor-fixtures.ts';
 
-/* What every connector keeps to. A new one is tested by being in the registry and having fixtures. */
+/* Requirements of every connector. A new one is tested by being in the registry and having fixtures. */
 
 const DIMENSIONS = defineDimensions(DEFAULT_DIMENSIONS);
 const NOW = Date.UTC(2026, 2, 2, 12);
@@ -74,7 +74,7 @@ describe.each(vendors)('the connector $name', ({ name, connector, fixtures }) =>
     }
   });
 
-  it('refuses whatever else is in the headers, and never fails otherwise', () => {
+  it('refuses any other headers with a SignatureError', () => {
     const names = Object.keys(signed());
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'binary' }), { minLength: names.length }), (values) => {
@@ -118,7 +118,7 @@ describe.each(vendors)('the connector $name', ({ name, connector, fixtures }) =>
       expect(draft.mapping.connector).toBe(name);
       const { source } = reader();
       if (source !== null) expect(draft.mapping.source).toBe(source);
-      // What arrived is kept, and JSON.
+      // The original item is stored, as JSON.
       expect(JSON.parse(draft.raw)).toBeTypeOf('object');
     }
     // The same again is the same answer.
@@ -148,7 +148,7 @@ describe.each(vendors)('the connector $name', ({ name, connector, fixtures }) =>
     else expect(read).toBeInstanceOf(UnreadableBodyError);
   });
 
-  it('reads whatever JSON it is given as an answer, a rejection or nothing, and never fails', async () => {
+  it('reads any JSON as an answer, a rejection or nothing, and never fails', async () => {
     await fc.assert(
       fc.asyncProperty(fc.json(), async (body) => {
         try {

@@ -9,7 +9,7 @@ export type MapDefaults = Readonly<Record<string, unknown>>;
 
 /** Parts of a path. */
 const DEEPEST = 20;
-/** Parts of a map that are about the bytes of a file. */
+/** Parts of a map about the bytes of a file. */
 const OF_FILES = ['encoding', 'separator'];
 
 /**
@@ -37,7 +37,7 @@ export function mappedReader(
       const values = Object.fromEntries(paths.map(([path, parts]) => [path, textOf(valueAt(item, parts))]));
       if (!isWanted(map, values)) return null;
       const draft = draftFromRow(map, values, position, { connector, raw: JSON.stringify(item) });
-      // Not answered yet: vendors deliver an answer from its first question on.
+      // Not answered yet: vendors deliver a response from its first question on.
       if (!('status' in draft) && isBlank(draft.score) && draft.comment === null) return null;
       return draft;
     },
@@ -46,7 +46,7 @@ export function mappedReader(
 
 const isBlank = (score: string | number | null) => score === null || String(score).trim() === '';
 
-/** The value at a path. A key may contain dots itself: the longest key that is there is taken. */
+/** The value at a path. A key may contain dots itself: the longest existing key is used. */
 function valueAt(value: unknown, parts: readonly string[]): unknown {
   if (parts.length === 0) return value;
   if (typeof value !== 'object' || value === null) return undefined;
@@ -58,7 +58,7 @@ function valueAt(value: unknown, parts: readonly string[]): unknown {
   return undefined;
 }
 
-/** A value as a column of a file would have it; the texts of a list are joined. */
+/** A value in the form of a file's column; the texts of a list are joined. */
 function textOf(value: unknown): string {
   if (value === null || value === undefined) return '';
   if (Array.isArray(value))

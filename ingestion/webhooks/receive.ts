@@ -37,14 +37,14 @@ export interface DeliveryTarget {
   readonly reader: () => Promise<ConnectionReader>;
 }
 
-/** What became of a delivery. */
+/** The result of a delivery. */
 export interface Receipt {
   readonly account: BatchAccount;
-  /** Items that are not for this connection, or say nothing yet. */
+  /** Items that are not for this connection, or have no answer yet. */
   readonly ignored: number;
   /** The delivery was taken before. */
   readonly repeated?: true;
-  /** What the vendor expects to see in the answer. */
+  /** The challenge that the vendor expects in the answer. */
   readonly challenge?: string;
 }
 
@@ -69,9 +69,11 @@ export function verifyDelivery(
 }
 
 /**
- * Verifies a delivery, stores its items and records it. The secrets are read from the database for each delivery, so that a removal or a
- * rotation counts at once in every process. What cannot be read is recorded as a rejection, since sending it again would not help.
- * @throws SignatureError, KeyProviderError, OverloadedError, or what the database says: then nothing is recorded and the vendor sends it again
+ * Verifies a delivery, stores its items and records it. The secrets are read from the database for each
+ * delivery, so that a removal or a rotation takes effect at once in every process. Unreadable content is
+ * recorded as a rejection, because sending it again would not help.
+ * @throws SignatureError, KeyProviderError, OverloadedError, or the database's error: then nothing is recorded
+ * and the vendor sends it again
  */
 export async function receiveDelivery(
   deps: ReceiveDeps,
@@ -126,7 +128,7 @@ function nameInPosition(name: string | null, digest: Buffer | null): string {
   return /^[\w.-]{1,100}$/.test(name) ? name : digest.toString('hex').slice(0, 32);
 }
 
-/** What is older than what is stored is no error: vendors send an answer several times, in any order. */
+/** An item older than the stored one is not an error: vendors send a response several times, in any order. */
 function countsOf(account: BatchAccount, ignored: number): DeliveryCounts {
   const stale = account.rejectedByCode.find(({ code }) => code === 'STALE')?.count ?? 0;
   return {
@@ -141,7 +143,7 @@ function countsOf(account: BatchAccount, ignored: number): DeliveryCounts {
 /** The fields that messages of rejections begin with. */
 const FIELD = /^([a-z][A-Za-z]{0,40}): /;
 
-/** The code and the field of the first rejection: its message may quote what a respondent wrote, so it is not kept. */
+/** The code and the field of the first rejection: its message may quote a respondent, so it is not stored. */
 function errorOf({ rejected: listed, rejectedByCode }: BatchAccount): string | null {
   const first = listed.find(({ code }) => code !== 'STALE');
   if (first) {

@@ -1,12 +1,12 @@
 import type { Session, Store } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
 
-/** What became of the items of a delivery. */
+/** The results of a delivery's items. */
 export interface DeliveryCounts {
   readonly accepted: number;
   readonly duplicates: number;
   readonly rejected: number;
-  /** Items that are not for this connection, or say nothing yet. */
+  /** Items that are not for this connection, or have no answer yet. */
   readonly ignored: number;
   /** Why something of it was rejected: a code and a field, no value. */
   readonly error: string | null;
@@ -73,7 +73,7 @@ export async function recordRefusal(
   await session.rows(REFUSE, [connection, at, why]);
 }
 
-/** Forgets the ids of deliveries that are so old that no vendor sends them again. */
+/** Deletes the ids of deliveries that are too old to be sent again. */
 export async function forgetDeliveries(session: Session, now: number): Promise<void> {
   let forgotten = FORGOTTEN_AT_ONCE;
   while (forgotten === FORGOTTEN_AT_ONCE)

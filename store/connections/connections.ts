@@ -9,14 +9,14 @@ import {
 } from '../encryption/connection-secrets.ts';
 import type { SubjectEncryption } from '../encryption/subject-encryption.ts';
 
-/** A connection as every process holds it in memory: what is needed before a delivery is read. */
+/** A connection as cached in every process: what is needed before a delivery is read. */
 export interface LiveConnectionRow {
   readonly id: string;
   readonly connector: string;
   readonly name: string;
   /** Values by attribute of a dimension, to which its responses are limited. */
   readonly attributes: Segment;
-  /** The sources that it is bound to; null: it is not bound. */
+  /** The sources that it is bound to; null: not bound. */
   readonly sources: readonly string[] | null;
 }
 
@@ -40,16 +40,16 @@ export interface ConnectionRow extends LiveConnectionRow {
   readonly lastRefusedAt: Date | null;
 }
 
-/** What a new connection is to be. */
+/** The properties of a new connection. */
 export interface NewConnection extends LiveConnectionRow {
   readonly mapping: unknown;
   readonly createdAt: Date;
-  /** The name and the id of the caller who makes it. */
+  /** The name and the id of the creator. */
   readonly createdBy: string;
   readonly madeBy: string;
 }
 
-/** The channel on which processes hear of connections that were made or removed. */
+/** The channel that announces new and removed connections to other processes. */
 export const CONNECTION_CHANNEL = 'connection';
 /** Connections that may exist at once. */
 export const MOST_CONNECTIONS = 1_000;
@@ -90,7 +90,7 @@ const ROTATE = statement(
   `UPDATE connection SET former_secret = CASE WHEN $4::timestamptz IS NOT NULL THEN secret END, former_until = $4, secret = $2,
       rotated_at = $3, revision = revision + 1, last_refusal = NULL, last_refused_at = NULL WHERE id = $1`,
 );
-/** The secrets and the data key go at once: nothing that is signed with them is accepted in any process. */
+/** The secrets and the data key are deleted at once: no process accepts anything signed with them. */
 const REMOVE = statement(
   'connections_remove',
   `WITH removed AS (UPDATE connection SET removed_at = $2, removed_by = $3, revision = revision + 1, secret = NULL,
@@ -112,7 +112,7 @@ export function listConnections(session: Session, ids: readonly string[]): Promi
   return session.rows<ConnectionRow>(LIST, [ids]);
 }
 
-/** Differs after every connection that was made or removed. */
+/** Changes whenever a connection is added or removed. */
 export async function connectionsState(session: Session): Promise<string> {
   const [row] = await session.rows<{ made: number; removed: number }>(STATE, []);
   return `${row?.made} ${row?.removed}`;
@@ -159,7 +159,8 @@ interface SecretRow extends ConnectionKeyRow {
 }
 
 /**
- * The secrets that deliveries may be signed with now, the present one first; null where the connection was removed.
+ * The secrets that deliveries may be signed with now, the current one first; null if the connection was
+ * removed.
  * @throws KeyProviderError, DecryptionError
  */
 export async function readSecrets(
@@ -177,7 +178,10 @@ export async function readSecrets(
   return [present, encryption.openSecret(subject, row.revision - 1, row.former)];
 }
 
-/** Replaces the secret; the one before is accepted until `formerUntil` (null: no longer). False where the connection was removed. */
+/**
+ * Replaces the secret; the previous one is accepted until `formerUntil` (null: no longer). False if the
+ * connection was removed.
+ */
 export async function rotateSecret(
   session: Session,
   encryption: SubjectEncryption,

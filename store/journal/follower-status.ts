@@ -24,7 +24,7 @@ export function followerLags(session: Session, loops: Loops): Promise<Record<str
   return ofEach(session, loops, (at) => journalLag(session, at));
 }
 
-/** How old the oldest change is that each listed follower has yet to read, in seconds. */
+/** The age of the oldest change that each listed follower has yet to read, in seconds. */
 export function followerDelays(session: Session, loops: Loops): Promise<Record<string, number>> {
   return ofEach(session, loops, (at) => journalDelay(session, at));
 }
@@ -51,7 +51,7 @@ export async function stalledFollowers(session: Session, names: readonly string[
   return (await session.rows<{ name: string }>(STALLED, [names, STALLED_S])).map(({ name }) => name);
 }
 
-/** The followers of this process that stand still. */
+/** The followers of this process without progress. */
 export async function stalledHere(session: Session, loops: Loops): Promise<RunningFollower[]> {
   const running = loops.followers();
   const kept = running.filter(({ isKept }) => isKept);

@@ -14,25 +14,27 @@ import { resumeFollower } from './journal-trim.ts';
 /** What a follower does with the entries that it reads. */
 type Effect =
   | {
-      /** Must be idempotent: it is done again where the process ends before the position is saved. */
+      /** Must be idempotent: it is repeated if the process ends before the position is saved. */
       readonly handle: (entries: readonly JournalEntry[]) => Promise<void>;
       readonly apply?: never;
     }
   | {
-      /** Writes to the database, in one transaction with the position: it is done exactly once. Needs a lease. */
+      /**
+       * Writes to the database, in one transaction with the position: it happens exactly once. Needs a lease.
+       */
       readonly apply: (session: Session, entries: readonly JournalEntry[]) => Promise<void>;
       readonly handle?: never;
     };
 
-/** Where a follower begins, and where its position is kept. */
+/** Where a follower begins, and where its position is stored. */
 type Position =
   | {
-      /** Its position is kept in the database under its name, and saved only while this lease is held. */
+      /** Its position is stored in the database under its name, and saved only while this lease is held. */
       readonly lease: Lease;
       /**
-       * Takes in the database as it stands, where entries that it has yet to read were deleted from the journal; `head` is the end of
-       * the journal before that, from which it goes on. Absent: it goes on from the first entry that is there. An interrupted one
-       * begins again.
+       * Takes in the current database if entries that it has yet to read were deleted from the journal; `head`
+       * is the end of the journal before that, from which it continues. Absent: it continues from the first
+       * existing entry. An interrupted start begins again.
        */
       readonly startOver?: (stopped: () => boolean, head: JournalPosition) => Promise<void>;
       readonly from?: never;
@@ -40,21 +42,21 @@ type Position =
   | {
       readonly lease?: never;
       readonly startOver?: never;
-      /** Its position is in memory only, and it begins here; absent: at the present end of the journal. */
+      /** Its position is in memory only, and it begins here; absent: at the current end of the journal. */
       readonly from?: JournalPosition;
     };
 
 export type FollowerOptions = Effect &
   Position & {
-    /** What its position is kept under, and what /metrics and /readyz call it. */
+    /** Its name in the database, in /metrics and in /readyz. */
     readonly name: string;
     readonly store: Store;
     /** Entries per read. */
     readonly batch: number;
     readonly onError: (error: Error) => void;
-    /** Whether the server is ready also while it stands still: /readyz then only warns. */
+    /** Whether the server stays ready while it makes no progress: /readyz then only warns. */
     readonly isOptional?: boolean;
-    /** Where it is listed; null: nowhere. */
+    /** The registry that lists it; null: none. */
     readonly loops: Loops | null;
   };
 
@@ -62,13 +64,13 @@ export type FollowerOptions = Effect &
 export interface Follower {
   /** Whether its last step failed, and none succeeded since. */
   isFailing(): boolean;
-  /** Whether it cannot go on: its position was forgotten. */
+  /** Whether it cannot continue: its position expired. */
   isForgotten(): boolean;
-  /** Whether it has yet to take in the database as it stands. */
+  /** Whether it has yet to take in the current database. */
   isStartingOver(): boolean;
   /** Up to where it has followed the journal. */
   position(): JournalPosition;
-  /** Resolves when its present step has ended. */
+  /** Resolves when its current step has ended. */
   stop(): Promise<void>;
 }
 
@@ -77,9 +79,9 @@ const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 10_000;
 
 /**
- * Follows the journal: hands its entries in order to `handle` or `apply`, and saves how far it has come. It is woken by NOTIFY, by
- * polling where a notice was lost, and soon after a notice that came while an older transaction still held the entries back. A step
- * that fails is repeated with a growing pause.
+ * Follows the journal: passes its entries in order to `handle` or `apply`, and saves its position. It is woken
+ * by NOTIFY, by polling in case a notice was lost, and soon after a notice that came while an older transaction
+ * still held the entries back. A step that fails is repeated with a growing pause.
  */
 export async function runFollower(options: FollowerOptions): Promise<Follower> {
   const { name, store, lease, startOver, onError, isOptional = false, loops } = options;
@@ -154,7 +156,7 @@ export async function runFollower(options: FollowerOptions): Promise<Follower> {
   };
 }
 
-/** Does what the follower does with the entries, and saves its position where that is kept. */
+/** Handles the entries, and saves the position if it is stored. */
 async function take(
   { name, store, lease, handle, apply }: FollowerOptions,
   entries: readonly JournalEntry[],
@@ -193,7 +195,7 @@ async function pausesOf(store: Store, stopped: () => boolean) {
       wake = isWakeable ? now : () => stopped() && now();
     });
   return {
-    /** A step begins: notices that come from now on call for another. */
+    /** A step begins: later notices require another one. */
     begin: () => {
       before = wakes;
     },

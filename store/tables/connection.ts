@@ -16,16 +16,16 @@ const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'da
 const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
 const counter = (name: string) => bigint(name, { mode: 'number' }).notNull().default(0);
 
-/** A vendor's account that delivers responses by webhook. Rows are made and removed, never deleted. */
+/** A vendor's account that delivers responses by webhook. Rows are created and removed, never deleted. */
 export const connection = pgTable('connection', {
   /** Random, and part of the path that the vendor posts to. */
   id: uuid('id').primaryKey(),
-  /** Which of the connectors reads its deliveries (ingestion/webhooks/registry.ts). */
+  /** The connector that reads its deliveries (ingestion/webhooks/registry.ts). */
   connector: text('connector').notNull(),
   name: text('name').notNull(),
   /** Values by attribute of a dimension, to which its responses are limited; an absent one is free. */
   attributes: jsonb('attributes').$type<Segment>().notNull(),
-  /** The sources that it is bound to; null: it is not bound. */
+  /** The sources that it is bound to; null: not bound. */
   sources: jsonb('sources').$type<readonly string[]>(),
   /** As it was declared. */
   mapping: jsonb('mapping').notNull(),
@@ -36,11 +36,11 @@ export const connection = pgTable('connection', {
   wrappedAt: moment('wrapped_at'),
   /** The secret that deliveries are signed with, encrypted under the data key: null once it is removed. */
   secret: text('secret'),
-  /** The one before it, and until when it is accepted too. */
+  /** The previous secret, and until when it is still accepted. */
   formerSecret: text('former_secret'),
   formerUntil: moment('former_until'),
   rotatedAt: moment('rotated_at'),
-  /** Counts its changes. Deliveries change nothing. */
+  /** Counts its changes; deliveries do not count. */
   revision: integer('revision').notNull().default(1),
   createdAt: moment('created_at').notNull(),
   /** The name and the id of the caller. */
@@ -48,7 +48,7 @@ export const connection = pgTable('connection', {
   madeBy: text('made_by').notNull(),
   removedAt: moment('removed_at'),
   removedBy: text('removed_by'),
-  /** Deliveries with a valid signature, and what became of their items. */
+  /** Deliveries with a valid signature, and the results of their items. */
   deliveries: counter('deliveries'),
   accepted: counter('accepted'),
   duplicates: counter('duplicates'),
@@ -63,7 +63,7 @@ export const connection = pgTable('connection', {
   lastRefusedAt: moment('last_refused_at'),
 });
 
-/** Deliveries that were taken, by the id that the vendor gave them: the same one again is not read again. */
+/** Accepted deliveries, by the vendor's id: a repeated one is not read again. */
 export const connectionDelivery = pgTable(
   'connection_delivery',
   {

@@ -68,13 +68,13 @@ it("reads what is scoped with the owner's session in few places, each with its r
 it('lets modules import only those below them', () => {
   const output = execFileSync(
     'node_modules/.bin/depcruise',
-    ['--config', '.dependency-cruiser.cjs', '--output-type', 'json', ...ROOTS],
+    ['--config', '.dependency-cruiser.cjs', '--output-type', 'json', '.'],
     { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
   );
   const { summary } = JSON.parse(output) as {
     summary: { violations: unknown[]; totalCruised: number; totalDependenciesCruised: number };
   };
   expect(summary.violations).toEqual([]);
-  expect(summary.totalCruised).toBeGreaterThan(80);
-  expect(summary.totalDependenciesCruised).toBeGreaterThan(200);
+  expect(summary.totalCruised).toBeGreaterThan(500);
+  expect(summary.totalDependenciesCruised).toBeGreaterThan(2_000);
 });

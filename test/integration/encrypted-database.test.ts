@@ -24,7 +24,7 @@ import { readResponses } from '../../store/responses/responses.ts';
 import { encryptLegacy } from '../../store/setup/encrypt-legacy.ts';
 import { checkPepper, readTenant } from '../../store/setup/instance.ts';
 import { migrate } from '../../store/setup/migrate.ts';
-import { DIMENSIONS, freshDatabase, openTestDatabase, PEPPER } from '../fixtures/database.ts';
+import { DIMENSIONS, emptyDatabase, openTestDatabase, PEPPER } from '../fixtures/database.ts';
 import { findInFiles, findInTables } from '../fixtures/needles.ts';
 import { expectRollupsToEqualRecount } from '../fixtures/recount.ts';
 
@@ -46,7 +46,7 @@ interface Place {
 
 /** Where a record lies: a folder, and in the project `services` a database of the real server. */
 async function freshPlace(): Promise<Place> {
-  return { dataDir: folder(), databaseUrl: (await freshDatabase()) ?? undefined };
+  return { dataDir: folder(), databaseUrl: (await emptyDatabase()) ?? undefined };
 }
 
 /** Made from nothing: the template has every migration in it. */

@@ -9,6 +9,7 @@ import { isPassingError } from '../../store/database/passing-errors.ts';
 import type { ImportRun } from '../../store/responses/imports.ts';
 import { ModelAnswer, type ModelOutcome } from '../fixtures/answer-model.ts';
 import { DIMENSIONS, openTestDatabase, PEPPER, type TestDatabase } from '../fixtures/database.ts';
+import { histories } from '../fixtures/histories.ts';
 import { begin, bring, undo } from '../fixtures/importing.ts';
 import { expectRollupsToEqualRecount } from '../fixtures/recount.ts';
 
@@ -144,7 +145,7 @@ it('equals the model', async () => {
         await world.check();
       }
     }),
-    { numRuns: 60 },
+    { numRuns: histories(60, 20) },
   );
   await expectRollupsToEqualRecount(database);
 });

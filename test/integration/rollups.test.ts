@@ -6,6 +6,7 @@ import type { Session } from '../../store/database/client.ts';
 import { purgeMinuteRollups } from '../../store/scores/rollups.ts';
 import { readScores } from '../../store/scores/scores.ts';
 import { openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
+import { histories } from '../fixtures/histories.ts';
 import { expectRollupsToEqualRecount } from '../fixtures/recount.ts';
 
 const HOUR_MS = 3_600_000;
@@ -66,7 +67,7 @@ describe('rollups', () => {
         }
         await expectRollupsToEqualRecount(database);
       }),
-      { numRuns: 25 },
+      { numRuns: histories(25, 10) },
     );
   });
 

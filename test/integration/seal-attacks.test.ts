@@ -135,7 +135,7 @@ describe('rewritten history', () => {
 
   it('is not signed by a key that does not fit the last checkpoint', async () => {
     await database.sql(
-      `UPDATE seal_head SET signature = left(signature, 10) || 'A' || substr(signature, 12)`,
+      `UPDATE seal_head SET signature = left(signature, 10) || CASE substr(signature, 11, 1) WHEN 'A' THEN 'B' ELSE 'A' END || substr(signature, 12)`,
     );
     await late();
     await expect(database.seal()).rejects.toThrow(

@@ -4,7 +4,8 @@ import { ownerSession, type Session, type Store } from '../../store/database/cli
 import type { Statement } from '../../store/database/statement.ts';
 import { followerPosition, readJournal } from '../../store/journal/journal.ts';
 import { SEALER } from '../../store/seals/sealing.ts';
-import { openSealedDatabase, type SealedDatabase, takeIn } from '../fixtures/sealed-database.ts';
+import { openSealedDatabase, type SealedDatabase } from '../fixtures/sealed-database.ts';
+import { takeIn } from '../fixtures/take-in.ts';
 
 /* The log of seals is read as a whole once an hour: not in the transaction that adds to it, which would stand as long. */
 

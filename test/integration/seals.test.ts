@@ -15,13 +15,8 @@ import { followerPosition, readJournal } from '../../store/journal/journal.ts';
 import { SEALER } from '../../store/seals/sealing.ts';
 import { narrowScope } from '../fixtures/database.ts';
 import { personOf } from '../fixtures/erasing.ts';
-import {
-  HOUR_MS,
-  nameOf,
-  openSealedDatabase,
-  type SealedDatabase,
-  takeIn,
-} from '../fixtures/sealed-database.ts';
+import { HOUR_MS, nameOf, openSealedDatabase, type SealedDatabase } from '../fixtures/sealed-database.ts';
+import { takeIn } from '../fixtures/take-in.ts';
 
 /** A day that is over: its hours are closed, its minutes have no rollups any more. */
 const DAY_MS = 24 * HOUR_MS;

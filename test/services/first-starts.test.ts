@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../config/config.ts';
 import { openDatabase } from '../../instance/open-database.ts';
 import { openScoring } from '../../scoring/service.ts';
-import { freshDatabase } from '../fixtures/database.ts';
+import { emptyDatabase } from '../fixtures/database.ts';
 
 /* Several servers that share a folder and an empty database, started in the same moment. */
 
@@ -20,7 +20,7 @@ describe('concurrent first starts', () => {
     const folder = mkdtempSync(join(tmpdir(), 'scoreline-first-'));
     folders.push(folder);
     const config = await loadConfig({
-      DATABASE_URL: (await freshDatabase()) ?? '',
+      DATABASE_URL: (await emptyDatabase()) ?? '',
       SCORELINE_DATA_DIR: folder,
     });
     const start = async () => {

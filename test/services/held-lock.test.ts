@@ -4,6 +4,7 @@ import { LOCKS } from '../../store/database/locks.ts';
 import { openPostgres } from '../../store/database/postgres.ts';
 import { migrate } from '../../store/setup/migrate.ts';
 import { freshDatabase } from '../fixtures/database.ts';
+import { patience } from '../fixtures/patience.ts';
 
 it('a start that waits for another one names the session that holds it up, and continues once that ends', async () => {
   const url = (await freshDatabase()) ?? '';
@@ -17,7 +18,7 @@ it('a start that waits for another one names the session that holds it up, and c
     ]);
     const migrated = migrate(store);
     await expect
-      .poll(() => said.join(), { timeout: 20_000 })
+      .poll(() => said.join(), { timeout: patience(20_000) })
       .toContain(`pg_terminate_backend(${rows[0].pid})`);
     expect(said[0]).toMatch(/^this start waits for the advisory lock 72673, .*a frozen starter/);
     await other.query('SELECT pg_advisory_unlock($1)', [LOCKS.migration]);

@@ -14,10 +14,10 @@ it('starts, imports, scores and answers on Node.js 24', async ({ skip }) => {
   const node = findNode24();
   if (node === null) return skip('the npm registry, which has Node.js 24, cannot be reached');
   const env = { SCORELINE_DATA_DIR: join(folder, 'data'), SCORELINE_ADMIN_KEY: ADMIN_KEY, PORT: '0' };
-  const doctor = await runProgram(['doctor'], env, node).finished;
+  const doctor = await runProgram(['doctor'], env, { node }).finished;
   expect(doctor.output).toMatch(/^ok +Node\.js 24\./m);
   expect(doctor.code).toBe(0);
-  const server = runProgram(['start'], env, node);
+  const server = runProgram(['start'], env, { node });
   await until(() => server.output().includes('Next:') || server.process.exitCode !== null, 'it listens');
   const url = /listening\s+(http:\S+)/.exec(server.output())?.[1];
   expect(url, server.output()).toBeDefined();
@@ -26,7 +26,7 @@ it('starts, imports, scores and answers on Node.js 24', async ({ skip }) => {
   const imported = await runProgram(
     ['import', 'examples/survey-export.csv', '--map', map, '--rejects', rejects],
     env,
-    node,
+    { node },
   ).finished;
   expect(imported.output).toMatch(/^accepted +[1-9]/m);
   const ask = async (query: string) => {

@@ -164,14 +164,35 @@ async function asAdmin(url: string, ...statements: string[]): Promise<void> {
   }
 }
 
-/** Makes a database, with TimescaleDB if the server has it, and returns its URL. From any process. */
+/** A database with the tables of this version and no row of any instance: a copy of it need not be migrated. */
+export const MIGRATED = 'scoreline_migrated';
+
+const urlOf = (handle: PostgresHandle, name: string): string => {
+  const url = new URL(handle.url);
+  url.pathname = encodeURIComponent(name);
+  return url.href;
+};
+
+/** Makes an empty database, with TimescaleDB if the server has it, and returns its URL. From any process. */
 export async function createDatabase(handle: PostgresHandle, name: string): Promise<string> {
   // Not from template1: two at once would find it in use.
   await asAdmin(handle.url, `CREATE DATABASE ${pg.escapeIdentifier(name)} TEMPLATE template0`);
-  const url = new URL(handle.url);
-  url.pathname = encodeURIComponent(name);
-  if (handle.timescale) await asAdmin(url.href, 'CREATE EXTENSION timescaledb');
-  return url.href;
+  if (handle.timescale) await asAdmin(urlOf(handle, name), 'CREATE EXTENSION timescaledb');
+  return urlOf(handle, name);
+}
+
+/** Makes a database that holds what the template holds, and returns its URL. From any process. */
+export async function copyDatabase(handle: PostgresHandle, name: string, template: string): Promise<string> {
+  await asAdmin(
+    handle.url,
+    `CREATE DATABASE ${pg.escapeIdentifier(name)} TEMPLATE ${pg.escapeIdentifier(template)}`,
+  );
+  return urlOf(handle, name);
+}
+
+/** Keeps everyone from connecting to the database, so that it can be copied at any time. */
+export async function makeTemplate(handle: PostgresHandle, name: string): Promise<void> {
+  await asAdmin(handle.url, `ALTER DATABASE ${pg.escapeIdentifier(name)} ALLOW_CONNECTIONS false`);
 }
 
 /** Drops a database, ending the sessions in it. From any process. */

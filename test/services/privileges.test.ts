@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { explained } from '../../store/database/database-refused.ts';
 import { openPostgres } from '../../store/database/postgres.ts';
 import { migrate } from '../../store/setup/migrate.ts';
+import { emptyDatabase } from '../fixtures/database.ts';
 import { freshInstance, type Instance, runProgram } from '../fixtures/server.ts';
 
 /* What PostgreSQL must allow, with users that an administrator made as tightly as can be. */
@@ -12,7 +13,7 @@ import { freshInstance, type Instance, runProgram } from '../fixtures/server.ts'
 let instance: Instance;
 const adminUrl = () => instance.env.DATABASE_URL ?? '';
 beforeAll(async () => {
-  instance = await freshInstance();
+  instance = await freshInstance({ DATABASE_URL: (await emptyDatabase()) ?? '' });
   chmodSync(instance.dataDir, 0o700);
 });
 const users: string[] = [];

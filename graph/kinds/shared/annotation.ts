@@ -5,37 +5,37 @@ import { type After, after, type Found, type LineageRequest, type NodeKind, type
 import type { GraphWriter, Projection } from './projection.ts';
 import { type StoredAnnotation, writeAnnotations } from './write-annotations.ts';
 
-/** The row of an annotation, with what it is mainly about. */
+/** The row of an annotation, with its main subject. */
 export interface Annotated<Row> {
   readonly own: Row;
   readonly subject: Found;
 }
 
-/** What differs between kinds of annotations: a row, and the ids that it is about. */
+/** What differs between kinds of annotations: a row, and the ids of its subjects. */
 export interface AnnotationKind<Row, Key> {
   readonly kind: string;
   readonly picture: Picture;
   parseKey(key: string): Key | null;
-  /** Whether the caller may know of any; asked before anything is read. */
+  /** Whether the caller may see any; checked before anything is read. */
   allowed?(scope: Scope): boolean;
   read(request: LineageRequest, key: Key): Promise<Row | null>;
   /**
-   * What the row is mainly about; null where the caller may not see that, or may not see the annotation of it. Asked without a
-   * row too: hidden and missing annotations must take the same time.
+   * The main subject of the row; null if the caller may not see it, or may not see annotations of it. Called
+   * without a row too: hidden and missing annotations must take the same time.
    */
   subject(request: LineageRequest, row: Row | null, key: Key): Promise<Found | null>;
-  /** Ids of what it is about, the subject first. */
+  /** Ids of its subjects, the main one first. */
   about(row: Row): readonly string[];
-  /** What it is about beside the subject, and what that was made of. */
+  /** Its other subjects, and their inputs. */
   further?(request: LineageRequest, row: Row): Promise<readonly Step[]>;
   node(row: Row): LineageNode;
   /** The edge to the subject, where it is not `ABOUT`. */
   link?(id: string, subject: string): LineageEdge;
-  /** The id of the annotation in whose place it came. */
+  /** The id of the annotation that it replaced. */
   supersedes?(row: Row): string | null;
   /** The kinds of its subjects: `annotates`. */
   readonly subjects: readonly ((described: AnnotationKind<Row, Key>) => After)[];
-  /** What the entries say something of, as it is now, and ids of what is there no more. */
+  /** The current annotations of the entries, and ids of those that are gone. */
   touched(
     graph: GraphWriter,
     entries: readonly JournalEntry[],
@@ -66,7 +66,7 @@ export function annotates<Row, Key, SubjectRow>(
     }));
 }
 
-/** A kind of node that says something about other nodes and is never part of them. */
+/** A kind of node that annotates other nodes and is never part of them. */
 export function annotationKind<Row, Key>(described: AnnotationKind<Row, Key>): NodeKind<Annotated<Row>, Key> {
   const { kind, picture, link = aboutLink } = described;
   return {

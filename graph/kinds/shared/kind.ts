@@ -9,11 +9,11 @@ import type { LineageStore, ResponseFacts, RollupSelection } from '../../lineage
 import type { LineageNode, Walk } from '../../node.ts';
 import type { Projection } from './projection.ts';
 
-/** What lineage is read from. */
+/** What lineage reads from. */
 export interface LineageDeps {
-  /** Sees what the caller may see. */
+  /** Restricted to what the caller may see. */
   readonly store: ScopedSession;
-  /** Sees everything: for what is about all cells together, after `readsModelsWhole`. */
+  /** Unrestricted: for what concerns all cells together, after `readsModelsWhole`. */
   readonly record: OwnerSession;
   readonly lineage: LineageStore;
   readonly cells: CellDictionary;
@@ -21,10 +21,10 @@ export interface LineageDeps {
   readonly dimensions: readonly Dimension[];
 }
 
-/** What labels are made with. */
+/** What labels are made from. */
 export type LabelDeps = Pick<LineageDeps, 'cells' | 'dimensions'>;
 
-/** One question of one caller. */
+/** One lookup by one caller. */
 export interface LineageRequest extends LineageDeps {
   readonly scope: Scope;
   /** The node of the id, or null when it does not exist for this caller. */
@@ -39,17 +39,17 @@ export interface Found<Row = unknown> {
 }
 
 /**
- * Where a kind stands: `input` goes into hour rollups, `result` is made of them and nothing is made of it, `annotation` is said
- * about other nodes and nothing is made of it.
+ * The place of a kind: an `input` contributes to hour rollups, a `result` is made of them, an `annotation` is
+ * about other nodes; nothing is made of the last two.
  */
 export type Tier = 'input' | 'rollup' | 'result' | 'annotation';
 
-/** What a kind is in PROV: plans and collections are entities too. */
+/** The kind's type in PROV: plans and collections are entities too. */
 export type ProvRole = 'entity' | 'agent' | 'plan' | 'collection';
 
 /** How pictures of a lineage show the kind: one box. */
 export interface Picture {
-  /** From left (the score: 0) to right (where it began). */
+  /** From left (the score: 0) to right (its origin). */
   readonly column: number;
   /** The order of boxes in a column, from the top. */
   readonly row: number;
@@ -62,12 +62,14 @@ export interface Picture {
   readonly prefix?: string;
 }
 
-/** The rollups that a node went into, and where to look for annotations of models that it went into. */
+/**
+ * The rollups that a node contributed to, and where to look for annotations of models that it contributed to.
+ */
 export interface Impacted {
   readonly selection: RollupSelection;
-  /** Model versions about which the decisions are. */
+  /** Model versions that the decisions are about. */
   readonly decided: () => Promise<readonly number[]>;
-  /** Model versions about which the alerts are, and of which readings. */
+  /** Model versions that the alerts are about, and of which readings. */
   readonly alerted: () => Promise<{ readonly models: readonly number[]; readonly touched: AlertsTouched }>;
 }
 
@@ -78,38 +80,44 @@ export interface After {
 }
 
 /**
- * All about one kind of node of the lineage graph. A kind knows the kinds that it came from and never those made of it, so that a
- * new kind changes no other: `upstream` leads to what a node came from, `after` says for each of those kinds how this one is
- * reached from it. Everything that is not found for the caller must look like what does not exist, in content and in the work done.
+ * Everything about one kind of node of the lineage graph. A kind knows the kinds that it came from and never
+ * those made of it, so that a new kind changes no other: `upstream` leads to what a node came from, `after`
+ * says for each of those kinds how this one is reached from it. A node that the caller may not see must look
+ * like a missing one, in content and in the work done.
  */
 export interface NodeKind<Row = unknown, Key = unknown> {
-  /** Unique: the label in Neo4j, and what stands before the colon of an id. */
+  /** Unique: the label in Neo4j, and the part of an id before the colon. */
   readonly kind: string;
   readonly tier: Tier;
   readonly prov: ProvRole;
   readonly picture: Picture;
-  /** What the part of an id after the colon names, or null when it is no key of this kind. */
+  /** The key in the part of an id after the colon, or null when it is not a key of this kind. */
   parseKey(key: string): Key | null;
   /** Null when it does not exist for the caller. */
   find(request: LineageRequest, key: Key): Promise<Row | null>;
   node(deps: LabelDeps, row: Row): LineageNode;
   upstream(request: LineageRequest, found: Found<Row>): Walk;
   readonly after: readonly After[];
-  /** The rollups that it went into; of a result, those that it is made of; null of annotations. */
+  /** The rollups that it contributed to; for a result, those that it is made of; null for annotations. */
   rollups(request: LineageRequest, row: Row): RollupSelection | null;
-  /** Null of kinds that are traced downstream instead. */
+  /** Null for kinds that are traced downstream instead. */
   readonly impact: { of(request: LineageRequest, row: Row): Impacted } | null;
-  /** How it gets into Neo4j; `along`: the kind that writes it with its own nodes; null: it is not stored there. */
+  /**
+   * How it is written to Neo4j; `along`: the kind that writes it with its own nodes; null: it is not stored
+   * there.
+   */
   readonly projection: Projection | { readonly along: string } | null;
-  /** What it was made of, where annotations of it are traced; `upstream` where that is the same. */
+  /** Its inputs when annotations of it are traced; `upstream` if that is the same. */
   madeOf?(request: LineageRequest, found: Found<Row>): Walk;
-  /** Where several kinds went into nodes of one kind before rollups: ids of those that this one went into. */
+  /**
+   * If several kinds contribute to nodes of one kind before rollups: ids of those that this one contributed to.
+   */
   goesInto?(row: Row): readonly string[];
-  /** Where a response counts: the rollups that count the node, and the response that it belongs to. */
+  /** For counted nodes: the rollups that count the node, and its response. */
   counted?(row: Row): { readonly rollups: readonly RollupKey[]; readonly response: ResponseFacts };
-  /** Where nodes supersede others of their kind: the row of a node, so that a path can follow them. */
+  /** For nodes that supersede others of their kind: the row of a node, so that a path can follow them. */
   revision?(node: LineageNode): Row;
-  /** Of an annotation: ids of what it is about, the main one first. */
+  /** For an annotation: ids of its subjects, the main one first. */
   about?(row: Row): readonly string[];
 }
 
@@ -119,7 +127,7 @@ export const at = <Row>(deps: LabelDeps, kind: NodeKind<Row>, row: Row): Found<R
   node: kind.node(deps, row),
 });
 
-/** Says how a kind is reached downstream of nodes of `kind`. */
+/** Declares how a kind is reached downstream of nodes of `kind`. */
 export function after<Row>(
   kind: NodeKind<Row>,
   reach: (request: LineageRequest, row: Row, node: LineageNode) => Partial<Walk>,

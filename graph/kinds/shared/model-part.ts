@@ -7,19 +7,19 @@ import { type LineageNode, NOTHING } from '../../node.ts';
 import type { Impacted, LineageRequest, NodeKind } from './kind.ts';
 import { everythingVisible, modelExists } from './visible-selection.ts';
 
-/** Something that model versions were made of, with those of them that the caller can see. */
+/** An input of model versions, with those of them that the caller can see. */
 export interface SharedPart {
   readonly node: LineageNode;
   readonly models: readonly number[];
 }
 
-/** One part of a model version, and what it is joined to: the version, or another part. */
+/** One input of a model version, and what it is joined to: the version, or another input. */
 export interface ModelPart {
   readonly from: string;
   readonly node: LineageNode;
 }
 
-/** A kind of what model versions are made of. */
+/** A kind of input of model versions. */
 export interface ModelPartKind extends NodeKind<SharedPart, string> {
   readonly kind: PartName;
   readonly relation: string;
@@ -31,7 +31,7 @@ export interface ModelPartKind extends NodeKind<SharedPart, string> {
 
 type Described = Pick<ModelPartKind, 'kind' | 'prov' | 'picture' | 'relation' | 'partOf' | 'partsOf'>;
 
-/** All of a kind of part: it is made of nothing, and its model versions are made of it. */
+/** The common part of such kinds: it has no inputs, and its model versions are made of it. */
 export function modelPartKind(described: Described, more: Partial<ModelPartKind> = {}): ModelPartKind {
   const { kind, partsOf } = described;
   return {
@@ -66,7 +66,7 @@ export const ofModels = (request: LineageRequest, models: readonly number[]): Ro
   models,
 });
 
-/** The impact of model versions, or of what they were made of: the decisions and alerts about them. */
+/** The impact of model versions, or of their inputs: the decisions and alerts about them. */
 export function modelsImpact(request: LineageRequest, models: readonly number[]): Impacted {
   return {
     selection: ofModels(request, models),

@@ -16,11 +16,11 @@ export interface GraphWriter {
   readonly write: (work: (tx: ManagedTransaction) => Promise<unknown>) => Promise<void>;
 }
 
-/** How a kind's nodes get into Neo4j. */
+/** How a kind's nodes are written to Neo4j. */
 export interface Projection {
   /**
-   * Makes the graph equal to the database for all that the entries touched. It reads what is there now instead of replaying what
-   * happened, so that an entry taken twice, or late, does no harm.
+   * Makes the graph equal to the database for everything that the entries touched. It reads the current state
+   * instead of replaying events, so an entry taken twice, or late, does no harm.
    */
   write(graph: GraphWriter, entries: readonly JournalEntry[]): Promise<void>;
   /** Pages of entries that name everything, for an empty graph; null where other kinds' entries do. */
@@ -37,7 +37,7 @@ export function* batches<T>(items: readonly T[]): Generator<readonly T[]> {
 
 const NO_CHANGE: JournalPayload = { added: [], removed: [], deltas: [] };
 
-/** An entry as the journal would name it, for graphs that begin with an empty one. */
+/** An entry as the journal would write it, for filling an empty graph. */
 export const entry = (kind: string, payload: Partial<JournalPayload>): JournalEntry => ({
   xact: 0,
   position: 0,
@@ -46,7 +46,7 @@ export const entry = (kind: string, payload: Partial<JournalPayload>): JournalEn
   payload: { ...NO_CHANGE, ...payload },
 });
 
-/** Model versions of which the entries say that something about them changed. */
+/** Model versions that the entries report as changed. */
 export function touchedModels(entries: readonly JournalEntry[]): number[] {
   const models = entries.flatMap(({ kind, payload }) =>
     (kind === 'model' || kind === 'monitor') && payload.model !== undefined ? [payload.model] : [],

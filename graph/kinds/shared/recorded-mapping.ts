@@ -6,12 +6,15 @@ import { type LineageNode, NOTHING } from '../../node.ts';
 import type { Impacted, LineageDeps, LineageRequest, NodeKind } from './kind.ts';
 import { everythingVisible } from './visible-selection.ts';
 
-/** The mapping versions that share a node (a source, a survey version, …): those that feed what the caller can see. */
+/**
+ * The mapping versions that share a node (a source, a survey version, …): those that feed what the caller can
+ * see.
+ */
 export interface SharedMappings {
   readonly mappings: readonly [RecordedMapping, ...RecordedMapping[]];
 }
 
-/** A kind that mapping versions record. */
+/** A kind that is part of mapping versions. */
 export interface MappingKind extends NodeKind<SharedMappings, string> {
   keyOf(mapping: RecordedMapping): string;
   /** The id of its node. */
@@ -24,7 +27,7 @@ type Described = Pick<MappingKind, 'kind' | 'prov' | 'picture' | 'projection' | 
   recordedAt(mapping: RecordedMapping): Date;
 };
 
-/** All of a kind that mapping versions record: it is made of nothing, and rollups are fed by its mapping versions. */
+/** The common part of such kinds: it has no inputs, and rollups are fed by its mapping versions. */
 export function mappingKind(described: Described, more: Partial<MappingKind> = {}): MappingKind {
   const { label, recordedAt, ...facts } = described;
   const { kind, keyOf } = facts;
@@ -65,7 +68,10 @@ const fedBy = (request: LineageRequest, { mappings }: SharedMappings): RollupSel
   mappings: mappings.map(({ key }) => key),
 });
 
-/** The impact of what brings answers: decisions about what learnt from them, alerts of readings that they were part of. */
+/**
+ * The impact of nodes that bring responses: decisions about what learnt from them, alerts of readings that
+ * included them.
+ */
 export function answersImpact(
   request: LineageRequest,
   selection: RollupSelection,
@@ -75,7 +81,7 @@ export function answersImpact(
   return {
     selection,
     decided,
-    // Only models that read some of the answers can have raised an alarm over them.
+    // Only models that read some of the responses can have raised an alarm over them.
     alerted: async () => ({
       models: await request.lineage.models({ ...selection, models: null }),
       touched,
@@ -90,7 +96,7 @@ async function findShared(
   await request.mappings.refresh(request.store);
   const mappings = request.mappings.all().filter(matches);
   const fed = { ...everythingVisible(request), models: null, mappings: mappings.map(({ key }) => key) };
-  // Read also where there is no such node: hidden and missing nodes must take the same time.
+  // Runs even without such a node: hidden and missing nodes must take the same time.
   const found = await request.lineage.rollups(fed, null, 1);
   if (mappings.length === 0 || found.length === 0) return null;
   // Mapping versions that feed nothing visible do not exist for the caller.

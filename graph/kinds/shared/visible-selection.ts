@@ -13,8 +13,9 @@ const LAST_HOUR = Date.UTC(2200, 0, 1) / HOUR_MS;
 export const ALL_TIME: TimeRange = { from: FIRST_HOUR * HOUR_MS, until: LAST_HOUR * HOUR_MS };
 
 /**
- * The selection of everything that the caller may trace, to be narrowed. An hour rollup may be of one person: cells whose
- * answers the caller may not read are not traced, nor cells of which they may read neither surveyed nor inferred numbers.
+ * The selection of everything that the caller may trace, to be narrowed. An hour rollup may be about one
+ * person: cells whose responses the caller may not read are not traced, nor cells of which they may read
+ * neither surveyed nor inferred numbers.
  */
 export function everythingVisible(request: LineageRequest, segment: Segment = {}): RollupSelection {
   const { scope } = request;
@@ -33,7 +34,7 @@ export async function narrowed(
   const visible = everythingVisible(request);
   const cells = narrow.cells ? visible.cells.filter((cell) => narrow.cells?.includes(cell)) : visible.cells;
   const selection = { ...visible, ...narrow, cells };
-  // Read also where there is nothing of the kind: hidden and missing nodes must take the same time.
+  // Runs even without such a node: hidden and missing nodes must take the same time.
   const found = await request.lineage.rollups(selection, null, 1);
   return found.length > 0 ? selection : null;
 }

@@ -1,13 +1,13 @@
 import type { LineageEdge } from '../../node.ts';
 import type { GraphWriter } from './projection.ts';
 
-/** An annotation as the graph holds it. */
+/** An annotation as stored in the graph. */
 export interface StoredAnnotation {
   readonly id: string;
   readonly recordedAt: Date;
-  /** Ids of what it is about, the subject first. */
+  /** Ids of its subjects, the main one first. */
   readonly about: readonly string[];
-  /** The id of the annotation in whose place it came. */
+  /** The id of the annotation that it replaced. */
   readonly supersedes?: string | null;
 }
 
@@ -18,7 +18,7 @@ interface Described {
 
 const labelOf = (id: string) => id.slice(0, id.indexOf(':'));
 
-/** Groups pairs of an annotation and what it is about by the label of the latter. */
+/** Groups pairs of an annotation and its subject by the label of the subject. */
 function byLabel(pairs: readonly (readonly [StoredAnnotation, string])[]) {
   const groups = new Map<string, { id: string; about: string; recordedAt: number }[]>();
   for (const [{ id, recordedAt }, about] of pairs) {
@@ -30,7 +30,7 @@ function byLabel(pairs: readonly (readonly [StoredAnnotation, string])[]) {
   return groups;
 }
 
-/** Joins annotations to what they are about; where the graph has not the subject, there is nothing to join them to. */
+/** Joins annotations to their subjects, as far as the graph has those. */
 export async function writeAnnotations(
   { write }: GraphWriter,
   { kind, link }: Described,

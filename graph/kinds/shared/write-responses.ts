@@ -27,7 +27,7 @@ export const responseProjection: Projection = {
   },
 };
 
-/** What was said of a response goes with it. */
+/** Annotations of a response are deleted with it. */
 const REMOVE = `UNWIND $ids AS id MATCH (x:Response {id: id})
   OPTIONAL MATCH (x)-[:NORMALISED_FROM|SUPERSEDES]->(e:SourceEvent) OPTIONAL MATCH (x)<-[:ABOUT]-(v)
   DETACH DELETE x, e, v`;

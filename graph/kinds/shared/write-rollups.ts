@@ -13,7 +13,7 @@ const FEED = `UNWIND $rows AS row MATCH (r:Rollup {id: row.rollup}) MATCH (m:Map
   MERGE (r)-[f:FED_BY]->(m) ${SET_FED_BY}`;
 const STARVE = `UNWIND $rows AS row MATCH (:Rollup {id: row.rollup})-[link:FED_BY]->(:MappingVersion {id: row.mapping})
   DELETE link`;
-/** A rollup that nothing feeds any more has no answers. Its seals are written again when it has some. */
+/** A rollup without mappings has no responses. Its seals are written again when it has some. */
 const EMPTY = `UNWIND $rollups AS id MATCH (r:Rollup {id: id}) WHERE NOT (r)-[:FED_BY]->()
   OPTIONAL MATCH (r)-[:SEALED_BY]->(s) DETACH DELETE r, s`;
 

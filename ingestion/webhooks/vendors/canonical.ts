@@ -7,15 +7,16 @@ import { textOfBody } from '../body.ts';
 import type { WebhookConnector } from '../connector.ts';
 import { standardWebhooks } from '../signature.ts';
 
-/** What items that do not say so themselves are of. */
+/** Defaults of items that do not name these. */
 const mappingShape = z.strictObject({
   source: named('source').optional(),
   survey: z.strictObject({ name: named('survey'), version: named('surveyVersion') }).optional(),
 });
 
 /**
- * Standard Webhooks whose body is what POST /ingest/responses takes: a response, a list of them, or one on each line. For senders of
- * one's own and for everything that can post JSON and sign it: docs/connectors/standard-webhooks.md.
+ * Standard Webhooks whose body has the form of POST /ingest/responses: a response, a list of them, or one per
+ * line. For your own senders and everything that can post JSON and sign it:
+ * docs/connectors/standard-webhooks.md.
  */
 export const canonical: WebhookConnector = {
   ...standardWebhooks,

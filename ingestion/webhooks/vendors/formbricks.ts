@@ -4,10 +4,10 @@ import type { WebhookConnector } from '../connector.ts';
 import { mappedReader } from '../mapped-reader.ts';
 import { standardWebhooks } from '../signature.ts';
 
-/** Each brings the whole response as it is then; the latest `updatedAt` stands. */
+/** Each event brings the whole response in its current state; the latest `updatedAt` wins. */
 const EVENTS = new Set(['responseCreated', 'responseUpdated', 'responseFinished']);
 
-/** What every response of Formbricks has. The survey's questions are the connection's to map: "data.ELEMENT". */
+/** What every response of Formbricks has. The connection maps the survey's questions: "data.ELEMENT". */
 const DEFAULTS = {
   source: 'formbricks',
   survey: { name: 'formbricks', version: '1' },
@@ -17,7 +17,7 @@ const DEFAULTS = {
   revision: { column: 'updatedAt' },
 };
 
-/** Formbricks, which signs as Standard Webhooks has it: docs/connectors/formbricks.md. */
+/** Formbricks, which signs according to Standard Webhooks: docs/connectors/formbricks.md. */
 export const formbricks: WebhookConnector = {
   ...standardWebhooks,
   name: 'formbricks',

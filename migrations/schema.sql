@@ -1,0 +1,1509 @@
+-- The database after all migrations and the first start, on plain PostgreSQL. Written by `npm run schema:dump`: do not edit,
+-- and do not run it; the migrations are what makes a database.
+
+-- Schemas
+
+CREATE SCHEMA paged;
+
+CREATE SCHEMA scoped;
+
+-- Types
+
+CREATE TYPE public.prediction_delta AS (
+  bucket timestamp with time zone,
+  cell_id integer,
+  model_version_id integer,
+  mapping_version_id integer,
+  promoters integer,
+  passives integer,
+  detractors integer,
+  alone_promoters integer,
+  alone_passives integer,
+  alone_detractors integer,
+  promoter_millionths bigint,
+  passive_millionths bigint,
+  detractor_millionths bigint
+);
+
+CREATE TYPE public.rollup_delta AS (
+  bucket timestamp with time zone,
+  cell_id integer,
+  model_version_id integer,
+  mapping_version_id integer,
+  promoters integer,
+  passives integer,
+  detractors integer,
+  sum bigint,
+  sum_squares bigint
+);
+
+-- Sequences
+
+CREATE SEQUENCE public.deletion_record_id_seq AS bigint START 1 INCREMENT 1;
+
+CREATE SEQUENCE public.journal_position_seq AS bigint START 1 INCREMENT 1;
+
+CREATE SEQUENCE public.model_event_id_seq AS bigint START 1 INCREMENT 1;
+
+CREATE SEQUENCE public.monitor_reading_id_seq AS bigint START 1 INCREMENT 1;
+
+CREATE SEQUENCE public.review_decision_id_seq AS bigint START 1 INCREMENT 1;
+
+-- Tables, each with its constraints, indexes and triggers
+
+CREATE TABLE public.api_key (
+  id uuid NOT NULL,
+  name text NOT NULL,
+  role text NOT NULL,
+  attributes jsonb NOT NULL,
+  hash text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  created_by text NOT NULL,
+  expires_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  revoked_by text,
+  last_used_at timestamp with time zone,
+  sources jsonb,
+  CONSTRAINT api_key_pkey PRIMARY KEY (id),
+  CONSTRAINT api_key_hash_unique UNIQUE (hash)
+);
+
+CREATE TABLE public.audit_log (
+  seq bigint NOT NULL,
+  at timestamp with time zone NOT NULL,
+  actor text NOT NULL,
+  actor_name text NOT NULL,
+  role text NOT NULL,
+  policy_version text,
+  purpose text,
+  action text NOT NULL,
+  subject text NOT NULL,
+  outcome text NOT NULL,
+  previous text,
+  hash text NOT NULL,
+  CONSTRAINT audit_log_pkey PRIMARY KEY (seq)
+);
+CREATE INDEX audit_log_action_seq_index ON public.audit_log USING btree (action, seq);
+CREATE INDEX audit_log_actor_seq_index ON public.audit_log USING btree (actor, seq);
+CREATE INDEX audit_log_at_index ON public.audit_log USING btree (at);
+
+CREATE TABLE public.cell (
+  id integer NOT NULL GENERATED ALWAYS AS IDENTITY,
+  key text NOT NULL,
+  attributes jsonb NOT NULL,
+  recorded_at timestamp with time zone NOT NULL DEFAULT now(),
+  made_by text,
+  source text,
+  overflow boolean NOT NULL DEFAULT false,
+  used boolean NOT NULL DEFAULT true,
+  CONSTRAINT cell_pkey PRIMARY KEY (id),
+  CONSTRAINT cell_key_unique UNIQUE (key)
+);
+CREATE INDEX cell_made_by_recorded_at_index ON public.cell USING btree (made_by, recorded_at);
+CREATE INDEX cell_source_index ON public.cell USING btree (source);
+
+CREATE TABLE public.connection (
+  id uuid NOT NULL,
+  connector text NOT NULL,
+  name text NOT NULL,
+  attributes jsonb NOT NULL,
+  sources jsonb,
+  mapping jsonb NOT NULL,
+  wrapped text,
+  provider text,
+  key_version text,
+  wrapped_at timestamp with time zone,
+  secret text,
+  former_secret text,
+  former_until timestamp with time zone,
+  rotated_at timestamp with time zone,
+  revision integer NOT NULL DEFAULT 1,
+  created_at timestamp with time zone NOT NULL,
+  created_by text NOT NULL,
+  made_by text NOT NULL,
+  removed_at timestamp with time zone,
+  removed_by text,
+  deliveries bigint NOT NULL DEFAULT 0,
+  accepted bigint NOT NULL DEFAULT 0,
+  duplicates bigint NOT NULL DEFAULT 0,
+  rejected bigint NOT NULL DEFAULT 0,
+  ignored bigint NOT NULL DEFAULT 0,
+  last_delivery_at timestamp with time zone,
+  last_error text,
+  last_error_at timestamp with time zone,
+  last_refusal text,
+  last_refused_at timestamp with time zone,
+  CONSTRAINT connection_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE public.connection_delivery (
+  connection_id uuid NOT NULL,
+  digest bytea NOT NULL,
+  received_at timestamp with time zone NOT NULL,
+  CONSTRAINT connection_delivery_connection_id_digest_pk PRIMARY KEY (connection_id, digest),
+  CONSTRAINT connection_delivery_connection_id_connection_id_fk FOREIGN KEY (connection_id) REFERENCES connection(id)
+);
+CREATE INDEX connection_delivery_received_at_index ON public.connection_delivery USING btree (received_at);
+
+CREATE TABLE public.deletion_record (
+  id bigint NOT NULL DEFAULT nextval('deletion_record_id_seq'::regclass),
+  what text NOT NULL,
+  keep text NOT NULL,
+  before timestamp with time zone NOT NULL,
+  rows integer NOT NULL,
+  recorded_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT deletion_record_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE public.delivered_revision (
+  response_id uuid NOT NULL,
+  import_id integer NOT NULL,
+  revision bigint,
+  revised_at timestamp with time zone,
+  CONSTRAINT delivered_revision_response_id_import_id_pk PRIMARY KEY (response_id, import_id)
+);
+CREATE INDEX delivered_revision_import_id_response_id_index ON public.delivered_revision USING btree (import_id, response_id);
+
+CREATE TABLE public.disclosure_cell (
+  ledger text NOT NULL,
+  cell_id integer NOT NULL,
+  guarded boolean NOT NULL,
+  since integer NOT NULL,
+  CONSTRAINT disclosure_cell_ledger_cell_id_pk PRIMARY KEY (ledger, cell_id)
+);
+
+CREATE TABLE public.disclosure_ledger (
+  key text NOT NULL,
+  lots integer NOT NULL,
+  smallest_count integer NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT disclosure_ledger_pkey PRIMARY KEY (key)
+);
+
+CREATE TABLE public.disclosure_lot (
+  ledger text NOT NULL,
+  lot integer NOT NULL,
+  part text NOT NULL,
+  soft boolean NOT NULL,
+  cell_id integer NOT NULL,
+  hour integer NOT NULL,
+  promoters integer NOT NULL,
+  passives integer NOT NULL,
+  detractors integer NOT NULL,
+  CONSTRAINT disclosure_lot_ledger_lot_cell_id_hour_pk PRIMARY KEY (ledger, lot, cell_id, hour)
+);
+CREATE INDEX disclosure_lot_cell_id_index ON public.disclosure_lot USING btree (cell_id);
+
+CREATE TABLE public.erasure (
+  id uuid NOT NULL,
+  lookups text[],
+  response_ids uuid[],
+  responses integer NOT NULL,
+  actor text NOT NULL,
+  reason text NOT NULL,
+  training_sets text[] NOT NULL,
+  completed_at timestamp with time zone,
+  recorded_at timestamp with time zone NOT NULL DEFAULT now(),
+  subject_ids uuid[],
+  models integer[] NOT NULL DEFAULT '{}'::integer[],
+  wrapped_by text[] NOT NULL DEFAULT '{}'::text[],
+  xact bigint,
+  journal_at timestamp with time zone,
+  files_at timestamp with time zone,
+  CONSTRAINT erasure_pkey PRIMARY KEY (id)
+);
+CREATE INDEX erasure_lookups_index ON public.erasure USING gin (lookups);
+
+CREATE TABLE public.feature_definition (
+  key text NOT NULL,
+  name text NOT NULL,
+  version integer NOT NULL,
+  source text NOT NULL,
+  description text NOT NULL,
+  columns jsonb NOT NULL,
+  code_hash text NOT NULL,
+  recorded_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT feature_definition_pkey PRIMARY KEY (key)
+);
+
+CREATE TABLE public.feature_set (
+  key text NOT NULL,
+  features jsonb NOT NULL,
+  recorded_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT feature_set_pkey PRIMARY KEY (key)
+);
+
+CREATE TABLE public.follower (
+  name text NOT NULL,
+  xact bigint NOT NULL,
+  "position" bigint NOT NULL,
+  recorded_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT follower_pkey PRIMARY KEY (name)
+);
+
+CREATE TABLE public.import_run (
+  id integer NOT NULL GENERATED ALWAYS AS IDENTITY,
+  key text NOT NULL,
+  file text NOT NULL,
+  digest text,
+  map_hash text,
+  made_by text NOT NULL,
+  actor_name text NOT NULL,
+  begun_at timestamp with time zone NOT NULL,
+  ended_at timestamp with time zone,
+  account jsonb,
+  undo_at timestamp with time zone,
+  undo_by text,
+  undo_reason text,
+  undone_at timestamp with time zone,
+  removed integer NOT NULL DEFAULT 0,
+  restored integer NOT NULL DEFAULT 0,
+  stayed integer NOT NULL DEFAULT 0,
+  CONSTRAINT import_run_pkey PRIMARY KEY (id),
+  CONSTRAINT import_run_key_unique UNIQUE (key)
+);
+CREATE INDEX import_run_made_by_index ON public.import_run USING btree (made_by);
+
+CREATE TABLE public.instance (
+  id smallint NOT NULL,
+  pepper_fingerprint text NOT NULL,
+  recorded_at timestamp with time zone NOT NULL DEFAULT now(),
+  tenant uuid NOT NULL DEFAULT gen_random_uuid(),
+  sealed_at timestamp with time zone,
+  key_check jsonb,
+  CONSTRAINT instance_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE public.journal (
+  "position" bigint NOT NULL DEFAULT nextval('journal_position_seq'::regclass),
+  xact bigint NOT NULL,
+  recorded_at timestamp with time zone NOT NULL DEFAULT now(),
+  kind text NOT NULL,
+  payload jsonb NOT NULL,
+  CONSTRAINT journal_pkey PRIMARY KEY ("position")
+);
+CREATE INDEX journal_xact_position_index ON public.journal USING btree (xact, "position");
+
+CREATE TABLE public.journal_mark (
+  id smallint NOT NULL,
+  xact bigint NOT NULL,
+  "position" bigint NOT NULL,
+  reaches_back timestamp with time zone NOT NULL,
+  recorded_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT journal_mark_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE public.lease (
+  name text NOT NULL,
+  token bigint NOT NULL,
+  holder text,
+  held_until timestamp with time zone NOT NULL,
+  CONSTRAINT lease_pkey PRIMARY KEY (name)
+);
+
+CREATE TABLE public.legal_hold (
+  id uuid NOT NULL,
+  subject_id uuid,
+  segment jsonb,
+  actor text NOT NULL,
+  reason text NOT NULL,
+  released_at timestamp with time zone,
+  released_by text,
+  release_reason text,
+  recorded_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT legal_hold_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE public.mapping_version (
+  id integer NOT NULL GENERATED ALWAYS AS IDENTITY,
+  key text NOT NULL,
+  source_id integer NOT NULL,
+  survey_version_id integer NOT NULL,
+  scale_rule_id integer NOT NULL,
+  connector text NOT NULL,
+  definition jsonb NOT NULL,
+  recorded_at timestamp with time zone NOT NULL DEFAULT now(),
+  made_by text,
+  CONSTRAINT mapping_version_pkey PRIMARY KEY (id),
+  CONSTRAINT mapping_version_key_unique UNIQUE (key),
+  CONSTRAINT mapping_version_scale_rule_id_scale_rule_id_fk FOREIGN KEY (scale_rule_id) REFERENCES scale_rule(id),
+  CONSTRAINT mapping_version_source_id_source_id_fk FOREIGN KEY (source_id) REFERENCES source(id),
+  CONSTRAINT mapping_version_survey_version_id_survey_version_id_fk FOREIGN KEY (survey_version_id) REFERENCES survey_version(id)
+);
+CREATE INDEX mapping_version_made_by_index ON public.mapping_version USING btree (made_by);
+
+CREATE TABLE public.model_event (
+  id bigint NOT NULL DEFAULT nextval('model_event_id_seq'::regclass),
+  model_version_id integer NOT NULL,
+  from_stage text,
+  to_stage text NOT NULL,
+  cause text NOT NULL,
+  actor text NOT NULL,
+  reason text NOT NULL,
+  recorded_at timestamp with time zone NOT NULL DEFAULT now(),
+  actor_id text,
+  CONSTRAINT model_event_pkey PRIMARY KEY (id),
+  CONSTRAINT model_event_model_version_id_model_version_id_fk FOREIGN KEY (model_version_id) REFERENCES model_version(id)
+);
+CREATE TRIGGER keep_model_events BEFORE DELETE OR UPDATE ON public.model_event FOR EACH STATEMENT EXECUTE FUNCTION keep_model_events();
+CREATE TRIGGER model_event_inserted AFTER INSERT ON public.model_event FOR EACH ROW EXECUTE FUNCTION model_event_inserted();
+
+CREATE TABLE public.model_training_set (
+  model_version_id integer NOT NULL,
+  hash text NOT NULL,
+  CONSTRAINT model_training_set_model_version_id_hash_pk PRIMARY KEY (model_version_id, hash),
+  CONSTRAINT model_training_set_hash_training_set_hash_fk FOREIGN KEY (hash) REFERENCES training_set(hash),
+  CONSTRAINT model_training_set_model_version_id_model_version_id_fk FOREIGN KEY (model_version_id) REFERENCES model_version(id)
+);
+
+CREATE TABLE public.model_version (
+  id integer NOT NULL,
+  label text NOT NULL,
+  recorded_at timestamp with time zone NOT NULL DEFAULT now(),
+  key text,
+  stage text,
+  artefact jsonb,
+  feature_set_key text,
+  trained_at timestamp with time zone,
+  signature text,
+  CONSTRAINT model_version_pkey PRIMARY KEY (id),
+  CONSTRAINT model_version_feature_set_key_feature_set_key_fk FOREIGN KEY (feature_set_key) REFERENCES feature_set(key),
+  CONSTRAINT model_version_key_unique UNIQUE (key)
+);
+
+CREATE TABLE public.monitor_reading (
+  id bigint NOT NULL DEFAULT nextval('monitor_reading_id_seq'::regclass),
+  model_version_id integer NOT NULL,
+  metric text NOT NULL,
+  segment jsonb NOT NULL,
+  segment_key text NOT NULL,
+  window_from timestamp with time zone NOT NULL,
+  window_until timestamp with time zone NOT NULL,
+  reference_from timestamp with time zone NOT NULL,
+  n integer NOT NULL,
+  reference_n integer NOT NULL,
+  value double precision NOT NULL,
+  reference double precision,
+  low double precision,
+  high double precision,
+  p_value double precision,
+  adjusted_p_value double precision,
+  alarm boolean NOT NULL,
+  detail jsonb NOT NULL,
+  recorded_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT monitor_reading_pkey PRIMARY KEY (id),
+  CONSTRAINT monitor_reading_model_version_id_window_until_metric_segment_ke UNIQUE (model_version_id, window_until, metric, segment_key)
+);
+CREATE INDEX monitor_alarm ON public.monitor_reading USING btree (model_version_id, window_until) WHERE alarm;
+CREATE TRIGGER monitor_readings_inserted AFTER INSERT ON public.monitor_reading REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION monitor_readings_inserted();
+
+CREATE TABLE public.prediction (
+  response_id uuid NOT NULL,
+  answered_at timestamp with time zone NOT NULL,
+  cell_id integer NOT NULL,
+  model_version_id integer NOT NULL,
+  mapping_version_id integer NOT NULL,
+  surveyed boolean NOT NULL,
+  class smallint,
+  detractor integer NOT NULL,
+  passive integer NOT NULL,
+  promoter integer NOT NULL,
+  sentiment smallint,
+  negative integer NOT NULL,
+  neutral integer NOT NULL,
+  positive integer NOT NULL,
+  themes integer[] NOT NULL,
+  uncertainty integer NOT NULL,
+  abstained text,
+  features_hash text NOT NULL,
+  predicted_at timestamp with time zone NOT NULL,
+  words integer,
+  tokens smallint,
+  unknown_tokens smallint,
+  language text,
+  CONSTRAINT prediction_response_id_model_version_id_answered_at_pk PRIMARY KEY (response_id, model_version_id, answered_at)
+);
+CREATE TRIGGER prediction_deleted AFTER DELETE ON public.prediction FOR EACH ROW EXECUTE FUNCTION prediction_deleted();
+CREATE TRIGGER prediction_inserted AFTER INSERT ON public.prediction REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION prediction_inserted();
+CREATE TRIGGER prediction_updated BEFORE UPDATE ON public.prediction FOR EACH STATEMENT EXECUTE FUNCTION prediction_updated();
+
+CREATE TABLE public.repeated_event (
+  event_id uuid NOT NULL,
+  import_id integer NOT NULL,
+  import_line integer,
+  "position" text NOT NULL,
+  received_at timestamp with time zone NOT NULL,
+  CONSTRAINT repeated_event_event_id_import_id_pk PRIMARY KEY (event_id, import_id)
+);
+CREATE INDEX repeated_event_import_id_index ON public.repeated_event USING btree (import_id);
+
+CREATE TABLE public.response (
+  id uuid NOT NULL,
+  answered_at timestamp with time zone NOT NULL,
+  received_at timestamp with time zone NOT NULL,
+  cell_id integer NOT NULL,
+  mapping_version_id integer NOT NULL,
+  source_event_id uuid NOT NULL,
+  external_id text NOT NULL,
+  score smallint,
+  points smallint,
+  class smallint,
+  comment text,
+  subject_id uuid,
+  CONSTRAINT response_id_answered_at_pk PRIMARY KEY (id, answered_at)
+);
+CREATE INDEX response_answered_at_id_index ON public.response USING btree (answered_at, id);
+CREATE INDEX response_cell_id_answered_at_index ON public.response USING btree (cell_id, answered_at);
+CREATE TRIGGER response_deleted AFTER DELETE ON public.response FOR EACH ROW EXECUTE FUNCTION response_deleted();
+CREATE TRIGGER response_inserted AFTER INSERT ON public.response REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION response_inserted();
+CREATE TRIGGER response_predictions_changed AFTER UPDATE ON public.response FOR EACH ROW WHEN ((NOT is_sealing())) EXECUTE FUNCTION response_predictions_deleted();
+CREATE TRIGGER response_predictions_deleted AFTER DELETE ON public.response FOR EACH ROW EXECUTE FUNCTION response_predictions_deleted();
+CREATE TRIGGER response_reviews_changed AFTER UPDATE ON public.response FOR EACH ROW WHEN ((old.source_event_id IS DISTINCT FROM new.source_event_id)) EXECUTE FUNCTION response_reviews_deleted();
+CREATE TRIGGER response_reviews_deleted AFTER DELETE ON public.response FOR EACH ROW EXECUTE FUNCTION response_reviews_deleted();
+CREATE TRIGGER response_updated AFTER UPDATE ON public.response REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION response_updated();
+
+CREATE TABLE public.response_key (
+  id uuid NOT NULL,
+  answered_at timestamp with time zone NOT NULL,
+  received_at timestamp with time zone NOT NULL,
+  cell_id integer NOT NULL,
+  content_hash text NOT NULL,
+  subject_id uuid,
+  revision bigint,
+  revised_at timestamp with time zone,
+  event_id uuid,
+  CONSTRAINT response_key_pkey PRIMARY KEY (id)
+);
+CREATE INDEX response_key_subject_id_index ON public.response_key USING btree (subject_id);
+
+CREATE TABLE public.restricted_response (
+  id uuid NOT NULL,
+  subject_id uuid NOT NULL,
+  "row" jsonb NOT NULL,
+  recorded_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT restricted_response_pkey PRIMARY KEY (id)
+);
+CREATE INDEX restricted_response_subject_id_index ON public.restricted_response USING btree (subject_id);
+
+CREATE TABLE public.retired_key (
+  provider text NOT NULL,
+  version text NOT NULL,
+  recorded_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT retired_key_provider_version_pk PRIMARY KEY (provider, version)
+);
+
+CREATE TABLE public.review (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  response_id uuid,
+  answered_at timestamp with time zone,
+  cell_id integer,
+  model_version_id integer NOT NULL,
+  cause text NOT NULL,
+  reason text,
+  queued_at timestamp with time zone NOT NULL,
+  claimed_by text,
+  claimed_until timestamp with time zone,
+  decided_at timestamp with time zone,
+  decision_id bigint,
+  CONSTRAINT review_pkey PRIMARY KEY (id),
+  CONSTRAINT review_decision_id_model_event_id_fk FOREIGN KEY (decision_id) REFERENCES model_event(id),
+  CONSTRAINT review_of_one CHECK (((num_nonnulls(response_id, decision_id) = 1) AND (num_nonnulls(response_id, answered_at, cell_id) = ANY (ARRAY[0, 3]))))
+);
+CREATE UNIQUE INDEX review_open ON public.review USING btree (response_id, model_version_id) WHERE (decided_at IS NULL);
+CREATE UNIQUE INDEX review_open_decision ON public.review USING btree (decision_id) WHERE (decided_at IS NULL);
+CREATE INDEX review_queued_at_id_index ON public.review USING btree (queued_at, id);
+CREATE INDEX review_response_id_index ON public.review USING btree (response_id);
+CREATE TRIGGER reviews_deleted AFTER DELETE ON public.review REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION reviews_changed();
+CREATE TRIGGER reviews_inserted AFTER INSERT ON public.review REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION reviews_changed();
+
+CREATE TABLE public.review_decision (
+  id bigint NOT NULL DEFAULT nextval('review_decision_id_seq'::regclass),
+  review_id uuid NOT NULL,
+  actor text NOT NULL,
+  actor_name text NOT NULL,
+  verdict text NOT NULL,
+  class smallint,
+  reason text NOT NULL,
+  decided_at timestamp with time zone NOT NULL,
+  CONSTRAINT review_decision_pkey PRIMARY KEY (id),
+  CONSTRAINT review_decision_review_id_actor_unique UNIQUE (review_id, actor),
+  CONSTRAINT review_decision_review_id_review_id_fk FOREIGN KEY (review_id) REFERENCES review(id) ON DELETE CASCADE
+);
+CREATE TRIGGER keep_review_decisions BEFORE UPDATE ON public.review_decision FOR EACH STATEMENT EXECUTE FUNCTION keep_review_decisions();
+
+CREATE TABLE public.rollup_day (
+  bucket timestamp with time zone NOT NULL,
+  cell_id integer NOT NULL,
+  model_version_id integer NOT NULL,
+  promoters integer NOT NULL,
+  passives integer NOT NULL,
+  detractors integer NOT NULL,
+  n integer NOT NULL,
+  sum bigint NOT NULL,
+  sum_squares bigint NOT NULL,
+  alone_promoters integer NOT NULL DEFAULT 0,
+  alone_passives integer NOT NULL DEFAULT 0,
+  alone_detractors integer NOT NULL DEFAULT 0,
+  promoter_millionths bigint NOT NULL DEFAULT 0,
+  passive_millionths bigint NOT NULL DEFAULT 0,
+  detractor_millionths bigint NOT NULL DEFAULT 0,
+  CONSTRAINT rollup_day_cell_id_model_version_id_bucket_pk PRIMARY KEY (cell_id, model_version_id, bucket)
+);
+
+CREATE TABLE public.rollup_hour (
+  bucket timestamp with time zone NOT NULL,
+  cell_id integer NOT NULL,
+  model_version_id integer NOT NULL,
+  promoters integer NOT NULL,
+  passives integer NOT NULL,
+  detractors integer NOT NULL,
+  n integer NOT NULL,
+  sum bigint NOT NULL,
+  sum_squares bigint NOT NULL,
+  alone_promoters integer NOT NULL DEFAULT 0,
+  alone_passives integer NOT NULL DEFAULT 0,
+  alone_detractors integer NOT NULL DEFAULT 0,
+  promoter_millionths bigint NOT NULL DEFAULT 0,
+  passive_millionths bigint NOT NULL DEFAULT 0,
+  detractor_millionths bigint NOT NULL DEFAULT 0,
+  CONSTRAINT rollup_hour_cell_id_model_version_id_bucket_pk PRIMARY KEY (cell_id, model_version_id, bucket)
+);
+CREATE INDEX rollup_hour_bucket_index ON public.rollup_hour USING btree (bucket);
+
+CREATE TABLE public.rollup_mapping (
+  bucket timestamp with time zone NOT NULL,
+  cell_id integer NOT NULL,
+  model_version_id integer NOT NULL,
+  mapping_version_id integer NOT NULL,
+  n integer NOT NULL,
+  CONSTRAINT rollup_mapping_cell_id_model_version_id_bucket_mapping_version_ PRIMARY KEY (cell_id, model_version_id, bucket, mapping_version_id)
+);
+CREATE INDEX rollup_mapping_mapping_version_id_bucket_index ON public.rollup_mapping USING btree (mapping_version_id, bucket);
+
+CREATE TABLE public.rollup_minute (
+  bucket timestamp with time zone NOT NULL,
+  cell_id integer NOT NULL,
+  model_version_id integer NOT NULL,
+  promoters integer NOT NULL,
+  passives integer NOT NULL,
+  detractors integer NOT NULL,
+  n integer NOT NULL,
+  sum bigint NOT NULL,
+  sum_squares bigint NOT NULL,
+  alone_promoters integer NOT NULL DEFAULT 0,
+  alone_passives integer NOT NULL DEFAULT 0,
+  alone_detractors integer NOT NULL DEFAULT 0,
+  promoter_millionths bigint NOT NULL DEFAULT 0,
+  passive_millionths bigint NOT NULL DEFAULT 0,
+  detractor_millionths bigint NOT NULL DEFAULT 0,
+  CONSTRAINT rollup_minute_cell_id_model_version_id_bucket_pk PRIMARY KEY (cell_id, model_version_id, bucket)
+);
+
+CREATE TABLE public.scale_rule (
+  id integer NOT NULL GENERATED ALWAYS AS IDENTITY,
+  key text NOT NULL,
+  rule jsonb NOT NULL,
+  recorded_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT scale_rule_pkey PRIMARY KEY (id),
+  CONSTRAINT scale_rule_key_unique UNIQUE (key)
+);
+
+CREATE TABLE public.scope (
+  fingerprint text NOT NULL,
+  everything boolean NOT NULL,
+  used_at timestamp with time zone NOT NULL,
+  score int4multirange NOT NULL DEFAULT '{}'::int4multirange,
+  response int4multirange NOT NULL DEFAULT '{}'::int4multirange,
+  comment int4multirange NOT NULL DEFAULT '{}'::int4multirange,
+  respondent int4multirange NOT NULL DEFAULT '{}'::int4multirange,
+  prediction int4multirange NOT NULL DEFAULT '{}'::int4multirange,
+  CONSTRAINT scope_pkey PRIMARY KEY (fingerprint)
+);
+
+CREATE TABLE public.seal (
+  id bigint NOT NULL,
+  bucket timestamp with time zone NOT NULL,
+  cell_id integer NOT NULL,
+  model_version_id integer NOT NULL,
+  revision integer NOT NULL,
+  why text NOT NULL,
+  manifest text NOT NULL,
+  hash text NOT NULL,
+  recorded_at timestamp with time zone NOT NULL,
+  CONSTRAINT seal_pkey PRIMARY KEY (id),
+  CONSTRAINT seal_cell_id_model_version_id_bucket_revision_unique UNIQUE (cell_id, model_version_id, bucket, revision)
+);
+CREATE TRIGGER seals_inserted AFTER INSERT ON public.seal REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION seals_inserted();
+
+CREATE TABLE public.seal_head (
+  size bigint NOT NULL,
+  body text NOT NULL,
+  signature text NOT NULL,
+  published boolean NOT NULL DEFAULT false,
+  CONSTRAINT seal_head_pkey PRIMARY KEY (size)
+);
+
+CREATE TABLE public.seal_leaf (
+  seal_id bigint NOT NULL,
+  place integer NOT NULL,
+  hash bytea NOT NULL,
+  response_id uuid,
+  salt bytea,
+  origin text,
+  CONSTRAINT seal_leaf_seal_id_place_pk PRIMARY KEY (seal_id, place)
+);
+CREATE INDEX seal_leaf_response_id_index ON public.seal_leaf USING btree (response_id);
+
+CREATE TABLE public.seal_node (
+  level smallint NOT NULL,
+  place bigint NOT NULL,
+  hash text NOT NULL,
+  CONSTRAINT seal_node_level_place_pk PRIMARY KEY (level, place)
+);
+
+CREATE TABLE public.seal_pending (
+  bucket timestamp with time zone NOT NULL,
+  cell_id integer NOT NULL,
+  model_version_id integer NOT NULL,
+  first_entry text NOT NULL,
+  last_entry text NOT NULL,
+  first_touched timestamp with time zone NOT NULL,
+  last_touched timestamp with time zone NOT NULL,
+  refused text,
+  CONSTRAINT seal_pending_cell_id_model_version_id_bucket_pk PRIMARY KEY (cell_id, model_version_id, bucket)
+);
+CREATE INDEX seal_pending_bucket_index ON public.seal_pending USING btree (bucket);
+
+CREATE TABLE public.signing_key (
+  id integer NOT NULL,
+  public_key text NOT NULL,
+  statement text,
+  signature text,
+  former_signature text,
+  recorded_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT signing_key_pkey PRIMARY KEY (id),
+  CONSTRAINT signing_key_public_key_unique UNIQUE (public_key)
+);
+
+CREATE TABLE public.source (
+  id integer NOT NULL GENERATED ALWAYS AS IDENTITY,
+  name text NOT NULL,
+  recorded_at timestamp with time zone NOT NULL DEFAULT now(),
+  made_by text,
+  CONSTRAINT source_pkey PRIMARY KEY (id),
+  CONSTRAINT source_name_unique UNIQUE (name)
+);
+CREATE INDEX source_made_by_index ON public.source USING btree (made_by);
+
+CREATE TABLE public.source_event (
+  id uuid NOT NULL,
+  response_id uuid NOT NULL,
+  mapping_version_id integer NOT NULL,
+  "position" text NOT NULL,
+  hash text,
+  received_at timestamp with time zone NOT NULL,
+  subject_id uuid,
+  content text,
+  digest bytea,
+  sealed bytea,
+  import_id integer,
+  import_line integer,
+  undone_at timestamp with time zone,
+  replaced uuid,
+  stood jsonb,
+  CONSTRAINT source_event_pkey PRIMARY KEY (id)
+);
+CREATE INDEX source_event_as_text ON public.source_event USING btree (id) WHERE (hash IS NOT NULL);
+CREATE INDEX source_event_import_id_response_id_index ON public.source_event USING btree (import_id, response_id) WHERE (import_id IS NOT NULL);
+CREATE INDEX source_event_response_id_index ON public.source_event USING btree (response_id);
+CREATE INDEX source_event_stood ON public.source_event USING btree (id) WHERE (stood IS NOT NULL);
+CREATE INDEX source_event_subject_id_index ON public.source_event USING btree (subject_id);
+
+CREATE TABLE public.subject_key (
+  id uuid NOT NULL,
+  lookup text,
+  pseudonym text,
+  wrapped text,
+  provider text,
+  key_version text,
+  wrapped_at timestamp with time zone,
+  restricted boolean NOT NULL DEFAULT false,
+  held boolean NOT NULL DEFAULT false,
+  recorded_at timestamp with time zone NOT NULL DEFAULT now(),
+  shared boolean NOT NULL DEFAULT false,
+  CONSTRAINT subject_key_pkey PRIMARY KEY (id),
+  CONSTRAINT subject_key_lookup_unique UNIQUE (lookup)
+);
+CREATE INDEX subject_key_unsealed ON public.subject_key USING btree (id) WHERE (wrapped IS NULL);
+
+CREATE TABLE public.survey_version (
+  id integer NOT NULL GENERATED ALWAYS AS IDENTITY,
+  name text NOT NULL,
+  version text NOT NULL,
+  recorded_at timestamp with time zone NOT NULL DEFAULT now(),
+  made_by text,
+  CONSTRAINT survey_version_pkey PRIMARY KEY (id),
+  CONSTRAINT survey_version_name_version_unique UNIQUE (name, version)
+);
+CREATE INDEX survey_version_made_by_index ON public.survey_version USING btree (made_by);
+
+CREATE TABLE public.training_set (
+  hash text NOT NULL,
+  head text NOT NULL,
+  examples integer NOT NULL,
+  description text NOT NULL,
+  until timestamp with time zone,
+  journal_position text,
+  recorded_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT training_set_pkey PRIMARY KEY (hash)
+);
+
+CREATE TABLE public.training_set_member (
+  hash text NOT NULL,
+  response_id uuid NOT NULL,
+  CONSTRAINT training_set_member_response_id_hash_pk PRIMARY KEY (response_id, hash),
+  CONSTRAINT training_set_member_hash_training_set_hash_fk FOREIGN KEY (hash) REFERENCES training_set(hash)
+);
+
+-- Functions
+
+CREATE OR REPLACE FUNCTION paged.first_rollups(cells integer[], models integer[], mappings integer[], since timestamp with time zone, until timestamp with time zone, after timestamp with time zone, most integer)
+ RETURNS TABLE(bucket timestamp with time zone, cell_id integer, model_version_id integer)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET plan_cache_mode TO 'force_custom_plan'
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$ DECLARE final timestamptz; BEGIN
+      IF mappings IS NULL THEN
+        SELECT max(f.bucket) INTO final FROM (SELECT t.bucket, t.cell_id, t.model_version_id FROM public.rollup_hour t WHERE t.bucket >= since AND t.bucket < until
+    AND t.cell_id = ANY (cells) AND t.model_version_id = ANY (models) AND t.n > 0 AND coalesce((SELECT s.score + s.prediction + '{}' FROM public.scope s
+    WHERE s.fingerprint = current_setting('scoreline.scope', true)) @> t.cell_id, false) AND t.bucket > after ORDER BY t.bucket LIMIT most) f;
+        RETURN QUERY SELECT t.bucket, t.cell_id, t.model_version_id FROM public.rollup_hour t WHERE t.bucket >= since AND t.bucket < until
+    AND t.cell_id = ANY (cells) AND t.model_version_id = ANY (models) AND t.n > 0 AND coalesce((SELECT s.score + s.prediction + '{}' FROM public.scope s
+    WHERE s.fingerprint = current_setting('scoreline.scope', true)) @> t.cell_id, false) AND t.bucket >= after AND t.bucket <= coalesce(final, after);
+      ELSE
+        SELECT max(e.bucket) INTO final FROM (SELECT DISTINCT f.bucket, f.cell_id, f.model_version_id FROM unnest(mappings) AS m (id)
+          CROSS JOIN LATERAL (SELECT t.bucket, t.cell_id, t.model_version_id FROM public.rollup_mapping t WHERE t.bucket >= since AND t.bucket < until
+    AND t.cell_id = ANY (cells) AND t.model_version_id = ANY (models) AND t.n > 0 AND coalesce((SELECT s.score + s.prediction + '{}' FROM public.scope s
+    WHERE s.fingerprint = current_setting('scoreline.scope', true)) @> t.cell_id, false) AND t.mapping_version_id = m.id AND t.bucket > after ORDER BY t.bucket LIMIT most) f
+          ORDER BY f.bucket LIMIT most) e;
+        RETURN QUERY SELECT DISTINCT f.bucket, f.cell_id, f.model_version_id
+          FROM (SELECT t.bucket, t.cell_id, t.model_version_id FROM public.rollup_mapping t WHERE t.bucket >= since AND t.bucket < until
+    AND t.cell_id = ANY (cells) AND t.model_version_id = ANY (models) AND t.n > 0 AND coalesce((SELECT s.score + s.prediction + '{}' FROM public.scope s
+    WHERE s.fingerprint = current_setting('scoreline.scope', true)) @> t.cell_id, false) AND t.mapping_version_id = ANY (mappings) AND t.bucket >= after AND t.bucket <= coalesce(final, after)) f;
+      END IF; END $function$
+;
+
+CREATE OR REPLACE FUNCTION paged.newest_responses(cells integer[], since timestamp with time zone, until timestamp with time zone, before timestamp with time zone, before_id uuid, most integer)
+ RETURNS TABLE(id uuid, answered_at timestamp with time zone, cell_id integer)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET plan_cache_mode TO 'force_custom_plan'
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$ BEGIN RETURN QUERY SELECT t.id, t.answered_at, t.cell_id FROM public.response t
+        WHERE t.answered_at >= since AND t.answered_at < until AND t.answered_at <= before
+          AND (t.answered_at, t.id) < (before, before_id) AND t.cell_id = ANY (cells) AND coalesce((SELECT s.response + '{}' FROM public.scope s
+    WHERE s.fingerprint = current_setting('scoreline.scope', true)) @> t.cell_id, false)
+        ORDER BY t.answered_at DESC, t.id DESC LIMIT most; END $function$
+;
+
+CREATE OR REPLACE FUNCTION public.apply_prediction_deltas(deltas prediction_delta[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  IF deltas IS NULL THEN RETURN; END IF;
+  PERFORM apply_prediction_level('rollup_minute', 'minute', deltas, now() - interval '49 hours');
+  PERFORM apply_prediction_level('rollup_hour', 'hour', deltas, '-infinity');
+  PERFORM apply_prediction_level('rollup_day', 'day', deltas, '-infinity');
+  INSERT INTO rollup_mapping AS r (cell_id, model_version_id, bucket, mapping_version_id, n)
+  SELECT d.cell_id, d.model_version_id, date_trunc('hour', d.bucket, 'UTC'), d.mapping_version_id,
+    sum(d.promoters + d.passives + d.detractors)
+  FROM unnest(deltas) d GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+  ON CONFLICT (cell_id, model_version_id, bucket, mapping_version_id) DO UPDATE SET n = r.n + excluded.n;
+END $function$
+;
+
+CREATE OR REPLACE FUNCTION public.apply_prediction_level(target regclass, unit text, deltas prediction_delta[], since timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  EXECUTE format($statement$
+    INSERT INTO %s AS r (cell_id, model_version_id, bucket, promoters, passives, detractors, n, sum, sum_squares,
+      alone_promoters, alone_passives, alone_detractors, promoter_millionths, passive_millionths, detractor_millionths)
+    SELECT d.cell_id, d.model_version_id, date_trunc($1, d.bucket, 'UTC'), sum(d.promoters), sum(d.passives),
+      sum(d.detractors), sum(d.promoters + d.passives + d.detractors), 0, 0, sum(d.alone_promoters),
+      sum(d.alone_passives), sum(d.alone_detractors), sum(d.promoter_millionths), sum(d.passive_millionths),
+      sum(d.detractor_millionths)
+    FROM unnest($2) d WHERE d.bucket >= $3 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+    ON CONFLICT (cell_id, model_version_id, bucket) DO UPDATE SET
+      promoters = r.promoters + excluded.promoters, passives = r.passives + excluded.passives,
+      detractors = r.detractors + excluded.detractors, n = r.n + excluded.n,
+      alone_promoters = r.alone_promoters + excluded.alone_promoters,
+      alone_passives = r.alone_passives + excluded.alone_passives,
+      alone_detractors = r.alone_detractors + excluded.alone_detractors,
+      promoter_millionths = r.promoter_millionths + excluded.promoter_millionths,
+      passive_millionths = r.passive_millionths + excluded.passive_millionths,
+      detractor_millionths = r.detractor_millionths + excluded.detractor_millionths
+  $statement$, target) USING unit, deltas, since;
+END $function$
+;
+
+CREATE OR REPLACE FUNCTION public.apply_rollup_deltas(deltas rollup_delta[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  IF deltas IS NULL THEN RETURN; END IF;
+  INSERT INTO rollup_minute AS r
+    (cell_id, model_version_id, bucket, promoters, passives, detractors, n, sum, sum_squares)
+  SELECT d.cell_id, d.model_version_id, d.bucket, sum(d.promoters), sum(d.passives), sum(d.detractors),
+    sum(d.promoters + d.passives + d.detractors), sum(d.sum), sum(d.sum_squares)
+  FROM unnest(deltas) d WHERE d.bucket >= now() - interval '49 hours' GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+  ON CONFLICT (cell_id, model_version_id, bucket) DO UPDATE SET
+    promoters = r.promoters + excluded.promoters, passives = r.passives + excluded.passives,
+    detractors = r.detractors + excluded.detractors, n = r.n + excluded.n,
+    sum = r.sum + excluded.sum, sum_squares = r.sum_squares + excluded.sum_squares;
+
+  INSERT INTO rollup_hour AS r
+    (cell_id, model_version_id, bucket, promoters, passives, detractors, n, sum, sum_squares)
+  SELECT d.cell_id, d.model_version_id, date_trunc('hour', d.bucket, 'UTC'), sum(d.promoters), sum(d.passives),
+    sum(d.detractors), sum(d.promoters + d.passives + d.detractors), sum(d.sum), sum(d.sum_squares)
+  FROM unnest(deltas) d GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+  ON CONFLICT (cell_id, model_version_id, bucket) DO UPDATE SET
+    promoters = r.promoters + excluded.promoters, passives = r.passives + excluded.passives,
+    detractors = r.detractors + excluded.detractors, n = r.n + excluded.n,
+    sum = r.sum + excluded.sum, sum_squares = r.sum_squares + excluded.sum_squares;
+
+  INSERT INTO rollup_day AS r
+    (cell_id, model_version_id, bucket, promoters, passives, detractors, n, sum, sum_squares)
+  SELECT d.cell_id, d.model_version_id, date_trunc('day', d.bucket, 'UTC'), sum(d.promoters), sum(d.passives),
+    sum(d.detractors), sum(d.promoters + d.passives + d.detractors), sum(d.sum), sum(d.sum_squares)
+  FROM unnest(deltas) d GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+  ON CONFLICT (cell_id, model_version_id, bucket) DO UPDATE SET
+    promoters = r.promoters + excluded.promoters, passives = r.passives + excluded.passives,
+    detractors = r.detractors + excluded.detractors, n = r.n + excluded.n,
+    sum = r.sum + excluded.sum, sum_squares = r.sum_squares + excluded.sum_squares;
+
+  INSERT INTO rollup_mapping AS r (cell_id, model_version_id, bucket, mapping_version_id, n)
+  SELECT d.cell_id, d.model_version_id, date_trunc('hour', d.bucket, 'UTC'), d.mapping_version_id,
+    sum(d.promoters + d.passives + d.detractors)
+  FROM unnest(deltas) d GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+  ON CONFLICT (cell_id, model_version_id, bucket, mapping_version_id) DO UPDATE SET n = r.n + excluded.n;
+END $function$
+;
+
+CREATE OR REPLACE FUNCTION public.first_rollups(cells integer[], models integer[], mappings integer[], since timestamp with time zone, until timestamp with time zone, after timestamp with time zone, most integer)
+ RETURNS TABLE(bucket timestamp with time zone, cell_id integer, model_version_id integer)
+ LANGUAGE plpgsql
+ STABLE
+ SET plan_cache_mode TO 'force_custom_plan'
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$ DECLARE final timestamptz; BEGIN
+      IF mappings IS NULL THEN
+        SELECT max(f.bucket) INTO final FROM (SELECT t.bucket, t.cell_id, t.model_version_id FROM public.rollup_hour t WHERE t.bucket >= since AND t.bucket < until
+    AND t.cell_id = ANY (cells) AND t.model_version_id = ANY (models) AND t.n > 0 AND true AND t.bucket > after ORDER BY t.bucket LIMIT most) f;
+        RETURN QUERY SELECT t.bucket, t.cell_id, t.model_version_id FROM public.rollup_hour t WHERE t.bucket >= since AND t.bucket < until
+    AND t.cell_id = ANY (cells) AND t.model_version_id = ANY (models) AND t.n > 0 AND true AND t.bucket >= after AND t.bucket <= coalesce(final, after);
+      ELSE
+        SELECT max(e.bucket) INTO final FROM (SELECT DISTINCT f.bucket, f.cell_id, f.model_version_id FROM unnest(mappings) AS m (id)
+          CROSS JOIN LATERAL (SELECT t.bucket, t.cell_id, t.model_version_id FROM public.rollup_mapping t WHERE t.bucket >= since AND t.bucket < until
+    AND t.cell_id = ANY (cells) AND t.model_version_id = ANY (models) AND t.n > 0 AND true AND t.mapping_version_id = m.id AND t.bucket > after ORDER BY t.bucket LIMIT most) f
+          ORDER BY f.bucket LIMIT most) e;
+        RETURN QUERY SELECT DISTINCT f.bucket, f.cell_id, f.model_version_id
+          FROM (SELECT t.bucket, t.cell_id, t.model_version_id FROM public.rollup_mapping t WHERE t.bucket >= since AND t.bucket < until
+    AND t.cell_id = ANY (cells) AND t.model_version_id = ANY (models) AND t.n > 0 AND true AND t.mapping_version_id = ANY (mappings) AND t.bucket >= after AND t.bucket <= coalesce(final, after)) f;
+      END IF; END $function$
+;
+
+CREATE OR REPLACE FUNCTION public.is_sealing()
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT current_setting('scoreline.sealing', true) IS NOT DISTINCT FROM 'on'
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.journal_marks(kind text, what jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  INSERT INTO journal (xact, recorded_at, kind, payload) VALUES (
+    pg_current_xact_id()::text::bigint, clock_timestamp(), kind,
+    jsonb_build_object('added', '[]'::jsonb, 'removed', '[]'::jsonb, 'deltas', '[]'::jsonb) || what);
+  PERFORM pg_notify('journal', '');
+END $function$
+;
+
+CREATE OR REPLACE FUNCTION public.journal_predictions(model integer, added uuid[], removed uuid[], deltas prediction_delta[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  INSERT INTO journal (xact, recorded_at, kind, payload) VALUES (
+    pg_current_xact_id()::text::bigint, clock_timestamp(), 'predictions',
+    jsonb_build_object(
+      'model', model,
+      'added', to_jsonb(coalesce(added, '{}')),
+      'removed', to_jsonb(coalesce(removed, '{}')),
+      'deltas', coalesce((
+        SELECT jsonb_agg(jsonb_build_array(h.cell_id, h.hour, h.promoters, h.passives, h.detractors))
+        FROM (
+          SELECT d.cell_id, floor(extract(epoch FROM d.bucket) / 3600)::bigint AS hour, sum(d.promoters) AS promoters,
+            sum(d.passives) AS passives, sum(d.detractors) AS detractors
+          FROM unnest(deltas) d WHERE d.model_version_id = model GROUP BY 1, 2
+        ) h), '[]')));
+  PERFORM pg_notify('journal', '');
+END $function$
+;
+
+CREATE OR REPLACE FUNCTION public.journal_responses(added uuid[], removed uuid[], deltas rollup_delta[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  INSERT INTO journal (xact, recorded_at, kind, payload) VALUES (
+    pg_current_xact_id()::text::bigint, clock_timestamp(), 'responses',
+    jsonb_build_object(
+      'added', to_jsonb(coalesce(added, '{}')),
+      'removed', to_jsonb(coalesce(removed, '{}')),
+      'deltas', coalesce((
+        SELECT jsonb_agg(jsonb_build_array(h.cell_id, h.hour, h.promoters, h.passives, h.detractors))
+        FROM (
+          SELECT d.cell_id, floor(extract(epoch FROM d.bucket) / 3600)::bigint AS hour, sum(d.promoters) AS promoters, sum(d.passives) AS passives, sum(d.detractors) AS detractors
+          FROM unnest(deltas) d GROUP BY 1, 2
+        ) h), '[]')));
+  PERFORM pg_notify('journal', '');
+END $function$
+;
+
+CREATE OR REPLACE FUNCTION public.journal_safe_end()
+ RETURNS bigint
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+DECLARE
+  seen pg_snapshot := pg_current_snapshot();
+  own bigint := pg_current_xact_id_if_assigned()::text::bigint;
+  running bigint := least(pg_snapshot_xmin(seen)::text::bigint, own);
+  others integer[];
+  elsewhere xid[];
+BEGIN
+  -- Mostly nothing is held back, and the locks of the cluster need not be read.
+  IF NOT EXISTS (SELECT FROM public.journal WHERE xact >= running) THEN RETURN running; END IF;
+  -- In this order. A transaction of the snapshot that still holds its lock below has run in one backend all the time, so the
+  -- database read here is its own, even where process ids are used again. What is not found is taken for a writer.
+  PERFORM pg_stat_clear_snapshot();
+  SELECT coalesce(array_agg(a.pid), '{}') INTO others FROM pg_stat_get_activity(NULL) a
+    WHERE a.datid <> 0 AND a.datid <> (SELECT d.oid FROM pg_database d WHERE d.datname = current_database());
+  SELECT coalesce(array_agg(l.transactionid), '{}') INTO elsewhere FROM pg_locks l
+    WHERE l.locktype = 'transactionid' AND l.mode = 'ExclusiveLock' AND l.granted AND l.pid = ANY (others);
+  SELECT elsewhere || coalesce(array_agg(p.transaction), '{}') INTO elsewhere FROM pg_prepared_xacts p
+    WHERE p.database <> current_database();
+  RETURN (SELECT least(pg_snapshot_xmax(seen)::text::bigint, own, min(x.id::text::bigint))
+    FROM pg_snapshot_xip(seen) AS x (id) WHERE x.id::xid <> ALL (elsewhere));
+END $function$
+;
+
+CREATE OR REPLACE FUNCTION public.keep_model_events()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  RAISE EXCEPTION 'changes of stage are never changed or deleted';
+END $function$
+;
+
+CREATE OR REPLACE FUNCTION public.keep_review_decisions()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  IF is_sealing() THEN RETURN NULL; END IF;
+  RAISE EXCEPTION 'what was decided in a review is not changed';
+END $function$
+;
+
+CREATE OR REPLACE FUNCTION public.model_event_inserted()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  INSERT INTO journal (xact, recorded_at, kind, payload) VALUES (
+    pg_current_xact_id()::text::bigint, clock_timestamp(), 'model',
+    jsonb_build_object('model', NEW.model_version_id, 'added', '[]'::jsonb, 'removed', '[]'::jsonb, 'deltas', '[]'::jsonb));
+  PERFORM pg_notify('journal', '');
+  RETURN NULL;
+END $function$
+;
+
+CREATE OR REPLACE FUNCTION public.monitor_readings_inserted()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  INSERT INTO journal (xact, recorded_at, kind, payload)
+  SELECT pg_current_xact_id()::text::bigint, clock_timestamp(), 'monitor',
+    jsonb_build_object('model', model_version_id, 'added', '[]'::jsonb, 'removed', '[]'::jsonb, 'deltas', '[]'::jsonb,
+      'alarms', coalesce(jsonb_agg(DISTINCT metric) FILTER (WHERE alarm), '[]'))
+  FROM added GROUP BY model_version_id ORDER BY model_version_id;
+  PERFORM pg_notify('journal', '');
+  RETURN NULL;
+END $function$
+;
+
+CREATE OR REPLACE FUNCTION public.newest_responses(cells integer[], since timestamp with time zone, until timestamp with time zone, before timestamp with time zone, before_id uuid, most integer)
+ RETURNS TABLE(id uuid, answered_at timestamp with time zone, cell_id integer)
+ LANGUAGE plpgsql
+ STABLE
+ SET plan_cache_mode TO 'force_custom_plan'
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$ BEGIN RETURN QUERY SELECT t.id, t.answered_at, t.cell_id FROM public.response t
+        WHERE t.answered_at >= since AND t.answered_at < until AND t.answered_at <= before
+          AND (t.answered_at, t.id) < (before, before_id) AND t.cell_id = ANY (cells) AND true
+        ORDER BY t.answered_at DESC, t.id DESC LIMIT most; END $function$
+;
+
+CREATE OR REPLACE FUNCTION public.prediction_deleted()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+DECLARE deltas prediction_delta[]; alone integer := (NOT OLD.surveyed)::integer;
+BEGIN
+  IF OLD.class IS NOT NULL THEN
+    deltas := ARRAY[ROW(
+      date_trunc('minute', OLD.answered_at, 'UTC'), OLD.cell_id, OLD.model_version_id, OLD.mapping_version_id,
+      -(OLD.class = 2)::integer, -(OLD.class = 1)::integer, -(OLD.class = 0)::integer,
+      -(OLD.class = 2)::integer * alone, -(OLD.class = 1)::integer * alone, -(OLD.class = 0)::integer * alone,
+      -OLD.promoter, -OLD.passive, -OLD.detractor)::prediction_delta];
+    PERFORM apply_prediction_deltas(deltas);
+  END IF;
+  PERFORM journal_predictions(OLD.model_version_id, NULL, ARRAY[OLD.response_id], deltas);
+  RETURN NULL;
+END $function$
+;
+
+CREATE OR REPLACE FUNCTION public.prediction_inserted()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+DECLARE deltas prediction_delta[];
+BEGIN
+  IF NOT EXISTS (SELECT FROM added) THEN RETURN NULL; END IF;
+  SELECT array_agg(g::prediction_delta) INTO deltas FROM (
+    SELECT date_trunc('minute', answered_at, 'UTC'), cell_id, model_version_id, mapping_version_id,
+      (count(*) FILTER (WHERE class = 2))::integer, (count(*) FILTER (WHERE class = 1))::integer,
+      (count(*) FILTER (WHERE class = 0))::integer,
+      (count(*) FILTER (WHERE class = 2 AND NOT surveyed))::integer,
+      (count(*) FILTER (WHERE class = 1 AND NOT surveyed))::integer,
+      (count(*) FILTER (WHERE class = 0 AND NOT surveyed))::integer,
+      sum(promoter)::bigint, sum(passive)::bigint, sum(detractor)::bigint
+    FROM added WHERE class IS NOT NULL GROUP BY 1, 2, 3, 4
+  ) g;
+  PERFORM apply_prediction_deltas(deltas);
+  PERFORM journal_predictions(model_version_id, array_agg(response_id), NULL, deltas)
+  FROM added GROUP BY model_version_id ORDER BY model_version_id;
+  RETURN NULL;
+END $function$
+;
+
+CREATE OR REPLACE FUNCTION public.prediction_updated()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  RAISE EXCEPTION 'a prediction is not changed; delete it and predict again';
+END $function$
+;
+
+CREATE OR REPLACE FUNCTION public.response_deleted()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+DECLARE deltas rollup_delta[];
+BEGIN
+  IF OLD.class IS NOT NULL THEN
+    deltas := ARRAY[ROW(
+      date_trunc('minute', OLD.answered_at, 'UTC'), OLD.cell_id, 0, OLD.mapping_version_id,
+      -(OLD.class = 2)::integer, -(OLD.class = 1)::integer, -(OLD.class = 0)::integer,
+      -OLD.points, -(OLD.points::bigint * OLD.points))::rollup_delta];
+    PERFORM apply_rollup_deltas(deltas);
+  END IF;
+  PERFORM journal_responses(NULL, ARRAY[OLD.id], deltas);
+  RETURN NULL;
+END $function$
+;
+
+CREATE OR REPLACE FUNCTION public.response_inserted()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+DECLARE deltas rollup_delta[];
+BEGIN
+  IF NOT EXISTS (SELECT FROM added) THEN RETURN NULL; END IF;
+  SELECT array_agg(g::rollup_delta) INTO deltas FROM (
+    SELECT date_trunc('minute', answered_at, 'UTC'), cell_id, 0, mapping_version_id,
+      (count(*) FILTER (WHERE class = 2))::integer, (count(*) FILTER (WHERE class = 1))::integer,
+      (count(*) FILTER (WHERE class = 0))::integer, sum(points)::bigint, sum(points::bigint * points)::bigint
+    FROM added WHERE class IS NOT NULL GROUP BY 1, 2, 4
+  ) g;
+  PERFORM apply_rollup_deltas(deltas);
+  PERFORM journal_responses((SELECT array_agg(id) FROM added), NULL, deltas);
+  RETURN NULL;
+END $function$
+;
+
+CREATE OR REPLACE FUNCTION public.response_predictions_deleted()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  DELETE FROM prediction WHERE response_id = OLD.id AND answered_at = OLD.answered_at;
+  RETURN NULL;
+END $function$
+;
+
+CREATE OR REPLACE FUNCTION public.response_reviews_deleted()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  DELETE FROM review WHERE response_id = OLD.id;
+  RETURN NULL;
+END $function$
+;
+
+CREATE OR REPLACE FUNCTION public.response_updated()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+DECLARE deltas rollup_delta[];
+BEGIN
+  IF is_sealing() OR NOT EXISTS (SELECT FROM added) THEN RETURN NULL; END IF;
+  SELECT array_agg(g::rollup_delta) INTO deltas FROM (
+    SELECT date_trunc('minute', answered_at, 'UTC'), cell_id, 0, mapping_version_id,
+      sum(CASE WHEN class = 2 THEN sign ELSE 0 END)::integer, sum(CASE WHEN class = 1 THEN sign ELSE 0 END)::integer,
+      sum(CASE WHEN class = 0 THEN sign ELSE 0 END)::integer, sum(sign * points)::bigint,
+      sum(sign * points::bigint * points)::bigint
+    FROM (
+      SELECT 1 AS sign, answered_at, cell_id, mapping_version_id, class, points FROM added
+      UNION ALL
+      SELECT -1, answered_at, cell_id, mapping_version_id, class, points FROM removed
+    ) change WHERE class IS NOT NULL GROUP BY 1, 2, 4
+  ) g;
+  PERFORM apply_rollup_deltas(deltas);
+  PERFORM journal_responses(
+    (SELECT array_agg(id) FROM added),
+    (SELECT array_agg(id) FROM removed WHERE id NOT IN (SELECT id FROM added)), deltas);
+  RETURN NULL;
+END $function$
+;
+
+CREATE OR REPLACE FUNCTION public.reviews_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+DECLARE ids jsonb;
+BEGIN
+  SELECT jsonb_agg(id) INTO ids FROM changed;
+  IF ids IS NOT NULL THEN PERFORM journal_marks('review', jsonb_build_object('reviews', ids)); END IF;
+  RETURN NULL;
+END $function$
+;
+
+CREATE OR REPLACE FUNCTION public.seals_inserted()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+DECLARE range jsonb;
+BEGIN
+  SELECT jsonb_build_array(min(id), max(id)) INTO range FROM added HAVING count(*) > 0;
+  IF range IS NOT NULL THEN PERFORM journal_marks('seal', jsonb_build_object('seals', range)); END IF;
+  RETURN NULL;
+END $function$
+;
+
+-- Views
+
+CREATE VIEW scoped.cell WITH (security_barrier=true) AS
+ SELECT id,
+    key,
+    attributes,
+    recorded_at
+   FROM cell t
+  WHERE COALESCE((( SELECT s.score + s.response + s.prediction + '{}'::int4multirange
+           FROM scope s
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> id, false);
+
+CREATE VIEW scoped.disclosure_cell WITH (security_barrier=true) AS
+ SELECT ledger,
+    cell_id,
+    guarded,
+    since
+   FROM disclosure_cell t
+  WHERE COALESCE((( SELECT s.score + '{}'::int4multirange
+           FROM scope s
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cell_id, false);
+
+CREATE VIEW scoped.monitor_reading WITH (security_barrier=true) AS
+ SELECT id,
+    model_version_id,
+    metric,
+    segment,
+    segment_key,
+    window_from,
+    window_until,
+    reference_from,
+    n,
+    reference_n,
+    value,
+    reference,
+    low,
+    high,
+    p_value,
+    adjusted_p_value,
+    alarm,
+    detail,
+    recorded_at
+   FROM monitor_reading t
+  WHERE ( SELECT s.everything
+           FROM scope s
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true));
+
+CREATE VIEW scoped.prediction WITH (security_barrier=true) AS
+ SELECT response_id,
+    answered_at,
+    cell_id,
+    model_version_id,
+    mapping_version_id,
+    surveyed,
+    class,
+    detractor,
+    passive,
+    promoter,
+    sentiment,
+    negative,
+    neutral,
+    positive,
+    themes,
+    uncertainty,
+    abstained,
+    features_hash,
+    predicted_at,
+    words,
+    tokens,
+    unknown_tokens,
+    language
+   FROM prediction t
+  WHERE COALESCE((( SELECT s.score + s.prediction + '{}'::int4multirange
+           FROM scope s
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cell_id, false);
+
+CREATE VIEW scoped.response WITH (security_barrier=true) AS
+ SELECT id,
+    answered_at,
+    received_at,
+    cell_id,
+    mapping_version_id,
+    source_event_id,
+        CASE
+            WHEN COALESCE((( SELECT s.response + '{}'::int4multirange
+               FROM scope s
+              WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cell_id, false) THEN external_id
+            ELSE NULL::text
+        END AS external_id,
+    score,
+    points,
+    class,
+        CASE
+            WHEN COALESCE((( SELECT s.comment + '{}'::int4multirange
+               FROM scope s
+              WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cell_id, false) THEN comment
+            ELSE NULL::text
+        END AS comment,
+        CASE
+            WHEN COALESCE((( SELECT s.comment + '{}'::int4multirange
+               FROM scope s
+              WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cell_id, false) THEN subject_id
+            ELSE NULL::uuid
+        END AS subject_id
+   FROM response t
+  WHERE COALESCE((( SELECT s.score + s.response + '{}'::int4multirange
+           FROM scope s
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cell_id, false);
+
+CREATE VIEW scoped.response_key WITH (security_barrier=true) AS
+ SELECT id,
+    answered_at,
+    received_at,
+    cell_id,
+        CASE
+            WHEN COALESCE((( SELECT s.response + '{}'::int4multirange
+               FROM scope s
+              WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cell_id, false) THEN content_hash
+            ELSE NULL::text
+        END AS content_hash,
+        CASE
+            WHEN COALESCE((( SELECT s.respondent + '{}'::int4multirange
+               FROM scope s
+              WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cell_id, false) THEN subject_id
+            ELSE NULL::uuid
+        END AS subject_id
+   FROM response_key t
+  WHERE COALESCE((( SELECT s.score + s.response + s.prediction + '{}'::int4multirange
+           FROM scope s
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cell_id, false);
+
+CREATE VIEW scoped.review WITH (security_barrier=true) AS
+ SELECT id,
+    response_id,
+    answered_at,
+    cell_id,
+    model_version_id,
+    cause,
+    queued_at,
+    decided_at,
+    decision_id
+   FROM review t
+  WHERE cell_id IS NULL OR COALESCE((( SELECT s.prediction + '{}'::int4multirange
+           FROM scope s
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cell_id, false);
+
+CREATE VIEW scoped.rollup_day WITH (security_barrier=true) AS
+ SELECT bucket,
+    cell_id,
+    model_version_id,
+    promoters,
+    passives,
+    detractors,
+    n,
+    sum,
+    sum_squares,
+    alone_promoters,
+    alone_passives,
+    alone_detractors,
+    promoter_millionths,
+    passive_millionths,
+    detractor_millionths
+   FROM rollup_day t
+  WHERE COALESCE((( SELECT s.score + '{}'::int4multirange
+           FROM scope s
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cell_id, false);
+
+CREATE VIEW scoped.rollup_hour WITH (security_barrier=true) AS
+ SELECT bucket,
+    cell_id,
+    model_version_id,
+    promoters,
+    passives,
+    detractors,
+    n,
+    sum,
+    sum_squares,
+    alone_promoters,
+    alone_passives,
+    alone_detractors,
+    promoter_millionths,
+    passive_millionths,
+    detractor_millionths
+   FROM rollup_hour t
+  WHERE COALESCE((( SELECT s.score + s.prediction + '{}'::int4multirange
+           FROM scope s
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cell_id, false);
+
+CREATE VIEW scoped.rollup_mapping WITH (security_barrier=true) AS
+ SELECT bucket,
+    cell_id,
+    model_version_id,
+    mapping_version_id,
+    n
+   FROM rollup_mapping t
+  WHERE COALESCE((( SELECT s.score + s.prediction + '{}'::int4multirange
+           FROM scope s
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cell_id, false);
+
+CREATE VIEW scoped.rollup_minute WITH (security_barrier=true) AS
+ SELECT bucket,
+    cell_id,
+    model_version_id,
+    promoters,
+    passives,
+    detractors,
+    n,
+    sum,
+    sum_squares,
+    alone_promoters,
+    alone_passives,
+    alone_detractors,
+    promoter_millionths,
+    passive_millionths,
+    detractor_millionths
+   FROM rollup_minute t
+  WHERE COALESCE((( SELECT s.score + '{}'::int4multirange
+           FROM scope s
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cell_id, false);
+
+CREATE VIEW scoped.seal WITH (security_barrier=true) AS
+ SELECT bucket,
+    cell_id,
+    model_version_id,
+    revision,
+    why,
+    hash,
+    recorded_at
+   FROM seal t
+  WHERE COALESCE((( SELECT s.score + s.prediction + '{}'::int4multirange
+           FROM scope s
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cell_id, false);
+
+CREATE VIEW scoped.source_event WITH (security_barrier=true) AS
+ SELECT id,
+    response_id,
+    mapping_version_id,
+    "position",
+    hash,
+    received_at,
+    digest
+   FROM source_event t
+  WHERE (EXISTS ( SELECT
+           FROM response_key k
+          WHERE k.id = t.response_id AND COALESCE((( SELECT s.score + s.response + s.prediction + '{}'::int4multirange
+                   FROM scope s
+                  WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> k.cell_id, false)));
+
+-- Grants
+
+REVOKE ALL ON FUNCTION paged.first_rollups(cells integer[], models integer[], mappings integer[], since timestamp with time zone, until timestamp with time zone, after timestamp with time zone, most integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION paged.newest_responses(cells integer[], since timestamp with time zone, until timestamp with time zone, before timestamp with time zone, before_id uuid, most integer) FROM PUBLIC;
+GRANT USAGE ON SCHEMA paged TO scoreline_reader;
+GRANT USAGE ON SCHEMA public TO PUBLIC;
+GRANT USAGE ON SCHEMA public TO scoreline_reader;
+GRANT USAGE ON SCHEMA scoped TO scoreline_reader;
+GRANT SELECT ON public.feature_definition TO scoreline_reader;
+GRANT SELECT ON public.feature_set TO scoreline_reader;
+GRANT SELECT ON public.mapping_version TO scoreline_reader;
+GRANT SELECT ON public.model_event TO scoreline_reader;
+GRANT SELECT ON public.model_training_set TO scoreline_reader;
+GRANT SELECT ON public.model_version TO scoreline_reader;
+GRANT SELECT ON public.scale_rule TO scoreline_reader;
+GRANT SELECT ON public.source TO scoreline_reader;
+GRANT SELECT ON public.survey_version TO scoreline_reader;
+GRANT SELECT ON public.training_set TO scoreline_reader;
+GRANT SELECT ON scoped.cell TO scoreline_reader;
+GRANT SELECT ON scoped.disclosure_cell TO scoreline_reader;
+GRANT SELECT ON scoped.monitor_reading TO scoreline_reader;
+GRANT SELECT ON scoped.prediction TO scoreline_reader;
+GRANT SELECT ON scoped.response TO scoreline_reader;
+GRANT SELECT ON scoped.response_key TO scoreline_reader;
+GRANT SELECT ON scoped.review TO scoreline_reader;
+GRANT SELECT ON scoped.rollup_day TO scoreline_reader;
+GRANT SELECT ON scoped.rollup_hour TO scoreline_reader;
+GRANT SELECT ON scoped.rollup_mapping TO scoreline_reader;
+GRANT SELECT ON scoped.rollup_minute TO scoreline_reader;
+GRANT SELECT ON scoped.seal TO scoreline_reader;
+GRANT SELECT ON scoped.source_event TO scoreline_reader;
+GRANT EXECUTE ON FUNCTION paged.first_rollups(cells integer[], models integer[], mappings integer[], since timestamp with time zone, until timestamp with time zone, after timestamp with time zone, most integer) TO scoreline_reader;
+GRANT EXECUTE ON FUNCTION paged.newest_responses(cells integer[], since timestamp with time zone, until timestamp with time zone, before timestamp with time zone, before_id uuid, most integer) TO scoreline_reader;
