@@ -41,11 +41,11 @@ describe('a separator at the end of every row', () => {
   });
 
   it('is a damaged row where others have none, or where it holds something', async () => {
-    const told = expect.stringMatching(/^! 3 columns where the header has 2/);
+    const reported = expect.stringMatching(/^! 3 columns where the header has 2/);
     expect((await read('id,why\n1,good\n2,bad, too\n3,"x",\n')).rows).toEqual([
       [2, '1', 'good'],
-      [3, told],
-      [4, told],
+      [3, reported],
+      [4, reported],
     ]);
     const most = Array.from({ length: 30 }, (_, i) => `${i};good;;\n`).join('');
     const { rows } = await read(`id;why\n${most}31;bad;too;\n32;none\n`);
