@@ -18,6 +18,7 @@ const BESIDE = ['bench', 'test', 'scripts'];
 
 /** The subfolders, lowest first: each imports only itself and those before it. */
 const DOMAIN_ORDER = [
+  'memory',
   'errors',
   'text',
   'time',

@@ -27,45 +27,43 @@ interface Executing {
   rowsInSlices: boolean;
 }
 
-/** By operation: the gate caches documents, so a repeated one is the same object. */
-const compiled = new LRUCache<OperationDefinitionNode, Kept>({ maxSize: LIMITS.compiledFields });
-const executed = new WeakSet<OperationDefinitionNode>();
-
 /**
  * Executes queries as code compiled for their document, over every transport: a chart reads the same few
  * hundred fields again and again. graphql-js handles mutations, and documents that are not worth it or cannot
  * be compiled.
  */
-export async function executePrepared(prepared: ExecutionArgs): Promise<ExecutionResult> {
-  const context = prepared.contextValue as Executing | undefined;
-  // Compiled code builds a whole answer in one turn of the event loop: large ones are built row by row.
-  const isLarge = (context?.cost?.requested ?? 0) > LIMITS.compiledPoints;
-  const query = isLarge ? null : await compiledQuery(prepared);
-  if (context) context.rowsInSlices = query === null;
-  if (!query) return execute(prepared);
-  return query.query(undefined, prepared.contextValue, prepared.variableValues ?? {});
-}
+export class CompiledQueries {
+  /** By operation: the gate caches documents, so a repeated one is the same object. */
+  readonly #compiled = new LRUCache<OperationDefinitionNode, Kept>({ maxSize: LIMITS.compiledFields });
+  readonly #executed = new WeakSet<OperationDefinitionNode>();
 
-async function compiledQuery({
-  schema,
-  document,
-  operationName,
-}: ExecutionArgs): Promise<CompiledQuery | null> {
-  const operation = getOperationAST(document, operationName);
-  if (operation?.operation !== OperationTypeNode.QUERY) return null;
-  const known = compiled.get(operation);
-  if (known) return known.query;
-  const fields = unfoldedFields(operation);
-  const isRepeated = executed.has(operation);
-  executed.add(operation);
-  if (!isWorthCompiling(fields, isRepeated)) return null;
-  // A large document takes tens of milliseconds to validate, and as long to compile: others have a turn in
-  // between.
-  await breathe();
-  const made = compileQuery(schema, document, operationName ?? undefined);
-  const query = isCompiledQuery(made) ? made : null;
-  compiled.set(operation, { query }, { size: Math.max(1, fields) });
-  return query;
+  async execute(prepared: ExecutionArgs): Promise<ExecutionResult> {
+    const context = prepared.contextValue as Executing | undefined;
+    // Compiled code builds a whole answer in one turn of the event loop: large ones are built row by row.
+    const isLarge = (context?.cost?.requested ?? 0) > LIMITS.compiledPoints;
+    const query = isLarge ? null : await this.#queryOf(prepared);
+    if (context) context.rowsInSlices = query === null;
+    if (!query) return execute(prepared);
+    return query.query(undefined, prepared.contextValue, prepared.variableValues ?? {});
+  }
+
+  async #queryOf({ schema, document, operationName }: ExecutionArgs): Promise<CompiledQuery | null> {
+    const operation = getOperationAST(document, operationName);
+    if (operation?.operation !== OperationTypeNode.QUERY) return null;
+    const known = this.#compiled.get(operation);
+    if (known) return known.query;
+    const fields = unfoldedFields(operation);
+    const isRepeated = this.#executed.has(operation);
+    this.#executed.add(operation);
+    if (!isWorthCompiling(fields, isRepeated)) return null;
+    // A large document takes tens of milliseconds to validate, and as long to compile: others have a turn in
+    // between.
+    await breathe();
+    const made = compileQuery(schema, document, operationName ?? undefined);
+    const query = isCompiledQuery(made) ? made : null;
+    this.#compiled.set(operation, { query }, { size: Math.max(1, fields) });
+    return query;
+  }
 }
 
 /**

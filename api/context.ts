@@ -22,6 +22,7 @@ import type { MappingRegistry, RecordedMapping } from '../store/responses/mappin
 import { type ResponseRow, readResponsesById } from '../store/responses/responses.ts';
 import type { Access } from './access/access.ts';
 import type { Caller } from './caller.ts';
+import type { CompiledQueries } from './compiled.ts';
 import type { Cost } from './gate/cost.ts';
 import type { Gate } from './gate/gate.ts';
 import { type Log, logOfRequest } from './log.ts';
@@ -60,6 +61,8 @@ export interface ApiDeps {
   readonly graphHolds: (responseIds: readonly string[], xact: number) => Promise<number>;
   /** Schedules a rewrite of the embedded database's files. */
   readonly filesDue: () => void;
+  /** Executes queries, compiled where that is worth it. */
+  readonly queries: CompiledQueries;
   /** What every operation passes before it runs. */
   readonly gate: Gate;
   /** Rotates encryption and signing keys; returns what was done. */

@@ -6,7 +6,6 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import { type Executed, withAudit } from './audit.ts';
-import { executePrepared } from './compiled.ts';
 import type { ApiContext, Masked } from './context.ts';
 import { formatGraphqlError, maskedError, publicError } from './errors.ts';
 import type { OperationRequest } from './gate/gate.ts';
@@ -46,7 +45,11 @@ export function prepareOperation(
 /** Executes a query or mutation and completes its public answer; its releases are in the audit log by then. */
 export async function executeOperation(prepared: Prepared): Promise<ExecutionResult> {
   const context = prepared.contextValue;
-  return withAudit(context, executedOf(prepared), finishResult(await executePrepared(prepared), context));
+  return withAudit(
+    context,
+    executedOf(prepared),
+    finishResult(await context.deps.queries.execute(prepared), context),
+  );
 }
 
 /** The audit log's view of an operation. */

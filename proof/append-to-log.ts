@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import type { Memory } from '../domain/memory/memory.ts';
 import { type HashedNode, rangeHash, subtreesOf } from '../domain/seals/merkle.ts';
 import {
   type Checkpoint,
@@ -39,7 +40,7 @@ export interface OpenLog {
 
 export interface OpenLogDeps {
   /** The key of cached checks: the database's store. */
-  readonly memory: object;
+  readonly memory: Memory;
   readonly signingKey: KeyObject;
   readonly sinks: readonly CheckpointPublisher[];
   /** Epoch milliseconds. */

@@ -1,3 +1,4 @@
+import type { Slot } from '../domain/memory/memory.ts';
 import type { AuditCheckpoint } from '../domain/seals/audit.ts';
 import type { SignedCheckpoint } from '../domain/seals/seal.ts';
 import { streamAudit } from '../store/audit/audit.ts';
@@ -14,8 +15,9 @@ interface Remembered {
 }
 
 const PAGE = 20_000;
-const remembered = new WeakMap<object, Remembered>();
-const running = new WeakMap<object, Promise<string | null>>();
+const CHECKED: Slot<{ remembered?: Remembered; running?: Promise<string | null> | undefined }> = {
+  begin: () => ({}),
+};
 
 /**
  * Follows the audit log from its first row to its last and compares it with the checkpoints, so that its
@@ -27,11 +29,11 @@ export function checkWholeAudit(
   checkpoints: readonly SignedCheckpoint[],
   options: WholeLogOptions,
 ): Promise<string | null> {
-  const present = running.get(options.memory);
-  if (present) return present;
-  const begun = follow(session, checkpoints, options).finally(() => running.delete(options.memory));
-  running.set(options.memory, begun);
-  return begun;
+  const checked = options.memory.of(CHECKED);
+  checked.running ??= follow(session, checkpoints, options).finally(() => {
+    checked.running = undefined;
+  });
+  return checked.running;
 }
 
 async function follow(
@@ -39,7 +41,7 @@ async function follow(
   checkpoints: readonly SignedCheckpoint[],
   { memory, now, rememberFor }: WholeLogOptions,
 ): Promise<string | null> {
-  const kept = remembered.get(memory);
+  const kept = memory.of(CHECKED).remembered;
   let known = kept && kept.at > now - rememberFor ? kept : null;
   const signed = signedRows(checkpoints);
   // Verified rows may have been rewritten since, as another chain: then the last of them differs.
@@ -55,7 +57,7 @@ async function follow(
     if (page.rows < PAGE) break;
   }
   if (sound) {
-    remembered.set(memory, { last, at: known?.at ?? now });
+    memory.of(CHECKED).remembered = { last, at: known?.at ?? now };
     return null;
   }
   const rows = streamAudit(session, { from: null, to: null });

@@ -1,3 +1,4 @@
+import type { Memory, Slot } from '../domain/memory/memory.ts';
 import { appendLeaf, type HashedNode, rangeHash } from '../domain/seals/merkle.ts';
 import { checkpointHash, type SignedCheckpoint } from '../domain/seals/seal.ts';
 import type { Session } from '../store/database/client.ts';
@@ -30,8 +31,8 @@ interface Remembered {
 }
 
 export interface WholeLogOptions {
-  /** The key of cached checks: the database's store. */
-  readonly memory: object;
+  /** The database's, where checks are remembered. */
+  readonly memory: Memory;
   /** Epoch milliseconds. */
   readonly now: number;
   /** How long a verified part is not read again, milliseconds; later additions are read at once. */
@@ -42,8 +43,9 @@ export interface WholeLogOptions {
 const PAGE = 20_000;
 /** A long log is cached longer: reading it again takes at most a twentieth of the time. */
 const SHARE = 20;
-const remembered = new WeakMap<object, Remembered>();
-const running = new WeakMap<object, Promise<LogFinding | null>>();
+const CHECKED: Slot<{ remembered?: Remembered; running?: Promise<LogFinding | null> | undefined }> = {
+  begin: () => ({}),
+};
 
 /**
  * Checks the whole log against these checkpoints (oldest first, their chain checked before). A log that was
@@ -84,7 +86,7 @@ export async function checkWholeLog(
   const last = checkpoints.at(-1);
   if (last) {
     const { at, took } = known ?? { at: now, took: performance.now() - began };
-    remembered.set(memory, { head: checkpointHash(last), size, edge, at, took });
+    memory.of(CHECKED).remembered = { head: checkpointHash(last), size, edge, at, took };
   }
   return null;
 }
@@ -95,26 +97,26 @@ export function checkWholeLogOnce(
   checkpoints: readonly SignedCheckpoint[],
   options: WholeLogOptions,
 ): Promise<LogFinding | null> {
-  const present = running.get(options.memory);
-  if (present) return present;
-  const begun = checkWholeLog(session, checkpoints, options).finally(() => running.delete(options.memory));
-  running.set(options.memory, begun);
-  return begun;
+  const checked = options.memory.of(CHECKED);
+  checked.running ??= checkWholeLog(session, checkpoints, options).finally(() => {
+    checked.running = undefined;
+  });
+  return checked.running;
 }
 
 /** Whether the log was read from its beginning since that moment (epoch milliseconds). */
-export function isLogKnown(memory: object, since: number): boolean {
-  return (remembered.get(memory)?.at ?? Number.NEGATIVE_INFINITY) > since;
+export function isLogKnown(memory: Memory, since: number): boolean {
+  return (memory.of(CHECKED).remembered?.at ?? Number.NEGATIVE_INFINITY) > since;
 }
 
 /** The cached state, if it is recent enough and its last checkpoint is still one of these. */
 function recall(
-  memory: object,
+  memory: Memory,
   checkpoints: readonly SignedCheckpoint[],
   now: number,
   rememberFor: number,
 ): Remembered | null {
-  const known = remembered.get(memory);
+  const known = memory.of(CHECKED).remembered;
   const patience = rememberFor === 0 ? 0 : Math.max(rememberFor, SHARE * (known?.took ?? 0));
   if (!known || known.at <= now - patience) return null;
   const checkpoint = checkpoints.find(({ size }) => size === known.size);

@@ -59,10 +59,10 @@ const SALT_BYTES = 16;
  * @throws LogBrokenError
  */
 export async function checkLogOnce({ store, signingKey, sinks, now }: SealDeps): Promise<void> {
-  await readLogAhead(store, { memory: store, signingKey, sinks, now: now() });
+  await readLogAhead(store, { memory: store.memory, signingKey, sinks, now: now() });
   await store.transaction(async (session) => {
     await lockSeals(session);
-    await openLog(session, { memory: store, signingKey, sinks, now: now() });
+    await openLog(session, { memory: store.memory, signingKey, sinks, now: now() });
   });
 }
 
@@ -74,13 +74,13 @@ export async function checkLogOnce({ store, signingKey, sinks, now }: SealDeps):
  */
 export async function sealBatch(deps: SealDeps, closing: Closing): Promise<SealedBatch> {
   const { store, signingKey, sinks, now } = deps;
-  await readLogAhead(store, { memory: store, signingKey, sinks, now: now() });
+  await readLogAhead(store, { memory: store.memory, signingKey, sinks, now: now() });
   return store.transaction(async (session) => {
     await lockSeals(session);
     if (deps.lease) await hold(session, deps.lease);
     const closed = await claimClosed(session, closing);
     if (closed.length === 0) return { closed: 0, sealed: 0, refused: [] };
-    const log = await openLog(session, { memory: store, signingKey, sinks, now: now() });
+    const log = await openLog(session, { memory: store.memory, signingKey, sinks, now: now() });
     const { pairs, explained } = await compare(session, publicKeyOf(signingKey), closed);
     const refused = await refuseTampered(session, log, pairs, explained);
     const drafts = pairs

@@ -1,22 +1,22 @@
 import { LRUCache } from 'lru-cache';
+import type { Memory, Slot } from '../domain/memory/memory.ts';
 
 /** About 40 MB. */
 const MOST = 200_000;
-const memories = new WeakMap<object, LRUCache<string, number>>();
+const KNOWN: Slot<LRUCache<string, number>> = { begin: () => new LRUCache({ max: MOST }) };
 
 /**
  * Sealed rollups whose responses were verified in what no leaf covers (their events, their scores by the scale,
  * the counts per mapping) less than `rememberFor` milliseconds ago. What leaves cover is compared each time.
- * `memory`: the database's store; `now`: epoch milliseconds.
+ * `memory`: the database's; `now`: epoch milliseconds.
  */
 export class SoundRollups {
   readonly #known: LRUCache<string, number>;
   readonly #now: number;
   readonly #since: number;
 
-  constructor(memory: object, now: number, rememberFor: number) {
-    this.#known = memories.get(memory) ?? new LRUCache({ max: MOST });
-    memories.set(memory, this.#known);
+  constructor(memory: Memory, now: number, rememberFor: number) {
+    this.#known = memory.of(KNOWN);
     this.#now = now;
     this.#since = now - rememberFor;
   }

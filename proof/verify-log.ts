@@ -29,7 +29,7 @@ export async function checkWhole({
   heads: checkpoints,
 }: WholeCheck): Promise<Offence | null> {
   const { store, now, rememberFor = REMEMBER_MS } = deps;
-  const options = { memory: store, now: now(), rememberFor };
+  const options = { memory: store.memory, now: now(), rememberFor };
   const finding = await checkWholeLogOnce(store, checkpoints, options);
   if (finding) return logOffence(store, { deps, scope, listed }, finding);
   const says = await checkWholeAudit(store, checkpoints, options);

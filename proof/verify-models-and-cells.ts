@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Scope } from '../domain/access/scope.ts';
+import type { Memory, Slot } from '../domain/memory/memory.ts';
 import { canonicalText, type Manifest } from '../domain/seals/seal.ts';
 import { type Cell, type CellDictionary, cellKey } from '../domain/segments/cell.ts';
 import type { Session } from '../store/database/client.ts';
@@ -9,13 +10,14 @@ import type { ListedRollup } from './rollup-evidence.ts';
 
 /* A number's inputs besides its rollups: the cells and their attributes, and the known errors of its model. */
 
-const sound = new WeakSet<Cell>();
+const SOUND: Slot<WeakSet<Cell>> = { begin: () => new WeakSet() };
 
 /**
  * Every cell is named by the hash of its attributes; one that is not could be in segments to which its
  * responses do not belong.
  */
 export function findCellOffence(cells: CellDictionary, scope: Scope): Offence | null {
+  const sound = cells.memory.of(SOUND);
   for (const cell of cells.all()) {
     if (sound.has(cell)) continue;
     if (cellKey(cell.stored ?? cell.attributes) !== cell.key) {
@@ -33,8 +35,8 @@ interface Hashed {
   readonly confusion: string;
 }
 
-/** Keyed by the database's session: artefacts are large, and the content of a key does not change. */
-const hashed = new WeakMap<object, Map<number, Hashed>>();
+/** By model version: artefacts are large, and the content of a key does not change. */
+const HASHED: Slot<Map<number, Hashed>> = { begin: () => new Map() };
 
 /**
  * The model's confusion is that of the artefact with its key (SHA-256 of canonical JSON), and the rollups were
@@ -42,7 +44,7 @@ const hashed = new WeakMap<object, Map<number, Hashed>>();
  */
 export async function findModelOffence(
   session: Session,
-  memory: object,
+  memory: Memory,
   model: number | null,
   listed: readonly ListedRollup[],
 ): Promise<Offence | null> {
@@ -52,8 +54,7 @@ export async function findModelOffence(
   const key = await readModelKey(session, model);
   if (key === null) return offence(null, `${named} has no key`);
   const confusion = canonicalText((await readConfusion(session, model)) ?? {});
-  const known = hashed.get(memory) ?? new Map<number, Hashed>();
-  hashed.set(memory, known);
+  const known = memory.of(HASHED);
   const before = known.get(model);
   if (before?.key !== key || before.confusion !== confusion) {
     const artefact = (await readArtefact(session, model)) as object | null;

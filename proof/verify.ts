@@ -82,7 +82,8 @@ export async function verifyScore(deps: VerifyDeps, scope: Scope, name: ScoreNam
     const same = sameCounts(stated, recomputed);
     const level = same ? null : await levelOffence(session, name, listed);
     const parts =
-      findCellOffence(deps.cells, scope) ?? (await findModelOffence(session, deps.store, name.model, listed));
+      findCellOffence(deps.cells, scope) ??
+      (await findModelOffence(session, deps.store.memory, name.model, listed));
     const offence = tally.offence ?? level ?? log.offence ?? parts;
     return { stated, recomputed, tally, offence, listed, heads: log.heads, keys };
   });
@@ -142,7 +143,7 @@ export async function statedCounts(
 
 /** The key, and what need not be read again. */
 export function trustOf({ publicKey, store, now, rememberFor = REMEMBER_MS }: VerifyDeps): EvidenceTrust {
-  return { publicKey, sound: new SoundRollups(store, now(), rememberFor) };
+  return { publicKey, sound: new SoundRollups(store.memory, now(), rememberFor) };
 }
 
 /** Checks every rollup against its responses and its seal, and counts the responses inside the window. */

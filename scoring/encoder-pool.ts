@@ -15,6 +15,8 @@ export interface EncoderPool {
   states(text: string): Promise<TokenStates>;
   /** Texts waiting for a worker. */
   waiting(): number;
+  /** Worker threads that are there. */
+  threads(): number;
   close(): Promise<void>;
 }
 
@@ -91,6 +93,7 @@ function createMember(
   return {
     free: () => jobs.size < JOBS_PER_WORKER,
     busy: () => jobs.size,
+    isThere: () => worker !== undefined,
     run(job: Job) {
       if (ended) return job.reject(new Error('the encoder is closed'));
       clearTimeout(resting);
@@ -155,6 +158,7 @@ export async function openEncoderPool(options: PoolOptions): Promise<EncoderPool
       encode: (texts) => Promise.all(texts.map(encodeOne)),
       states: (text) => ask('states', text),
       waiting: () => queue.length,
+      threads: () => members.filter((member) => member.isThere()).length,
       close,
     };
   } catch (error) {

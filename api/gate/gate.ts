@@ -94,6 +94,7 @@ export function openGate(settings: GateSettings, trusted: TrustedDocuments, now:
     new RefusedError('DOCUMENT_NOT_TRUSTED', 403, `the role ${role} may send trusted documents only`);
   const documents = new Documents();
   const costs = new Costs();
+  const asksForSchema = introspectionOf();
   return {
     admit: (caller, schema, request) => {
       const { readOnly = false, bytes = 0, isPaid = false } = request;
@@ -112,7 +113,7 @@ export function openGate(settings: GateSettings, trusted: TrustedDocuments, now:
       const operation = operationOf(document, operationName);
       if (readOnly && operation.operation === 'mutation')
         throw new RefusedError('BAD_USER_INPUT', 405, 'a mutation is sent by POST');
-      if (!suggests && introspects(document))
+      if (!suggests && asksForSchema(document))
         throw new RefusedError(
           'INTROSPECTION_DISABLED',
           403,
@@ -203,17 +204,24 @@ function textOf({ query, documentId, extensions }: OperationRequest, trusted: Tr
   return query;
 }
 
-const asksForSchema = new WeakMap<DocumentNode, boolean>();
+/** Whether documents ask for the schema; each is looked through once. */
+function introspectionOf(): (document: DocumentNode) => boolean {
+  const known = new WeakMap<DocumentNode, boolean>();
+  return (document) => {
+    const before = known.get(document);
+    if (before !== undefined) return before;
+    const found = introspects(document);
+    known.set(document, found);
+    return found;
+  };
+}
 
 function introspects(document: DocumentNode): boolean {
-  const known = asksForSchema.get(document);
-  if (known !== undefined) return known;
   let found = false;
   visit(document, {
     [Kind.FIELD]: ({ name }) => {
       if (name.value === '__schema' || name.value === '__type') found = true;
     },
   });
-  asksForSchema.set(document, found);
   return found;
 }

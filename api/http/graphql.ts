@@ -9,7 +9,6 @@ import { type DocumentNode, type GraphQLSchema, OperationTypeNode } from 'graphq
 import { LRUCache } from 'lru-cache';
 import { sha256 } from '../../config/gate-settings.ts';
 import { withAudit } from '../audit.ts';
-import { executePrepared } from '../compiled.ts';
 import { type ApiContext, type ApiDeps, createContext } from '../context.ts';
 import { requestKey } from '../credentials.ts';
 import { formatGraphqlError, InvalidArgumentError } from '../errors.ts';
@@ -37,14 +36,14 @@ export async function addGraphqlRoute(
   /** Operations that passed the gate, by the key of their context. */
   const prepared = new WeakMap<object, Prepared>();
   const documents = new HandedOver();
+  const logs = errorLogs();
   const apollo = new ApolloServer<ApiContext>({
     schema,
     introspection: true,
     includeStacktraceInErrorResponses: false,
     // main.ts handles signals: it stops the parts in order.
     stopOnTerminationSignals: false,
-    // Credentials that a browser adds by itself are refused in credentials.ts, on every path and over every
-    // transport.
+    // Credentials that a browser adds by itself are refused in credentials.ts, over every transport.
     csrfPrevention: false,
     stringifyResult: async (result) => `${await stringifyInSlices(result)}\n`,
     allowBatchedHttpRequests: false,
@@ -53,12 +52,12 @@ export async function addGraphqlRoute(
     documentStore: documents,
     parseOptions: { maxTokens: LIMITS.tokens },
     validationRules: [...LIMIT_RULES],
-    formatError: (formatted, error) => formatGraphqlError(logOf(error) ?? deps.log, formatted, error),
+    formatError: (formatted, error) => formatGraphqlError(logs.logOf(error) ?? deps.log, formatted, error),
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
       fastifyApolloDrainPlugin(server),
       ApolloServerPluginLandingPageDisabled(),
-      rememberLogs,
+      logs.plugin,
       executedQueries(({ key }) => prepared.get(key)),
       tellExtensions,
       keepAudit,
@@ -98,16 +97,9 @@ export async function addGraphqlRoute(
     }
     request.isStream = true;
     reply.hijack();
-    await streams.serve(
-      reply.raw,
-      {
-        caller: callerOf(request),
-        credential: requestKey(request.headers).key ?? '',
-        purpose: request.purpose,
-        requestId: request.id,
-      },
-      operation,
-    );
+    const { purpose, id: requestId } = request;
+    const credential = requestKey(request.headers).key ?? '';
+    await streams.serve(reply.raw, { caller: callerOf(request), credential, purpose, requestId }, operation);
   };
   await server.register(async (routes) => {
     admitGraphqlBodies(routes, deps);
@@ -214,17 +206,20 @@ class HandedOver {
   }
 }
 
-/** Apollo formats errors without knowing their request. */
-const logs = new WeakMap<object, Log>();
-const logOf = (error: unknown): Log | undefined =>
-  typeof error === 'object' && error !== null ? logs.get(error) : undefined;
-const rememberLogs: ApolloServerPlugin<ApiContext> = {
-  requestDidStart: async () => ({
-    didEncounterErrors: async ({ errors, contextValue }) => {
-      for (const error of errors) logs.set(error, contextValue.deps.log);
-    },
-  }),
-};
+/** The log of the request in which an error was thrown: Apollo formats errors without knowing their request. */
+function errorLogs() {
+  const logs = new WeakMap<object, Log>();
+  const plugin: ApolloServerPlugin<ApiContext> = {
+    requestDidStart: async () => ({
+      didEncounterErrors: async ({ errors, contextValue }) => {
+        for (const error of errors) logs.set(error, contextValue.deps.log);
+      },
+    }),
+  };
+  const logOf = (error: unknown): Log | undefined =>
+    typeof error === 'object' && error !== null ? logs.get(error) : undefined;
+  return { plugin, logOf };
+}
 
 /** Puts masked paths and the cost into `extensions`. */
 const tellExtensions: ApolloServerPlugin<ApiContext> = {
@@ -247,7 +242,7 @@ function executedQueries(
       responseForOperation: async ({ operation, contextValue }) => {
         const prepared = preparedOf(contextValue);
         if (!prepared || operation.operation !== OperationTypeNode.QUERY) return null;
-        const result = await executePrepared(prepared);
+        const result = await contextValue.deps.queries.execute(prepared);
         return {
           // Without data nothing was executed.
           http: { headers: new HeaderMap(), ...(result.data === undefined ? { status: 400 } : {}) },

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { finished } from 'node:stream/promises';
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { cut } from '../../domain/text/text.ts';
+import { CompiledQueries } from '../compiled.ts';
 import type { ApiDeps } from '../context.ts';
 import { errorBody, maskedError, type PublicError, publicError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
@@ -27,7 +28,7 @@ import { addRequestLog, setCommonHeaders } from './request-log.ts';
 import { addWebhookRoute } from './webhooks.ts';
 
 export interface ApiOptions {
-  readonly deps: Omit<ApiDeps, 'onIngested'>;
+  readonly deps: Omit<ApiDeps, 'onIngested' | 'queries'>;
   readonly roles: { readonly api: boolean; readonly ingest: boolean };
   /** Other origins whose pages may send requests; none by default. */
   readonly origins?: Origins;
@@ -91,7 +92,7 @@ export async function createApiServer(options: ApiOptions): Promise<ApiServer> {
   );
   let sockets: ReturnType<typeof serveWebSocket> | undefined;
   let streams: EventStreams | undefined;
-  const counted: ApiDeps = { ...deps, onIngested: metrics.ingested };
+  const counted: ApiDeps = { ...deps, onIngested: metrics.ingested, queries: new CompiledQueries() };
   if (roles.api) {
     const schema = buildSchema(deps.dimensions);
     const onEnded = reportEnded(deps.log, noise, metrics.ended);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Memory } from '../memory/memory.ts';
 import { type Cell, type CellDictionary, cellKey, matchesSegment } from '../segments/cell.ts';
 import { EVERYTHING, type FieldGroup, type Scope, visibleCells } from './scope.ts';
 
@@ -21,6 +22,7 @@ const dictionaries = fc
       byKey: (key) => cells.find((cell) => cell.key === key),
       all: () => cells,
       version: 1,
+      memory: new Memory(),
     };
   });
 /** The keys of each group's cells: any relation between groups and cells. */
@@ -82,6 +84,7 @@ describe('visibleCells', () => {
       byKey: () => undefined,
       all: () => [a, b],
       version: 1,
+      memory: new Memory(),
     };
     const scope: Scope = {
       ...EVERYTHING,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
+import type { Memory } from '../memory/memory.ts';
 import { type Dimension, valueIn } from './dimensions.ts';
 
 /** One value for each attribute (snake_case) of the configured dimensions. */
@@ -32,6 +33,8 @@ export interface CellDictionary {
   all(): readonly Cell[];
   /** Changes with every change of the cells, to invalidate lookups. */
   readonly version: number;
+  /** What is computed from the cells and kept. */
+  readonly memory: Memory;
 }
 
 /** 24 hex digits of the SHA-256 of the canonical (RFC 8785) attributes. */

@@ -1,4 +1,5 @@
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
+import type { Memory } from '../../domain/memory/memory.ts';
 import type * as schema from '../tables/schema.ts';
 import type { Statement } from './statement.ts';
 
@@ -48,6 +49,8 @@ export type TimescaleEdition = 'none' | 'apache' | 'community';
 /** The system of record on one of its backends. */
 export interface Store extends OwnerSession {
   readonly backend: 'pglite' | 'postgres';
+  /** What this process remembers of the database. */
+  readonly memory: Memory;
   /** Reads as the role and through the scoped views: what the scope of that fingerprint sees. */
   rowsAs<Row>(fingerprint: string, statement: Statement, parameters: readonly unknown[]): Promise<Row[]>;
   /** Runs `work` in one READ COMMITTED transaction: all of it or nothing. */

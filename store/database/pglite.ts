@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { drizzle } from 'drizzle-orm/pglite';
+import { Memory } from '../../domain/memory/memory.ts';
 import * as schema from '../tables/schema.ts';
 import { type Database, type OwnerSession, ownerSession, type Store } from './client.ts';
 import {
@@ -270,6 +271,7 @@ export async function openPglite(
   return {
     ...session(database),
     backend: 'pglite',
+    memory: new Memory(),
     rowsAs: (fingerprint, statement, parameters) =>
       database.transaction(async (transaction) => {
         await transaction.query(BECOME_READER, [fingerprint]);

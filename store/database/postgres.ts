@@ -1,5 +1,6 @@
 import { drizzle as drizzlePostgres } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
+import { Memory } from '../../domain/memory/memory.ts';
 import * as schema from '../tables/schema.ts';
 import {
   type Database,
@@ -95,6 +96,7 @@ export function openPostgres(
   return {
     ...root,
     backend: 'postgres',
+    memory: new Memory(),
     rowsAs: (fingerprint, statement, parameters) => readers.rows(fingerprint, statement, parameters),
     transaction: (work, limits) => inTransaction(pool, (client) => work(session(client)), limits?.lockMs),
     listen: (channel, wake) => listener.listen(channel, wake),

@@ -1,8 +1,8 @@
 import type { Counted, Scope } from '../../domain/access/scope.ts';
 import type { Release } from '../../domain/disclosure/disclosure.ts';
+import type { Slot } from '../../domain/memory/memory.ts';
 import type { Cell } from '../../domain/segments/cell.ts';
 import { DAY_MS } from '../../domain/time/time-windows.ts';
-import type { Store } from '../database/client.ts';
 import type { Part } from './disclosure-counts.ts';
 import { catchUp, noteCells, readTouched } from './disclosure-follow.ts';
 import { findLedger } from './disclosure-ledger.ts';
@@ -28,8 +28,8 @@ interface Found {
   readonly key: Promise<string>;
 }
 
-const memories = new WeakMap<Store, LedgerMemory>();
-const found = new WeakMap<Store, WeakMap<Scope, Map<Counted, Found>>>();
+const LEDGERS: Slot<LedgerMemory> = { begin: () => new LedgerMemory() };
+const FOUND: Slot<WeakMap<Scope, Map<Counted, Found>>> = { begin: () => new WeakMap() };
 
 /**
  * The ledger of those protected cells, after adding what can be released by now of the parts. All callers with
@@ -44,7 +44,7 @@ export async function openLedger(
 ): Promise<Ledger> {
   const { store } = deps;
   const key = await ledgerOf(deps, scope, counted, protectedCells);
-  const memory = entryOf(memories, store, () => new LedgerMemory());
+  const memory = store.memory.of(LEDGERS);
   const known = memory.get(key, deps.now());
   const work = known.queue.then(() => advance(deps, scope.smallestCount, protectedCells, known, parts));
   // A failure may leave it half done: the next reader starts from what is stored.
@@ -52,7 +52,7 @@ export async function openLedger(
     () => memory.evict(deps.now()),
     () => {
       memory.forget(key);
-      found.get(store)?.delete(scope);
+      store.memory.of(FOUND).delete(scope);
     },
   );
   return work;
@@ -65,8 +65,9 @@ async function ledgerOf(
   counted: Counted,
   protectedCells: readonly Cell[],
 ): Promise<string> {
-  const ofStore = entryOf(found, store, () => new WeakMap<Scope, Map<Counted, Found>>());
-  const ofScope = entryOf(ofStore, scope, () => new Map<Counted, Found>());
+  const found = store.memory.of(FOUND);
+  const ofScope = found.get(scope) ?? new Map<Counted, Found>();
+  found.set(scope, ofScope);
   const before = ofScope.get(counted);
   const { version } = cells;
   if (before?.version === version) return before.key;
@@ -103,14 +104,4 @@ async function advance(
   known.day = day;
   const { key, length } = known;
   return { key, length, releasesOf: (part) => known.parts.get(part)?.releases.slice() ?? [] };
-}
-
-function entryOf<Key, Value>(
-  map: { get(key: Key): Value | undefined; set(key: Key, value: Value): unknown },
-  key: Key,
-  make: () => Value,
-): Value {
-  const value = map.get(key) ?? make();
-  map.set(key, value);
-  return value;
 }

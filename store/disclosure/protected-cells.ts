@@ -5,6 +5,7 @@ import {
   type Scope,
   visibleCells,
 } from '../../domain/access/scope.ts';
+import type { Slot } from '../../domain/memory/memory.ts';
 import type { Cell, CellDictionary } from '../../domain/segments/cell.ts';
 
 /** As found in one version of the cells; a scope does not change. */
@@ -13,7 +14,7 @@ interface Found {
   readonly cells: readonly Cell[];
 }
 
-const found = new WeakMap<CellDictionary, WeakMap<Scope, Map<Counted, Found>>>();
+const FOUND: Slot<WeakMap<Scope, Map<Counted, Found>>> = { begin: () => new WeakMap() };
 
 /**
  * The cells whose scores the scope reads, but not their responses one by one; none for callers who may read
@@ -21,8 +22,7 @@ const found = new WeakMap<CellDictionary, WeakMap<Scope, Map<Counted, Found>>>()
  */
 export function protectedCells(scope: Scope, cells: CellDictionary, counted: Counted): readonly Cell[] {
   if (readsAllAnswers(scope, counted)) return [];
-  const byScope = found.get(cells) ?? new WeakMap<Scope, Map<Counted, Found>>();
-  found.set(cells, byScope);
+  const byScope = cells.memory.of(FOUND);
   const known = byScope.get(scope) ?? new Map<Counted, Found>();
   byScope.set(scope, known);
   const of = cells.version;

@@ -1,3 +1,4 @@
+import { Memory } from '../../domain/memory/memory.ts';
 import { type Cell, type CellAttributes, type CellDictionary, cellKey } from '../../domain/segments/cell.ts';
 import { cellShares } from '../../domain/segments/cell-filing.ts';
 import { checkDimensions, lackedBy, seenAs, storedAs } from '../../domain/segments/cell-shape.ts';
@@ -21,6 +22,7 @@ export class CellGoneError extends Error {
 
 /** The database's cells in memory: few (bounded); they are added and released, never changed. */
 export class StoredCellDictionary implements CellDictionary {
+  readonly memory = new Memory();
   #byId = new Map<number, Cell>();
   #byKey = new Map<string, Cell>();
   /** How many cells have each value, by attribute. */

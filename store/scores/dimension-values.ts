@@ -1,4 +1,5 @@
 import { isProtected, readsAllAnswers, type Scope } from '../../domain/access/scope.ts';
+import type { Slot } from '../../domain/memory/memory.ts';
 import { type Basis, groupCells } from '../../domain/scores/score.ts';
 import type { Cell, CellDictionary, Segment } from '../../domain/segments/cell.ts';
 import { matchesSegment } from '../../domain/segments/cell.ts';
@@ -85,7 +86,7 @@ interface Known {
   readonly listed: Map<string, { readonly at: string; readonly values: readonly string[] }>;
 }
 
-const found = new WeakMap<CellDictionary, WeakMap<Scope, Known>>();
+const FOUND: Slot<WeakMap<Scope, Known>> = { begin: () => new WeakMap() };
 
 /** The segment's values that no response visible to the caller has. */
 export async function unknownValues(
@@ -136,8 +137,7 @@ export function knowsAll(deps: GuardDeps, scope: Scope, segment: Segment): boole
 
 /** What the scope may know, in the current version of the cells. */
 function entryOf(scope: Scope, cells: CellDictionary): Known {
-  const byScope = found.get(cells) ?? new WeakMap<Scope, Known>();
-  found.set(cells, byScope);
+  const byScope = cells.memory.of(FOUND);
   const before = byScope.get(scope);
   if (before?.version === cells.version) return before;
   const known: Known = { version: cells.version, values: new Map(), listed: new Map() };

@@ -30,6 +30,33 @@ it('has no loop beside runPeriodic and runFollower, which list themselves', () =
   expect(found.sort()).toEqual(Object.keys(OWN_TIMERS).sort());
 });
 
+/** Modules whose state belongs to what is opened, so that two databases or servers in one process share nothing. */
+const STATELESS = /^(store|graph|proof|ingestion|scoring|api)\//;
+/** A variable, or a collection that begins empty, at the top of a file. */
+const STATE =
+  /^(export )?(let |const \w+(: [^=]+)? = new (Map|Set|WeakMap|WeakSet|LRUCache)\b[^(]*\((\{[^}]*\})?\);)/m;
+const SHARED_STATE: Readonly<Record<string, string>> = {
+  'api/access/scope-of.ts': 'which policies the Cedar module, itself one per process, has parsed',
+  'api/gate/screen.ts': 'a fact about one parsed document, ends with it',
+  'api/http/graphql-door.ts': 'a fact about one request, ends with it',
+  'graph/neo4j/driver.ts': 'a package, loaded when it is first needed',
+  'ingestion/files/dates/formats.ts': 'results of a pure function of a format, bounded',
+  'ingestion/files/dates/names.ts': 'names of months in a language, bounded',
+  'ingestion/files/file-row.ts': 'what follows from one file map, ends with it',
+  'ingestion/files/map/map-time.ts': 'what follows from one time rule, ends with it',
+  'ingestion/pipeline/field-names.ts': 'results of a pure function of a field name, bounded',
+  'store/database/disk-space.ts': 'results of a pure function of a statement, bounded',
+  'store/database/pglite-template.ts': 'the path of a file of the installation',
+  'store/database/statement.ts': 'the list of statements that the modules declare when they are loaded',
+};
+
+it('keeps no state at the top of files, except what is the same for everything that is open', () => {
+  const found = sources()
+    .filter(({ file, text }) => STATELESS.test(file) && STATE.test(text))
+    .map(({ file }) => file);
+  expect(found.sort()).toEqual(Object.keys(SHARED_STATE).sort());
+});
+
 it("reads what is scoped with the owner's session in few places, each with its reason", () => {
   const found = sources()
     .filter(({ file, text }) => file !== 'store/database/client.ts' && /\bunscoped\(/.test(text))

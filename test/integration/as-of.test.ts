@@ -15,7 +15,6 @@ import { readScore, readScores } from '../../store/scores/scores.ts';
 import { AsOfDatabase, BASE, BASES } from '../fixtures/as-of-database.ts';
 import { narrowScope, openTestDatabase } from '../fixtures/database.ts';
 import { BY, eraseWhole, personOf } from '../fixtures/erasing.ts';
-import { histories } from '../fixtures/histories.ts';
 
 /** Every fact of every difference, page by page. */
 async function factsOf(found: AsKnown | null, first = 3): Promise<KnownChange[]> {
@@ -158,7 +157,7 @@ describe('a score as of a moment', () => {
         ...(random() < 0.7 ? { score: upTo(11) } : {}),
         region: ['Japan', 'Peru', 'Chile'][upTo(3)],
       });
-    for (let step = 0; step < histories(40, 16); step++) {
+    for (let step = 0; step < 40; step++) {
       await (steps[upTo(steps.length)] as () => Promise<unknown>)();
       const at = await known.moment();
       await database.settled();

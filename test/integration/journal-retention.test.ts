@@ -32,7 +32,6 @@ import { BEFORE_ALL, noteSomeTouched, type RollupPlace } from '../../store/seals
 import { AsOfDatabase, BASES } from '../fixtures/as-of-database.ts';
 import { openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { eraseWhole, personOf } from '../fixtures/erasing.ts';
-import { histories } from '../fixtures/histories.ts';
 import { openSealedDatabase } from '../fixtures/sealed-database.ts';
 import { until } from '../fixtures/server.ts';
 
@@ -77,7 +76,7 @@ describe('a trimmed journal', () => {
       () => known.infer(),
     ];
     let deleted = 0;
-    for (let step = 0; step < histories(24, 12); step++) {
+    for (let step = 0; step < 24; step++) {
       await (steps[step < 3 ? 0 : upTo(steps.length)] as () => Promise<unknown>)();
       const at = await known.moment();
       await database.settled();

@@ -249,7 +249,15 @@ describe('the lineage of annotations', () => {
     expect(await seen(surveyed)).toEqual(['Seal', 'Seal', undefined]);
     const down = await trace(ids.response, 'DOWNSTREAM', surveyed);
     expect(down?.nodes.map(({ kind }) => kind)).not.toContain('Review');
-    // Each layer alone: a program that forgets to check sees nothing.
+    // The rules of the kind alone, without the scoped views.
+    const unscoped = world.depsFor(createRecordLineage(world.record.store));
+    for (const scope of [elsewhere, surveyed])
+      expect(await lineageNode(unscoped, scope, ids.review), scope.fingerprint).toBeNull();
+    const query = { start: ids.response, direction: 'DOWNSTREAM', first: 500, after: null } as const;
+    const page = await traceLineage(unscoped, surveyed, query);
+    expect(page?.nodes.map(({ kind }) => kind)).toContain('Rollup');
+    expect(page?.nodes.map(({ kind }) => kind)).not.toContain('Review');
+    // The scoped views alone: a program that forgets to check sees nothing.
     for (const scope of [elsewhere, surveyed])
       expect(
         await world.record.scopedReader

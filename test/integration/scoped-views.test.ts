@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { publicError } from '../../api/errors.ts';
 import { EVERYTHING, type Scope } from '../../domain/access/scope.ts';
+import { Memory } from '../../domain/memory/memory.ts';
 import { createRecordLineage } from '../../graph/record/record-lineage.ts';
 import { traceLineage } from '../../graph/traversal/trace.ts';
 import { createScopedReader, forgetScopes } from '../../store/access/scoped-views.ts';
@@ -194,6 +195,7 @@ describe('scoped views', () => {
       byKey: () => undefined,
       all: () => (first ? [first] : []),
       version: 1,
+      memory: new Memory(),
     };
     const behind = createScopedReader({ store: database.store, cells: few, now: Date.now });
     for (const scope of [germany, EVERYTHING]) {

@@ -58,6 +58,22 @@ describe('the model that ships', () => {
     }
   });
 
+  it('has threads only while there are texts', async () => {
+    const lazy = await openEncoderPool({ source: ENCODER, cacheFolder: '', workers: 2, restAfterMs: 1 });
+    expect(lazy.threads()).toBe(0);
+    const first = await predict(lazy, model, sources);
+    await until(() => lazy.threads() === 0, 'its threads end');
+    // A text that is not in the cache starts one again.
+    const attributes = { channel: 'web', product_line: 'Analytics' };
+    const again = await predict(lazy, model, [
+      ...sources,
+      { text: 'Never encoded before, it works.', attributes },
+    ]);
+    expect(again.slice(0, -1)).toEqual(first);
+    await lazy.close();
+    expect(lazy.threads()).toBe(0);
+  });
+
   it('reads plain texts, and says why it abstains for others', async () => {
     const [crash, love, , ticket, short, german, signs, wish] = await predict(pool, model, sources);
     const classes = [crash, love, ticket].map((one) => [one?.class, one?.sentimentClass]);

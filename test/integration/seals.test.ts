@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EVERYTHING } from '../../domain/access/scope.ts';
+import { Memory } from '../../domain/memory/memory.ts';
 import { leafHash, treeHash } from '../../domain/seals/merkle.ts';
 import { canonicalText, type Manifest } from '../../domain/seals/seal.ts';
 import { publicKeyOf } from '../../domain/seals/signing-key.ts';
@@ -456,7 +457,13 @@ describe('inferred scores', () => {
     const [cell] = database.cells.all();
     if (!cell) throw new Error('there is a cell');
     const forged = { ...cell, attributes: { ...cell.attributes, region: 'Chile' } };
-    const cells = { all: () => [forged], get: () => forged, byKey: () => forged, version: 1 };
+    const cells = {
+      all: () => [forged],
+      get: () => forged,
+      byKey: () => forged,
+      version: 1,
+      memory: new Memory(),
+    };
     const found = await verifyScore({ ...database.verifyDeps, cells }, EVERYTHING, nameOf(DAYS));
     expect(found).toMatchObject({
       verdict: 'MISMATCH',

@@ -47,6 +47,7 @@ function train(meanwhile: () => Promise<unknown>): Promise<number> {
     },
     states: () => Promise.reject(new Error('not asked for')),
     waiting: () => 0,
+    threads: () => 0,
     close: async () => undefined,
   };
   const taxonomy = {

@@ -77,18 +77,6 @@ export function isRif(text: string): boolean {
 /** Cédula of the Dominican Republic: the Luhn formula. */
 export const isCedulaOfDominicana = (text: string): boolean => Number(text) > 0 && luhnRemainder(text) === 0;
 
-const CURP_ORDER = '0123456789ABCDEFGHIJKLMNÑOPQRSTUVWXYZ';
-
-/** CURP: weights 18 to 2, modulo 10, and a date. */
-export function isCurp(text: string): boolean {
-  const upper = text.toUpperCase();
-  const sum = Array.from(upper.slice(0, 17)).reduce(
-    (all, character, i) => all + CURP_ORDER.indexOf(character) * (18 - i),
-    0,
-  );
-  return isDay(part(upper, 8, 10), part(upper, 6, 8)) && (10 - (sum % 10)) % 10 === part(upper, 17, 18);
-}
-
 const RFC_ORDER = '0123456789ABCDEFGHIJKLMN&OPQRSTUVWXYZ Ñ';
 
 /** RFC of persons: weights 13 to 2, modulo 11 ("A" is 10), and a date. */

@@ -34,12 +34,6 @@ export function isMedicare(text: string): boolean {
   return /^[2-6]/.test(text) && weighted(text, [1, 3, 7, 9, 1, 3, 7, 9]) % 10 === Number(text[8]);
 }
 
-/** My Number: weights by place, modulo 11. */
-export function isMyNumber(text: string): boolean {
-  const rest = weighted(text, [6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2]) % 11;
-  return (rest < 2 ? 0 : 11 - rest) === part(text, 11, 12);
-}
-
 /** Letters of Taiwan's identity numbers by their value, from 10 on. */
 const TAIWAN_LETTERS = 'ABCDEFGHJKLMNPQRSTUVXYWZIO';
 
