@@ -21,6 +21,7 @@ const CONFIG = `export default {
 };`;
 const server = useServer({
   config: CONFIG,
+  follow: true,
   trusted: ['{ nps { score } }'],
   keys: {
     ...Object.fromEntries(

@@ -76,7 +76,7 @@ it('content of another endpoint or import in the same transaction is restored', 
   };
   const submit = (externalId: string, score: number) =>
     submitItems(ingestor, OWNER, read, [{ ...item, externalId, score }], 'request');
-  const other = { ...database, acceptor: ingestor };
+  const other = { ...database, ingestor };
   const blocker = submit('blocker', 5);
   await waiting(1);
   const parts: Promise<unknown>[] = [submit('door', 9)];

@@ -235,7 +235,7 @@ describe('Vault transit', () => {
     await check(file, own);
     await expect(check(file)).rejects.toThrow(/wrapped by "vault-transit", which is not configured/);
     await expect(check(vaultTransitProvider({ ...other.options, token: 'token' }))).rejects.toThrow(
-      /cannot be opened \(Vault could not decrypt .*nothing was stored/,
+      /cannot be decrypted \(Vault could not decrypt .*nothing was stored/,
     );
     await check(vaultTransitProvider({ ...options, token: 'ran out' }));
     await check(vaultTransitProvider({ ...options, address: 'http://127.0.0.1:1', token: 'token' }));

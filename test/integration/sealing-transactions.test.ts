@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Memory } from '../../domain/memory/memory.ts';
 import { sealBatch } from '../../proof/seal-batch.ts';
 import { ownerSession, type Session, type Store } from '../../store/database/client.ts';
 import type { Statement } from '../../store/database/statement.ts';
@@ -32,7 +33,8 @@ function watched(store: Store): { store: Store; outside: string[]; within: strin
   const transaction: Store['transaction'] = (work, limits) =>
     store.transaction((session) => work(watch(session, within)), limits);
   return {
-    store: Object.assign(Object.create(store), watch(store, outside), { transaction }),
+    // A memory of its own: nothing is cached yet.
+    store: Object.assign(Object.create(store), watch(store, outside), { transaction, memory: new Memory() }),
     outside,
     within,
   };

@@ -54,7 +54,7 @@ describe('the database on TimescaleDB', () => {
       };
       return {
         store,
-        acceptor: createIngestor({
+        ingestor: createIngestor({
           ...deps,
           now: Date.now,
           cellLimits: DEFAULT_CELL_LIMITS,
@@ -77,7 +77,7 @@ describe('the database on TimescaleDB', () => {
       }
     })();
     await Promise.all(
-      writers.map(async ({ acceptor: ingestor }, writer) => {
+      writers.map(async ({ ingestor }, writer) => {
         for (let round = 0; round < 25; round++) {
           // Everybody sends the same ids, each round a little later: duplicates, races for new ids, and corrections.
           const items = Array.from({ length: 60 }, (_, i) => {
