@@ -28,6 +28,7 @@ import { changeKeys } from './instance/rotate.ts';
 import { runUntilStopped } from './instance/run.ts';
 import { adminKey, keyMatcher } from './instance/secrets.ts';
 import { WrongSigningKeyError } from './instance/signing.ts';
+import { sourceStack } from './instance/source-stack.ts';
 import { openSeals, type Seals } from './proof/open-seals.ts';
 import { openScoring, type Scoring } from './scoring/service.ts';
 import { createScopedReader, type ScopedReader } from './store/access/scoped-views.ts';
@@ -391,7 +392,8 @@ main().catch((error: Error) => {
   const hint = listening ? '; set PORT to another port' : '';
   const message = `Scoreline cannot start: ${terminalMessage(error)}${hint}`;
   const expected = listening || EXPECTED.some((kind) => error instanceof kind);
-  if (process.stderr.isTTY) process.stderr.write(`${message}\n${expected ? '' : `${error.stack}\n`}`);
+  if (process.stderr.isTTY)
+    process.stderr.write(`${message}\n${expected ? '' : `${sourceStack(error.stack ?? '')}\n`}`);
   else {
     // An operator's mistake may name their own input; of other errors only the facts are logged.
     say(message);

@@ -5,7 +5,7 @@
  */
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { register } from './build/source-maps.mjs';
+import { MAPPER, register } from './build/source-maps.mjs';
 
 const OLDEST_NODE = [20, 19];
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -37,7 +37,10 @@ if (built) {
   register(built);
   // Node.js 22 and newer keep the compiled code beside the build.
   (await import('node:module')).enableCompileCache?.(join(dirname(built), '.compiled'));
-  await import(pathToFileURL(built).href);
+  await import(pathToFileURL(built).href).catch((error) => {
+    process.stderr.write(`${globalThis[MAPPER](error?.stack ?? String(error))}\n`);
+    process.exit(1);
+  });
 } else {
   (await import('tsx/esm/api')).register();
   await import('./main.ts');

@@ -1,5 +1,6 @@
 import pino from 'pino';
 import { errorFacts, safeMessage, safeText } from '../domain/errors/error-facts.ts';
+import { sourceStack, withSourceStacks } from './source-stack.ts';
 
 /** The log of a program: one JSON object per line on standard error, and nothing else. */
 export type ProgramLog = pino.Logger;
@@ -18,7 +19,8 @@ export function openLog(level: string, to: pino.DestinationStream = standardErro
         log: (facts) => {
           const safe: Record<string, unknown> = {};
           for (const [name, value] of Object.entries(facts))
-            safe[name] = name === 'err' || value instanceof Error ? errorFacts(value) : value;
+            safe[name] =
+              name === 'err' || value instanceof Error ? withSourceStacks(errorFacts(value)) : value;
           return safe;
         },
       },
@@ -62,7 +64,7 @@ export function captureConsole(log: ProgramLog, onFatal: () => void): () => void
       const err = parts.find((part) => part instanceof Error);
       // A library's text may contain callers' data: the call is logged, not its arguments.
       log[level](
-        { ...(err ? { err } : {}), source: callerOf(new Error('console').stack) },
+        { ...(err ? { err } : {}), source: callerOf(sourceStack(new Error('console').stack ?? '')) },
         'a library wrote to the console',
       );
     };
@@ -89,9 +91,9 @@ export function captureConsole(log: ProgramLog, onFatal: () => void): () => void
 }
 
 /** The first frame outside of this file, as "package/file.js:12". */
-function callerOf(stack: string | undefined): string {
+function callerOf(stack: string): string {
   const frame =
-    stack?.split('\n').find((line) => line.startsWith('    at ') && !line.includes('/instance/log.')) ?? '';
+    stack.split('\n').find((line) => line.startsWith('    at ') && !line.includes('/instance/log.')) ?? '';
   const place = frame.slice(frame.lastIndexOf('/node_modules/') + 1).replace(/\)$/, '');
   return place.slice(-120);
 }

@@ -5,7 +5,7 @@ import { build } from 'esbuild';
 import { afterAll, describe, expect, it } from 'vitest';
 import { isUnchanged } from './build.mjs';
 import { sourceUrls } from './plugins.mjs';
-import { readMap } from './source-maps.mjs';
+import { readMap, stackMapper } from './source-maps.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'scoreline-build-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -41,6 +41,16 @@ describe('the source map of a build', () => {
     expect(at('fails();')).toBe(`${join(folder, 'b.ts')}:3:1`);
     expect(place?.(1_000_000, 0)).toBeUndefined();
     expect(readMap(join(folder, 'none.mjs'))).toBeUndefined();
+
+    const line = text.findIndex((one) => one.includes('throw new Error')) + 1;
+    const frame = (file: string) => `    at fails (${file}:${line}:3)`;
+    const stack = ['Error: x', frame(`file://${outfile}`), frame(outfile), frame('/elsewhere/out.mjs')];
+    expect(stackMapper(folder)(stack.join('\n')).split('\n')).toEqual([
+      'Error: x',
+      `    at fails (${join(folder, 'a.ts')}:402:3)`,
+      `    at fails (${join(folder, 'a.ts')}:402:3)`,
+      '    at fails (/elsewhere/out.mjs:'.concat(`${line}:3)`),
+    ]);
   });
 });
 

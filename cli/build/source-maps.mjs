@@ -1,51 +1,40 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 /*
- * Stack traces of the build name the lines of the sources. Node.js's own --enable-source-maps reads every map at the start
- * (0.1 s and 30 MB here); this reads one when the first stack is looked at, and keeps only where its lines begin.
+ * Stack traces of the build name the lines of the sources. Node.js's own --enable-source-maps maps every stack that is looked
+ * at, and libraries look at the stack of each error that a request causes: that would cost a caller's mistake milliseconds
+ * of the event loop. This maps the text of a stack where it is shown: in the log and on the terminal.
  */
 
 const DIGITS = new Map(
   [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'].map((c, i) => [c, i]),
 );
 
-/** Maps frames of files in the folder of `main`. Other frames stay as they are. */
+/** Where the program finds `sourcesOf`: it is built apart from this file. */
+export const MAPPER = Symbol.for('scoreline.stack-of-sources');
+/** "file:line:column" at the end of a frame. */
+const PLACE = /(?:file:\/\/)?(\/[^ ():]{1,1000}|[A-Za-z]:[^ ():]{1,1000}):(\d{1,9}):(\d{1,9})(?=\)?$)/gm;
+
+/** Lets the program name the lines of the sources in stacks of files beside `main`. */
 export function register(main) {
-  const folder = dirname(main);
+  globalThis[MAPPER] = stackMapper(dirname(main));
+}
+
+/** Maps the places in the text of a stack that are in `folder`; others stay. Each place is looked up once. */
+export function stackMapper(folder) {
   const maps = new Map();
+  const found = new Map();
   const mapOf = (file) => {
     if (!maps.has(file)) maps.set(file, readMap(file));
     return maps.get(file);
   };
-  const frameText = (frame) => {
-    const text = String(frame);
-    const name = frame.getFileName();
-    if (!name) return text;
-    const file = name.startsWith('file:') ? fileURLToPath(name) : name;
-    if (dirname(file) !== folder) return text;
-    const place = mapOf(file)?.(frame.getLineNumber() - 1, frame.getColumnNumber() - 1);
-    return place ? text.replace(/[^ (]*:\d+:\d+(?=\)?$)/, place) : text;
-  };
-  Error.prepareStackTrace = (error, frames) => {
-    const lines = frames.map((frame) => {
-      try {
-        return `\n    at ${frameText(frame)}`;
-      } catch {
-        return `\n    at ${frame}`;
-      }
+  return (stack) =>
+    stack.replace(PLACE, (place, file, line, column) => {
+      if (dirname(file) !== folder) return place;
+      if (!found.has(place)) found.set(place, mapOf(file)?.(line - 1, column - 1) ?? place);
+      return found.get(place);
     });
-    return `${headOf(error)}${lines.join('')}`;
-  };
-}
-
-function headOf(error) {
-  try {
-    return Error.prototype.toString.call(error);
-  } catch {
-    return 'Error';
-  }
 }
 
 /** Finds "file:line:column" of a place in the built file; both count from 0. Undefined where there is no map. */
