@@ -249,7 +249,7 @@ async function search(parts: readonly Part[]): ReturnType<typeof compareWorlds> 
   });
   try {
     const [without, withHidden] = worlds as [World, World];
-    return await compareWorlds({ without, withHidden, close }, { count: 200, seed: 20_261_124, parts });
+    return await compareWorlds({ without, withHidden, close }, { count: 400, seed: 20_261_124, parts });
   } finally {
     await close();
     rmSync(folder, { recursive: true, force: true });
