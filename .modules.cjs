@@ -11,6 +11,7 @@ const MODULES = {
   instance: ['domain', 'store', 'ingestion', 'config'],
   api: ['domain', 'store', 'ingestion', 'scoring', 'graph', 'proof', 'config', 'web'],
   cli: ['domain', 'store', 'ingestion', 'scoring', 'graph', 'proof', 'config', 'instance', 'api'],
+  compose: ['domain', 'store', 'ingestion', 'scoring', 'graph', 'proof', 'config', 'instance', 'api'],
   verifier: [],
 };
 /** Programs beside the product: they import any module, and no module imports them. */

@@ -16,6 +16,7 @@ COPY --from=build /app/node_modules ./node_modules
 COPY package.json tsconfig.json main.ts scoreline.config.ts schema.graphql ./
 COPY api ./api
 COPY cli ./cli
+COPY compose ./compose
 COPY config ./config
 COPY domain ./domain
 COPY examples ./examples

@@ -1,21 +1,11 @@
-import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
-import { type Access, openAccess } from './api/access/access.ts';
-import { loadPolicies, type Policies, PolicyError } from './api/access/policies.ts';
-import type { ApiDeps } from './api/context.ts';
-import { openGate } from './api/gate/gate.ts';
-import { type ApiServer, createApiServer } from './api/http/server.ts';
-import { type LiveFeed, startLiveFeed } from './api/subscriptions/live-feed.ts';
+import { loadPolicies, PolicyError } from './api/access/policies.ts';
+import type { ApiServer } from './api/http/server.ts';
+import { openParts, type Parts, type Stop } from './compose/parts.ts';
+import { openServer } from './compose/server.ts';
 import { type Config, ConfigError, loadConfig } from './config/config.ts';
 import { terminalMessage } from './domain/errors/error-facts.ts';
 import { KeyProviderError } from './domain/errors/key-provider-errors.ts';
 import { DimensionsGoneError } from './domain/segments/cell-shape.ts';
-import { isAway } from './graph/neo4j/driver.ts';
-import { type GraphProjection, heldElsewhere, openGraph } from './graph/neo4j/open.ts';
-import { createRecordLineage } from './graph/record/record-lineage.ts';
-import { createIngestor, type Ingestor } from './ingestion/pipeline/ingestor.ts';
-import { lookupsOfGiven } from './ingestion/pipeline/pseudonym.ts';
-import { type Connections, openConnections } from './ingestion/webhooks/connections.ts';
 import { readBuild } from './instance/build.ts';
 import { greeting } from './instance/greeting.ts';
 import { startHousekeeping } from './instance/housekeeping.ts';
@@ -23,24 +13,15 @@ import { FolderInUseError } from './instance/lock.ts';
 import { captureConsole, openLog, type ProgramLog } from './instance/log.ts';
 import { type OpenDatabase, openDatabase } from './instance/open-database.ts';
 import { OutageLog } from './instance/outages.ts';
-import { answers, readinessChecks, readinessWarnings } from './instance/readiness.ts';
-import { changeKeys } from './instance/rotate.ts';
+import { answers } from './instance/readiness.ts';
 import { runUntilStopped } from './instance/run.ts';
 import { adminKey, keyMatcher } from './instance/secrets.ts';
 import { WrongSigningKeyError } from './instance/signing.ts';
 import { sourceStack } from './instance/source-stack.ts';
-import { openSeals, type Seals } from './proof/open-seals.ts';
-import { openScoring, type Scoring } from './scoring/service.ts';
-import { createScopedReader, type ScopedReader } from './store/access/scoped-views.ts';
-import { openAuditTrail } from './store/audit/audit-trail.ts';
 import { DatabaseRefusedError, explained } from './store/database/database-refused.ts';
 import { DiskFullError } from './store/database/disk-space.ts';
-import { watchLongWriters } from './store/database/long-writers.ts';
 import { isDatabaseAway } from './store/database/passing-errors.ts';
 import { WrongWrappingKeyError } from './store/encryption/check-keys.ts';
-import { followerDelays, followerLags } from './store/journal/follower-status.ts';
-import { latestReadings } from './store/monitoring/model-readings.ts';
-import { readCellMakers } from './store/responses/cell-usage.ts';
 import { WrongPepperError } from './store/setup/instance.ts';
 
 /**
@@ -48,30 +29,12 @@ import { WrongPepperError } from './store/setup/instance.ts';
  * order.
  */
 
-/** Callers whose cells are counted in /metrics. */
-const MAKERS_MEASURED = 10;
-
 const say = (text: string) => process.stdout.write(`${text}\n`);
-
-/** Stops what was started, once that has ended. */
-type Stop = () => Promise<unknown>;
 
 /** What works until it is stopped. */
 interface Service {
   readonly name: string;
   start(): Promise<Stop>;
-}
-
-/** What the services are made of. */
-interface Parts {
-  readonly graph: GraphProjection | undefined;
-  readonly graphHolds: ApiDeps['graphHolds'];
-  readonly seals: Seals;
-  readonly scoring: Scoring;
-  readonly scopedReader: ScopedReader;
-  readonly feed: LiveFeed;
-  readonly access: Access;
-  readonly connections: Connections;
 }
 
 async function start(config: Config, programLog: ProgramLog): Promise<() => Promise<void>> {
@@ -89,7 +52,7 @@ async function start(config: Config, programLog: ProgramLog): Promise<() => Prom
   checked.catch(() => undefined);
   const database = await openDatabase(config, onError, {
     onEncryptingLegacy: (subjects) =>
-      say(`  sealing what was stored before there were keys: ${subjects} persons …`),
+      say(`  encrypting what was stored before there were keys: ${subjects} data subjects …`),
     onWaiting: (message) => log.warn({}, message),
   });
   const name = config.databaseUrl ? 'PostgreSQL' : 'the embedded database';
@@ -158,204 +121,6 @@ async function stopAll(stops: readonly Stop[], atOnce = false): Promise<void> {
   if (!atOnce) for (const stop of stops) settled.push(...(await Promise.allSettled([stop()])));
   const failed = settled.find((one) => one.status === 'rejected');
   if (failed) throw failed.reason;
-}
-
-/** Opens in order what the services are made of; `closes` gets what closes each. */
-async function openParts(
-  config: Config,
-  database: OpenDatabase,
-  opening: {
-    readonly isAdmin: (presented: string) => boolean;
-    readonly checked: Promise<Policies>;
-    readonly log: OutageLog;
-    readonly onError: (error: Error) => void;
-    readonly closes: Stop[];
-  },
-): Promise<Parts> {
-  const { isAdmin, checked, log, onError, closes } = opening;
-  const { store, cells, mappings, encryption, signingKey, place, loops } = database;
-  const now = Date.now;
-  const graph = config.neo4j && openGraph(config.neo4j, { store, cells, mappings, place, loops }, onError);
-  if (graph) {
-    closes.push(() => graph.close());
-    log.watch({
-      name: 'Neo4j',
-      owns: isAway,
-      probe: () => graph.check(),
-      meanwhile: 'lineage comes from the database',
-    });
-  }
-  const graphHolds: Parts['graphHolds'] = async (ids, xact) =>
-    graph ? graph.holds(ids, xact) : heldElsewhere(store, ids, xact);
-  const { sealSink, sealAfter } = config;
-  const checkpointFile = join(config.dataDir, 'seals', 'heads.ndjson');
-  const seals = openSeals({
-    store,
-    signingKey,
-    checkpointFile,
-    sealSink,
-    sealAfter,
-    place,
-    loops,
-    now,
-    randomBytes,
-    onError,
-  });
-  closes.push(() => seals.close());
-  const scoring = await openScoring({
-    store,
-    encryption,
-    cells,
-    encoder: config.encoder ?? null,
-    cacheFolder: join(config.dataDir, 'encoders'),
-    signingKey,
-    reviewRules: config.reviewRules,
-    place,
-    loops,
-    now,
-    onError,
-  });
-  closes.push(() => scoring.close());
-  const scopedReader = createScopedReader({ store, cells, now });
-  const feed = await startLiveFeed({ store, scopedReader, cells, loops, now, onError });
-  closes.push(() => feed.stop());
-  const { dimensions, policies, smallestCount, jwt } = config;
-  const access = await openAccess({
-    store,
-    dimensions,
-    policies,
-    checked,
-    smallestCount,
-    jwt,
-    isAdmin,
-    loops,
-    now,
-    log,
-  });
-  closes.push(() => access.close());
-  const connections = await openConnections({
-    store,
-    encryption,
-    dimensions,
-    loops,
-    now,
-    randomBytes,
-    onError,
-  });
-  closes.push(() => connections.close());
-  return { graph, graphHolds, seals, scoring, scopedReader, feed, access, connections };
-}
-
-/** Opens the one step behind every way in. */
-function openIngestor(config: Config, database: OpenDatabase, log: OutageLog): Ingestor {
-  const { store, cells, mappings, encryption, pepper } = database;
-  const { dimensions, cellLimits, redaction, nameBounds } = config;
-  const now = Date.now;
-  const warn = (message: string, err?: Error) => log.warn(err ? { err } : {}, message);
-  return createIngestor({
-    store,
-    encryption,
-    cells,
-    mappings,
-    pepper,
-    dimensions,
-    cellLimits,
-    redaction,
-    nameBounds,
-    now,
-    warn,
-  });
-}
-
-/** Opens the server; it listens once requested. */
-async function openServer(
-  config: Config,
-  database: OpenDatabase,
-  { graph, graphHolds, seals, scoring, scopedReader, feed, access, connections }: Parts,
-  log: OutageLog,
-): Promise<ApiServer> {
-  const { store, cells, mappings, encryption, pepper, loops, disk, files } = database;
-  const { dimensions, cellLimits, redaction, reviewRules, themePrecision, roles } = config;
-  const now = Date.now;
-  const ingestor = openIngestor(config, database, log);
-  const audit = openAuditTrail(store, config.auditAggregates, (err) =>
-    log.error({ err }, 'refusals could not be kept'),
-  );
-  const writers = longWriters(database, log);
-  const server = await createApiServer({
-    deps: {
-      store,
-      scopedReader,
-      encryption,
-      cells,
-      mappings,
-      dimensions,
-      cellLimits,
-      redaction,
-      ingestor,
-      lineage: graph?.lineage ?? createRecordLineage,
-      seals: seals.place,
-      feed,
-      scoring,
-      identify: (respondent) => lookupsOfGiven(pepper, respondent),
-      graphHolds,
-      filesDue: () => files.due(),
-      changeKeys: (action) => changeKeys(database, config, action),
-      themePrecision,
-      reviewRules,
-      log,
-      now,
-      access,
-      connections,
-      audit,
-      gate: openGate(config.limits, config.trustedDocuments, now),
-    },
-    roles: { api: roles.has('api'), ingest: roles.has('ingest') },
-    origins: config.origins,
-    checks: readinessChecks({ store, roles, commitBusyFor: () => ingestor.busyFor(), loops, disk }),
-    lesserChecks: readinessWarnings(store, loops, graph),
-    gauges: {
-      journalLag: () => followerLags(store, loops),
-      freshness: () => followerDelays(store, loops),
-      failingJobs: () => loops.failingJobs(),
-      pools: () => store.pools(),
-      build: readBuild(config.commit),
-      modelReadings: () => latestReadings(store),
-      cells: () => cells.size,
-      cellUsage: async () => ({
-        limit: cellLimits.limit,
-        makers: await readCellMakers(store, MAKERS_MEASURED),
-      }),
-      disk: () => disk && { free: disk.free(), isFull: disk.isFull() },
-      waitingRows: () => ingestor.waiting(),
-      sealerStopped: () => seals.isStopped(),
-      secondsHeldBack: () => writers.present()[0]?.seconds ?? 0,
-    },
-  });
-  let closing: Promise<void> | undefined;
-  const close = async () => {
-    await writers.stop();
-    await server.close();
-    await ingestor.idle();
-    await audit.close();
-  };
-  return {
-    ...server,
-    close: () => {
-      closing ??= close();
-      return closing;
-    },
-  };
-}
-
-/** Names each long writer once in the log: whose it is, and nothing of what it writes. */
-function longWriters({ store, loops }: OpenDatabase, log: OutageLog) {
-  return watchLongWriters({ store, loops, now: Date.now }, ({ pid, application, user, seconds }) =>
-    log.warn(
-      { pid, application, user, seconds },
-      'a transaction of this database is open for long and holds back live updates, lineage, scoring and sealing',
-    ),
-  );
 }
 
 /** The facts of the line that is logged at the start. */

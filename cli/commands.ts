@@ -16,7 +16,7 @@ const start = defineCommand(
     usage: [''],
     options: {},
     notes: [
-      'The environment configures it; README.md lists the variables. SIGINT (Ctrl-C) or SIGTERM stops it.',
+      'The environment configures it; docs/guides/configuration.md lists the variables. SIGINT (Ctrl-C) or SIGTERM stops it.',
     ],
     examples: ['scoreline start', 'PORT=8080 SCORELINE_DATA_DIR=/var/lib/scoreline scoreline start'],
   },

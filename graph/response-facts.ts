@@ -1,17 +1,6 @@
 import type { RollupKey } from '../domain/lineage/lineage.ts';
+import type { CountedRow } from '../store/lineage/lineage.ts';
 import type { CountedResponse, EventFacts, ResponseFacts } from './lineage-store.ts';
-
-/** A response that is counted in a rollup, as both stores return it: `place` is the index of the rollup. */
-export interface CountedRow {
-  readonly place: number;
-  readonly id: string;
-  readonly answeredAt: number;
-  readonly receivedAt: number;
-  readonly mapping: string;
-  readonly eventId: string;
-  readonly position: string;
-  readonly eventReceivedAt: number;
-}
 
 /** The counted responses, each with its rollup and its event. */
 export function countedResponses(

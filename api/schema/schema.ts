@@ -6,6 +6,7 @@ import { addAuditLog } from './audit-log.ts';
 import { createBuilder } from './builder.ts';
 import { addCellUsage } from './cell-usage.ts';
 import { checkTexts } from './checked-texts.ts';
+import { addConnectionMutations } from './connection-mutations.ts';
 import { addConnections } from './connections.ts';
 import { addDeletions } from './deletions.ts';
 import { addDimensionValues } from './dimension-values.ts';
@@ -44,6 +45,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addAuditLog,
   addCellUsage,
   addConnections,
+  addConnectionMutations,
   addDeletions,
   addDimensionValues,
   addErasures,

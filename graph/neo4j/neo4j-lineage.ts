@@ -1,8 +1,9 @@
 import type { Driver } from 'neo4j-driver';
 import { nodeId, type RollupKey, rollupId } from '../../domain/lineage/lineage.ts';
 import { READ_MS } from '../../store/database/client.ts';
+import type { CountedRow } from '../../store/lineage/lineage.ts';
 import type { CountedResponse, LineageStore, ResponseFacts, RollupSelection } from '../lineage-store.ts';
-import { type CountedRow, countedResponses, mappingsByRollup, responseFacts } from '../response-facts.ts';
+import { countedResponses, mappingsByRollup, responseFacts } from '../response-facts.ts';
 import { neo4jPackage } from './driver.ts';
 
 /** Keys in the graph are ids of nodes: "MappingVersion:…"; the store uses the keys behind the colon. */

@@ -126,6 +126,7 @@ export async function readParts<Part extends keyof typeof PARTS>(
   return rows.map((row) => row.part);
 }
 
+/** A response that is counted in a rollup: `place` is the index of the rollup in the question. */
 export interface CountedRow {
   readonly place: number;
   readonly id: string;
