@@ -16,6 +16,8 @@ export const FIELD_GROUPS = [
   'manageSubjects',
   /** Review queued responses and decisions. */
   'review',
+  /** Acknowledge alerts, work on cases, and approve what agents propose. */
+  'manageCases',
   /** Read and export the audit log. */
   'readAudit',
   /** Read /metrics. */

@@ -10,7 +10,7 @@ import { DAY_MS, HOUR_MS } from '../time/time-windows.ts';
  *
  * Take any linear combination of such sums, of any segments, windows and times, and in it the last release
  * whose weight is not 0: no earlier release has the responses that were added with it, so they cannot be
- * cancelled. Hence no combination is about fewer than k responses. How releases are cut decides only what can
+ * cancelled. So no combination is about fewer than k responses. How releases are cut decides only what can
  * be shown. See docs/guides/small-cells.md.
  */
 

@@ -7,7 +7,7 @@ export interface MixChange {
   /** Pearson's statistic for "both have the same mix", two degrees of freedom. */
   readonly chiSquared: number;
   readonly pValue: number;
-  /** Population stability index: shown because it is customary; it does not decide. */
+  /** Population stability index: shown because it is customary; it raises no alarm. */
   readonly psi: number;
   /** The value that the index exceeds one time in twenty without any change: it shrinks with the sets. */
   readonly psiNull95: number;

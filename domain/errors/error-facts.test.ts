@@ -95,7 +95,7 @@ describe('what a log keeps of an error', () => {
       type: 'TypeError',
       message: 'Cannot read properties of undefined (reading …)',
     });
-    expect(errorFacts('a text').message).toBe('a value was thrown that is no error');
+    expect(errorFacts('a text').message).toBe('a value was thrown that is not an error');
   });
 
   it('is short, whatever was thrown', () => {

@@ -28,7 +28,7 @@ const TOGETHER = 3;
 /** The facts of an error; for other thrown values, only the kind of value. */
 export function errorFacts(error: unknown, depth = 0): ErrorFacts {
   if (!(error instanceof Error))
-    return { type: typeof error, message: 'a value was thrown that is no error' };
+    return { type: typeof error, message: 'a value was thrown that is not an error' };
   const { code, table, constraint, originalError } = error as Error & Record<string, unknown>;
   const stack = framesOf(error);
   const cause = error.cause ?? originalError;

@@ -63,6 +63,53 @@ export function judge(examples: readonly Judged[]): ClassificationReport {
   };
 }
 
+export interface Interval {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Intervals of the figures that are means over the examples. */
+export interface ReportIntervals {
+  readonly accuracy: Interval;
+  readonly brier: Interval | null;
+  readonly rankedProbabilityScore: Interval | null;
+}
+
+/**
+ * The accuracy's interval is Wilson's (1927); those of the scores are mean and standard error, null with fewer than two
+ * examples.
+ */
+export function intervalsOf(examples: readonly Judged[], confidence: number): ReportIntervals {
+  const z = criticalValue(confidence);
+  const n = examples.length;
+  const right = examples.filter(
+    ({ probabilities, label }) => probabilities.indexOf(Math.max(...probabilities)) === label,
+  ).length;
+  const meanOf = (score: (example: Judged) => number): Interval | null => {
+    if (n < 2) return null;
+    const scores = examples.map(score);
+    const mean = scores.reduce((a, b) => a + b, 0) / n;
+    const variance = scores.reduce((sum, one) => sum + (one - mean) ** 2, 0) / (n - 1);
+    const reach = z * Math.sqrt(variance / n);
+    return { low: Math.max(0, mean - reach), high: mean + reach };
+  };
+  return {
+    accuracy: wilson(right, n, z),
+    brier: meanOf(({ probabilities, label }) =>
+      probabilities.reduce((sum, p, i) => sum + (p - (i === label ? 1 : 0)) ** 2, 0),
+    ),
+    rankedProbabilityScore: meanOf(({ probabilities, label }) => rankedScore(probabilities, label)),
+  };
+}
+
+function wilson(hits: number, n: number, z: number): Interval {
+  const share = hits / n;
+  const scale = 1 + z ** 2 / n;
+  const centre = (share + z ** 2 / (2 * n)) / scale;
+  const reach = (z * Math.sqrt((share * (1 - share)) / n + z ** 2 / (4 * n ** 2))) / scale;
+  return { low: Math.max(0, centre - reach), high: Math.min(1, centre + reach) };
+}
+
 /** How a challenger's probabilities compare with the champion's on the same labels; below 0 the challenger is better. */
 export interface PairedComparison {
   readonly n: number;

@@ -37,40 +37,77 @@ type Symmetric = readonly [a: number, b: number, c: number];
 export function correctedEstimate(predicted: Counts, confusion: Confusion): Estimate | null {
   const n = total(predicted);
   if (n === 0) return null;
+  const { at, open } = correction(n, confusion);
+  const [detractors, promoters] = at([predicted.detractors / n, predicted.promoters / n]);
+  const shares = asShares([detractors, 1 - detractors - promoters, promoters]);
+  const theta = (shares[2] ?? 0) - (shares[0] ?? 0);
+  const sample = ((shares[0] ?? 0) + (shares[2] ?? 0) - theta ** 2) / n;
+  return { theta, variance: Math.max(0, open) + Math.max(0, sample) };
+}
+
+/** What one answer of each class adds to a sum whose mean is the score (in proportions, not points). */
+export interface ClassValues {
+  readonly promoters: number;
+  readonly passives: number;
+  readonly detractors: number;
+}
+
+/** What surveyed answers add. */
+export const SURVEYED_VALUES: ClassValues = { promoters: 1, passives: 0, detractors: -1 };
+
+/**
+ * What each predicted answer adds, so that the mean over all of them is their corrected score: the correction is affine in the
+ * shares of the predicted classes, but for its cut to 0..1, which moves every answer alike. Sums over groups of these answers
+ * then add up to the corrected score of all.
+ */
+export function correctedValues(predicted: Counts, confusion: Confusion): ClassValues {
+  const n = total(predicted);
+  const whole = correctedEstimate(predicted, confusion);
+  if (!whole) return SURVEYED_VALUES;
+  const { at } = correction(n, confusion);
+  const value = (detractors: number, promoters: number) => {
+    const [d, p] = at([detractors, promoters]);
+    return p - d;
+  };
+  const [promoters, passives, detractors] = [value(0, 1), value(0, 0), value(1, 0)];
+  const mean =
+    (promoters * predicted.promoters + passives * predicted.passives + detractors * predicted.detractors) / n;
+  const cut = whole.theta - mean;
+  return { promoters: promoters + cut, passives: passives + cut, detractors: detractors + cut };
+}
+
+/** The correction for that many predictions: of the predicted shares (detractors, promoters), and the variance that it leaves. */
+function correction(n: number, confusion: Confusion): { at: (predicted: Pair) => Pair; open: number } {
   const rows = confusion.map((row) => row.map((count) => count + SMOOTHING));
   const sizes = rows.map((row) => row.reduce((a, b) => a + b, 0));
   const known = sizes.reduce((a, b) => a + b, 0);
   const rates = rows.map((row, i) => row.map((count) => count / (sizes[i] ?? 1)));
   const [d, p, r] = rates as [number[], number[], number[]];
-  const at = (row: readonly number[], j: number) => row[j] ?? 0;
+  const of = (row: readonly number[], j: number) => row[j] ?? 0;
   const prior: Pair = [(sizes[0] ?? 0) / known, (sizes[2] ?? 0) / known];
   const a = [
-    [at(d, 0) - at(p, 0), at(r, 0) - at(p, 0)],
-    [at(d, 2) - at(p, 2), at(r, 2) - at(p, 2)],
+    [of(d, 0) - of(p, 0), of(r, 0) - of(p, 0)],
+    [of(d, 2) - of(p, 2), of(r, 2) - of(p, 2)],
   ] as const;
-  const precision = inverse(noise(rates, sizes, n, prior));
-  const expected = a.map((row, k) => at(p, 2 * k) + row[0] * prior[0] + row[1] * prior[1]);
-  const gap: Pair = [
-    predicted.detractors / n - (expected[0] ?? 0),
-    predicted.promoters / n - (expected[1] ?? 0),
-  ];
-  const [s0, s1, s2] = precision;
-  const weighted: Pair = [s0 * gap[0] + s1 * gap[1], s1 * gap[0] + s2 * gap[1]];
+  const [s0, s1, s2] = inverse(noise(rates, sizes, n, prior));
+  const expected = a.map((row, k) => of(p, 2 * k) + row[0] * prior[0] + row[1] * prior[1]);
   const information = (k: 0 | 1, l: 0 | 1) =>
     a[0][k] * (s0 * a[0][l] + s1 * a[1][l]) + a[1][k] * (s1 * a[0][l] + s2 * a[1][l]);
   const ridge = 1 / PRIOR_DEVIATION ** 2;
   const left = inverse([information(0, 0) + ridge, information(0, 1), information(1, 1) + ridge]);
-  const pull: Pair = [
-    a[0][0] * weighted[0] + a[1][0] * weighted[1],
-    a[0][1] * weighted[0] + a[1][1] * weighted[1],
-  ];
-  const detractors = prior[0] + left[0] * pull[0] + left[1] * pull[1];
-  const promoters = prior[1] + left[1] * pull[0] + left[2] * pull[1];
-  const shares = asShares([detractors, 1 - detractors - promoters, promoters]);
-  const theta = (shares[2] ?? 0) - (shares[0] ?? 0);
-  const open = left[0] - 2 * left[1] + left[2];
-  const sample = ((shares[0] ?? 0) + (shares[2] ?? 0) - theta ** 2) / n;
-  return { theta, variance: Math.max(0, open) + Math.max(0, sample) };
+  const at = ([detractors, promoters]: Pair): Pair => {
+    const gap: Pair = [detractors - (expected[0] ?? 0), promoters - (expected[1] ?? 0)];
+    const weighted: Pair = [s0 * gap[0] + s1 * gap[1], s1 * gap[0] + s2 * gap[1]];
+    const pull: Pair = [
+      a[0][0] * weighted[0] + a[1][0] * weighted[1],
+      a[0][1] * weighted[0] + a[1][1] * weighted[1],
+    ];
+    return [
+      prior[0] + left[0] * pull[0] + left[1] * pull[1],
+      prior[1] + left[1] * pull[0] + left[2] * pull[1],
+    ];
+  };
+  return { at, open: left[0] - 2 * left[1] + left[2] };
 }
 
 /** S for the predicted shares of detractors and promoters. */

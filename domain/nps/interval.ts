@@ -16,7 +16,7 @@ export type Adjustment = readonly [promoters: number, passives: number, detracto
 /** Rocks, "Interval Estimation for the Net Promoter Score", The American Statistician 70 (2016): 3/4, 3/2, 3/4. */
 export const ROCKS: Adjustment = [0.75, 1.5, 0.75];
 /** From this n on the adjusted Wald interval has its nominal coverage; below, Tango's does. */
-const SMALL_SAMPLE = 30;
+export const SMALL_SAMPLE = 30;
 
 /** The score and its standard error (both in proportions, not points) after the adjustment. */
 export function adjustedEstimate(counts: Counts, [p, n, d]: Adjustment = ROCKS) {

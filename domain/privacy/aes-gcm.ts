@@ -78,7 +78,7 @@ function partsOf(ciphertext: string | Uint8Array): { readonly format: string; re
 }
 
 /**
- * What was sealed in that context; of the older format also where the context names a version.
+ * The plaintext that was encrypted in that context; of the older format also where the context names a version.
  * @throws DecryptionError
  */
 export function decrypt(key: Buffer, context: EncryptionContext, ciphertext: string | Uint8Array): Buffer {
@@ -86,7 +86,7 @@ export function decrypt(key: Buffer, context: EncryptionContext, ciphertext: str
   const where = `${context.field} of ${context.row}`;
   if (!(Object.values(FORMATS) as string[]).includes(format) || bytes.length < IV_BYTES + TAG_BYTES)
     throw new DecryptionError(
-      `${where} is not a sealed text of version ${FORMATS.place} or ${FORMATS.content}`,
+      `${where} is not an encrypted text of version ${FORMATS.place} or ${FORMATS.content}`,
     );
   const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, IV_BYTES))
     .setAAD(associatedData(format, context))
@@ -95,7 +95,7 @@ export function decrypt(key: Buffer, context: EncryptionContext, ciphertext: str
     return Buffer.concat([decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES)), decipher.final()]);
   } catch {
     throw new DecryptionError(
-      `${where} does not open: it was changed, or was sealed for another place or key`,
+      `${where} cannot be decrypted: it was changed, or was encrypted for another place or key`,
     );
   }
 }

@@ -206,6 +206,13 @@ describe('redact', () => {
     );
   });
 
+  it.each(['cnp@a.example', 'a.cnp@a.example', 'a@passport.example', 'x.passport.y@a.example'])(
+    'takes no word of an address for the name of what follows: %s',
+    (address) => {
+      expect(redact(`I am ${address} +49 100000000. Thanks`)).toBe('I am [email] [phone]. Thanks');
+    },
+  );
+
   it('finds any ordinary address and number, whatever surrounds it', () => {
     const part = fc.stringMatching(/^[a-z][a-z0-9]{0,8}$/);
     const email = fc.tuple(part, part, part).map(([a, b, c]) => `${a}.${b}@${c}.example`);

@@ -70,7 +70,7 @@ function removedFact(deltas: AsOfEntry['deltas']): CountedFact | null {
 
 /**
  * LATE: not counted then, added since. CORRECTED: another class or cell. ERASED: deleted, by request or by
- * retention. WITHDRAWN: removed, because its import was undone. RESTRICTED: set aside in a dispute. RE_SCORED:
+ * retention. WITHDRAWN: removed, because its import was undone. RESTRICTED: restricted in a dispute. RE_SCORED:
  * the same response, which a model reads differently, or for the first time.
  */
 export type KnownReason = 'LATE' | 'CORRECTED' | 'ERASED' | 'WITHDRAWN' | 'RESTRICTED' | 'RE_SCORED';

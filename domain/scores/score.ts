@@ -6,7 +6,7 @@ import {
   estimateInterval,
 } from '../models/quantification.ts';
 import { npsInterval } from '../nps/interval.ts';
-import { type Counts, npsScore, subtract, total } from '../nps/nps.ts';
+import { type Counts, npsScore, subtract, total, ZERO } from '../nps/nps.ts';
 import type { Cell, Segment } from '../segments/cell.ts';
 import { normaliseSegment } from '../segments/cell.ts';
 import { valueIn } from '../segments/dimensions.ts';
@@ -142,6 +142,17 @@ export class ScoreRow implements ScoreName {
   get id(): string {
     this.#id ??= scoreId(this);
     return this.#id;
+  }
+
+  /** The counts by who gave the class, and the known errors of the model; null when suppressed. */
+  get parts(): {
+    readonly surveyed: Counts;
+    readonly inferred: Counts;
+    readonly confusion: Confusion;
+  } | null {
+    if (!this.counts) return null;
+    const { counts: inferred, confusion } = this.#inferred ?? { counts: ZERO, confusion: [] };
+    return { surveyed: subtract(this.counts, inferred), inferred, confusion };
   }
 
   get suppressed(): boolean {

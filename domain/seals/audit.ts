@@ -134,7 +134,7 @@ export class AuditChain {
       );
     const signed = this.#signed.get(seq);
     if (signed !== undefined && signed !== claimed)
-      return offence('is not the one that a head signed: it, or one before it, was written again');
+      return offence('is not the one that a checkpoint signed: it, or one before it, was written again');
     this.#last = { seq, hash: claimed };
     return null;
   }
@@ -147,7 +147,7 @@ export class AuditChain {
     const seq = reached + 1;
     return {
       seq,
-      says: `row ${seq} is missing: the log ends before it, and a head signed ${furthest} rows`,
+      says: `row ${seq} is missing: the log ends before it, and a checkpoint signed ${furthest} rows`,
       ended: true,
     };
   }

@@ -112,7 +112,7 @@ describe('declared values', () => {
     expect(of('Peru', 'file')).toEqual({ attributes: { region: 'other', channel: 'any' } });
   });
   it.each([
-    [{ field: 'region', others: 'file' as const }, /"region" says what becomes of others/],
+    [{ field: 'region', others: 'file' as const }, /"region" defines "others"/],
     [{ field: 'region', values: [] }, /"region" must declare at least one value/],
     [{ field: 'region', values: ['a', ' '] }, /none that is blank/],
   ])('are refused: %j', (dimension, message) => {

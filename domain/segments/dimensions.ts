@@ -31,11 +31,12 @@ export const UNKNOWN = 'unknown';
 export const OTHER = 'other';
 
 const FIELD_NAME = /^[a-z][a-zA-Z0-9]{0,62}$/;
-/** Names that fields of NpsRow, Response or ResponseInput already have. */
+/** Names that fields of NpsRow, DriverRow, Response or ResponseInput already have. */
 const TAKEN = new Set(
   (
     'id time until score low high method responses promoters passives detractors suppressed externalId source ' +
-    'answeredAt receivedAt updatedAt revision class comment respondent prediction survey surveyVersion scale change'
+    'answeredAt receivedAt updatedAt revision class comment respondent prediction survey surveyVersion scale change segmentValues ' +
+    'theme mix rate before after responsesBefore responsesAfter shareBefore shareAfter scoreBefore scoreAfter'
   ).split(' '),
 );
 
@@ -102,7 +103,7 @@ function declaredOf(
 ): Pick<Dimension, 'declared'> {
   if (values === undefined) {
     if (others === undefined) return {};
-    throw new Error(`dimensions: "${field}" says what becomes of others but declares no values`);
+    throw new Error(`dimensions: "${field}" defines "others" but declares no values`);
   }
   const stored = values.map(dimensionValue);
   if (stored.length === 0 || stored.includes(''))

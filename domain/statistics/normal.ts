@@ -50,6 +50,9 @@ const TAIL: Ratio = [
   ],
 ];
 
+/** The coefficients of the quantile's rational functions, lowest power first; SQL computes it from the same ones. */
+export const QUANTILE = { centre: CENTRE, middle: MIDDLE, tail: TAIL } as const;
+
 function ratio([numerator, denominator]: Ratio, x: number): number {
   return polynomial(numerator, x) / polynomial(denominator, x);
 }

@@ -95,7 +95,7 @@ export function encodingNamed(name: string): Encoding | null {
 
 /** The message about a name that is not an encoding. */
 export function unknownEncoding(name: string): string {
-  return `"${cut(name)}" is no encoding that is read; there are ${ENCODING_NAMES.join(', ')}`;
+  return `"${cut(name)}" is not an encoding that is read; there are ${ENCODING_NAMES.join(', ')}`;
 }
 
 /** The encoding of the byte order mark at the beginning, or null without one. */

@@ -32,6 +32,8 @@ export const TEXT_RULES = {
   zone: line(60),
   scale: line(200),
   label: line(200),
+  /** Of connections and targets; some are addresses. */
+  secret: line(4_096),
   /** Of keys. */
   name: line(200),
   role: line(60),

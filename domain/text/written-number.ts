@@ -5,8 +5,8 @@ export type WayOfWriting = (typeof WAYS_OF_WRITING)[number];
 /** Characters of an answer: a longer text is a comment. */
 const LONGEST = 200;
 const SIGNS = /[\u2010-\u2015\u2212]/g;
-/** A number, and then a label without a digit: "10 - certainly", "0 (never)", "9: yes". */
-const LABEL_AFTER = /^(-?\d{1,4}(?:[.,]0{1,6})?)[\s\-:;=.,()/]\D*$/;
+/** A number, and then a label without a digit: "10 - certainly", "0 (never)", "9: yes", "90%". */
+const LABEL_AFTER = /^(-?\d{1,4}(?:[.,]0{1,6})?)[\s\-:;=.,()/%]\D*$/;
 /** A label without a digit, and then a number: "certainly - 10", "never (0)". */
 const LABEL_BEFORE = /^\D*[\s:;=(/](-?\d{1,4}(?:[.,]0{1,6})?)\)?$/;
 

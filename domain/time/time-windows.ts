@@ -69,7 +69,7 @@ export function parseWindow(text: string): WindowLength {
   const [unit, factor] = UNITS[letter] ?? [];
   if (!unit || !factor || count === 0) {
     throw new WindowError(
-      `${quoted(text)} is no window: a whole number of one unit, such as PT15M, PT6H, P1D, P30D, P12W, P3M`,
+      `${quoted(text)} is not a window: a whole number of one unit, such as PT15M, PT6H, P1D, P30D, P12W, P3M`,
     );
   }
   if (count * factor > LONGEST[unit]) {

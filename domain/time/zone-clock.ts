@@ -32,7 +32,7 @@ export function zoneClock(name: string): ZoneClock {
   if (present) return present;
   // Newer engines also accept offsets such as "+02:00", which are not zones.
   if (!/^[a-z]/.test(key) || !IANAZone.isValidZone(name)) {
-    throw new WindowError(`timeZone: ${quoted(name)} is no IANA zone such as "Europe/Berlin"`);
+    throw new WindowError(`timeZone: ${quoted(name)} is not an IANA zone such as "Europe/Berlin"`);
   }
   const zone = IANAZone.create(name);
   const clock = remembering((time) => zone.offset(time) * MINUTE_MS);
@@ -153,4 +153,14 @@ function clockChange(clock: ZoneClock, before: number, after: number): number {
 /** The largest multiple of `size` that is not greater; also for moments before 1970. */
 export function floorTo(time: number, size: number): number {
   return Math.floor(time / size) * size;
+}
+
+/** Whether it is a zone that has a clock. */
+export function isZone(name: string): boolean {
+  try {
+    zoneClock(name);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -125,9 +125,12 @@ function countDigits(text: string): number {
 /** Where each of the registered cues ends in the text. */
 function endsOfCues(text: string): Map<Cues, number[]> {
   const ends = new Map<Cues, number[]>();
+  const hasAddress = text.includes('@');
   for (const { word, start, end } of wordsOf(text)) {
-    for (const known of byWord.get(word) ?? []) append(ends, known, end);
-    for (const { part, cues: known } of byFirstWord.get(word) ?? [])
+    const [whole = [], phrases = []] = [byWord.get(word), byFirstWord.get(word)];
+    if (whole.length + phrases.length === 0 || (hasAddress && isInAddress(text, start, end))) continue;
+    for (const known of whole) append(ends, known, end);
+    for (const { part, cues: known } of phrases)
       if (text.startsWith(part, start) && isWholeAt(text, start, part))
         append(ends, known, start + part.length);
   }
@@ -137,6 +140,19 @@ function endsOfCues(text: string): Map<Cues, number[]> {
       if (isWholeAt(text, at, part)) append(ends, known, at + part.length);
   for (const list of ends.values()) list.sort((a, b) => a - b);
   return ends;
+}
+
+/** Letters of the longest part of an e-mail address before or after a word of it. */
+const ADDRESS_PART = 64;
+const ADDRESS = /[\w.%+-]/;
+
+/** Whether the word is part of an e-mail address: "cnp" of cnp@example.org announces no number. */
+function isInAddress(text: string, start: number, end: number): boolean {
+  let from = start - 1;
+  while (start - from < ADDRESS_PART && ADDRESS.test(text[from] ?? ' ')) from--;
+  let to = end;
+  while (to - end < ADDRESS_PART && ADDRESS.test(text[to] ?? ' ')) to++;
+  return text[from] === '@' || (text[to] === '@' && ADDRESS.test(text[to + 1] ?? ' '));
 }
 
 /** A phrase of letters consists of whole words. */

@@ -181,7 +181,7 @@ export function isBalticCode(text: string): boolean {
   return isDay(part(text, 5, 7), part(text, 3, 5)) && check === part(text, 10, 11);
 }
 
-/** Personas kods of before 2017: modulo 11, and a date. */
+/** Personas kods issued before 2017: modulo 11, and a date. */
 export const isPersonasKods = (text: string): boolean =>
   isDay(part(text, 0, 2), part(text, 2, 4)) &&
   ((1 + weighted(text, [10, 5, 8, 4, 2, 1, 6, 3, 7, 9])) % 11) % 10 === part(text, 10, 11);
