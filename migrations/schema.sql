@@ -37,7 +37,25 @@ CREATE TYPE public.rollup_delta AS (
   sum_squares bigint
 );
 
+CREATE TYPE public.theme_delta AS (
+  bucket timestamp with time zone,
+  cell_id integer,
+  model_version_id integer,
+  theme smallint,
+  named smallint,
+  surveyed_class smallint,
+  class smallint,
+  surveyed boolean,
+  sign integer
+);
+
 -- Sequences
+
+CREATE SEQUENCE public.agent_approval_id_seq AS bigint START 1 INCREMENT 1;
+
+CREATE SEQUENCE public.alert_event_id_seq AS bigint START 1 INCREMENT 1;
+
+CREATE SEQUENCE public.case_event_id_seq AS bigint START 1 INCREMENT 1;
 
 CREATE SEQUENCE public.deletion_record_id_seq AS bigint START 1 INCREMENT 1;
 
@@ -50,6 +68,125 @@ CREATE SEQUENCE public.monitor_reading_id_seq AS bigint START 1 INCREMENT 1;
 CREATE SEQUENCE public.review_decision_id_seq AS bigint START 1 INCREMENT 1;
 
 -- Tables, each with its constraints, indexes and triggers
+
+CREATE TABLE public.agent_approval (
+  id bigint NOT NULL DEFAULT nextval('agent_approval_id_seq'::regclass),
+  decision_id uuid NOT NULL,
+  verb text NOT NULL,
+  edited jsonb,
+  actor text NOT NULL,
+  actor_name text NOT NULL,
+  reason text NOT NULL,
+  at timestamp with time zone NOT NULL,
+  CONSTRAINT agent_approval_pkey PRIMARY KEY (id),
+  CONSTRAINT agent_approval_decision_id_agent_decision_id_fk FOREIGN KEY (decision_id) REFERENCES agent_decision(id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX agent_approval_decision_id_index ON public.agent_approval USING btree (decision_id);
+CREATE TRIGGER keep_agent_approval BEFORE UPDATE ON public.agent_approval FOR EACH ROW EXECUTE FUNCTION keep_agent_history();
+
+CREATE TABLE public.agent_decision (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  agent text NOT NULL,
+  policy text NOT NULL,
+  inputs jsonb NOT NULL,
+  input_hash text NOT NULL,
+  decision jsonb NOT NULL,
+  reason text NOT NULL,
+  alternatives jsonb NOT NULL,
+  autonomy text NOT NULL,
+  state text NOT NULL,
+  outcome text,
+  about text[] NOT NULL,
+  cells int4multirange NOT NULL,
+  trace_id text,
+  decided_at timestamp with time zone NOT NULL,
+  settled_at timestamp with time zone,
+  key text NOT NULL,
+  verdict text NOT NULL,
+  CONSTRAINT agent_decision_pkey PRIMARY KEY (id)
+);
+CREATE INDEX agent_decision_agent_key_decided_at_index ON public.agent_decision USING btree (agent, key, decided_at);
+CREATE INDEX agent_decision_decided_at_id_index ON public.agent_decision USING btree (decided_at, id);
+CREATE INDEX agent_decision_waiting ON public.agent_decision USING btree (decided_at) WHERE (state = ANY (ARRAY['PROPOSED'::text, 'DUE'::text]));
+CREATE TRIGGER agent_decision_deleted AFTER DELETE ON public.agent_decision REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION agent_rows_changed('decision', 'decisions');
+CREATE TRIGGER agent_decision_inserted AFTER INSERT ON public.agent_decision REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION agent_rows_changed('decision', 'decisions');
+CREATE TRIGGER agent_decision_updated AFTER UPDATE ON public.agent_decision REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION agent_rows_changed('decision', 'decisions');
+CREATE TRIGGER keep_agent_decision BEFORE UPDATE OF id, agent, key, policy, inputs, input_hash, decision, verdict, reason, alternatives, autonomy, about, cells, decided_at ON public.agent_decision FOR EACH ROW EXECUTE FUNCTION keep_agent_history();
+
+CREATE TABLE public.agent_setting (
+  agent text NOT NULL,
+  autonomy text NOT NULL,
+  enabled boolean NOT NULL,
+  changed_by text NOT NULL,
+  changed_at timestamp with time zone NOT NULL,
+  reason text NOT NULL,
+  CONSTRAINT agent_setting_pkey PRIMARY KEY (agent)
+);
+
+CREATE TABLE public.agent_state (
+  agent text NOT NULL,
+  key text NOT NULL,
+  state jsonb NOT NULL,
+  "position" bigint NOT NULL,
+  changed_at timestamp with time zone NOT NULL,
+  CONSTRAINT agent_state_agent_key_pk PRIMARY KEY (agent, key)
+);
+
+CREATE TABLE public.alert (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  key text NOT NULL,
+  state text NOT NULL,
+  severity text NOT NULL,
+  rule text NOT NULL,
+  title text NOT NULL,
+  summary text NOT NULL,
+  segment jsonb NOT NULL,
+  cells int4multirange NOT NULL,
+  since timestamp with time zone NOT NULL,
+  raised_at timestamp with time zone NOT NULL,
+  changed_at timestamp with time zone NOT NULL,
+  resolved_at timestamp with time zone,
+  before_id text,
+  after_id text,
+  facts jsonb NOT NULL,
+  evidence text[] NOT NULL,
+  decision_id uuid,
+  CONSTRAINT alert_pkey PRIMARY KEY (id),
+  CONSTRAINT alert_decision_id_agent_decision_id_fk FOREIGN KEY (decision_id) REFERENCES agent_decision(id)
+);
+CREATE UNIQUE INDEX alert_current ON public.alert USING btree (key) WHERE (state = ANY (ARRAY['OPEN'::text, 'ACKNOWLEDGED'::text]));
+CREATE INDEX alert_raised_at_id_index ON public.alert USING btree (raised_at, id);
+CREATE TRIGGER alert_deleted AFTER DELETE ON public.alert REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION agent_rows_changed('alert', 'alerts');
+CREATE TRIGGER alert_inserted AFTER INSERT ON public.alert REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION agent_rows_changed('alert', 'alerts');
+CREATE TRIGGER alert_updated AFTER UPDATE ON public.alert REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION agent_rows_changed('alert', 'alerts');
+
+CREATE TABLE public.alert_event (
+  id bigint NOT NULL DEFAULT nextval('alert_event_id_seq'::regclass),
+  alert_id uuid NOT NULL,
+  kind text NOT NULL,
+  actor text NOT NULL,
+  actor_name text NOT NULL,
+  reason text NOT NULL,
+  decision_id uuid,
+  at timestamp with time zone NOT NULL,
+  CONSTRAINT alert_event_pkey PRIMARY KEY (id),
+  CONSTRAINT alert_event_alert_id_alert_id_fk FOREIGN KEY (alert_id) REFERENCES alert(id) ON DELETE CASCADE,
+  CONSTRAINT alert_event_decision_id_agent_decision_id_fk FOREIGN KEY (decision_id) REFERENCES agent_decision(id)
+);
+CREATE INDEX alert_event_alert_id_id_index ON public.alert_event USING btree (alert_id, id);
+CREATE TRIGGER keep_alert_event BEFORE UPDATE ON public.alert_event FOR EACH ROW EXECUTE FUNCTION keep_agent_history();
+
+CREATE TABLE public.alert_rule (
+  name text NOT NULL,
+  version integer NOT NULL,
+  rule jsonb NOT NULL,
+  enabled boolean NOT NULL,
+  created_by text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  reason text NOT NULL,
+  CONSTRAINT alert_rule_name_version_pk PRIMARY KEY (name, version)
+);
+CREATE TRIGGER keep_alert_rule BEFORE UPDATE ON public.alert_rule FOR EACH ROW EXECUTE FUNCTION keep_agent_history();
 
 CREATE TABLE public.api_key (
   id uuid NOT NULL,
@@ -64,6 +201,7 @@ CREATE TABLE public.api_key (
   revoked_by text,
   last_used_at timestamp with time zone,
   sources jsonb,
+  read_only boolean NOT NULL DEFAULT false,
   CONSTRAINT api_key_pkey PRIMARY KEY (id),
   CONSTRAINT api_key_hash_unique UNIQUE (hash)
 );
@@ -87,6 +225,79 @@ CREATE INDEX audit_log_action_seq_index ON public.audit_log USING btree (action,
 CREATE INDEX audit_log_actor_seq_index ON public.audit_log USING btree (actor, seq);
 CREATE INDEX audit_log_at_index ON public.audit_log USING btree (at);
 
+CREATE TABLE public.bi_login (
+  login text NOT NULL,
+  key_id uuid NOT NULL,
+  role text NOT NULL,
+  attributes jsonb NOT NULL,
+  score int4multirange NOT NULL DEFAULT '{}'::int4multirange,
+  response int4multirange NOT NULL DEFAULT '{}'::int4multirange,
+  prediction int4multirange NOT NULL DEFAULT '{}'::int4multirange,
+  refused text,
+  granted_at timestamp with time zone NOT NULL,
+  narrowed_at timestamp with time zone NOT NULL,
+  session_at timestamp with time zone,
+  noted_at timestamp with time zone,
+  CONSTRAINT bi_login_pkey PRIMARY KEY (login),
+  CONSTRAINT bi_login_key_id_unique UNIQUE (key_id)
+);
+
+CREATE TABLE public.browser_session (
+  id uuid NOT NULL,
+  hash text NOT NULL,
+  actor text NOT NULL,
+  key_hash text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  ended_at timestamp with time zone,
+  claims jsonb,
+  last_seen_at timestamp with time zone,
+  CONSTRAINT browser_session_pkey PRIMARY KEY (id),
+  CONSTRAINT browser_session_hash_unique UNIQUE (hash)
+);
+CREATE INDEX browser_session_actor_created_at_index ON public.browser_session USING btree (actor, created_at);
+
+CREATE TABLE public.case_event (
+  id bigint NOT NULL DEFAULT nextval('case_event_id_seq'::regclass),
+  case_id uuid NOT NULL,
+  kind text NOT NULL,
+  actor text NOT NULL,
+  actor_name text NOT NULL,
+  reason text NOT NULL,
+  at timestamp with time zone NOT NULL,
+  CONSTRAINT case_event_pkey PRIMARY KEY (id),
+  CONSTRAINT case_event_case_id_case_record_id_fk FOREIGN KEY (case_id) REFERENCES case_record(id) ON DELETE CASCADE
+);
+CREATE INDEX case_event_case_id_id_index ON public.case_event USING btree (case_id, id);
+CREATE TRIGGER keep_case_event BEFORE UPDATE ON public.case_event FOR EACH ROW EXECUTE FUNCTION keep_agent_history();
+
+CREATE TABLE public.case_record (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  cause text,
+  response_id uuid,
+  state text NOT NULL,
+  severity text NOT NULL,
+  title text NOT NULL,
+  playbook text,
+  owner text,
+  cells int4multirange NOT NULL,
+  segment jsonb NOT NULL,
+  due_at timestamp with time zone,
+  opened_at timestamp with time zone NOT NULL,
+  acted_at timestamp with time zone,
+  closed_at timestamp with time zone,
+  outcome text,
+  decision_id uuid,
+  CONSTRAINT case_record_pkey PRIMARY KEY (id),
+  CONSTRAINT case_record_decision_id_agent_decision_id_fk FOREIGN KEY (decision_id) REFERENCES agent_decision(id)
+);
+CREATE UNIQUE INDEX case_current ON public.case_record USING btree (cause) WHERE (state <> 'CLOSED'::text);
+CREATE INDEX case_record_opened_at_id_index ON public.case_record USING btree (opened_at, id);
+CREATE INDEX case_record_response_id_index ON public.case_record USING btree (response_id);
+CREATE TRIGGER case_record_deleted AFTER DELETE ON public.case_record REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION agent_rows_changed('case', 'cases');
+CREATE TRIGGER case_record_inserted AFTER INSERT ON public.case_record REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION agent_rows_changed('case', 'cases');
+CREATE TRIGGER case_record_updated AFTER UPDATE ON public.case_record REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION agent_rows_changed('case', 'cases');
+
 CREATE TABLE public.cell (
   id integer NOT NULL GENERATED ALWAYS AS IDENTITY,
   key text NOT NULL,
@@ -101,6 +312,25 @@ CREATE TABLE public.cell (
 );
 CREATE INDEX cell_made_by_recorded_at_index ON public.cell USING btree (made_by, recorded_at);
 CREATE INDEX cell_source_index ON public.cell USING btree (source);
+
+CREATE TABLE public.change_event (
+  id uuid NOT NULL,
+  source_id integer NOT NULL,
+  external_id text NOT NULL,
+  received_at timestamp with time zone NOT NULL,
+  content_hash text NOT NULL,
+  former_hashes text[] NOT NULL DEFAULT '{}'::text[],
+  revision bigint,
+  revised_at timestamp with time zone,
+  kind text NOT NULL,
+  title text NOT NULL,
+  at timestamp with time zone NOT NULL,
+  until timestamp with time zone,
+  link text,
+  segment jsonb NOT NULL,
+  CONSTRAINT change_event_pkey PRIMARY KEY (id)
+);
+CREATE INDEX change_event_at_id_index ON public.change_event USING btree (at, id);
 
 CREATE TABLE public.connection (
   id uuid NOT NULL,
@@ -163,6 +393,34 @@ CREATE TABLE public.delivered_revision (
   CONSTRAINT delivered_revision_response_id_import_id_pk PRIMARY KEY (response_id, import_id)
 );
 CREATE INDEX delivered_revision_import_id_response_id_index ON public.delivered_revision USING btree (import_id, response_id);
+
+CREATE TABLE public.delivery (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  target_id uuid NOT NULL,
+  decision_id uuid,
+  event text NOT NULL,
+  subject text NOT NULL,
+  cells int4multirange NOT NULL,
+  state text NOT NULL,
+  attempts smallint NOT NULL DEFAULT 0,
+  due timestamp with time zone NOT NULL,
+  claimed_until timestamp with time zone,
+  created_at timestamp with time zone NOT NULL,
+  settled_at timestamp with time zone,
+  last_status integer,
+  last_error text,
+  remote_id text,
+  CONSTRAINT delivery_pkey PRIMARY KEY (id),
+  CONSTRAINT delivery_decision_id_agent_decision_id_fk FOREIGN KEY (decision_id) REFERENCES agent_decision(id),
+  CONSTRAINT delivery_settled CHECK (((state = 'PENDING'::text) = (settled_at IS NULL))),
+  CONSTRAINT delivery_target_id_target_id_fk FOREIGN KEY (target_id) REFERENCES target(id)
+);
+CREATE INDEX delivery_created_at_id_index ON public.delivery USING btree (created_at, id);
+CREATE INDEX delivery_due ON public.delivery USING btree (due) WHERE (state = 'PENDING'::text);
+CREATE UNIQUE INDEX delivery_once ON public.delivery USING btree (target_id, event, subject, decision_id);
+CREATE TRIGGER delivery_deleted AFTER DELETE ON public.delivery REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION agent_rows_changed('delivery', 'deliveries');
+CREATE TRIGGER delivery_inserted AFTER INSERT ON public.delivery REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION agent_rows_changed('delivery', 'deliveries');
+CREATE TRIGGER delivery_updated AFTER UPDATE ON public.delivery REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION agent_rows_changed('delivery', 'deliveries');
 
 CREATE TABLE public.disclosure_cell (
   ledger text NOT NULL,
@@ -241,6 +499,12 @@ CREATE TABLE public.follower (
   CONSTRAINT follower_pkey PRIMARY KEY (name)
 );
 
+CREATE TABLE public.gone_outcome (
+  id uuid NOT NULL,
+  cell_id integer NOT NULL,
+  CONSTRAINT gone_outcome_pkey PRIMARY KEY (id)
+);
+
 CREATE TABLE public.import_run (
   id integer NOT NULL GENERATED ALWAYS AS IDENTITY,
   key text NOT NULL,
@@ -259,6 +523,7 @@ CREATE TABLE public.import_run (
   removed integer NOT NULL DEFAULT 0,
   restored integer NOT NULL DEFAULT 0,
   stayed integer NOT NULL DEFAULT 0,
+  source text,
   CONSTRAINT import_run_pkey PRIMARY KEY (id),
   CONSTRAINT import_run_key_unique UNIQUE (key)
 );
@@ -273,6 +538,22 @@ CREATE TABLE public.instance (
   key_check jsonb,
   CONSTRAINT instance_pkey PRIMARY KEY (id)
 );
+
+CREATE TABLE public.invitation (
+  id uuid NOT NULL,
+  source_id integer NOT NULL,
+  external_id text NOT NULL,
+  received_at timestamp with time zone NOT NULL,
+  content_hash text NOT NULL,
+  former_hashes text[] NOT NULL DEFAULT '{}'::text[],
+  revision bigint,
+  revised_at timestamp with time zone,
+  at timestamp with time zone NOT NULL,
+  cell_id integer NOT NULL,
+  invited bigint NOT NULL,
+  CONSTRAINT invitation_pkey PRIMARY KEY (id)
+);
+CREATE INDEX invitation_cell_id_at_index ON public.invitation USING btree (cell_id, at);
 
 CREATE TABLE public.journal (
   "position" bigint NOT NULL DEFAULT nextval('journal_position_seq'::regclass),
@@ -348,6 +629,14 @@ CREATE TABLE public.model_event (
 CREATE TRIGGER keep_model_events BEFORE DELETE OR UPDATE ON public.model_event FOR EACH STATEMENT EXECUTE FUNCTION keep_model_events();
 CREATE TRIGGER model_event_inserted AFTER INSERT ON public.model_event FOR EACH ROW EXECUTE FUNCTION model_event_inserted();
 
+CREATE TABLE public.model_theme (
+  model_version_id integer NOT NULL,
+  place smallint NOT NULL,
+  theme text NOT NULL,
+  threshold integer,
+  CONSTRAINT model_theme_model_version_id_place_pk PRIMARY KEY (model_version_id, place)
+);
+
 CREATE TABLE public.model_training_set (
   model_version_id integer NOT NULL,
   hash text NOT NULL,
@@ -370,6 +659,7 @@ CREATE TABLE public.model_version (
   CONSTRAINT model_version_feature_set_key_feature_set_key_fk FOREIGN KEY (feature_set_key) REFERENCES feature_set(key),
   CONSTRAINT model_version_key_unique UNIQUE (key)
 );
+CREATE TRIGGER model_version_inserted AFTER INSERT ON public.model_version FOR EACH ROW EXECUTE FUNCTION model_version_inserted();
 
 CREATE TABLE public.monitor_reading (
   id bigint NOT NULL DEFAULT nextval('monitor_reading_id_seq'::regclass),
@@ -397,6 +687,38 @@ CREATE TABLE public.monitor_reading (
 CREATE INDEX monitor_alarm ON public.monitor_reading USING btree (model_version_id, window_until) WHERE alarm;
 CREATE TRIGGER monitor_readings_inserted AFTER INSERT ON public.monitor_reading REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION monitor_readings_inserted();
 
+CREATE TABLE public.outcome (
+  id uuid NOT NULL,
+  source_id integer NOT NULL,
+  external_id text NOT NULL,
+  received_at timestamp with time zone NOT NULL,
+  content_hash text NOT NULL,
+  former_hashes text[] NOT NULL DEFAULT '{}'::text[],
+  revision bigint,
+  revised_at timestamp with time zone,
+  kind text NOT NULL,
+  at timestamp with time zone NOT NULL,
+  cell_id integer NOT NULL,
+  subject_id uuid,
+  account_id uuid,
+  restricted boolean NOT NULL DEFAULT false,
+  amount bigint,
+  currency text,
+  quantity bigint,
+  name text,
+  owner text,
+  "position" text NOT NULL,
+  sealed bytea,
+  CONSTRAINT outcome_pkey PRIMARY KEY (id)
+);
+CREATE INDEX outcome_account ON public.outcome USING btree (account_id, at) WHERE (account_id IS NOT NULL);
+CREATE INDEX outcome_at_id_index ON public.outcome USING btree (at, id);
+CREATE INDEX outcome_cell_id_at_id_index ON public.outcome USING btree (cell_id, at, id);
+CREATE INDEX outcome_subject ON public.outcome USING btree (subject_id, at) WHERE (subject_id IS NOT NULL);
+CREATE TRIGGER outcomes_deleted AFTER DELETE ON public.outcome REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION outcomes_changed();
+CREATE TRIGGER outcomes_inserted AFTER INSERT ON public.outcome REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION outcomes_changed();
+CREATE TRIGGER outcomes_updated AFTER UPDATE ON public.outcome REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION outcomes_changed();
+
 CREATE TABLE public.prediction (
   response_id uuid NOT NULL,
   answered_at timestamp with time zone NOT NULL,
@@ -421,10 +743,13 @@ CREATE TABLE public.prediction (
   tokens smallint,
   unknown_tokens smallint,
   language text,
+  surveyed_class smallint,
   CONSTRAINT prediction_response_id_model_version_id_answered_at_pk PRIMARY KEY (response_id, model_version_id, answered_at)
 );
 CREATE TRIGGER prediction_deleted AFTER DELETE ON public.prediction FOR EACH ROW EXECUTE FUNCTION prediction_deleted();
 CREATE TRIGGER prediction_inserted AFTER INSERT ON public.prediction REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION prediction_inserted();
+CREATE TRIGGER prediction_themes_deleted AFTER DELETE ON public.prediction FOR EACH ROW EXECUTE FUNCTION prediction_themes_deleted();
+CREATE TRIGGER prediction_themes_inserted AFTER INSERT ON public.prediction REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION prediction_themes_inserted();
 CREATE TRIGGER prediction_updated BEFORE UPDATE ON public.prediction FOR EACH STATEMENT EXECUTE FUNCTION prediction_updated();
 
 CREATE TABLE public.repeated_event (
@@ -450,10 +775,13 @@ CREATE TABLE public.response (
   class smallint,
   comment text,
   subject_id uuid,
+  account_id uuid,
   CONSTRAINT response_id_answered_at_pk PRIMARY KEY (id, answered_at)
 );
+CREATE INDEX response_account ON public.response USING btree (account_id, answered_at) WHERE (account_id IS NOT NULL);
 CREATE INDEX response_answered_at_id_index ON public.response USING btree (answered_at, id);
 CREATE INDEX response_cell_id_answered_at_index ON public.response USING btree (cell_id, answered_at);
+CREATE INDEX response_without_score ON public.response USING btree (mapping_version_id, answered_at) WHERE (class IS NULL);
 CREATE TRIGGER response_deleted AFTER DELETE ON public.response FOR EACH ROW EXECUTE FUNCTION response_deleted();
 CREATE TRIGGER response_inserted AFTER INSERT ON public.response REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION response_inserted();
 CREATE TRIGGER response_predictions_changed AFTER UPDATE ON public.response FOR EACH ROW WHEN ((NOT is_sealing())) EXECUTE FUNCTION response_predictions_deleted();
@@ -475,6 +803,7 @@ CREATE TABLE public.response_key (
   CONSTRAINT response_key_pkey PRIMARY KEY (id)
 );
 CREATE INDEX response_key_subject_id_index ON public.response_key USING btree (subject_id);
+CREATE TRIGGER response_key_cases AFTER DELETE ON public.response_key FOR EACH ROW EXECUTE FUNCTION drop_response_cases();
 
 CREATE TABLE public.restricted_response (
   id uuid NOT NULL,
@@ -695,6 +1024,17 @@ CREATE TABLE public.source (
 );
 CREATE INDEX source_made_by_index ON public.source USING btree (made_by);
 
+CREATE TABLE public.source_day (
+  source_id integer NOT NULL,
+  day date NOT NULL,
+  accepted bigint NOT NULL DEFAULT 0,
+  duplicates bigint NOT NULL DEFAULT 0,
+  rejected jsonb NOT NULL DEFAULT '{}'::jsonb,
+  last_accepted_at timestamp with time zone,
+  last_rejected_at timestamp with time zone,
+  CONSTRAINT source_day_source_id_day_pk PRIMARY KEY (source_id, day)
+);
+
 CREATE TABLE public.source_event (
   id uuid NOT NULL,
   response_id uuid NOT NULL,
@@ -747,6 +1087,76 @@ CREATE TABLE public.survey_version (
 );
 CREATE INDEX survey_version_made_by_index ON public.survey_version USING btree (made_by);
 
+CREATE TABLE public.target (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  name text NOT NULL,
+  kind text NOT NULL,
+  settings jsonb NOT NULL,
+  secret text,
+  role text NOT NULL,
+  attributes jsonb NOT NULL,
+  rate integer NOT NULL,
+  created_by text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  failures integer NOT NULL DEFAULT 0,
+  open_until timestamp with time zone,
+  disabled_reason text,
+  disabled_at timestamp with time zone,
+  removed_at timestamp with time zone,
+  events text[] NOT NULL DEFAULT '{}'::text[],
+  wrapped text,
+  provider text,
+  key_version text,
+  wrapped_at timestamp with time zone,
+  revision integer NOT NULL DEFAULT 1,
+  paced_until timestamp with time zone,
+  removed_by text,
+  CONSTRAINT target_pkey PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX target_name ON public.target USING btree (name) WHERE (removed_at IS NULL);
+
+CREATE TABLE public.theme_day (
+  bucket timestamp with time zone NOT NULL,
+  cell_id integer NOT NULL,
+  model_version_id integer NOT NULL,
+  theme smallint NOT NULL,
+  named smallint NOT NULL,
+  surveyed_promoters integer NOT NULL,
+  surveyed_passives integer NOT NULL,
+  surveyed_detractors integer NOT NULL,
+  promoters integer NOT NULL,
+  passives integer NOT NULL,
+  detractors integer NOT NULL,
+  alone_promoters integer NOT NULL,
+  alone_passives integer NOT NULL,
+  alone_detractors integer NOT NULL,
+  CONSTRAINT theme_day_cell_id_model_version_id_bucket_theme_named_pk PRIMARY KEY (cell_id, model_version_id, bucket, theme, named)
+);
+
+CREATE TABLE public.theme_hour (
+  bucket timestamp with time zone NOT NULL,
+  cell_id integer NOT NULL,
+  model_version_id integer NOT NULL,
+  theme smallint NOT NULL,
+  named smallint NOT NULL,
+  surveyed_promoters integer NOT NULL,
+  surveyed_passives integer NOT NULL,
+  surveyed_detractors integer NOT NULL,
+  promoters integer NOT NULL,
+  passives integer NOT NULL,
+  detractors integer NOT NULL,
+  alone_promoters integer NOT NULL,
+  alone_passives integer NOT NULL,
+  alone_detractors integer NOT NULL,
+  CONSTRAINT theme_hour_cell_id_model_version_id_bucket_theme_named_pk PRIMARY KEY (cell_id, model_version_id, bucket, theme, named)
+);
+
+CREATE TABLE public.theme_precision (
+  theme text NOT NULL,
+  "precision" numeric NOT NULL,
+  CONSTRAINT theme_precision_pkey PRIMARY KEY (theme)
+);
+
 CREATE TABLE public.training_set (
   hash text NOT NULL,
   head text NOT NULL,
@@ -794,6 +1204,30 @@ AS $function$ DECLARE final timestamptz; BEGIN
       END IF; END $function$
 ;
 
+CREATE OR REPLACE FUNCTION paged.newest_of_source(cells integer[], mappings integer[], most integer)
+ RETURNS TABLE(id uuid, answered_at timestamp with time zone, cell_id integer)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET plan_cache_mode TO 'force_custom_plan'
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$ BEGIN RETURN QUERY SELECT a.id, a.answered_at, a.cell_id FROM (
+        SELECT r.id, r.answered_at, r.cell_id FROM (
+            SELECT m.id, f.bucket, f.cell_id, sum(f.n) OVER (ORDER BY f.bucket DESC, f.cell_id, m.id) - f.n AS later
+            FROM unnest(mappings) AS m (id) CROSS JOIN LATERAL (
+              SELECT t.bucket, t.cell_id, t.n FROM public.rollup_mapping t WHERE t.mapping_version_id = m.id AND t.model_version_id = 0 AND t.cell_id = ANY (cells) AND t.n > 0 AND coalesce((SELECT s.response + '{}' FROM public.scope s
+    WHERE s.fingerprint = current_setting('scoreline.scope', true)) @> t.cell_id, false)
+                ORDER BY t.bucket DESC, t.cell_id LIMIT most) f) h
+          CROSS JOIN LATERAL (SELECT t.id, t.answered_at, t.cell_id FROM public.response t WHERE t.cell_id = h.cell_id
+            AND t.mapping_version_id = h.id AND t.answered_at >= h.bucket AND t.answered_at < h.bucket + interval '1 hour'
+            AND t.class IS NOT NULL ORDER BY t.answered_at DESC, t.id DESC LIMIT most) r WHERE h.later < most
+        UNION ALL
+        SELECT r.id, r.answered_at, r.cell_id FROM unnest(mappings) AS m (id) CROSS JOIN LATERAL (
+          SELECT t.id, t.answered_at, t.cell_id FROM public.response t WHERE t.mapping_version_id = m.id AND t.class IS NULL AND t.cell_id = ANY (cells) AND coalesce((SELECT s.response + '{}' FROM public.scope s
+    WHERE s.fingerprint = current_setting('scoreline.scope', true)) @> t.cell_id, false)
+          ORDER BY t.answered_at DESC, t.id DESC LIMIT most) r) a
+      ORDER BY a.answered_at DESC, a.id DESC LIMIT most; END $function$
+;
+
 CREATE OR REPLACE FUNCTION paged.newest_responses(cells integer[], since timestamp with time zone, until timestamp with time zone, before timestamp with time zone, before_id uuid, most integer)
  RETURNS TABLE(id uuid, answered_at timestamp with time zone, cell_id integer)
  LANGUAGE plpgsql
@@ -805,6 +1239,58 @@ AS $function$ BEGIN RETURN QUERY SELECT t.id, t.answered_at, t.cell_id FROM publ
           AND (t.answered_at, t.id) < (before, before_id) AND t.cell_id = ANY (cells) AND coalesce((SELECT s.response + '{}' FROM public.scope s
     WHERE s.fingerprint = current_setting('scoreline.scope', true)) @> t.cell_id, false)
         ORDER BY t.answered_at DESC, t.id DESC LIMIT most; END $function$
+;
+
+CREATE OR REPLACE FUNCTION paged.oldest_responses(cells integer[], since timestamp with time zone, until timestamp with time zone, after timestamp with time zone, after_id uuid, most integer)
+ RETURNS TABLE(id uuid, answered_at timestamp with time zone, cell_id integer)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET plan_cache_mode TO 'force_custom_plan'
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$ BEGIN RETURN QUERY SELECT t.id, t.answered_at, t.cell_id FROM public.response t
+        WHERE t.answered_at >= since AND t.answered_at < until AND t.answered_at >= after
+          AND (t.answered_at, t.id) > (after, after_id) AND t.cell_id = ANY (cells) AND coalesce((SELECT s.response + '{}' FROM public.scope s
+    WHERE s.fingerprint = current_setting('scoreline.scope', true)) @> t.cell_id, false)
+        ORDER BY t.answered_at, t.id LIMIT most; END $function$
+;
+
+CREATE OR REPLACE FUNCTION paged.volume_of_source(cells integer[], mappings integer[], since timestamp with time zone, late timestamp with time zone, most integer)
+ RETURNS TABLE(answers bigint, late_answers bigint, complete boolean)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET plan_cache_mode TO 'force_custom_plan'
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$ DECLARE until timestamptz := 'infinity'; start timestamptz := late + interval '1 day'; hours integer := 1; more integer;
+        seen bigint := 0; part record; BEGIN
+      answers := 0; late_answers := 0;
+      LOOP
+        SELECT coalesce(sum(c.n), 0) AS n, coalesce(sum(c.n) FILTER (WHERE c.at >= late), 0) AS late_n, count(*) AS looked_at INTO part FROM (
+          SELECT t.bucket AS at, t.n FROM public.rollup_mapping t WHERE t.mapping_version_id = ANY (mappings)
+            AND t.bucket >= start AND t.bucket < until AND t.model_version_id = 0 AND t.cell_id = ANY (cells) AND t.n > 0 AND coalesce((SELECT s.response + '{}' FROM public.scope s
+    WHERE s.fingerprint = current_setting('scoreline.scope', true)) @> t.cell_id, false)
+          UNION ALL
+          SELECT t.answered_at, 1 FROM public.response t WHERE t.mapping_version_id = ANY (mappings)
+            AND t.answered_at >= start AND t.answered_at < until AND t.class IS NULL AND t.cell_id = ANY (cells) AND coalesce((SELECT s.response + '{}' FROM public.scope s
+    WHERE s.fingerprint = current_setting('scoreline.scope', true)) @> t.cell_id, false)) c;
+        answers := answers + part.n; late_answers := late_answers + part.late_n; seen := seen + part.looked_at;
+        complete := start <= since;
+        EXIT WHEN complete OR seen >= most;
+        more := greatest(1, least(8 * hours, (most - seen) * hours / greatest(seen, 1)));
+        until := start; start := greatest(since, start - more * interval '1 hour'); hours := hours + more;
+      END LOOP;
+      RETURN NEXT; END $function$
+;
+
+CREATE OR REPLACE FUNCTION public.agent_rows_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+DECLARE ids jsonb;
+BEGIN
+  SELECT jsonb_agg(id) INTO ids FROM changed;
+  IF ids IS NOT NULL THEN PERFORM journal_marks(TG_ARGV[0], jsonb_build_object(TG_ARGV[1], ids)); END IF;
+  RETURN NULL;
+END $function$
 ;
 
 CREATE OR REPLACE FUNCTION public.apply_prediction_deltas(deltas prediction_delta[])
@@ -891,6 +1377,55 @@ BEGIN
     sum(d.promoters + d.passives + d.detractors)
   FROM unnest(deltas) d GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
   ON CONFLICT (cell_id, model_version_id, bucket, mapping_version_id) DO UPDATE SET n = r.n + excluded.n;
+END $function$
+;
+
+CREATE OR REPLACE FUNCTION public.apply_theme_deltas(deltas theme_delta[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  IF deltas IS NULL THEN RETURN; END IF;
+  PERFORM apply_theme_level('theme_hour', 'hour', deltas);
+  PERFORM apply_theme_level('theme_day', 'day', deltas);
+END $function$
+;
+
+CREATE OR REPLACE FUNCTION public.apply_theme_level(target regclass, unit text, deltas theme_delta[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  EXECUTE format($statement$
+    INSERT INTO %s AS r (bucket, cell_id, model_version_id, theme, named, surveyed_promoters, surveyed_passives,
+      surveyed_detractors, promoters, passives, detractors, alone_promoters, alone_passives, alone_detractors)
+    SELECT date_trunc($1, d.bucket, 'UTC'), d.cell_id, d.model_version_id, d.theme, d.named,
+      coalesce(sum(d.sign) FILTER (WHERE d.surveyed_class = 2), 0), coalesce(sum(d.sign) FILTER (WHERE d.surveyed_class = 1), 0),
+      coalesce(sum(d.sign) FILTER (WHERE d.surveyed_class = 0), 0), coalesce(sum(d.sign) FILTER (WHERE d.class = 2), 0),
+      coalesce(sum(d.sign) FILTER (WHERE d.class = 1), 0), coalesce(sum(d.sign) FILTER (WHERE d.class = 0), 0),
+      coalesce(sum(d.sign) FILTER (WHERE d.class = 2 AND NOT d.surveyed), 0),
+      coalesce(sum(d.sign) FILTER (WHERE d.class = 1 AND NOT d.surveyed), 0),
+      coalesce(sum(d.sign) FILTER (WHERE d.class = 0 AND NOT d.surveyed), 0)
+    FROM unnest($2) d GROUP BY 1, 2, 3, 4, 5 ORDER BY 2, 3, 1, 4, 5
+    ON CONFLICT (cell_id, model_version_id, bucket, theme, named) DO UPDATE SET
+      surveyed_promoters = r.surveyed_promoters + excluded.surveyed_promoters,
+      surveyed_passives = r.surveyed_passives + excluded.surveyed_passives,
+      surveyed_detractors = r.surveyed_detractors + excluded.surveyed_detractors,
+      promoters = r.promoters + excluded.promoters, passives = r.passives + excluded.passives,
+      detractors = r.detractors + excluded.detractors, alone_promoters = r.alone_promoters + excluded.alone_promoters,
+      alone_passives = r.alone_passives + excluded.alone_passives,
+      alone_detractors = r.alone_detractors + excluded.alone_detractors
+  $statement$, target) USING unit, deltas;
+END $function$
+;
+
+CREATE OR REPLACE FUNCTION public.drop_response_cases()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  DELETE FROM case_record WHERE response_id = OLD.id;
+  RETURN NULL;
 END $function$
 ;
 
@@ -1008,6 +1543,15 @@ BEGIN
 END $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.keep_agent_history()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  RAISE EXCEPTION 'rows of % are never changed', TG_TABLE_NAME;
+END $function$
+;
+
 CREATE OR REPLACE FUNCTION public.keep_model_events()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1040,6 +1584,17 @@ BEGIN
 END $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.model_version_inserted()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  INSERT INTO model_theme (model_version_id, place, theme, threshold)
+  SELECT NEW.id, t.place, t.theme, t.threshold FROM themes_of(NEW.artefact) t;
+  RETURN NULL;
+END $function$
+;
+
 CREATE OR REPLACE FUNCTION public.monitor_readings_inserted()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1055,6 +1610,38 @@ BEGIN
 END $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.named_themes(model integer, probabilities integer[])
+ RETURNS smallint[]
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT array_agg(t.place ORDER BY t.place) FROM model_theme t
+  WHERE t.model_version_id = model AND probabilities[t.place] >= t.threshold
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.newest_of_source(cells integer[], mappings integer[], most integer)
+ RETURNS TABLE(id uuid, answered_at timestamp with time zone, cell_id integer)
+ LANGUAGE plpgsql
+ STABLE
+ SET plan_cache_mode TO 'force_custom_plan'
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$ BEGIN RETURN QUERY SELECT a.id, a.answered_at, a.cell_id FROM (
+        SELECT r.id, r.answered_at, r.cell_id FROM (
+            SELECT m.id, f.bucket, f.cell_id, sum(f.n) OVER (ORDER BY f.bucket DESC, f.cell_id, m.id) - f.n AS later
+            FROM unnest(mappings) AS m (id) CROSS JOIN LATERAL (
+              SELECT t.bucket, t.cell_id, t.n FROM public.rollup_mapping t WHERE t.mapping_version_id = m.id AND t.model_version_id = 0 AND t.cell_id = ANY (cells) AND t.n > 0 AND true
+                ORDER BY t.bucket DESC, t.cell_id LIMIT most) f) h
+          CROSS JOIN LATERAL (SELECT t.id, t.answered_at, t.cell_id FROM public.response t WHERE t.cell_id = h.cell_id
+            AND t.mapping_version_id = h.id AND t.answered_at >= h.bucket AND t.answered_at < h.bucket + interval '1 hour'
+            AND t.class IS NOT NULL ORDER BY t.answered_at DESC, t.id DESC LIMIT most) r WHERE h.later < most
+        UNION ALL
+        SELECT r.id, r.answered_at, r.cell_id FROM unnest(mappings) AS m (id) CROSS JOIN LATERAL (
+          SELECT t.id, t.answered_at, t.cell_id FROM public.response t WHERE t.mapping_version_id = m.id AND t.class IS NULL AND t.cell_id = ANY (cells) AND true
+          ORDER BY t.answered_at DESC, t.id DESC LIMIT most) r) a
+      ORDER BY a.answered_at DESC, a.id DESC LIMIT most; END $function$
+;
+
 CREATE OR REPLACE FUNCTION public.newest_responses(cells integer[], since timestamp with time zone, until timestamp with time zone, before timestamp with time zone, before_id uuid, most integer)
  RETURNS TABLE(id uuid, answered_at timestamp with time zone, cell_id integer)
  LANGUAGE plpgsql
@@ -1065,6 +1652,30 @@ AS $function$ BEGIN RETURN QUERY SELECT t.id, t.answered_at, t.cell_id FROM publ
         WHERE t.answered_at >= since AND t.answered_at < until AND t.answered_at <= before
           AND (t.answered_at, t.id) < (before, before_id) AND t.cell_id = ANY (cells) AND true
         ORDER BY t.answered_at DESC, t.id DESC LIMIT most; END $function$
+;
+
+CREATE OR REPLACE FUNCTION public.oldest_responses(cells integer[], since timestamp with time zone, until timestamp with time zone, after timestamp with time zone, after_id uuid, most integer)
+ RETURNS TABLE(id uuid, answered_at timestamp with time zone, cell_id integer)
+ LANGUAGE plpgsql
+ STABLE
+ SET plan_cache_mode TO 'force_custom_plan'
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$ BEGIN RETURN QUERY SELECT t.id, t.answered_at, t.cell_id FROM public.response t
+        WHERE t.answered_at >= since AND t.answered_at < until AND t.answered_at >= after
+          AND (t.answered_at, t.id) > (after, after_id) AND t.cell_id = ANY (cells) AND true
+        ORDER BY t.answered_at, t.id LIMIT most; END $function$
+;
+
+CREATE OR REPLACE FUNCTION public.outcomes_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+DECLARE ids jsonb;
+BEGIN
+  SELECT jsonb_agg(id) INTO ids FROM changed;
+  IF ids IS NOT NULL THEN PERFORM journal_marks('outcome', jsonb_build_object('outcomes', ids)); END IF;
+  RETURN NULL;
+END $function$
 ;
 
 CREATE OR REPLACE FUNCTION public.prediction_deleted()
@@ -1110,12 +1721,68 @@ BEGIN
 END $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.prediction_themes_deleted()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+DECLARE places smallint[];
+BEGIN
+  IF OLD.class IS NULL THEN RETURN NULL; END IF;
+  places := named_themes(OLD.model_version_id, OLD.themes);
+  PERFORM apply_theme_deltas((SELECT array_agg(ROW(OLD.answered_at, OLD.cell_id, OLD.model_version_id, theme.place,
+      cardinality(places)::smallint, OLD.surveyed_class, OLD.class, OLD.surveyed, -1)::theme_delta)
+    FROM unnest(places) AS theme (place)));
+  RETURN NULL;
+END $function$
+;
+
+CREATE OR REPLACE FUNCTION public.prediction_themes_inserted()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  PERFORM apply_theme_deltas((SELECT array_agg(d::theme_delta) FROM (
+    SELECT p.answered_at, p.cell_id, p.model_version_id, theme.place, cardinality(n.places)::smallint, p.surveyed_class, p.class,
+      p.surveyed, 1
+    FROM added p CROSS JOIN LATERAL (SELECT named_themes(p.model_version_id, p.themes) AS places) n
+      CROSS JOIN LATERAL unnest(n.places) AS theme (place)
+    WHERE p.class IS NOT NULL
+  ) d));
+  RETURN NULL;
+END $function$
+;
+
 CREATE OR REPLACE FUNCTION public.prediction_updated()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
 BEGIN
   RAISE EXCEPTION 'a prediction is not changed; delete it and predict again';
+END $function$
+;
+
+CREATE OR REPLACE FUNCTION public.recount_themes(model integer)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE level record;
+BEGIN
+  LOCK TABLE prediction IN SHARE MODE;
+  FOR level IN SELECT * FROM (VALUES ('theme_hour'::regclass, 'hour'), ('theme_day'::regclass, 'day')) AS l (target, unit) LOOP
+    EXECUTE format('DELETE FROM %s WHERE model_version_id = $1', level.target) USING model;
+    EXECUTE format($statement$
+      INSERT INTO %s (bucket, cell_id, model_version_id, theme, named, surveyed_promoters, surveyed_passives,
+        surveyed_detractors, promoters, passives, detractors, alone_promoters, alone_passives, alone_detractors)
+      SELECT date_trunc($1, p.answered_at, 'UTC'), p.cell_id, p.model_version_id, theme.place, cardinality(n.places),
+        count(*) FILTER (WHERE p.surveyed_class = 2), count(*) FILTER (WHERE p.surveyed_class = 1),
+        count(*) FILTER (WHERE p.surveyed_class = 0), count(*) FILTER (WHERE p.class = 2), count(*) FILTER (WHERE p.class = 1),
+        count(*) FILTER (WHERE p.class = 0), count(*) FILTER (WHERE p.class = 2 AND NOT p.surveyed),
+        count(*) FILTER (WHERE p.class = 1 AND NOT p.surveyed), count(*) FILTER (WHERE p.class = 0 AND NOT p.surveyed)
+      FROM prediction p CROSS JOIN LATERAL (SELECT named_themes(p.model_version_id, p.themes) AS places) n
+        CROSS JOIN LATERAL unnest(n.places) AS theme (place)
+      WHERE p.model_version_id = $2 AND p.class IS NOT NULL GROUP BY 1, 2, 3, 4, 5
+    $statement$, level.target) USING level.unit, model;
+  END LOOP;
 END $function$
 ;
 
@@ -1226,7 +1893,222 @@ BEGIN
 END $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.set_theme_precision(given jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE model record;
+BEGIN
+  LOCK TABLE theme_precision IN EXCLUSIVE MODE;
+  IF given = (SELECT coalesce(jsonb_object_agg(theme, precision), '{}') FROM theme_precision) THEN RETURN; END IF;
+  DELETE FROM theme_precision;
+  INSERT INTO theme_precision (theme, precision) SELECT key, value::numeric FROM jsonb_each_text(given);
+  FOR model IN SELECT v.id, v.artefact FROM model_version v WHERE EXISTS (
+      SELECT FROM model_theme m JOIN themes_of(v.artefact) t USING (place)
+      WHERE m.model_version_id = v.id AND m.threshold IS DISTINCT FROM t.threshold) ORDER BY v.id LOOP
+    UPDATE model_theme m SET threshold = t.threshold FROM themes_of(model.artefact) t
+    WHERE m.model_version_id = model.id AND m.place = t.place;
+    PERFORM recount_themes(model.id);
+  END LOOP;
+END $function$
+;
+
+CREATE OR REPLACE FUNCTION public.themes_of(artefact jsonb)
+ RETURNS TABLE(place smallint, theme text, threshold integer)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT t.ordinality::smallint, t.value ->> 'name', CASE WHEN p.precision IS NULL THEN 500000
+    ELSE ceil((t.value -> 'thresholds' ->> round(p.precision * 100)::integer::text)::numeric * 1000000)::integer END
+  FROM jsonb_array_elements(CASE jsonb_typeof(artefact #> '{heads,themes}') WHEN 'array' THEN artefact #> '{heads,themes}' ELSE '[]' END)
+    WITH ORDINALITY t LEFT JOIN theme_precision p ON p.theme = t.value ->> 'name'
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.volume_of_source(cells integer[], mappings integer[], since timestamp with time zone, late timestamp with time zone, most integer)
+ RETURNS TABLE(answers bigint, late_answers bigint, complete boolean)
+ LANGUAGE plpgsql
+ STABLE
+ SET plan_cache_mode TO 'force_custom_plan'
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$ DECLARE until timestamptz := 'infinity'; start timestamptz := late + interval '1 day'; hours integer := 1; more integer;
+        seen bigint := 0; part record; BEGIN
+      answers := 0; late_answers := 0;
+      LOOP
+        SELECT coalesce(sum(c.n), 0) AS n, coalesce(sum(c.n) FILTER (WHERE c.at >= late), 0) AS late_n, count(*) AS looked_at INTO part FROM (
+          SELECT t.bucket AS at, t.n FROM public.rollup_mapping t WHERE t.mapping_version_id = ANY (mappings)
+            AND t.bucket >= start AND t.bucket < until AND t.model_version_id = 0 AND t.cell_id = ANY (cells) AND t.n > 0 AND true
+          UNION ALL
+          SELECT t.answered_at, 1 FROM public.response t WHERE t.mapping_version_id = ANY (mappings)
+            AND t.answered_at >= start AND t.answered_at < until AND t.class IS NULL AND t.cell_id = ANY (cells) AND true) c;
+        answers := answers + part.n; late_answers := late_answers + part.late_n; seen := seen + part.looked_at;
+        complete := start <= since;
+        EXIT WHEN complete OR seen >= most;
+        more := greatest(1, least(8 * hours, (most - seen) * hours / greatest(seen, 1)));
+        until := start; start := greatest(since, start - more * interval '1 hour'); hours := hours + more;
+      END LOOP;
+      RETURN NEXT; END $function$
+;
+
 -- Views
+
+CREATE VIEW scoped.agent_approval WITH (security_barrier=true) AS
+ SELECT id,
+    decision_id,
+    verb,
+    edited,
+    actor,
+    actor_name,
+    reason,
+    at
+   FROM agent_approval t
+  WHERE (EXISTS ( SELECT
+           FROM agent_decision o
+          WHERE o.id = t.decision_id AND (( SELECT s.everything
+                   FROM scope s
+                  WHERE s.fingerprint = current_setting('scoreline.scope'::text, true)) OR NOT isempty(o.cells) AND COALESCE((( SELECT s.score + '{}'::int4multirange
+                   FROM scope s
+                  WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> o.cells, false) AND COALESCE((( SELECT s.response + '{}'::int4multirange
+                   FROM scope s
+                  WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> o.cells, false) AND COALESCE((( SELECT s.prediction + '{}'::int4multirange
+                   FROM scope s
+                  WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> o.cells, false)) AND true));
+
+CREATE VIEW scoped.agent_decision WITH (security_barrier=true) AS
+ SELECT id,
+    agent,
+    policy,
+    inputs,
+    input_hash,
+    decision,
+    reason,
+    alternatives,
+    autonomy,
+    state,
+    outcome,
+    about,
+    cells,
+    trace_id,
+    decided_at,
+    settled_at,
+    key,
+    verdict
+   FROM agent_decision t
+  WHERE ( SELECT s.everything
+           FROM scope s
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true)) OR NOT isempty(cells) AND COALESCE((( SELECT s.score + '{}'::int4multirange
+           FROM scope s
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false) AND COALESCE((( SELECT s.response + '{}'::int4multirange
+           FROM scope s
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false) AND COALESCE((( SELECT s.prediction + '{}'::int4multirange
+           FROM scope s
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false);
+
+CREATE VIEW scoped.alert WITH (security_barrier=true) AS
+ SELECT id,
+    state,
+    severity,
+    rule,
+    title,
+    summary,
+    segment,
+    cells,
+    since,
+    raised_at,
+    changed_at,
+    resolved_at,
+    before_id,
+    after_id,
+    facts,
+    evidence,
+    decision_id
+   FROM alert t
+  WHERE ( SELECT s.everything
+           FROM scope s
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true)) OR NOT isempty(cells) AND COALESCE((( SELECT s.score + '{}'::int4multirange
+           FROM scope s
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false) AND COALESCE((( SELECT s.response + '{}'::int4multirange
+           FROM scope s
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false) AND COALESCE((( SELECT s.prediction + '{}'::int4multirange
+           FROM scope s
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false);
+
+CREATE VIEW scoped.alert_event WITH (security_barrier=true) AS
+ SELECT id,
+    alert_id,
+    kind,
+    actor,
+    actor_name,
+    reason,
+    decision_id,
+    at
+   FROM alert_event t
+  WHERE (EXISTS ( SELECT
+           FROM alert o
+          WHERE o.id = t.alert_id AND (( SELECT s.everything
+                   FROM scope s
+                  WHERE s.fingerprint = current_setting('scoreline.scope'::text, true)) OR NOT isempty(o.cells) AND COALESCE((( SELECT s.score + '{}'::int4multirange
+                   FROM scope s
+                  WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> o.cells, false) AND COALESCE((( SELECT s.response + '{}'::int4multirange
+                   FROM scope s
+                  WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> o.cells, false) AND COALESCE((( SELECT s.prediction + '{}'::int4multirange
+                   FROM scope s
+                  WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> o.cells, false)) AND true));
+
+CREATE VIEW scoped.case_event WITH (security_barrier=true) AS
+ SELECT id,
+    case_id,
+    kind,
+    actor,
+    actor_name,
+    reason,
+    at
+   FROM case_event t
+  WHERE (EXISTS ( SELECT
+           FROM case_record o
+          WHERE o.id = t.case_id AND (( SELECT s.everything
+                   FROM scope s
+                  WHERE s.fingerprint = current_setting('scoreline.scope'::text, true)) OR NOT isempty(o.cells) AND COALESCE((( SELECT s.score + '{}'::int4multirange
+                   FROM scope s
+                  WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> o.cells, false) AND COALESCE((( SELECT s.response + '{}'::int4multirange
+                   FROM scope s
+                  WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> o.cells, false) AND COALESCE((( SELECT s.prediction + '{}'::int4multirange
+                   FROM scope s
+                  WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> o.cells, false)) AND (o.response_id IS NULL OR (EXISTS ( SELECT
+                   FROM response_key k
+                     JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at
+                  WHERE k.id = o.response_id)))));
+
+CREATE VIEW scoped.case_record WITH (security_barrier=true) AS
+ SELECT id,
+    cause,
+    response_id,
+    state,
+    severity,
+    title,
+    playbook,
+    owner,
+    cells,
+    segment,
+    due_at,
+    opened_at,
+    acted_at,
+    closed_at,
+    outcome,
+    decision_id
+   FROM case_record t
+  WHERE (( SELECT s.everything
+           FROM scope s
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true)) OR NOT isempty(cells) AND COALESCE((( SELECT s.score + '{}'::int4multirange
+           FROM scope s
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false) AND COALESCE((( SELECT s.response + '{}'::int4multirange
+           FROM scope s
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false) AND COALESCE((( SELECT s.prediction + '{}'::int4multirange
+           FROM scope s
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false)) AND (response_id IS NULL OR (EXISTS ( SELECT
+           FROM response_key k
+             JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at
+          WHERE k.id = t.response_id)));
 
 CREATE VIEW scoped.cell WITH (security_barrier=true) AS
  SELECT id,
@@ -1237,6 +2119,32 @@ CREATE VIEW scoped.cell WITH (security_barrier=true) AS
   WHERE COALESCE((( SELECT s.score + s.response + s.prediction + '{}'::int4multirange
            FROM scope s
           WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> id, false);
+
+CREATE VIEW scoped.delivery WITH (security_barrier=true) AS
+ SELECT id,
+    target_id,
+    decision_id,
+    event,
+    subject,
+    cells,
+    state,
+    attempts,
+    due,
+    created_at,
+    settled_at,
+    last_status,
+    last_error,
+    remote_id
+   FROM delivery t
+  WHERE ( SELECT s.everything
+           FROM scope s
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true)) OR NOT isempty(cells) AND COALESCE((( SELECT s.score + '{}'::int4multirange
+           FROM scope s
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false) AND COALESCE((( SELECT s.response + '{}'::int4multirange
+           FROM scope s
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false) AND COALESCE((( SELECT s.prediction + '{}'::int4multirange
+           FROM scope s
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false);
 
 CREATE VIEW scoped.disclosure_cell WITH (security_barrier=true) AS
  SELECT ledger,
@@ -1296,7 +2204,8 @@ CREATE VIEW scoped.prediction WITH (security_barrier=true) AS
     words,
     tokens,
     unknown_tokens,
-    language
+    language,
+    surveyed_class
    FROM prediction t
   WHERE COALESCE((( SELECT s.score + s.prediction + '{}'::int4multirange
            FROM scope s
@@ -1329,7 +2238,13 @@ CREATE VIEW scoped.response WITH (security_barrier=true) AS
                FROM scope s
               WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cell_id, false) THEN subject_id
             ELSE NULL::uuid
-        END AS subject_id
+        END AS subject_id,
+        CASE
+            WHEN COALESCE((( SELECT s.respondent + '{}'::int4multirange
+               FROM scope s
+              WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cell_id, false) THEN account_id
+            ELSE NULL::uuid
+        END AS account_id
    FROM response t
   WHERE COALESCE((( SELECT s.score + s.response + '{}'::int4multirange
            FROM scope s
@@ -1474,10 +2389,61 @@ CREATE VIEW scoped.source_event WITH (security_barrier=true) AS
                    FROM scope s
                   WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> k.cell_id, false)));
 
+CREATE VIEW scoped.theme_day WITH (security_barrier=true) AS
+ SELECT bucket,
+    cell_id,
+    model_version_id,
+    theme,
+    named,
+    surveyed_promoters,
+    surveyed_passives,
+    surveyed_detractors,
+    promoters,
+    passives,
+    detractors,
+    alone_promoters,
+    alone_passives,
+    alone_detractors
+   FROM theme_day t
+  WHERE COALESCE((( SELECT s.score + '{}'::int4multirange
+           FROM scope s
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cell_id, false) AND COALESCE((( SELECT s.response + '{}'::int4multirange
+           FROM scope s
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cell_id, false) AND COALESCE((( SELECT s.prediction + '{}'::int4multirange
+           FROM scope s
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cell_id, false);
+
+CREATE VIEW scoped.theme_hour WITH (security_barrier=true) AS
+ SELECT bucket,
+    cell_id,
+    model_version_id,
+    theme,
+    named,
+    surveyed_promoters,
+    surveyed_passives,
+    surveyed_detractors,
+    promoters,
+    passives,
+    detractors,
+    alone_promoters,
+    alone_passives,
+    alone_detractors
+   FROM theme_hour t
+  WHERE COALESCE((( SELECT s.score + '{}'::int4multirange
+           FROM scope s
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cell_id, false) AND COALESCE((( SELECT s.response + '{}'::int4multirange
+           FROM scope s
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cell_id, false) AND COALESCE((( SELECT s.prediction + '{}'::int4multirange
+           FROM scope s
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cell_id, false);
+
 -- Grants
 
 REVOKE ALL ON FUNCTION paged.first_rollups(cells integer[], models integer[], mappings integer[], since timestamp with time zone, until timestamp with time zone, after timestamp with time zone, most integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION paged.newest_of_source(cells integer[], mappings integer[], most integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION paged.newest_responses(cells integer[], since timestamp with time zone, until timestamp with time zone, before timestamp with time zone, before_id uuid, most integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION paged.oldest_responses(cells integer[], since timestamp with time zone, until timestamp with time zone, after timestamp with time zone, after_id uuid, most integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION paged.volume_of_source(cells integer[], mappings integer[], since timestamp with time zone, late timestamp with time zone, most integer) FROM PUBLIC;
 GRANT USAGE ON SCHEMA paged TO scoreline_reader;
 GRANT USAGE ON SCHEMA public TO PUBLIC;
 GRANT USAGE ON SCHEMA public TO scoreline_reader;
@@ -1486,13 +2452,21 @@ GRANT SELECT ON public.feature_definition TO scoreline_reader;
 GRANT SELECT ON public.feature_set TO scoreline_reader;
 GRANT SELECT ON public.mapping_version TO scoreline_reader;
 GRANT SELECT ON public.model_event TO scoreline_reader;
+GRANT SELECT ON public.model_theme TO scoreline_reader;
 GRANT SELECT ON public.model_training_set TO scoreline_reader;
 GRANT SELECT ON public.model_version TO scoreline_reader;
 GRANT SELECT ON public.scale_rule TO scoreline_reader;
 GRANT SELECT ON public.source TO scoreline_reader;
 GRANT SELECT ON public.survey_version TO scoreline_reader;
 GRANT SELECT ON public.training_set TO scoreline_reader;
+GRANT SELECT ON scoped.agent_approval TO scoreline_reader;
+GRANT SELECT ON scoped.agent_decision TO scoreline_reader;
+GRANT SELECT ON scoped.alert TO scoreline_reader;
+GRANT SELECT ON scoped.alert_event TO scoreline_reader;
+GRANT SELECT ON scoped.case_event TO scoreline_reader;
+GRANT SELECT ON scoped.case_record TO scoreline_reader;
 GRANT SELECT ON scoped.cell TO scoreline_reader;
+GRANT SELECT ON scoped.delivery TO scoreline_reader;
 GRANT SELECT ON scoped.disclosure_cell TO scoreline_reader;
 GRANT SELECT ON scoped.monitor_reading TO scoreline_reader;
 GRANT SELECT ON scoped.prediction TO scoreline_reader;
@@ -1505,5 +2479,10 @@ GRANT SELECT ON scoped.rollup_mapping TO scoreline_reader;
 GRANT SELECT ON scoped.rollup_minute TO scoreline_reader;
 GRANT SELECT ON scoped.seal TO scoreline_reader;
 GRANT SELECT ON scoped.source_event TO scoreline_reader;
+GRANT SELECT ON scoped.theme_day TO scoreline_reader;
+GRANT SELECT ON scoped.theme_hour TO scoreline_reader;
 GRANT EXECUTE ON FUNCTION paged.first_rollups(cells integer[], models integer[], mappings integer[], since timestamp with time zone, until timestamp with time zone, after timestamp with time zone, most integer) TO scoreline_reader;
+GRANT EXECUTE ON FUNCTION paged.newest_of_source(cells integer[], mappings integer[], most integer) TO scoreline_reader;
 GRANT EXECUTE ON FUNCTION paged.newest_responses(cells integer[], since timestamp with time zone, until timestamp with time zone, before timestamp with time zone, before_id uuid, most integer) TO scoreline_reader;
+GRANT EXECUTE ON FUNCTION paged.oldest_responses(cells integer[], since timestamp with time zone, until timestamp with time zone, after timestamp with time zone, after_id uuid, most integer) TO scoreline_reader;
+GRANT EXECUTE ON FUNCTION paged.volume_of_source(cells integer[], mappings integer[], since timestamp with time zone, late timestamp with time zone, most integer) TO scoreline_reader;

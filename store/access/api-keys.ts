@@ -13,6 +13,8 @@ export interface ApiKeyRow {
   readonly createdAt: Date;
   readonly createdBy: string;
   readonly expiresAt: Date | null;
+  /** It may not change anything. */
+  readonly readOnly: boolean;
   readonly revokedAt: Date | null;
   readonly revokedBy: string | null;
   readonly lastUsedAt: Date | null;
@@ -20,19 +22,19 @@ export interface ApiKeyRow {
 
 /** An active key, with the SHA-256 (hex) of its secret. */
 export interface LiveKeyRow
-  extends Pick<ApiKeyRow, 'id' | 'name' | 'role' | 'attributes' | 'sources' | 'expiresAt'> {
+  extends Pick<ApiKeyRow, 'id' | 'name' | 'role' | 'attributes' | 'sources' | 'expiresAt' | 'readOnly'> {
   readonly hash: string;
 }
 
-/** The channel that announces new and revoked keys to other processes. */
+/** The channel that announces new and revoked keys to other processes: without which, because every SQL login may listen. */
 export const API_KEY_CHANNEL = 'api_key';
 
 const COLUMNS = `id, name, role, attributes, sources, created_at AS "createdAt", created_by AS "createdBy",
-  expires_at AS "expiresAt", revoked_at AS "revokedAt", revoked_by AS "revokedBy", last_used_at AS "lastUsedAt"`;
+  expires_at AS "expiresAt", read_only AS "readOnly", revoked_at AS "revokedAt", revoked_by AS "revokedBy", last_used_at AS "lastUsedAt"`;
 const LIST = statement('api_keys', `SELECT ${COLUMNS} FROM api_key ORDER BY created_at, id`);
 const LIVE = statement(
   'api_keys_live',
-  'SELECT id, name, role, attributes, sources, expires_at AS "expiresAt", hash FROM api_key WHERE revoked_at IS NULL',
+  'SELECT id, name, role, attributes, sources, expires_at AS "expiresAt", read_only AS "readOnly", hash FROM api_key WHERE revoked_at IS NULL',
 );
 // Keys are only added and revoked, so these two counts identify the state.
 const STATE = statement(
@@ -41,15 +43,15 @@ const STATE = statement(
 );
 const INSERT = statement(
   'api_keys_insert',
-  `WITH made AS (INSERT INTO api_key (id, name, role, attributes, hash, created_at, created_by, expires_at, sources)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id)
-    SELECT pg_notify('${API_KEY_CHANNEL}', id::text) FROM made`,
+  `WITH made AS (INSERT INTO api_key (id, name, role, attributes, hash, created_at, created_by, expires_at, sources, read_only)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id)
+    SELECT pg_notify('${API_KEY_CHANNEL}', '') FROM made`,
 );
 const REVOKE = statement(
   'api_keys_revoke',
   `WITH revoked AS (UPDATE api_key SET revoked_at = $2, revoked_by = $3 WHERE id = $1 AND revoked_at IS NULL
       RETURNING id)
-    SELECT pg_notify('${API_KEY_CHANNEL}', id::text) FROM revoked`,
+    SELECT pg_notify('${API_KEY_CHANNEL}', '') FROM revoked`,
   { isSmall: true },
 );
 const USED = statement(
@@ -79,7 +81,7 @@ export async function insertApiKey(
   session: Session,
   key: LiveKeyRow & Pick<ApiKeyRow, 'createdAt' | 'createdBy'>,
 ): Promise<void> {
-  const { id, name, role, attributes, sources, hash, createdAt, createdBy, expiresAt } = key;
+  const { id, name, role, attributes, sources, hash, createdAt, createdBy, expiresAt, readOnly } = key;
   await session.rows(INSERT, [
     id,
     name,
@@ -90,6 +92,7 @@ export async function insertApiKey(
     createdBy,
     expiresAt,
     sources === null ? null : JSON.stringify(sources),
+    readOnly,
   ]);
 }
 

@@ -33,7 +33,21 @@ type Column = 'score' | 'response' | 'comment' | 'respondent' | 'prediction';
 const sees = (cell: string, ...groups: Column[]) =>
   `coalesce((SELECT ${groups.map((group) => `s.${group}`).join(' + ')} + '{}' FROM public.scope s
     WHERE s.fingerprint = ${FINGERPRINT}) @> ${cell}, false)`;
+const THEMES = (['score', 'response', 'prediction'] as const)
+  .map((column) => sees('t.cell_id', column))
+  .join(' AND ');
 const ANY: Column[] = ['score', 'response', 'prediction'];
+/**
+ * Rows about a set of cells hold numbers of subsets of the answers: they are for callers who may read every answer of every one
+ * of those cells. Rows about everything have the unbounded set.
+ */
+const seesAll = (row: string) =>
+  `(${EVERYTHING} OR (NOT isempty(${row}.cells) AND ${ANY.map((column) => sees(`${row}.cells`, column)).join(' AND ')}))`;
+const belongsTo = (table: string, key: string, more = 'true') =>
+  `EXISTS (SELECT FROM public.${table} o WHERE o.id = t.${key} AND ${seesAll('o')} AND ${more})`;
+/** A case of a restricted response is kept, and shown to no one. */
+const isUsed = (row: string) => `(${row}.response_id IS NULL OR EXISTS (SELECT FROM public.response_key k
+    JOIN public.response r ON r.id = k.id AND r.answered_at = k.answered_at WHERE k.id = ${row}.response_id))`;
 
 interface Guard {
   /** Which rows are shown; t is the table. */
@@ -50,7 +64,12 @@ const SCOPED_TABLES = {
     where: sees('t.cell_id', 'score', 'response'),
     // Comments are decrypted with the owner's id, so it has the same mask: see
     // store/encryption/subject-encryption.ts.
-    masked: { comment: 'comment', subject_id: 'comment', external_id: 'response' },
+    masked: {
+      comment: 'comment',
+      subject_id: 'comment',
+      external_id: 'response',
+      account_id: 'respondent',
+    },
   },
   response_key: {
     where: sees('t.cell_id', ...ANY),
@@ -66,6 +85,9 @@ const SCOPED_TABLES = {
   rollup_hour: { where: sees('t.cell_id', 'score', 'prediction') },
   rollup_day: { where: sees('t.cell_id', 'score') },
   rollup_mapping: { where: sees('t.cell_id', 'score', 'prediction') },
+  // Subsets of the answers that scores count: only for callers who may read the answers one by one.
+  theme_hour: { where: THEMES },
+  theme_day: { where: THEMES },
   // The maker would reveal who submits responses.
   cell: { where: sees('t.id', ...ANY), hidden: ['made_by', 'source', 'overflow', 'used'] },
   // Which of its releases are shown is read through the views: see store/disclosure/score-guard.ts.
@@ -78,6 +100,13 @@ const SCOPED_TABLES = {
     hidden: ['reason', 'claimed_by', 'claimed_until'],
   },
   monitor_reading: { where: EVERYTHING },
+  alert: { where: seesAll('t'), hidden: ['key'] },
+  alert_event: { where: belongsTo('alert', 'alert_id') },
+  agent_decision: { where: seesAll('t') },
+  agent_approval: { where: belongsTo('agent_decision', 'decision_id') },
+  case_record: { where: `${seesAll('t')} AND ${isUsed('t')}` },
+  case_event: { where: belongsTo('case_record', 'case_id', isUsed('o')) },
+  delivery: { where: seesAll('t'), hidden: ['claimed_until'] },
 } satisfies Readonly<Record<string, Guard>>;
 
 /** Tables without data of cells: models, and names of sources and surveys. */
@@ -86,6 +115,7 @@ const OPEN = [
   'feature_set',
   'mapping_version',
   'model_event',
+  'model_theme',
   'model_training_set',
   'model_version',
   'scale_rule',
@@ -125,7 +155,11 @@ export async function createScopedViews(db: Database): Promise<void> {
     `GRANT SELECT ON ${OPEN.map((table) => `public.${table}`).join(', ')} TO ${READER}`,
     ...pageFunctions({
       newest_responses: sees('t.cell_id', 'response'),
+      oldest_responses: sees('t.cell_id', 'response'),
       first_rollups: SCOPED_TABLES.rollup_hour.where,
+      // For callers who read these answers one by one: how many there are follows from them.
+      newest_of_source: sees('t.cell_id', 'response'),
+      volume_of_source: sees('t.cell_id', 'response'),
     }),
   ];
   const hash = createHash('sha256').update(definition.join('\n')).digest('hex');

@@ -12,7 +12,7 @@ import {
 import { type ResponseDeps, readResponsesById } from '../responses/responses.ts';
 import { readScores, type ScoreDeps } from '../scores/scores.ts';
 
-/* The lines below an expected error are checked by `npm run check:types`: it fails where one of them is no error. */
+/* The lines below an expected error are checked by `npm run check:types`: it fails where one of them is not an error. */
 
 const nothing: Session = { rows: async () => [] };
 const owner: OwnerSession = ownerSession(nothing);

@@ -2,11 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Segment } from '../../domain/segments/cell.ts';
 import type { Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
-import {
-  CONNECTION_KEY,
-  type ConnectionKeyRow,
-  openConnectionKeys,
-} from '../encryption/connection-secrets.ts';
+import { type ConnectionKeyRow, openConnectionKeys, SECRET_KEY } from '../encryption/connection-secrets.ts';
 import type { SubjectEncryption } from '../encryption/subject-encryption.ts';
 
 /** A connection as cached in every process: what is needed before a delivery is read. */
@@ -70,7 +66,7 @@ const STATE = statement(
   'connections_state',
   'SELECT count(*) AS made, count(removed_at) AS removed FROM connection',
 );
-const NOTIFY = `SELECT pg_notify('${CONNECTION_CHANNEL}', id::text)`;
+const NOTIFY = `SELECT pg_notify('${CONNECTION_CHANNEL}', '')`;
 const INSERT = statement(
   'connections_insert',
   `WITH made AS (INSERT INTO connection (id, connector, name, attributes, sources, mapping, created_at, created_by, made_by,
@@ -81,7 +77,7 @@ const INSERT = statement(
 );
 const SECRETS = statement(
   'connections_secrets',
-  `SELECT ${CONNECTION_KEY}, revision, secret, former_secret AS former, former_until AS "formerUntil" FROM connection
+  `SELECT ${SECRET_KEY}, revision, secret, former_secret AS former, former_until AS "formerUntil" FROM connection
     WHERE id = $1 AND removed_at IS NULL`,
 );
 const LOCK_SECRETS = statement('connections_secrets_lock', `${SECRETS.text} FOR UPDATE`);

@@ -93,9 +93,14 @@ const CHECKED: readonly Checked[] = [
   { name: 'members of training sets', by: 'responseIds', from: 'training_set_member WHERE response_id' },
   { name: 'leaves of seals', by: 'responseIds', from: 'seal_leaf WHERE response_id' },
   { name: 'reviews', by: 'responseIds', from: 'review WHERE response_id' },
+  { name: 'cases', by: 'responseIds', from: 'case_record WHERE response_id' },
   { name: 'keys', by: 'subjectIds', from: 'subject_key WHERE id' },
   { name: 'source events', by: 'subjectIds', from: 'source_event WHERE subject_id' },
-  { name: 'responses set aside', by: 'subjectIds', from: 'restricted_response WHERE subject_id' },
+  {
+    name: 'restricted responses of the person',
+    by: 'subjectIds',
+    from: 'restricted_response WHERE subject_id',
+  },
   { name: 'responses of the person', by: 'subjectIds', from: 'response_key WHERE subject_id' },
 ];
 const STORES = CHECKED.map(({ name, by, from }) => ({

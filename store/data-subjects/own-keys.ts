@@ -2,7 +2,8 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
 import { SHARED_OWNERS, type SharedOwner } from '../encryption/shared-key.ts';
-import type { NewSubject, SubjectEncryption } from '../encryption/subject-encryption.ts';
+import type { SubjectEncryption } from '../encryption/subject-encryption.ts';
+import type { NewSubject } from '../encryption/subject-rows.ts';
 import { type DataSubject, subjectParameters } from './data-subject.ts';
 import { reencryptMembers } from './reencrypt-members.ts';
 

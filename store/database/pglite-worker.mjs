@@ -57,7 +57,7 @@ function end({ id, transaction, isCommit }) {
 
 const { dataDir, template } = workerData;
 const parsers = { [INT8]: Number };
-/** The engine's cache of pages. Its default of 128 MB stays in memory for good; pages beyond it are in the system's cache. */
+/** The engine's cache of pages. Its default of 128 MB stays in memory permanently; pages beyond it are in the system's cache. */
 const startParams = [...PGlite.defaultStartParams, '-c', 'shared_buffers=32MB'];
 
 const isEmpty = (folder) => !existsSync(folder) || readdirSync(folder).length === 0;

@@ -49,7 +49,7 @@ const FACTS = statement(
     ARRAY(SELECT quote_ident(pg_get_userbyid(owner)) FROM (
         SELECT relowner AS owner FROM pg_class
           WHERE relnamespace = to_regnamespace('public') AND relkind IN ('r', 'p') AND relname = ANY ($1::text[])
-        UNION SELECT nspowner FROM pg_namespace WHERE nspname IN ('drizzle', '${VIEWS}', '${PAGES}')) o
+        UNION SELECT nspowner FROM pg_namespace WHERE nspname IN ('drizzle', '${VIEWS}', '${PAGES}', 'bi')) o
       WHERE NOT pg_has_role(owner, 'USAGE')) AS strangers`,
 );
 

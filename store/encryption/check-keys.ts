@@ -4,7 +4,8 @@ import { DecryptionError } from '../../domain/privacy/aes-gcm.ts';
 import type { Session, Store } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
 import type { KeyCheck } from '../tables/schema.ts';
-import { SUBJECT_COLUMNS, type SubjectEncryption, type SubjectKeyRow } from './subject-encryption.ts';
+import type { SubjectEncryption } from './subject-encryption.ts';
+import { SUBJECT_COLUMNS, type SubjectKeyRow } from './subject-rows.ts';
 
 /*
  * A database is bound to its wrapping keys as it is to its pepper: otherwise new persons would be encrypted

@@ -1,13 +1,14 @@
 import type { Session, Store } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
-import type { SubjectEncryption, SubjectWithKey } from './subject-encryption.ts';
+import type { SubjectEncryption } from './subject-encryption.ts';
+import type { SubjectWithKey } from './subject-rows.ts';
 
 /*
- * The secret of a connection is encrypted under a data key of the connection's own, which the key provider wraps as it does those of
+ * The secret of a connection, and of a target, is encrypted under a data key of its own, which the key provider wraps as it does those of
  * persons: a rotation of the wrapping key wraps it again, and without the provider no secret can be read.
  */
 
-/** A connection's data key as it is stored. */
+/** A data key as it is stored. */
 export interface ConnectionKeyRow {
   readonly id: string;
   readonly wrapped: string;
@@ -16,19 +17,22 @@ export interface ConnectionKeyRow {
   readonly version: string;
 }
 
-export const CONNECTION_KEY = 'id, wrapped, provider, key_version AS version';
+export const SECRET_KEY = 'id, wrapped, provider, key_version AS version';
 
-const OLD_KEYS = statement(
-  'connection_old_keys',
-  `SELECT ${CONNECTION_KEY} FROM connection WHERE wrapped IS NOT NULL AND wrapped_at < $1 ORDER BY id FOR UPDATE`,
-);
-const REWRAP = statement(
-  'connection_rewrap',
-  `UPDATE connection c SET wrapped = s.wrapped, provider = $2, key_version = s.version, wrapped_at = now()
-    FROM json_to_recordset($1::json) AS s (id uuid, wrapped text, version text) WHERE c.id = s.id`,
-);
+const rewrapping = (table: 'connection' | 'target') => ({
+  old: statement(
+    `${table}_old_keys`,
+    `SELECT ${SECRET_KEY} FROM ${table} WHERE wrapped IS NOT NULL AND wrapped_at < $1 ORDER BY id FOR UPDATE`,
+  ),
+  rewrap: statement(
+    `${table}_rewrap`,
+    `UPDATE ${table} c SET wrapped = s.wrapped, provider = $2, key_version = s.version, wrapped_at = now()
+      FROM json_to_recordset($1::json) AS s (id uuid, wrapped text, version text) WHERE c.id = s.id`,
+  ),
+});
+const REWRAPPED = [rewrapping('connection'), rewrapping('target')];
 
-/** The connections with their data keys. */
+/** The connections or targets with their data keys. */
 export function openConnectionKeys(
   encryption: SubjectEncryption,
   rows: readonly ConnectionKeyRow[],
@@ -36,19 +40,23 @@ export function openConnectionKeys(
   return encryption.open(rows.map((row) => ({ ...row, lookup: null, pseudonym: null, restricted: false })));
 }
 
-/** Wraps the data keys of all connections by the provider in use that were wrapped before `started`; returns how many. */
+/** Wraps the data keys of all connections and targets by the provider in use that were wrapped before `started`; returns how many. */
 export function rewrapConnections(
   store: Store,
   encryption: SubjectEncryption,
   started: Date | undefined,
 ): Promise<number> {
   return store.transaction(async (session: Session) => {
-    const rows = await session.rows<ConnectionKeyRow>(OLD_KEYS, [started]);
-    if (rows.length === 0) return 0;
-    const keys = await openConnectionKeys(encryption, rows);
-    const wrapped = await encryption.wrap(session, keys);
-    const rewrapped = keys.map(({ id }, i) => ({ id, ...wrapped[i] }));
-    await session.rows(REWRAP, [JSON.stringify(rewrapped), encryption.provider.name]);
-    return rows.length;
+    let count = 0;
+    for (const { old, rewrap } of REWRAPPED) {
+      const rows = await session.rows<ConnectionKeyRow>(old, [started]);
+      if (rows.length === 0) continue;
+      const keys = await openConnectionKeys(encryption, rows);
+      const wrapped = await encryption.wrap(session, keys);
+      const rewrapped = keys.map(({ id }, i) => ({ id, ...wrapped[i] }));
+      await session.rows(rewrap, [JSON.stringify(rewrapped), encryption.provider.name]);
+      count += rows.length;
+    }
+    return count;
   });
 }

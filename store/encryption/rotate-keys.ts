@@ -6,7 +6,8 @@ import { rewrapConnections } from './connection-secrets.ts';
 import { lockKeys, noteRetired } from './key-lock.ts';
 import type { KeyProvider, Retirement } from './key-provider.ts';
 import { reencryptComments } from './reencrypt-comments.ts';
-import { SUBJECT_COLUMNS, type SubjectEncryption, type SubjectKeyRow } from './subject-encryption.ts';
+import type { SubjectEncryption } from './subject-encryption.ts';
+import { SUBJECT_COLUMNS, type SubjectKeyRow } from './subject-rows.ts';
 
 /** Subjects of one transaction. */
 const BATCH = 500;
@@ -40,6 +41,7 @@ const VERSIONS = statement(
   `SELECT version, count(*)::integer AS keys FROM (
       SELECT provider, key_version AS version FROM subject_key
       UNION ALL SELECT provider, key_version FROM connection WHERE wrapped IS NOT NULL
+      UNION ALL SELECT provider, key_version FROM target WHERE wrapped IS NOT NULL
       UNION ALL SELECT key_check ->> 'provider', key_check ->> 'version' FROM instance) used
     WHERE provider = $1 GROUP BY 1 ORDER BY 1`,
 );

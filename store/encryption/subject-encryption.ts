@@ -8,28 +8,18 @@ import { wrapLocked } from './key-lock.ts';
 import type { KeyProvider, WrappedKey } from './key-provider.ts';
 import type { ArrivingSubject, OpenSubject, SubjectRef } from './open-subject.ts';
 import { SHARED_OWNERS, SharedKey, type SharedOwner } from './shared-key.ts';
+import {
+  type EncryptedComment,
+  type NewSubject,
+  SUBJECT_COLUMNS,
+  type SubjectKeyRow,
+  type SubjectWithKey,
+} from './subject-rows.ts';
 
 export type { ArrivingSubject, OpenSubject, SubjectRef } from './open-subject.ts';
 
-export type SubjectWithKey = Pick<OpenSubject, 'id' | 'key'>;
-
-/** A subject to be stored with its key. */
-export interface NewSubject extends SubjectWithKey {
-  readonly pseudonym: string | null;
-  readonly lookup: string | null;
-  readonly shared: boolean;
-}
-
-export interface SubjectKeyRow extends WrappedKey {
-  readonly id: string;
-  readonly lookup: string | null;
-  /** Encrypted. */
-  readonly pseudonym: string | null;
-  readonly provider: string;
-  readonly restricted: boolean;
-}
-
-export const SUBJECT_COLUMNS = `id, lookup, pseudonym, wrapped, provider, key_version AS version, restricted`;
+/** What a secret is of. */
+export type SecretField = 'connection' | 'target';
 
 // Locked until the transaction ends: no erasure, restriction or rotation of a subject while something is
 // encrypted for it.
@@ -241,16 +231,29 @@ export class SubjectEncryption {
     return encrypt(key, { tenant: this.tenant, subject: id, field: 'review', row }, text);
   }
 
-  /** The secret that a connection's deliveries are signed with, bound to the revision of the connection that it came with. */
-  encryptSecret({ id, key }: SubjectWithKey, revision: number, text: string): string {
-    const context = { tenant: this.tenant, subject: id, field: 'connection', row: id };
-    return encrypt(key, { ...context, version: String(revision) }, text);
+  /** The secret of a connection or a target, bound to the revision that it came with. */
+  encryptSecret(
+    { id, key }: SubjectWithKey,
+    revision: number,
+    text: string,
+    field: SecretField = 'connection',
+  ) {
+    return encrypt(
+      key,
+      { tenant: this.tenant, subject: id, field, row: id, version: String(revision) },
+      text,
+    );
   }
 
   /** @throws DecryptionError */
-  openSecret({ id, key }: SubjectWithKey, revision: number, ciphertext: string): string {
-    const context = { tenant: this.tenant, subject: id, field: 'connection', row: id };
-    return decrypt(key, { ...context, version: String(revision) }, ciphertext).toString('utf8');
+  openSecret(
+    { id, key }: SubjectWithKey,
+    revision: number,
+    ciphertext: string,
+    field: SecretField = 'connection',
+  ): string {
+    const context = { tenant: this.tenant, subject: id, field, row: id, version: String(revision) };
+    return decrypt(key, context, ciphertext).toString('utf8');
   }
 
   /** An original item, encrypted for its sender; the row is the source event's. */
@@ -310,16 +313,4 @@ export class SubjectEncryption {
   forget(ids: readonly string[]): void {
     for (const id of ids) this.#keys.delete(id);
   }
-}
-
-/** The encrypted part of a row. */
-export interface EncryptedComment {
-  readonly id: string;
-  /** The subject whose key encrypts the comment. */
-  readonly subjectId: string | null;
-  /** The subject whose pseudonym is needed. */
-  readonly ownerId?: string | null;
-  readonly comment: string | null;
-  /** The event that brought this content. */
-  readonly sourceEventId: string;
 }

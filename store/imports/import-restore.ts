@@ -34,7 +34,7 @@ const INSERT_EVENTS = statement(
   'undo_insert_events',
   `INSERT INTO source_event (id, response_id, mapping_version_id, position, digest, received_at, subject_id, sealed,
       import_id, import_line, replaced)
-    SELECT id, response_id, mapping_version_id, position, decode(digest, 'hex'), now(), subject_id, decode(sealed, 'base64'),
+    SELECT id, response_id, mapping_version_id, position, decode(digest, 'hex'), $2, subject_id, decode(sealed, 'base64'),
       import_id, import_line, replaced
     FROM json_to_recordset($1::json) AS e (id uuid, response_id uuid, mapping_version_id integer, position text, digest text,
       subject_id uuid, sealed text, import_id integer, import_line integer, replaced uuid)`,
@@ -151,7 +151,8 @@ async function restore(
       row: { ...stood, comment, subject_id: owner.id, source_event_id: eventId },
     };
   });
-  await session.rows(INSERT_EVENTS, [JSON.stringify(rows.map(({ event }) => event))]);
+  // The id is derived from this moment, by which the content is found again.
+  await session.rows(INSERT_EVENTS, [JSON.stringify(rows.map(({ event }) => event)), new Date(now)]);
   await session.rows(COPY_REPEATS, [
     JSON.stringify(rows.map(({ event, target }) => ({ id: event.id, target }))),
   ]);

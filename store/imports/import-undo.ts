@@ -144,7 +144,7 @@ export async function undoImport(
   return { ...account, complete: true, last: null };
 }
 
-/** What a dry run tells is on record like what else administrators read: it says which responses are held or disputed. */
+/** A dry run is in the audit log like other reads of administrators, because it shows which responses are held or disputed. */
 async function noteDryRun(
   { store }: Pick<SubjectDeps, 'store'>,
   run: ImportRun,

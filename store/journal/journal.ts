@@ -138,7 +138,7 @@ export class ForgottenPositionError extends Error {
   override readonly name = 'ForgottenPositionError';
   constructor(follower: string) {
     super(
-      `the place of "${follower}" in the journal was forgotten, since it had not moved for long; it begins again`,
+      `the position of "${follower}" in the journal has expired, because it had not moved for long; the follower starts over`,
     );
   }
 }

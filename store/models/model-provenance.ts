@@ -5,6 +5,7 @@ import type { FeatureRow, ModelStage, TrainingSetRow } from './models.ts';
 
 /** One change of stage: from, to, who requested it, and why. */
 export interface ModelEventRow {
+  readonly id: number;
   readonly from: ModelStage | null;
   readonly to: ModelStage;
   readonly cause: StageCause;
@@ -33,7 +34,7 @@ const FEATURE_SET = statement(
 );
 const EVENTS = statement(
   'model_events',
-  `SELECT from_stage AS "from", to_stage AS "to", cause, actor, reason, recorded_at AS "recordedAt"
+  `SELECT id, from_stage AS "from", to_stage AS "to", cause, actor, reason, recorded_at AS "recordedAt"
     FROM model_event WHERE model_version_id = $1 ORDER BY id`,
 );
 const SIGNATURE = statement('model_signature', 'SELECT signature FROM model_version WHERE id = $1');

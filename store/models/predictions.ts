@@ -4,7 +4,8 @@ import type { OwnerSession, ScopedSession, Store } from '../database/client.ts';
 import { lateralPredictions } from '../database/lateral-join.ts';
 import { hold, type Lease } from '../database/lease.ts';
 import { statement } from '../database/statement.ts';
-import type { EncryptedComment, SubjectEncryption } from '../encryption/subject-encryption.ts';
+import type { SubjectEncryption } from '../encryption/subject-encryption.ts';
+import type { EncryptedComment } from '../encryption/subject-rows.ts';
 
 /** A response with text, as a model reads it. */
 export interface ScorableResponse {
@@ -80,11 +81,12 @@ const INSERT = statement(
   'predictions_insert',
   `INSERT INTO prediction (response_id, answered_at, cell_id, model_version_id, mapping_version_id, surveyed, class,
       detractor, passive, promoter, sentiment, negative, neutral, positive, themes, uncertainty, abstained, features_hash,
-      words, tokens, unknown_tokens, language, predicted_at)
+      words, tokens, unknown_tokens, language, predicted_at, surveyed_class)
     SELECT p."responseId", p."answeredAt", p."cellId", p."modelVersionId", p."mappingVersionId", p.surveyed, p.class,
       p.detractor, p.passive, p.promoter, p.sentiment, p.negative, p.neutral, p.positive,
       ARRAY(SELECT jsonb_array_elements_text(p.themes)::integer), p.uncertainty, p.abstained, p."featuresHash",
-      p.words, p.tokens, p."unknownTokens", p.language, now()
+      p.words, p.tokens, p."unknownTokens", p.language, now(),
+      (SELECT r.class FROM response r WHERE r.id = p."responseId" AND r.answered_at = p."answeredAt")
     FROM json_to_recordset($1::json) AS p ("responseId" uuid, "answeredAt" timestamptz, "cellId" integer,
       "modelVersionId" integer, "mappingVersionId" integer, surveyed boolean, class smallint, detractor integer,
       passive integer, promoter integer, sentiment smallint, negative integer, neutral integer, positive integer,

@@ -36,9 +36,11 @@ interface EventRow {
   readonly isUndone: boolean;
 }
 
+/** Events of one response that are read besides: it may have been changed any number of times. */
+const MOST_READ = 100;
 /**
- * Only the batch's possible own ones and the stored content: a response may have been changed any number of
- * times.
+ * The batch's possible own ones, the stored content, and the newest of each response: content that came again has an id
+ * that depends on its time.
  */
 const EVENTS = statement(
   'deliveries_events',
@@ -49,7 +51,13 @@ const EVENTS = statement(
     SELECT e.id, e.response_id, e.mapping_version_id, encode(e.digest, 'hex'), e.position,
       e.received_at, e.import_id, e.import_line, e.undone_at IS NOT NULL
     FROM source_event e WHERE e.response_id = ANY ($1::uuid[])
-      AND e.digest IN (SELECT decode(d, 'hex') FROM unnest($3::text[]) d)`,
+      AND e.digest IN (SELECT decode(d, 'hex') FROM unnest($3::text[]) d)
+    UNION
+    SELECT n.* FROM unnest($1::uuid[]) AS k (id) CROSS JOIN LATERAL (
+      SELECT e.id, e.response_id, e.mapping_version_id, encode(e.digest, 'hex'), e.position,
+        e.received_at, e.import_id, e.import_line, e.undone_at IS NOT NULL
+      FROM source_event e WHERE e.response_id = k.id AND e.undone_at IS NULL
+      ORDER BY e.received_at DESC, e.id LIMIT ${MOST_READ}) n`,
 );
 
 /** Ids of events that may have brought the row's content. */
@@ -98,6 +106,15 @@ export async function readDelivered(
 /** For a content that comes again after another: its first event has the id derived from its hash. */
 const eventIdAgain = (row: ResponseRow, receivedAt: Date) =>
   againEventId(row.id, row.contentHash, row.mappingVersionId, receivedAt.getTime());
+
+/** Whether the event brought the row's content again. */
+const isContentAgain = (
+  { id, contentHash, formerHashes }: Pick<ResponseRow, 'id' | 'contentHash' | 'formerHashes'>,
+  event: Delivered,
+): boolean =>
+  [contentHash, ...formerHashes].some(
+    (hash) => event.id === againEventId(id, hash, event.mapping.id, event.receivedAt),
+  );
 
 /** The stored state of one id while the rows of a batch are judged one after the other. */
 export class Answer {
@@ -163,8 +180,9 @@ export class Answer {
     const ids = contentIds(row);
     const digests = digestsOf(row);
     const isItem = (one: Delivered) => one.digest !== null && digests.includes(one.digest);
+    const isContent = (one: Delivered) => ids.includes(one.id) || isContentAgain(row, one);
     const before = this.#delivered.filter(
-      (one) => !one.isUndone && one.id !== stands?.id && (ids.includes(one.id) || isItem(one)),
+      (one) => !one.isUndone && one.id !== stands?.id && (isContent(one) || isItem(one)),
     );
     const seen = before.length > 0;
     const sameReading = stands === undefined || readsAlike(stands.mapping, mapping);

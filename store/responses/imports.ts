@@ -9,6 +9,8 @@ export interface ImportRun {
   /** Its public key. */
   readonly key: string;
   readonly file: string;
+  /** The source of its responses; null where it is not known. */
+  readonly source: string | null;
   readonly digest: string | null;
   readonly mapHash: string | null;
   readonly madeBy: string;
@@ -37,19 +39,30 @@ export class ImportUndoneError extends UserError {
 /** How many one caller may start per day. */
 export const MOST_A_DAY = 1_000;
 
-const COLUMNS = `id, key, file, digest, map_hash AS "mapHash", made_by AS "madeBy", actor_name AS "actorName",
+/** Of an import that did not name its source: that of a response which it brought. */
+const SOURCE = `coalesce(import_run.source, (SELECT s.name FROM source_event e JOIN mapping_version m ON m.id = e.mapping_version_id
+    JOIN source s ON s.id = m.source_id WHERE e.import_id = import_run.id LIMIT 1))`;
+const COLUMNS = `id, key, file, ${SOURCE} AS source, digest, map_hash AS "mapHash", made_by AS "madeBy", actor_name AS "actorName",
   begun_at AS "begunAt", ended_at AS "endedAt", account, undo_at AS "undoAt", undo_by AS "undoBy", undo_reason AS "undoReason",
   undone_at AS "undoneAt", removed, restored, stayed`;
 const BEGIN = statement(
   'import_begin',
-  `INSERT INTO import_run (key, file, digest, map_hash, made_by, actor_name, begun_at)
-    SELECT $1, $2, $3, $4, $5, $6, $7::timestamptz WHERE (SELECT count(*) FROM import_run
+  `INSERT INTO import_run (key, file, digest, map_hash, made_by, actor_name, begun_at, source)
+    SELECT $1, $2, $3, $4, $5, $6, $7::timestamptz, $8 WHERE (SELECT count(*) FROM import_run
       WHERE made_by = $5 AND begun_at > $7::timestamptz - interval '1 day') < ${MOST_A_DAY} RETURNING ${COLUMNS}`,
 );
 const FIND = statement('import_find', `SELECT ${COLUMNS} FROM import_run WHERE key = $1`);
+const FIND_OPEN = statement(
+  'import_find_open',
+  `SELECT ${COLUMNS} FROM import_run WHERE file = $1 AND map_hash = $2 AND undo_at IS NULL ORDER BY id DESC LIMIT 1`,
+);
 const END = statement(
   'import_end',
   `UPDATE import_run SET ended_at = $2, account = $3::jsonb WHERE id = $1 RETURNING ${COLUMNS}`,
+);
+const PROGRESS = statement(
+  'import_progress',
+  'UPDATE import_run SET account = $2::jsonb WHERE id = $1 AND ended_at IS NULL',
 );
 const LIST = statement(
   'import_list',
@@ -64,6 +77,7 @@ const OPEN = statement(
 /** What is known of an import at its beginning. */
 export interface NewImport {
   readonly file: string;
+  readonly source?: string | null | undefined;
   readonly digest: string | null;
   readonly mapHash: string | null;
   readonly madeBy: string;
@@ -72,15 +86,26 @@ export interface NewImport {
 
 /** Records the start of an import; null if the caller has started too many today. */
 export async function beginImport(session: Session, given: NewImport, now: Date): Promise<ImportRun | null> {
-  const { file, digest, mapHash, madeBy, actorName } = given;
+  const { file, source = null, digest, mapHash, madeBy, actorName } = given;
   const key = randomBytes(6).toString('hex');
-  const [run] = await session.rows<ImportRun>(BEGIN, [key, file, digest, mapHash, madeBy, actorName, now]);
+  const values = [key, file, digest, mapHash, madeBy, actorName, now, source];
+  const [run] = await session.rows<ImportRun>(BEGIN, values);
   return run ?? null;
 }
 
 /** The import of that key, or null. */
 export async function findImport(session: Session, key: string): Promise<ImportRun | null> {
   const [run] = await session.rows<ImportRun>(FIND, [key]);
+  return run ?? null;
+}
+
+/** The newest import of that file and map that was not undone, or null. */
+export async function findOpenImport(
+  session: Session,
+  file: string,
+  mapHash: string,
+): Promise<ImportRun | null> {
+  const [run] = await session.rows<ImportRun>(FIND_OPEN, [file, mapHash]);
   return run ?? null;
 }
 
@@ -92,14 +117,23 @@ export function isOpenFor(
   return run.undoAt === null && run.digest === digest && run.mapHash === mapHash;
 }
 
-/** Records the end of an import, and its sender's counts. */
+/** Records its sender's counts, and the end of an import unless it goes on (null). */
 export async function endImport(
   session: Session,
   id: number,
   account: Readonly<Record<string, number>>,
-  now: Date,
+  now: Date | null,
 ): Promise<void> {
   await session.rows(END, [id, now, JSON.stringify(account)]);
+}
+
+/** Records the counts of an import so far. */
+export async function noteProgress(
+  session: Session,
+  id: number,
+  account: Readonly<Record<string, number>>,
+): Promise<void> {
+  await session.rows(PROGRESS, [id, JSON.stringify(account)]);
 }
 
 /** Newest first, those below that id (null: from the newest on). */

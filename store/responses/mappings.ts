@@ -12,6 +12,7 @@ import { statement } from '../database/statement.ts';
 export interface RecordedMapping {
   readonly id: number;
   readonly key: string;
+  readonly sourceId: number;
   readonly source: string;
   readonly surveyName: string;
   readonly surveyVersion: string;
@@ -64,7 +65,7 @@ const INSERT_MAPPING = statement(
     SELECT $1, source.id, survey.id, scale.id, $2, $3::jsonb, $8 FROM source, survey_version survey, scale_rule scale
     WHERE source.name = $4 AND survey.name = $5 AND survey.version = $6 AND scale.key = $7 ON CONFLICT DO NOTHING`,
 );
-const MAPPINGS = `SELECT m.id, m.key, s.name AS source, v.name AS "surveyName", v.version AS "surveyVersion",
+const MAPPINGS = `SELECT m.id, m.key, s.id AS "sourceId", s.name AS source, v.name AS "surveyName", v.version AS "surveyVersion",
       c.key AS "scaleKey", c.rule AS scale, m.connector, jsonb_typeof(m.definition) = 'object' AS "isDeclared", m.recorded_at AS "recordedAt",
       s.recorded_at AS "sourceRecordedAt", s.made_by AS "sourceMadeBy", v.recorded_at AS "surveyRecordedAt", c.recorded_at AS "scaleRecordedAt"
     FROM mapping_version m JOIN source s ON s.id = m.source_id
@@ -79,6 +80,7 @@ const LOAD_ONE = statement('mappings_load_one', `${MAPPINGS} WHERE m.key = $1`);
 export class MappingRegistry {
   readonly #byId = new Map<number, RecordedMapping>();
   readonly #byKey = new Map<string, RecordedMapping>();
+  readonly #sources = new Map<string, number>();
 
   /** Keys are hashes of the whole mapping; connectors pass the same object for each of their items. */
   readonly #keys = new WeakMap<MappingVersion, string>();
@@ -90,6 +92,11 @@ export class MappingRegistry {
 
   all(): RecordedMapping[] {
     return [...this.#byId.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+  }
+
+  /** The id of a source that this process has a mapping of. */
+  sourceId(name: string): number | undefined {
+    return this.#sources.get(name);
   }
 
   /** The mapping of that id, read again if another process added it. */
@@ -140,6 +147,7 @@ export class MappingRegistry {
     for (const mapping of rows) {
       this.#byId.set(mapping.id, mapping);
       this.#byKey.set(mapping.key, mapping);
+      this.#sources.set(mapping.source, mapping.sourceId);
     }
   }
 }

@@ -1,10 +1,11 @@
-import type { Scope } from '../../domain/access/scope.ts';
+import type { FieldGroup, Scope } from '../../domain/access/scope.ts';
 import { visibleCells } from '../../domain/access/scope.ts';
 import type { CellDictionary, Segment } from '../../domain/segments/cell.ts';
 import type { OwnerSession, ScopedSession } from '../database/client.ts';
 import { lateralJoin, lateralResponse } from '../database/lateral-join.ts';
 import { statement } from '../database/statement.ts';
-import type { EncryptedComment, SubjectEncryption } from '../encryption/subject-encryption.ts';
+import type { SubjectEncryption } from '../encryption/subject-encryption.ts';
+import type { EncryptedComment } from '../encryption/subject-rows.ts';
 
 /** A response as stored. class: 0 detractor, 1 passive, 2 promoter. */
 export interface ResponseRow {
@@ -23,6 +24,10 @@ export interface ResponseRow {
 
 type EncryptedRow = Omit<ResponseRow, 'respondent'> & EncryptedComment;
 
+/** By the time of the answer, then by id. */
+export const RESPONSE_ORDERS = ['NEWEST', 'OLDEST'] as const;
+export type ResponseOrder = (typeof RESPONSE_ORDERS)[number];
+
 /** The end of a page: the last response's time and id. */
 export interface ResponseCursor {
   readonly answeredAt: Date;
@@ -36,6 +41,10 @@ export interface ResponseQuery {
   readonly to: Date | null;
   readonly first: number;
   readonly after: ResponseCursor | null;
+  /** Absent: the newest first. */
+  readonly order?: ResponseOrder;
+  /** Field groups that the caller must have besides `readResponse`; responses of other cells are left out. */
+  readonly needs?: readonly FieldGroup[];
 }
 
 export interface ResponseDeps {
@@ -49,12 +58,14 @@ const COLUMNS = `r.id, r.answered_at AS "answeredAt", r.received_at AS "received
   r.source_event_id AS "sourceEventId",
   k.subject_id AS "ownerId"`;
 
-const PAGE = statement(
-  'responses_page',
-  `SELECT ${COLUMNS} FROM newest_responses($1::integer[], $2, $3, $4, $5, $6) p
+const pageFrom = (page: string, order: string) =>
+  `SELECT ${COLUMNS} FROM ${page}($1::integer[], $2, $3, $4, $5, $6) p
       ${lateralResponse('p')} ${lateralJoin('response_key', 'k', 'it.id = r.id')}
-    ORDER BY r.answered_at DESC, r.id DESC`,
-);
+    ORDER BY ${order}`;
+const PAGES = {
+  NEWEST: statement('responses_page', pageFrom('newest_responses', 'r.answered_at DESC, r.id DESC')),
+  OLDEST: statement('responses_page_oldest', pageFrom('oldest_responses', 'r.answered_at, r.id')),
+};
 const BY_IDS = statement(
   'responses_by_ids',
   `SELECT ${COLUMNS} FROM response_key k
@@ -65,20 +76,29 @@ const BY_IDS = statement(
 const EARLIEST = new Date('0001-01-01T00:00:00Z');
 const LATEST = new Date('9999-12-31T00:00:00Z');
 const LAST_UUID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+const FIRST_UUID = '00000000-0000-0000-0000-000000000000';
+/** Where each order begins. */
+const BEGINNINGS: Readonly<Record<ResponseOrder, ResponseCursor>> = {
+  NEWEST: { answeredAt: LATEST, id: LAST_UUID },
+  OLDEST: { answeredAt: EARLIEST, id: FIRST_UUID },
+};
 
-/** The newest responses first; up to `first` + 1 rows, so that the caller sees whether there are more. */
+/** The first responses of the order; up to `first` + 1 rows, so that the caller sees whether there are more. */
 export async function readResponses(
   deps: ResponseDeps,
   scope: Scope,
   query: ResponseQuery,
 ): Promise<ResponseRow[]> {
-  const cellIds = visibleCells(scope, ['readResponse'], deps.cells, query.segment).map(({ id }) => id);
-  const rows = await deps.store.rows<EncryptedRow>(PAGE, [
+  const needs = ['readResponse', ...(query.needs ?? [])] as const;
+  const cellIds = visibleCells(scope, needs, deps.cells, query.segment).map(({ id }) => id);
+  const order = query.order ?? 'NEWEST';
+  const after = query.after ?? BEGINNINGS[order];
+  const rows = await deps.store.rows<EncryptedRow>(PAGES[order], [
     cellIds,
     query.from ?? EARLIEST,
     query.to ?? LATEST,
-    query.after?.answeredAt ?? LATEST,
-    query.after?.id ?? LAST_UUID,
+    after.answeredAt,
+    after.id,
     query.first + 1,
   ]);
   return deps.encryption.openComments(rows);
@@ -96,6 +116,36 @@ export async function readResponsesById(
     return cell !== undefined && scope.allows('readResponse', cell);
   });
   return deps.encryption.openComments(visible);
+}
+
+const COUNTS = statement(
+  'responses_counts',
+  `SELECT r.class, count(*) AS responses FROM newest_responses($1::integer[], $2, $3, $4, $5, $6) p
+      ${lateralResponse('p')} GROUP BY r.class`,
+);
+
+/** How many responses of each class; class null: without a score. */
+export interface ClassCounts {
+  readonly responses: number;
+  /** By class: detractors, passives, promoters. */
+  readonly byClass: readonly [number, number, number];
+  /** False: there are more than were counted. */
+  readonly complete: boolean;
+}
+
+/** Counts the newest `most` responses of the segment and time that the caller may see. */
+export async function countResponses(
+  { store, cells }: Pick<ResponseDeps, 'store' | 'cells'>,
+  scope: Scope,
+  { segment, from, to }: Pick<ResponseQuery, 'segment' | 'from' | 'to'>,
+  most: number,
+): Promise<ClassCounts> {
+  const cellIds = visibleCells(scope, ['readResponse'], cells, segment).map(({ id }) => id);
+  const values = [cellIds, from ?? EARLIEST, to ?? LATEST, LATEST, LAST_UUID, most];
+  const rows = await store.rows<{ class: 0 | 1 | 2 | null; responses: number }>(COUNTS, values);
+  const of = (wanted: number) => rows.find((row) => row.class === wanted)?.responses ?? 0;
+  const responses = rows.reduce((sum, row) => sum + row.responses, 0);
+  return { responses, byClass: [of(0), of(1), of(2)], complete: responses < most };
 }
 
 const NEWEST_SEEN = statement(

@@ -20,6 +20,7 @@ import {
   type ResponseRow,
   WITHDRAWN_CONTENT,
 } from './response-row.ts';
+import { addStored, type Stored as StoredOfSource } from './source-days.ts';
 import { keysOf, type Stored, write } from './write-responses.ts';
 
 export type { ResponseRow as AcceptRow } from './response-row.ts';
@@ -103,11 +104,35 @@ export async function storeResponses(
     await write(session, encryption, { known, answers, events }, receivedAt);
     await recordRevisions(session, known, revisions);
     await recordRepeats(session, repeats, receivedAt);
+    // Last, so that a row that all writers share is locked for the shortest time.
+    await addStored(session, storedBySource(rows, outcomes, events, maps), receivedAt);
     return { outcomes, used };
   };
   const { outcomes, used } = await store.transaction(accept, { lockMs: LOCK_MS });
   cells.noteUsed(used);
   return outcomes;
+}
+
+/** By the id of their source: what the batch stores itself, and what repeats it. */
+function storedBySource(
+  rows: readonly ResponseRow[],
+  outcomes: readonly Accepted[],
+  events: readonly Stored[],
+  maps: ReadonlyMap<number, RecordedMapping>,
+): Map<number, StoredOfSource> {
+  const counts = new Map<number, StoredOfSource>();
+  const count = (row: ResponseRow, what: keyof StoredOfSource) => {
+    const { sourceId } = maps.get(row.mappingVersionId) as RecordedMapping;
+    const stored = counts.get(sourceId) ?? { accepted: 0, duplicates: 0 };
+    stored[what] += 1;
+    counts.set(sourceId, stored);
+  };
+  // Not by the outcomes: what an earlier try of the batch stored was counted with it.
+  for (const event of events) count(event, 'accepted');
+  rows.forEach((row, i) => {
+    if (outcomes[i]?.acceptance === 'duplicate') count(row, 'duplicates');
+  });
+  return counts;
 }
 
 /** Inserts the new keys and locks the known ones; returns only the latter. */

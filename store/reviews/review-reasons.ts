@@ -2,7 +2,8 @@ import type { OwnerSession, Session, Store } from '../database/client.ts';
 import { rewriteFiles } from '../database/rewrite-files.ts';
 import { type Statement, statement } from '../database/statement.ts';
 import { REENCRYPTING } from '../encryption/reencrypt-comments.ts';
-import type { OpenSubject, SubjectEncryption, SubjectWithKey } from '../encryption/subject-encryption.ts';
+import type { OpenSubject, SubjectEncryption } from '../encryption/subject-encryption.ts';
+import type { SubjectWithKey } from '../encryption/subject-rows.ts';
 
 /*
  * The reason of a dispute or decision may quote the comment: in reviews of responses it is encrypted under the

@@ -88,7 +88,7 @@ export class ScoreTable {
 }
 
 /** The segment of one group: its values in place of the open dimensions. */
-function narrowed(segment: Segment, group: Readonly<Record<string, string>>): Segment {
+export function narrowed(segment: Segment, group: Readonly<Record<string, string>>): Segment {
   const values = Object.entries(group).map(([attribute, value]) => [attribute, [value]]);
   return { ...segment, ...Object.fromEntries(values) };
 }

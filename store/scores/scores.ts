@@ -130,7 +130,8 @@ export async function readChange(
   return { before, after, difference, low, high, pValue };
 }
 
-function changeOf(before: ScoreRow, after: ScoreRow, confidence: number) {
+/** after - before with its interval; null if either is empty or suppressed. */
+export function changeOf(before: ScoreRow, after: ScoreRow, confidence: number) {
   if (!before.counts || !after.counts || before.score === null || after.score === null) return null;
   const [a, b] = [estimateOf(before), estimateOf(after)];
   // Only if a model inferred something: surveyed scores have the published comparison.
@@ -149,7 +150,7 @@ function estimateOf({ estimate, counts }: ScoreRow): Estimate | null {
  * What is counted on that basis, the model's part last. COMBINED uses the model only for responses without a
  * number.
  */
-function countedClasses(basis: Basis, model: number | undefined): CountedClasses[] {
+export function countedClasses(basis: Basis, model: number | undefined): CountedClasses[] {
   const inferred = (kind: 'inferred' | 'alone'): CountedClasses[] =>
     model === undefined ? [] : [{ kind, model }];
   if (basis === 'INFERRED') return inferred('inferred');

@@ -4,6 +4,7 @@ import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { migrate as migratePostgres } from 'drizzle-orm/node-postgres/migrator';
 import { migrate as migratePglite } from 'drizzle-orm/pglite/migrator';
 import { createScopedViews, dropScopedViews } from '../access/scoped-views.ts';
+import { dropBiViews } from '../bi/views.ts';
 import type { Database, Store, TimescaleEdition } from '../database/client.ts';
 import { DatabaseRefusedError, withPrivileges } from '../database/database-refused.ts';
 import { LOCKS } from '../database/locks.ts';
@@ -37,6 +38,7 @@ export async function migrate(store: Store): Promise<DatabaseFeatures> {
 function bringUp(store: Store): Promise<DatabaseFeatures> {
   return store.exclusively(LOCKS.migration, async (db) => {
     if (await migrationsPending(db)) {
+      await dropBiViews(db);
       await dropScopedViews(db);
       if (store.backend === 'pglite') await migratePglite(db as never, { migrationsFolder: MIGRATIONS });
       else await migratePostgres(db as never, { migrationsFolder: MIGRATIONS });

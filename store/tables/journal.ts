@@ -17,6 +17,13 @@ export interface JournalPayload {
   readonly seals?: readonly [first: number, last: number];
   /** Of kind `review`: ids of reviews that were queued, or deleted with their subject. */
   readonly reviews?: readonly string[];
+  /** Of kind `outcome`: ids of outcomes that were stored, changed or deleted. */
+  readonly outcomes?: readonly string[];
+  /** Of kinds `alert`, `case`, `decision` and `delivery`: ids of rows that were added, changed or deleted. */
+  readonly alerts?: readonly string[];
+  readonly cases?: readonly string[];
+  readonly decisions?: readonly string[];
+  readonly deliveries?: readonly string[];
 }
 
 export const journal = pgTable(

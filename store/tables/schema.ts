@@ -193,69 +193,6 @@ export const sourceEvent = pgTable(
   ],
 );
 
-/**
- * The highest revision that each import, and everything else together (import 0), delivered of a response. Only of responses of
- * which an import delivered a revision: when the import is undone, the others say which revision the response has reached.
- */
-export const deliveredRevision = pgTable(
-  'delivered_revision',
-  {
-    responseId: uuid('response_id').notNull(),
-    importId: integer('import_id').notNull(),
-    revision: bigint('revision', { mode: 'number' }),
-    revisedAt: moment('revised_at'),
-  },
-  (table) => [
-    primaryKey({ columns: [table.responseId, table.importId] }),
-    index().on(table.importId, table.responseId),
-  ],
-);
-
-/** A delivery that repeated what a row of another import had brought (import 0: no import): the response stays for it. */
-export const repeatedEvent = pgTable(
-  'repeated_event',
-  {
-    eventId: uuid('event_id').notNull(),
-    importId: integer('import_id').notNull(),
-    importLine: integer('import_line'),
-    position: text('position').notNull(),
-    receivedAt: moment('received_at').notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.eventId, table.importId] }), index().on(table.importId)],
-);
-
-/** One import of a file: what it was, how it ended, and whether it was undone. */
-export const importRun = pgTable(
-  'import_run',
-  {
-    id: integer('id').primaryKey().generatedAlwaysAsIdentity(),
-    /** Its public key. */
-    key: text('key').notNull().unique(),
-    file: text('file').notNull(),
-    /** SHA-256 of the file; null if the sender does not give it. */
-    digest: text('digest'),
-    /** SHA-256 of the map. */
-    mapHash: text('map_hash'),
-    /** The id of the caller, and its name. */
-    madeBy: text('made_by').notNull(),
-    actorName: text('actor_name').notNull(),
-    begunAt: moment('begun_at').notNull(),
-    endedAt: moment('ended_at'),
-    /** The sender's counts: accepted, duplicates, rejected and so on. */
-    account: jsonb('account').$type<Readonly<Record<string, number>>>(),
-    /** Since when it is being undone: it accepts nothing any more. */
-    undoAt: moment('undo_at'),
-    undoBy: text('undo_by'),
-    undoReason: text('undo_reason'),
-    undoneAt: moment('undone_at'),
-    /** Responses that were removed, restored to earlier content, or kept with a later one. */
-    removed: integer('removed').notNull().default(0),
-    restored: integer('restored').notNull().default(0),
-    stayed: integer('stayed').notNull().default(0),
-  },
-  (table) => [index().on(table.madeBy)],
-);
-
 /** A hypertable by `answered_at` if TimescaleDB is installed. class: 0 detractor, 1 passive, 2 promoter. */
 export const response = pgTable(
   'response',
@@ -275,24 +212,35 @@ export const response = pgTable(
     comment: text('comment'),
     /** The subject whose key encrypts it. */
     subjectId: uuid('subject_id'),
+    /** The respondent's company: a row of subject_key too. */
+    accountId: uuid('account_id'),
   },
   (table) => [
     primaryKey({ columns: [table.id, table.answeredAt] }),
+    index('response_account').on(table.accountId, table.answeredAt).where(sql`account_id IS NOT NULL`),
     index().on(table.cellId, table.answeredAt),
     index().on(table.answeredAt, table.id),
+    // Those without a score are in no rollup: the newest of a source, and how many it has (store/responses/sources.ts).
+    index('response_without_score').on(table.mappingVersionId, table.answeredAt).where(sql`class IS NULL`),
   ],
 );
 
 export * from './access.ts';
+export * from './agents.ts';
 export * from './audit.ts';
+export * from './bi.ts';
 export * from './connection.ts';
 export * from './data-subjects.ts';
 export * from './disclosure.ts';
+export * from './imports.ts';
 export * from './journal.ts';
 export * from './lease.ts';
 export * from './monitoring.ts';
+export * from './outcomes.ts';
 export * from './reviews.ts';
 export * from './rollups.ts';
 export * from './scopes.ts';
 export * from './scoring.ts';
 export * from './seals.ts';
+export * from './sources.ts';
+export * from './themes.ts';

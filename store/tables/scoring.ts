@@ -135,6 +135,8 @@ export const prediction = pgTable(
     /** ISO 639-1; null if undetected. */
     language: text('language'),
     predictedAt: moment('predicted_at').notNull(),
+    /** The class that the respondent gave: 0 detractor, 1 passive, 2 promoter; null without one. */
+    surveyedClass: smallint('surveyed_class'),
   },
   (table) => [primaryKey({ columns: [table.responseId, table.modelVersionId, table.answeredAt] })],
 );

@@ -1,0 +1,35 @@
+import type { FieldGroup, Scope } from '../../domain/access/scope.ts';
+import type { CellDictionary } from '../../domain/segments/cell.ts';
+
+/** The cells that a row of agents was made of: their ids, or everything, present and future. */
+export type CellSet = 'everything' | readonly number[];
+
+/** As PostgreSQL's multirange. An empty list is seen by scopes of everything only. */
+export function cellSetText(cells: CellSet): string {
+  return cells === 'everything' ? '{(,)}' : `{${cells.map((id) => `[${id},${id + 1})`).join(',')}}`;
+}
+
+/** The cells whose rows of agents a caller sees, as PostgreSQL's multirange; null: of everything. */
+export type Seen = string | null;
+
+/** Rows of agents count subsets of answers: what a caller needs of each of their cells (decision 0101). */
+export const SEEN_BY = [
+  'readScore',
+  'readResponse',
+  'readPrediction',
+] as const satisfies readonly FieldGroup[];
+
+/** Which rows of agents the scope sees. The scoped views have the same rule: each holds alone. */
+export function seenBy(scope: Scope, cells: CellDictionary): Seen {
+  if (SEEN_BY.every((group) => scope.allowsAll(group))) return null;
+  return cellSetText(
+    cells
+      .all()
+      .filter((cell) => SEEN_BY.every((group) => scope.allows(group, cell)))
+      .map(({ id }) => id),
+  );
+}
+
+/** SQL: whether a row with that set of cells is among what `seenBy` returned, which is the parameter of that number. */
+export const isSeen = (cells: string, parameter: number): string =>
+  `($${parameter}::int4multirange IS NULL OR (NOT isempty(${cells}) AND $${parameter}::int4multirange @> ${cells}))`;

@@ -1,0 +1,102 @@
+import type { Session } from '../database/client.ts';
+import { statement } from '../database/statement.ts';
+
+/*
+ * What arrived of each source by day of UTC: `source_day`. What was stored is counted in the transaction that stores it, what was
+ * rejected a second later.
+ */
+
+/** The id under which rejected items are counted that name no source that is known. */
+export const NO_SOURCE = 0;
+/** How long a day is kept. */
+const KEPT_DAYS = 90;
+const DAY_MS = 86_400_000;
+
+/** What was stored of one source, and what repeats it. */
+export interface Stored {
+  accepted: number;
+  duplicates: number;
+}
+/** Rejected items by code. */
+export type Rejections = Readonly<Record<string, number>>;
+
+/** What arrived of a source in some days. */
+export interface Deliveries extends Stored {
+  readonly sourceId: number;
+  readonly rejected: Rejections;
+  readonly lastAcceptedAt: Date | null;
+  readonly lastRejectedAt: Date | null;
+}
+
+const ADD_STORED = statement(
+  'source_day_stored',
+  `INSERT INTO source_day AS d (source_id, day, accepted, duplicates, last_accepted_at)
+    SELECT s.id, $2::date, s.accepted, s.duplicates, CASE WHEN s.accepted > 0 THEN $3::timestamptz END
+    FROM json_to_recordset($1::json) AS s (id integer, accepted bigint, duplicates bigint) ORDER BY s.id
+    ON CONFLICT (source_id, day) DO UPDATE SET accepted = d.accepted + excluded.accepted,
+      duplicates = d.duplicates + excluded.duplicates, last_accepted_at = greatest(d.last_accepted_at, excluded.last_accepted_at)`,
+);
+const ADD_REJECTED = statement(
+  'source_day_rejected',
+  `INSERT INTO source_day AS d (source_id, day, rejected, last_rejected_at)
+    SELECT r.id, r.day, r.rejected, r.at
+    FROM json_to_recordset($1::json) AS r (id integer, day date, rejected jsonb, at timestamptz) ORDER BY r.id, r.day
+    ON CONFLICT (source_id, day) DO UPDATE SET last_rejected_at = greatest(d.last_rejected_at, excluded.last_rejected_at),
+      rejected = (SELECT jsonb_object_agg(s.code, s.items) FROM (
+        SELECT e.key AS code, sum(e.value::bigint) AS items FROM (
+          SELECT * FROM jsonb_each_text(d.rejected) UNION ALL SELECT * FROM jsonb_each_text(excluded.rejected)) e
+        GROUP BY e.key) s)`,
+  { isSmall: true },
+);
+const READ = statement(
+  'source_day_read',
+  `SELECT d.source_id AS "sourceId", sum(d.accepted)::float8 AS accepted, sum(d.duplicates)::float8 AS duplicates,
+      max(d.last_accepted_at) AS "lastAcceptedAt", max(d.last_rejected_at) AS "lastRejectedAt",
+      coalesce((SELECT jsonb_object_agg(s.code, s.items) FROM (
+        SELECT e.key AS code, sum(e.value::bigint) AS items FROM source_day o, jsonb_each_text(o.rejected) e
+        WHERE o.source_id = d.source_id AND o.day >= $2::date GROUP BY e.key) s), '{}') AS rejected
+    FROM source_day d WHERE d.source_id = ANY ($1::integer[]) AND d.day >= $2::date GROUP BY d.source_id`,
+);
+const FORGET = statement('source_day_forget', 'DELETE FROM source_day WHERE day < $1::date');
+
+/** The day of UTC: "2026-11-27". */
+export const dayOf = (at: Date): string => at.toISOString().slice(0, 10);
+
+/** Adds what a transaction stores, by the id of the source; sorted, because two writers lock rows in one order. */
+export async function addStored(
+  session: Session,
+  counts: ReadonlyMap<number, Stored>,
+  at: Date,
+): Promise<void> {
+  if (counts.size === 0) return;
+  const rows = [...counts].map(([id, stored]) => ({ id, ...stored }));
+  await session.rows(ADD_STORED, [JSON.stringify(rows), dayOf(at), at]);
+}
+
+/** Rejected items of one source and day. */
+export interface RejectedOfDay {
+  readonly id: number;
+  readonly day: string;
+  readonly rejected: Rejections;
+  readonly at: Date;
+}
+
+/** Adds rejected items. */
+export async function addRejected(session: Session, rows: readonly RejectedOfDay[]): Promise<void> {
+  await session.rows(ADD_REJECTED, [JSON.stringify(rows)]);
+}
+
+/** What arrived of those sources since that day, by the id of the source; nothing of a source that has no days. */
+export async function readDeliveries(
+  session: Session,
+  sourceIds: readonly number[],
+  since: Date,
+): Promise<Map<number, Deliveries>> {
+  const rows = await session.rows<Deliveries>(READ, [sourceIds, dayOf(since)]);
+  return new Map(rows.map((row) => [row.sourceId, row]));
+}
+
+/** Deletes days that are older than 90 days. */
+export async function forgetSourceDays(session: Session, now: number): Promise<void> {
+  await session.rows(FORGET, [dayOf(new Date(now - KEPT_DAYS * DAY_MS))]);
+}

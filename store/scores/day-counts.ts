@@ -1,0 +1,35 @@
+import type { CellDay } from '../../domain/detection/series.ts';
+import type { Session } from '../database/client.ts';
+import { statement } from '../database/statement.ts';
+
+const DAY_MS = 86_400_000;
+/** Days per statement: the embedded database answers one at a time. */
+const DAYS_AT_ONCE = 120;
+
+const READ = statement(
+  'day_counts',
+  `SELECT (extract(epoch FROM bucket) / 86400)::float8 AS day, cell_id AS "cellId", promoters, passives, detractors
+    FROM rollup_day WHERE cell_id = ANY ($1::integer[]) AND model_version_id = 0 AND bucket >= $2 AND bucket < $3
+    ORDER BY bucket, cell_id`,
+);
+const FIRST = statement(
+  'day_counts_first',
+  `SELECT (extract(epoch FROM min(bucket)) / 86400)::float8 AS day FROM rollup_day
+    WHERE cell_id = ANY ($1::integer[]) AND model_version_id = 0 AND bucket >= $2`,
+);
+
+/** Surveyed answers by cell and day (days since 1970 in UTC), in the order of days; the caller has restricted the cells. */
+export async function* readDayCounts(
+  session: Session,
+  cellIds: readonly number[],
+  from: number,
+  until: number,
+): AsyncGenerator<CellDay[]> {
+  if (cellIds.length === 0) return;
+  const [first] = await session.rows<{ day: number | null }>(FIRST, [cellIds, new Date(from * DAY_MS)]);
+  if (first?.day == null) return;
+  for (let day = first.day; day < until; day += DAYS_AT_ONCE) {
+    const end = Math.min(until, day + DAYS_AT_ONCE);
+    yield await session.rows<CellDay>(READ, [cellIds, new Date(day * DAY_MS), new Date(end * DAY_MS)]);
+  }
+}

@@ -1,0 +1,323 @@
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  bigserial,
+  boolean,
+  check,
+  customType,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  timestamp,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
+
+const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
+/** A set of cell ids. A scope sees a row if it sees every cell of its set (store/access/scoped-views.ts). */
+const cellSet = customType<{ data: string }>({ dataType: () => 'int4multirange' });
+
+/** OBSERVE: it records what it would do. PROPOSE: a person approves each action. ACT: it acts. */
+export const AUTONOMIES = ['OBSERVE', 'PROPOSE', 'ACT'] as const;
+export type Autonomy = (typeof AUTONOMIES)[number];
+export const SEVERITIES = ['INFO', 'WARNING', 'CRITICAL'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+export const ALERT_STATES = ['OPEN', 'ACKNOWLEDGED', 'RESOLVED', 'DISMISSED'] as const;
+export type AlertState = (typeof ALERT_STATES)[number];
+export const CASE_STATES = ['OPEN', 'IN_PROGRESS', 'CLOSED'] as const;
+export type CaseState = (typeof CASE_STATES)[number];
+/**
+ * NONE: nothing to do, a near miss included. OBSERVED: its agent only observes. PROPOSED: waits for a person. DUE: approved, or
+ * its agent may act. DONE: acted on. REJECTED: by a person. FAILED: the action ended with an error.
+ */
+export const DECISION_STATES = ['NONE', 'OBSERVED', 'PROPOSED', 'DUE', 'DONE', 'REJECTED', 'FAILED'] as const;
+export type DecisionState = (typeof DECISION_STATES)[number];
+/** PENDING: waits until `due`. DEAD: given up, can be replayed. CANCELLED: its subject was erased or its target removed. */
+export const DELIVERY_STATES = ['PENDING', 'DELIVERED', 'DEAD', 'CANCELLED'] as const;
+export type DeliveryState = (typeof DELIVERY_STATES)[number];
+
+/** How an agent runs; without a row it has the autonomy that its code states. Changes are rows of the audit log. */
+export const agentSetting = pgTable('agent_setting', {
+  agent: text('agent').primaryKey(),
+  autonomy: text('autonomy').$type<Autonomy>().notNull(),
+  /** The kill switch: false stops it before its next step. */
+  enabled: boolean('enabled').notNull(),
+  changedBy: text('changed_by').notNull(),
+  changedAt: moment('changed_at').notNull(),
+  reason: text('reason').notNull(),
+});
+
+/** A version of a rule, never changed; the newest version of a name holds. */
+export const alertRule = pgTable(
+  'alert_rule',
+  {
+    name: text('name').notNull(),
+    version: integer('version').notNull(),
+    rule: jsonb('rule').notNull(),
+    enabled: boolean('enabled').notNull(),
+    createdBy: text('created_by').notNull(),
+    createdAt: moment('created_at').notNull(),
+    reason: text('reason').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.name, table.version] })],
+);
+
+/**
+ * What an agent decided, a decision to do nothing included. `decision` follows from `inputs` and `policy` alone, so that it can be
+ * computed again. Holds ids and numbers, no texts and no persons.
+ */
+export const agentDecision = pgTable(
+  'agent_decision',
+  {
+    id: uuid('id').primaryKey().default(sql`gen_random_uuid()`),
+    agent: text('agent').notNull(),
+    /** What is watched, as in `agent_state`. */
+    key: text('key').notNull(),
+    /** Name and version of the policy or rule that decided. */
+    policy: text('policy').notNull(),
+    /** Canonical JSON (RFC 8785) of what was observed. */
+    inputs: jsonb('inputs').notNull(),
+    /** SHA-256 of it, in hex. */
+    inputHash: text('input_hash').notNull(),
+    /** What it decided, as `decide` returned it. */
+    decision: jsonb('decision').notNull(),
+    /** Equal for decisions that say the same: an unchanged one is not written again and again. */
+    verdict: text('verdict').notNull(),
+    reason: text('reason').notNull(),
+    /** What it considered instead, and why not: a list of `{ action, reason }`. */
+    alternatives: jsonb('alternatives').notNull(),
+    autonomy: text('autonomy').$type<Autonomy>().notNull(),
+    state: text('state').$type<DecisionState>().notNull(),
+    /** How the action ended; null before. */
+    outcome: text('outcome'),
+    /** Ids of lineage nodes and scores that it is about. */
+    about: text('about').array().notNull(),
+    cells: cellSet('cells').notNull(),
+    /** OpenTelemetry's trace; null without a tracer. */
+    traceId: text('trace_id'),
+    decidedAt: moment('decided_at').notNull(),
+    settledAt: moment('settled_at'),
+  },
+  (table) => [
+    index().on(table.decidedAt, table.id),
+    index().on(table.agent, table.key, table.decidedAt),
+    index('agent_decision_waiting').on(table.decidedAt).where(sql`state IN ('PROPOSED', 'DUE')`),
+  ],
+);
+
+/** A person's verb over a proposed decision, with the reason; never changed. */
+export const agentApproval = pgTable(
+  'agent_approval',
+  {
+    id: bigserial('id', { mode: 'number' }).primaryKey(),
+    decisionId: uuid('decision_id')
+      .notNull()
+      .references(() => agentDecision.id, { onDelete: 'cascade' }),
+    verb: text('verb').$type<'APPROVE' | 'EDIT' | 'REJECT'>().notNull(),
+    /** Of EDIT: the action instead. */
+    edited: jsonb('edited'),
+    actor: text('actor').notNull(),
+    actorName: text('actor_name').notNull(),
+    reason: text('reason').notNull(),
+    at: moment('at').notNull(),
+  },
+  (table) => [uniqueIndex().on(table.decisionId)],
+);
+
+/** One cause that someone should know: what is known already is edited, not repeated. */
+export const alert = pgTable(
+  'alert',
+  {
+    id: uuid('id').primaryKey().default(sql`gen_random_uuid()`),
+    /** Rule and segment: one open alert for each. */
+    key: text('key').notNull(),
+    state: text('state').$type<AlertState>().notNull(),
+    severity: text('severity').$type<Severity>().notNull(),
+    rule: text('rule').notNull(),
+    title: text('title').notNull(),
+    /** Every number in it is a fact of `evidence`. */
+    summary: text('summary').notNull(),
+    /** Values by attribute of a dimension. */
+    segment: jsonb('segment').notNull(),
+    cells: cellSet('cells').notNull(),
+    since: moment('since').notNull(),
+    raisedAt: moment('raised_at').notNull(),
+    changedAt: moment('changed_at').notNull(),
+    resolvedAt: moment('resolved_at'),
+    /** Score ids. */
+    before: text('before_id'),
+    after: text('after_id'),
+    /** Numbers behind it: the statistic, its limit, drivers, candidate causes. */
+    facts: jsonb('facts').notNull(),
+    evidence: text('evidence').array().notNull(),
+    decisionId: uuid('decision_id').references(() => agentDecision.id),
+  },
+  (table) => [
+    uniqueIndex('alert_current').on(table.key).where(sql`state IN ('OPEN', 'ACKNOWLEDGED')`),
+    index().on(table.raisedAt, table.id),
+  ],
+);
+
+/** What happened to an alert, who did it and why; never changed. */
+export const alertEvent = pgTable(
+  'alert_event',
+  {
+    id: bigserial('id', { mode: 'number' }).primaryKey(),
+    alertId: uuid('alert_id')
+      .notNull()
+      .references(() => alert.id, { onDelete: 'cascade' }),
+    /** RAISED, CHANGED, ACKNOWLEDGED, RESOLVED, DISMISSED. */
+    kind: text('kind').notNull(),
+    /** An agent's name, or the id of a caller. */
+    actor: text('actor').notNull(),
+    actorName: text('actor_name').notNull(),
+    reason: text('reason').notNull(),
+    decisionId: uuid('decision_id').references(() => agentDecision.id),
+    at: moment('at').notNull(),
+  },
+  (table) => [index().on(table.alertId, table.id)],
+);
+
+/**
+ * Work on one customer's answer or on one alert. Deleted with its response, by a trigger; titles hold no text of a person.
+ */
+export const caseRecord = pgTable(
+  'case_record',
+  {
+    id: uuid('id').primaryKey().default(sql`gen_random_uuid()`),
+    /** What opened it: one open case for each cause. */
+    cause: text('cause'),
+    responseId: uuid('response_id'),
+    state: text('state').$type<CaseState>().notNull(),
+    severity: text('severity').$type<Severity>().notNull(),
+    title: text('title').notNull(),
+    playbook: text('playbook'),
+    owner: text('owner'),
+    cells: cellSet('cells').notNull(),
+    segment: jsonb('segment').notNull(),
+    dueAt: moment('due_at'),
+    openedAt: moment('opened_at').notNull(),
+    /** When someone first did something about it. */
+    actedAt: moment('acted_at'),
+    closedAt: moment('closed_at'),
+    outcome: text('outcome'),
+    decisionId: uuid('decision_id').references(() => agentDecision.id),
+  },
+  (table) => [
+    uniqueIndex('case_current').on(table.cause).where(sql`state <> 'CLOSED'`),
+    index().on(table.openedAt, table.id),
+    index().on(table.responseId),
+  ],
+);
+
+/** What happened to a case, who did it and why; never changed. */
+export const caseEvent = pgTable(
+  'case_event',
+  {
+    id: bigserial('id', { mode: 'number' }).primaryKey(),
+    caseId: uuid('case_id')
+      .notNull()
+      .references(() => caseRecord.id, { onDelete: 'cascade' }),
+    /** OPENED, ASSIGNED, STARTED, COMMENTED, RESCHEDULED, CLOSED, REOPENED. */
+    kind: text('kind').notNull(),
+    actor: text('actor').notNull(),
+    actorName: text('actor_name').notNull(),
+    reason: text('reason').notNull(),
+    at: moment('at').notNull(),
+  },
+  (table) => [index().on(table.caseId, table.id)],
+);
+
+/** A system that deliveries go to. Like a caller it has a role and attributes, which bound what a delivery contains. */
+export const target = pgTable(
+  'target',
+  {
+    id: uuid('id').primaryKey().default(sql`gen_random_uuid()`),
+    name: text('name').notNull(),
+    /** webhook, slack, teams, ...: a file of agents/targets/. */
+    kind: text('kind').notNull(),
+    /** What is not secret: the address, a channel, a template. */
+    settings: jsonb('settings').notNull(),
+    /** Types of the events that go to it, as `alert.raised`. */
+    events: text('events').array().notNull().default(sql`'{}'`),
+    /** Its data key, wrapped by the key provider: null once it is removed, and where the kind needs no secret. */
+    wrapped: text('wrapped'),
+    provider: text('provider'),
+    keyVersion: text('key_version'),
+    wrappedAt: moment('wrapped_at'),
+    /** Encrypted under the data key; null where the kind needs none, and once it is removed. */
+    secret: text('secret'),
+    /** Counts its secrets: each is bound to the one that it came with. */
+    revision: integer('revision').notNull().default(1),
+    role: text('role').notNull(),
+    attributes: jsonb('attributes').notNull(),
+    /** Deliveries a minute. */
+    rate: integer('rate').notNull(),
+    /** Up to when the rate has been used. */
+    pacedUntil: moment('paced_until'),
+    createdBy: text('created_by').notNull(),
+    createdAt: moment('created_at').notNull(),
+    /** Deliveries that failed since the last one that did not. */
+    failures: integer('failures').notNull().default(0),
+    /** While the circuit is open, no delivery is tried. */
+    openUntil: moment('open_until'),
+    /** Why it is off: a person, or the target answered 410. */
+    disabledReason: text('disabled_reason'),
+    disabledAt: moment('disabled_at'),
+    removedAt: moment('removed_at'),
+    removedBy: text('removed_by'),
+  },
+  (table) => [uniqueIndex('target_name').on(table.name).where(sql`removed_at IS NULL`)],
+);
+
+/** One event for one target; its id is the same in every attempt. Its body is made when it is sent, and never stored. */
+export const delivery = pgTable(
+  'delivery',
+  {
+    id: uuid('id').primaryKey().default(sql`gen_random_uuid()`),
+    targetId: uuid('target_id')
+      .notNull()
+      .references(() => target.id),
+    decisionId: uuid('decision_id').references(() => agentDecision.id),
+    /** The type of the event, as `alert.raised`, and the node that it is about. */
+    event: text('event').notNull(),
+    subject: text('subject').notNull(),
+    cells: cellSet('cells').notNull(),
+    state: text('state').$type<DeliveryState>().notNull(),
+    attempts: smallint('attempts').notNull().default(0),
+    due: moment('due').notNull(),
+    /** Until when the process that claimed it may take; a claim that has expired is taken over. */
+    claimedUntil: moment('claimed_until'),
+    createdAt: moment('created_at').notNull(),
+    settledAt: moment('settled_at'),
+    /** The last answer: a status and what was wrong, without the body. */
+    lastStatus: integer('last_status'),
+    lastError: text('last_error'),
+    /** What the target calls what it made: a ticket, an incident. */
+    remoteId: text('remote_id'),
+  },
+  (table) => [
+    index('delivery_due').on(table.due).where(sql`state = 'PENDING'`),
+    uniqueIndex('delivery_once').on(table.targetId, table.event, table.subject, table.decisionId),
+    index().on(table.createdAt, table.id),
+    check('delivery_settled', sql`(state = 'PENDING') = (settled_at IS NULL)`),
+  ],
+);
+
+/** How far an agent has come with one thing that it watches: the state of its charts. Written with the decision that it led to. */
+export const agentState = pgTable(
+  'agent_state',
+  {
+    agent: text('agent').notNull(),
+    /** What is watched: a rule and a segment. */
+    key: text('key').notNull(),
+    state: jsonb('state').notNull(),
+    position: bigint('position', { mode: 'number' }).notNull(),
+    changedAt: moment('changed_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.agent, table.key] })],
+);

@@ -1,0 +1,25 @@
+import { bigint, date, integer, jsonb, pgTable, primaryKey, timestamp } from 'drizzle-orm/pg-core';
+
+const counter = (name: string) => bigint(name, { mode: 'number' }).notNull().default(0);
+const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
+
+/**
+ * What arrived of a source on a day of UTC, and what was made of it. Kept for 90 days
+ * (store/responses/source-days.ts). It has no foreign key: checking it would lock the source's row.
+ */
+export const sourceDay = pgTable(
+  'source_day',
+  {
+    /** 0: rejected items that name no source that is known. */
+    sourceId: integer('source_id').notNull(),
+    day: date('day').notNull(),
+    /** Items that were stored, and items that repeat what was stored. */
+    accepted: counter('accepted'),
+    duplicates: counter('duplicates'),
+    /** Rejected items by their code: { "INVALID_TIME": 3 }. */
+    rejected: jsonb('rejected').$type<Readonly<Record<string, number>>>().notNull().default({}),
+    lastAcceptedAt: moment('last_accepted_at'),
+    lastRejectedAt: moment('last_rejected_at'),
+  },
+  (table) => [primaryKey({ columns: [table.sourceId, table.day] })],
+);

@@ -1,0 +1,10 @@
+/** Events that targets get. */
+export const EVENT_TYPES = [
+  'alert.raised',
+  'alert.changed',
+  'alert.resolved',
+  'case.opened',
+  'case.closed',
+  'decision.proposed',
+] as const;
+export type EventType = (typeof EVENT_TYPES)[number];
