@@ -1,0 +1,89 @@
+import { type IncomingMessage, request as overHttp } from 'node:http';
+import { request as overHttps } from 'node:https';
+import type { TargetAnswer, TargetRequest } from '../targets/target.ts';
+import { AddressRefusedError, type CheckedAddress } from './guard.ts';
+import type { Sender } from './sender.ts';
+
+const MOST_BYTES = 64 * 1024;
+const MOST_REDIRECTS = 3;
+
+/**
+ * Sends over HTTP to the address that was checked. A redirect is followed only within the same origin and only where it keeps method
+ * and body (307, 308); each hop is checked again.
+ * @throws AddressRefusedError, or an error of the connection
+ */
+export const sendHttp: Sender = async (request, context) => {
+  let url = new URL(request.url);
+  for (let hops = 0; ; hops++) {
+    const to = await context.guard.check(url.hostname);
+    if (url.protocol === 'http:' && !to.isNamed)
+      throw new AddressRefusedError(
+        `${url.hostname.slice(0, 100)} is addressed by http: use https, or name the host in targets.allow of the configuration`,
+      );
+    const answer = await exchange(request, url, to, context.signal, context.now);
+    const location = answer.headers['location'];
+    if ((answer.status !== 307 && answer.status !== 308) || location === undefined || hops === MOST_REDIRECTS)
+      return answer;
+    const next = URL.canParse(location, url.href) ? new URL(location, url) : null;
+    if (next?.origin !== url.origin)
+      throw new AddressRefusedError('it redirects to another host; set the address that it redirects to');
+    url = next;
+  }
+};
+
+function exchange(
+  { method, headers, body }: TargetRequest,
+  url: URL,
+  { address, family }: CheckedAddress,
+  signal: AbortSignal,
+  now: () => number,
+): Promise<TargetAnswer> {
+  const send = url.protocol === 'https:' ? overHttps : overHttp;
+  return new Promise((resolve, reject) => {
+    const outgoing = send(
+      url,
+      {
+        method,
+        headers: { 'user-agent': 'Scoreline', ...headers, 'content-length': Buffer.byteLength(body) },
+        // A connection of its own: a kept one may lead to an address that was checked long ago.
+        agent: false,
+        signal,
+        family,
+        lookup: (_host, options, done) =>
+          options.all ? done(null, [{ address, family }]) : done(null, address, family),
+      },
+      (incoming) => {
+        readBounded(incoming).then(
+          (text) =>
+            resolve({
+              status: incoming.statusCode ?? 0,
+              headers: headersOf(incoming),
+              body: text,
+              at: new Date(now()),
+            }),
+          reject,
+        );
+      },
+    );
+    outgoing.on('error', reject);
+    outgoing.end(body);
+  });
+}
+
+const headersOf = ({ headers }: IncomingMessage): Record<string, string | undefined> =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value]),
+  );
+
+/** The beginning of the body; the rest is not read. */
+async function readBounded(incoming: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of incoming as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    // Leaving the loop closes the connection.
+    if (bytes >= MOST_BYTES) break;
+  }
+  return Buffer.concat(chunks).subarray(0, MOST_BYTES).toString('utf8');
+}

@@ -1,0 +1,92 @@
+import { isIP } from 'node:net';
+import type { TargetAnswer } from '../targets/target.ts';
+import { AddressRefusedError } from './guard.ts';
+import type { Sender } from './sender.ts';
+
+/** Milliseconds without a sign of life. */
+const SILENCE_MS = 10_000;
+
+/**
+ * Sends a mail to the SMTP server at the address that was checked. Without TLS only to hosts that the deployment names.
+ * @throws AddressRefusedError, or an error of the connection
+ */
+export const sendSmtp: Sender = async ({ url, headers, body }, { guard, signal, now }) => {
+  const { hostname, port, protocol, searchParams } = new URL(url);
+  const to = await guard.check(hostname);
+  const isPlain = searchParams.get('tls') === 'none';
+  if (isPlain && !to.isNamed)
+    throw new AddressRefusedError(
+      `${hostname.slice(0, 100)}: mail without TLS goes only to hosts that targets.allow of the configuration names`,
+    );
+  // Loaded with the first mail.
+  const { createTransport } = await import('nodemailer');
+  const host = hostname.replace(/^\[|\]$/g, '');
+  const transport = createTransport({
+    host: to.address,
+    port: Number(port),
+    secure: protocol === 'smtps:',
+    requireTLS: protocol === 'smtp:' && !isPlain,
+    ignoreTLS: isPlain,
+    tls: isIP(host) === 0 ? { servername: host } : {},
+    ...authOf(headers['authorization']),
+    connectionTimeout: SILENCE_MS,
+    greetingTimeout: SILENCE_MS,
+    socketTimeout: SILENCE_MS,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  const stop = () => transport.close();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    const {
+      from,
+      to: recipients,
+      subject,
+      date,
+      authorization: _,
+      'message-id': messageId,
+      ...more
+    } = headers;
+    const sending = transport.sendMail({
+      from,
+      to: recipients,
+      subject,
+      messageId,
+      date,
+      headers: more as Record<string, string>,
+      text: body,
+    });
+    const { response } = await Promise.race([sending, aborted(signal)]);
+    return answerOf(response, now);
+  } catch (error) {
+    const { responseCode, response } = error as { responseCode?: number; response?: string };
+    if (responseCode === undefined) throw error;
+    return answerOf(response ?? `${responseCode}`, now);
+  } finally {
+    signal.removeEventListener('abort', stop);
+    transport.close();
+  }
+};
+
+const answerOf = (response: string, now: () => number): TargetAnswer => ({
+  status: Number(/^\d{3}/.exec(response)?.[0] ?? 0),
+  headers: {},
+  body: '',
+  at: new Date(now()),
+});
+
+function authOf(authorization: string | undefined) {
+  if (authorization === undefined) return {};
+  const [user = '', ...pass] = Buffer.from(authorization.replace(/^Basic /, ''), 'base64')
+    .toString()
+    .split(':');
+  return { auth: { user, pass: pass.join(':') } };
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const fail = () => reject(signal.reason as Error);
+    if (signal.aborted) fail();
+    else signal.addEventListener('abort', fail, { once: true });
+  });
+}

@@ -1,0 +1,134 @@
+import type { Fact, FactSheet, Sentence } from './fact.ts';
+
+/** Why a sentence is not shown. */
+export type Refusal =
+  | 'NO_FACT'
+  | 'UNKNOWN_FACT'
+  | 'NUMBER'
+  | 'NAME'
+  | 'DIRECTION'
+  | 'QUOTE'
+  | 'CAUSE'
+  | 'TOO_LONG';
+
+export interface Verified {
+  readonly kept: readonly Sentence[];
+  readonly refused: readonly { readonly sentence: Sentence; readonly why: Refusal }[];
+}
+
+/** Longer than any sentence that a reader takes in. */
+const MOST_CHARACTERS = 400;
+const QUOTED = /[“"«„]([^“”"«»„]*)[”"»“]/gu;
+/** Digits with separators, decimals and a sign. */
+const NUMBER = /[+\-−–]?\d+(?:[,.]\d+)*/gu;
+/** Numbers in words: no fact is written so, and a word is as wrong as a digit. */
+const NUMBER_WORD =
+  /\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|hundreds?|thousands?|millions?|dozens?|half|halves|halved|thirds?|quarters?|doubled?|twice|tripled?|triple|thrice|zero|none of)\b/iu;
+/** Differences of scores are associations: nothing here knows a cause. */
+const CAUSE =
+  /\b(?:because|caused?|causes|causing|due to|owing to|led to|leads to|thanks to|resulted?|results in|therefore|hence)\b/iu;
+const UP =
+  /\b(?:rose|rises?|rising|risen|grew|grows?|growing|grown|gain(?:s|ed)?|improv(?:e|es|ed|ing|ement)|climb(?:s|ed|ing)?|increas(?:e|es|ed|ing)|up|better|recover(?:s|ed|y)?)\b/iu;
+const DOWN =
+  /\b(?:fell|falls?|falling|fallen|dropp?(?:s|ed|ing)?|declin(?:e|es|ed|ing)|decreas(?:e|es|ed|ing)|los[et]s?|lost|worsen(?:s|ed|ing)?|down|worse|slid|slips?|slipped|plunged?|sank|shrank)\b/iu;
+/** Words that negate a direction: "no clear change". */
+const NEITHER = /\b(?:no clear|neither|not|no|unchanged|stable|flat)\b/iu;
+
+/**
+ * Keeps the sentences that say what their facts say. A sentence is refused if it cites nothing, or something that is not in the sheet;
+ * if it writes a number, a name or a direction that none of its facts has, or writes a number beside the name of another fact; if it
+ * quotes words that are in none of its quotes; or if it states a cause. Pure: the same sheet and sentences give the same verdict.
+ */
+export function verify(sheet: FactSheet, sentences: readonly Sentence[]): Verified {
+  const known = new Map(sheet.facts.map((fact) => [fact.id, fact]));
+  const names = [...new Set(sheet.facts.flatMap((fact) => fact.names))].sort((a, b) => b.length - a.length);
+  const kept: Sentence[] = [];
+  const refused: { sentence: Sentence; why: Refusal }[] = [];
+  for (const sentence of sentences) {
+    const why = whyRefused(sentence, known, names);
+    if (why) refused.push({ sentence, why });
+    else kept.push(sentence);
+  }
+  return { kept, refused };
+}
+
+function whyRefused(
+  { text, facts: ids }: Sentence,
+  known: ReadonlyMap<string, Fact>,
+  names: readonly string[],
+): Refusal | null {
+  if (text.length > MOST_CHARACTERS) return 'TOO_LONG';
+  if (ids.length === 0) return 'NO_FACT';
+  const facts = ids.map((id) => known.get(id));
+  if (!facts.every((fact) => fact !== undefined)) return 'UNKNOWN_FACT';
+  for (const [, words = ''] of text.matchAll(QUOTED))
+    if (!facts.some(({ quote }) => quote?.includes(words) && words.trim() !== '')) return 'QUOTE';
+  // A quote's own words are the customer's.
+  const said = text.replaceAll(QUOTED, ' ');
+  if (/["“”«»„]/u.test(said)) return 'QUOTE';
+  const { bare, mentions } = withoutNames(said, names);
+  if (mentions.some(({ name }) => !facts.some((fact) => fact.names.includes(name)))) return 'NAME';
+  const timeless = withoutTimes(bare, facts);
+  if (CAUSE.test(timeless)) return 'CAUSE';
+  if (NUMBER_WORD.test(timeless)) return 'NUMBER';
+  for (const match of timeless.matchAll(NUMBER))
+    if (!isFounded(numberOf(match[0], timeless[match.index - 1]), match.index, facts, mentions))
+      return 'NUMBER';
+  return saysOtherDirection(timeless, facts) ? 'DIRECTION' : null;
+}
+
+interface Mention {
+  readonly name: string;
+  readonly at: number;
+}
+
+/** The text with every name of the sheet blanked, and where they stood; the longest names first. */
+function withoutNames(text: string, names: readonly string[]): { bare: string; mentions: Mention[] } {
+  let bare = text;
+  const mentions: Mention[] = [];
+  for (const name of names) {
+    if (name === '') continue;
+    for (let at = bare.indexOf(name); at >= 0; at = bare.indexOf(name, at + name.length)) {
+      if (!isWhole(bare, at, name.length)) continue;
+      mentions.push({ name, at });
+      bare = bare.slice(0, at) + ' '.repeat(name.length) + bare.slice(at + name.length);
+    }
+  }
+  return { bare, mentions: mentions.sort((a, b) => a.at - b.at) };
+}
+
+const isWordCharacter = (character: string | undefined) =>
+  character !== undefined && /[\p{L}\p{N}]/u.test(character);
+const isWhole = (text: string, at: number, length: number) =>
+  !isWordCharacter(text[at - 1]) && !isWordCharacter(text[at + length]);
+
+function withoutTimes(text: string, facts: readonly Fact[]): string {
+  const times = facts.flatMap((fact) => fact.times).sort((a, b) => b.length - a.length);
+  return times.reduce((rest, time) => rest.replaceAll(time, (found) => ' '.repeat(found.length)), text);
+}
+
+/** Thousands are separated by commas; a sign after a digit or letter is the one of a range: "3-13". */
+function numberOf(written: string, before: string | undefined): number {
+  const size = Number(written.replace(/^[+\-−–]/u, '').replaceAll(',', ''));
+  return /^[-−–]/u.test(written) && !isWordCharacter(before) ? -size : size;
+}
+
+/**
+ * Whether a fact has the number: the one that the last name before it belongs to, if there is one; else any. A size may be written
+ * without its sign, as in "fell by 8".
+ */
+function isFounded(value: number, at: number, facts: readonly Fact[], mentions: readonly Mention[]): boolean {
+  const last = mentions.findLast((mention) => mention.at < at);
+  const candidates = last ? facts.filter((fact) => fact.names.includes(last.name)) : facts;
+  return candidates.some(({ numbers }) =>
+    Object.values(numbers).some((number) => number === value || (value > 0 && -number === value)),
+  );
+}
+
+/** Whether it says "fell" where no fact fell, or "rose" where none rose. */
+function saysOtherDirection(text: string, facts: readonly Fact[]): boolean {
+  const isDirected = facts.some(({ kind }) => kind === 'CHANGE' || kind === 'DRIVER');
+  if (!isDirected || NEITHER.test(text)) return false;
+  const directions = facts.map(({ direction }) => direction);
+  return (UP.test(text) && !directions.includes('UP')) || (DOWN.test(text) && !directions.includes('DOWN'));
+}

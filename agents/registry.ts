@@ -1,0 +1,4 @@
+import type { AnyAgent } from './loop/agent.ts';
+
+/** Every agent, in the order in which they are listed. Each is a folder of agents/ with one line here. */
+export const AGENTS: readonly AnyAgent[] = [];
