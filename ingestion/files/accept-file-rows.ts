@@ -52,7 +52,7 @@ export async function acceptFileRows(
   const items = await mapInSlices(rows, (row) =>
     'outcome' in row ? row.outcome : draftOf(map, file, row, importId),
   );
-  return acceptMixed(ingestor, submitter, items);
+  return acceptMixed(ingestor, submitter, items, () => map.source);
 }
 
 const positionOf = (file: string, { line, item }: FileRow): string =>
@@ -155,7 +155,7 @@ function parseRow(text: string): FileRow | BadRow {
   if (columns.length > MOST_COLUMNS)
     return bad(`values: ${columns.length} columns; at most ${MOST_COLUMNS} are read`);
   for (const [name, value] of columns) {
-    if (name === '__proto__') return bad('values: "__proto__" is no name of a column');
+    if (name === '__proto__') return bad('values: "__proto__" is not the name of a column');
     if (typeof value !== 'string') return bad(`values.${cut(name, 40)}: ${quoted(value)} is not a text`);
   }
   const named = Object.fromEntries(columns) as RowValues;

@@ -64,7 +64,7 @@ describe('a row under its map', () => {
     [{ when: 'n/a' }, /^INVALID_TIME answeredAt: "n\/a" means missing here/],
     [
       { when: '31/02/2026 10:00' },
-      /^INVALID_TIME .* is no date of the form dd\/MM\/yyyy HH:mm or 2026-03-31/,
+      /^INVALID_TIME .* is not a date of the form dd\/MM\/yyyy HH:mm or 2026-03-31/,
     ],
     [{ when: '0' }, /^INVALID_TIME/],
     [
@@ -121,7 +121,7 @@ describe('a map', () => {
     [{ source: '  ' }, /^source: /m],
     [
       { answeredAt: { column: 'when', zone: 'Berlin' } },
-      /answeredAt\.zone: is no IANA zone such as "Europe\/Berlin"/,
+      /answeredAt\.zone: is not an IANA zone such as "Europe\/Berlin"/,
     ],
     [{ score: { column: 'rating', scale: '1-11' } }, /score\.scale: /],
     [

@@ -14,6 +14,7 @@ import { type NormaliseDeps, type Normalised, normalising } from './normalise.ts
 import type { Outcome } from './outcome.ts';
 import { type Patience, withTimeout } from './patience.ts';
 import { NOT_ITS_ANSWER, NOT_ITS_SOURCE, refusalOf, tooMany } from './refusals.ts';
+import { type RejectedItem, RejectionCounts } from './rejection-counts.ts';
 import type { Submitter } from './submitter.ts';
 
 export interface IngestorDeps extends NormaliseDeps, FilingDeps {
@@ -33,7 +34,9 @@ export interface Ingestor {
    * waiting.
    */
   accept(submitter: Submitter, drafts: readonly ResponseDraft[]): Promise<Outcome[]>;
-  /** Resolves when everything that was begun is settled. */
+  /** Counts items that were rejected, by `accept` or before it, for `sources`. */
+  noteRejected(submitter: Submitter, items: readonly RejectedItem[]): void;
+  /** Resolves when everything that was begun is settled, and what was rejected is counted. */
   idle(): Promise<void>;
   waiting(): number;
   /** How long, in milliseconds, the commit in progress has been tried; 0 when there is none. */
@@ -79,6 +82,7 @@ export function createIngestor(deps: IngestorDeps): Ingestor {
     maxWaitingOfOne: MOST_WAITING / 4,
   });
   const file = createFiling(deps);
+  const rejections = new RejectionCounts(deps);
   const store = (submitter: Submitter, items: readonly (Prepared | Outcome)[]): Promise<Outcome[]> =>
     untilFiled(deps, async () => {
       const taken = items.filter((item): item is Prepared => 'id' in item);
@@ -112,7 +116,11 @@ export function createIngestor(deps: IngestorDeps): Ingestor {
       }
       return (await Promise.all(parts)).flat();
     },
-    idle: () => commits.idle(),
+    noteRejected: (submitter, items) => rejections.add(submitter, items),
+    async idle() {
+      await commits.idle();
+      await rejections.write();
+    },
     waiting: () => commits.waiting(),
     busyFor: () => commits.busyFor(),
   };

@@ -30,7 +30,7 @@ export type NoteCode =
 /** The meaning of each note, for reports. */
 export const NOTE_MESSAGES: Readonly<Record<NoteCode, string>> = {
   COMMENT_CUT: `the comment is longer than ${TEXT_RULES.comment.longest} characters; its end is not kept`,
-  HALF_CHARACTER: 'the comment had half of a character in it, as a text that was cut has; it is left out',
+  HALF_CHARACTER: 'the comment contained half of a character, as a cut text does; it is left out',
   VALUE_TOO_LONG: `a value of a dimension is longer than ${TEXT_RULES.value.longest} characters; the answer is filed under "other" there`,
   ITEM_CUT: 'the item is too long to be kept whole as it arrived; its longest values are cut there',
   CORRECTED: 'the row replaces what was stored for its id before',

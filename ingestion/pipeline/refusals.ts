@@ -26,7 +26,7 @@ const REFUSALS = {
   ),
   erased: rejected(
     'ERASED',
-    'externalId: this response was erased for its respondent and is not taken again; a new answer has a new externalId',
+    'externalId: this response was erased for its respondent and is not accepted again; a new answer has a new externalId',
   ),
 } as const;
 export const NOT_ITS_SOURCE = rejected('FORBIDDEN', 'source: this key is bound to other sources');

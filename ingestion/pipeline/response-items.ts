@@ -10,8 +10,13 @@ import { readNames } from './names.ts';
 import { type Outcome, rejected } from './outcome.ts';
 import { BadItem } from './read-items.ts';
 
-/** Reads one item of a request or delivery; null where it is left out. Never throws. */
-export type ItemReader = (item: unknown, position: string) => ResponseDraft | Outcome | null;
+/** Reads items of a request or delivery. */
+export interface ItemReader {
+  /** One item; null where it is left out. Never throws. */
+  read(item: unknown, position: string): ResponseDraft | Outcome | null;
+  /** The source that an item names, also one that is not a response; null where it cannot be read. */
+  sourceOf(item: unknown): string | null;
+}
 
 interface Names {
   readonly source: string;
@@ -30,7 +35,7 @@ export function createItemReader(
   dimensions: readonly Dimension[],
   connector: string,
   defaults: Partial<Names> = {},
-): (item: unknown, position: string) => ResponseDraft | Outcome {
+): ItemReader {
   const { source: ownSource = 'api', survey: ownSurvey = 'nps', surveyVersion: ownVersion = '1' } = defaults;
   const item = z.strictObject({
     externalId: z.string(),
@@ -63,7 +68,7 @@ export function createItemReader(
     mappings.set(key, mapping);
     return mapping;
   };
-  return (input, position) => {
+  const readOne = (input: unknown, position: string): ResponseDraft | Outcome => {
     if (input instanceof BadItem) return input.outcome;
     const read = item.safeParse(input);
     if (!read.success) return rejectionOf(read.error, input, names);
@@ -91,6 +96,13 @@ export function createItemReader(
       raw: JSON.stringify(input),
     };
   };
+  return { read: readOne, sourceOf: (input) => namedSource(input, ownSource) };
+}
+
+function namedSource(input: unknown, ownSource: string): string | null {
+  if (typeof input !== 'object' || input === null || input instanceof BadItem) return null;
+  const { source = ownSource } = input as { readonly source?: unknown };
+  return typeof source === 'string' ? source.trim().normalize('NFC') : null;
 }
 
 /** The revision of the response: a time of change, or a number that its source counts up. */

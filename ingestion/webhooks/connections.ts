@@ -129,7 +129,7 @@ export async function openConnections(deps: ConnectionDeps): Promise<Connections
       await store.transaction(async (session) => {
         if (!(await insertConnection(session, encryption, made, secret)))
           throw new ConnectionError(
-            `there are ${MOST_CONNECTIONS} connections, and there may be no more; remove one`,
+            `there are ${MOST_CONNECTIONS} connections, the most that are allowed; remove one`,
           );
         const { id, connector, attributes, sources } = made;
         await note(session, {

@@ -1,6 +1,5 @@
 import type { Dimension } from '../../domain/segments/dimensions.ts';
-import type { ResponseDraft } from '../pipeline/draft.ts';
-import type { Outcome } from '../pipeline/outcome.ts';
+import type { ItemReader } from '../pipeline/response-items.ts';
 
 /** The headers of a request, by their names in lower case. */
 export type DeliveryHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -16,16 +15,10 @@ export interface SecretRules {
 /** The content of a signed delivery: items, or a challenge that the vendor expects in the answer. */
 export type Received = { readonly items: readonly unknown[] } | { readonly challenge: string };
 
-/** Reads the items of one connection by its mapping. */
-export interface ConnectionReader {
+/** Reads the items of one connection by its mapping; an item that is not for this connection or has no answer yet is left out. */
+export interface ConnectionReader extends ItemReader {
   /** The only source of the items; null if each item names its own. */
   readonly source: string | null;
-  /**
-   * One item as a draft, or its rejection; null if it is not for this connection or has no answer yet. Never
-   * throws.
-   * @param position names the item in the lineage
-   */
-  read(item: unknown, position: string): ResponseDraft | Outcome | null;
 }
 
 /**

@@ -33,6 +33,7 @@ export function mappedReader(
   if (tooDeep) throw new InvalidMapError(`mapping: a path has more than ${DEEPEST} parts`);
   return {
     source: map.source,
+    sourceOf: () => map.source,
     read: (item, position) => {
       const values = Object.fromEntries(paths.map(([path, parts]) => [path, textOf(valueAt(item, parts))]));
       if (!isWanted(map, values)) return null;

@@ -96,13 +96,7 @@ export async function receiveDelivery(
     'problem' in received
       ? { account: accountFor([rejected('INVALID', received.problem)]), count: 1 }
       : {
-          account: await submitItems(
-            deps.ingestor,
-            submitter,
-            (await reader()).read,
-            received.items,
-            position,
-          ),
+          account: await submitItems(deps.ingestor, submitter, await reader(), received.items, position),
           count: received.items.length,
         };
   const ignored = count - account.accepted - account.duplicates - account.rejectedTotal;

@@ -67,13 +67,13 @@ describe('a format', () => {
     ['M/d/yyyy H:mm a', /AM or PM \("a"\) without an hour/],
     // Formats that can match no date.
     ['', /empty/],
-    ['DD/MM/YYYY', /"DD", which says nothing of a date; the day of the month is "d"/],
+    ['DD/MM/YYYY', /"DD", which is not part of a date format; the day of the month is "d"/],
     ['dd/MM/YYYY', /the year is "yyyy"/],
     ['D', /write them out/],
     ['yyyy-MM-ddTHH:mm', /goes in quotes: "'T'"/],
     ['yyyy-MM-dd X', /"epoch-seconds"/],
     ['yyyy-MM-dd ZZZZ', /set the zone/],
-    ['epoch', /which says nothing of a date/],
+    ['epoch', /which is not part of a date format/],
     ["yyyy-MM-dd 'at HH:mm", /a quote that is not closed/],
     ['yyyy-MM-dd zHH', /can match no date/],
     // Digits that could be split in many ways.
@@ -96,21 +96,21 @@ describe('a format', () => {
 
   it('does not match another text, nor part of one', () => {
     for (const text of ['31/03/2026', '31/03/2026 09:30x', 'x31/03/2026 09:30', '31/03/26 09:30', ''])
-      expect(read('dd/MM/yyyy HH:mm', text)).toMatch(/is no date of the form dd\/MM\/yyyy HH:mm$/);
-    expect(read('iso', '1'.repeat(200))).toMatch(/is no date/);
+      expect(read('dd/MM/yyyy HH:mm', text)).toMatch(/is not a date of the form dd\/MM\/yyyy HH:mm$/);
+    expect(read('iso', '1'.repeat(200))).toMatch(/is not a date/);
   });
 
   it.each([
-    ['dd/MM/yyyy', '31/02/2026', /31 is no day of that month/],
-    ['dd/MM/yyyy', '01/13/2026', /13 is no month/],
-    ['yyyy-ooo', '2026-366', /366 is no day of that year/],
-    ["kkkk-'W'WW-E", '2025-W53-1', /53 is no week of that year/],
+    ['dd/MM/yyyy', '31/02/2026', /31 is not a day of that month/],
+    ['dd/MM/yyyy', '01/13/2026', /13 is not a month/],
+    ['yyyy-ooo', '2026-366', /366 is not a day of that year/],
+    ["kkkk-'W'WW-E", '2025-W53-1', /53 is not a week of that year/],
     ['ccc dd.MM.yyyy', 'Mon 31.03.2026', /the day of the week is not that of the date/],
-    ['dd/MM/yyyy HH:mm', '31/03/2026 24:01', /24 is no hour from 0 to 23/],
-    ['dd/MM/yyyy HH:mm', '31/03/2026 09:60', /60 is no minute/],
-    ['iso', '2026-03-31T09:30:60', /60 is no second/],
-    ['iso', '2026-03-31T09:59:61', /61 is no second/],
-    ['yyyy-MM-dd z', '2026-03-31 Mars/Olympus', /"mars\/olympus" is no IANA zone/],
+    ['dd/MM/yyyy HH:mm', '31/03/2026 24:01', /24 is not an hour from 0 to 23/],
+    ['dd/MM/yyyy HH:mm', '31/03/2026 09:60', /60 is not a minute/],
+    ['iso', '2026-03-31T09:30:60', /60 is not a second/],
+    ['iso', '2026-03-31T09:59:61', /61 is not a second/],
+    ['yyyy-MM-dd z', '2026-03-31 Mars/Olympus', /"mars\/olympus" is not an IANA zone/],
   ])('%s reports what is wrong with %s', (format, text, says) => {
     expect(read(format, text)).toMatch(says);
   });
@@ -123,10 +123,10 @@ describe('an ISO 8601 date', () => {
     ['2026', 'it is a year without a month and a day'],
     ['2026-03', 'it is a month without a day'],
     ['2026-W10', 'it is a week without a day'],
-    ['2026-02-30', '30 is no day of that month'],
+    ['2026-02-30', '30 is not a day of that month'],
   ])('is complete: not %s', (text, reason) => {
     expect(read('iso', text)).toBe(
-      `"${text}" is no date of the form 2026-03-31 or 2026-03-31T09:30:00Z: ${reason}`,
+      `"${text}" is not a date of the form 2026-03-31 or 2026-03-31T09:30:00Z: ${reason}`,
     );
   });
 
@@ -158,7 +158,7 @@ describe('day numbers of Excel', () => {
     expect(read('excel-day', text)).toBe(expected);
   });
   it.each(['0', '60', '-1', '46327.', '463271', '1793527200'])('%s is none', (text) => {
-    expect(read('excel-day', text)).toMatch(/is no date of the form 46327\.4375/);
+    expect(read('excel-day', text)).toMatch(/is not a date of the form 46327\.4375/);
   });
 });
 
@@ -245,14 +245,14 @@ describe('names of months and days', () => {
     expect(read(formats, '12. März 2026 10:15', { languages })).toBe('2026-03-12T10:15:00.000Z');
     expect(read(formats, '3 févr. 2026 10:15', { languages })).toBe('2026-02-03T10:15:00.000Z');
     expect(read(formats, '3 Nov 2026 10:15', { languages })).toBe('2026-11-03T10:15:00.000Z');
-    expect(read(formats, '3 mayo 2026 10:15', { languages })).toMatch(/is no date/);
+    expect(read(formats, '3 mayo 2026 10:15', { languages })).toMatch(/is not a date/);
   });
 
   it('an ambiguous name is refused, an ambiguous prefix is not read', () => {
     expect(mistakesOf(['d MMMM yyyy'], ['hr', 'cs'])[0]).toMatch(
       /^"listopad" is month 10 in "hr" and 11 in "cs"/,
     );
-    expect(read('d MMM yyyy', '3 jui 2026', { languages: ['fr'] })).toMatch(/is no date/);
+    expect(read('d MMM yyyy', '3 jui 2026', { languages: ['fr'] })).toMatch(/is not a date/);
     // Unused names do no harm.
     expect(mistakesOf(['dd.MM.yyyy'], ['hr', 'cs'])).toEqual([]);
   });
@@ -297,7 +297,7 @@ describe('a clock of twelve hours', () => {
     expect(read(format, `11/1/2026 ${text}`)).toBe(`2026-11-01T${expected}:00.000Z`);
   });
   it.each(['13:00 PM', '0:30 AM', '14:00', '2:00 XM', '2:00PMx', '00:48 AM'])('%s is none', (text) => {
-    expect(read(format, `11/1/2026 ${text}`)).toMatch(/is no date/);
+    expect(read(format, `11/1/2026 ${text}`)).toMatch(/is not a date/);
   });
   it('in other languages', () => {
     expect(read('yyyy年M月d日 ah:mm', '2026年3月4日 午後2:00', { languages: ['ja'] })).toBe(

@@ -168,7 +168,7 @@ const beginsWithDigit = (token: Token) =>
 
 function unknownLetters(letters: string): string {
   const hint = HINTS[letters[0] as string] ?? 'letters that stand in the text go in quotes: "\'at\'"';
-  return `has "${cut(letters)}", which says nothing of a date; ${hint}`;
+  return `has "${cut(letters)}", which is not part of a date format; ${hint}`;
 }
 
 /** Adjacent digits could be split in many ways unless all but the last have a fixed width. */

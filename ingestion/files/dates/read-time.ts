@@ -51,7 +51,7 @@ export function readTime(rules: TimeRules, given: string): ReadTime | string {
 }
 
 function notOfTheForm({ formats }: TimeRules, given: string, [reason]: readonly string[]): string {
-  const message = `${quoted(given)} is no date of the form ${formats.map(({ example }) => example).join(' or ')}`;
+  const message = `${quoted(given)} is not a date of the form ${formats.map(({ example }) => example).join(' or ')}`;
   return reason === undefined ? message : `${message}: ${reason}`;
 }
 
@@ -62,7 +62,7 @@ function momentOf(rules: TimeRules, given: string, time: LocalTime): ReadTime | 
   try {
     clock = zoneClock(zone);
   } catch {
-    return `${quoted(given)}: ${quoted(zone)} is no IANA zone such as "Europe/Berlin"`;
+    return `${quoted(given)}: ${quoted(zone)} is not an IANA zone such as "Europe/Berlin"`;
   }
   // A day begins, even if its midnight was skipped or occurred twice.
   if (time.isDay) {

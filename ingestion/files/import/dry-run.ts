@@ -7,18 +7,22 @@ import { placeOf } from '../../pipeline/file-cells.ts';
 import { type NormaliseDeps, type Normalised, normalise } from '../../pipeline/normalise.ts';
 import { addNotes, type NoteCounts, type Outcome } from '../../pipeline/outcome.ts';
 import { refusalOf } from '../../pipeline/refusals.ts';
-import { OWNER } from '../../pipeline/submitter.ts';
+import { OWNER, type Submitter } from '../../pipeline/submitter.ts';
 import type { FileRow } from '../accept-file-rows.ts';
 import { draftFromRow } from '../file-row.ts';
 import type { FileMap } from '../map/file-map.ts';
-import type { ReadAs } from '../read/read-rows.ts';
+import { hasHeadings, type ReadAs } from '../read/read-rows.ts';
 import { type Batch, batches, JsonFields } from './batches.ts';
 import { Repeats } from './repeats.ts';
 import { openForMap, type Reject, rejectsOf, withFirstRow } from './run-import.ts';
 
 export interface DryRunOptions {
   readonly path: string;
+  /** What the file is called, if not by its path. */
+  readonly name?: string;
   readonly map: FileMap;
+  /** Who would import it; the owner of the machine if absent. */
+  readonly submitter?: Submitter;
   readonly dimensions: readonly Dimension[];
   readonly cellLimits: CellLimits;
   /** The deployment's. */
@@ -85,9 +89,9 @@ const CELLS_SHOWN = 20;
  * @throws WrongColumnsError, UnreadableFileError
  */
 export async function dryRun(options: DryRunOptions): Promise<DryRun> {
-  const { path, map } = options;
-  const source = await withFirstRow(path, await openForMap(path, map));
-  const fields = new JsonFields(map, () => source.readAs()?.format !== 'CSV');
+  const { path, map, name = path } = options;
+  const source = await withFirstRow(name, await openForMap(path, map, name));
+  const fields = new JsonFields(map, () => !hasHeadings(source.readAs()?.format));
   const count = { rows: 0, accepted: 0, duplicates: 0, rejected: 0, filtered: 0, blank: 0, doubts: 0 };
   const reasons: Record<string, number> = {};
   let notes: NoteCounts = {};
@@ -161,7 +165,7 @@ function outcomeOf(one: Kept | Outcome): Outcome {
 
 /** The result of a row as the ingestor decides it, except for what only the database knows. */
 function judgeOf(
-  { map, dimensions, redaction, now }: DryRunOptions,
+  { map, dimensions, redaction, now, submitter = OWNER }: DryRunOptions,
   repeats: Repeats<Kept['place']>,
 ): (row: FileRow) => Kept | Outcome {
   // Nothing made with it is shown.
@@ -172,7 +176,7 @@ function judgeOf(
     if ('status' in draft) return draft;
     const kept = normalise(deps, draft);
     if (!('id' in kept)) return kept;
-    const place = placeOf(dimensions, OWNER, kept.attributes);
+    const place = placeOf(dimensions, submitter, kept.attributes);
     if ('outcome' in place) return place.outcome;
     const repeat = repeats.judge(kept, place.attributes, now());
     if (repeat.verdict === 'new') return { kept, place: place.attributes, left: null };

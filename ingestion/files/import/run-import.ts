@@ -4,7 +4,7 @@ import { addNotes, type NoteCode, notesOf, type Outcome } from '../../pipeline/o
 import { draftFromRow } from '../file-row.ts';
 import { columnsOf, type FileMap, mapHash } from '../map/file-map.ts';
 import { type ReadRow, UnreadableFileError } from '../read/read-row.ts';
-import { type ReadAs, type RowSource, readRows } from '../read/read-rows.ts';
+import { hasHeadings, type ReadAs, type RowSource, readRows } from '../read/read-rows.ts';
 import { type Batch, batches, JsonFields } from './batches.ts';
 import {
   type Checkpoint,
@@ -19,12 +19,14 @@ import type { ImportSink } from './sink.ts';
 
 export interface ImportOptions {
   readonly path: string;
+  /** What the file is called, if not by its path. */
+  readonly name?: string;
   readonly map: FileMap;
   readonly sink: ImportSink;
   /** The folder of checkpoints. */
   readonly dataDir: string;
-  /** Rejected rows are appended here, as NDJSON. */
-  readonly rejectsPath: string;
+  /** Rejected rows are appended here, as NDJSON; null: they are only counted. */
+  readonly rejectsPath: string | null;
   /** Discard an earlier, interrupted run. */
   readonly restart: boolean;
   /** Becomes true when the user wants to stop; rows in flight are finished first. */
@@ -76,11 +78,14 @@ const FIRST_DOUBTS = 5;
  * Opens a file as the map declares.
  * @throws UnreadableFileError
  */
-export function openForMap(path: string, map: FileMap): Promise<RowSource> {
+export function openForMap(path: string, map: FileMap, name?: string): Promise<RowSource> {
   return readRows(path, {
+    name,
     columns: columnsOf(map),
     encoding: map.encoding,
     separator: map.separator,
+    sheet: map.sheet,
+    headings: map.headings,
     isAnswer: (values) => !('status' in draftFromRow(map, values, '')),
   });
 }
@@ -122,16 +127,16 @@ export async function withFirstRow(path: string, source: RowSource): Promise<Row
  * continues.
  */
 export async function runImport(options: ImportOptions): Promise<ImportResult> {
-  const { path, map, sink, dataDir, restart } = options;
+  const { path, map, sink, dataDir, restart, name = path } = options;
   const checkpointFile = checkpointPath(dataDir, await importIdentity(path, mapHash(map)));
   const earlier = restart ? null : await loadCheckpoint(checkpointFile);
   // A finished import starts over when it is started again.
   const open = earlier && !earlier.done ? earlier : null;
   // A refused file creates no import.
-  const source = await withFirstRow(path, await openForMap(path, map));
+  const source = await withFirstRow(name, await openForMap(path, map, name));
   const { account, importKey } = await begun(options, open);
   const resumedAfterLine = account.line;
-  const fields = new JsonFields(map, () => source.readAs()?.format !== 'CSV');
+  const fields = new JsonFields(map, () => !hasHeadings(source.readAs()?.format));
   const firstRejects: Reject[] = [];
   const firstDoubts: string[] = [];
   const firstNotes: { line: number; code: NoteCode }[] = [];
@@ -142,7 +147,7 @@ export async function runImport(options: ImportOptions): Promise<ImportResult> {
 
   const settle = async (batch: Batch, outcomes: readonly Outcome[]) => {
     const rejects = rejectsOf(batch, outcomes);
-    if (rejects.length > 0) await writeRejects(options.rejectsPath, rejects);
+    if (rejects.length > 0 && options.rejectsPath) await writeRejects(options.rejectsPath, rejects);
     firstRejects.push(...rejects.slice(0, FIRST_REJECTS - firstRejects.length));
     firstDoubts.push(...batch.doubts.slice(0, FIRST_DOUBTS - firstDoubts.length));
     account.accepted += outcomes.filter(({ status }) => status === 'accepted').length;
@@ -178,7 +183,7 @@ export async function runImport(options: ImportOptions): Promise<ImportResult> {
     const outcomes =
       batch.rows.length === 0
         ? Promise.resolve([])
-        : sink.send({ map, file: basename(path), importKey, rows: batch.rows });
+        : sink.send({ map, file: basename(name), importKey, rows: batch.rows });
     // A failure is handled in its turn; until then it must not count as unhandled.
     outcomes.catch(() => undefined);
     inFlight.push({ batch, outcomes });
@@ -208,10 +213,15 @@ export async function runImport(options: ImportOptions): Promise<ImportResult> {
  * was undone.
  */
 async function begun(
-  { path, map, sink, onBegun }: ImportOptions,
+  { path, name = path, map, sink, onBegun }: ImportOptions,
   open: Checkpoint | null,
 ): Promise<{ account: Checkpoint; importKey: string }> {
-  const given = { file: basename(path), digest: await digestOf(path), mapHash: mapHash(map) };
+  const given = {
+    file: basename(name),
+    source: map.source,
+    digest: await digestOf(path),
+    mapHash: mapHash(map),
+  };
   const { id, resumed } = await sink.begin({ ...given, resume: open?.importId });
   onBegun?.(id);
   const goesOn = open !== null && (resumed || open.importId === undefined);

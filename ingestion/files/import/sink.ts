@@ -24,6 +24,7 @@ export interface ImportSink {
 /** What is known of an import at its beginning. */
 export interface Beginning {
   readonly file: string;
+  readonly source: string;
   /** SHA-256 in hex. */
   readonly digest: string;
   readonly mapHash: string;
@@ -44,16 +45,19 @@ export function databaseSink(
     now,
   }: { readonly ingestor: Ingestor; readonly store: Store; readonly now: () => number },
   submitter: Submitter,
+  actorName = 'npm run import',
 ): ImportSink {
   const runs = new Map<string, ImportRun>();
   return {
-    begin: async ({ file, digest, mapHash, resume }) => {
+    begin: async ({ file, source, digest, mapHash, resume }) => {
       const earlier = resume === undefined ? null : await findImport(store, resume);
       const isOpen = earlier !== null && isOpenFor(earlier, { digest, mapHash });
-      const given = { file, digest, mapHash, madeBy: submitter.id, actorName: 'npm run import' };
+      const given = { file, source, digest, mapHash, madeBy: submitter.id, actorName };
       const run = isOpen ? earlier : await beginImport(store, given, new Date(now()));
       if (!run)
-        throw new ImportRefusedError(`${MOST_A_DAY} imports were begun within a day, and no more may be`);
+        throw new ImportRefusedError(
+          `${MOST_A_DAY} imports were begun within a day, the most that are allowed`,
+        );
       runs.set(run.key, run);
       return { id: run.key, resumed: isOpen };
     },

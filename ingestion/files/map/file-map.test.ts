@@ -54,7 +54,7 @@ describe('parseFileMap', () => {
     [{ ...MAP, externalId: { hash: [] } }, [/^externalId\.hash: /]],
     [{ ...MAP, externalId: 7 }, [/^externalId: must be a column, or \{ "hash": \[columns\] \}/]],
     [{ ...MAP, answeredAt: { column: 'when', format: [] } }, [/^answeredAt\.format: /]],
-    [{ ...MAP, answeredAt: { column: 'when', zone: 'CET+1' } }, [/^answeredAt\.zone: is no IANA zone/]],
+    [{ ...MAP, answeredAt: { column: 'when', zone: 'CET+1' } }, [/^answeredAt\.zone: is not an IANA zone/]],
     [
       { ...MAP, answeredAt: { column: 'when', format: 'yyyy-MM' } },
       ['answeredAt.format: "yyyy-MM" names no whole date: the day is missing'],
@@ -73,7 +73,7 @@ describe('parseFileMap', () => {
     ],
     [
       { ...MAP, answeredAt: { column: 'when', language: ['de', 'xx'] } },
-      [/^answeredAt\.language\.1: is no language that this server knows/],
+      [/^answeredAt\.language\.1: is not a language that this server knows/],
     ],
     [
       { ...MAP, answeredAt: { column: 'when', format: 'd MMMM yyyy', language: ['hr', 'cs'] } },
@@ -94,7 +94,7 @@ describe('parseFileMap', () => {
     ],
     [
       { ...MAP, encoding: 'klingon' },
-      [/^encoding: "klingon" is no encoding that is read; there are utf-8, /],
+      [/^encoding: "klingon" is not an encoding that is read; there are utf-8, /],
     ],
     [{ ...MAP, answeredAt: 'when' }, [/^answeredAt: must be \{ "column": column \}/]],
     [{ ...MAP, survey: 'x' }, [/^survey: must be \{ "name": text, "version": text \}/]],

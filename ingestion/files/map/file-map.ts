@@ -39,6 +39,15 @@ const fileMap = z.strictObject({
       error: `must be one character that is no letter, digit or quote, or one of ${[...SEPARATORS.keys()].slice(0, 4).join(', ')}`,
     })
     .optional(),
+  /** The sheet of a workbook; the largest visible one if absent. */
+  sheet: plain('column').optional(),
+  /** Where the headings of a table are; the first row if absent. */
+  headings: z
+    .strictObject({
+      after: z.int().min(0).max(MOST.headingRows).default(0),
+      rows: z.int().min(1).max(MOST.headingRows).default(1),
+    })
+    .optional(),
   source: named('source'),
   survey: z.strictObject({ name: named('survey'), version: named('surveyVersion') }),
   /** A column, or columns whose hash identifies the row of a file without ids. */

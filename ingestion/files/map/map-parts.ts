@@ -12,6 +12,8 @@ export const MOST = {
   /** Values that a dimension renames, and that `where` accepts in one column. */
   values: 2_000,
   missing: 100,
+  /** Rows before the headings, and rows of headings. */
+  headingRows: 50,
 } as const;
 
 /** A text of the map under the rule of its field, in stored form. */

@@ -68,6 +68,6 @@ export const scoreOfMap = z.strictObject({
 /** The rule of a scale in a map, which may be a predefined one by name. */
 export function namedScale(given: string | ScaleRule): ScaleRule {
   const rule = typeof given === 'string' ? SCALES[given] : given;
-  if (!rule) throw new InvalidMapError(`score.scale: ${String(given)} is no scale`);
+  if (!rule) throw new InvalidMapError(`score.scale: ${String(given)} is not a scale`);
   return rule;
 }

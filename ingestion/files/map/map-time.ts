@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { zoneClock } from '../../../domain/time/zone-clock.ts';
+import { isZone } from '../../../domain/time/zone-clock.ts';
 import { type Outcome, rejected } from '../../pipeline/outcome.ts';
 import { dateFormatsOf } from '../dates/formats.ts';
 import { knownLanguage } from '../dates/names.ts';
@@ -11,7 +11,7 @@ const language = plain('zone').transform((tag, context) => {
   if (known !== null) return known;
   context.addIssue({
     code: 'custom',
-    message: 'is no language that this server knows; write its BCP 47 tag, such as "de" or "pt-BR"',
+    message: 'is not a language that this server knows; write its BCP 47 tag, such as "de" or "pt-BR"',
   });
   return z.NEVER;
 });
@@ -27,7 +27,9 @@ export const answeredAtOfMap = z
      * A named format ("iso", "epoch-seconds" ...) or a pattern such as "dd/MM/yyyy HH:mm"; several are tried.
      */
     format: listOrOne(plain('format'), MOST.formats).default('iso'),
-    zone: plain('zone').default('UTC').refine(isZone, { error: 'is no IANA zone such as "Europe/Berlin"' }),
+    zone: plain('zone')
+      .default('UTC')
+      .refine(isZone, { error: 'is not an IANA zone such as "Europe/Berlin"' }),
     /** The language of names of months and days. */
     language: listOrOne(language, MOST.languages).default('en'),
     /** For a skipped local time: the nearest earlier or later one counts. */
@@ -67,13 +69,4 @@ function rulesOf(rule: TimeRule): TimeRules {
 export function timeOf(field: string, rule: TimeRule, text: string): ReadTime | Outcome {
   const read = readTime(rulesOf(rule), text);
   return typeof read === 'string' ? rejected('INVALID_TIME', `${field}: ${read}`) : read;
-}
-
-function isZone(name: string): boolean {
-  try {
-    zoneClock(name);
-    return true;
-  } catch {
-    return false;
-  }
 }

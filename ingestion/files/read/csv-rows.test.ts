@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { growth } from '../../../test/fixtures/growth.ts';
 import { CsvRows } from './csv-rows.ts';
+import { FIRST_ROW } from './heading-rows.ts';
 import type { ReadRow } from './read-row.ts';
 import { LineBuffer } from './text-lines.ts';
 
@@ -16,7 +17,13 @@ async function* pieces(text: string, size: number): AsyncGenerator<string> {
 async function read(text: string, size = 7, columns: readonly string[] = []): Promise<ReadRow[]> {
   const lines = new LineBuffer(pieces(text, size));
   const rows: ReadRow[] = [];
-  const reader = new CsvRows(lines, { separator: ',', columns, encoding: 'utf-8', isAnswer });
+  const reader = new CsvRows(lines, {
+    separator: ',',
+    columns,
+    encoding: 'utf-8',
+    isAnswer,
+    headings: FIRST_ROW,
+  });
   for await (const row of reader.read()) rows.push(row);
   return rows;
 }

@@ -2,6 +2,7 @@ import { headingOf } from '../../../domain/text/text.ts';
 import type { RowValues } from '../file-row.ts';
 import { type RowSoFar, readLine } from './csv-line.ts';
 import { type Dialect, findDialect } from './dialect.ts';
+import { type HeadingPlace, joinedHeadings } from './heading-rows.ts';
 import { checkHeadings, type Headings, headingsOf } from './headings.ts';
 import { type ReadRow, UnreadableFileError } from './read-row.ts';
 import { separatorName } from './separator.ts';
@@ -11,6 +12,7 @@ export interface CsvOptions {
   readonly separator: string;
   /** Columns that the map reads. */
   readonly columns: readonly string[];
+  readonly headings: HeadingPlace;
   /** The encoding, for messages. */
   readonly encoding: string;
   /** Whether the values are a response by themselves. */
@@ -80,23 +82,41 @@ export class CsvRows {
 
   /** @throws UnreadableFileError, WrongColumnsError */
   async #readHeadings(): Promise<boolean> {
-    const lines = this.#lines;
-    while ((await lines.has(0)) && lines.at(0)?.trim() === '') lines.skip(1);
-    if (!(await lines.has(0))) return false;
-    const row = await this.#readRow();
-    if ('problem' in row) throw new UnreadableFileError(`the headings cannot be read: ${row.problem}`);
-    if (!row.isText)
-      throw new UnreadableFileError(
-        `the headings have bytes that are no character in ${this.#options.encoding}; name the encoding in the map`,
-      );
-    this.#headings = headingsOf(row.values);
+    const { after, rows: height } = this.#options.headings;
+    const rows: (readonly string[])[] = [];
+    while (rows.length < after + height) {
+      const row = await this.#readHeadingRow(rows.length < after);
+      if (!row) break;
+      rows.push(row);
+    }
+    if (rows.length <= after) return false;
+    this.#headings = headingsOf(joinedHeadings(rows.slice(after)));
     this.#names = new Set(this.#headings.names);
     checkHeadings(this.#headings, this.#options.columns, separatorName(this.#options.separator));
-    lines.skip(row.lines);
-    this.#dialect = await findDialect(lines, this.#options.separator, this.#headings.names.length);
+    this.#dialect = await findDialect(this.#lines, this.#options.separator, this.#headings.names.length);
     this.found.emptyColumns = this.#dialect.width - this.#headings.names.length;
     this.found.backslashQuotes = this.#dialect.quoting === 'backslash';
     return true;
+  }
+
+  /** The next row that is not blank; null at the end. A title before the headings may be any text. */
+  async #readHeadingRow(isTitle: boolean): Promise<readonly string[] | null> {
+    const lines = this.#lines;
+    while ((await lines.has(0)) && lines.at(0)?.trim() === '') lines.skip(1);
+    if (!(await lines.has(0))) return null;
+    const row = await this.#readRow();
+    if ('problem' in row) {
+      if (!isTitle) throw new UnreadableFileError(`the headings cannot be read: ${row.problem}`);
+      lines.skip(1);
+      return [];
+    }
+    if (!row.isText && !isTitle)
+      throw new UnreadableFileError(
+        `the headings have bytes that are no character in ${this.#options.encoding}; name the encoding in the map`,
+      );
+    lines.skip(row.lines);
+    const isBlank = row.values.every((value) => value.trim() === '');
+    return isBlank && isTitle ? this.#readHeadingRow(isTitle) : row.values;
   }
 
   /** The row that begins in this line, with its lines. */

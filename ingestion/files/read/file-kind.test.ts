@@ -8,11 +8,11 @@ describe('notText', () => {
   it.each([
     [
       `PK\x03\x04\x14\x00\x06\x00[Content_Types].xml${'\x00'.repeat(400)}PK\x03\x04xl/workbook.xml`,
-      'an Excel workbook; save it as CSV UTF-8',
+      'an Excel workbook that cannot be read; open it in a spreadsheet',
     ],
     [
       'PK\x03\x04\x14\x00\x06\x00[Content_Types].xml',
-      'an Office document, such as an Excel workbook; save it as CSV UTF-8',
+      'an Office document, such as an Excel workbook; save it as XLSX or CSV UTF-8',
     ],
     ['PK\x03\x04\x00mimetypeapplication/vnd.oasis.opendocument.spreadsheet', 'an OpenDocument spreadsheet; '],
     ['PK\x03\x04\x00answers.csv', 'a ZIP archive; unpack it'],

@@ -10,7 +10,7 @@ interface Kind {
   readonly way?: string;
 }
 
-const AS_CSV = 'save it as CSV UTF-8';
+const AS_CSV = 'save it as XLSX or CSV UTF-8';
 const UNPACK = 'unpack it, and import the file in it';
 const WRITE = 'write it as CSV or NDJSON';
 const ZIP = ['PK\x03\x04'];
@@ -21,8 +21,8 @@ const KINDS: readonly Kind[] = [
   {
     starts: ZIP,
     holds: ['xl/', 'xl\\', 'application/vnd.ms-excel'],
-    name: 'an Excel workbook',
-    way: AS_CSV,
+    name: 'an Excel workbook that cannot be read',
+    way: 'open it in a spreadsheet and save it again as XLSX, or as CSV UTF-8',
   },
   { starts: ZIP, holds: ['opendocument.spreadsheet'], name: 'an OpenDocument spreadsheet', way: AS_CSV },
   { starts: ZIP, holds: ['word/'], name: 'a Word document', way: AS_CSV },
@@ -62,8 +62,8 @@ const KINDS: readonly Kind[] = [
   { starts: ['\xff\xd8\xff'], name: 'a JPEG image' },
   { starts: ['GIF87a', 'GIF89a'], name: 'a GIF image' },
   { starts: ['II*\x00', 'MM\x00*'], name: 'a TIFF image' },
-  { starts: ['RIFF'], holds: ['WEBP', 'WAVE', 'AVI '], name: 'an image, a sound or a film' },
-  { starts: ['ftyp'], at: 4, name: 'an image or a film' },
+  { starts: ['RIFF'], holds: ['WEBP', 'WAVE', 'AVI '], name: 'an image, a sound or a video' },
+  { starts: ['ftyp'], at: 4, name: 'an image or a video' },
   { starts: ['\x7fELF', 'MZ\x90\x00'], name: 'a program' },
   { starts: ['{\\rtf'], name: 'an RTF document', way: AS_CSV },
 ];
@@ -79,7 +79,7 @@ const SHIFTS = ['@', 'A', 'B', '(', ')', '*'].map((set) => `\x1b$${set}`);
 export const HEAD_BYTES = 64 * 1024;
 const LOOKED_AT = 8_192;
 
-/** "an Excel workbook; save it as CSV UTF-8" for a file that is not text; null for one that may be. */
+/** "a Numbers spreadsheet; save it as XLSX or CSV UTF-8" for a file that is not text; null for one that may be. */
 export function notText(head: Buffer): string | null {
   const text = head.subarray(0, LOOKED_AT).toString('latin1');
   const kind = KINDS.find(
@@ -87,11 +87,14 @@ export function notText(head: Buffer): string | null {
       starts.some((bytes) => text.startsWith(bytes, at)) &&
       (holds === undefined || holds.some((part) => text.includes(part))),
   );
-  if (kind) return `${kind.name}; ${kind.way ?? 'only CSV, NDJSON and JSON are read'}`;
+  if (kind) return `${kind.name}; ${kind.way ?? 'only CSV, XLSX, NDJSON and JSON are read'}`;
   if (SHIFTS.some((shift) => text.includes(shift)))
     return 'a text in ISO-2022, such as mails from Japan have; save it as UTF-8';
   return notRows(text);
 }
+
+/** Whether the file is a ZIP archive, as workbooks are. */
+export const isZip = (head: Buffer): boolean => head.subarray(0, 4).toString('latin1') === ZIP[0];
 
 /**
  * Whether zero bytes occur among other control characters, unlike in text; a few alone are damage of some rows.

@@ -1,21 +1,22 @@
-import { createReadStream } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { PassThrough, type Readable, type Transform } from 'node:stream';
-import { createGunzip } from 'node:zlib';
-import { type Encoding, encodingOfMark } from '../../../domain/text/encoding-names.ts';
-import { createDecoder } from '../../../domain/text/encodings.ts';
+import type { Encoding } from '../../../domain/text/encoding-names.ts';
 import { cut } from '../../../domain/text/text.ts';
 import type { RowValues } from '../file-row.ts';
 import { type CsvFound, CsvRows } from './csv-rows.ts';
-import { HEAD_BYTES, isBinary, notText } from './file-kind.ts';
-import { type Guess, guessEncoding } from './guess-encoding.ts';
+import { bytesOf, decoded, encodingOf, type Found, type Head, headOf } from './file-bytes.ts';
+import { isBinary, isZip, notText } from './file-kind.ts';
+import { FIRST_ROW, type HeadingPlace } from './heading-rows.ts';
 import { WrongColumnsError } from './headings.ts';
 import { itemRows, lineRows } from './json-rows.ts';
 import { type WrappedList, wrappedLists } from './json-wrapper.ts';
 import { type ReadRow, UnreadableFileError } from './read-row.ts';
 import { findSeparator, separatorName } from './separator.ts';
 import { LineBuffer } from './text-lines.ts';
+import { sheetRows } from './xlsx/sheet-rows.ts';
+import { openWorkbook, sheetOf, workbookKind } from './xlsx/workbook.ts';
+import { xlsxRows } from './xlsx/xlsx-rows.ts';
+import { readZipDirectory } from './xlsx/zip.ts';
 
 export interface ReadOptions {
   /** Columns that the map reads. */
@@ -23,22 +24,34 @@ export interface ReadOptions {
   /** As the map declares them; detected if absent. */
   readonly encoding?: Encoding | undefined;
   readonly separator?: string | undefined;
+  /** The sheet of a workbook; the largest visible one if absent. */
+  readonly sheet?: string | undefined;
+  /** Where the headings of a CSV or sheet are. */
+  readonly headings?: HeadingPlace | undefined;
+  /** What the file is called, for messages and its kind, if not by its path. */
+  readonly name?: string | undefined;
   /** Whether the values are a response by themselves. */
   readonly isAnswer?: (values: RowValues) => boolean;
 }
 
 /** How a file was read, for the report. */
 export interface ReadAs {
-  readonly format: 'CSV' | 'NDJSON' | 'JSON array' | 'JSON objects';
-  /** Its name; null of JSON. */
+  readonly format: 'CSV' | 'XLSX' | 'NDJSON' | 'JSON array' | 'JSON objects';
+  /** Its name; null for anything but CSV. */
   readonly separator: string | null;
   /** What of the form of a CSV was found so far; null for JSON. */
   readonly found: Readonly<CsvFound> | null;
   /** The field of a JSON object that holds the rows; null if they are not within one. */
   readonly within: string | null;
+  /** The sheet of a workbook that is read; null for other files. */
+  readonly sheet: string | null;
   readonly encoding: Encoding;
-  readonly encodingFrom: 'map' | 'mark' | 'mark, not map' | Guess['by'];
+  readonly encodingFrom: Found['encodingFrom'];
 }
+
+/** Whether the format has a row of headings. */
+export const hasHeadings = (format: ReadAs['format'] | undefined): boolean =>
+  format === 'CSV' || format === 'XLSX';
 
 export interface RowSource {
   readonly rows: AsyncIterable<ReadRow>;
@@ -49,9 +62,6 @@ export interface RowSource {
   readonly bytesRead: () => number;
 }
 
-const GZIP = [0x1f, 0x8b];
-const CHUNK_BYTES = 256 * 1024;
-
 /**
  * Reads a CSV (with headings), NDJSON or JSON file, plain or gzip, row by row, with only the current piece in
  * memory. A bad row is reported with its line, and reading continues. A file with unknown encoding is read
@@ -60,113 +70,76 @@ const CHUNK_BYTES = 256 * 1024;
  * WrongColumnsError while iterating
  */
 export async function readRows(path: string, options: ReadOptions = {}): Promise<RowSource> {
+  const name = options.name ?? path;
   const { size } = await stat(path);
-  const head = await headOf(path);
+  const head = await headOf(path, name);
+  let bytes = 0;
+  const count = (more: number) => {
+    bytes += more;
+  };
+  let readAs: ReadAs | null = null;
+  const onFound = (how: ReadAs) => {
+    readAs = how;
+  };
+  const rows = (await isWorkbook(path, name, head))
+    ? workbookRows(path, options, count, onFound)
+    : await textRows(path, name, head, options, count, onFound);
+  return {
+    rows: explained(name, rows),
+    readAs: () => readAs,
+    totalBytes: size,
+    bytesRead: () => Math.min(bytes, size),
+  };
+}
+
+/** @throws UnreadableFileError for a workbook in another form */
+export async function isWorkbook(path: string, name: string, head: Head): Promise<boolean> {
+  if (head.isCompressed || !isZip(head.bytes)) return false;
+  const kind = await readZipDirectory(path).then(workbookKind, () => null);
+  if (kind === 'binary')
+    throw new UnreadableFileError(
+      `${name} is an Excel workbook in binary form (XLSB); save it as XLSX or CSV`,
+    );
+  return kind === 'xml';
+}
+
+async function* workbookRows(
+  path: string,
+  { columns = [], sheet: wanted, headings = FIRST_ROW }: ReadOptions,
+  count: (bytes: number) => void,
+  onFound: (how: ReadAs) => void,
+): AsyncGenerator<ReadRow> {
+  const workbook = await openWorkbook(path);
+  const sheet = sheetOf(workbook, wanted);
+  const how = { format: 'XLSX', separator: null, found: null, within: null, sheet: sheet.name } as const;
+  onFound({ ...how, encoding: 'utf-8', encodingFrom: 'utf-8' });
+  yield* xlsxRows(sheetRows(workbook, sheet, count), { columns, headings });
+}
+
+/** @throws UnreadableFileError */
+async function textRows(
+  path: string,
+  name: string,
+  head: Head,
+  options: ReadOptions,
+  count: (bytes: number) => void,
+  onFound: (how: ReadAs) => void,
+): Promise<AsyncGenerator<ReadRow>> {
   const what = notText(head.bytes);
-  if (what) throw new UnreadableFileError(`${path} is ${what}`);
+  if (what) throw new UnreadableFileError(`${name} is ${what}`);
   const found = await encodingOf(path, head, options.encoding);
   if (isBinary(head.bytes) && !found.encoding.startsWith('utf-16'))
     throw new UnreadableFileError(
-      `${path} is no text: it has zero bytes; only CSV, NDJSON and JSON are read`,
+      `${name} is not text: it has zero bytes; only CSV, XLSX, NDJSON and JSON are read`,
     );
-  let bytes = 0;
-  const count = (chunk: Buffer) => {
-    bytes += chunk.length;
-  };
-  let readAs: ReadAs | null = null;
-  const text = decoded(bytesOf(path, head.isCompressed, count), found.encoding);
+  const text = decoded(
+    bytesOf(path, head.isCompressed, (chunk) => count(chunk.length)),
+    found.encoding,
+  );
   const again = () => decoded(bytesOf(path, head.isCompressed), found.encoding);
-  const rows = rowsOf(path, text, { ...options, ...found }, again, (how) => {
-    readAs = { ...how, ...found };
-  });
-  return {
-    rows: explained(path, rows),
-    readAs: () => readAs,
-    totalBytes: size,
-    bytesRead: () => bytes,
-  };
-}
-
-interface Head {
-  readonly isCompressed: boolean;
-  /** Decompressed. */
-  readonly bytes: Buffer;
-}
-
-async function headOf(path: string): Promise<Head> {
-  const file = await open(path);
-  let isCompressed: boolean;
-  try {
-    const { buffer } = await file.read(Buffer.alloc(2), 0, 2, 0);
-    isCompressed = GZIP.every((byte, index) => buffer[index] === byte);
-  } finally {
-    await file.close();
-  }
-  const chunks: Buffer[] = [];
-  let length = 0;
-  try {
-    for await (const chunk of bytesOf(path, isCompressed)) {
-      chunks.push(chunk);
-      length += chunk.length;
-      if (length >= HEAD_BYTES) break;
-    }
-  } catch (error) {
-    if (length === 0) throw new UnreadableFileError(`${path} cannot be read: ${(error as Error).message}`);
-  }
-  return { isCompressed, bytes: Buffer.concat(chunks).subarray(0, HEAD_BYTES) };
-}
-
-function bytesOf(
-  path: string,
-  isCompressed: boolean,
-  count?: (chunk: Buffer) => void,
-): AsyncIterable<Buffer> {
-  const file = createReadStream(path, { highWaterMark: CHUNK_BYTES });
-  if (count) file.on('data', (chunk) => count(chunk as Buffer));
-  return joined(file, isCompressed ? createGunzip() : new PassThrough());
-}
-
-/** Errors of the first stream end the second one, which is the one read. */
-function joined(from: Readable, to: Transform): Transform {
-  from.on('error', (error) => to.destroy(error));
-  to.on('close', () => from.destroy());
-  return from.pipe(to);
-}
-
-type Found = Pick<ReadAs, 'encoding' | 'encodingFrom'>;
-
-async function encodingOf(path: string, head: Head, declared: Encoding | undefined): Promise<Found> {
-  const mark = encodingOfMark(head.bytes);
-  // Nothing else begins with those bytes: the mark overrides the map.
-  if (declared && mark && !mark.startsWith(declared))
-    return { encoding: mark, encodingFrom: 'mark, not map' };
-  if (declared) return { encoding: declared, encodingFrom: 'map' };
-  if (mark) return { encoding: mark, encodingFrom: 'mark' };
-  const { encoding, by } = await guessEncoding(head.bytes, () => bytesOf(path, head.isCompressed));
-  return { encoding, encodingFrom: by };
-}
-
-/** Ctrl-Z, which DOS programs write at the end of a text. */
-const END_MARK = '\u001a';
-
-function lengthWithoutMarks(text: string): number {
-  let length = text.length;
-  while (length > 0 && text[length - 1] === END_MARK) length -= 1;
-  return length;
-}
-
-async function* decoded(bytes: AsyncIterable<Buffer>, encoding: Encoding): AsyncGenerator<string> {
-  const decoder = createDecoder(encoding);
-  let held = '';
-  for await (const chunk of bytes) {
-    const text = held + decoder.write(chunk);
-    // It may be the end of the text.
-    const length = lengthWithoutMarks(text);
-    held = text.slice(length);
-    if (length > 0) yield text.slice(0, length);
-  }
-  const rest = held + decoder.end();
-  if (lengthWithoutMarks(rest) > 0) yield rest.slice(0, lengthWithoutMarks(rest));
+  return rowsOf(name, text, { ...options, ...found }, again, (how) =>
+    onFound({ ...how, ...found, sheet: null }),
+  );
 }
 
 type How = Pick<ReadAs, 'format' | 'separator' | 'found' | 'within'>;
@@ -206,7 +179,13 @@ async function* rowsOf(
   const lines = new LineBuffer(whole);
   try {
     const { separator } = await findSeparator(lines, options.separator, columns);
-    const csv = new CsvRows(lines, { separator, columns, isAnswer, encoding });
+    const csv = new CsvRows(lines, {
+      separator,
+      columns,
+      isAnswer,
+      encoding,
+      headings: options.headings ?? FIRST_ROW,
+    });
     onFound({ format, separator: separatorName(separator), found: csv.found, within: null });
     yield* csv.read();
   } finally {
@@ -247,8 +226,8 @@ async function* from(first: string, rest: AsyncGenerator<string>): AsyncGenerato
 
 const JSON_NAME = /\.(ndjson|jsonl|json)$/i;
 
-/** By the name and by how the text begins. */
-function formatOf(path: string, first: string): ReadAs['format'] {
+/** The format of a text, by the file's name and by how the text begins. */
+export function formatOf(path: string, first: string): ReadAs['format'] {
   const isNamed = JSON_NAME.test(basename(path).replace(/\.gz$/i, ''));
   const text = first.trimStart();
   if (text.startsWith('[') && (isNamed || /^\[\s*\{/.test(text))) return 'JSON array';

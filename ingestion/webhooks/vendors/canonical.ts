@@ -36,6 +36,6 @@ export const canonical: WebhookConnector = {
       ...(source === undefined ? {} : { source }),
       ...(survey === undefined ? {} : { survey: survey.name, surveyVersion: survey.version }),
     };
-    return { source: null, read: createItemReader(dimensions, 'canonical', defaults) };
+    return { source: null, ...createItemReader(dimensions, 'canonical', defaults) };
   },
 };
