@@ -4,7 +4,7 @@ import type { Segment } from '../domain/segments/cell.ts';
 
 /** The caller and its rights. */
 export interface Caller {
-  /** "ApiKey:…", "token:…" or "admin": unlike the name, unique to one key or subject. */
+  /** "ApiKey:…", "token:…", "login:…" or "admin": unlike the name, unique to one key or subject. */
   readonly id: string;
   readonly name: string;
   /** As in the policies: admin, analyst, segment-owner, model-steward, auditor, dpo or feed. */
@@ -17,6 +17,8 @@ export interface Caller {
   readonly sources: readonly string[] | null;
   /** Epoch milliseconds; null without expiry. */
   readonly expiresAt: number | null;
+  /** It may not change anything: no mutations, no uploads. */
+  readonly readOnly: boolean;
   readonly scope: Scope;
 }
 

@@ -1,4 +1,6 @@
 import DataLoader from 'dataloader';
+import type { Targets } from '../agents/delivery/targets.ts';
+import type { AnyAgent } from '../agents/loop/agent.ts';
 import type { FieldGroup } from '../domain/access/scope.ts';
 import type { ReviewRules } from '../domain/models/review-rules.ts';
 import type { RedactionRules } from '../domain/privacy/redact.ts';
@@ -6,6 +8,9 @@ import type { CellDictionary } from '../domain/segments/cell.ts';
 import type { CellLimits } from '../domain/segments/cell-filing.ts';
 import type { Dimension } from '../domain/segments/dimensions.ts';
 import type { LineageStore } from '../graph/lineage-store.ts';
+import type { Samples } from '../ingestion/demo/samples.ts';
+import type { UploadImports } from '../ingestion/files/upload/upload-imports.ts';
+import type { Uploads } from '../ingestion/files/upload/uploads.ts';
 import type { Ingestor } from '../ingestion/pipeline/ingestor.ts';
 import type { BatchAccount } from '../ingestion/pipeline/outcome.ts';
 import type { Connections } from '../ingestion/webhooks/connections.ts';
@@ -40,6 +45,11 @@ export interface ApiDeps {
   readonly dimensions: readonly Dimension[];
   readonly cellLimits: CellLimits;
   readonly ingestor: Ingestor;
+  /** The simulated answers and the example file. */
+  readonly samples: Samples;
+  /** Files that callers send, and their imports. */
+  readonly uploads: Uploads;
+  readonly uploadImports: UploadImports;
   /** Redacts corrected comments. */
   readonly redaction?: RedactionRules | undefined;
   /** Lineage as a session sees it. */
@@ -49,10 +59,16 @@ export interface ApiDeps {
   /** How often calling a theme must be right, by theme. */
   readonly themePrecision: Readonly<Record<string, number>>;
   readonly feed: LiveFeed;
+  /** What watches and acts by itself. */
+  readonly agents: readonly AnyAgent[];
   /** Vendors' accounts that deliver by webhook. */
   readonly connections: Connections;
+  /** Systems that events are sent to. */
+  readonly targets: Targets;
   /** Authentication and authorisation of callers. */
   readonly access: Access;
+  /** Where browsers reach this server; undefined: not configured. */
+  readonly publicUrl?: string | undefined;
   /** What is queued for review, and how many must decide alike. */
   readonly reviewRules: ReviewRules;
   /** The lookups that find a person, by identifier or pseudonym. */

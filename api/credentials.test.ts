@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { isFromBrowser, presentedKey, requestKey } from './credentials.ts';
+import {
+  csrfOf,
+  isFromBrowser,
+  presentedKey,
+  requestCredential,
+  requestKey,
+  sessionToken,
+} from './credentials.ts';
 
 const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`;
 
@@ -8,7 +15,7 @@ describe('the key of a request', () => {
     [{ authorization: 'Bearer k1' }, 'k1'],
     [{ authorization: 'bearer  k1 ' }, 'k1'],
     [{ 'x-api-key': 'k2' }, 'k2'],
-    [{ authorization: basic('anybody:k3') }, 'k3'],
+    [{ authorization: basic('any:k3') }, 'k3'],
     [{ authorization: basic(':k3') }, 'k3'],
     [{ authorization: basic('ann:k:3') }, 'k:3'],
     [{ authorization: basic('grün:schlüssel') }, 'schlüssel'],
@@ -61,4 +68,33 @@ it('is never requested from a browser as a password', () => {
     isFromBrowser({ 'user-agent': 'Microsoft.Data.Mashup (https://go.microsoft.com/fwlink/?LinkID=304225)' }),
   ).toBe(false);
   expect(isFromBrowser({})).toBe(false);
+});
+
+describe('the session of a request', () => {
+  const token = 'ss_token';
+  const cookie = `other=1; scoreline_session=${token}; more=x`;
+  const ours = { host: 'scoreline.example', cookie };
+
+  it('is found among the cookies, and needs the CSRF token to change something', () => {
+    expect(requestCredential('GET', ours)).toEqual({ key: token });
+    expect(requestCredential('POST', ours)).toMatchObject({ key: null, isForged: true });
+    expect(requestCredential('POST', { ...ours, 'x-scoreline-csrf': csrfOf(token) })).toEqual({ key: token });
+    expect(requestCredential('POST', { ...ours, 'x-scoreline-csrf': csrfOf('ss_other') }).key).toBeNull();
+  });
+
+  it.each([
+    [{ origin: 'https://elsewhere.example' }],
+    [{ 'sec-fetch-site': 'same-site' }],
+    [{ 'sec-fetch-site': 'cross-site', origin: 'http://scoreline.example' }],
+  ])('is not taken from %j', (headers) => {
+    expect(requestCredential('GET', { ...ours, ...headers }).key).toBeNull();
+  });
+
+  it('stands behind a key, and is taken from its cookie only', () => {
+    expect(requestCredential('POST', { ...ours, 'x-api-key': 'k' })).toEqual({ key: 'k' });
+    expect(requestCredential('GET', { ...ours, authorization: 'Bearer ss_x' }).key).toBeNull();
+    expect(requestKey({ authorization: `Bearer ${token}` }).key).toBeNull();
+    expect(presentedKey({ 'x-api-key': token })).toBeNull();
+    expect(sessionToken({ cookie: 'scoreline_session=; x=scoreline_session=ss_a' })).toBeNull();
+  });
 });

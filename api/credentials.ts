@@ -1,9 +1,42 @@
+import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 
 type Fields = IncomingHttpHeaders | Readonly<Record<string, unknown>>;
 
-/** A request's credential: a key, or why it is not one. */
-export type Presented = { readonly key: string } | { readonly key: null; readonly why: string };
+/** A request's credential: a key or the token of a session, or why there is none. */
+export type Presented =
+  | { readonly key: string }
+  | { readonly key: null; readonly why: string; readonly isForged?: boolean };
+
+/** The cookie of a browser's session, and how its token begins. */
+export const SESSION_COOKIE = 'scoreline_session';
+export const SESSION_PREFIX = 'ss_';
+/** The header that a page sends with the token that `GET /session` returned. */
+export const CSRF_HEADER = 'x-scoreline-csrf';
+
+/** What a page proves with that it may read answers of this server: derived from the session's token, which it cannot read. */
+export const csrfOf = (token: string): string =>
+  createHash('sha256').update(`csrf ${token}`).digest('base64url');
+
+/** The session token in a request's cookies; null if there is none. */
+export function sessionToken(headers: IncomingHttpHeaders): string | null {
+  return cookieOf(headers, SESSION_COOKIE, (value) => value.startsWith(SESSION_PREFIX));
+}
+
+/** The first cookie of that name that fits; null if there is none. */
+export function cookieOf(
+  { cookie = '' }: IncomingHttpHeaders,
+  name: string,
+  fits: (value: string) => boolean = (value) => value !== '',
+): string | null {
+  for (const part of cookie.split(';')) {
+    const equals = part.indexOf('=');
+    if (part.slice(0, equals).trim() !== name) continue;
+    const value = part.slice(equals + 1).trim();
+    if (fits(value)) return value;
+  }
+  return null;
+}
 
 /** The first header that names a key is taken; a proxy with a password of its own leaves Authorization to it. */
 function read(fields: Fields): { key: string | null; basic: string | null } {
@@ -26,7 +59,29 @@ function passwordOf(credential: string): string {
 /** The key that a client wrote by itself, such as into the first message of a WebSocket. */
 export function presentedKey(fields: Fields): string | null {
   const { key, basic } = read(fields);
-  return key ?? (basic || null);
+  return notToken(key ?? (basic || null));
+}
+
+/** A session's token travels only in its cookie, which pages cannot read and other sites cannot send. */
+const notToken = (key: string | null) => (key?.startsWith(SESSION_PREFIX) ? null : key);
+
+/**
+ * The credential of a request: its key, or else the token of its session. A browser adds the cookie by itself, so a
+ * page of another origin cannot use it, and what may change something needs the CSRF token too.
+ */
+export function requestCredential(method: string, headers: IncomingHttpHeaders): Presented {
+  const presented = requestKey(headers);
+  const token = sessionToken(headers);
+  if (token === null || presented.key !== null || headers.authorization !== undefined) return presented;
+  if (isOfAnotherOrigin(headers))
+    return { key: null, isForged: true, why: 'a session is not taken from a page of another origin' };
+  if (method !== 'GET' && method !== 'HEAD' && headers[CSRF_HEADER] !== csrfOf(token))
+    return {
+      key: null,
+      isForged: true,
+      why: `a session needs the header ${CSRF_HEADER} here: send the value of csrf that GET /session returns`,
+    };
+  return { key: token };
 }
 
 /**
@@ -35,11 +90,14 @@ export function presentedKey(fields: Fields): string | null {
  */
 export function requestKey(headers: IncomingHttpHeaders): Presented {
   const { key, basic } = read(headers);
-  if (key !== null) return { key };
+  if (key !== null)
+    return notToken(key) === null
+      ? { key: null, why: 'the token of a session is taken from its cookie only' }
+      : { key };
   if (basic === null) return { key: null, why: 'a key is needed: Authorization: Bearer KEY' };
   if (basic === '')
     return { key: null, why: 'Basic authentication: the key is the password, after any user name' };
-  if (!isOfAnotherOrigin(headers)) return { key: basic };
+  if (notToken(basic) !== null && !isOfAnotherOrigin(headers)) return { key: basic };
   return {
     key: null,
     why: 'Basic authentication is not taken from a page of another origin; send Authorization: Bearer KEY',

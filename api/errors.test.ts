@@ -11,6 +11,9 @@ import { ForbiddenError, InvalidArgumentError, publicError, RefusedError } from 
  * extend UserError.
  */
 const INTERNAL: Readonly<Record<string, string>> = {
+  ActionFailedError: 'the decision is stored as failed: agents/loop/run.ts',
+  AddressRefusedError:
+    'ends the delivery, which shows its text to administrators: agents/delivery/attempt.ts',
   CellGoneError: 'the cell is looked up again and the transaction repeated',
   ConfigError: 'stops the start',
   DatabaseRefusedError: 'stops the start',
@@ -19,6 +22,7 @@ const INTERNAL: Readonly<Record<string, string>> = {
   EmbeddedDatabaseError: 'carries the SQLSTATE of the embedded database: mapped by it, or masked',
   EvaluationError: 'a policy that fails for a cell does not apply: residual.ts',
   FolderInUseError: 'stops the start',
+  ForeignSchemaError: 'the schema bi is left alone, with a line in the log: open-database.ts',
   ForgottenPositionError: 'a follower starts over',
   GraphNotReadyError: 'the lineage is read from the database instead',
   ImportRefusedError: 'printed by the import command, a client of the API',
@@ -27,22 +31,28 @@ const INTERNAL: Readonly<Record<string, string>> = {
   MistakesLimitError: 'ends the coercion of variables: coerce.ts',
   NotInterpretedError: 'the policy is decided by full authorizations instead',
   PolicyError: 'stops the start, or keeps the policies in use',
+  SameNameError: 'its text says why a document cannot be read as rows: api/bi/table.ts',
   SignatureError: 'the delivery is refused with 401 and no reason: api/http/webhooks.ts',
   SigningKeyReplacedError: 'the sealer stops',
   SilentConnectionError: 'the connection is cut: a passing error',
   SupersededError: 'another process holds the lease: the follower ends',
+  LoginError: 'answered by the sign-in page, in words of its own',
   TokenRefusedError: 'answered as 401 without a reason',
   TooLargeError: 'carries the code of fastify that is answered in its place: server.ts',
   TooManyValuesError: 'the report of policies names fewer cells',
   UnreadableFileError: 'printed by the import command',
   WrongColumnsError: 'printed by the import command',
+  WrongOffsetError: 'answered with 409 and the offset that is expected: api/http/uploads.ts',
   WrongPepperError: 'stops the start',
   WrongSigningKeyError: 'stops the start',
   WrongWrappingKeyError: 'stops the start',
 };
 
 const ROOT = new URL('../', import.meta.url);
-const MODULES = ['domain', 'config', 'store', 'ingestion', 'scoring', 'graph', 'proof', 'instance', 'api'];
+const MODULES = [
+  ...['domain', 'config', 'store', 'ingestion', 'scoring', 'graph', 'proof'],
+  ...['agents', 'instance', 'api'],
+];
 
 /** By class, what it extends: every class of the source whose name ends in Error. */
 function errorClasses(): ReadonlyMap<string, string> {

@@ -7,6 +7,9 @@ import { MOST_ITEMS } from '../ingestion/pipeline/read-items.ts';
 export const LIMITS = {
   depth: 10,
   aliases: 30,
+  /** Values of the filters of responses. */
+  themes: 50,
+  sources: 50,
   tokens: 4_000,
   /** Characters of a document, and nesting of its brackets, and of lists and objects in values. */
   document: 200_000,
@@ -41,6 +44,13 @@ export const LIMITS = {
   importBody: 16 * 1024,
   /** Bytes of one key's unanswered ingest requests. */
   openBodies: 64 * 1024 * 1024,
+  /** Bytes of one part of a file, of one file, and of all files of one key; and how many files. */
+  uploadPart: 8 * 1024 * 1024,
+  upload: 1024 * 1024 * 1024,
+  uploads: 2 * 1024 * 1024 * 1024,
+  uploadFiles: 20,
+  /** Milliseconds that looking at a file takes. */
+  previewMs: 20_000,
   /** Bytes of one webhook delivery, and of the deliveries of one connection that are on their way at once. */
   webhookBody: 1024 * 1024,
   openWebhooks: 8 * 1024 * 1024,
@@ -53,6 +63,12 @@ export const LIMITS = {
   page: 500,
   /** Rows of one answer. */
   rows: 20_000,
+  /** Rows of one file of /bi, over all pages of a connection; and files of one key that are written at once. */
+  biRows: 100_000,
+  biOpen: 4,
+  /** Bytes of one message to /mcp, and rows that one of its tools answers with. */
+  mcpBody: 256 * 1024,
+  toolRows: 1_000,
   /** Texts of one `classify`, and characters of one text. */
   texts: 100,
   text: 20_000,

@@ -21,7 +21,7 @@ export function parseAttributes(
     const dimension = dimensions.find(({ field, attribute }) => field === name || attribute === name);
     if (!dimension) {
       const known = dimensions.map(({ field }) => field).join(', ');
-      throw mistake(`attributes: ${quoted(name)} is no dimension here; there are ${known}`);
+      throw mistake(`attributes: ${quoted(name)} is not a dimension here; there are ${known}`);
     }
     const list: unknown[] = Array.isArray(values) ? values : [values];
     const isValue = (value: unknown) => value === null || typeof value === 'string';

@@ -12,17 +12,21 @@ import type { Segment } from '../../domain/segments/cell.ts';
 import type { Dimension } from '../../domain/segments/dimensions.ts';
 import { parseAttributes, parseSources } from './attributes.ts';
 
-/** The settings of `tokenVerifier`: see config/config.ts. */
-export interface JwtOptions {
-  readonly jwks: string;
-  readonly issuer: string;
-  readonly audience: string;
+/** How claims describe a caller: see config/config.ts. */
+export interface ClaimMapping {
   /** Seconds. */
   readonly clockTolerance: number;
   readonly role: string;
   readonly attributes: Readonly<Record<string, string>>;
   /** Path of the claim with the sources that the bearer is bound to; undefined: tokens are not bound. */
   readonly sources?: string | undefined;
+}
+
+/** The settings of `tokenVerifier`. */
+export interface JwtOptions extends ClaimMapping {
+  readonly jwks: string;
+  readonly issuer: string;
+  readonly audience: string;
 }
 
 /** A token's claims about its bearer. */
@@ -91,7 +95,7 @@ export async function tokenVerifier(
         requiredClaims: ['exp', 'sub'],
         currentDate: new Date(now()),
       });
-      return factsOf(payload, config, dimensions);
+      return factsOfClaims(payload, config, dimensions);
     } catch (error) {
       if (error instanceof TokenRefusedError) throw error;
       // jose's errors about the token have classes of their own; those about the key set's response have the
@@ -109,14 +113,18 @@ async function keySet(place: string): Promise<JWTVerifyGetKey> {
   return createLocalJWKSet(JSON.parse(await readFile(place, 'utf8')));
 }
 
-function factsOf(payload: JWTPayload, config: JwtOptions, dimensions: readonly Dimension[]): TokenFacts {
+/** What checked claims say of the caller. @throws TokenRefusedError */
+export function factsOfClaims(
+  payload: JWTPayload,
+  config: ClaimMapping,
+  dimensions: readonly Dimension[],
+): TokenFacts {
   const refused = (message: string) => new TokenRefusedError(message);
   const role = claim(payload, config.role);
   if (typeof role !== 'string') throw refused(`the claim ${config.role} does not hold a role`);
   // Without it all bearers would be one: one budget, and one actor in the audit log.
   const { sub: subject } = payload;
-  if (typeof subject !== 'string' || subject.trim() === '')
-    throw refused('the claim sub does not name anybody');
+  if (typeof subject !== 'string' || subject.trim() === '') throw refused('the claim sub is empty');
   const given: Record<string, unknown> = {};
   for (const [field, mapped] of Object.entries(config.attributes)) {
     const path = mapped.replace(/\?$/, '');

@@ -30,12 +30,16 @@ export interface NewKey {
   /** The sources that it is bound to; null or absent: it is not bound. */
   readonly sources?: readonly string[] | null;
   readonly expiresAt: Date | null;
+  /** It may not change anything; false by default. */
+  readonly readOnly?: boolean;
 }
 
 /** The database's API keys, held in memory and kept up to date. */
 export interface Keys {
   /** The active key that was presented, or null. */
   find(presented: string): LiveKeyRow | null;
+  /** The active key whose SHA-256 (hex) that is, or null. */
+  findByHash(hash: string): LiveKeyRow | null;
   /** Creates a key; its secret is returned here and stored nowhere. */
   create(key: NewKey, by: string, note?: NoteChange): Promise<{ readonly id: string; readonly key: string }>;
   /** False when there is no such key, or it was revoked before. */
@@ -47,7 +51,8 @@ const PREFIX = 'sl_';
 const USED_EVERY_MS = 60_000;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-const digest = (key: string) => createHash('sha256').update(key).digest('hex');
+/** SHA-256 of a key, as hex. */
+export const digest = (key: string) => createHash('sha256').update(key).digest('hex');
 
 /**
  * Reads the keys and follows their changes, by notice and by polling twice a second, so that a key revoked by
@@ -78,26 +83,37 @@ export async function followKeys(
     touched.set(id, at);
     touchApiKey(store, id, new Date(at)).catch(onError);
   };
+  const findByHash = (hash: string) => {
+    const row = byHash.get(hash);
+    if (!row || (row.expiresAt && row.expiresAt.getTime() <= now())) return null;
+    touch(row.id);
+    return row;
+  };
   return {
-    find: (presented) => {
-      const row = presented.startsWith(PREFIX) ? byHash.get(digest(presented)) : undefined;
-      if (!row || (row.expiresAt && row.expiresAt.getTime() <= now())) return null;
-      touch(row.id);
-      return row;
-    },
+    find: (presented) => (presented.startsWith(PREFIX) ? findByHash(digest(presented)) : null),
+    findByHash,
     create: async (wanted, by, note) => {
       const key = PREFIX + randomBytes(32).toString('base64url');
       const id = randomUUID();
       const createdAt = new Date(now());
-      const { role, attributes, sources = null, expiresAt } = wanted;
+      const { role, attributes, sources = null, expiresAt, readOnly = false } = wanted;
       await store.transaction(async (session) => {
-        await insertApiKey(session, { ...wanted, sources, id, hash: digest(key), createdAt, createdBy: by });
+        await insertApiKey(session, {
+          ...wanted,
+          sources,
+          readOnly,
+          id,
+          hash: digest(key),
+          createdAt,
+          createdBy: by,
+        });
         await note?.(session, {
           key: `ApiKey:${id}`,
           role,
           attributes,
           expiresAt,
           ...(sources ? { sources } : {}),
+          ...(readOnly ? { readOnly } : {}),
         });
       });
       await rows.refresh();

@@ -10,7 +10,7 @@ import {
   schemaToJson,
   validate,
 } from '@cedar-policy/cedar-wasm/nodejs';
-import { FIELD_GROUPS } from '../../domain/access/scope.ts';
+import { FIELD_GROUPS, type FieldGroup } from '../../domain/access/scope.ts';
 import type { Dimension } from '../../domain/segments/dimensions.ts';
 
 /** Policies that were read, validated, and repeated for each dimension. */
@@ -98,17 +98,31 @@ export async function loadPolicies(folder: string, dimensions: readonly Dimensio
   return parsePolicies(await readPolicyTexts(folder), dimensions);
 }
 
+/**
+ * Actions that were added after 0.1.0. A deployment's schema without them stays valid: they are then granted by policies about
+ * every action alone, as that of admin.
+ */
+const LATER_ACTIONS: Readonly<Partial<Record<FieldGroup, RegExp>>> = { manageCases: /\bmanageCases\b/ };
+
+function withLaterActions(schema: string): string {
+  const missing = Object.entries(LATER_ACTIONS).filter(([, name]) => !name.test(schema));
+  return missing.reduce(
+    (text, [action]) => `${text}\naction ${action} appliesTo { principal: Caller, resource: Cell };`,
+    schema,
+  );
+}
+
 function parseSchema({ folder, files }: PolicyTexts, dimensions: readonly Dimension[], mistakes: string[]) {
   const place = join(folder, SCHEMA);
   const text = files[SCHEMA];
   if (text === undefined)
     throw new PolicyError(`${place} is missing: it names roles, dimensions and actions`);
   // An attribute named DIMENSION becomes one for each dimension; comments would confuse the count of commas.
-  const schema = text
-    .replace(/\/\/.*$/gm, '')
-    .replace(/\bDIMENSION(\??)\s{0,99}:([^,}]{1,999})(,|(?=}))/g, (_, optional: string, type: string) =>
+  const schema = withLaterActions(text.replace(/\/\/.*$/gm, '')).replace(
+    /\bDIMENSION(\??)\s{0,99}:([^,}]{1,999})(,|(?=}))/g,
+    (_, optional: string, type: string) =>
       dimensions.map(({ attribute }) => `${attribute}${optional}: ${type.trim()},`).join(' '),
-    );
+  );
   const parsed = checkParseSchema(schema);
   if (parsed.type === 'failure')
     throw new PolicyError(parsed.errors.map((error) => `${place}: ${described(error)}`).join('\n'));
@@ -163,7 +177,7 @@ function parseFile(
       }
       const { json } = answer;
       if (JSON.stringify(json).includes('"type":"Caller"'))
-        mistakes.push(`${place}: names a single caller; policies speak of roles and attributes`);
+        mistakes.push(`${place}: names a single caller; policies may refer to roles and attributes only`);
       const name = json.annotations?.id ?? `${path} policy ${number + 1}`;
       return [{ id: dimension ? `${name} (${dimension.attribute})` : name, json, place }];
     });

@@ -20,7 +20,9 @@ export function costTable(schema: GraphQLSchema): string {
     '| field | points |',
     '| --- | --- |',
     ...rows,
-    ...Object.entries(ROUTE_COSTS).map(([path, points]) => `| GET ${path} | ${points} |`),
+    ...Object.entries(ROUTE_COSTS).map(
+      ([path, points]) => `| ${path.startsWith('/') ? `GET ${path}` : path} | ${points} |`,
+    ),
     `| POST /ingest/* | ${INGEST_COST.request}, and 1 for every ${INGEST_COST.bytes} bytes of the body |`,
     '',
   ].join('\n');

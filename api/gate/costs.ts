@@ -70,12 +70,21 @@ export function fieldCost(
  */
 export const INGEST_COST = { request: 10, bytes: 100 } as const;
 
-/** The costs of paths beside /graphql that read what operations could. */
+/** The cost of looking at a file before its import, by the bytes of the file: a tenth of storing its rows, and at most as much as the time that it may take. */
+export const PREVIEW_COST = { bytes: 1_000, most: 100_000 } as const;
+
+/** The costs of paths beside /graphql; they are read by GET, except where the path begins with another method. */
 export const ROUTE_COSTS = {
   /** As much as verifying the score and tracing 2,000 of its nodes. */
   '/reports/score/ID': 700,
   '/audit/export': 1_000,
   '/metrics': 100,
+  /** Names of documents; the files themselves cost what their operations do. */
+  '/bi': 20,
   /** Cached in compressed form; sending it takes long. */
   '/console.json': 20,
+  /** A message of the Model Context Protocol; what a tool executes is charged as at /graphql. */
+  'POST /mcp': 10,
+  /** A session, and a row of the audit log. */
+  'POST /session': 200,
 } as const;

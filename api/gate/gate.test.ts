@@ -36,6 +36,7 @@ const caller = (role: string, id = role): Caller => ({
   policyVersion: 'test',
   attributes: {},
   sources: null,
+  readOnly: false,
   expiresAt: null,
   scope: { fingerprint: id, smallestCount: 1, allows: () => true, allowsAll: () => true, grant: () => 'all' },
 });
@@ -316,6 +317,9 @@ describe('the file of trusted documents', () => {
     const file = join(folder, 'documents.json');
     await writeFile(file, JSON.stringify({ [sha256('{ a }')]: '{ a }' }));
     expect([...(await readTrustedDocuments(file)).values()]).toEqual(['{ a }']);
+    // As GraphQL Code Generator's client preset writes it.
+    await writeFile(file, JSON.stringify({ [`sha256:${sha256('{ a }')}`]: '{ a }' }));
+    expect([...(await readTrustedDocuments(file)).keys()]).toEqual([sha256('{ a }')]);
     await writeFile(file, JSON.stringify({ [sha256('{ a }')]: '{ b }' }));
     await expect(readTrustedDocuments(file)).rejects.toThrow('is not the SHA-256');
     await rm(folder, { recursive: true });

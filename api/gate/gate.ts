@@ -1,4 +1,11 @@
-import { type DocumentNode, type GraphQLSchema, Kind, type OperationDefinitionNode, visit } from 'graphql';
+import {
+  type DocumentNode,
+  type GraphQLSchema,
+  Kind,
+  type OperationDefinitionNode,
+  valueFromASTUntyped,
+  visit,
+} from 'graphql';
 import { type GateSettings, sha256, type TrustedDocuments } from '../../config/gate-settings.ts';
 import { cut } from '../../domain/text/text.ts';
 import type { Caller } from '../caller.ts';
@@ -74,7 +81,7 @@ export interface Gate {
 }
 
 /** Paths that show nothing that an operation could return. */
-const TELL_NO_ANSWERS = new Set<string>(['/metrics', '/console.json']);
+const TELL_NO_ANSWERS = new Set<string>(['/metrics', '/console.json', '/bi', 'POST /mcp', 'POST /session']);
 
 /** Bytes of a request per point for reading and checking it. */
 const BYTES_A_POINT = 4_096;
@@ -113,6 +120,7 @@ export function openGate(settings: GateSettings, trusted: TrustedDocuments, now:
       const operation = operationOf(document, operationName);
       if (readOnly && operation.operation === 'mutation')
         throw new RefusedError('BAD_USER_INPUT', 405, 'a mutation is sent by POST');
+      if (operation.operation === 'mutation') refuseReadOnly(caller);
       if (!suggests && asksForSchema(document))
         throw new RefusedError(
           'INTROSPECTION_DISABLED',
@@ -147,6 +155,7 @@ export function openGate(settings: GateSettings, trusted: TrustedDocuments, now:
           `the body costs ${points} points, and a minute has ${minute}; send it in parts`,
         );
       budgets.spend(caller, points);
+      refuseReadOnly(caller);
     },
     admitUnknown: (what, bytes) => {
       const wait = unknownSenders.take(
@@ -163,20 +172,29 @@ export function openGate(settings: GateSettings, trusted: TrustedDocuments, now:
   };
 }
 
+/** @throws RefusedError for a key that may not change anything. */
+function refuseReadOnly({ readOnly }: Caller): void {
+  if (readOnly) throw new RefusedError('FORBIDDEN', 403, 'this key is read-only: it may not change anything');
+}
+
 const bodyPoints = (what: 'request' | 'more', bytes: number): number =>
   (what === 'request' ? INGEST_COST.request : 0) + Math.ceil(bytes / INGEST_COST.bytes);
 
 /**
- * The declared variables: the others would only take memory.
+ * The declared variables, with their defaults: compiled queries do not know that a variable that must not be null may have
+ * one. Others would only take memory.
  * @throws InvalidArgumentError if a subscription would keep too much.
  */
 function declaredOf(
   { operation, variableDefinitions = [] }: OperationDefinitionNode,
   given: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {
-  const names = variableDefinitions.map(({ variable }) => variable.name.value);
   const declared = Object.fromEntries(
-    names.filter((name) => Object.hasOwn(given, name)).map((name) => [name, given[name]]),
+    variableDefinitions.flatMap(({ variable, defaultValue }) => {
+      const name = variable.name.value;
+      if (Object.hasOwn(given, name) && given[name] !== undefined) return [[name, given[name]]];
+      return defaultValue ? [[name, valueFromASTUntyped(defaultValue)]] : [];
+    }),
   );
   const most = LIMITS.subscriptionVariables;
   if (operation === 'subscription' && measure('variables', declared) > most)

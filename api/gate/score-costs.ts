@@ -111,6 +111,8 @@ function rowsCost(
 
 /** Values of a dimension per point. */
 const VALUES_A_POINT = 50;
+/** As a grouped score of the window. */
+const WINDOW_POINTS = 10;
 /** An estimate of the most values of one dimension. */
 const MOST_VALUES = 10_000;
 
@@ -119,9 +121,10 @@ const valuesWithin = ({ first }: Arguments): number =>
 
 /** Values of one dimension. */
 export const VALUES_COST: RowsCost = {
-  points: (args, inside) => 10 + valuesWithin(args) / VALUES_A_POINT + inside,
+  points: (args, inside) =>
+    10 + (args['window'] ? WINDOW_POINTS : 0) + valuesWithin(args) / VALUES_A_POINT + inside,
   unused: (args, values) => Math.max(0, valuesWithin(args) - values) / VALUES_A_POINT,
-  says: `10, and 1 for every ${VALUES_A_POINT} of \`first\` (${MOST_VALUES} when absent); of these only 1 for every ${VALUES_A_POINT} values answered is charged in the end`,
+  says: `10, ${WINDOW_POINTS} more with \`window\`, and 1 for every ${VALUES_A_POINT} of \`first\` (${MOST_VALUES} when absent); of these only 1 for every ${VALUES_A_POINT} values answered is charged in the end`,
 };
 
 const CHANGED = '5 more with `orderBy` of CHANGE';

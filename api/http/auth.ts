@@ -1,11 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { headerPurpose } from '../audit.ts';
+import { keyInUrl } from '../bi/parameters.ts';
 import type { Authenticate, Caller } from '../caller.ts';
-import { isFromBrowser, requestKey } from '../credentials.ts';
+import { isFromBrowser, requestCredential } from '../credentials.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
     caller: Caller | null;
+    /** What authenticated it: a key, a token, or the token of a session. */
+    credential: string;
     /** The caller's stated purpose. */
     purpose: string | null;
     /** The answer is a stream. */
@@ -14,11 +17,13 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The route authenticates its requests itself: they are signed. */
     readonly isSigned?: boolean;
+    /** The route needs no key: a page that asks for one, its files, and what signs in. */
+    readonly isOpen?: boolean;
   }
 }
 
-/** Paths that need no key: liveness, and the page that asks for one. */
-const OPEN_PATHS = new Set(['/', '/healthz', '/readyz']);
+/** Paths that need no key: whether the server lives. Pages say so themselves (`isOpen`). */
+const OPEN_PATHS = new Set(['/healthz', '/readyz']);
 
 /** For programs that send a password only when challenged. */
 const CHALLENGES = ['Bearer', 'Basic realm="Scoreline", charset="UTF-8"'];
@@ -30,17 +35,27 @@ const CHALLENGES = ['Bearer', 'Basic realm="Scoreline", charset="UTF-8"'];
  */
 export function requireKey(server: FastifyInstance, authenticate: Authenticate): void {
   server.decorateRequest('caller', null);
+  server.decorateRequest('credential', '');
   server.decorateRequest('purpose', null);
   server.decorateRequest('isStream', false);
   const check = async (request: FastifyRequest, reply: FastifyReply) => {
-    if (OPEN_PATHS.has(request.url.split('?')[0] ?? '') || request.routeOptions.config.isSigned) return;
-    const presented = requestKey(request.headers);
+    const { isSigned = false, isOpen = false } = request.routeOptions.config;
+    if (OPEN_PATHS.has(request.url.split('?')[0] ?? '') || isSigned || isOpen) return;
+    const presented = requestCredential(request.method, request.headers);
     request.caller = presented.key === null ? null : await authenticate(presented.key);
     if (request.caller) {
+      request.credential = presented.key ?? '';
       request.purpose = headerPurpose(request.headers['x-scoreline-purpose']);
       return;
     }
-    const message = presented.key === null ? presented.why : 'this key is not known here';
+    if (presented.key === null && presented.isForged) {
+      await reply.code(403).send({ errors: [{ message: presented.why, extensions: { code: 'FORBIDDEN' } }] });
+      return;
+    }
+    const message =
+      presented.key === null
+        ? (keyInUrl(request.query) ?? presented.why)
+        : 'this key is not known here, or the session ended';
     await reply
       .code(401)
       .header('www-authenticate', isFromBrowser(request.headers) ? 'Bearer' : CHALLENGES)

@@ -39,7 +39,8 @@ function noteOn(at: Date | null, end: Date | null): string {
     : `# The newest answer is of ${new Date(end.getTime() - 1).toISOString().slice(0, 10)}: windows end there, not at the present.\n`;
 }
 
-async function newestOf(schema: GraphQLSchema, context: ApiContext, moment: number): Promise<Newest> {
+/** The newest response that the caller may see; a key that may only read scores learns the month. */
+export async function newestOf(schema: GraphQLSchema, context: ApiContext, moment: number): Promise<Newest> {
   const fields = context.deps.dimensions.map(({ field }) => field);
   const ask = async (query: string): Promise<Record<string, unknown>> => {
     const prepared = prepareOperation(schema, context, { query });

@@ -10,7 +10,6 @@ import { LRUCache } from 'lru-cache';
 import { sha256 } from '../../config/gate-settings.ts';
 import { withAudit } from '../audit.ts';
 import { type ApiContext, type ApiDeps, createContext } from '../context.ts';
-import { requestKey } from '../credentials.ts';
 import { formatGraphqlError, InvalidArgumentError } from '../errors.ts';
 import type { OperationRequest } from '../gate/gate.ts';
 import { LIMIT_RULES, LIMITS } from '../limits.ts';
@@ -97,8 +96,7 @@ export async function addGraphqlRoute(
     }
     request.isStream = true;
     reply.hijack();
-    const { purpose, id: requestId } = request;
-    const credential = requestKey(request.headers).key ?? '';
+    const { purpose, credential, id: requestId } = request;
     await streams.serve(reply.raw, { caller: callerOf(request), credential, purpose, requestId }, operation);
   };
   await server.register(async (routes) => {

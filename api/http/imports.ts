@@ -20,6 +20,8 @@ import { callerOf } from './auth.ts';
 const HASH = z.string().regex(/^[0-9a-f]{64}$/);
 const BEGINNING = z.strictObject({
   file: z.string(),
+  /** As the map names it. */
+  source: z.string().nullish(),
   digest: HASH.nullish(),
   mapHash: HASH.nullish(),
   /** The id of an interrupted import. */
@@ -38,26 +40,20 @@ export function addImportRoutes(routes: FastifyInstance, deps: ApiDeps): void {
     const read = BEGINNING.safeParse(parseItem(String(request.body ?? '')));
     if (!read.success)
       throw new InvalidArgumentError(
-        'an import is an object with "file", and "digest" and "mapHash", SHA-256 in hex, if known',
+        'an import is an object with "file", and "source", "digest" and "mapHash" (SHA-256 in hex) if known',
       );
     const { digest = null, mapHash = null, resume } = read.data;
     const file = readName(TEXT_RULES.file, read.data.file);
     if (typeof file !== 'string') throw new InvalidArgumentError(`file: ${file.message}`);
     if (file === '') throw new InvalidArgumentError('file: must not be blank');
-    const caller = callerOf(request);
-    const earlier = resume ? await findImport(deps.store, resume) : null;
-    const given = { file, digest, mapHash, madeBy: caller.id, actorName: caller.name };
-    if (earlier && isOpenFor(earlier, given) && mayBring(caller, earlier))
-      return reply.code(200).send({ id: earlier.key, resumed: true });
-    const run = await beginImport(deps.store, given, new Date(deps.now()));
-    if (!run)
-      throw new RefusedError(
-        'TOO_MANY_IMPORTS',
-        429,
-        `this key has begun ${MOST_A_DAY} imports within a day, and may begin no more`,
-        3_600,
-      );
-    return reply.code(201).send({ id: run.key, resumed: false });
+    const source = read.data.source == null ? null : readName(TEXT_RULES.source, read.data.source);
+    if (source !== null && typeof source !== 'string')
+      throw new InvalidArgumentError(`source: ${source.message}`);
+    // A blank name is none.
+    const facts = { file, source: source || null, digest, mapHash, resume };
+    const begun = await beginFor(deps, callerOf(request), facts);
+    const { run, resumed } = begun;
+    return reply.code(resumed ? 200 : 201).send({ id: run.key, resumed });
   });
   routes.post<{ Params: { key: string } }>('/ingest/imports/:key/end', options, async (request, reply) => {
     const run = await importOf(deps, callerOf(request), request.params.key);
@@ -67,6 +63,34 @@ export function addImportRoutes(routes: FastifyInstance, deps: ApiDeps): void {
     await endImport(deps.store, run.id, read.data, new Date(deps.now()));
     return reply.code(204).send();
   });
+}
+
+/**
+ * Begins an import for the caller, or continues the interrupted one of that id.
+ * @throws RefusedError
+ */
+export async function beginFor(
+  deps: ApiDeps,
+  caller: Caller,
+  {
+    resume,
+    ...facts
+  }: Pick<ImportRun, 'file' | 'source' | 'digest' | 'mapHash'> & {
+    readonly resume?: string | null | undefined;
+  },
+): Promise<{ readonly run: ImportRun; readonly resumed: boolean }> {
+  const earlier = resume ? await findImport(deps.store, resume) : null;
+  if (earlier && isOpenFor(earlier, facts) && mayBring(caller, earlier))
+    return { run: earlier, resumed: true };
+  const given = { ...facts, madeBy: caller.id, actorName: caller.name };
+  const run = await beginImport(deps.store, given, new Date(deps.now()));
+  if (run) return { run, resumed: false };
+  throw new RefusedError(
+    'TOO_MANY_IMPORTS',
+    429,
+    `this key has begun ${MOST_A_DAY} imports within a day, the most that it may`,
+    3_600,
+  );
 }
 
 /**

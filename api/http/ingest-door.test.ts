@@ -18,6 +18,7 @@ const caller = (id: string): Caller => ({
   policyVersion: 'test',
   attributes: {},
   sources: null,
+  readOnly: false,
   expiresAt: null,
   scope: EVERYTHING,
 });

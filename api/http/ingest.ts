@@ -1,26 +1,28 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { readDemoItem } from '../../ingestion/demo.ts';
 import { acceptFileRows, parseFileRequest } from '../../ingestion/files/accept-file-rows.ts';
 import { accountFor, type BatchAccount } from '../../ingestion/pipeline/outcome.ts';
 import { readItems } from '../../ingestion/pipeline/read-items.ts';
 import { createItemReader } from '../../ingestion/pipeline/response-items.ts';
 import { submitItems } from '../../ingestion/pipeline/submit.ts';
-import { auditRefusal, auditRefusedItems } from '../audit.ts';
+import { auditRefusedItems } from '../audit.ts';
 import { type ApiDeps, createContext } from '../context.ts';
-import { ForbiddenError, InvalidArgumentError } from '../errors.ts';
+import { InvalidArgumentError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { callerOf } from './auth.ts';
 import { assertReadableType, bodyText } from './body-text.ts';
 import { addImportRoutes, importOf } from './imports.ts';
 import { admitBodies, assertUncompressed } from './ingest-door.ts';
+import { assertMaySubmit } from './may-submit.ts';
+import { addUploadRoutes } from './uploads.ts';
 
 /**
- * The endpoints for responses: /ingest/responses (JSON object, array, or NDJSON in Scoreline's own form),
- * /ingest/file (rows with their mapping) and /ingest/demo. Each answers after the commit: 202, or 422 when
- * every item was rejected.
+ * The endpoints for responses: /ingest/responses (JSON object, array, or NDJSON in Scoreline's own form) and
+ * /ingest/file (rows with their mapping). Each answers after the commit: 202, or 422 when every item was
+ * rejected.
  */
 export function addIngestRoutes(server: FastifyInstance, deps: ApiDeps): void {
+  addUploadRoutes(server, deps);
   const read = createItemReader(deps.dimensions, 'responses');
   // The body is parsed here, so that one bad line does not affect the others.
   server.register(async (routes) => {
@@ -34,7 +36,11 @@ export function addIngestRoutes(server: FastifyInstance, deps: ApiDeps): void {
       most: LIMITS.ingestBody,
       mostOpen: LIMITS.openBodies,
       payer: callerOf,
-      check: (request) => assertMaySubmit(deps, request),
+      check: async (request) => {
+        await assertMaySubmit(deps, request);
+        assertUncompressed(request);
+        assertReadableType(request.headers['content-type']);
+      },
     });
     const options = { bodyLimit: LIMITS.ingestBody };
 
@@ -64,32 +70,7 @@ export function addIngestRoutes(server: FastifyInstance, deps: ApiDeps): void {
     });
 
     addImportRoutes(routes, deps);
-
-    routes.post('/ingest/demo', options, async (request, reply) => {
-      const items = await readItems(textOf(request), false, LIMITS.batch);
-      const caller = callerOf(request);
-      const account = await submitItems(
-        deps.ingestor,
-        caller,
-        readDemoItem,
-        items,
-        `request ${randomUUID()}`,
-      );
-      return answer(deps, request, reply, account);
-    });
   });
-}
-
-/** @throws ForbiddenError, RefusedError */
-async function assertMaySubmit(deps: ApiDeps, request: FastifyRequest): Promise<void> {
-  const caller = callerOf(request);
-  // By the rules, not by cells: a key that may submit only to cells that do not exist yet is admitted, and its items are checked one by one.
-  if (caller.scope.grant('submitResponse') === 'none') {
-    await auditRefusal(createContext(deps, caller, request.purpose, request.id), 'ingest');
-    throw new ForbiddenError('this key may not submit responses');
-  }
-  assertUncompressed(request);
-  assertReadableType(request.headers['content-type']);
 }
 
 function textOf(request: FastifyRequest): string {

@@ -30,6 +30,10 @@ export interface LiveGauges {
   readonly build: BuildFacts;
   /** The newest readings of each model version. */
   readonly modelReadings: () => Promise<readonly Reading[]>;
+  /** Deliveries to targets, by target and state. */
+  readonly deliveries: () => Promise<
+    readonly { readonly target: string; readonly state: string; readonly deliveries: number }[]
+  >;
   readonly sockets: () => number;
   readonly streams: () => number;
   readonly cohorts: () => number;
@@ -66,7 +70,7 @@ export function createMetrics(build: BuildFacts): Metrics {
   collectDefaultMetrics({ register: registry });
   const responses = new Counter({
     name: 'scoreline_ingested_responses_total',
-    help: 'Responses that arrived, by what became of them.',
+    help: 'Responses that arrived, by outcome.',
     labelNames: ['outcome'],
     registers: [registry],
   });
@@ -176,6 +180,17 @@ export function addMetricsRoute(
       for (const [job, seconds] of Object.entries(live.failingJobs())) this.set({ job }, seconds);
     },
   });
+  new Gauge({
+    name: 'scoreline_deliveries',
+    help: 'Deliveries to targets, by state; DEAD ones were given up.',
+    labelNames: ['target', 'state'],
+    registers: [registry],
+    async collect() {
+      this.reset();
+      for (const { target, state, deliveries } of await live.deliveries())
+        this.set({ target, state }, deliveries);
+    },
+  });
   addPoolMetrics(registry, live.pools);
   addCellGauges(registry, live);
   addModelGauges(registry, live);
@@ -217,7 +232,7 @@ function addCellGauges(registry: Registry, live: LiveGauges): void {
 function addModelGauges(registry: Registry, live: LiveGauges): void {
   new Gauge({
     name: 'scoreline_model_reading',
-    help: 'What the monitor last read of a model version, over everything.',
+    help: 'The newest reading of the monitor for a model version, over all responses.',
     labelNames: ['model', 'metric'],
     registers: [registry],
     async collect() {

@@ -6,7 +6,7 @@ import { isOfAnotherOrigin } from '../credentials.ts';
 export type Origins = ReadonlySet<string>;
 
 const METHODS = 'GET, POST';
-/** Headers that pages may send: the key, the query's, and those that GraphQL clients add. */
+/** Headers that pages may send: the key, the query's, and those that clients of GraphQL and MCP add. */
 const SENT = [
   'authorization',
   'content-type',
@@ -18,6 +18,9 @@ const SENT = [
   'apollo-require-preflight',
   'apollographql-client-name',
   'apollographql-client-version',
+  'mcp-protocol-version',
+  'mcp-method',
+  'mcp-name',
 ].join(', ');
 /** Headers that pages may read. */
 const READ = 'x-request-id, retry-after, www-authenticate, allow';

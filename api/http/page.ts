@@ -11,18 +11,18 @@ import { consoleTabs } from './console-tabs.ts';
 import { addVary } from './origins.ts';
 
 const PAGE = new URL('../../web/console.html', import.meta.url);
-/** The page runs its own inline script and the console, and connects only to this server. */
+/** The page runs its own inline script and GraphiQL, which needs eval; nothing else does (api/http/pages.ts). */
 const POLICY =
   "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval' blob:; worker-src blob:; style-src 'unsafe-inline'; " +
   "img-src data:; font-src data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
 /**
- * Adds the page at / (open: it asks for a key), and with the key /console.json, the GraphiQL that the page then
+ * Adds the console at /console (open: it asks for a key), and with the key /console.json, the GraphiQL that the page then
  * shows, and /console-tabs.json, its example queries. Everything comes from this server.
  */
 export function addPage(server: FastifyInstance, schema: GraphQLSchema, deps: ApiDeps): void {
   let bundle: Promise<Buffer> | undefined;
-  server.get('/', async (_request, reply) =>
+  server.get('/console', { config: { isOpen: true } }, async (_request, reply) =>
     reply
       .type('text/html; charset=utf-8')
       .header('content-security-policy', POLICY)

@@ -1,34 +1,42 @@
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
-import { finished } from 'node:stream/promises';
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import type { GraphQLSchema } from 'graphql';
 import { cut } from '../../domain/text/text.ts';
 import { CompiledQueries } from '../compiled.ts';
 import type { ApiDeps } from '../context.ts';
-import { errorBody, maskedError, type PublicError, publicError } from '../errors.ts';
+import { errorBody } from '../errors.ts';
+import type { Trusted } from '../gate/trusted.ts';
 import { LIMITS } from '../limits.ts';
 import { logOfRequest, type Noise, openNoise } from '../log.ts';
-import { buildSchema } from '../schema/schema.ts';
 import { createCohorts } from '../subscriptions/cohort.ts';
 import { reportEnded } from '../subscriptions/ended.ts';
 import { createEventStreams, type EventStreams } from '../subscriptions/sse.ts';
 import { serveWebSocket } from '../subscriptions/websocket.ts';
 import { addAuditExport } from './audit-export.ts';
 import { requireKey } from './auth.ts';
+import { addBiFiles } from './bi.ts';
 import { addCompression } from './compress.ts';
+import { failureOf } from './failure.ts';
 import { addGraphqlRoute } from './graphql.ts';
 import { addHealthRoutes, type ReadinessCheck } from './health.ts';
 import { addIngestRoutes } from './ingest.ts';
+import { addMcp } from './mcp.ts';
 import { addMetricsRoute, createMetrics, type LiveGauges } from './metrics.ts';
 import { addOrigins, mayOpenSocket, nameOrigin, type Origins } from './origins.ts';
 import { addPage } from './page.ts';
+import { addPages } from './pages.ts';
 import { idOf, refuseRaw } from './raw.ts';
 import { addReport } from './report.ts';
 import { addRequestLog, setCommonHeaders } from './request-log.ts';
+import { addSessionRoutes } from './session.ts';
 import { addWebhookRoute } from './webhooks.ts';
 
 export interface ApiOptions {
   readonly deps: Omit<ApiDeps, 'onIngested' | 'queries'>;
+  /** For the configured dimensions. */
+  readonly schema: GraphQLSchema;
+  readonly documents: Trusted;
   readonly roles: { readonly api: boolean; readonly ingest: boolean };
   /** Other origins whose pages may send requests; none by default. */
   readonly origins?: Origins;
@@ -38,6 +46,7 @@ export interface ApiOptions {
   readonly gauges: Pick<
     LiveGauges,
     | 'journalLag'
+    | 'deliveries'
     | 'modelReadings'
     | 'cells'
     | 'cellUsage'
@@ -64,7 +73,6 @@ export interface ApiServer {
 const CLOSE_PATIENCE_MS = 8_000;
 /** Characters of a path that an answer repeats. */
 const LONGEST_PATH = 100;
-const READ_ON_MS = 5_000;
 /**
  * For a whole request to arrive: 16 MiB at half a megabit a second. Otherwise a body could be held back
  * forever.
@@ -76,7 +84,16 @@ const REFUSALS_A_MINUTE = 60;
 
 /** The HTTP server with the routes of its roles: GraphQL, ingest, health, metrics, page. */
 export async function createApiServer(options: ApiOptions): Promise<ApiServer> {
-  const { deps, roles, checks, lesserChecks, gauges, origins = new Set<string>() } = options;
+  const {
+    deps,
+    schema,
+    documents,
+    roles,
+    checks,
+    lesserChecks,
+    gauges,
+    origins = new Set<string>(),
+  } = options;
   const noise = openNoise(deps.log);
   const refused = openNoise(deps.log, REFUSALS_A_MINUTE);
   const fastify = openFastify(noise, origins);
@@ -94,16 +111,19 @@ export async function createApiServer(options: ApiOptions): Promise<ApiServer> {
   let streams: EventStreams | undefined;
   const counted: ApiDeps = { ...deps, onIngested: metrics.ingested, queries: new CompiledQueries() };
   if (roles.api) {
-    const schema = buildSchema(deps.dimensions);
     const onEnded = reportEnded(deps.log, noise, metrics.ended);
     const onRefused = (why: string) => noise.tell('refused upgrade', { why }, 'an upgrade was refused');
     streams = createEventStreams(schema, counted, cohorts, onEnded);
     await addGraphqlRoute(fastify, schema, counted, streams, metrics);
     const mayOpen = (headers: IncomingHttpHeaders) => mayOpenSocket(headers, origins);
     sockets = serveWebSocket(fastify.server, schema, counted, cohorts, { mayOpen, onEnded, onRefused });
+    addSessionRoutes(fastify, counted, noise);
     addAuditExport(fastify, counted);
     addPage(fastify, schema, counted);
+    addPages(fastify);
     addReport(fastify, counted);
+    addBiFiles(fastify, schema, counted, documents);
+    await addMcp(fastify, schema, counted, { documents, origins, version: gauges.build.version });
   }
   if (roles.ingest) {
     addIngestRoutes(fastify, counted);
@@ -156,7 +176,7 @@ function openFastify(noise: Noise, origins: Origins): FastifyInstance {
 /** Invalid HTTP: TLS on this port, broken headers, headers that are too large, requests that never end. */
 function answerBroken(error: NodeJS.ErrnoException, socket: Socket, noise: Noise): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
-  noise.tell('not HTTP', { code: error.code }, 'what arrived is no HTTP request');
+  noise.tell('not HTTP', { code: error.code }, 'what arrived is not an HTTP request');
   if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT')
     refuseRaw(socket, 408, 'the request did not arrive in time', 'TIMEOUT');
   else if (error.code === 'HPE_HEADER_OVERFLOW')
@@ -166,38 +186,11 @@ function answerBroken(error: NodeJS.ErrnoException, socket: Socket, noise: Noise
 
 function addErrorHandlers(fastify: FastifyInstance, deps: ApiOptions['deps']): void {
   fastify.setErrorHandler(async (error: Error & { statusCode?: number; code?: string }, request, reply) => {
-    const log = logOfRequest(deps.log, request.id);
-    const known: PublicError = publicError(error) ?? fromFastify(error) ?? maskedError(log, error);
-    const wait = known.retryAfter ?? (known.status === 503 ? 2 : undefined);
-    if (wait !== undefined) reply.header('retry-after', String(wait));
-    if (known.status === 413) await drainBody(request.raw);
+    const known = await failureOf(error, logOfRequest(deps.log, request.id), request, reply);
     return reply.code(known.status).send({ errors: [errorBody(known)] });
   });
   fastify.setNotFoundHandler(async (request, reply) => {
     const message = `${request.method} ${cut(request.url.split('?')[0] ?? '', LONGEST_PATH)} is not a path of this server`;
     return reply.code(404).send({ errors: [{ message, extensions: { code: 'NOT_FOUND' } }] });
   });
-}
-
-/**
- * Drains the rest of a request that is too large: a client that is still sending would see a broken pipe, not
- * the answer.
- */
-async function drainBody(body: IncomingMessage): Promise<void> {
-  body.resume();
-  const ended = finished(body, { signal: AbortSignal.timeout(READ_ON_MS) }).catch(() => undefined);
-  if (!body.complete) await ended;
-}
-
-function fromFastify({ statusCode, code, message }: Error & { statusCode?: number; code?: string }) {
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
-    const limit = `${LIMITS.ingestBody} bytes on /ingest, ${LIMITS.graphqlBody} on /graphql`;
-    return {
-      code: 'TOO_LARGE',
-      status: 413,
-      message: `the body is too large (limits: ${limit}); send it in parts`,
-    };
-  }
-  if (statusCode === undefined || statusCode < 400 || statusCode >= 500) return null;
-  return { code: 'BAD_REQUEST', status: statusCode, message };
 }

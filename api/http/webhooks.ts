@@ -87,7 +87,7 @@ export function addWebhookRoute(server: FastifyInstance, deps: ApiDeps): void {
   });
 }
 
-/** What is wrong is for the operator to mend: the vendor sends the delivery again. */
+/** The operator fixes what is wrong, and the vendor sends the delivery again. */
 const notNow = (what: string) =>
   new RefusedError(
     'UNAVAILABLE',

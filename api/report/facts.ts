@@ -20,7 +20,7 @@ import {
   type TrainingSetRow,
 } from '../../store/models/models.ts';
 import type { RecordedMapping } from '../../store/responses/mappings.ts';
-import { type ReviewedDecision, readReviewedDecisions } from '../../store/reviews/reviews.ts';
+import { type ReviewedDecision, readReviewedDecisions } from '../../store/reviews/decision-reviews.ts';
 import { readScore } from '../../store/scores/scores.ts';
 import { scoreStartOf } from '../schema/lineage.ts';
 

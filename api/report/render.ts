@@ -20,8 +20,7 @@ const BASES = {
 const moment = (time: Date | number) => `${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 const points = (value: number) => value.toFixed(1).replace('-', '−');
 
-const NARROWED = html`<p class="narrowed">Over the cells that this reader may read, and not over all that there may be: another reader's
-report of this id can state another number.</p>`;
+const NARROWED = html`<p class="narrowed">This number covers the cells that this reader may read. The report of another reader may state another number for this id.</p>`;
 
 /** The report as one self-contained HTML page: no script, image or font from elsewhere. */
 export function renderReport(facts: ReportFacts): string {
@@ -68,7 +67,7 @@ function numberOf(score: ReportFacts['score']): string {
 
 function whyNone(score: ReportFacts['score']): string {
   if (!score)
-    return 'The model that inferred it is the champion no more: its number is not stated by another.';
+    return 'The model that inferred this score is no longer the champion, so the number is not shown.';
   if (score.suppressed)
     return 'Suppressed for this reader: too few people, or releases that the window or segment would divide.';
   return 'There are no responses that this reader may see.';

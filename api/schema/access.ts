@@ -1,3 +1,4 @@
+import { FIELD_GROUPS } from '../../domain/access/scope.ts';
 import type { Cell } from '../../domain/segments/cell.ts';
 import { type Dimension, valueIn } from '../../domain/segments/dimensions.ts';
 import { quoted } from '../../domain/text/text.ts';
@@ -72,6 +73,13 @@ function addViewer(builder: Builder, dimensions: readonly Dimension[]) {
         nullable: false,
         description: 'Names the policies by which this answer was made.',
       }),
+      rights: t.field({
+        type: ['String'],
+        nullable: false,
+        description:
+          'What the policies permit this caller in any segment: readScore, readResponse, readComment, … Screens offer nothing else.',
+        resolve: ({ scope }) => FIELD_GROUPS.filter((group) => scope.grant(group) !== 'none'),
+      }),
       attributes: t.field({
         type: 'JSON',
         nullable: false,
@@ -81,8 +89,12 @@ function addViewer(builder: Builder, dimensions: readonly Dimension[]) {
       sources: t.field({
         type: ['String'],
         nullable: true,
-        description: 'The sources that responses may be handed in for. null: not bound to sources.',
+        description: 'The sources that it may submit responses for. null: not bound to sources.',
         resolve: ({ sources }) => (sources === null ? null : [...sources]),
+      }),
+      readOnly: t.exposeBoolean('readOnly', {
+        nullable: false,
+        description: 'Whether mutations and uploads are refused.',
       }),
       expiresAt: t.field({
         type: 'DateTime',
@@ -116,12 +128,16 @@ function addApiKey(builder: Builder, dimensions: readonly Dimension[]) {
       sources: t.field({
         type: ['String'],
         nullable: true,
-        description: 'The sources that it may hand responses in for. null: it is not bound to sources.',
+        description: 'The sources that it may submit responses for. null: it is not bound to sources.',
         resolve: ({ sources }) => (sources === null ? null : [...sources]),
       }),
       createdAt: t.expose('createdAt', { type: 'DateTime', nullable: false }),
       createdBy: t.exposeString('createdBy', { nullable: false }),
       expiresAt: t.expose('expiresAt', { type: 'DateTime' }),
+      readOnly: t.exposeBoolean('readOnly', {
+        nullable: false,
+        description: 'Whether mutations and uploads are refused, whatever the role may do.',
+      }),
       lastUsedAt: t.expose('lastUsedAt', { type: 'DateTime', description: 'To the minute.' }),
       revokedAt: t.expose('revokedAt', { type: 'DateTime' }),
       revokedBy: t.exposeString('revokedBy'),
@@ -135,6 +151,7 @@ interface ApiKeyInputShape {
   readonly attributes?: unknown;
   readonly expiresAt?: DateTimeInput | null | undefined;
   readonly sources?: readonly string[] | null | undefined;
+  readonly readOnly: boolean;
 }
 
 function addKeyMutations(builder: Builder, dimensions: readonly Dimension[]) {
@@ -148,10 +165,15 @@ function addKeyMutations(builder: Builder, dimensions: readonly Dimension[]) {
         role: t.string({ required: true }),
         attributes: t.field({ type: 'JSON' }),
         expiresAt: t.field({ type: 'DateTime', description: 'Never when absent.' }),
+        readOnly: t.boolean({
+          required: true,
+          defaultValue: false,
+          description: 'Refuses mutations and uploads, whatever the role may do: for tools that only read.',
+        }),
         sources: t.stringList(
           atMost(
             MOST_SOURCES,
-            'Binds the key to these sources: it hands in, and corrects, responses of no other. Without them it may add to any source ' +
+            'Binds the key to these sources: it submits and corrects only their responses. Without them it may add to any source ' +
               'but corrects only answers of sources that it was the first to name.',
           ),
         ),
@@ -161,7 +183,7 @@ function addKeyMutations(builder: Builder, dimensions: readonly Dimension[]) {
     ...access('administer'),
     fields: (t) => ({
       id: t.exposeID('id', { nullable: false }),
-      key: t.exposeString('key', { nullable: false, description: 'The key is shown this once.' }),
+      key: t.exposeString('key', { nullable: false, description: 'The key is shown only once.' }),
     }),
   });
   builder.mutationFields((t) => ({
@@ -182,17 +204,24 @@ function addKeyMutations(builder: Builder, dimensions: readonly Dimension[]) {
       nullable: false,
       description:
         'Ends its sockets and streams too. False when there is no such key, or it was revoked before.',
-      args: { id: t.arg.id({ required: true }) },
-      resolve: (_root, { id }, context) => {
+      args: {
+        id: t.arg.id({ required: true }),
+        reason: t.arg.string({ description: 'Why; it is kept in the audit log.' }),
+      },
+      resolve: (_root, { id, reason }, context) => {
         assertAdministers(context, 'revoke keys');
-        return context.deps.access.revokeKey(id, context.caller, auditHook(context, 'revokeApiKey'));
+        const hook = auditHook(context, 'revokeApiKey');
+        const why = reason?.trim() ? { reason: reason.trim() } : {};
+        return context.deps.access.revokeKey(id, context.caller, (session, subject) =>
+          hook(session, { ...subject, ...why }),
+        );
       },
     }),
   }));
 }
 
 /** @throws ForbiddenError */
-function assertAdministers({ caller }: ApiContext, what: string): void {
+export function assertAdministers({ caller }: ApiContext, what: string): void {
   if (!caller.scope.allowsAll('administer')) throw new ForbiddenError(`this key may not ${what}`);
 }
 
@@ -204,7 +233,7 @@ function newKey(input: ApiKeyInputShape, dimensions: readonly Dimension[], { dep
   const { roles } = deps.access.policies();
   if (!roles.includes(input.role)) {
     throw new InvalidArgumentError(
-      `role: ${quoted(input.role)} is no role here; there are ${roles.join(', ')}`,
+      `role: ${quoted(input.role)} is not a role here; there are ${roles.join(', ')}`,
     );
   }
   const expiresAt = input.expiresAt ? new Date(momentOf('expiresAt', input.expiresAt)) : null;
@@ -218,5 +247,5 @@ function newKey(input: ApiKeyInputShape, dimensions: readonly Dimension[], { dep
   const sources = input.sources
     ? parseSources(input.sources, (message) => new InvalidArgumentError(message))
     : null;
-  return { name, role: input.role, attributes, sources, expiresAt };
+  return { name, role: input.role, attributes, sources, expiresAt, readOnly: input.readOnly };
 }

@@ -70,13 +70,13 @@ function addAuditEntry(builder: Builder) {
       at: t.field({ type: 'DateTime', nullable: false, resolve: ({ at }) => new Date(at) }),
       actor: t.exposeString('actor', {
         nullable: false,
-        description: 'ApiKey:…, token:…, admin, or system.',
+        description: 'ApiKey:…, token:…, login:…, admin, or system.',
       }),
       actorName: t.exposeString('actorName', { nullable: false }),
       role: t.exposeString('role', { nullable: false }),
       policyVersion: t.exposeString('policyVersion'),
       purpose: t.exposeString('purpose', {
-        description: 'As the caller said it: header x-scoreline-purpose, or purpose in connection_init.',
+        description: 'As the caller stated it: header x-scoreline-purpose, or purpose in connection_init.',
       }),
       action: t.exposeString('action', { nullable: false }),
       subject: t.expose('subject', { type: 'JSON', nullable: false }),

@@ -120,3 +120,8 @@ export function forEachDimension<T>(
 ): Record<string, T> {
   return Object.fromEntries(dimensions.map((dimension) => [dimension.field, make(dimension)]));
 }
+
+const LARGEST_INT = 2 ** 31 - 1;
+
+/** A count as GraphQL's Int, which has 32 bits: the largest Int in place of a larger one, which would be an error. */
+export const asInt = (count: number): number => Math.min(count, LARGEST_INT);

@@ -13,9 +13,9 @@ export function addCellUsage({ builder }: SchemaParts): void {
     builder.objectRef<CellsOf>(name).implement({
       ...access('administer'),
       fields: (t) => ({
-        id: t.exposeString('by', { description: `${by} null: from before this was kept.` }),
+        id: t.exposeString('by', { description: `${by} null: added before this was recorded.` }),
         ...(name === 'CellMaker'
-          ? { name: t.exposeString('name', { description: 'Of the key, where it is one.' }) }
+          ? { name: t.exposeString('name', { description: 'The name of the key, if a key added them.' }) }
           : {}),
         cells: t.exposeInt('cells', { nullable: false }),
         overflow: t.exposeInt('overflow', {
@@ -54,7 +54,7 @@ export function addCellUsage({ builder }: SchemaParts): void {
       makers: t.field({
         type: [maker],
         nullable: false,
-        description: 'Those who added the most, the most first.',
+        description: 'Those that added the most cells, most first.',
         resolve: ({ makers }) => [...makers],
       }),
       sources: t.field({ type: [source], nullable: false, resolve: ({ sources }) => [...sources] }),
@@ -68,7 +68,7 @@ export function addCellUsage({ builder }: SchemaParts): void {
       description: 'Needs the permission to administer.',
       resolve: (_root, _args, { deps, caller }) => {
         if (!caller.scope.allowsAll('administer'))
-          throw new ForbiddenError('this key may not see who fills the cells');
+          throw new ForbiddenError('this key may not see who added cells');
         return readCellUsage(deps.record, MOST);
       },
     }),

@@ -45,7 +45,7 @@ export function addConnectionMutations(schema: SchemaParts): void {
       }),
       secret: t.exposeString('secret', {
         nullable: false,
-        description: 'What deliveries are signed with. It is shown this once.',
+        description: 'The secret that deliveries are signed with. It is shown only once.',
       }),
     }),
   });
@@ -75,7 +75,7 @@ export function addConnectionMutations(schema: SchemaParts): void {
       args: {
         id: t.arg.id({ required: true }),
         secret: t.arg.string({
-          description: 'The one that the vendor made; absent: a new one is made here.',
+          description: 'The secret that the vendor made; absent: the server makes a new one.',
         }),
         acceptFormerHours: t.arg.int({
           required: true,

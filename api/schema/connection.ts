@@ -7,6 +7,8 @@ import type { SchemaParts } from './types.ts';
 export interface ListPage<Row> {
   readonly rows: readonly Row[];
   readonly hasNextPage: boolean;
+  /** Where the next page begins, if that is not after the last row. */
+  readonly endCursor?: string;
 }
 
 /** @throws InvalidArgumentError */
@@ -20,37 +22,42 @@ export function pageOf<Row>(rows: readonly Row[], first: number): ListPage<Row> 
   return { rows: rows.slice(0, first), hasNextPage: rows.length > first };
 }
 
-interface Connected<Row> {
+interface Connected<Row, Page> {
   /** For the types NAMEEdge and NAMEConnection. */
   readonly name: string;
   readonly node: TypeOf<Row>;
   readonly shows: AccessClass;
-  readonly cursorOf: (row: Row) => string;
+  readonly cursorOf: (row: Row, page: Page) => string;
 }
 
-/** Adds the edge and the connection of a list whose rows are its nodes. */
-export function addConnection<Row extends object>(
+/** Adds the edge and the connection of a list whose rows are its nodes. `Page` may have more, for fields that are added later. */
+export function addConnection<Row extends object, Page extends ListPage<Row> = ListPage<Row>>(
   { builder, types: { pageInfo } }: SchemaParts,
-  { name, node, shows, cursorOf }: Connected<Row>,
+  { name, node, shows, cursorOf }: Connected<Row, Page>,
 ) {
-  const edge = builder.objectRef<{ readonly row: Row }>(`${name}Edge`).implement({
+  const edge = builder.objectRef<{ readonly row: Row; readonly page: Page }>(`${name}Edge`).implement({
     ...access(shows),
     fields: (t) => ({
       // `never`: its type does not express that a row is not a list.
       node: t.field({ type: node, nullable: false, resolve: ({ row }) => row as never }),
-      cursor: t.string({ nullable: false, resolve: ({ row }) => cursorOf(row) }),
+      cursor: t.string({ nullable: false, resolve: ({ row, page }) => cursorOf(row, page) }),
     }),
   });
-  return builder.objectRef<ListPage<Row>>(`${name}Connection`).implement({
+  return builder.objectRef<Page>(`${name}Connection`).implement({
     ...access(shows),
     fields: (t) => ({
-      edges: t.field({ type: [edge], nullable: false, resolve: ({ rows }) => rows.map((row) => ({ row })) }),
+      edges: t.field({
+        type: [edge],
+        nullable: false,
+        resolve: (page) => page.rows.map((row) => ({ row, page })),
+      }),
       pageInfo: t.field({
         type: pageInfo,
         nullable: false,
-        resolve: ({ rows, hasNextPage }) => {
+        resolve: (page) => {
+          const { rows, hasNextPage, endCursor } = page;
           const last = rows.at(-1);
-          return { hasNextPage, endCursor: last ? cursorOf(last) : null };
+          return { hasNextPage, endCursor: endCursor ?? (last ? cursorOf(last, page) : null) };
         },
       }),
     }),

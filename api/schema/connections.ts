@@ -4,13 +4,12 @@ import type { ApiContext } from '../context.ts';
 import { ForbiddenError, InvalidArgumentError } from '../errors.ts';
 import { paged } from '../gate/costs.ts';
 import { connectionPath } from '../http/webhooks.ts';
-import { access } from './builder.ts';
+import { access, asInt } from './builder.ts';
 import { pageSize } from './connection.ts';
 import type { SchemaParts } from './types.ts';
 
 const PREFIX = 'Connection:';
-/** The largest number of the type Int. */
-const LARGEST_INT = 2 ** 31 - 1;
+
 /** Adds Connection and the query connections. */
 export function addConnections(schema: SchemaParts): void {
   addType(schema);
@@ -57,7 +56,7 @@ function addType({ types, dimensions }: SchemaParts): void {
       }),
       sources: t.field({
         type: ['String'],
-        description: 'The sources that it may hand responses in for. null: it is not bound to sources.',
+        description: 'The sources that it may submit responses for. null: it is not bound to sources.',
         resolve: ({ sources }) => (sources === null ? null : [...sources]),
       }),
       mapping: t.field({ type: 'JSON', nullable: false, resolve: ({ mapping }) => mapping }),
@@ -76,27 +75,27 @@ function addType({ types, dimensions }: SchemaParts): void {
         description: 'When a delivery with a valid signature arrived last.',
       }),
       deliveries: t.int({
-        resolve: ({ deliveries }) => Math.min(deliveries, LARGEST_INT),
+        resolve: ({ deliveries }) => asInt(deliveries),
         nullable: false,
         description: 'Deliveries with a valid signature.',
       }),
       accepted: t.int({
-        resolve: ({ accepted }) => Math.min(accepted, LARGEST_INT),
+        resolve: ({ accepted }) => asInt(accepted),
         nullable: false,
         description: 'Of their items: those that were stored.',
       }),
       duplicates: t.int({
-        resolve: ({ duplicates }) => Math.min(duplicates, LARGEST_INT),
+        resolve: ({ duplicates }) => asInt(duplicates),
         nullable: false,
-        description: 'Items that say what was stored before, or are older than it.',
+        description: 'Items that repeat what was stored, or are older than it.',
       }),
       rejected: t.int({
-        resolve: ({ rejected }) => Math.min(rejected, LARGEST_INT),
+        resolve: ({ rejected }) => asInt(rejected),
         nullable: false,
         description: 'Items and deliveries that were rejected.',
       }),
       ignored: t.int({
-        resolve: ({ ignored }) => Math.min(ignored, LARGEST_INT),
+        resolve: ({ ignored }) => asInt(ignored),
         nullable: false,
         description: 'Items that the mapping leaves out, or that have no answer yet.',
       }),

@@ -12,14 +12,14 @@ export function addDeletions(schema: SchemaParts): void {
   const { builder } = schema;
   const record = builder.objectRef<DeletionRow>('DeletionRecord').implement({
     ...access('readAudit'),
-    description: 'One batch of what was deleted because its time was over.',
+    description: 'One batch that the retention policy deleted.',
     fields: (t) => ({
       what: t.exposeString('what', { nullable: false, description: 'comments, responses or sourceEvents.' }),
       keep: t.exposeString('keep', { nullable: false, description: 'For how long the policy keeps them.' }),
       before: t.field({
         type: 'DateTime',
         nullable: false,
-        description: 'What was older than this went.',
+        description: 'Everything older than this was deleted.',
         resolve: (row) => row.before,
       }),
       rows: t.exposeInt('rows', { nullable: false }),
@@ -38,7 +38,7 @@ export function addDeletions(schema: SchemaParts): void {
       type: connection,
       nullable: false,
       description:
-        'What the retention policy deleted, newest first: how much and by which rule, nothing of the content.',
+        'What the retention policy deleted, newest first: how much and by which rule, without the content.',
       args: { first: t.arg.int({ required: true, defaultValue: 50 }), after: t.arg.string() },
       resolve: async (_root, args, context) => {
         const { deps, caller } = context;

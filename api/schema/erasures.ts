@@ -42,7 +42,7 @@ export function addErasures(schema: SchemaParts): void {
       known: t.exposeBoolean('known', {
         nullable: false,
         description:
-          'False when nothing is held of such a person (any more): look for a typing error before you call it done.',
+          'False when nothing is stored about such a person: check the spelling before you answer the request.',
       }),
       responses: t.int({
         nullable: false,
@@ -50,7 +50,8 @@ export function addErasures(schema: SchemaParts): void {
       }),
       complete: t.boolean({
         nullable: false,
-        description: 'True when the check found nothing; else ask again: it checks again, and finishes.',
+        description:
+          'True when the check found nothing. Otherwise call again: the server checks again and continues.',
         resolve: ({ remaining }) => remaining.length === 0,
       }),
       remaining: t.stringList({ nullable: false, resolve: ({ remaining }) => [...remaining] }),
@@ -79,7 +80,7 @@ export function addErasures(schema: SchemaParts): void {
       ...access('manageSubjects', fixed(200)),
       type: erasure,
       nullable: false,
-      description: 'Erases a person: deletes the key that everything is sealed with, and the rows.',
+      description: 'Erases a person: deletes the rows, and the key that everything is encrypted with.',
       args: {
         respondent: t.arg.string({ required: true, description: RESPONDENT }),
         reason: t.arg.string({ required: true }),
@@ -94,7 +95,7 @@ export function addErasures(schema: SchemaParts): void {
 function addRecord({ builder, types }: SchemaParts) {
   return builder.objectRef<ErasureRow>('ErasureRecord').implement({
     ...access('manageSubjects'),
-    description: 'An erasure as it is kept: when, why and how much, and nothing of whose it was.',
+    description: 'The record of an erasure: when, why and how much, without the person.',
     fields: (t) => ({
       id: t.exposeID('id', { nullable: false }),
       at: t.field({ type: 'DateTime', nullable: false, resolve: ({ recordedAt }) => recordedAt }),
@@ -107,7 +108,8 @@ function addRecord({ builder, types }: SchemaParts) {
       models: t.field({
         type: [types.modelVersion],
         nullable: false,
-        description: 'Model versions that were made of the training sets when it was asked for.',
+        description:
+          'Model versions that had been trained on these training sets when the erasure was requested.',
         resolve: (row, _args, context) => modelsOf([row], context),
       }),
       wrappedBy: t.stringList({
@@ -136,7 +138,7 @@ function addList(schema: SchemaParts, record: TypeOf<ErasureRow>): void {
       ...access('manageSubjects', paged(10, 0.2)),
       type: connection,
       nullable: false,
-      description: 'Erasures that were asked for, newest first.',
+      description: 'Requested erasures, newest first.',
       args: { first: t.arg.int({ required: true, defaultValue: 50 }), after: t.arg.string() },
       resolve: async (_root, args, context) => {
         assertOfficer(context);
@@ -182,7 +184,7 @@ async function eraseAndCheck(
   );
   log.info(
     { actor: loggedCaller(context.caller), erasures: records.length, remaining: remaining.length },
-    'an erasure was asked for',
+    'an erasure was requested',
   );
   return { known: known || records.length > 0, remaining, records };
 }

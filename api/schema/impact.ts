@@ -46,8 +46,8 @@ export function addImpact(schema: SchemaParts): void {
       ...access('traceLineage', fixed(50)),
       type: types.lineagePage,
       description:
-        'The shortest way along the lineage between two nodes or scores, from the first to the second; null when there is none. ' +
-        'Where neither went into the other, over what both went into.',
+        'The shortest path in the lineage between two nodes or scores, from the first to the second; null when there is none. ' +
+        'If neither went into the other, through a node that both went into.',
       args: { from: t.arg.id({ required: true }), to: t.arg.id({ required: true }) },
       resolve: (_root, { from, to }, { deps, caller }) =>
         lineagePath(deps, caller.scope, startOf(dimensions, from), startOf(dimensions, to)),
@@ -97,7 +97,7 @@ function addImpactType(schema: SchemaParts) {
         ...costs(fixed(1)),
         type: annotations,
         description:
-          'About the model versions concerned: of what brings answers, those that learnt from them. Null where the caller may not see them.',
+          'About the model versions concerned: for nodes that bring answers, the versions that were trained on them. Null where the caller may not see them.',
         args: { first: t.arg.int({ required: true, defaultValue: 50 }), after: t.arg.string() },
         resolve: (impact, { first, after }, context, info) =>
           mayReadWhole(context, info.path) ? impact.decisions(pageSize(first), after ?? null) : null,
@@ -106,7 +106,7 @@ function addImpactType(schema: SchemaParts) {
         ...costs(fixed(1)),
         type: annotations,
         description:
-          'About the model versions concerned: of what brings answers, those of readings in which they were read. Null where the caller may not see them.',
+          'About the model versions concerned: for nodes that bring answers, alerts of readings that include them. Null where the caller may not see them.',
         args: { first: t.arg.int({ required: true, defaultValue: 50 }), after: t.arg.string() },
         resolve: (impact, { first, after }, context, info) =>
           mayReadWhole(context, info.path) ? impact.alerts(pageSize(first), after ?? null) : null,
@@ -135,7 +135,7 @@ function addTotals(builder: Builder) {
       suppressed: t.exposeBoolean('suppressed', {
         nullable: false,
         description:
-          'True where the caller may trace cells whose responses they may not read: those are left out, and so is whether there are any.',
+          'True where the caller may trace cells whose responses they may not read: those are left out, whether or not any exist.',
       }),
       complete: t.exposeBoolean('complete', { nullable: false }),
       reason: t.exposeString('reason'),

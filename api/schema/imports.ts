@@ -6,8 +6,9 @@ import { loggedCaller } from '../caller.ts';
 import type { ApiContext } from '../context.ts';
 import { ForbiddenError, InvalidArgumentError } from '../errors.ts';
 import type { FieldCost } from '../gate/score-costs.ts';
-import { access, type Builder, type TypeOf } from './builder.ts';
+import { access, asInt, type Builder, type TypeOf } from './builder.ts';
 import { addConnection, pageOf, pageSize } from './connection.ts';
+import type { ImportView } from './node.ts';
 import { storesOf } from './person.ts';
 import type { SchemaParts } from './types.ts';
 
@@ -18,22 +19,29 @@ const PATIENCE_MS = 5_000;
 const SLICE_POINTS = 20 * UNDO_SLICE;
 const UNDO_COST: FieldCost = {
   points: (_, inside) => SLICE_POINTS + inside,
-  says: `${SLICE_POINTS}, and as many again for every further ${UNDO_SLICE} responses; a call ends when the minute has no more`,
+  says: `${SLICE_POINTS}, and as many again for every further ${UNDO_SLICE} responses; a call ends when the budget of the minute is spent`,
 };
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const PREFIX = 'Import:';
 
-interface Undone extends UndoResult {
-  readonly run: ImportRun;
+/** The import's key in a node id, or null. */
+export function importOfNode(id: string): string | null {
+  return id.startsWith(PREFIX) ? id.slice(PREFIX.length) : null;
 }
 
-/** Adds Import, the query imports and the mutation undoImport. */
+/** The import of that key; null where there is none, or the caller may not administer. */
+export async function findImportNode(key: string, { deps, caller }: ApiContext): Promise<ImportRun | null> {
+  return caller.scope.allowsAll('administer') ? findImport(deps.record, key) : null;
+}
+
+/** Adds Import, the queries imports and undoPreview, and the mutation undoImport. */
 export function addImports(schema: SchemaParts): void {
-  const { builder } = schema;
-  const node = addImport(builder);
-  const connection = addConnection<ImportRun>(schema, {
+  const { builder, types } = schema;
+  implementImport(schema);
+  const connection = addConnection<ImportView>(schema, {
     name: 'Import',
-    node,
+    node: types.import,
     shows: 'administer',
     cursorOf,
   });
@@ -57,125 +65,178 @@ export function addImports(schema: SchemaParts): void {
       },
     }),
   );
-  addUndo(builder, node);
+  addPreview(builder);
+  addUndo(schema);
 }
 
-function addImport(builder: Builder) {
-  return builder.objectRef<ImportRun>('Import').implement({
+const COUNTED = ['accepted', 'duplicates', 'rejected', 'filtered'] as const;
+
+/** What the sender counted, any number that it gave; 0 where it counts nothing. The sum of several of them. */
+const countOf = ({ account }: ImportView, ...names: readonly (typeof COUNTED)[number][]): number =>
+  asInt(names.reduce((sum, name) => sum + (account?.[name] ?? 0), 0));
+
+function implementImport({ builder, types }: SchemaParts): void {
+  types.import.implement({
     ...access('administer'),
-    description: 'One import of a file.',
+    // The interface's shape is that of any node; values loaded by `node` carry their type.
+    interfaces: [types.node as never],
+    description:
+      'One import of a file: rows = accepted + duplicates + rejected + leftOut, as its sender counts them.',
     fields: (t) => ({
-      id: t.id({ nullable: false, resolve: ({ key }) => key }),
-      file: t.exposeString('file', { nullable: false }),
+      id: t.id({ nullable: false, resolve: ({ key }) => `${PREFIX}${key}` }),
+      name: t.exposeString('file', { nullable: false, description: 'The name of the file.' }),
+      source: t.string({
+        nullable: false,
+        description:
+          'The source of its responses. Empty where its sender did not give it and it stored none.',
+        resolve: ({ source }) => source ?? '',
+      }),
       digest: t.exposeString('digest', { description: 'SHA-256 of the file, hex.' }),
       mapHash: t.exposeString('mapHash', { description: 'SHA-256 of the map, hex.' }),
       by: t.exposeString('actorName', { nullable: false }),
-      begunAt: t.expose('begunAt', { type: 'DateTime', nullable: false }),
-      endedAt: t.expose('endedAt', {
+      startedAt: t.expose('begunAt', { type: 'DateTime', nullable: false }),
+      finishedAt: t.expose('endedAt', {
         type: 'DateTime',
         description: 'Null while it runs, or where it was interrupted.',
       }),
-      account: t.field({
-        type: 'JSON',
-        description: 'What its sender counted: { "accepted": 120, "duplicates": 3, "rejected": 1 }.',
-        resolve: ({ account }) => account,
+      undoneAt: t.expose('undoneAt', {
+        type: 'DateTime',
+        description: 'When it was undone; null before, and until its undo has gone through.',
+      }),
+      rows: t.int({ nullable: false, resolve: (run) => countOf(run, ...COUNTED) }),
+      accepted: t.int({ nullable: false, resolve: (run) => countOf(run, 'accepted') }),
+      duplicates: t.int({
+        nullable: false,
+        description: 'Rows that were already stored with the same content.',
+        resolve: (run) => countOf(run, 'duplicates'),
+      }),
+      rejected: t.int({ nullable: false, resolve: (run) => countOf(run, 'rejected') }),
+      leftOut: t.int({
+        nullable: false,
+        description: 'Rows that the map leaves out (`where`).',
+        resolve: (run) => countOf(run, 'filtered'),
       }),
       undo: t.field({
-        type: builder.objectRef<ImportRun>('ImportUndo').implement({
-          ...access('administer'),
-          description: 'The progress of undoing an import.',
-          fields: (u) => ({
-            begunAt: u.expose('undoAt', { type: 'DateTime' }),
-            endedAt: u.expose('undoneAt', { type: 'DateTime', description: 'Null until it went through.' }),
-            by: u.exposeString('undoBy'),
-            reason: u.exposeString('undoReason'),
-            removed: u.exposeInt('removed', { nullable: false }),
-            restored: u.exposeInt('restored', { nullable: false }),
-            stayed: u.exposeInt('stayed', { nullable: false }),
-          }),
-        }),
-        description: 'Null for an import that was not undone.',
+        type: undoType(builder),
+        description: 'Null for an import that is not undone.',
         resolve: (run) => (run.undoAt === null ? null : run),
       }),
     }),
   });
 }
 
-function addUndo(builder: Builder, node: TypeOf<ImportRun>) {
-  const payload = builder.objectRef<Undone>('UndoImportPayload').implement({
+function undoType(builder: Builder): TypeOf<ImportView> {
+  const ofCall = 'Null except in the answer of undoImport.';
+  return builder.objectRef<ImportView>('ImportUndo').implement({
     ...access('administer'),
-    description: 'What this call did of the undo of an import, or what it would do.',
+    description: 'The undo of an import, and its progress.',
     fields: (t) => ({
-      import: t.field({ type: node, nullable: false, resolve: ({ run }) => run }),
-      complete: t.exposeBoolean('complete', {
+      startedAt: t.expose('undoAt', { type: 'DateTime' }),
+      by: t.exposeString('undoBy'),
+      reason: t.exposeString('undoReason'),
+      removed: t.exposeInt('removed', {
         nullable: false,
-        description: `False where it takes longer than ${PATIENCE_MS / 1000} seconds, or more points than the key has left: ask again, and it goes on.`,
+        description: 'Responses that the import had added.',
       }),
-      next: t.exposeString('last', {
-        description: 'Where a dry run goes on, as `after`; null where it is complete. Its calls add up.',
-      }),
-      removed: t.exposeInt('removed', { nullable: false, description: 'Responses that it had brought.' }),
       restored: t.exposeInt('restored', {
         nullable: false,
-        description: 'Responses that are again what it had replaced.',
+        description: 'Responses that were restored to what the import had replaced.',
       }),
-      stayed: t.exposeInt('stayed', {
-        nullable: false,
-        description:
-          'Responses that something else replaced or corrected since, or whose earlier content is not kept any more.',
+      stayed: t.exposeInt('stayed', { nullable: false, description: STAYED }),
+      complete: t.boolean({
+        description: `False where it takes longer than ${PATIENCE_MS / 1000} seconds, or more points than the key has left: call undoImport again to continue. ${ofCall}`,
+        resolve: ({ undoing }) => undoing?.complete,
       }),
-      held: t.exposeInt('held', {
-        nullable: false,
-        description: 'Responses that a legal hold keeps as they are.',
+      held: t.int({
+        description: `Responses that a legal hold keeps as they are. ${ofCall}`,
+        resolve: ({ undoing }) => undoing?.held,
       }),
-      restricted: t.exposeInt('restricted', {
-        nullable: false,
-        description: 'Responses set aside in a dispute, as they are.',
+      restricted: t.int({
+        description: `Restricted responses, which stay as they are. ${ofCall}`,
+        resolve: ({ undoing }) => undoing?.restricted,
       }),
     }),
   });
-  builder.mutationField('undoImport', (t) =>
+}
+
+const STAYED =
+  'Responses that something else replaced or corrected since, or whose earlier content is not kept any more.';
+
+function addPreview(builder: Builder): void {
+  const count = (description: string) => ({ nullable: false as const, description });
+  const preview = builder.objectRef<UndoResult>('UndoPreview').implement({
+    ...access('administer'),
+    description: 'What the undo of an import would do. The counts of its pages add up.',
+    fields: (t) => ({
+      next: t.exposeString('last', { description: 'Pass it as `after` to continue; null at the end.' }),
+      removed: t.exposeInt('removed', count('Responses that the import added.')),
+      restored: t.exposeInt('restored', count('Responses that would be restored.')),
+      stayed: t.exposeInt('stayed', count(STAYED)),
+      held: t.exposeInt('held', count('Responses that a legal hold keeps as they are.')),
+      restricted: t.exposeInt('restricted', count('Restricted responses, which stay as they are.')),
+    }),
+  });
+  builder.queryField('undoPreview', (t) =>
     t.field({
       ...access('administer', UNDO_COST),
-      type: payload,
+      type: preview,
       nullable: false,
-      description:
-        'Undoes an import: what it added is removed, what it replaced is restored, what replaced it since stays. The same file may then be imported again.',
+      description: `Counts what undoImport would do, and changes nothing. It ends after ${PATIENCE_MS / 1000} seconds, or when the key has no points left.`,
       args: {
         id: t.arg.id({ required: true }),
-        reason: t.arg.string({ required: true }),
-        dryRun: t.arg.boolean({
-          required: true,
-          defaultValue: false,
-          description: 'Only counts what it would do.',
-        }),
-        after: t.arg.string({ description: '`next` of a dry run that is not complete. An undo needs none.' }),
+        after: t.arg.string({ description: '`next` of the page before.' }),
       },
-      resolve: async (_root, { id, reason, dryRun, after }, context) => {
-        assertAdministers(context, 'take imports back');
-        if (reason.trim() === '') throw new InvalidArgumentError('reason: say why; it is kept on record');
-        if (after != null && !(dryRun && UUID.test(after)))
-          throw new InvalidArgumentError(
-            'after: is `next` of a dry run of this undo; an undo goes on by itself',
-          );
-        const { deps, caller } = context;
-        const run = await findImport(deps.record, String(id));
-        if (!run) throw new InvalidArgumentError('id: there is no import of that id; imports lists them');
-        const deadline = Date.now() + PATIENCE_MS;
-        const by = { actor: caller.name, reason: reason.trim(), note: auditHook(context, 'undoImport') };
-        // What was charged in advance is the first slice; each further one is charged before it begins.
-        const isOver = (isLast: boolean) =>
-          Date.now() > deadline || !(isLast || deps.gate.charge(caller, SLICE_POINTS));
-        const options = { dryRun, after: after ?? undefined, isOver, now: deps.now };
-        const result = await undoImport(storesOf(context), run, by, options);
-        deps.log.info(
-          { actor: loggedCaller(caller), import: run.id, dryRun, ...result },
-          'an import is undone',
-        );
-        return { ...result, run: (await findImport(deps.record, run.key)) ?? run };
+      resolve: (_root, { id, after }, context) => {
+        if (after != null && !UUID.test(after))
+          throw new InvalidArgumentError('after: is `next` of an earlier page of this preview');
+        return runUndo(context, String(id), 'undoPreview', { dryRun: true, after: after ?? undefined });
       },
     }),
   );
+}
+
+function addUndo({ builder, types }: SchemaParts): void {
+  builder.mutationField('undoImport', (t) =>
+    t.field({
+      ...access('administer', UNDO_COST),
+      type: types.import,
+      nullable: false,
+      description:
+        'Undoes an import: what it added is removed, what it replaced is restored, what replaced it since stays. The same file may then be imported again. undoPreview counts what it would do.',
+      args: { id: t.arg.id({ required: true }), reason: t.arg.string({ required: true }) },
+      resolve: async (_root, { id, reason }, context) => {
+        if (reason.trim() === '')
+          throw new InvalidArgumentError('reason: say why; it is kept in the audit log');
+        const { run, ...undoing } = await runUndo(context, String(id), reason.trim(), { dryRun: false });
+        return { ...((await findImport(context.deps.record, run.key)) ?? run), undoing };
+      },
+    }),
+  );
+}
+
+/**
+ * Works on the undo of an import, or counts it, as long as one call may.
+ * @throws ForbiddenError, InvalidArgumentError
+ */
+async function runUndo(
+  context: ApiContext,
+  id: string,
+  reason: string,
+  { dryRun, after }: { readonly dryRun: boolean; readonly after?: string | undefined },
+): Promise<UndoResult & { readonly run: ImportRun }> {
+  assertAdministers(context, 'undo imports');
+  const { deps, caller } = context;
+  const run = await findImport(deps.record, importOfNode(id) ?? id);
+  if (!run) throw new InvalidArgumentError('id: there is no import of that id; imports lists them');
+  const deadline = Date.now() + PATIENCE_MS;
+  const by = { actor: caller.name, reason, note: auditHook(context, 'undoImport') };
+  // What was charged in advance is the first slice; each further one is charged before it begins.
+  const isOver = (isLast: boolean) =>
+    Date.now() > deadline || !(isLast || deps.gate.charge(caller, SLICE_POINTS));
+  const result = await undoImport(storesOf(context), run, by, { dryRun, after, isOver, now: deps.now });
+  const did = dryRun ? 'the undo of an import is counted' : 'an import is undone';
+  deps.log.info({ actor: loggedCaller(caller), import: run.id, ...result }, did);
+  return { ...result, run };
 }
 
 function assertAdministers({ caller }: ApiContext, what: string): void {
@@ -190,5 +251,5 @@ function parseCursor(text: string | null | undefined): number | null {
   if (text == null) return null;
   const id = Number(Buffer.from(text, 'base64url').toString());
   if (Number.isSafeInteger(id) && id > 0 && id < 2 ** 31) return id;
-  throw new InvalidArgumentError('after: is no cursor of this list');
+  throw new InvalidArgumentError('after: is not a cursor of this list');
 }

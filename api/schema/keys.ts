@@ -38,7 +38,8 @@ export function addKeys({ builder }: SchemaParts): void {
       resolve: async (_root, { action: asked, reason }, context) => {
         const { deps, caller } = context;
         if (!caller.scope.allowsAll('administer')) throw new ForbiddenError('this key may not change keys');
-        if (reason.trim() === '') throw new InvalidArgumentError('reason: say why; it is kept in the log');
+        if (reason.trim() === '')
+          throw new InvalidArgumentError('reason: say why; it is kept in the audit log');
         // Many transactions: the request is recorded before the first.
         await deps.audit.append([entryOf(context, 'changeKeys', { action: asked })]);
         const report = await deps.changeKeys(asked);

@@ -50,7 +50,7 @@ export function addKnown(schema: SchemaParts): void {
         id: t.arg.id({ required: true }),
         knownAt: t.arg({ type: 'DateTime' }),
         position: t.arg.string({
-          description: 'In the place of `knownAt`: a position of the journal, as npsUpdates tells it.',
+          description: 'Instead of `knownAt`: a position of the journal, as npsUpdates returns it.',
         }),
       },
       resolve: async (_root, { id, knownAt, position }, context, info) => {
@@ -86,12 +86,14 @@ function knownMoment(knownAt: DateTimeInput | null | undefined, position: string
 }
 
 const REASONS = {
-  LATE: { description: 'Not counted here then; came since.' },
-  CORRECTED: { description: 'Counts as something else now, or elsewhere.' },
-  ERASED: { description: "Deleted: by the person's right or because its time was over." },
+  LATE: { description: 'Not counted then; it arrived since.' },
+  CORRECTED: { description: 'Its class or segment has changed.' },
+  ERASED: { description: "Deleted: by the person's right or by the retention policy." },
   WITHDRAWN: { description: 'Removed: the import that brought it was undone.' },
-  RESTRICTED: { description: 'Set aside until a dispute is settled.' },
-  RE_SCORED: { description: 'The same answer, of which a model says something else, or something at last.' },
+  RESTRICTED: { description: 'Restricted until a dispute is settled.' },
+  RE_SCORED: {
+    description: 'The same response, which a model now classifies differently or for the first time.',
+  },
 } as const;
 const CLASSES: readonly NpsClass[] = ['detractor', 'passive', 'promoter'];
 type ClassName = 'PROMOTER' | 'PASSIVE' | 'DETRACTOR';
@@ -102,11 +104,12 @@ const classOf = (one: Contribution | null) =>
 function addFact({ builder, types: { npsClass } }: SchemaParts) {
   return builder.objectRef<KnownChange>('KnownFact').implement({
     ...access('readResponse'),
-    description: 'One response that counts otherwise than then. A class is null where it does not count.',
+    description:
+      'One response that counts differently than at that moment. A class is null where it does not count.',
     fields: (t) => ({
       responseId: t.id({
         nullable: false,
-        description: 'Of `Response`; what was erased is found no more.',
+        description: 'The id of the `Response`; an erased one can no longer be found.',
         resolve: ({ responseId }) => RESPONSE_PREFIX + responseId,
       }),
       known: t.field({ type: npsClass, resolve: ({ was }) => classOf(was) }),
@@ -138,13 +141,13 @@ function addDifference(schema: SchemaParts) {
       detractors: t.int({ nullable: false, resolve: ({ change }) => change.detractors }),
       responses: t.exposeInt('responses', {
         nullable: false,
-        description: 'How many count otherwise, also where their changes cancel out.',
+        description: 'How many responses count differently, even if their changes cancel out.',
       }),
       facts: t.field({
         type: [fact],
         nullable: false,
         description:
-          'The responses: those that changed first at the beginning; by id where another model version says something else.',
+          'The responses, in the order of their changes; by id if another model version classifies them.',
         args: {
           first: t.arg.int({ required: true, defaultValue: 50 }),
           after: t.arg.id({ description: '`responseId` of the last one seen.' }),

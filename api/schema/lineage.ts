@@ -27,7 +27,6 @@ export function addLineage(schema: SchemaParts): void {
       recordedAt: t.expose('recordedAt', { type: 'DateTime' }),
     }),
   });
-  const direction = builder.enumType('TraceDirection', { values: ['UPSTREAM', 'DOWNSTREAM'] as const });
   builder.queryField('trace', (t) =>
     t.field({
       ...access('traceLineage', paged(10, 0.2)),
@@ -36,7 +35,7 @@ export function addLineage(schema: SchemaParts): void {
       description: 'From an NpsRow id or any node id.',
       args: {
         id: t.arg.id({ required: true }),
-        direction: t.arg({ type: direction, required: true, defaultValue: 'UPSTREAM' }),
+        direction: t.arg({ type: types.traceDirection, required: true, defaultValue: 'UPSTREAM' }),
         first: t.arg.int({ required: true, defaultValue: 50 }),
         after: t.arg.string(),
       },
@@ -92,7 +91,7 @@ function addPage({ builder, types: { lineageNode: node, lineagePage, pageInfo } 
       reason: t.exposeString('reason'),
       lag: t.exposeInt('lag', {
         nullable: false,
-        description: 'Journal entries that the graph has yet to take in.',
+        description: 'Journal entries that the graph has not processed yet.',
       }),
     }),
   });

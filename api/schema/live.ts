@@ -31,7 +31,7 @@ export function addLive({ builder, types, dimensions }: SchemaParts): void {
       type: update,
       nullable: false,
       description:
-        'The present row (one for each group), then the row again with each change as it commits. Updates are whole ' +
+        'The current row (one for each group), then the row again after each committed change. Updates are whole ' +
         'rows, not differences: of changes within 50 ms only the last is sent. With `after` the current row comes ' +
         'only if anything changed since.',
       args: {
@@ -52,7 +52,7 @@ export function addLive({ builder, types, dimensions }: SchemaParts): void {
           throw new ForbiddenError('this key may not read scores');
         const after = args.after === null || args.after === undefined ? null : parsePosition(args.after);
         if (args.after && !after)
-          throw new InvalidArgumentError('after: not a position; give back one as it was received');
+          throw new InvalidArgumentError('after: not a position; pass one back as it was received');
         const liveQuery = deps.feed.liveQuery(caller.scope, {
           segment: segmentOf(dimensions, args.segment),
           window: parseWindow(args.window),

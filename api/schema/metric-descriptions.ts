@@ -2,7 +2,7 @@ import type { ModelMetric } from '../../store/tables/monitoring.ts';
 
 /** The schema's descriptions of the monitor's figures. */
 export const METRIC_DESCRIPTIONS: Readonly<Record<ModelMetric, string>> = {
-  ACCURACY: 'Share of the answers with a surveyed class that the model gave the same one.',
+  ACCURACY: 'Share of the answers with a surveyed class to which the model gave the same class.',
   RANKED_PROBABILITY_SCORE:
     'Over detractor, passive, promoter, 0 to 1; smaller is better. The one that raises an alarm.',
   BRIER: 'Over the three classes, 0 to 2; smaller is better.',
@@ -12,5 +12,5 @@ export const METRIC_DESCRIPTIONS: Readonly<Record<ModelMetric, string>> = {
   LENGTH: 'Mean number of words; tested over classes of length.',
   LANGUAGE: 'Share of texts in a language that the model does not read; tested over all languages.',
   UNKNOWN_WORDS: 'Share of tokens that the vocabulary does not have; tested over texts with and without one.',
-  ABSTENTION: 'Share of texts of which the model says nothing.',
+  ABSTENTION: 'Share of texts that the model does not classify.',
 };

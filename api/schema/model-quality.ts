@@ -4,8 +4,11 @@ import type { InputChange } from '../../domain/drift/input-drift.ts';
 import {
   type ClassificationReport,
   comparePaired,
+  type Interval,
+  intervalsOf,
   judge,
   type PairedComparison,
+  type ReportIntervals,
 } from '../../domain/models/classification.ts';
 import type { Segment } from '../../domain/segments/cell.ts';
 import type { TimeRange } from '../../domain/time/time-windows.ts';
@@ -22,6 +25,7 @@ const CONFIDENCE = 0.95;
 
 interface Quality extends ModelFacts {
   readonly report: ClassificationReport | null;
+  readonly intervals: ReportIntervals | null;
 }
 
 /**
@@ -38,7 +42,7 @@ export function addModelQuality(schema: SchemaParts): void {
       type: quality,
       nullable: false,
       description:
-        'How a model version does on responses answered in the time that have a surveyed class too. Edges are whole minutes.',
+        'How well a model version classifies the responses of a period that also have a surveyed class. Edges are whole minutes.',
       args: {
         modelVersion: t.arg.id({ description: 'The champion when absent.' }),
         segment: t.arg({ type: types.segment }),
@@ -54,7 +58,12 @@ export function addModelQuality(schema: SchemaParts): void {
         if (!mayJudge(context, within, range, info.path)) return WITHHELD;
         const { languages } = model.artefact;
         const facts = await readModelFacts(deps, caller.scope, id, within, range, languages);
-        return { ...facts, report: facts.judged && facts.judged.length > 0 ? judge(facts.judged) : null };
+        const judged = facts.judged && facts.judged.length > 0 ? facts.judged : null;
+        return {
+          ...facts,
+          report: judged && judge(judged),
+          intervals: judged && intervalsOf(judged, CONFIDENCE),
+        };
       },
     }),
   );
@@ -68,7 +77,7 @@ function addComparison({ builder, types, dimensions }: SchemaParts): void {
       judged: t.exposeInt('n', { nullable: false }),
       difference: t.exposeFloat('difference', {
         nullable: false,
-        description: 'Of the mean ranked probability scores, challenger - champion.',
+        description: 'Difference of the mean ranked probability scores, challenger - champion.',
       }),
       low: t.exposeFloat('low', { nullable: false }),
       high: t.exposeFloat('high', { nullable: false }),
@@ -83,7 +92,7 @@ function addComparison({ builder, types, dimensions }: SchemaParts): void {
       ...access('readPrediction', fixed(100)),
       type: comparison,
       description:
-        'Two model versions on responses of the time that both have scored and that have a surveyed class; null with too few. ' +
+        'Compares two model versions on the responses of a period that both have scored and that have a surveyed class; null with too few. ' +
         'Make the challenger a shadow first: it then scores the same stream.',
       args: {
         challenger: t.arg.id({ required: true }),
@@ -115,6 +124,7 @@ const WITHHELD: Quality = {
   inputs: [],
   complete: true,
   report: null,
+  intervals: null,
 };
 const WEEK_MS = 7 * 86_400_000;
 
@@ -159,30 +169,46 @@ function wholeMinutes(from: DateTimeInput, to: DateTimeInput): TimeRange {
 function addInputChange({ builder, types: { modelMetric: metric } }: SchemaParts) {
   return builder.objectRef<InputChange>('InputChange').implement({
     ...access('readPrediction'),
-    description: 'One figure of the texts of a time beside that of the equally long time before.',
+    description: 'One figure of the texts of a period, compared with the period of equal length before it.',
     fields: (t) => ({
       metric: t.field({ type: metric, nullable: false, resolve: ({ metric }) => metric }),
       value: t.exposeFloat('value', { nullable: false }),
       reference: t.exposeFloat('reference', { nullable: false }),
       pValue: t.float({
         description:
-          'That both times have one distribution (chi-squared); null where there is nothing to compare.',
+          'p-value of the hypothesis that both periods have one distribution (chi-squared); null where there is nothing to compare.',
         resolve: ({ test }) => test?.pValue ?? null,
       }),
     }),
   });
 }
 
+function addInterval(builder: Builder) {
+  return builder.objectRef<Interval>('FigureInterval').implement({
+    ...access('readPrediction'),
+    fields: (t) => ({
+      low: t.exposeFloat('low', { nullable: false }),
+      high: t.exposeFloat('high', { nullable: false }),
+    }),
+  });
+}
+
 function addQuality(builder: Builder, mixChange: TypeOf<MixChange>, inputChange: TypeOf<InputChange>) {
+  const interval = addInterval(builder);
   return builder.objectRef<Quality>('ModelQuality').implement({
     ...access('readPrediction'),
-    description: 'Null figures: nothing to judge by, or too few for this caller.',
+    description: 'Figures are null if there are no responses to judge by, or too few for this caller.',
     fields: (t) => ({
       judged: t.int({
         description: 'Responses with a prediction and a surveyed class.',
         resolve: ({ judged }) => judged?.length ?? null,
       }),
       accuracy: t.float({ resolve: ({ report }) => report?.accuracy ?? null }),
+      accuracyInterval: t.field({
+        type: interval,
+        description: '95 % interval of the accuracy (Wilson).',
+        resolve: ({ intervals }) => intervals?.accuracy ?? null,
+      }),
       macroF1: t.float({ resolve: ({ report }) => report?.macroF1 ?? null }),
       brier: t.float({
         description: 'Brier score over the three classes, 0 to 2; smaller is better.',
@@ -192,17 +218,33 @@ function addQuality(builder: Builder, mixChange: TypeOf<MixChange>, inputChange:
         description: 'Over detractor, passive, promoter in this order, 0 to 1; smaller is better.',
         resolve: ({ report }) => report?.rankedProbabilityScore ?? null,
       }),
+      brierInterval: t.field({
+        type: interval,
+        description: '95 % interval of the Brier score.',
+        resolve: ({ intervals }) => intervals?.brier ?? null,
+      }),
+      rankedProbabilityScoreInterval: t.field({
+        type: interval,
+        description: '95 % interval of the ranked probability score.',
+        resolve: ({ intervals }) => intervals?.rankedProbabilityScore ?? null,
+      }),
+      confusion: t.field({
+        type: 'JSON',
+        description:
+          'Confusion matrix: rows are the surveyed class, columns the predicted class, both in the order detractor, passive, promoter.',
+        resolve: ({ report }) => report?.confusion ?? null,
+      }),
       ece: t.float({
         description: 'Expected calibration error of the predicted class, ten bins.',
         resolve: ({ report }) => report?.ece ?? null,
       }),
       abstention: t.float({
-        description: 'Share of the scored responses of which the model said nothing.',
+        description: 'Share of the scored responses that the model did not classify.',
         resolve: ({ scored, abstained }) => (scored > 0 ? abstained / scored : null),
       }),
       mixChange: t.field({
         type: mixChange,
-        description: 'The mix of predicted classes against that of the equally long time before.',
+        description: 'The mix of predicted classes, compared with the period of equal length before it.',
         resolve: ({ mix }) => mix,
       }),
       inputs: t.field({
@@ -213,7 +255,8 @@ function addQuality(builder: Builder, mixChange: TypeOf<MixChange>, inputChange:
       }),
       complete: t.exposeBoolean('complete', {
         nullable: false,
-        description: 'False when there were more than 50,000 to judge: then the newest are.',
+        description:
+          'False when there were more than 50,000 responses to judge: then only the newest are judged.',
       }),
     }),
   });
@@ -227,11 +270,11 @@ function addMixChange(builder: Builder) {
       pValue: t.exposeFloat('pValue', { nullable: false }),
       psi: t.exposeFloat('psi', {
         nullable: false,
-        description: 'Population stability index: shown because it is customary; it does not decide.',
+        description: 'Population stability index: shown because it is customary; it raises no alarm.',
       }),
       psiNull95: t.exposeFloat('psiNull95', {
         nullable: false,
-        description: 'What the index exceeds one time in twenty when nothing changed.',
+        description: 'The value that the index exceeds in one of twenty cases without a change.',
       }),
       shift: t.exposeFloat('shift', { nullable: false, description: 'Change of the score, in points.' }),
       low: t.exposeFloat('low', { nullable: false }),

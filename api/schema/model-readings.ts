@@ -12,12 +12,18 @@ import type { SchemaParts } from './types.ts';
 const DAY_MS = 86_400_000;
 
 /** Names that a dimension may have, and that are taken here. */
-const OWN = new Set('metric from n referenceN value reference pValue adjustedPValue alarm detail'.split(' '));
+const OWN = new Set(
+  'metric from n referenceN value reference pValue adjustedPValue alarm detail segmentValues'.split(' '),
+);
 const namedHere = (dimension: Dimension) =>
   OWN.has(dimension.field) ? { ...dimension, field: `dimension_${dimension.field}` } : dimension;
 
 /** Adds ModelReading and the query modelReadings: the monitor's readings, hour by hour. */
-export function addReadings({ builder, types: { modelMetric: metric }, dimensions }: SchemaParts): void {
+export function addReadings({
+  builder,
+  types: { modelMetric: metric, segmentValue },
+  dimensions,
+}: SchemaParts): void {
   const reading = builder.objectRef<Reading>('ModelReading').implement({
     ...access('readPrediction'),
     description: 'One figure of the week that ends at `until`, beside the four weeks before that week.',
@@ -31,6 +37,16 @@ export function addReadings({ builder, types: { modelMetric: metric }, dimension
           resolve: ({ segment }) => segment[attribute]?.[0] ?? null,
         }),
       ),
+      segmentValues: t.field({
+        type: [segmentValue],
+        nullable: false,
+        description: 'The values of the segment that it is of; none where it is of all responses.',
+        resolve: ({ segment }) =>
+          dimensions.flatMap(({ field, attribute }) => {
+            const value = segment[attribute]?.[0];
+            return value === undefined ? [] : [{ field, value }];
+          }),
+      }),
       n: t.exposeInt('n', { nullable: false }),
       referenceN: t.exposeInt('referenceN', { nullable: false }),
       value: t.exposeFloat('value', { nullable: false }),
@@ -55,12 +71,14 @@ export function addReadings({ builder, types: { modelMetric: metric }, dimension
       type: [reading],
       nullable: false,
       description:
-        'Readings of the monitor for a model version, newest first. It is over everything, so only callers who may see every ' +
-        'prediction and score have it; `modelQuality` answers for what a caller sees.',
+        'Readings of the monitor for a model version, newest first. Readings cover everything, so only callers who may see every prediction and score get them; `modelQuality` covers what a caller may see.',
       args: {
         modelVersion: t.arg.id({ description: 'The champion when absent.' }),
         metrics: t.arg({ type: [metric], ...atMost(MODEL_METRICS.length, 'All when absent.') }),
-        from: t.arg({ type: 'DateTime', description: 'Of the ends of windows; default: a day ago.' }),
+        from: t.arg({
+          type: 'DateTime',
+          description: 'Readings whose window ends at or after this; default: a day ago.',
+        }),
         to: t.arg({ type: 'DateTime' }),
         first: t.arg.int({ required: true, defaultValue: 100 }),
       },

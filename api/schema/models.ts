@@ -90,7 +90,7 @@ function addModelVersion({ types }: SchemaParts): void {
       evaluation: t.field({
         ...access('manageModels'),
         type: 'JSON',
-        description: 'On examples that no part of it saw.',
+        description: 'Measured on examples that no part of the training used.',
         resolve: (row, _args, context, info) => (mayReadWhole(context, info.path) ? row.evaluation : null),
       }),
       trainingSets: t.field({
@@ -157,7 +157,7 @@ function addModelMutations({ builder, types: { modelVersion: model } }: SchemaPa
       ...access('manageModels'),
       type: model,
       nullable: false,
-      description: 'Makes it champion at once; the champion before is retired.',
+      description: 'Makes it champion at once; the former champion is retired.',
       args: { id: t.arg.id({ required: true }), reason: t.arg.string({ required: true }) },
       resolve: async (_root, { id, reason }, context) => {
         const version = modelArgument('id', id);
@@ -169,7 +169,7 @@ function addModelMutations({ builder, types: { modelVersion: model } }: SchemaPa
       ...access('manageModels'),
       type: model,
       nullable: false,
-      description: 'Back to the champion before this one; answers with it.',
+      description: 'Makes the previous champion the champion again, and returns it.',
       args: { reason: t.arg.string({ required: true }) },
       resolve: async (_root, { reason }, context) =>
         one(await context.deps.scoring.rollback(causeOf(context, reason, 'rollbackModel')), context),
@@ -199,6 +199,6 @@ function untilOf(until: DateTimeInput | null | undefined, { deps }: ApiContext):
 function causeOf(context: ApiContext, reason: string, action: string): Change {
   const { caller } = context;
   if (!caller.scope.allowsAll('manageModels')) throw new ForbiddenError('this key may not change models');
-  if (reason.trim() === '') throw new InvalidArgumentError('reason: say why; it is kept on record');
+  if (reason.trim() === '') throw new InvalidArgumentError('reason: say why; it is kept in the audit log');
   return { actor: caller.name, actorId: caller.id, reason: reason.trim(), note: auditHook(context, action) };
 }

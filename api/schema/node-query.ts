@@ -1,7 +1,12 @@
 import type { ApiContext } from '../context.ts';
 import { fixed } from '../gate/costs.ts';
+import { findDecision } from './agent-decisions.ts';
+import { uuidOf } from './agent-rights.ts';
+import { findAlert } from './alerts.ts';
 import { access } from './builder.ts';
+import { findCase } from './cases.ts';
 import { connectionOf, findConnection } from './connections.ts';
+import { findImportNode, importOfNode } from './imports.ts';
 import { loadLineageNode } from './lineage.ts';
 import { findModel, modelVersionOf } from './models.ts';
 import { type AnyNode, responseKeyOf } from './node.ts';
@@ -38,6 +43,26 @@ async function loadNode(id: string, context: ApiContext): Promise<AnyNode | null
     const found = await findConnection(connection, context);
     return found && { __typename: 'Connection', ...found };
   }
+  const imported = importOfNode(id);
+  if (imported !== null) {
+    const found = await findImportNode(imported, context);
+    return found && { __typename: 'Import', ...found };
+  }
+  const alert = uuidOf('Alert', id);
+  if (alert !== null) {
+    const found = await findAlert(alert, context);
+    return found && { __typename: 'Alert', ...found };
+  }
+  const casework = uuidOf('Case', id);
+  if (casework !== null) {
+    const found = await findCase(casework, context);
+    return found && { __typename: 'Case', ...found };
+  }
+  const decision = uuidOf('Decision', id);
+  if (decision !== null) {
+    const found = await findDecision(decision, context);
+    return found && { __typename: 'AgentDecision', ...found };
+  }
   const key = responseKeyOf(id);
   if (key === null) return loadLineageNode(id, context);
   const row = await context.responses.load(key);
@@ -46,5 +71,6 @@ async function loadNode(id: string, context: ApiContext): Promise<AnyNode | null
 
 function nodeId(node: AnyNode): string {
   if (node.__typename === 'LineageRecord') return node.id;
-  return `${node.__typename}:${node.id}`;
+  if (node.__typename === 'AgentDecision') return `Decision:${node.id}`;
+  return `${node.__typename}:${node.__typename === 'Import' ? node.key : node.id}`;
 }

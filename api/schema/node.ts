@@ -1,5 +1,10 @@
+import type { AlertRow } from '../../store/agents/alerts.ts';
+import type { CaseRow } from '../../store/agents/cases.ts';
+import type { DecisionRow } from '../../store/agents/decisions.ts';
 import type { ConnectionRow } from '../../store/connections/connections.ts';
+import type { UndoResult } from '../../store/imports/import-undo.ts';
 import type { RegisteredModel } from '../../store/models/models.ts';
+import type { ImportRun } from '../../store/responses/imports.ts';
 import type { ResponseRow } from '../../store/responses/responses.ts';
 
 /** What `node` can return; `__typename` decides which type. */
@@ -7,7 +12,14 @@ export type AnyNode =
   | ({ readonly __typename: 'Response' } & ResponseRow)
   | ({ readonly __typename: 'ModelVersion' } & RegisteredModel)
   | ({ readonly __typename: 'Connection' } & ConnectionRow)
+  | ({ readonly __typename: 'Import' } & ImportView)
+  | ({ readonly __typename: 'Alert' } & AlertRow)
+  | ({ readonly __typename: 'AgentDecision' } & DecisionRow)
+  | ({ readonly __typename: 'Case' } & CaseRow)
   | LineageRecord;
+
+/** An import as a query reads it, or as a call of undoImport left it. */
+export type ImportView = ImportRun & { readonly undoing?: UndoResult };
 
 /** A node of the lineage graph, for kinds without a type of their own. */
 export interface LineageRecord {

@@ -6,6 +6,7 @@ import type { ScoreChange } from '../../store/scores/scores.ts';
 import type { ApiContext } from '../context.ts';
 import { fixed } from '../gate/costs.ts';
 import { access, type Builder, costs, forEachDimension, type TypeOf } from './builder.ts';
+import { segmentValuesOf } from './dimensions.ts';
 import { isSelected } from './selected.ts';
 import type { SchemaParts } from './types.ts';
 
@@ -19,7 +20,7 @@ export function addNpsRow({ builder, types, dimensions }: SchemaParts): void {
     fields: (t) => ({
       id: t.exposeID('id', {
         nullable: false,
-        description: 'Names exactly this number: segment, window, basis, interval level.',
+        description: 'Identifies exactly this number: segment, window, basis, interval level.',
       }),
       time: t.field({
         type: 'DateTime',
@@ -39,6 +40,13 @@ export function addNpsRow({ builder, types, dimensions }: SchemaParts): void {
           resolve: (row) => row.group[attribute] ?? null,
         }),
       ),
+      segmentValues: t.field({
+        type: [types.segmentValue],
+        nullable: false,
+        description:
+          'The values that the row is grouped by, one for each dimension in `groupBy`, in the order of `dimensions`.',
+        resolve: ({ group }) => segmentValuesOf(dimensions, group),
+      }),
       score: t.exposeFloat('score', { description: '-100..100; null when responses = 0 or suppressed.' }),
       low: t.float({
         description: 'Lower bound of the confidence interval, score points.',

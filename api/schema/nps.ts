@@ -196,20 +196,14 @@ function addChangeQuery({ builder, types, dimensions }: SchemaParts) {
         confidence: t.arg.float({ required: true, defaultValue: 0.95 }),
       },
       resolve: (_root, args, { deps, caller }) => {
-        const before = exactRange('before', args.beforeFrom, args.beforeTo);
-        const after = exactRange('after', args.afterFrom, args.afterTo);
-        if (before.from < after.until && after.from < before.until) {
-          throw new InvalidArgumentError(
-            'afterFrom: the two windows overlap; their difference has no interval, since they share responses',
-          );
-        }
-        return readChange(deps, caller.scope, { ...commonArguments(dimensions, args), before, after });
+        return readChange(deps, caller.scope, { ...commonArguments(dimensions, args), ...twoWindows(args) });
       },
     }),
   );
 }
 
-function commonArguments(
+/** Segment, basis and level of the interval. @throws InvalidArgumentError for a level outside of 0..1. */
+export function commonArguments(
   dimensions: readonly Dimension[],
   args: { segment?: Parameters<typeof segmentOf>[1]; basis: Basis; confidence: number },
 ) {
@@ -250,6 +244,25 @@ async function seriesWindows(
     time: bucket.from,
   });
   return { windows: await mapInSlices(buckets, rolled), before: earlier && rolled(earlier) };
+}
+
+interface TwoWindows {
+  readonly beforeFrom: DateTimeInput;
+  readonly beforeTo: DateTimeInput;
+  readonly afterFrom: DateTimeInput;
+  readonly afterTo: DateTimeInput;
+}
+
+/** The two windows that are compared. @throws InvalidArgumentError if they overlap, or an edge is no whole minute. */
+export function twoWindows(args: TwoWindows): { readonly before: TimeRange; readonly after: TimeRange } {
+  const before = exactRange('before', args.beforeFrom, args.beforeTo);
+  const after = exactRange('after', args.afterFrom, args.afterTo);
+  if (before.from < after.until && after.from < before.until) {
+    throw new InvalidArgumentError(
+      'afterFrom: the two windows overlap; their difference has no interval, since they share responses',
+    );
+  }
+  return { before, after };
 }
 
 function exactRange(name: string, from: DateTimeInput, to: DateTimeInput): TimeRange {

@@ -6,7 +6,7 @@ import { ForbiddenError, InvalidArgumentError } from '../errors.ts';
 import { responseKeyOf } from './node.ts';
 
 export const RESPONDENT =
-  'The identifier as it was sent in, the pseudonym, or the id of a response (Response:…): the person whose it is.';
+  'A person: the identifier as it was submitted, the pseudonym, or the id of one of their responses (Response:…).';
 
 /**
  * The person in the argument.
@@ -23,7 +23,7 @@ export function dataSubjectOf({ deps }: ApiContext, respondent: string): DataSub
 /** @throws ForbiddenError where the caller may not manage personal data. */
 export function assertOfficer({ caller }: ApiContext): void {
   if (!caller.scope.allowsAll('manageSubjects'))
-    throw new ForbiddenError('this key may not manage what is held of persons');
+    throw new ForbiddenError('this key may not manage data of persons');
 }
 
 /**
@@ -32,7 +32,7 @@ export function assertOfficer({ caller }: ApiContext): void {
  */
 export function orderOf(context: ApiContext, reason: string, action: string): Order {
   assertOfficer(context);
-  if (reason.trim() === '') throw new InvalidArgumentError('reason: say why; it is kept on record');
+  if (reason.trim() === '') throw new InvalidArgumentError('reason: say why; it is kept in the audit log');
   return { actor: context.caller.name, reason: reason.trim(), note: auditHook(context, action) };
 }
 

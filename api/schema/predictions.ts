@@ -83,7 +83,6 @@ function asPrediction(row: PredictionRow): Classification {
 const share = (millionths: number | undefined) => (millionths ?? 0) / 1_000_000;
 
 function addPrediction({ builder, types }: SchemaParts): void {
-  const sentiment = builder.enumType('Sentiment', { values: SENTIMENTS });
   const head = builder.enumType('Head', { values: ['NPS', 'SENTIMENT'] as const });
   const themeScore = builder
     .objectRef<{ theme: string; probability: number; called: boolean }>('ThemeScore')
@@ -95,14 +94,14 @@ function addPrediction({ builder, types }: SchemaParts): void {
         called: t.exposeBoolean('called', {
           nullable: false,
           description:
-            'Probable enough to act on: from one half on, or at the precision that the configuration asks for.',
+            'Whether the theme is probable enough to be named: at least one half, or enough for the configured precision (`themePrecision`).',
         }),
       }),
     });
   const tokenShare = builder.objectRef<{ token: string; share: number }>('TokenShare').implement({
     ...access('readComment'),
     description:
-      'What a token gave to the logit of the winning class; features and the bias stand in brackets. They add up to it.',
+      'The contribution of a token to the logit of the winning class. Features and the bias are in brackets. All contributions add up to the logit.',
     fields: (t) => ({
       token: t.exposeString('token', { nullable: false }),
       share: t.exposeFloat('share', { nullable: false }),
@@ -110,7 +109,7 @@ function addPrediction({ builder, types }: SchemaParts): void {
   });
   types.prediction.implement({
     ...access('readPrediction'),
-    description: 'What one model version says of a text.',
+    description: 'What one model version predicts for a text.',
     fields: (t) => ({
       modelVersion: t.field({
         type: types.modelVersion,
@@ -133,7 +132,7 @@ function addPrediction({ builder, types }: SchemaParts): void {
       neutral: t.float({ nullable: false, resolve: ({ sentiment }) => share(sentiment[1]) }),
       positive: t.float({ nullable: false, resolve: ({ sentiment }) => share(sentiment[2]) }),
       sentiment: t.field({
-        type: sentiment,
+        type: types.sentiment,
         resolve: ({ sentimentClass }) => (sentimentClass === null ? null : SENTIMENTS[sentimentClass]),
       }),
       themes: t.field({
@@ -153,11 +152,11 @@ function addPrediction({ builder, types }: SchemaParts): void {
       }),
       uncertainty: t.float({
         nullable: false,
-        description: 'Entropy of the NPS classes over its maximum: 0 is certain, 1 is no idea.',
+        description: 'Entropy of the NPS classes over its maximum: 0: certain, 1: no information.',
         resolve: ({ uncertainty }) => share(uncertainty),
       }),
       abstained: t.exposeString('abstained', {
-        description: 'Why it does not say; then class and sentiment are null.',
+        description: 'Why the model abstains; class and sentiment are then null.',
       }),
       explanation: t.field({
         ...access('readComment', fixed(10)),
@@ -189,7 +188,7 @@ function addReproduction(builder: Builder) {
     ...access('readPrediction'),
     fields: (t) => ({
       same: t.exposeBoolean('same', { nullable: false }),
-      reason: t.exposeString('reason', { description: 'Why it did not come out the same.' }),
+      reason: t.exposeString('reason', { description: 'Why the result differs.' }),
     }),
   });
   builder.mutationField('reproducePrediction', (t) =>

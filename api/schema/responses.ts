@@ -1,13 +1,28 @@
 import { describeScale } from '../../domain/nps/scale.ts';
 import { valueIn } from '../../domain/segments/dimensions.ts';
-import { type ResponseCursor, type ResponseRow, readResponses } from '../../store/responses/responses.ts';
+import { SENTIMENTS } from '../../scoring/model.ts';
+import {
+  type ClassCounts,
+  countResponses,
+  RESPONSE_ORDERS,
+  type ResponseRow,
+} from '../../store/responses/responses.ts';
 import { type ApiContext, mayRead, mayRelease, pathOf } from '../context.ts';
-import { InvalidArgumentError } from '../errors.ts';
-import { fixed, paged } from '../gate/costs.ts';
-import { access, forEachDimension, momentOf } from './builder.ts';
-import { addConnection, pageOf, pageSize } from './connection.ts';
+import { fixed } from '../gate/costs.ts';
+import { atMost } from '../gate/lists.ts';
+import { LIMITS } from '../limits.ts';
+import { access, type DateTimeInput, forEachDimension, momentOf, type TypeOf } from './builder.ts';
+import { addConnection, pageSize } from './connection.ts';
 import { RESPONSE_PREFIX } from './node.ts';
 import { predictionOf } from './predictions.ts';
+import {
+  cursorOf,
+  MOST_SEARCHED,
+  parseCursor,
+  RESPONSES_COST,
+  type ResponsePage,
+  searchResponses,
+} from './response-search.ts';
 import { segmentOf } from './segment.ts';
 import type { SchemaParts } from './types.ts';
 
@@ -15,39 +30,124 @@ import type { SchemaParts } from './types.ts';
 export function addResponses(schema: SchemaParts): void {
   const { builder, types, dimensions } = schema;
   addResponse(schema);
-  const connection = addConnection<ResponseRow>(schema, {
+  const connection = addConnection<ResponseRow, ResponsePage>(schema, {
     name: 'Response',
     node: types.response,
     shows: 'readResponse',
     cursorOf,
   });
+  addPageFields(schema, connection);
+  addCounts(schema);
+  const order = builder.enumType('ResponseOrder', {
+    description: 'By `answeredAt`; responses of one moment by their ids.',
+    values: RESPONSE_ORDERS,
+  });
   builder.queryField('responses', (t) =>
     t.field({
-      ...access('readResponse', paged(5, 0.1)),
+      ...access('readResponse', RESPONSES_COST),
       type: connection,
       nullable: false,
-      description: 'Newest answers first; `from` inclusive, `to` exclusive.',
+      description:
+        'Newest answers first, unless `order` says otherwise; `from` inclusive, `to` exclusive. Filters are AND-ed, the values of one are OR-ed. A filter looks at ' +
+        `no more than ${MOST_SEARCHED} responses for one page (\`searchedTo\`).`,
       args: {
         segment: t.arg({ type: types.segment }),
         from: t.arg({ type: 'DateTime' }),
         to: t.arg({ type: 'DateTime' }),
         first: t.arg.int({ required: true, defaultValue: 50 }),
-        after: t.arg.string(),
+        after: t.arg.string({ description: 'The cursor of a page of the same `order`.' }),
+        order: t.arg({
+          type: order,
+          required: true,
+          defaultValue: 'NEWEST',
+          description: 'By `answeredAt`: there is no order by score or `receivedAt`.',
+        }),
+        class: t.arg({ type: [types.npsClass], ...atMost(CLASSES.length, 'Of the surveyed score.') }),
+        themes: t.arg.stringList({
+          ...atMost(
+            LIMITS.themes,
+            'Themes that the champion finds in the comment: at least one of them. Needs readPrediction.',
+          ),
+        }),
+        sentiment: t.arg({
+          type: [types.sentiment],
+          ...atMost(SENTIMENTS.length, 'By the champion. Needs readPrediction.'),
+        }),
+        sources: t.arg.stringList({ ...atMost(LIMITS.sources) }),
+        text: t.arg.string({
+          description:
+            'Words that the comment contains, whatever their case, accents and punctuation: all of them. Needs readComment, and ' +
+            'counts as reading the comments found. Comments are encrypted and have no index: they are decrypted and compared one by one.',
+        }),
       },
-      resolve: async (_root, args, { deps, caller }) => {
-        const first = pageSize(args.first);
-        const rows = await readResponses(deps, caller.scope, {
+      resolve: async (_root, args, context, info) => {
+        const query = {
           segment: segmentOf(dimensions, args.segment),
-          from: args.from ? new Date(momentOf('from', args.from)) : null,
-          to: args.to ? new Date(momentOf('to', args.to)) : null,
-          first,
-          after: parseCursor(args.after),
-        });
-        return pageOf(rows, first);
+          from: timeOf('from', args.from),
+          to: timeOf('to', args.to),
+          first: pageSize(args.first),
+          after: parseCursor(args.after, args.order),
+          order: args.order,
+        };
+        return searchResponses(context, query, args, pathOf(info.path));
       },
     }),
   );
 }
+
+/** What a page says besides its rows. */
+function addPageFields({ builder }: SchemaParts, connection: TypeOf<ResponsePage>): void {
+  builder.objectField(connection, 'searchedTo', (t) =>
+    t.expose('searchedTo', {
+      ...access('readResponse'),
+      type: 'DateTime',
+      description:
+        'Set when a filter found fewer than `first` among the responses that one request looks at: how far it looked, in `order`. ' +
+        '`pageInfo.endCursor` continues from there.',
+    }),
+  );
+}
+
+/** Responses that `responseCounts` counts at most, and for one point. */
+const MOST_COUNTED = 10_000;
+const COUNTED_A_POINT = 20;
+
+function addCounts({ builder, types, dimensions }: SchemaParts): void {
+  const counts = builder.objectRef<ClassCounts>('ResponseCounts').implement({
+    ...access('readResponse'),
+    description: `The newest ${MOST_COUNTED} responses of a segment and period, by class.`,
+    fields: (t) => ({
+      responses: t.exposeInt('responses', { nullable: false }),
+      promoters: t.int({ nullable: false, resolve: ({ byClass }) => byClass[2] }),
+      passives: t.int({ nullable: false, resolve: ({ byClass }) => byClass[1] }),
+      detractors: t.int({ nullable: false, resolve: ({ byClass }) => byClass[0] }),
+      complete: t.exposeBoolean('complete', { nullable: false, description: 'False: there are more.' }),
+    }),
+  });
+  builder.queryField('responseCounts', (t) =>
+    t.field({
+      ...access('readResponse', fixed(MOST_COUNTED / COUNTED_A_POINT)),
+      type: counts,
+      nullable: false,
+      description: 'How many responses of each class there are in a segment and period.',
+      args: {
+        segment: t.arg({ type: types.segment }),
+        from: t.arg({ type: 'DateTime' }),
+        to: t.arg({ type: 'DateTime' }),
+      },
+      resolve: (_root, { segment, from, to }, { deps, caller }) =>
+        countResponses(
+          deps,
+          caller.scope,
+          { segment: segmentOf(dimensions, segment), from: timeOf('from', from), to: timeOf('to', to) },
+          MOST_COUNTED,
+        ),
+    }),
+  );
+}
+
+const timeOf = (name: string, given: DateTimeInput | null | undefined): Date | null =>
+  given ? new Date(momentOf(name, given)) : null;
 
 const CLASSES = ['DETRACTOR', 'PASSIVE', 'PROMOTER'] as const;
 
@@ -109,6 +209,19 @@ function addResponse({ types, dimensions }: SchemaParts): void {
             ? predictionOf(row, context)
             : null,
       }),
+      segmentValues: t.field({
+        type: [types.segmentValue],
+        nullable: false,
+        description: 'Its values, one for each dimension, in the order of `dimensions`.',
+        resolve: (row, _args, { deps }) => {
+          const cell = deps.cells.get(row.cellId);
+          if (!cell) return [];
+          return dimensions.map(({ field, attribute }) => ({
+            field,
+            value: valueIn(cell.attributes, attribute),
+          }));
+        },
+      }),
       ...forEachDimension(dimensions, ({ attribute, description }) =>
         t.string({
           description,
@@ -120,15 +233,4 @@ function addResponse({ types, dimensions }: SchemaParts): void {
       ),
     }),
   });
-}
-
-function cursorOf({ answeredAt, id }: ResponseRow): string {
-  return Buffer.from(`${answeredAt.getTime()} ${id}`).toString('base64url');
-}
-
-function parseCursor(text: string | null | undefined): ResponseCursor | null {
-  if (text === null || text === undefined) return null;
-  const match = /^(-?\d{1,15}) ([0-9a-f-]{36})$/.exec(Buffer.from(text, 'base64url').toString());
-  if (!match?.[1] || !match[2]) throw new InvalidArgumentError('after: not a cursor of this list');
-  return { answeredAt: new Date(Number(match[1])), id: match[2] };
 }

@@ -1,14 +1,15 @@
 import { readsModelsWhole, reviewsDecisions } from '../../domain/access/scope.ts';
-import { encryptReason } from '../../store/reviews/review-reasons.ts';
 import {
   claimReview,
   decideReview,
   disputeDecision,
   disputeResponse,
   type Reviewer,
-  type ReviewRow,
+  releaseReview,
   type Verdict,
-} from '../../store/reviews/reviews.ts';
+} from '../../store/reviews/decide-review.ts';
+import { encryptReason } from '../../store/reviews/review-reasons.ts';
+import type { ReviewRow } from '../../store/reviews/reviews.ts';
 import { auditHook } from '../audit.ts';
 import type { ApiContext } from '../context.ts';
 import { ForbiddenError, InvalidArgumentError } from '../errors.ts';
@@ -25,12 +26,12 @@ export function addReviewMutations({ builder, types: { npsClass, review } }: Sch
     fields: (t) => ({
       class: t.field({
         type: npsClass,
-        description: 'What the text says instead of what the model said; null confirms the model.',
+        description: 'The class that the text has, if the model is wrong; null confirms the model.',
       }),
       overturn: t.boolean({
         required: true,
         defaultValue: false,
-        description: 'Of a decision about a model: it should not have been decided so.',
+        description: 'For a decision about a model: overturns it.',
       }),
       reason: t.string({ required: true }),
     }),
@@ -45,12 +46,21 @@ export function addReviewMutations({ builder, types: { npsClass, review } }: Sch
       resolve: (_root, { id }, context) =>
         claimReview(context.deps.record, reviewKey(id), reviewerOf(context, 'review.claim')),
     }),
+    releaseReview: t.field({
+      ...access('review'),
+      type: review,
+      nullable: false,
+      description: 'Releases a claim, so that others can decide the review.',
+      args: { id: t.arg.id({ required: true }) },
+      resolve: (_root, { id }, context) =>
+        releaseReview(context.deps.record, reviewKey(id), reviewerOf(context, 'review.release')),
+    }),
     decideReview: t.field({
       ...access('review'),
       type: review,
       nullable: false,
       description:
-        'A correction becomes a label that weighs more than a number; scores of models change when one is trained on it.',
+        'A correction becomes a training label with more weight than a surveyed number; inferred scores change when a model is trained on it.',
       args: { id: t.arg.id({ required: true }), input: t.arg({ type: input, required: true }) },
       resolve: (_root, { id, input }, context) => {
         const decided = { ...verdictOf(input), reason: reasonOf(input.reason) };
@@ -62,8 +72,7 @@ export function addReviewMutations({ builder, types: { npsClass, review } }: Sch
     disputeResponse: t.field({
       ...access('readResponse'),
       type: review,
-      description:
-        'Queues a response of which the caller disputes what the model said; null where no model said anything.',
+      description: 'Queues a response whose prediction the caller disputes; null if it has no prediction.',
       args: { response: t.arg.id({ required: true }), reason: t.arg.string({ required: true }) },
       resolve: async (_root, { response, reason }, context) => {
         const why = reasonOf(reason);
@@ -104,7 +113,7 @@ function verdictOf(input: {
 }): Omit<Verdict, 'reason'> {
   if (input.overturn) {
     if (input.class)
-      throw new InvalidArgumentError('input: a class corrects what a model said; overturn is of a decision');
+      throw new InvalidArgumentError('input: a class corrects a prediction; overturn applies to a decision');
     return { verdict: 'OVERTURNED', class: null };
   }
   const index = input.class ? REVIEW_CLASSES.indexOf(input.class) : -1;
@@ -139,7 +148,7 @@ function encryptionOf({ deps }: ApiContext): NonNullable<Reviewer['encrypt']> {
 }
 
 function reasonOf(reason: string): string {
-  if (reason.trim() === '') throw new InvalidArgumentError('reason: say why; it is kept on record');
+  if (reason.trim() === '') throw new InvalidArgumentError('reason: say why; it is kept in the audit log');
   return reason.trim();
 }
 

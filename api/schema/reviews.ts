@@ -1,9 +1,13 @@
 import { reviewsDecisions, visibleCells } from '../../domain/access/scope.ts';
+import type { Segment } from '../../domain/segments/cell.ts';
 import { decisionNode } from '../../graph/kinds/decision.ts';
 import { readDecisionAnnotation } from '../../store/lineage/lineage-annotations.ts';
 import type { ResponseRow } from '../../store/responses/responses.ts';
+import { blockedFor } from '../../store/reviews/decide-review.ts';
 import { openReason } from '../../store/reviews/review-reasons.ts';
 import {
+  countReviews,
+  type ReviewCounts,
   type ReviewCursor,
   type ReviewDecisionRow,
   type ReviewRow,
@@ -11,12 +15,12 @@ import {
   readReviews,
 } from '../../store/reviews/reviews.ts';
 import type { ReviewVerdict } from '../../store/tables/reviews.ts';
-import type { ScopedDeps } from '../context.ts';
-import { noteWithheld, pathOf } from '../context.ts';
+import { type ApiContext, noteWithheld, pathOf, type ResponsePath, type ScopedDeps } from '../context.ts';
 import { InvalidArgumentError } from '../errors.ts';
-import { paged } from '../gate/costs.ts';
+import { fixed, paged } from '../gate/costs.ts';
 import { access, type Builder } from './builder.ts';
 import { addConnection, pageOf, pageSize } from './connection.ts';
+import { findModel } from './models.ts';
 import { segmentOf } from './segment.ts';
 import type { SchemaParts } from './types.ts';
 
@@ -30,17 +34,11 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export function addReviews(schema: SchemaParts): void {
   addReview(schema);
   addQueue(schema);
+  addCounts(schema);
 }
 
-function addEnums(builder: Builder) {
-  const verdict = builder.enumType('ReviewVerdict', {
-    values: {
-      CONFIRMED: { description: 'The model was right, or what was decided.' },
-      CORRECTED: { description: 'The text says something else.' },
-      OVERTURNED: { description: 'It should not have been decided so.' },
-    },
-  });
-  const cause = builder.enumType('ReviewCause', {
+function addCause(builder: Builder) {
+  return builder.enumType('ReviewCause', {
     values: {
       LOW_CONFIDENCE: {
         description:
@@ -50,30 +48,37 @@ function addEnums(builder: Builder) {
         description:
           'The respondent is a promoter and the text a detractor’s, or the other way round; another version is champion.',
       },
-      SAMPLED: { description: 'By chance, so that also what looks right is checked.' },
+      SAMPLED: { description: 'A random sample, so that predictions that look right are checked too.' },
       DISPUTED: { description: 'A caller requested it.' },
     },
   });
-  return { verdict, cause };
 }
 
-function addReview({ builder, types }: SchemaParts): void {
-  const { verdict, cause } = addEnums(builder);
-  const decision = builder.objectRef<ReviewDecisionRow>('ReviewDecision').implement({
+function addDecision({ builder, types }: Pick<SchemaParts, 'builder' | 'types'>) {
+  return builder.objectRef<ReviewDecisionRow>('ReviewDecision').implement({
     ...access('review'),
-    description: 'What one person decided, and why; kept for good.',
+    description: 'What one person decided, and why; kept permanently.',
     fields: (t) => ({
       by: t.exposeString('actorName', { nullable: false }),
       at: t.field({ type: 'DateTime', nullable: false, resolve: ({ decidedAt }) => decidedAt }),
-      verdict: t.field({ type: verdict, nullable: false, resolve: (row): ReviewVerdict => row.verdict }),
+      verdict: t.field({
+        type: types.reviewVerdict,
+        nullable: false,
+        resolve: (row): ReviewVerdict => row.verdict,
+      }),
       class: t.field({
         type: types.npsClass,
-        description: 'What the text says instead.',
+        description: 'The class that the text has instead.',
         resolve: (row) => (row.class === null ? null : REVIEW_CLASSES[row.class]),
       }),
       reason: t.exposeString('reason', { nullable: false }),
     }),
   });
+}
+
+function addReview({ builder, types }: SchemaParts): void {
+  const cause = addCause(builder);
+  const decision = addDecision({ builder, types });
   types.review.implement({
     ...access('review'),
     description: 'A prediction for a response, or a decision about a model, that people should check.',
@@ -85,19 +90,37 @@ function addReview({ builder, types }: SchemaParts): void {
         resolve: ({ cause }) => cause,
       }),
       reason: t.string({
-        description: 'What the one who disputed it said.',
+        description: 'The reason that the caller who disputed it gave.',
         resolve: ({ responseId, reason }, _args, { deps }) =>
           reason === null ? null : openReason(reasonDeps(deps), responseId, reason),
       }),
       queuedAt: t.field({ type: 'DateTime', nullable: false, resolve: ({ queuedAt }) => queuedAt }),
       claimedUntil: t.field({
         type: 'DateTime',
-        description: 'Until then one reviewer alone may decide.',
+        description: 'Until then only the reviewer with the claim may decide.',
         resolve: ({ claimedUntil }) => claimedUntil,
+      }),
+      approvals: t.int({
+        nullable: false,
+        description: 'How many people must decide alike.',
+        resolve: (_row, _args, { deps }) => deps.reviewRules.approvals,
+      }),
+      blocked: t.string({
+        description:
+          'Why the caller cannot decide it: it is decided, claimed, or their own. Null where they can.',
+        resolve: async (row, _args, { deps, caller }) => {
+          const by = { id: caller.id, now: new Date(deps.now()) };
+          return blockedFor(deps.record, row, await readDecisions(deps.record, [row.id]), by);
+        },
+      }),
+      modelVersion: t.field({
+        type: types.modelVersion,
+        description: 'The model version of the prediction or decision.',
+        resolve: ({ modelVersionId }, _args, context) => findModel(modelVersionId, context),
       }),
       decidedAt: t.field({
         type: 'DateTime',
-        description: 'Null until as many as the deployment demands decided alike.',
+        description: 'Null until the configured number of people have decided alike.',
         resolve: ({ decidedAt }) => decidedAt,
       }),
       response: t.field({
@@ -156,22 +179,56 @@ function addQueue(schema: SchemaParts): void {
         after: t.arg.string(),
       },
       resolve: async (_root, args, context, info) => {
-        const { deps, caller } = context;
         const first = pageSize(args.first);
-        const within = segmentOf(dimensions, args.segment);
-        const missing = REVIEWED.find((group) => group !== 'review' && caller.scope.grant(group) === 'none');
-        if (missing) noteWithheld(context, missing, pathOf(info.path));
-        const cells = visibleCells(caller.scope, REVIEWED, deps.cells, within);
-        const theirs = {
-          cellIds: cells.map(({ id }) => id),
-          decisions: reviewsDecisions(caller.scope) && Object.keys(within).length === 0,
-        };
+        const theirs = reviewable(context, segmentOf(dimensions, args.segment), info.path);
         const page = { decided: args.decided, after: parseCursor(args.after), limit: first + 1 };
-        const rows = await readReviews(deps.record, theirs, page);
+        const rows = await readReviews(context.deps.record, theirs, page);
         return pageOf(rows, first);
       },
     }),
   );
+}
+
+function addCounts({ builder, types, dimensions }: SchemaParts): void {
+  const counts = builder.objectRef<ReviewCounts>('ReviewCounts').implement({
+    ...access('review'),
+    description: 'How the work of reviewers stands.',
+    fields: (t) => ({
+      waiting: t.exposeInt('waiting', { nullable: false }),
+      claimed: t.exposeInt('claimed', {
+        nullable: false,
+        description: 'Of the waiting ones: those that another reviewer has claimed.',
+      }),
+      decided: t.exposeInt('decided', { nullable: false }),
+      own: t.exposeInt('own', { nullable: false, description: 'How often the caller decided.' }),
+    }),
+  });
+  builder.queryField('reviewCounts', (t) =>
+    t.field({
+      ...access('review', fixed(20)),
+      type: counts,
+      nullable: false,
+      description: 'Counts of the reviews that reviewQueue lists.',
+      args: { segment: t.arg({ type: types.segment }) },
+      resolve: (_root, { segment }, context, info) => {
+        const { deps, caller } = context;
+        const theirs = reviewable(context, segmentOf(dimensions, segment), info.path);
+        return countReviews(deps.record, theirs, { id: caller.id, now: new Date(deps.now()) });
+      },
+    }),
+  );
+}
+
+/** What the caller may review: responses of cells, and, without a segment, decisions about models. */
+function reviewable(context: ApiContext, within: Segment, path: ResponsePath) {
+  const { deps, caller } = context;
+  const missing = REVIEWED.find((group) => group !== 'review' && caller.scope.grant(group) === 'none');
+  if (missing) noteWithheld(context, missing, pathOf(path));
+  const cells = visibleCells(caller.scope, REVIEWED, deps.cells, within);
+  return {
+    cellIds: cells.map(({ id }) => id),
+    decisions: reviewsDecisions(caller.scope) && Object.keys(within).length === 0,
+  };
 }
 
 function cursorOf({ queuedAt, id }: ReviewRow): string {

@@ -8,8 +8,8 @@ import type { RowOrder, SchemaParts } from './types.ts';
 /** Keys of one order. */
 export const MOST_ORDERS = 5;
 export const ORDERED =
-  'The keys, the first first. Rows that tell no value of a key come last, whatever the direction. Equal rows stay in the order that they have without: by time, then by name.';
-export const FIRST = `Only so many rows, after they were ordered; 1 to ${LIMITS.rows}. All of them when absent.`;
+  'The sort keys, most significant first. Rows without a value for a key come last, in either direction. Equal rows keep their default order: by time, then by name.';
+export const FIRST = `At most so many rows, after ordering; 1 to ${LIMITS.rows}. All of them when absent.`;
 
 /** Adds NpsOrder. */
 export function addRowOrder({ builder, types }: SchemaParts): void {
@@ -17,8 +17,8 @@ export function addRowOrder({ builder, types }: SchemaParts): void {
     values: {
       SCORE: {},
       RESPONSES: {},
-      CHANGE: { description: 'Of the score since the window before: `change` of NpsRow.' },
-      NAME: { description: 'The values of the dimensions that are grouped by, as they are named there.' },
+      CHANGE: { description: 'Change of the score since the previous window: `change` of NpsRow.' },
+      NAME: { description: 'The values of the grouped dimensions, in the order of `groupBy`.' },
       TIME: { description: 'Start of the bucket.' },
     } as const,
   });

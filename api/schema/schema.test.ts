@@ -104,9 +104,22 @@ describe('access tags', () => {
     const types = new Set(
       fields.filter(({ shows }) => shows === 'public').map(({ name }) => name.replace(/\..*/, '')),
     );
-    expect([...types].sort()).toEqual(['Feature', 'ModelVersion', 'Node', 'PageInfo', 'Query', 'Viewer']);
+    expect([...types].sort()).toEqual([
+      'DimensionInfo',
+      'Feature',
+      'ModelVersion',
+      'Node',
+      'PageInfo',
+      'Query',
+      'Viewer',
+    ]);
     const queries = fields.filter(({ name, shows }) => shows === 'public' && name.startsWith('Query.'));
-    expect(queries.map(({ name }) => name)).toEqual(['Query.modelVersions', 'Query.node', 'Query.viewer']);
+    expect(queries.map(({ name }) => name)).toEqual([
+      'Query.dimensions',
+      'Query.modelVersions',
+      'Query.node',
+      'Query.viewer',
+    ]);
   });
 
   it.each([

@@ -2,14 +2,25 @@ import type { GraphQLSchema } from 'graphql';
 import type { Dimension } from '../../domain/segments/dimensions.ts';
 import { addAccess } from './access.ts';
 import { noteWithheldQueries } from './access-tags.ts';
+import { addAgentDecisions } from './agent-decisions.ts';
+import { addAgents } from './agents.ts';
+import { addAlertUpdates } from './alert-updates.ts';
+import { addAlerts } from './alerts.ts';
+import { addAuditChain } from './audit-chain.ts';
 import { addAuditLog } from './audit-log.ts';
+import { addBrowserSessions } from './browser-sessions.ts';
 import { createBuilder } from './builder.ts';
+import { addCaseMutations } from './case-mutations.ts';
+import { addCases } from './cases.ts';
 import { addCellUsage } from './cell-usage.ts';
 import { checkTexts } from './checked-texts.ts';
 import { addConnectionMutations } from './connection-mutations.ts';
 import { addConnections } from './connections.ts';
 import { addDeletions } from './deletions.ts';
+import { addTargets } from './deliveries.ts';
 import { addDimensionValues } from './dimension-values.ts';
+import { addDimensions } from './dimensions.ts';
+import { addDrivers } from './drivers.ts';
 import { noteEmptyWindows } from './empty-windows.ts';
 import { addErasures } from './erasures.ts';
 import { addImpact } from './impact.ts';
@@ -17,24 +28,32 @@ import { addImports } from './imports.ts';
 import { addKeys } from './keys.ts';
 import { addKnown } from './known.ts';
 import { addLineage } from './lineage.ts';
+import { addLineageGroups } from './lineage-groups.ts';
 import { addLive } from './live.ts';
 import { addModelProvenance } from './model-provenance.ts';
 import { addModelQuality } from './model-quality.ts';
 import { addReadings } from './model-readings.ts';
 import { addModels } from './models.ts';
+import { addNarrative } from './narrative.ts';
 import { addNode } from './node-query.ts';
 import { addNps } from './nps.ts';
 import { addNpsRow } from './nps-row.ts';
 import { addPageInfo } from './page-info.ts';
+import { addPermissions } from './permissions.ts';
 import { addPredictions } from './predictions.ts';
 import { addProvenance } from './provenance.ts';
 import { addResponses } from './responses.ts';
 import { addReviewMutations } from './review-mutations.ts';
 import { addReviews } from './reviews.ts';
 import { addRowOrder } from './row-order.ts';
+import { addRuleReplay } from './rule-replay.ts';
+import { addSamples } from './samples.ts';
+import { addScoreById } from './score-by-id.ts';
 import { addSegment } from './segment.ts';
+import { addSources } from './sources.ts';
 import { addSubjects } from './subjects.ts';
 import { addSubmit } from './submit.ts';
+import { addThemes } from './themes.ts';
 import { createTypes, type SchemaModule } from './types.ts';
 import { noteUnknownValues } from './unknown-values.ts';
 import { addVerification } from './verification.ts';
@@ -42,26 +61,40 @@ import { addVerification } from './verification.ts';
 /** The subjects of the schema, in any order. */
 export const schemaModules: readonly SchemaModule[] = [
   addAccess,
+  addAgentDecisions,
+  addAgents,
+  addAlertUpdates,
+  addAlerts,
+  addAuditChain,
   addAuditLog,
+  addBrowserSessions,
+  addCaseMutations,
+  addCases,
   addCellUsage,
   addConnections,
   addConnectionMutations,
   addDeletions,
   addDimensionValues,
+  addDimensions,
+  addDrivers,
   addErasures,
   addImpact,
   addImports,
   addKeys,
   addKnown,
   addLineage,
+  addLineageGroups,
+  addScoreById,
   addLive,
   addModelProvenance,
   addModelQuality,
   addModels,
+  addNarrative,
   addNode,
   addNps,
   addNpsRow,
   addPageInfo,
+  addPermissions,
   addPredictions,
   addProvenance,
   addReadings,
@@ -70,8 +103,13 @@ export const schemaModules: readonly SchemaModule[] = [
   addReviews,
   addRowOrder,
   addSegment,
+  addRuleReplay,
+  addSamples,
+  addSources,
   addSubjects,
   addSubmit,
+  addTargets,
+  addThemes,
   addVerification,
 ];
 

@@ -39,7 +39,7 @@ export function segmentOf(
     bytes += values.reduce((sum, value) => sum + Buffer.byteLength(JSON.stringify(value)), 0);
     if (bytes > LIMITS.segmentBytes)
       throw new InvalidArgumentError(
-        `segment: its values are ${bytes} bytes together; at most ${LIMITS.segmentBytes}, for the id of a score spells them`,
+        `segment: its values are ${bytes} bytes together; at most ${LIMITS.segmentBytes}, because the id of a score contains them`,
       );
     segment[attribute] = values;
   }

@@ -42,7 +42,7 @@ export function addSubjects(schema: SchemaParts): void {
       ...access('manageSubjects'),
       nullable: false,
       description:
-        "Puts a person's responses aside (GDPR article 18), out of every score, reading and training, or back; how many were moved.",
+        "Restricts a person's responses (GDPR article 18): excludes them from every score, reading and training; or lifts the restriction. Returns how many were moved.",
       args: {
         respondent: t.arg.string({ required: true, description: RESPONDENT }),
         restricted: t.arg.boolean({ required: true, defaultValue: true }),
@@ -65,11 +65,11 @@ export function addSubjects(schema: SchemaParts): void {
       ...access('manageSubjects'),
       nullable: false,
       description:
-        'Corrects what a person answered (GDPR article 16); what is left out stays. False when there is no such response.',
+        'Corrects what a person answered (GDPR article 16); what is left out is unchanged. False when there is no such response.',
       args: {
         response: t.arg.id({ required: true }),
-        score: t.arg.int({ description: "On the response's own scale; null takes it away." }),
-        comment: t.arg.string({ description: 'Null takes it away.' }),
+        score: t.arg.int({ description: "On the response's own scale; null removes it." }),
+        comment: t.arg.string({ description: 'Null removes it.' }),
         reason: t.arg.string({ required: true }),
       },
       resolve: (_root, { response, reason, ...correction }, context) => {
@@ -87,12 +87,13 @@ export function addSubjects(schema: SchemaParts): void {
 function addHolds({ builder, types, dimensions }: SchemaParts): void {
   const hold = builder.objectRef<LegalHold>('LegalHold').implement({
     ...access('manageSubjects'),
-    description: 'An order to keep what is held of a person or a segment: it is neither erased nor aged out.',
+    description:
+      'An order to keep the data of a person or a segment: it is neither erased nor deleted by retention.',
     fields: (t) => ({
       id: t.exposeID('id', { nullable: false }),
       segment: t.field({
         type: 'JSON',
-        description: 'By dimension; null of a person.',
+        description: 'By dimension; null for a hold on a person.',
         resolve: (row) => row.segment,
       }),
       actor: t.exposeString('actor', { nullable: false }),

@@ -41,7 +41,7 @@ export function addSubmit({ builder, dimensions }: SchemaParts): void {
         answeredAt: t.field({
           type: 'DateTime',
           required: true,
-          description: 'Where the answer counts in time; another value for a known id moves it.',
+          description: 'When the response was given; another value for a known id moves it.',
         }),
         updatedAt: t.field({
           type: 'DateTime',
@@ -65,7 +65,7 @@ export function addSubmit({ builder, dimensions }: SchemaParts): void {
       type: payload,
       nullable: false,
       description:
-        'Answers after the commit. Bad items are rejected one by one; the good ones beside them are kept.',
+        'Answers after the commit. Invalid items are rejected individually; valid ones are stored.',
       args: { input: t.arg({ type: [input], required: true, ...atMost(LIMITS.mutation) }) },
       resolve: async (_root, args, context) => {
         const { deps, caller } = context;
@@ -97,7 +97,7 @@ function addPayload(builder: Builder) {
   const filed = builder.objectRef<FiledItem>('FiledAs').implement({
     ...access('submitResponse'),
     description:
-      'An item that was filed otherwise than it was sent: a value that is not declared, or that found no room among the cells, became "other".',
+      'An item that was filed in another cell than it was sent for: a value that is not declared, or that found no room among the cells, became "other".',
     fields: (t) => ({
       index: t.exposeInt('index', { nullable: false }),
       values: t.field({

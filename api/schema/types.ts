@@ -3,18 +3,22 @@ import type { Dimension } from '../../domain/segments/dimensions.ts';
 import type { TracedNode } from '../../graph/node.ts';
 import type { LineagePage } from '../../graph/traversal/trace.ts';
 import type { FeatureSource } from '../../scoring/features.ts';
-import type { Model } from '../../scoring/model.ts';
+import { type Model, SENTIMENTS } from '../../scoring/model.ts';
 import type { Classification } from '../../scoring/predict.ts';
+import type { AlertRow } from '../../store/agents/alerts.ts';
+import type { CaseRow } from '../../store/agents/cases.ts';
+import type { DecisionRow } from '../../store/agents/decisions.ts';
 import type { ConnectionRow } from '../../store/connections/connections.ts';
 import type { ModelEventRow } from '../../store/models/model-provenance.ts';
 import type { FeatureRow, RegisteredModel, TrainingSetRow } from '../../store/models/models.ts';
 import type { ResponseRow } from '../../store/responses/responses.ts';
 import type { ReviewRow } from '../../store/reviews/reviews.ts';
+import { SEVERITIES } from '../../store/tables/agents.ts';
 import { MODEL_METRICS, type ModelMetric } from '../../store/tables/monitoring.ts';
 import { MODEL_STAGES } from '../../store/tables/scoring.ts';
 import type { Builder } from './builder.ts';
 import { METRIC_DESCRIPTIONS } from './metric-descriptions.ts';
-import type { AnyNode } from './node.ts';
+import type { AnyNode, ImportView } from './node.ts';
 
 /** Where a module of the schema adds its types and fields. */
 export interface SchemaParts {
@@ -30,6 +34,12 @@ export type SchemaModule = (schema: SchemaParts) => void;
 export interface PageFacts {
   readonly hasNextPage: boolean;
   readonly endCursor: string | null;
+}
+
+/** One dimension's value of a row. */
+export interface SegmentValue {
+  readonly field: string;
+  readonly value: string;
 }
 
 /** A segment as GraphQL passes it: values by dimension field. */
@@ -63,7 +73,9 @@ export function createTypes(builder: Builder, dimensions: readonly Dimension[]) 
     segment: builder.inputRef<SegmentArgument>('SegmentInput'),
     npsOrder: builder.inputRef<RowOrder>('NpsOrder'),
     npsRow: builder.objectRef<ScoreRow>('NpsRow'),
+    segmentValue: builder.objectRef<SegmentValue>('SegmentValue'),
     response: builder.objectRef<ResponseRow>('Response'),
+    import: builder.objectRef<ImportView>('Import'),
     connection: builder.objectRef<ConnectionRow>('Connection'),
     prediction: builder.objectRef<ShownPrediction>('Prediction'),
     modelVersion: builder.objectRef<RegisteredModel>('ModelVersion'),
@@ -72,7 +84,11 @@ export function createTypes(builder: Builder, dimensions: readonly Dimension[]) 
     modelEvent: builder.objectRef<ModelEventRow>('ModelEvent'),
     lineageNode: builder.objectRef<TracedNode>('LineageNode'),
     lineagePage: builder.objectRef<LineagePage>('LineagePage'),
+    traceDirection: builder.enumType('TraceDirection', { values: ['UPSTREAM', 'DOWNSTREAM'] as const }),
     review: builder.objectRef<ReviewRow>('Review'),
+    alert: builder.objectRef<AlertRow>('Alert'),
+    decision: builder.objectRef<DecisionRow>('AgentDecision'),
+    case: builder.objectRef<CaseRow>('Case'),
   };
 }
 
@@ -86,12 +102,54 @@ function createEnums(builder: Builder, dimensions: readonly Dimension[]) {
         ]),
       ),
     }),
+    sentiment: builder.enumType('Sentiment', { values: SENTIMENTS }),
     npsClass: builder.enumType('NpsClass', { values: ['PROMOTER', 'PASSIVE', 'DETRACTOR'] as const }),
     basis: builder.enumType('Basis', {
       description: 'COMBINED: the surveyed class where there is one, else the inferred one.',
       values: ['SURVEYED', 'INFERRED', 'COMBINED'] as const,
     }),
     modelStage: builder.enumType('ModelStage', { values: MODEL_STAGES }),
+    reviewVerdict: builder.enumType('ReviewVerdict', {
+      values: {
+        CONFIRMED: { description: 'The prediction or the decision was right.' },
+        CORRECTED: { description: 'The text has another class.' },
+        OVERTURNED: { description: 'The decision was wrong.' },
+      } as const,
+    }),
+    severity: builder.enumType('Severity', { values: SEVERITIES }),
+    alertState: builder.enumType('AlertState', {
+      values: {
+        OPEN: { description: 'No one has said that they work on it.' },
+        ACKNOWLEDGED: { description: 'Someone works on it.' },
+        RESOLVED: { description: 'Its cause is over.' },
+        DISMISSED: { description: 'A person closed it.' },
+      } as const,
+    }),
+    caseState: builder.enumType('CaseState', {
+      values: {
+        OPEN: { description: 'No one has begun to work on it.' },
+        IN_PROGRESS: { description: 'Someone works on it.' },
+        CLOSED: { description: 'It has an outcome.' },
+      } as const,
+    }),
+    autonomy: builder.enumType('Autonomy', {
+      values: {
+        OBSERVE: { description: 'It records what it would do.' },
+        PROPOSE: { description: 'A person approves each action.' },
+        ACT: { description: 'It acts.' },
+      } as const,
+    }),
+    decisionState: builder.enumType('DecisionState', {
+      values: {
+        NONE: { description: 'Nothing is to be done; near misses are such decisions too.' },
+        OBSERVED: { description: 'Its agent only observes.' },
+        PROPOSED: { description: 'It waits for a person.' },
+        DUE: { description: 'It is about to be carried out.' },
+        DONE: { description: 'It was carried out.' },
+        REJECTED: { description: 'A person rejected it, or a later decision took its place.' },
+        FAILED: { description: 'Its action ended with an error.' },
+      } as const,
+    }),
     modelMetric: builder.enumType('ModelMetric', {
       values: Object.fromEntries(
         MODEL_METRICS.map((name) => [name, { value: name, description: METRIC_DESCRIPTIONS[name] }]),

@@ -1,6 +1,7 @@
 import { parseScoreId } from '../../domain/scores/score.ts';
 import { exportProof } from '../../proof/export-proof.ts';
 import type { Verification } from '../../proof/verdict.ts';
+import { VERIFICATION_CHECKS, type VerificationStep } from '../../proof/verification-steps.ts';
 import { verifyScore } from '../../proof/verify.ts';
 import { proofDeps } from '../context.ts';
 import { ForbiddenError, InvalidArgumentError } from '../errors.ts';
@@ -19,6 +20,20 @@ export function addVerification({ builder }: SchemaParts): void {
       'reason says what is missing.',
     values: VERDICTS,
   });
+  const step = builder.objectRef<VerificationStep>('VerificationStep').implement({
+    ...access('traceLineage'),
+    fields: (t) => ({
+      check: t.field({
+        type: builder.enumType('VerificationCheck', { values: VERIFICATION_CHECKS }),
+        nullable: false,
+        resolve: ({ check }) => check,
+      }),
+      passed: t.exposeBoolean('passed', {
+        description: 'Null where it could not be decided; `says` has the reason.',
+      }),
+      says: t.exposeString('says', { nullable: false, description: 'What was compared, with figures.' }),
+    }),
+  });
   const verification = builder.objectRef<Verification>('Verification').implement({
     ...access('traceLineage'),
     fields: (t) => ({
@@ -35,6 +50,15 @@ export function addVerification({ builder }: SchemaParts): void {
       root: t.exposeString('root', {
         description:
           "Hex SHA-256, RFC 9162 tree over the rollups' newest manifests, by hour, cell key and model version.",
+      }),
+      offender: t.exposeID('offender', {
+        description: 'The hour rollup with the mismatch, where it is in one.',
+      }),
+      steps: t.field({
+        type: [step],
+        nullable: false,
+        description: 'The checks in their order; empty where nothing could be checked.',
+        resolve: ({ steps }) => [...steps],
       }),
     }),
   });

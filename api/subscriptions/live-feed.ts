@@ -2,13 +2,15 @@ import type { Scope } from '../../domain/access/scope.ts';
 import type { Loops } from '../../store/database/loops.ts';
 import { runWhenDue } from '../../store/database/periodic.ts';
 import { runFollower } from '../../store/journal/follower.ts';
-import type { JournalPosition } from '../../store/journal/journal.ts';
+import type { JournalEntry, JournalPosition } from '../../store/journal/journal.ts';
 import { journalEnds } from './journal-ends.ts';
 import { LiveQuery, type LiveQueryDefinition, type LiveQueryDeps } from './live-query.ts';
 
 export interface LiveFeed {
   /** The live query of that query and scope, shared by all its subscribers. */
   liveQuery(scope: Scope, query: LiveQueryDefinition): LiveQuery;
+  /** Calls with each entry of the journal that names alerts; the returned function ends it. */
+  onAlerts(listener: (entry: JournalEntry) => void): () => void;
   /** The journal position up to which changes have been read. */
   position(): JournalPosition;
   liveQueries(): number;
@@ -32,6 +34,7 @@ export async function startLiveFeed(deps: LiveFeedDeps): Promise<LiveFeed> {
   const ends = journalEnds(store, cells);
   /** Those with subscribers; `byQuery` finds the one to share. */
   const liveQueries = new Set<LiveQuery>();
+  const alertListeners = new Set<(entry: JournalEntry) => void>();
   const byQuery = new Map<string, LiveQuery>();
   // A live query that changes, or cannot be read, during its refresh flags itself again.
   const ticks = runWhenDue({
@@ -53,6 +56,8 @@ export async function startLiveFeed(deps: LiveFeedDeps): Promise<LiveFeed> {
     onError,
     handle: async (entries) => {
       await cells.refresh(store);
+      const alerts = entries.filter(({ kind }) => kind === 'alert');
+      for (const listener of alertListeners) for (const entry of alerts) listener(entry);
       for (const liveQuery of liveQueries)
         if (entries.some((entry) => liveQuery.isTouchedBy(entry))) liveQuery.markDirty();
     },
@@ -77,6 +82,10 @@ export async function startLiveFeed(deps: LiveFeedDeps): Promise<LiveFeed> {
       });
       byQuery.set(key, liveQuery);
       return liveQuery;
+    },
+    onAlerts: (listener) => {
+      alertListeners.add(listener);
+      return () => alertListeners.delete(listener);
     },
     position: follower.position,
     liveQueries: () => liveQueries.size,

@@ -3,7 +3,9 @@ import { withAudit } from '../audit.ts';
 import type { ApiContext } from '../context.ts';
 import { errorBody, maskedError, publicError } from '../errors.ts';
 import { executedOf, finishResult, type Prepared } from '../operation.ts';
+import { AlertStream, type AlertUpdate } from './alert-stream.ts';
 import { type Cohorts, LiveQueryHandle } from './cohort.ts';
+import type { NpsUpdate } from './live-query.ts';
 
 /**
  * Begins a subscription: its answers go to `deliver` as JSON text, the first before this resolves. Returns the
@@ -42,22 +44,26 @@ async function begin(
   deliver: (payload: string) => void,
 ): Promise<(() => void) | ExecutionResult> {
   const context = prepared.contextValue;
-  // Only LiveQueryHandle is ever returned as a stream: npsUpdates is the one subscription there is.
+  // Only these two are ever returned as a stream, by npsUpdates and alertUpdates.
   const source: unknown = await createSourceEventStream(prepared);
-  const refused = source instanceof LiveQueryHandle ? {} : finishResult(source as ExecutionResult, context);
+  const isStream = source instanceof LiveQueryHandle || source instanceof AlertStream;
+  const refused = isStream ? {} : finishResult(source as ExecutionResult, context);
   const begun = await withAudit(context, executedOf(prepared), refused);
-  if (!(source instanceof LiveQueryHandle) || begun.errors) return begun;
+  if (!isStream || begun.errors) return begun;
+  const answer = async (update: NpsUpdate | AlertUpdate) => {
+    // Extensions of one update are not repeated with the next.
+    const own: ApiContext = { ...context, masked: [], unknown: [] };
+    return finishResult(await execute({ ...prepared, contextValue: own, rootValue: update }), own);
+  };
   try {
+    if (source instanceof AlertStream)
+      return await source.begin(async (update) => deliver(JSON.stringify(await answer(update))));
     return await cohorts.join({
       subscription: source,
       document: prepared.document,
       operationName: prepared.operationName,
       variables: prepared.variableValues,
-      execute: async (update) => {
-        // Extensions of one update are not repeated with the next.
-        const own: ApiContext = { ...context, masked: [], unknown: [] };
-        return finishResult(await execute({ ...prepared, contextValue: own, rootValue: update }), own);
-      },
+      execute: answer,
       deliver,
     });
   } catch (error) {

@@ -32,7 +32,7 @@ export class WaitingSockets {
 }
 
 /** For IPv6 the first 64 bits, which one subscriber line has. */
-function networkOf(address: string): string {
+export function networkOf(address: string): string {
   if (!address.includes(':') || address.includes('.')) return address;
   const [before = '', after] = address.split('::');
   const groups = before.split(':').filter(Boolean);
