@@ -83,7 +83,7 @@ export async function readCheckpointFile(path: string): Promise<CheckpointFile |
   const lines = text.split('\n').slice(0, -1);
   for (const [index, line] of lines.entries()) {
     const checkpoint = parseLine(line);
-    if (!checkpoint) return { heads: checkpoints, broken: `line ${index + 1} is no head` };
+    if (!checkpoint) return { heads: checkpoints, broken: `line ${index + 1} is not a checkpoint` };
     checkpoints.push(checkpoint);
   }
   return { heads: checkpoints, broken: null };

@@ -127,7 +127,7 @@ export function findUnexplained(
     const says =
       model === SURVEYED
         ? 'is gone, and was neither erased nor replaced'
-        : 'has lost what a model said of it, and nothing that came since explains it';
+        : 'has lost its prediction, and nothing that was received since explains it';
     return { what: 'response', response: gone.responseId as string, says };
   }
   const moved = match.kept.find(({ origin }, i) => origin !== match.keptLeaves[i]?.origin);

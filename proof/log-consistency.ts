@@ -133,7 +133,7 @@ async function followPage(
   const page = await readLogPage(session, from, until);
   if (page.seals !== until - from) {
     const place = (await findMissingPlace(session, from, until)) ?? from;
-    const says = `the seal ${place} is missing: it was taken away after it had been signed`;
+    const says = `the seal ${place} is missing: it was removed after it had been signed`;
     return { says, from: place, until: place + 1 };
   }
   if (page.unsound !== null) {

@@ -4,6 +4,7 @@ import { CHANGE_CAUSES, type Manifest, NO_CHANGES, type SealChanges } from '../d
 import { HOUR_MS } from '../domain/time/time-windows.ts';
 import type { Offence } from './check-rollup.ts';
 import type { ListedRollup } from './rollup-evidence.ts';
+import { stepsOf, type VerificationStep } from './verification-steps.ts';
 
 export type Verdict = 'VERIFIED' | 'VERIFIED_WITH_ERASURES' | 'RESTATED' | 'MISMATCH' | 'UNVERIFIABLE';
 
@@ -20,6 +21,9 @@ export interface Verification {
   readonly rollups: number;
   /** Hex, RFC 9162 tree over the newest manifests by hour, cell key and model version; null without a seal. */
   readonly root: string | null;
+  /** The rollup with the mismatch. */
+  readonly offender: string | null;
+  readonly steps: readonly VerificationStep[];
 }
 
 /** The combined results of a score's rollups. */
@@ -43,6 +47,8 @@ export function withheld(reason: string): Verification {
     erased: 0,
     rollups: 0,
     root: null,
+    offender: null,
+    steps: [],
   };
 }
 
@@ -76,6 +82,8 @@ export function verdictOf(findings: Findings): Verification {
     erased: tally.erased,
     rollups: listed.length,
     root,
+    offender: findings.offence?.rollup ?? null,
+    steps: stepsOf(findings, findings.offence && reason),
   };
 }
 

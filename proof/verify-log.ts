@@ -50,6 +50,6 @@ async function logOffence(
   const cell = placed && deps.cells.byKey(placed.cell);
   if (cell && scope.allows('traceLineage', cell)) return { what: 'log', rollup: rollupId(placed), says };
   // The length of the log, and a place in it, would reveal cells that this caller may not see.
-  const hidden = 'a seal of another rollup was changed or taken away after it had been signed';
+  const hidden = 'a seal of another rollup was changed or removed after it had been signed';
   return { what: 'log', rollup: null, says: scope.allowsAll('traceLineage') ? says : hidden };
 }

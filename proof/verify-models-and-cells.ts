@@ -22,7 +22,11 @@ export function findCellOffence(cells: CellDictionary, scope: Scope): Offence | 
     if (sound.has(cell)) continue;
     if (cellKey(cell.stored ?? cell.attributes) !== cell.key) {
       const named = scope.allows('traceLineage', cell) ? cell.key : 'one';
-      return { what: 'cell', rollup: null, says: `${named} does not stand for what its key was made of` };
+      return {
+        what: 'cell',
+        rollup: null,
+        says: `${named} does not match the content that its key was made of`,
+      };
     }
     sound.add(cell);
   }

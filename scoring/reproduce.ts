@@ -43,9 +43,7 @@ export async function reproduce(
   const differing = (Object.keys(again) as (keyof PredictionRow)[]).filter(
     (name) => !monitored.includes(name) && JSON.stringify(again[name]) !== JSON.stringify(stored[name]),
   );
-  return differing.length === 0
-    ? { same: true, reason: null }
-    : no(`these came out otherwise: ${differing.join(', ')}`);
+  return differing.length === 0 ? { same: true, reason: null } : no(`these differ: ${differing.join(', ')}`);
 }
 
 function no(reason: string): Reproduction {

@@ -40,7 +40,7 @@ const PRECISIONS = [50, 60, 70, 80, 90, 95];
 
 /**
  * One head per theme, the theme against all others, both with equal weight. Calibration and thresholds come
- * from examples that the head at hand did not see (five folds); the final head is fitted on all.
+ * from examples that the evaluated head did not see (five folds); the final head is fitted on all.
  */
 export function fitThemes(
   names: readonly string[],

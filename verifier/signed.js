@@ -141,7 +141,10 @@ export function checkStatement({ exportedAt, score, rollups, statement }, head) 
     'the number is not the one that the instance stated',
   );
   insist(said.exportedAt === exportedAt, 'the proof was exported at another time than the instance stated');
-  insist(said.head === head.hash, 'the statement was made at another head than the proof ends at');
+  insist(
+    said.head === head.hash,
+    'the statement was made at another checkpoint than the one at which the proof ends',
+  );
   insist(
     said.rollups.length === rollups.length,
     `the proof holds ${rollups.length} rollups, the instance stated ${said.rollups.length}`,

@@ -26,7 +26,8 @@ export interface TraceQuery {
   readonly after: string | null;
 }
 
-const PLACES = ['number', 'number,string,number', 'number,string,number,string,string'];
+/** The types of a position's components (`WalkPosition`). */
+export const PLACES = ['number', 'number,string,number', 'number,string,number,string,string'];
 
 /**
  * One page of what a node came from (upstream) or contributed to (downstream). Order: the start; the model
@@ -62,7 +63,7 @@ export async function traceLineage(
 }
 
 /** Whether the lineage is complete; if not, why. */
-function completeness(
+export function completeness(
   scope: Scope,
   start: TraceQuery['start'],
   lag: number,
