@@ -1,0 +1,132 @@
+import { lazy, Suspense, useState } from 'react';
+import { graphql } from '../gql/gql.ts';
+import type { Dimension } from '../gql/graphql.ts';
+import { errorText, useRead } from '../lib/api.ts';
+import { formatDay, formatWindow, windowLength } from '../lib/format.ts';
+import { BASES, type Compare, useView, type View, WINDOWS } from '../lib/url-state.ts';
+import { type DimensionInfo, useViewer } from '../lib/viewer.tsx';
+import { Button } from '../parts/button.tsx';
+import { Picker } from '../parts/picker.tsx';
+
+const FilterSheet = lazy(() => import('./filter-sheet.tsx'));
+
+const VALUES = graphql(`
+  query DimensionValues($dimension: Dimension!) {
+    dimensionValues(dimension: $dimension)
+  }
+`);
+
+const BASIS_WORDS = { SURVEYED: 'Surveyed', INFERRED: 'Inferred', COMBINED: 'Combined' } as const;
+const COMPARE_WORDS: Record<Compare, string> = { previous: 'the window before', year: 'a year before' };
+
+/** Segment, window, comparison and basis. What is chosen stands in the address and holds on every screen. */
+export function FilterRow() {
+  const [isSheetOpen, setSheetOpen] = useState(false);
+  const [view] = useView();
+  return (
+    <search className="filters" aria-label="Filters">
+      <Filters />
+      <div className="filters-open no-print">
+        <Button icon="filter" onPress={() => setSheetOpen(true)}>
+          {summary(view)}
+        </Button>
+      </div>
+      <p className="filters-print small">{summary(view)}</p>
+      {isSheetOpen ? (
+        <Suspense>
+          <FilterSheet onClose={() => setSheetOpen(false)}>
+            <Filters />
+          </FilterSheet>
+        </Suspense>
+      ) : null}
+    </search>
+  );
+}
+
+function Filters() {
+  const { dimensions } = useViewer();
+  const [view, change] = useView();
+  const isNarrowed = Object.keys(view.segment).length > 0;
+  return (
+    <>
+      {dimensions.map((dimension) => (
+        <SegmentPicker key={dimension.field} dimension={dimension} />
+      ))}
+      <WindowPicker />
+      <Picker
+        label="vs"
+        options={Object.entries(COMPARE_WORDS).map(([id, label]) => ({ id, label }))}
+        value={[view.compare]}
+        onChange={([compare]) => change({ compare: compare as Compare })}
+      />
+      <Picker
+        label="Basis"
+        options={BASES.map((id) => ({ id, label: BASIS_WORDS[id] }))}
+        value={[view.basis]}
+        onChange={([basis]) => change({ basis: basis as View['basis'] })}
+      />
+      {isNarrowed ? (
+        <Button look="quiet" onPress={() => change({ segment: {} })}>
+          Clear the segment
+        </Button>
+      ) : null}
+    </>
+  );
+}
+
+function SegmentPicker({ dimension: { field, enumValue, label } }: { readonly dimension: DimensionInfo }) {
+  const [view, change] = useView();
+  const [wasOpened, setOpened] = useState(false);
+  const { data, error } = useRead(VALUES, { dimension: enumValue as Dimension }, { pause: !wasOpened });
+  const value = view.segment[field] ?? [];
+  // What the address names is shown, even if no answer has it now.
+  const known = data?.dimensionValues;
+  const values = known && [...known, ...value.filter((one) => !known.includes(one))];
+  return (
+    <Picker
+      label={label}
+      mode="multiple"
+      options={values?.map((id) => ({ id, label: id }))}
+      value={value}
+      problem={error ? errorText(error) : null}
+      onOpen={() => setOpened(true)}
+      onChange={(chosen) => {
+        const { [field]: _, ...others } = view.segment;
+        change({ segment: chosen.length === 0 ? others : { ...others, [field]: chosen } });
+      }}
+    />
+  );
+}
+
+function WindowPicker() {
+  const [view, change] = useView();
+  const { window, asOf } = view;
+  const windows = WINDOWS.includes(window as never) ? WINDOWS : [...WINDOWS, window];
+  return (
+    <>
+      <Picker
+        label="Window"
+        options={windows.map((id) => ({
+          id,
+          label: asOf === null ? formatWindow(id) : windowLength(id),
+        }))}
+        value={[window]}
+        onChange={([chosen]) => change({ window: chosen ?? window })}
+      />
+      {asOf === null ? null : (
+        <Button look="quiet" icon="close" onPress={() => change({ asOf: null })}>
+          {`to ${formatDay(asOf)}`}
+        </Button>
+      )}
+    </>
+  );
+}
+
+function summary({ segment, window, asOf, basis }: View): string {
+  const values = Object.values(segment).flat();
+  return [
+    formatWindow(window, asOf),
+    ...(values.length === 0 ? [] : [values.join(', ')]),
+    ...(basis === 'SURVEYED' ? [] : [BASIS_WORDS[basis]]),
+  ].join(' · ');
+}

@@ -1,0 +1,536 @@
+/* eslint-disable */
+import * as types from './graphql.ts';
+
+
+
+/**
+ * Map of all GraphQL operations in the project.
+ *
+ * This map has several performance disadvantages:
+ * 1. It is not tree-shakeable, so it will include all operations in the project.
+ * 2. It is not minifiable, so the string of a GraphQL query will be multiple times inside the bundle.
+ * 3. It does not support dead code elimination, so it will add unused operations.
+ *
+ * Therefore it is highly recommended to use the babel or swc plugin for production.
+ * Learn more about it here: https://the-guild.dev/graphql/codegen/plugins/presets/preset-client#reducing-bundle-size
+ */
+type Documents = {
+    "\n  query DimensionValues($dimension: Dimension!) {\n    dimensionValues(dimension: $dimension)\n  }\n": typeof types.DimensionValuesDocument,
+    "\n  query Viewer {\n    viewer {\n      name\n      role\n      rights\n      attributes\n      sources\n      expiresAt\n      policyVersion\n    }\n    dimensions {\n      field\n      enumValue\n      label\n      description\n    }\n  }\n": typeof types.ViewerDocument,
+    "\n  query AccessKeys {\n    apiKeys {\n      id\n      name\n      role\n      attributes\n      sources\n      readOnly\n      createdAt\n      createdBy\n      expiresAt\n      lastUsedAt\n      revokedAt\n      revokedBy\n    }\n  }\n": typeof types.AccessKeysDocument,
+    "\n  query AccessRoles {\n    roles {\n      name\n      permissions {\n        group\n        reach\n      }\n    }\n  }\n": typeof types.AccessRolesDocument,
+    "\n  query AccessPermissions($role: String!, $attributes: JSON) {\n    permissions(role: $role, attributes: $attributes) {\n      group\n      reach\n      segments\n      more\n    }\n  }\n": typeof types.AccessPermissionsDocument,
+    "\n  query AccessSessions($first: Int!, $actor: String) {\n    browserSessions(first: $first, actor: $actor) {\n      edges {\n        node {\n          id\n          actor\n          name\n          role\n          createdAt\n          lastSeenAt\n          expiresAt\n        }\n      }\n      pageInfo {\n        hasNextPage\n      }\n    }\n  }\n": typeof types.AccessSessionsDocument,
+    "\n  mutation AccessEndSessions($actor: String, $id: ID, $reason: String!) {\n    endBrowserSessions(actor: $actor, id: $id, reason: $reason)\n  }\n": typeof types.AccessEndSessionsDocument,
+    "\n  mutation AccessCreateKey($input: ApiKeyInput!) {\n    createApiKey(input: $input) {\n      id\n      key\n    }\n  }\n": typeof types.AccessCreateKeyDocument,
+    "\n  mutation AccessRevokeKey($id: ID!, $reason: String!) {\n    revokeApiKey(id: $id, reason: $reason)\n  }\n": typeof types.AccessRevokeKeyDocument,
+    "\n  query AccessDimensionValues($dimension: Dimension!) {\n    dimensionValues(dimension: $dimension)\n  }\n": typeof types.AccessDimensionValuesDocument,
+    "\n  query AuditLog($first: Int!, $after: String, $actor: String, $action: String, $from: DateTime, $to: DateTime) {\n    auditLog(first: $first, after: $after, actor: $actor, action: $action, from: $from, to: $to) {\n      edges {\n        node {\n          seq\n          at\n          actor\n          actorName\n          role\n          policyVersion\n          purpose\n          action\n          subject\n          outcome\n          previous\n          hash\n        }\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n    }\n  }\n": typeof types.AuditLogDocument,
+    "\n  query AuditChain {\n    auditChain {\n      sound\n      problem\n      rows\n      signedRows\n      hash\n      checkedAt\n    }\n  }\n": typeof types.AuditChainDocument,
+    "\n  query DataConnections($after: ID) {\n    connections(after: $after) {\n      id\n      name\n      connector\n      path\n      createdAt\n      createdBy\n      rotatedAt\n      formerSecretUntil\n      lastDeliveryAt\n      deliveries\n      accepted\n      duplicates\n      rejected\n      ignored\n      lastError\n      lastErrorAt\n      lastRefusal\n      lastRefusedAt\n      sources\n    }\n  }\n": typeof types.DataConnectionsDocument,
+    "\n  mutation DataCreateConnection($input: ConnectionInput!) {\n    createConnection(input: $input) {\n      secret\n      connection {\n        id\n        name\n        path\n      }\n    }\n  }\n": typeof types.DataCreateConnectionDocument,
+    "\n  mutation DataRotateConnection($id: ID!) {\n    rotateConnection(id: $id) {\n      secret\n      connection {\n        id\n        name\n        path\n      }\n    }\n  }\n": typeof types.DataRotateConnectionDocument,
+    "\n  mutation DataRemoveConnection($id: ID!) {\n    removeConnection(id: $id)\n  }\n": typeof types.DataRemoveConnectionDocument,
+    "\n  query DataSources($after: String, $whole: Boolean!) {\n    sources(first: 20, after: $after) {\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n      edges {\n        node {\n          name\n          responsesLast30Days\n          lastAnsweredAt\n          complete\n          lastReceivedAt\n          lagSeconds\n          deliveries @include(if: $whole) {\n            rejected\n            rejectedByCode {\n              code\n              count\n            }\n            lastAcceptedAt\n          }\n        }\n      }\n      unattributed @include(if: $whole) {\n        rejected\n        rejectedByCode {\n          code\n          count\n        }\n      }\n    }\n  }\n": typeof types.DataSourcesDocument,
+    "\n  query DataImports($after: String) {\n    imports(first: 20, after: $after) {\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n      edges {\n        node {\n          id\n          name\n          source\n          by\n          startedAt\n          finishedAt\n          undoneAt\n          accepted\n          duplicates\n          rejected\n          leftOut\n          undo {\n            by\n            reason\n            removed\n            restored\n            stayed\n          }\n        }\n      }\n    }\n  }\n": typeof types.DataImportsDocument,
+    "\n  mutation DataUndoImport($id: ID!, $reason: String!) {\n    undoImport(id: $id, reason: $reason) {\n      id\n      undo {\n        complete\n        removed\n        restored\n        stayed\n        held\n        restricted\n      }\n    }\n  }\n": typeof types.DataUndoImportDocument,
+    "\n  query DataFirstVisit {\n    responses(first: 1) {\n      edges {\n        node {\n          id\n        }\n      }\n    }\n    demo {\n      state\n      progress\n      answers\n      failure\n    }\n  }\n": typeof types.DataFirstVisitDocument,
+    "\n  mutation DataLoadExample {\n    loadExample {\n      id\n      accepted\n      rejected\n    }\n  }\n": typeof types.DataLoadExampleDocument,
+    "\n  mutation DataStartDemo {\n    startDemo(liveMinutes: 60) {\n      state\n      progress\n      answers\n      failure\n    }\n  }\n": typeof types.DataStartDemoDocument,
+    "\n  query ExploreLines(\n    $segment: SegmentInput\n    $from: DateTime!\n    $to: DateTime!\n    $every: Granularity!\n    $rolling: Duration\n    $basis: Basis!\n    $groupBy: [Dimension!]!\n  ) {\n    npsSeries(\n      segment: $segment\n      from: $from\n      to: $to\n      every: $every\n      rolling: $rolling\n      basis: $basis\n      groupBy: $groupBy\n    ) {\n      id\n      time\n      until\n      segmentValues {\n        field\n        value\n      }\n      score\n      low\n      high\n      responses\n      suppressed\n    }\n  }\n": typeof types.ExploreLinesDocument,
+    "\n  query ExploreScores(\n    $segment: SegmentInput\n    $window: Duration!\n    $asOf: DateTime\n    $basis: Basis!\n    $groupBy: [Dimension!]!\n    $first: Int\n    $orderBy: [NpsOrder!]!\n  ) {\n    nps(\n      segment: $segment\n      window: $window\n      asOf: $asOf\n      basis: $basis\n      groupBy: $groupBy\n      first: $first\n      orderBy: $orderBy\n    ) {\n      id\n      time\n      until\n      segmentValues {\n        field\n        value\n      }\n      score\n      low\n      high\n      responses\n      promoters\n      passives\n      detractors\n      change\n      suppressed\n    }\n  }\n": typeof types.ExploreScoresDocument,
+    "\n  query ExploreWhy(\n    $segment: SegmentInput\n    $beforeFrom: DateTime!\n    $beforeTo: DateTime!\n    $afterFrom: DateTime!\n    $afterTo: DateTime!\n    $by: [Dimension!]!\n    $themes: Boolean!\n    $basis: Basis!\n  ) {\n    npsChange(\n      segment: $segment\n      beforeFrom: $beforeFrom\n      beforeTo: $beforeTo\n      afterFrom: $afterFrom\n      afterTo: $afterTo\n      basis: $basis\n    ) {\n      before {\n        id\n        score\n        responses\n        suppressed\n      }\n      after {\n        id\n        score\n        responses\n        suppressed\n      }\n      difference\n      low\n      high\n      pValue\n    }\n    drivers(\n      segment: $segment\n      beforeFrom: $beforeFrom\n      beforeTo: $beforeTo\n      afterFrom: $afterFrom\n      afterTo: $afterTo\n      by: $by\n      themes: $themes\n      basis: $basis\n    ) {\n      segmentValues {\n        field\n        value\n      }\n      theme\n      mix\n      rate\n      low\n      high\n      responsesBefore\n      responsesAfter\n      shareBefore\n      shareAfter\n      scoreBefore\n      scoreAfter\n      before\n      after\n      suppressed\n    }\n  }\n": typeof types.ExploreWhyDocument,
+    "\n  query ExploreValues($dimension: Dimension!) {\n    dimensionValues(dimension: $dimension)\n  }\n": typeof types.ExploreValuesDocument,
+    "\n  query LineageGroups($id: ID!, $direction: TraceDirection!) {\n    lineageGroups(id: $id, direction: $direction) {\n      node { id kind label recordedAt }\n      groups { kind depth count }\n      links { from to relation }\n      complete\n      reason\n    }\n  }\n": typeof types.LineageGroupsDocument,
+    "\n  query LineageMembers($id: ID!, $direction: TraceDirection!, $kind: String!, $contains: String, $after: String) {\n    lineageMembers(id: $id, direction: $direction, kind: $kind, contains: $contains, first: 50, after: $after) {\n      nodes { id kind label recordedAt }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.LineageMembersDocument,
+    "\n  query LineagePath($from: ID!, $to: ID!) {\n    path(from: $from, to: $to) {\n      nodes { id kind label recordedAt }\n      edges { from to relation }\n      complete\n      reason\n    }\n  }\n": typeof types.LineagePathDocument,
+    "\n  query LineageImpact($id: ID!) {\n    impact(id: $id, first: 1) {\n      totals { rollups segments responses inferred firstHour lastHour suppressed complete reason }\n      decisions(first: 5) { nodes { id label } pageInfo { hasNextPage } }\n      alerts(first: 5) { nodes { id label } pageInfo { hasNextPage } }\n    }\n  }\n": typeof types.LineageImpactDocument,
+    "\n  query LineageScore($id: ID!) {\n    npsRow(id: $id) { id time until score low high responses suppressed }\n  }\n": typeof types.LineageScoreDocument,
+    "\n  query LineagePresent($segment: SegmentInput, $window: Duration!, $asOf: DateTime, $basis: Basis!) {\n    nps(segment: $segment, window: $window, asOf: $asOf, basis: $basis) { id responses suppressed }\n  }\n": typeof types.LineagePresentDocument,
+    "\n  query VerifyScore($id: ID!) {\n    verify(id: $id) {\n      verdict\n      reason\n      stated\n      recomputed\n      responses\n      erased\n      rollups\n      root\n      offender\n      steps { check passed says }\n    }\n  }\n": typeof types.VerifyScoreDocument,
+    "\n  query ExportProof($id: ID!) {\n    exportProof(id: $id)\n  }\n": typeof types.ExportProofDocument,
+    "\n  query ScoreAsKnown($id: ID!, $knownAt: DateTime!) {\n    npsAsKnownAt(id: $id, knownAt: $knownAt) {\n      knownAt\n      known { score low high responses }\n      now { score low high responses }\n      differences {\n        reason\n        promoters\n        passives\n        detractors\n        responses\n        facts(first: 20) { responseId known now recordedAt }\n      }\n    }\n  }\n": typeof types.ScoreAsKnownDocument,
+    "\n  query ModelVersions {\n    modelVersions { id version label stage trainedAt encoder }\n  }\n": typeof types.ModelVersionsDocument,
+    "\n  query ModelReigns {\n    modelVersions { id history { id to cause } }\n  }\n": typeof types.ModelReignsDocument,
+    "\n  query ModelVersionDetail($id: ID!) {\n    node(id: $id) {\n      id\n      ... on ModelVersion {\n        version label stage trainedAt encoder artefact evaluation\n        trainingSets { hash head examples description until }\n        features { key name version source description }\n        history { id from to cause actor reason recordedAt underReview verdicts { by at verdict reason } }\n      }\n    }\n  }\n": typeof types.ModelVersionDetailDocument,
+    "\n  query ModelQualityOf($id: ID!, $from: DateTime!, $to: DateTime!) {\n    modelQuality(modelVersion: $id, from: $from, to: $to) {\n      judged accuracy accuracyInterval { low high }\n      rankedProbabilityScore rankedProbabilityScoreInterval { low high }\n      brier brierInterval { low high }\n      macroF1 ece abstention confusion complete\n      mixChange { shift low high pValue }\n    }\n  }\n": typeof types.ModelQualityOfDocument,
+    "\n  query ModelComparisonOf($challenger: ID!, $champion: ID!, $from: DateTime!, $to: DateTime!) {\n    modelComparison(challenger: $challenger, champion: $champion, from: $from, to: $to) {\n      judged difference low high better\n    }\n  }\n": typeof types.ModelComparisonOfDocument,
+    "\n  query ModelReadingsOf($id: ID!, $metrics: [ModelMetric!], $from: DateTime!) {\n    modelReadings(modelVersion: $id, metrics: $metrics, from: $from, first: 500) {\n      metric from until n referenceN value reference low high adjustedPValue alarm segmentValues { field value }\n    }\n  }\n": typeof types.ModelReadingsOfDocument,
+    "\n  query TryText($text: String!, $id: ID!) {\n    classify(texts: [$text], modelVersion: $id) {\n      class detractor passive promoter sentiment uncertainty abstained\n      themes { theme probability called }\n      explanation { token share }\n    }\n  }\n": typeof types.TryTextDocument,
+    "\n  mutation TrainModel($reason: String!) {\n    trainModel(reason: $reason) { id version }\n  }\n": typeof types.TrainModelDocument,
+    "\n  mutation ShadowModel($id: ID!, $reason: String!) {\n    shadowModel(id: $id, reason: $reason) { id stage }\n  }\n": typeof types.ShadowModelDocument,
+    "\n  mutation PromoteModel($id: ID!, $reason: String!) {\n    promoteModel(id: $id, reason: $reason) { id stage }\n  }\n": typeof types.PromoteModelDocument,
+    "\n  mutation RollBackModel($reason: String!) {\n    rollbackModel(reason: $reason) { id version stage }\n  }\n": typeof types.RollBackModelDocument,
+    "\n  mutation DisputeModelDecision($decision: ID!, $reason: String!) {\n    disputeDecision(decision: $decision, reason: $reason) { id }\n  }\n": typeof types.DisputeModelDecisionDocument,
+    "\n  query OverviewNarrative($segment: SegmentInput, $window: Duration!, $asOf: DateTime, $basis: Basis!) {\n    narrative(segment: $segment, window: $window, asOf: $asOf, basis: $basis) {\n      sentences {\n        text\n        facts {\n          id\n          cites\n        }\n      }\n    }\n  }\n": typeof types.OverviewNarrativeDocument,
+    "\n  query OverviewNewest($segment: SegmentInput, $from: DateTime, $to: DateTime) {\n    responses(segment: $segment, from: $from, to: $to, first: 30) {\n      edges {\n        node {\n          id\n          answeredAt\n          score\n          class\n          comment\n          segmentValues {\n            field\n            value\n          }\n        }\n      }\n    }\n  }\n": typeof types.OverviewNewestDocument,
+    "\n  query OverviewSegments(\n    $segment: SegmentInput\n    $window: Duration!\n    $asOf: DateTime\n    $basis: Basis!\n    $groupBy: [Dimension!]!\n  ) {\n    all: nps(segment: $segment, window: $window, asOf: $asOf, basis: $basis) {\n      id\n      score\n      promoters\n      passives\n      detractors\n      suppressed\n    }\n    groups: nps(\n      segment: $segment\n      window: $window\n      asOf: $asOf\n      basis: $basis\n      groupBy: $groupBy\n      orderBy: [{ by: RESPONSES, direction: DESC }]\n      first: 200\n    ) {\n      id\n      segmentValues {\n        field\n        value\n      }\n      score\n      low\n      high\n      responses\n      promoters\n      passives\n      detractors\n      suppressed\n    }\n  }\n": typeof types.OverviewSegmentsDocument,
+    "\n  query OverviewThemes($segment: SegmentInput, $window: Duration!, $asOf: DateTime, $basis: Basis!) {\n    themes(segment: $segment, window: $window, asOf: $asOf, basis: $basis) {\n      theme\n      responses\n      share\n      score\n      low\n      high\n      contribution\n      contributionLow\n      contributionHigh\n      suppressed\n    }\n  }\n": typeof types.OverviewThemesDocument,
+    "\n  query OverviewTrend($segment: SegmentInput, $from: DateTime!, $to: DateTime!, $every: Granularity!, $basis: Basis!) {\n    npsSeries(segment: $segment, from: $from, to: $to, every: $every, basis: $basis) {\n      id\n      time\n      until\n      score\n      low\n      high\n      responses\n      suppressed\n    }\n  }\n": typeof types.OverviewTrendDocument,
+    "\n  query OverviewImports {\n    imports(first: 50) {\n      edges {\n        node {\n          id\n          name\n          startedAt\n          undoneAt\n        }\n      }\n    }\n  }\n": typeof types.OverviewImportsDocument,
+    "\n  query OverviewModels {\n    modelVersions {\n      id\n      version\n      history {\n        to\n        recordedAt\n      }\n    }\n  }\n": typeof types.OverviewModelsDocument,
+    "\n  query OverviewDrivers(\n    $segment: SegmentInput\n    $beforeFrom: DateTime!\n    $beforeTo: DateTime!\n    $afterFrom: DateTime!\n    $afterTo: DateTime!\n    $by: [Dimension!]!\n    $themes: Boolean!\n    $basis: Basis!\n  ) {\n    drivers(\n      segment: $segment\n      beforeFrom: $beforeFrom\n      beforeTo: $beforeTo\n      afterFrom: $afterFrom\n      afterTo: $afterTo\n      by: $by\n      themes: $themes\n      basis: $basis\n    ) {\n      segmentValues {\n        field\n        value\n      }\n      theme\n      mix\n      rate\n      low\n      high\n      before\n      after\n      responsesBefore\n      responsesAfter\n      scoreBefore\n      scoreAfter\n      suppressed\n    }\n  }\n": typeof types.OverviewDriversDocument,
+    "\n  query OverviewScore($segment: SegmentInput, $window: Duration!, $asOf: DateTime, $basis: Basis!) {\n    nps(segment: $segment, window: $window, asOf: $asOf, basis: $basis) {\n      id\n      time\n      until\n      score\n      low\n      high\n      responses\n      promoters\n      passives\n      detractors\n      suppressed\n    }\n  }\n": typeof types.OverviewScoreDocument,
+    "\n  subscription OverviewLive($segment: SegmentInput, $window: Duration!, $basis: Basis!, $after: String) {\n    npsUpdates(segment: $segment, window: $window, basis: $basis, after: $after) {\n      position\n      row {\n        id\n        time\n        until\n        score\n        low\n        high\n        responses\n        promoters\n        passives\n        detractors\n        suppressed\n      }\n    }\n  }\n": typeof types.OverviewLiveDocument,
+    "\n  query OverviewChange(\n    $segment: SegmentInput\n    $beforeFrom: DateTime!\n    $beforeTo: DateTime!\n    $afterFrom: DateTime!\n    $afterTo: DateTime!\n    $basis: Basis!\n  ) {\n    npsChange(\n      segment: $segment\n      beforeFrom: $beforeFrom\n      beforeTo: $beforeTo\n      afterFrom: $afterFrom\n      afterTo: $afterTo\n      basis: $basis\n    ) {\n      difference\n      low\n      high\n      pValue\n      before {\n        id\n        score\n        responses\n        suppressed\n      }\n      after {\n        id\n        responses\n        suppressed\n      }\n    }\n  }\n": typeof types.OverviewChangeDocument,
+    "\n  query PeopleSubject($respondent: String!) {\n    subject(respondent: $respondent)\n  }\n": typeof types.PeopleSubjectDocument,
+    "\n  mutation PeopleRestrict($respondent: String!, $restricted: Boolean!, $reason: String!) {\n    restrictSubject(respondent: $respondent, restricted: $restricted, reason: $reason)\n  }\n": typeof types.PeopleRestrictDocument,
+    "\n  mutation PeopleRectify($response: ID!, $score: Int, $comment: String, $reason: String!) {\n    correctResponse(response: $response, score: $score, comment: $comment, reason: $reason)\n  }\n": typeof types.PeopleRectifyDocument,
+    "\n  mutation PeopleErase($respondent: String!, $reason: String!) {\n    eraseSubject(respondent: $respondent, reason: $reason) {\n      known\n      responses\n      complete\n      remaining\n      trainingSets\n      models {\n        version\n        stage\n      }\n      records {\n        id\n        at\n        by\n        reason\n        responses\n        complete\n        completedAt\n        trainingSets\n        wrappedBy\n        copiesUnreadableSince\n      }\n    }\n  }\n": typeof types.PeopleEraseDocument,
+    "\n  query PeopleErasures($first: Int!, $after: String) {\n    erasures(first: $first, after: $after) {\n      edges {\n        node {\n          id\n          at\n          by\n          reason\n          responses\n          complete\n          completedAt\n          trainingSets\n          wrappedBy\n          copiesUnreadableSince\n          models {\n            version\n          }\n        }\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n    }\n  }\n": typeof types.PeopleErasuresDocument,
+    "\n  query PeopleHolds {\n    legalHolds {\n      id\n      segment\n      actor\n      reason\n      placedAt\n      releasedAt\n    }\n  }\n": typeof types.PeopleHoldsDocument,
+    "\n  mutation PeoplePlaceHold($respondent: String!, $reason: String!) {\n    placeLegalHold(respondent: $respondent, reason: $reason)\n  }\n": typeof types.PeoplePlaceHoldDocument,
+    "\n  mutation PeopleReleaseHold($id: ID!, $reason: String!) {\n    releaseLegalHold(id: $id, reason: $reason)\n  }\n": typeof types.PeopleReleaseHoldDocument,
+    "\n  query ResponsesPage(\n    $segment: SegmentInput\n    $from: DateTime\n    $to: DateTime\n    $class: [NpsClass!]\n    $themes: [String!]\n    $sentiment: [Sentiment!]\n    $sources: [String!]\n    $text: String\n    $order: ResponseOrder!\n    $first: Int!\n    $after: String\n  ) {\n    responses(\n      segment: $segment\n      from: $from\n      to: $to\n      class: $class\n      themes: $themes\n      sentiment: $sentiment\n      sources: $sources\n      text: $text\n      order: $order\n      first: $first\n      after: $after\n    ) {\n      edges {\n        node {\n          id\n          answeredAt\n          score\n          class\n          comment\n          source\n          segmentValues {\n            field\n            value\n          }\n        }\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n      searchedTo\n    }\n  }\n": typeof types.ResponsesPageDocument,
+    "\n  query ResponsesHead(\n    $segment: SegmentInput\n    $from: DateTime\n    $class: [NpsClass!]\n    $themes: [String!]\n    $sentiment: [Sentiment!]\n    $sources: [String!]\n    $text: String\n    $first: Int!\n  ) {\n    responses(\n      segment: $segment\n      from: $from\n      class: $class\n      themes: $themes\n      sentiment: $sentiment\n      sources: $sources\n      text: $text\n      first: $first\n    ) {\n      edges {\n        node {\n          id\n        }\n      }\n    }\n  }\n": typeof types.ResponsesHeadDocument,
+    "\n  query ResponsesWindow($segment: SegmentInput, $window: Duration!, $asOf: DateTime) {\n    nps(segment: $segment, window: $window, asOf: $asOf) {\n      id\n      time\n      until\n      responses\n      promoters\n      passives\n      detractors\n      suppressed\n    }\n  }\n": typeof types.ResponsesWindowDocument,
+    "\n  query ResponsesThemes($segment: SegmentInput, $window: Duration!, $asOf: DateTime) {\n    themes(segment: $segment, window: $window, asOf: $asOf) {\n      theme\n      responses\n      suppressed\n    }\n  }\n": typeof types.ResponsesThemesDocument,
+    "\n  query ResponsesSources($segment: SegmentInput) {\n    sources(segment: $segment, first: 20) {\n      edges {\n        node {\n          name\n        }\n      }\n    }\n  }\n": typeof types.ResponsesSourcesDocument,
+    "\n  subscription ResponsesLive($segment: SegmentInput, $window: Duration!, $after: String) {\n    npsUpdates(segment: $segment, window: $window, after: $after) {\n      position\n      row {\n        id\n      }\n    }\n  }\n": typeof types.ResponsesLiveDocument,
+    "\n  query ResponsesAnswer($id: ID!) {\n    node(id: $id) {\n      __typename\n      id\n      ... on Response {\n        externalId\n        source\n        answeredAt\n        receivedAt\n        score\n        scale\n        class\n        survey\n        surveyVersion\n        comment\n        respondent\n        segmentValues {\n          field\n          value\n        }\n        prediction {\n          modelVersion {\n            id\n            version\n          }\n          class\n          promoter\n          passive\n          detractor\n          sentiment\n          negative\n          neutral\n          positive\n          uncertainty\n          abstained\n          themes {\n            theme\n            probability\n            called\n          }\n        }\n      }\n    }\n  }\n": typeof types.ResponsesAnswerDocument,
+    "\n  query ResponsesExplanation($id: ID!, $head: Head!) {\n    node(id: $id) {\n      __typename\n      id\n      ... on Response {\n        prediction {\n          explanation(head: $head) {\n            token\n            share\n          }\n        }\n      }\n    }\n  }\n": typeof types.ResponsesExplanationDocument,
+    "\n  query ResponsesLineage($id: ID!) {\n    trace(id: $id, first: 50) {\n      nodes {\n        id\n        kind\n        label\n        recordedAt\n      }\n    }\n    reviews: lineageMembers(id: $id, direction: DOWNSTREAM, kind: \"Review\", first: 10) {\n      nodes {\n        id\n        label\n        recordedAt\n      }\n    }\n  }\n": typeof types.ResponsesLineageDocument,
+    "\n  mutation ResponsesDispute($response: ID!, $reason: String!) {\n    disputeResponse(response: $response, reason: $reason) {\n      id\n    }\n  }\n": typeof types.ResponsesDisputeDocument,
+    "\n  mutation ResponsesCorrect($response: ID!, $score: Int, $comment: String, $reason: String!) {\n    correctResponse(response: $response, score: $score, comment: $comment, reason: $reason)\n  }\n": typeof types.ResponsesCorrectDocument,
+    "\n  mutation ResponsesRestrict($respondent: String!, $restricted: Boolean!, $reason: String!) {\n    restrictSubject(respondent: $respondent, restricted: $restricted, reason: $reason)\n  }\n": typeof types.ResponsesRestrictDocument,
+    "\n  mutation ResponsesErase($respondent: String!, $reason: String!) {\n    eraseSubject(respondent: $respondent, reason: $reason) {\n      known\n      responses\n      complete\n      remaining\n    }\n  }\n": typeof types.ResponsesEraseDocument,
+    "\n  query ReviewQueue($first: Int!, $decided: Boolean!) {\n    reviewQueue(first: $first, decided: $decided) {\n      pageInfo { hasNextPage }\n      edges { node {\n        id cause reason queuedAt claimedUntil decidedAt approvals blocked\n        modelVersion { id version label }\n        decision { id label }\n        decisions { by at verdict class reason }\n        response {\n          id externalId answeredAt score class comment source\n          segmentValues { field value }\n          prediction {\n            class detractor passive promoter abstained\n          }\n        }\n      } }\n    }\n  }\n": typeof types.ReviewQueueDocument,
+    "\n  query ReviewExplanation($id: ID!) {\n    node(id: $id) {\n      id\n      ... on Response {\n        prediction {\n          explanation {\n            token\n            share\n          }\n        }\n      }\n    }\n  }\n": typeof types.ReviewExplanationDocument,
+    "\n  query ReviewCounts {\n    reviewCounts { waiting claimed decided own }\n  }\n": typeof types.ReviewCountsDocument,
+    "\n  mutation ClaimReview($id: ID!) {\n    claimReview(id: $id) { id claimedUntil }\n  }\n": typeof types.ClaimReviewDocument,
+    "\n  mutation ReleaseReview($id: ID!) {\n    releaseReview(id: $id) { id claimedUntil }\n  }\n": typeof types.ReleaseReviewDocument,
+    "\n  mutation DecideReview($id: ID!, $input: ReviewDecisionInput!) {\n    decideReview(id: $id, input: $input) { id decidedAt blocked }\n  }\n": typeof types.DecideReviewDocument,
+};
+const documents: Documents = {
+    "\n  query DimensionValues($dimension: Dimension!) {\n    dimensionValues(dimension: $dimension)\n  }\n": types.DimensionValuesDocument,
+    "\n  query Viewer {\n    viewer {\n      name\n      role\n      rights\n      attributes\n      sources\n      expiresAt\n      policyVersion\n    }\n    dimensions {\n      field\n      enumValue\n      label\n      description\n    }\n  }\n": types.ViewerDocument,
+    "\n  query AccessKeys {\n    apiKeys {\n      id\n      name\n      role\n      attributes\n      sources\n      readOnly\n      createdAt\n      createdBy\n      expiresAt\n      lastUsedAt\n      revokedAt\n      revokedBy\n    }\n  }\n": types.AccessKeysDocument,
+    "\n  query AccessRoles {\n    roles {\n      name\n      permissions {\n        group\n        reach\n      }\n    }\n  }\n": types.AccessRolesDocument,
+    "\n  query AccessPermissions($role: String!, $attributes: JSON) {\n    permissions(role: $role, attributes: $attributes) {\n      group\n      reach\n      segments\n      more\n    }\n  }\n": types.AccessPermissionsDocument,
+    "\n  query AccessSessions($first: Int!, $actor: String) {\n    browserSessions(first: $first, actor: $actor) {\n      edges {\n        node {\n          id\n          actor\n          name\n          role\n          createdAt\n          lastSeenAt\n          expiresAt\n        }\n      }\n      pageInfo {\n        hasNextPage\n      }\n    }\n  }\n": types.AccessSessionsDocument,
+    "\n  mutation AccessEndSessions($actor: String, $id: ID, $reason: String!) {\n    endBrowserSessions(actor: $actor, id: $id, reason: $reason)\n  }\n": types.AccessEndSessionsDocument,
+    "\n  mutation AccessCreateKey($input: ApiKeyInput!) {\n    createApiKey(input: $input) {\n      id\n      key\n    }\n  }\n": types.AccessCreateKeyDocument,
+    "\n  mutation AccessRevokeKey($id: ID!, $reason: String!) {\n    revokeApiKey(id: $id, reason: $reason)\n  }\n": types.AccessRevokeKeyDocument,
+    "\n  query AccessDimensionValues($dimension: Dimension!) {\n    dimensionValues(dimension: $dimension)\n  }\n": types.AccessDimensionValuesDocument,
+    "\n  query AuditLog($first: Int!, $after: String, $actor: String, $action: String, $from: DateTime, $to: DateTime) {\n    auditLog(first: $first, after: $after, actor: $actor, action: $action, from: $from, to: $to) {\n      edges {\n        node {\n          seq\n          at\n          actor\n          actorName\n          role\n          policyVersion\n          purpose\n          action\n          subject\n          outcome\n          previous\n          hash\n        }\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n    }\n  }\n": types.AuditLogDocument,
+    "\n  query AuditChain {\n    auditChain {\n      sound\n      problem\n      rows\n      signedRows\n      hash\n      checkedAt\n    }\n  }\n": types.AuditChainDocument,
+    "\n  query DataConnections($after: ID) {\n    connections(after: $after) {\n      id\n      name\n      connector\n      path\n      createdAt\n      createdBy\n      rotatedAt\n      formerSecretUntil\n      lastDeliveryAt\n      deliveries\n      accepted\n      duplicates\n      rejected\n      ignored\n      lastError\n      lastErrorAt\n      lastRefusal\n      lastRefusedAt\n      sources\n    }\n  }\n": types.DataConnectionsDocument,
+    "\n  mutation DataCreateConnection($input: ConnectionInput!) {\n    createConnection(input: $input) {\n      secret\n      connection {\n        id\n        name\n        path\n      }\n    }\n  }\n": types.DataCreateConnectionDocument,
+    "\n  mutation DataRotateConnection($id: ID!) {\n    rotateConnection(id: $id) {\n      secret\n      connection {\n        id\n        name\n        path\n      }\n    }\n  }\n": types.DataRotateConnectionDocument,
+    "\n  mutation DataRemoveConnection($id: ID!) {\n    removeConnection(id: $id)\n  }\n": types.DataRemoveConnectionDocument,
+    "\n  query DataSources($after: String, $whole: Boolean!) {\n    sources(first: 20, after: $after) {\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n      edges {\n        node {\n          name\n          responsesLast30Days\n          lastAnsweredAt\n          complete\n          lastReceivedAt\n          lagSeconds\n          deliveries @include(if: $whole) {\n            rejected\n            rejectedByCode {\n              code\n              count\n            }\n            lastAcceptedAt\n          }\n        }\n      }\n      unattributed @include(if: $whole) {\n        rejected\n        rejectedByCode {\n          code\n          count\n        }\n      }\n    }\n  }\n": types.DataSourcesDocument,
+    "\n  query DataImports($after: String) {\n    imports(first: 20, after: $after) {\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n      edges {\n        node {\n          id\n          name\n          source\n          by\n          startedAt\n          finishedAt\n          undoneAt\n          accepted\n          duplicates\n          rejected\n          leftOut\n          undo {\n            by\n            reason\n            removed\n            restored\n            stayed\n          }\n        }\n      }\n    }\n  }\n": types.DataImportsDocument,
+    "\n  mutation DataUndoImport($id: ID!, $reason: String!) {\n    undoImport(id: $id, reason: $reason) {\n      id\n      undo {\n        complete\n        removed\n        restored\n        stayed\n        held\n        restricted\n      }\n    }\n  }\n": types.DataUndoImportDocument,
+    "\n  query DataFirstVisit {\n    responses(first: 1) {\n      edges {\n        node {\n          id\n        }\n      }\n    }\n    demo {\n      state\n      progress\n      answers\n      failure\n    }\n  }\n": types.DataFirstVisitDocument,
+    "\n  mutation DataLoadExample {\n    loadExample {\n      id\n      accepted\n      rejected\n    }\n  }\n": types.DataLoadExampleDocument,
+    "\n  mutation DataStartDemo {\n    startDemo(liveMinutes: 60) {\n      state\n      progress\n      answers\n      failure\n    }\n  }\n": types.DataStartDemoDocument,
+    "\n  query ExploreLines(\n    $segment: SegmentInput\n    $from: DateTime!\n    $to: DateTime!\n    $every: Granularity!\n    $rolling: Duration\n    $basis: Basis!\n    $groupBy: [Dimension!]!\n  ) {\n    npsSeries(\n      segment: $segment\n      from: $from\n      to: $to\n      every: $every\n      rolling: $rolling\n      basis: $basis\n      groupBy: $groupBy\n    ) {\n      id\n      time\n      until\n      segmentValues {\n        field\n        value\n      }\n      score\n      low\n      high\n      responses\n      suppressed\n    }\n  }\n": types.ExploreLinesDocument,
+    "\n  query ExploreScores(\n    $segment: SegmentInput\n    $window: Duration!\n    $asOf: DateTime\n    $basis: Basis!\n    $groupBy: [Dimension!]!\n    $first: Int\n    $orderBy: [NpsOrder!]!\n  ) {\n    nps(\n      segment: $segment\n      window: $window\n      asOf: $asOf\n      basis: $basis\n      groupBy: $groupBy\n      first: $first\n      orderBy: $orderBy\n    ) {\n      id\n      time\n      until\n      segmentValues {\n        field\n        value\n      }\n      score\n      low\n      high\n      responses\n      promoters\n      passives\n      detractors\n      change\n      suppressed\n    }\n  }\n": types.ExploreScoresDocument,
+    "\n  query ExploreWhy(\n    $segment: SegmentInput\n    $beforeFrom: DateTime!\n    $beforeTo: DateTime!\n    $afterFrom: DateTime!\n    $afterTo: DateTime!\n    $by: [Dimension!]!\n    $themes: Boolean!\n    $basis: Basis!\n  ) {\n    npsChange(\n      segment: $segment\n      beforeFrom: $beforeFrom\n      beforeTo: $beforeTo\n      afterFrom: $afterFrom\n      afterTo: $afterTo\n      basis: $basis\n    ) {\n      before {\n        id\n        score\n        responses\n        suppressed\n      }\n      after {\n        id\n        score\n        responses\n        suppressed\n      }\n      difference\n      low\n      high\n      pValue\n    }\n    drivers(\n      segment: $segment\n      beforeFrom: $beforeFrom\n      beforeTo: $beforeTo\n      afterFrom: $afterFrom\n      afterTo: $afterTo\n      by: $by\n      themes: $themes\n      basis: $basis\n    ) {\n      segmentValues {\n        field\n        value\n      }\n      theme\n      mix\n      rate\n      low\n      high\n      responsesBefore\n      responsesAfter\n      shareBefore\n      shareAfter\n      scoreBefore\n      scoreAfter\n      before\n      after\n      suppressed\n    }\n  }\n": types.ExploreWhyDocument,
+    "\n  query ExploreValues($dimension: Dimension!) {\n    dimensionValues(dimension: $dimension)\n  }\n": types.ExploreValuesDocument,
+    "\n  query LineageGroups($id: ID!, $direction: TraceDirection!) {\n    lineageGroups(id: $id, direction: $direction) {\n      node { id kind label recordedAt }\n      groups { kind depth count }\n      links { from to relation }\n      complete\n      reason\n    }\n  }\n": types.LineageGroupsDocument,
+    "\n  query LineageMembers($id: ID!, $direction: TraceDirection!, $kind: String!, $contains: String, $after: String) {\n    lineageMembers(id: $id, direction: $direction, kind: $kind, contains: $contains, first: 50, after: $after) {\n      nodes { id kind label recordedAt }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.LineageMembersDocument,
+    "\n  query LineagePath($from: ID!, $to: ID!) {\n    path(from: $from, to: $to) {\n      nodes { id kind label recordedAt }\n      edges { from to relation }\n      complete\n      reason\n    }\n  }\n": types.LineagePathDocument,
+    "\n  query LineageImpact($id: ID!) {\n    impact(id: $id, first: 1) {\n      totals { rollups segments responses inferred firstHour lastHour suppressed complete reason }\n      decisions(first: 5) { nodes { id label } pageInfo { hasNextPage } }\n      alerts(first: 5) { nodes { id label } pageInfo { hasNextPage } }\n    }\n  }\n": types.LineageImpactDocument,
+    "\n  query LineageScore($id: ID!) {\n    npsRow(id: $id) { id time until score low high responses suppressed }\n  }\n": types.LineageScoreDocument,
+    "\n  query LineagePresent($segment: SegmentInput, $window: Duration!, $asOf: DateTime, $basis: Basis!) {\n    nps(segment: $segment, window: $window, asOf: $asOf, basis: $basis) { id responses suppressed }\n  }\n": types.LineagePresentDocument,
+    "\n  query VerifyScore($id: ID!) {\n    verify(id: $id) {\n      verdict\n      reason\n      stated\n      recomputed\n      responses\n      erased\n      rollups\n      root\n      offender\n      steps { check passed says }\n    }\n  }\n": types.VerifyScoreDocument,
+    "\n  query ExportProof($id: ID!) {\n    exportProof(id: $id)\n  }\n": types.ExportProofDocument,
+    "\n  query ScoreAsKnown($id: ID!, $knownAt: DateTime!) {\n    npsAsKnownAt(id: $id, knownAt: $knownAt) {\n      knownAt\n      known { score low high responses }\n      now { score low high responses }\n      differences {\n        reason\n        promoters\n        passives\n        detractors\n        responses\n        facts(first: 20) { responseId known now recordedAt }\n      }\n    }\n  }\n": types.ScoreAsKnownDocument,
+    "\n  query ModelVersions {\n    modelVersions { id version label stage trainedAt encoder }\n  }\n": types.ModelVersionsDocument,
+    "\n  query ModelReigns {\n    modelVersions { id history { id to cause } }\n  }\n": types.ModelReignsDocument,
+    "\n  query ModelVersionDetail($id: ID!) {\n    node(id: $id) {\n      id\n      ... on ModelVersion {\n        version label stage trainedAt encoder artefact evaluation\n        trainingSets { hash head examples description until }\n        features { key name version source description }\n        history { id from to cause actor reason recordedAt underReview verdicts { by at verdict reason } }\n      }\n    }\n  }\n": types.ModelVersionDetailDocument,
+    "\n  query ModelQualityOf($id: ID!, $from: DateTime!, $to: DateTime!) {\n    modelQuality(modelVersion: $id, from: $from, to: $to) {\n      judged accuracy accuracyInterval { low high }\n      rankedProbabilityScore rankedProbabilityScoreInterval { low high }\n      brier brierInterval { low high }\n      macroF1 ece abstention confusion complete\n      mixChange { shift low high pValue }\n    }\n  }\n": types.ModelQualityOfDocument,
+    "\n  query ModelComparisonOf($challenger: ID!, $champion: ID!, $from: DateTime!, $to: DateTime!) {\n    modelComparison(challenger: $challenger, champion: $champion, from: $from, to: $to) {\n      judged difference low high better\n    }\n  }\n": types.ModelComparisonOfDocument,
+    "\n  query ModelReadingsOf($id: ID!, $metrics: [ModelMetric!], $from: DateTime!) {\n    modelReadings(modelVersion: $id, metrics: $metrics, from: $from, first: 500) {\n      metric from until n referenceN value reference low high adjustedPValue alarm segmentValues { field value }\n    }\n  }\n": types.ModelReadingsOfDocument,
+    "\n  query TryText($text: String!, $id: ID!) {\n    classify(texts: [$text], modelVersion: $id) {\n      class detractor passive promoter sentiment uncertainty abstained\n      themes { theme probability called }\n      explanation { token share }\n    }\n  }\n": types.TryTextDocument,
+    "\n  mutation TrainModel($reason: String!) {\n    trainModel(reason: $reason) { id version }\n  }\n": types.TrainModelDocument,
+    "\n  mutation ShadowModel($id: ID!, $reason: String!) {\n    shadowModel(id: $id, reason: $reason) { id stage }\n  }\n": types.ShadowModelDocument,
+    "\n  mutation PromoteModel($id: ID!, $reason: String!) {\n    promoteModel(id: $id, reason: $reason) { id stage }\n  }\n": types.PromoteModelDocument,
+    "\n  mutation RollBackModel($reason: String!) {\n    rollbackModel(reason: $reason) { id version stage }\n  }\n": types.RollBackModelDocument,
+    "\n  mutation DisputeModelDecision($decision: ID!, $reason: String!) {\n    disputeDecision(decision: $decision, reason: $reason) { id }\n  }\n": types.DisputeModelDecisionDocument,
+    "\n  query OverviewNarrative($segment: SegmentInput, $window: Duration!, $asOf: DateTime, $basis: Basis!) {\n    narrative(segment: $segment, window: $window, asOf: $asOf, basis: $basis) {\n      sentences {\n        text\n        facts {\n          id\n          cites\n        }\n      }\n    }\n  }\n": types.OverviewNarrativeDocument,
+    "\n  query OverviewNewest($segment: SegmentInput, $from: DateTime, $to: DateTime) {\n    responses(segment: $segment, from: $from, to: $to, first: 30) {\n      edges {\n        node {\n          id\n          answeredAt\n          score\n          class\n          comment\n          segmentValues {\n            field\n            value\n          }\n        }\n      }\n    }\n  }\n": types.OverviewNewestDocument,
+    "\n  query OverviewSegments(\n    $segment: SegmentInput\n    $window: Duration!\n    $asOf: DateTime\n    $basis: Basis!\n    $groupBy: [Dimension!]!\n  ) {\n    all: nps(segment: $segment, window: $window, asOf: $asOf, basis: $basis) {\n      id\n      score\n      promoters\n      passives\n      detractors\n      suppressed\n    }\n    groups: nps(\n      segment: $segment\n      window: $window\n      asOf: $asOf\n      basis: $basis\n      groupBy: $groupBy\n      orderBy: [{ by: RESPONSES, direction: DESC }]\n      first: 200\n    ) {\n      id\n      segmentValues {\n        field\n        value\n      }\n      score\n      low\n      high\n      responses\n      promoters\n      passives\n      detractors\n      suppressed\n    }\n  }\n": types.OverviewSegmentsDocument,
+    "\n  query OverviewThemes($segment: SegmentInput, $window: Duration!, $asOf: DateTime, $basis: Basis!) {\n    themes(segment: $segment, window: $window, asOf: $asOf, basis: $basis) {\n      theme\n      responses\n      share\n      score\n      low\n      high\n      contribution\n      contributionLow\n      contributionHigh\n      suppressed\n    }\n  }\n": types.OverviewThemesDocument,
+    "\n  query OverviewTrend($segment: SegmentInput, $from: DateTime!, $to: DateTime!, $every: Granularity!, $basis: Basis!) {\n    npsSeries(segment: $segment, from: $from, to: $to, every: $every, basis: $basis) {\n      id\n      time\n      until\n      score\n      low\n      high\n      responses\n      suppressed\n    }\n  }\n": types.OverviewTrendDocument,
+    "\n  query OverviewImports {\n    imports(first: 50) {\n      edges {\n        node {\n          id\n          name\n          startedAt\n          undoneAt\n        }\n      }\n    }\n  }\n": types.OverviewImportsDocument,
+    "\n  query OverviewModels {\n    modelVersions {\n      id\n      version\n      history {\n        to\n        recordedAt\n      }\n    }\n  }\n": types.OverviewModelsDocument,
+    "\n  query OverviewDrivers(\n    $segment: SegmentInput\n    $beforeFrom: DateTime!\n    $beforeTo: DateTime!\n    $afterFrom: DateTime!\n    $afterTo: DateTime!\n    $by: [Dimension!]!\n    $themes: Boolean!\n    $basis: Basis!\n  ) {\n    drivers(\n      segment: $segment\n      beforeFrom: $beforeFrom\n      beforeTo: $beforeTo\n      afterFrom: $afterFrom\n      afterTo: $afterTo\n      by: $by\n      themes: $themes\n      basis: $basis\n    ) {\n      segmentValues {\n        field\n        value\n      }\n      theme\n      mix\n      rate\n      low\n      high\n      before\n      after\n      responsesBefore\n      responsesAfter\n      scoreBefore\n      scoreAfter\n      suppressed\n    }\n  }\n": types.OverviewDriversDocument,
+    "\n  query OverviewScore($segment: SegmentInput, $window: Duration!, $asOf: DateTime, $basis: Basis!) {\n    nps(segment: $segment, window: $window, asOf: $asOf, basis: $basis) {\n      id\n      time\n      until\n      score\n      low\n      high\n      responses\n      promoters\n      passives\n      detractors\n      suppressed\n    }\n  }\n": types.OverviewScoreDocument,
+    "\n  subscription OverviewLive($segment: SegmentInput, $window: Duration!, $basis: Basis!, $after: String) {\n    npsUpdates(segment: $segment, window: $window, basis: $basis, after: $after) {\n      position\n      row {\n        id\n        time\n        until\n        score\n        low\n        high\n        responses\n        promoters\n        passives\n        detractors\n        suppressed\n      }\n    }\n  }\n": types.OverviewLiveDocument,
+    "\n  query OverviewChange(\n    $segment: SegmentInput\n    $beforeFrom: DateTime!\n    $beforeTo: DateTime!\n    $afterFrom: DateTime!\n    $afterTo: DateTime!\n    $basis: Basis!\n  ) {\n    npsChange(\n      segment: $segment\n      beforeFrom: $beforeFrom\n      beforeTo: $beforeTo\n      afterFrom: $afterFrom\n      afterTo: $afterTo\n      basis: $basis\n    ) {\n      difference\n      low\n      high\n      pValue\n      before {\n        id\n        score\n        responses\n        suppressed\n      }\n      after {\n        id\n        responses\n        suppressed\n      }\n    }\n  }\n": types.OverviewChangeDocument,
+    "\n  query PeopleSubject($respondent: String!) {\n    subject(respondent: $respondent)\n  }\n": types.PeopleSubjectDocument,
+    "\n  mutation PeopleRestrict($respondent: String!, $restricted: Boolean!, $reason: String!) {\n    restrictSubject(respondent: $respondent, restricted: $restricted, reason: $reason)\n  }\n": types.PeopleRestrictDocument,
+    "\n  mutation PeopleRectify($response: ID!, $score: Int, $comment: String, $reason: String!) {\n    correctResponse(response: $response, score: $score, comment: $comment, reason: $reason)\n  }\n": types.PeopleRectifyDocument,
+    "\n  mutation PeopleErase($respondent: String!, $reason: String!) {\n    eraseSubject(respondent: $respondent, reason: $reason) {\n      known\n      responses\n      complete\n      remaining\n      trainingSets\n      models {\n        version\n        stage\n      }\n      records {\n        id\n        at\n        by\n        reason\n        responses\n        complete\n        completedAt\n        trainingSets\n        wrappedBy\n        copiesUnreadableSince\n      }\n    }\n  }\n": types.PeopleEraseDocument,
+    "\n  query PeopleErasures($first: Int!, $after: String) {\n    erasures(first: $first, after: $after) {\n      edges {\n        node {\n          id\n          at\n          by\n          reason\n          responses\n          complete\n          completedAt\n          trainingSets\n          wrappedBy\n          copiesUnreadableSince\n          models {\n            version\n          }\n        }\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n    }\n  }\n": types.PeopleErasuresDocument,
+    "\n  query PeopleHolds {\n    legalHolds {\n      id\n      segment\n      actor\n      reason\n      placedAt\n      releasedAt\n    }\n  }\n": types.PeopleHoldsDocument,
+    "\n  mutation PeoplePlaceHold($respondent: String!, $reason: String!) {\n    placeLegalHold(respondent: $respondent, reason: $reason)\n  }\n": types.PeoplePlaceHoldDocument,
+    "\n  mutation PeopleReleaseHold($id: ID!, $reason: String!) {\n    releaseLegalHold(id: $id, reason: $reason)\n  }\n": types.PeopleReleaseHoldDocument,
+    "\n  query ResponsesPage(\n    $segment: SegmentInput\n    $from: DateTime\n    $to: DateTime\n    $class: [NpsClass!]\n    $themes: [String!]\n    $sentiment: [Sentiment!]\n    $sources: [String!]\n    $text: String\n    $order: ResponseOrder!\n    $first: Int!\n    $after: String\n  ) {\n    responses(\n      segment: $segment\n      from: $from\n      to: $to\n      class: $class\n      themes: $themes\n      sentiment: $sentiment\n      sources: $sources\n      text: $text\n      order: $order\n      first: $first\n      after: $after\n    ) {\n      edges {\n        node {\n          id\n          answeredAt\n          score\n          class\n          comment\n          source\n          segmentValues {\n            field\n            value\n          }\n        }\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n      searchedTo\n    }\n  }\n": types.ResponsesPageDocument,
+    "\n  query ResponsesHead(\n    $segment: SegmentInput\n    $from: DateTime\n    $class: [NpsClass!]\n    $themes: [String!]\n    $sentiment: [Sentiment!]\n    $sources: [String!]\n    $text: String\n    $first: Int!\n  ) {\n    responses(\n      segment: $segment\n      from: $from\n      class: $class\n      themes: $themes\n      sentiment: $sentiment\n      sources: $sources\n      text: $text\n      first: $first\n    ) {\n      edges {\n        node {\n          id\n        }\n      }\n    }\n  }\n": types.ResponsesHeadDocument,
+    "\n  query ResponsesWindow($segment: SegmentInput, $window: Duration!, $asOf: DateTime) {\n    nps(segment: $segment, window: $window, asOf: $asOf) {\n      id\n      time\n      until\n      responses\n      promoters\n      passives\n      detractors\n      suppressed\n    }\n  }\n": types.ResponsesWindowDocument,
+    "\n  query ResponsesThemes($segment: SegmentInput, $window: Duration!, $asOf: DateTime) {\n    themes(segment: $segment, window: $window, asOf: $asOf) {\n      theme\n      responses\n      suppressed\n    }\n  }\n": types.ResponsesThemesDocument,
+    "\n  query ResponsesSources($segment: SegmentInput) {\n    sources(segment: $segment, first: 20) {\n      edges {\n        node {\n          name\n        }\n      }\n    }\n  }\n": types.ResponsesSourcesDocument,
+    "\n  subscription ResponsesLive($segment: SegmentInput, $window: Duration!, $after: String) {\n    npsUpdates(segment: $segment, window: $window, after: $after) {\n      position\n      row {\n        id\n      }\n    }\n  }\n": types.ResponsesLiveDocument,
+    "\n  query ResponsesAnswer($id: ID!) {\n    node(id: $id) {\n      __typename\n      id\n      ... on Response {\n        externalId\n        source\n        answeredAt\n        receivedAt\n        score\n        scale\n        class\n        survey\n        surveyVersion\n        comment\n        respondent\n        segmentValues {\n          field\n          value\n        }\n        prediction {\n          modelVersion {\n            id\n            version\n          }\n          class\n          promoter\n          passive\n          detractor\n          sentiment\n          negative\n          neutral\n          positive\n          uncertainty\n          abstained\n          themes {\n            theme\n            probability\n            called\n          }\n        }\n      }\n    }\n  }\n": types.ResponsesAnswerDocument,
+    "\n  query ResponsesExplanation($id: ID!, $head: Head!) {\n    node(id: $id) {\n      __typename\n      id\n      ... on Response {\n        prediction {\n          explanation(head: $head) {\n            token\n            share\n          }\n        }\n      }\n    }\n  }\n": types.ResponsesExplanationDocument,
+    "\n  query ResponsesLineage($id: ID!) {\n    trace(id: $id, first: 50) {\n      nodes {\n        id\n        kind\n        label\n        recordedAt\n      }\n    }\n    reviews: lineageMembers(id: $id, direction: DOWNSTREAM, kind: \"Review\", first: 10) {\n      nodes {\n        id\n        label\n        recordedAt\n      }\n    }\n  }\n": types.ResponsesLineageDocument,
+    "\n  mutation ResponsesDispute($response: ID!, $reason: String!) {\n    disputeResponse(response: $response, reason: $reason) {\n      id\n    }\n  }\n": types.ResponsesDisputeDocument,
+    "\n  mutation ResponsesCorrect($response: ID!, $score: Int, $comment: String, $reason: String!) {\n    correctResponse(response: $response, score: $score, comment: $comment, reason: $reason)\n  }\n": types.ResponsesCorrectDocument,
+    "\n  mutation ResponsesRestrict($respondent: String!, $restricted: Boolean!, $reason: String!) {\n    restrictSubject(respondent: $respondent, restricted: $restricted, reason: $reason)\n  }\n": types.ResponsesRestrictDocument,
+    "\n  mutation ResponsesErase($respondent: String!, $reason: String!) {\n    eraseSubject(respondent: $respondent, reason: $reason) {\n      known\n      responses\n      complete\n      remaining\n    }\n  }\n": types.ResponsesEraseDocument,
+    "\n  query ReviewQueue($first: Int!, $decided: Boolean!) {\n    reviewQueue(first: $first, decided: $decided) {\n      pageInfo { hasNextPage }\n      edges { node {\n        id cause reason queuedAt claimedUntil decidedAt approvals blocked\n        modelVersion { id version label }\n        decision { id label }\n        decisions { by at verdict class reason }\n        response {\n          id externalId answeredAt score class comment source\n          segmentValues { field value }\n          prediction {\n            class detractor passive promoter abstained\n          }\n        }\n      } }\n    }\n  }\n": types.ReviewQueueDocument,
+    "\n  query ReviewExplanation($id: ID!) {\n    node(id: $id) {\n      id\n      ... on Response {\n        prediction {\n          explanation {\n            token\n            share\n          }\n        }\n      }\n    }\n  }\n": types.ReviewExplanationDocument,
+    "\n  query ReviewCounts {\n    reviewCounts { waiting claimed decided own }\n  }\n": types.ReviewCountsDocument,
+    "\n  mutation ClaimReview($id: ID!) {\n    claimReview(id: $id) { id claimedUntil }\n  }\n": types.ClaimReviewDocument,
+    "\n  mutation ReleaseReview($id: ID!) {\n    releaseReview(id: $id) { id claimedUntil }\n  }\n": types.ReleaseReviewDocument,
+    "\n  mutation DecideReview($id: ID!, $input: ReviewDecisionInput!) {\n    decideReview(id: $id, input: $input) { id decidedAt blocked }\n  }\n": types.DecideReviewDocument,
+};
+
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query DimensionValues($dimension: Dimension!) {\n    dimensionValues(dimension: $dimension)\n  }\n"): typeof import('./graphql.ts').DimensionValuesDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Viewer {\n    viewer {\n      name\n      role\n      rights\n      attributes\n      sources\n      expiresAt\n      policyVersion\n    }\n    dimensions {\n      field\n      enumValue\n      label\n      description\n    }\n  }\n"): typeof import('./graphql.ts').ViewerDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query AccessKeys {\n    apiKeys {\n      id\n      name\n      role\n      attributes\n      sources\n      readOnly\n      createdAt\n      createdBy\n      expiresAt\n      lastUsedAt\n      revokedAt\n      revokedBy\n    }\n  }\n"): typeof import('./graphql.ts').AccessKeysDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query AccessRoles {\n    roles {\n      name\n      permissions {\n        group\n        reach\n      }\n    }\n  }\n"): typeof import('./graphql.ts').AccessRolesDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query AccessPermissions($role: String!, $attributes: JSON) {\n    permissions(role: $role, attributes: $attributes) {\n      group\n      reach\n      segments\n      more\n    }\n  }\n"): typeof import('./graphql.ts').AccessPermissionsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query AccessSessions($first: Int!, $actor: String) {\n    browserSessions(first: $first, actor: $actor) {\n      edges {\n        node {\n          id\n          actor\n          name\n          role\n          createdAt\n          lastSeenAt\n          expiresAt\n        }\n      }\n      pageInfo {\n        hasNextPage\n      }\n    }\n  }\n"): typeof import('./graphql.ts').AccessSessionsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation AccessEndSessions($actor: String, $id: ID, $reason: String!) {\n    endBrowserSessions(actor: $actor, id: $id, reason: $reason)\n  }\n"): typeof import('./graphql.ts').AccessEndSessionsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation AccessCreateKey($input: ApiKeyInput!) {\n    createApiKey(input: $input) {\n      id\n      key\n    }\n  }\n"): typeof import('./graphql.ts').AccessCreateKeyDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation AccessRevokeKey($id: ID!, $reason: String!) {\n    revokeApiKey(id: $id, reason: $reason)\n  }\n"): typeof import('./graphql.ts').AccessRevokeKeyDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query AccessDimensionValues($dimension: Dimension!) {\n    dimensionValues(dimension: $dimension)\n  }\n"): typeof import('./graphql.ts').AccessDimensionValuesDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query AuditLog($first: Int!, $after: String, $actor: String, $action: String, $from: DateTime, $to: DateTime) {\n    auditLog(first: $first, after: $after, actor: $actor, action: $action, from: $from, to: $to) {\n      edges {\n        node {\n          seq\n          at\n          actor\n          actorName\n          role\n          policyVersion\n          purpose\n          action\n          subject\n          outcome\n          previous\n          hash\n        }\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n    }\n  }\n"): typeof import('./graphql.ts').AuditLogDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query AuditChain {\n    auditChain {\n      sound\n      problem\n      rows\n      signedRows\n      hash\n      checkedAt\n    }\n  }\n"): typeof import('./graphql.ts').AuditChainDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query DataConnections($after: ID) {\n    connections(after: $after) {\n      id\n      name\n      connector\n      path\n      createdAt\n      createdBy\n      rotatedAt\n      formerSecretUntil\n      lastDeliveryAt\n      deliveries\n      accepted\n      duplicates\n      rejected\n      ignored\n      lastError\n      lastErrorAt\n      lastRefusal\n      lastRefusedAt\n      sources\n    }\n  }\n"): typeof import('./graphql.ts').DataConnectionsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation DataCreateConnection($input: ConnectionInput!) {\n    createConnection(input: $input) {\n      secret\n      connection {\n        id\n        name\n        path\n      }\n    }\n  }\n"): typeof import('./graphql.ts').DataCreateConnectionDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation DataRotateConnection($id: ID!) {\n    rotateConnection(id: $id) {\n      secret\n      connection {\n        id\n        name\n        path\n      }\n    }\n  }\n"): typeof import('./graphql.ts').DataRotateConnectionDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation DataRemoveConnection($id: ID!) {\n    removeConnection(id: $id)\n  }\n"): typeof import('./graphql.ts').DataRemoveConnectionDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query DataSources($after: String, $whole: Boolean!) {\n    sources(first: 20, after: $after) {\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n      edges {\n        node {\n          name\n          responsesLast30Days\n          lastAnsweredAt\n          complete\n          lastReceivedAt\n          lagSeconds\n          deliveries @include(if: $whole) {\n            rejected\n            rejectedByCode {\n              code\n              count\n            }\n            lastAcceptedAt\n          }\n        }\n      }\n      unattributed @include(if: $whole) {\n        rejected\n        rejectedByCode {\n          code\n          count\n        }\n      }\n    }\n  }\n"): typeof import('./graphql.ts').DataSourcesDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query DataImports($after: String) {\n    imports(first: 20, after: $after) {\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n      edges {\n        node {\n          id\n          name\n          source\n          by\n          startedAt\n          finishedAt\n          undoneAt\n          accepted\n          duplicates\n          rejected\n          leftOut\n          undo {\n            by\n            reason\n            removed\n            restored\n            stayed\n          }\n        }\n      }\n    }\n  }\n"): typeof import('./graphql.ts').DataImportsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation DataUndoImport($id: ID!, $reason: String!) {\n    undoImport(id: $id, reason: $reason) {\n      id\n      undo {\n        complete\n        removed\n        restored\n        stayed\n        held\n        restricted\n      }\n    }\n  }\n"): typeof import('./graphql.ts').DataUndoImportDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query DataFirstVisit {\n    responses(first: 1) {\n      edges {\n        node {\n          id\n        }\n      }\n    }\n    demo {\n      state\n      progress\n      answers\n      failure\n    }\n  }\n"): typeof import('./graphql.ts').DataFirstVisitDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation DataLoadExample {\n    loadExample {\n      id\n      accepted\n      rejected\n    }\n  }\n"): typeof import('./graphql.ts').DataLoadExampleDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation DataStartDemo {\n    startDemo(liveMinutes: 60) {\n      state\n      progress\n      answers\n      failure\n    }\n  }\n"): typeof import('./graphql.ts').DataStartDemoDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ExploreLines(\n    $segment: SegmentInput\n    $from: DateTime!\n    $to: DateTime!\n    $every: Granularity!\n    $rolling: Duration\n    $basis: Basis!\n    $groupBy: [Dimension!]!\n  ) {\n    npsSeries(\n      segment: $segment\n      from: $from\n      to: $to\n      every: $every\n      rolling: $rolling\n      basis: $basis\n      groupBy: $groupBy\n    ) {\n      id\n      time\n      until\n      segmentValues {\n        field\n        value\n      }\n      score\n      low\n      high\n      responses\n      suppressed\n    }\n  }\n"): typeof import('./graphql.ts').ExploreLinesDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ExploreScores(\n    $segment: SegmentInput\n    $window: Duration!\n    $asOf: DateTime\n    $basis: Basis!\n    $groupBy: [Dimension!]!\n    $first: Int\n    $orderBy: [NpsOrder!]!\n  ) {\n    nps(\n      segment: $segment\n      window: $window\n      asOf: $asOf\n      basis: $basis\n      groupBy: $groupBy\n      first: $first\n      orderBy: $orderBy\n    ) {\n      id\n      time\n      until\n      segmentValues {\n        field\n        value\n      }\n      score\n      low\n      high\n      responses\n      promoters\n      passives\n      detractors\n      change\n      suppressed\n    }\n  }\n"): typeof import('./graphql.ts').ExploreScoresDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ExploreWhy(\n    $segment: SegmentInput\n    $beforeFrom: DateTime!\n    $beforeTo: DateTime!\n    $afterFrom: DateTime!\n    $afterTo: DateTime!\n    $by: [Dimension!]!\n    $themes: Boolean!\n    $basis: Basis!\n  ) {\n    npsChange(\n      segment: $segment\n      beforeFrom: $beforeFrom\n      beforeTo: $beforeTo\n      afterFrom: $afterFrom\n      afterTo: $afterTo\n      basis: $basis\n    ) {\n      before {\n        id\n        score\n        responses\n        suppressed\n      }\n      after {\n        id\n        score\n        responses\n        suppressed\n      }\n      difference\n      low\n      high\n      pValue\n    }\n    drivers(\n      segment: $segment\n      beforeFrom: $beforeFrom\n      beforeTo: $beforeTo\n      afterFrom: $afterFrom\n      afterTo: $afterTo\n      by: $by\n      themes: $themes\n      basis: $basis\n    ) {\n      segmentValues {\n        field\n        value\n      }\n      theme\n      mix\n      rate\n      low\n      high\n      responsesBefore\n      responsesAfter\n      shareBefore\n      shareAfter\n      scoreBefore\n      scoreAfter\n      before\n      after\n      suppressed\n    }\n  }\n"): typeof import('./graphql.ts').ExploreWhyDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ExploreValues($dimension: Dimension!) {\n    dimensionValues(dimension: $dimension)\n  }\n"): typeof import('./graphql.ts').ExploreValuesDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query LineageGroups($id: ID!, $direction: TraceDirection!) {\n    lineageGroups(id: $id, direction: $direction) {\n      node { id kind label recordedAt }\n      groups { kind depth count }\n      links { from to relation }\n      complete\n      reason\n    }\n  }\n"): typeof import('./graphql.ts').LineageGroupsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query LineageMembers($id: ID!, $direction: TraceDirection!, $kind: String!, $contains: String, $after: String) {\n    lineageMembers(id: $id, direction: $direction, kind: $kind, contains: $contains, first: 50, after: $after) {\n      nodes { id kind label recordedAt }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"): typeof import('./graphql.ts').LineageMembersDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query LineagePath($from: ID!, $to: ID!) {\n    path(from: $from, to: $to) {\n      nodes { id kind label recordedAt }\n      edges { from to relation }\n      complete\n      reason\n    }\n  }\n"): typeof import('./graphql.ts').LineagePathDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query LineageImpact($id: ID!) {\n    impact(id: $id, first: 1) {\n      totals { rollups segments responses inferred firstHour lastHour suppressed complete reason }\n      decisions(first: 5) { nodes { id label } pageInfo { hasNextPage } }\n      alerts(first: 5) { nodes { id label } pageInfo { hasNextPage } }\n    }\n  }\n"): typeof import('./graphql.ts').LineageImpactDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query LineageScore($id: ID!) {\n    npsRow(id: $id) { id time until score low high responses suppressed }\n  }\n"): typeof import('./graphql.ts').LineageScoreDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query LineagePresent($segment: SegmentInput, $window: Duration!, $asOf: DateTime, $basis: Basis!) {\n    nps(segment: $segment, window: $window, asOf: $asOf, basis: $basis) { id responses suppressed }\n  }\n"): typeof import('./graphql.ts').LineagePresentDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query VerifyScore($id: ID!) {\n    verify(id: $id) {\n      verdict\n      reason\n      stated\n      recomputed\n      responses\n      erased\n      rollups\n      root\n      offender\n      steps { check passed says }\n    }\n  }\n"): typeof import('./graphql.ts').VerifyScoreDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ExportProof($id: ID!) {\n    exportProof(id: $id)\n  }\n"): typeof import('./graphql.ts').ExportProofDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ScoreAsKnown($id: ID!, $knownAt: DateTime!) {\n    npsAsKnownAt(id: $id, knownAt: $knownAt) {\n      knownAt\n      known { score low high responses }\n      now { score low high responses }\n      differences {\n        reason\n        promoters\n        passives\n        detractors\n        responses\n        facts(first: 20) { responseId known now recordedAt }\n      }\n    }\n  }\n"): typeof import('./graphql.ts').ScoreAsKnownDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ModelVersions {\n    modelVersions { id version label stage trainedAt encoder }\n  }\n"): typeof import('./graphql.ts').ModelVersionsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ModelReigns {\n    modelVersions { id history { id to cause } }\n  }\n"): typeof import('./graphql.ts').ModelReignsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ModelVersionDetail($id: ID!) {\n    node(id: $id) {\n      id\n      ... on ModelVersion {\n        version label stage trainedAt encoder artefact evaluation\n        trainingSets { hash head examples description until }\n        features { key name version source description }\n        history { id from to cause actor reason recordedAt underReview verdicts { by at verdict reason } }\n      }\n    }\n  }\n"): typeof import('./graphql.ts').ModelVersionDetailDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ModelQualityOf($id: ID!, $from: DateTime!, $to: DateTime!) {\n    modelQuality(modelVersion: $id, from: $from, to: $to) {\n      judged accuracy accuracyInterval { low high }\n      rankedProbabilityScore rankedProbabilityScoreInterval { low high }\n      brier brierInterval { low high }\n      macroF1 ece abstention confusion complete\n      mixChange { shift low high pValue }\n    }\n  }\n"): typeof import('./graphql.ts').ModelQualityOfDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ModelComparisonOf($challenger: ID!, $champion: ID!, $from: DateTime!, $to: DateTime!) {\n    modelComparison(challenger: $challenger, champion: $champion, from: $from, to: $to) {\n      judged difference low high better\n    }\n  }\n"): typeof import('./graphql.ts').ModelComparisonOfDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ModelReadingsOf($id: ID!, $metrics: [ModelMetric!], $from: DateTime!) {\n    modelReadings(modelVersion: $id, metrics: $metrics, from: $from, first: 500) {\n      metric from until n referenceN value reference low high adjustedPValue alarm segmentValues { field value }\n    }\n  }\n"): typeof import('./graphql.ts').ModelReadingsOfDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query TryText($text: String!, $id: ID!) {\n    classify(texts: [$text], modelVersion: $id) {\n      class detractor passive promoter sentiment uncertainty abstained\n      themes { theme probability called }\n      explanation { token share }\n    }\n  }\n"): typeof import('./graphql.ts').TryTextDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation TrainModel($reason: String!) {\n    trainModel(reason: $reason) { id version }\n  }\n"): typeof import('./graphql.ts').TrainModelDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation ShadowModel($id: ID!, $reason: String!) {\n    shadowModel(id: $id, reason: $reason) { id stage }\n  }\n"): typeof import('./graphql.ts').ShadowModelDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation PromoteModel($id: ID!, $reason: String!) {\n    promoteModel(id: $id, reason: $reason) { id stage }\n  }\n"): typeof import('./graphql.ts').PromoteModelDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation RollBackModel($reason: String!) {\n    rollbackModel(reason: $reason) { id version stage }\n  }\n"): typeof import('./graphql.ts').RollBackModelDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation DisputeModelDecision($decision: ID!, $reason: String!) {\n    disputeDecision(decision: $decision, reason: $reason) { id }\n  }\n"): typeof import('./graphql.ts').DisputeModelDecisionDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query OverviewNarrative($segment: SegmentInput, $window: Duration!, $asOf: DateTime, $basis: Basis!) {\n    narrative(segment: $segment, window: $window, asOf: $asOf, basis: $basis) {\n      sentences {\n        text\n        facts {\n          id\n          cites\n        }\n      }\n    }\n  }\n"): typeof import('./graphql.ts').OverviewNarrativeDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query OverviewNewest($segment: SegmentInput, $from: DateTime, $to: DateTime) {\n    responses(segment: $segment, from: $from, to: $to, first: 30) {\n      edges {\n        node {\n          id\n          answeredAt\n          score\n          class\n          comment\n          segmentValues {\n            field\n            value\n          }\n        }\n      }\n    }\n  }\n"): typeof import('./graphql.ts').OverviewNewestDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query OverviewSegments(\n    $segment: SegmentInput\n    $window: Duration!\n    $asOf: DateTime\n    $basis: Basis!\n    $groupBy: [Dimension!]!\n  ) {\n    all: nps(segment: $segment, window: $window, asOf: $asOf, basis: $basis) {\n      id\n      score\n      promoters\n      passives\n      detractors\n      suppressed\n    }\n    groups: nps(\n      segment: $segment\n      window: $window\n      asOf: $asOf\n      basis: $basis\n      groupBy: $groupBy\n      orderBy: [{ by: RESPONSES, direction: DESC }]\n      first: 200\n    ) {\n      id\n      segmentValues {\n        field\n        value\n      }\n      score\n      low\n      high\n      responses\n      promoters\n      passives\n      detractors\n      suppressed\n    }\n  }\n"): typeof import('./graphql.ts').OverviewSegmentsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query OverviewThemes($segment: SegmentInput, $window: Duration!, $asOf: DateTime, $basis: Basis!) {\n    themes(segment: $segment, window: $window, asOf: $asOf, basis: $basis) {\n      theme\n      responses\n      share\n      score\n      low\n      high\n      contribution\n      contributionLow\n      contributionHigh\n      suppressed\n    }\n  }\n"): typeof import('./graphql.ts').OverviewThemesDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query OverviewTrend($segment: SegmentInput, $from: DateTime!, $to: DateTime!, $every: Granularity!, $basis: Basis!) {\n    npsSeries(segment: $segment, from: $from, to: $to, every: $every, basis: $basis) {\n      id\n      time\n      until\n      score\n      low\n      high\n      responses\n      suppressed\n    }\n  }\n"): typeof import('./graphql.ts').OverviewTrendDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query OverviewImports {\n    imports(first: 50) {\n      edges {\n        node {\n          id\n          name\n          startedAt\n          undoneAt\n        }\n      }\n    }\n  }\n"): typeof import('./graphql.ts').OverviewImportsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query OverviewModels {\n    modelVersions {\n      id\n      version\n      history {\n        to\n        recordedAt\n      }\n    }\n  }\n"): typeof import('./graphql.ts').OverviewModelsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query OverviewDrivers(\n    $segment: SegmentInput\n    $beforeFrom: DateTime!\n    $beforeTo: DateTime!\n    $afterFrom: DateTime!\n    $afterTo: DateTime!\n    $by: [Dimension!]!\n    $themes: Boolean!\n    $basis: Basis!\n  ) {\n    drivers(\n      segment: $segment\n      beforeFrom: $beforeFrom\n      beforeTo: $beforeTo\n      afterFrom: $afterFrom\n      afterTo: $afterTo\n      by: $by\n      themes: $themes\n      basis: $basis\n    ) {\n      segmentValues {\n        field\n        value\n      }\n      theme\n      mix\n      rate\n      low\n      high\n      before\n      after\n      responsesBefore\n      responsesAfter\n      scoreBefore\n      scoreAfter\n      suppressed\n    }\n  }\n"): typeof import('./graphql.ts').OverviewDriversDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query OverviewScore($segment: SegmentInput, $window: Duration!, $asOf: DateTime, $basis: Basis!) {\n    nps(segment: $segment, window: $window, asOf: $asOf, basis: $basis) {\n      id\n      time\n      until\n      score\n      low\n      high\n      responses\n      promoters\n      passives\n      detractors\n      suppressed\n    }\n  }\n"): typeof import('./graphql.ts').OverviewScoreDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  subscription OverviewLive($segment: SegmentInput, $window: Duration!, $basis: Basis!, $after: String) {\n    npsUpdates(segment: $segment, window: $window, basis: $basis, after: $after) {\n      position\n      row {\n        id\n        time\n        until\n        score\n        low\n        high\n        responses\n        promoters\n        passives\n        detractors\n        suppressed\n      }\n    }\n  }\n"): typeof import('./graphql.ts').OverviewLiveDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query OverviewChange(\n    $segment: SegmentInput\n    $beforeFrom: DateTime!\n    $beforeTo: DateTime!\n    $afterFrom: DateTime!\n    $afterTo: DateTime!\n    $basis: Basis!\n  ) {\n    npsChange(\n      segment: $segment\n      beforeFrom: $beforeFrom\n      beforeTo: $beforeTo\n      afterFrom: $afterFrom\n      afterTo: $afterTo\n      basis: $basis\n    ) {\n      difference\n      low\n      high\n      pValue\n      before {\n        id\n        score\n        responses\n        suppressed\n      }\n      after {\n        id\n        responses\n        suppressed\n      }\n    }\n  }\n"): typeof import('./graphql.ts').OverviewChangeDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query PeopleSubject($respondent: String!) {\n    subject(respondent: $respondent)\n  }\n"): typeof import('./graphql.ts').PeopleSubjectDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation PeopleRestrict($respondent: String!, $restricted: Boolean!, $reason: String!) {\n    restrictSubject(respondent: $respondent, restricted: $restricted, reason: $reason)\n  }\n"): typeof import('./graphql.ts').PeopleRestrictDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation PeopleRectify($response: ID!, $score: Int, $comment: String, $reason: String!) {\n    correctResponse(response: $response, score: $score, comment: $comment, reason: $reason)\n  }\n"): typeof import('./graphql.ts').PeopleRectifyDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation PeopleErase($respondent: String!, $reason: String!) {\n    eraseSubject(respondent: $respondent, reason: $reason) {\n      known\n      responses\n      complete\n      remaining\n      trainingSets\n      models {\n        version\n        stage\n      }\n      records {\n        id\n        at\n        by\n        reason\n        responses\n        complete\n        completedAt\n        trainingSets\n        wrappedBy\n        copiesUnreadableSince\n      }\n    }\n  }\n"): typeof import('./graphql.ts').PeopleEraseDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query PeopleErasures($first: Int!, $after: String) {\n    erasures(first: $first, after: $after) {\n      edges {\n        node {\n          id\n          at\n          by\n          reason\n          responses\n          complete\n          completedAt\n          trainingSets\n          wrappedBy\n          copiesUnreadableSince\n          models {\n            version\n          }\n        }\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n    }\n  }\n"): typeof import('./graphql.ts').PeopleErasuresDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query PeopleHolds {\n    legalHolds {\n      id\n      segment\n      actor\n      reason\n      placedAt\n      releasedAt\n    }\n  }\n"): typeof import('./graphql.ts').PeopleHoldsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation PeoplePlaceHold($respondent: String!, $reason: String!) {\n    placeLegalHold(respondent: $respondent, reason: $reason)\n  }\n"): typeof import('./graphql.ts').PeoplePlaceHoldDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation PeopleReleaseHold($id: ID!, $reason: String!) {\n    releaseLegalHold(id: $id, reason: $reason)\n  }\n"): typeof import('./graphql.ts').PeopleReleaseHoldDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ResponsesPage(\n    $segment: SegmentInput\n    $from: DateTime\n    $to: DateTime\n    $class: [NpsClass!]\n    $themes: [String!]\n    $sentiment: [Sentiment!]\n    $sources: [String!]\n    $text: String\n    $order: ResponseOrder!\n    $first: Int!\n    $after: String\n  ) {\n    responses(\n      segment: $segment\n      from: $from\n      to: $to\n      class: $class\n      themes: $themes\n      sentiment: $sentiment\n      sources: $sources\n      text: $text\n      order: $order\n      first: $first\n      after: $after\n    ) {\n      edges {\n        node {\n          id\n          answeredAt\n          score\n          class\n          comment\n          source\n          segmentValues {\n            field\n            value\n          }\n        }\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n      searchedTo\n    }\n  }\n"): typeof import('./graphql.ts').ResponsesPageDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ResponsesHead(\n    $segment: SegmentInput\n    $from: DateTime\n    $class: [NpsClass!]\n    $themes: [String!]\n    $sentiment: [Sentiment!]\n    $sources: [String!]\n    $text: String\n    $first: Int!\n  ) {\n    responses(\n      segment: $segment\n      from: $from\n      class: $class\n      themes: $themes\n      sentiment: $sentiment\n      sources: $sources\n      text: $text\n      first: $first\n    ) {\n      edges {\n        node {\n          id\n        }\n      }\n    }\n  }\n"): typeof import('./graphql.ts').ResponsesHeadDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ResponsesWindow($segment: SegmentInput, $window: Duration!, $asOf: DateTime) {\n    nps(segment: $segment, window: $window, asOf: $asOf) {\n      id\n      time\n      until\n      responses\n      promoters\n      passives\n      detractors\n      suppressed\n    }\n  }\n"): typeof import('./graphql.ts').ResponsesWindowDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ResponsesThemes($segment: SegmentInput, $window: Duration!, $asOf: DateTime) {\n    themes(segment: $segment, window: $window, asOf: $asOf) {\n      theme\n      responses\n      suppressed\n    }\n  }\n"): typeof import('./graphql.ts').ResponsesThemesDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ResponsesSources($segment: SegmentInput) {\n    sources(segment: $segment, first: 20) {\n      edges {\n        node {\n          name\n        }\n      }\n    }\n  }\n"): typeof import('./graphql.ts').ResponsesSourcesDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  subscription ResponsesLive($segment: SegmentInput, $window: Duration!, $after: String) {\n    npsUpdates(segment: $segment, window: $window, after: $after) {\n      position\n      row {\n        id\n      }\n    }\n  }\n"): typeof import('./graphql.ts').ResponsesLiveDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ResponsesAnswer($id: ID!) {\n    node(id: $id) {\n      __typename\n      id\n      ... on Response {\n        externalId\n        source\n        answeredAt\n        receivedAt\n        score\n        scale\n        class\n        survey\n        surveyVersion\n        comment\n        respondent\n        segmentValues {\n          field\n          value\n        }\n        prediction {\n          modelVersion {\n            id\n            version\n          }\n          class\n          promoter\n          passive\n          detractor\n          sentiment\n          negative\n          neutral\n          positive\n          uncertainty\n          abstained\n          themes {\n            theme\n            probability\n            called\n          }\n        }\n      }\n    }\n  }\n"): typeof import('./graphql.ts').ResponsesAnswerDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ResponsesExplanation($id: ID!, $head: Head!) {\n    node(id: $id) {\n      __typename\n      id\n      ... on Response {\n        prediction {\n          explanation(head: $head) {\n            token\n            share\n          }\n        }\n      }\n    }\n  }\n"): typeof import('./graphql.ts').ResponsesExplanationDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ResponsesLineage($id: ID!) {\n    trace(id: $id, first: 50) {\n      nodes {\n        id\n        kind\n        label\n        recordedAt\n      }\n    }\n    reviews: lineageMembers(id: $id, direction: DOWNSTREAM, kind: \"Review\", first: 10) {\n      nodes {\n        id\n        label\n        recordedAt\n      }\n    }\n  }\n"): typeof import('./graphql.ts').ResponsesLineageDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation ResponsesDispute($response: ID!, $reason: String!) {\n    disputeResponse(response: $response, reason: $reason) {\n      id\n    }\n  }\n"): typeof import('./graphql.ts').ResponsesDisputeDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation ResponsesCorrect($response: ID!, $score: Int, $comment: String, $reason: String!) {\n    correctResponse(response: $response, score: $score, comment: $comment, reason: $reason)\n  }\n"): typeof import('./graphql.ts').ResponsesCorrectDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation ResponsesRestrict($respondent: String!, $restricted: Boolean!, $reason: String!) {\n    restrictSubject(respondent: $respondent, restricted: $restricted, reason: $reason)\n  }\n"): typeof import('./graphql.ts').ResponsesRestrictDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation ResponsesErase($respondent: String!, $reason: String!) {\n    eraseSubject(respondent: $respondent, reason: $reason) {\n      known\n      responses\n      complete\n      remaining\n    }\n  }\n"): typeof import('./graphql.ts').ResponsesEraseDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ReviewQueue($first: Int!, $decided: Boolean!) {\n    reviewQueue(first: $first, decided: $decided) {\n      pageInfo { hasNextPage }\n      edges { node {\n        id cause reason queuedAt claimedUntil decidedAt approvals blocked\n        modelVersion { id version label }\n        decision { id label }\n        decisions { by at verdict class reason }\n        response {\n          id externalId answeredAt score class comment source\n          segmentValues { field value }\n          prediction {\n            class detractor passive promoter abstained\n          }\n        }\n      } }\n    }\n  }\n"): typeof import('./graphql.ts').ReviewQueueDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ReviewExplanation($id: ID!) {\n    node(id: $id) {\n      id\n      ... on Response {\n        prediction {\n          explanation {\n            token\n            share\n          }\n        }\n      }\n    }\n  }\n"): typeof import('./graphql.ts').ReviewExplanationDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ReviewCounts {\n    reviewCounts { waiting claimed decided own }\n  }\n"): typeof import('./graphql.ts').ReviewCountsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation ClaimReview($id: ID!) {\n    claimReview(id: $id) { id claimedUntil }\n  }\n"): typeof import('./graphql.ts').ClaimReviewDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation ReleaseReview($id: ID!) {\n    releaseReview(id: $id) { id claimedUntil }\n  }\n"): typeof import('./graphql.ts').ReleaseReviewDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation DecideReview($id: ID!, $input: ReviewDecisionInput!) {\n    decideReview(id: $id, input: $input) { id decidedAt blocked }\n  }\n"): typeof import('./graphql.ts').DecideReviewDocument;
+
+
+export function graphql(source: string) {
+  return (documents as any)[source] ?? {};
+}

@@ -1,0 +1,2445 @@
+/* eslint-disable */
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** role: admin, analyst, segment-owner, model-steward, auditor, dpo, feed, collector, metrics (and what the policies add). attributes narrow it: { "region": ["Germany"] }. */
+export type ApiKeyInput = {
+  attributes?: unknown;
+  /** Never when absent. */
+  expiresAt?: string | null | undefined;
+  name: string;
+  /** Refuses mutations and uploads, whatever the role may do: for tools that only read. */
+  readOnly?: boolean;
+  role: string;
+  /** Binds the key to these sources: it submits and corrects only their responses. Without them it may add to any source but corrects only answers of sources that it was the first to name. At most 50. */
+  sources?: Array<string> | null | undefined;
+};
+
+export type AuditOutcome =
+  | 'DONE'
+  | 'REFUSED';
+
+/** COMBINED: the surveyed class where there is one, else the inferred one. */
+export type Basis =
+  | 'COMBINED'
+  | 'INFERRED'
+  | 'SURVEYED';
+
+/** connector: the vendor's name in lower case, such as canonical; docs/connectors has a page for each. mapping: as in a file's map, over the paths of the vendor's JSON. */
+export type ConnectionInput = {
+  connector: string;
+  mapping: unknown;
+  name: string;
+  /** What the vendor signs its deliveries with; absent: one is made, to be given to the vendor. */
+  secret?: string | null | undefined;
+  /** What its responses are limited to; absent = all that the caller may administer. */
+  segment?: SegmentInput | null | undefined;
+  /** Binds the connection to these sources, as a key is bound. One whose mapping names the source is bound to that. At most 50. */
+  sources?: Array<string> | null | undefined;
+};
+
+/** What the demo does. */
+export type DemoState =
+  /** It was not started, or was removed. */
+  | 'ABSENT'
+  /** It stopped with an error: `failure` says why, and startDemo tries again. */
+  | 'FAILED'
+  /** Its history is complete. */
+  | 'FILLED'
+  /** Its history is being filled. */
+  | 'FILLING'
+  /** The server ended before the history was complete: startDemo continues. */
+  | 'INTERRUPTED'
+  /** Its history is complete, and live answers arrive. */
+  | 'LIVE';
+
+export type Dimension =
+  /** How the respondent was asked. */
+  | 'CHANNEL'
+  /** How long and how deeply the respondent has been a customer. */
+  | 'LIFECYCLE_STAGE'
+  /** What was bought or used. */
+  | 'PRODUCT_LINE'
+  /** Where the respondent is. */
+  | 'REGION';
+
+export type Granularity =
+  | 'DAY'
+  | 'HOUR'
+  | 'MINUTE'
+  | 'MONTH'
+  | 'QUARTER'
+  | 'WEEK'
+  | 'YEAR';
+
+export type Head =
+  | 'NPS'
+  | 'SENTIMENT';
+
+export type KnownReason =
+  /** Its class or segment has changed. */
+  | 'CORRECTED'
+  /** Deleted: by the person's right or by the retention policy. */
+  | 'ERASED'
+  /** Not counted then; it arrived since. */
+  | 'LATE'
+  /** Restricted until a dispute is settled. */
+  | 'RESTRICTED'
+  /** The same response, which a model now classifies differently or for the first time. */
+  | 'RE_SCORED'
+  /** Removed: the import that brought it was undone. */
+  | 'WITHDRAWN';
+
+export type ModelMetric =
+  /** Share of texts that the model does not classify. */
+  | 'ABSTENTION'
+  /** Share of the answers with a surveyed class to which the model gave the same class. */
+  | 'ACCURACY'
+  /** Over the three classes, 0 to 2; smaller is better. */
+  | 'BRIER'
+  /** The score of the predicted classes as they are; tested by chi-squared. */
+  | 'CLASS_MIX'
+  /** Expected calibration error, ten bins. */
+  | 'ECE'
+  /** MMD² of samples of text embeddings; tested by permutation. */
+  | 'EMBEDDINGS'
+  /** Share of texts in a language that the model does not read; tested over all languages. */
+  | 'LANGUAGE'
+  /** Mean number of words; tested over classes of length. */
+  | 'LENGTH'
+  /** Over detractor, passive, promoter, 0 to 1; smaller is better. The one that raises an alarm. */
+  | 'RANKED_PROBABILITY_SCORE'
+  /** Share of tokens that the vocabulary does not have; tested over texts with and without one. */
+  | 'UNKNOWN_WORDS';
+
+export type ModelStage =
+  | 'CANDIDATE'
+  | 'CHAMPION'
+  | 'RETIRED'
+  | 'SHADOW';
+
+export type NpsClass =
+  | 'DETRACTOR'
+  | 'PASSIVE'
+  | 'PROMOTER';
+
+export type NpsOrder = {
+  by: NpsOrderKey;
+  direction?: SortDirection;
+};
+
+export type NpsOrderKey =
+  /** Change of the score since the previous window: `change` of NpsRow. */
+  | 'CHANGE'
+  /** The values of the grouped dimensions, in the order of `groupBy`. */
+  | 'NAME'
+  | 'RESPONSES'
+  | 'SCORE'
+  /** Start of the bucket. */
+  | 'TIME';
+
+export type Reach =
+  | 'ALL'
+  | 'NONE'
+  | 'SOME';
+
+/** By `answeredAt`; responses of one moment by their ids. */
+export type ResponseOrder =
+  | 'NEWEST'
+  | 'OLDEST';
+
+export type ReviewCause =
+  /** A caller requested it. */
+  | 'DISPUTED'
+  /** The respondent is a promoter and the text a detractor’s, or the other way round; another version is champion. */
+  | 'HIGH_IMPACT'
+  /** No class is probable enough; a version was made champion while its monitor raised an alarm. */
+  | 'LOW_CONFIDENCE'
+  /** A random sample, so that predictions that look right are checked too. */
+  | 'SAMPLED';
+
+export type ReviewDecisionInput = {
+  /** The class that the text has, if the model is wrong; null confirms the model. */
+  class?: NpsClass | null | undefined;
+  /** For a decision about a model: overturns it. */
+  overturn?: boolean;
+  reason: string;
+};
+
+export type ReviewVerdict =
+  /** The prediction or the decision was right. */
+  | 'CONFIRMED'
+  /** The text has another class. */
+  | 'CORRECTED'
+  /** The decision was wrong. */
+  | 'OVERTURNED';
+
+/** Values of one dimension are OR-ed, dimensions are AND-ed; absent = all that the caller may see. Answers without a value have "unknown", which a blank value asks for too. */
+export type SegmentInput = {
+  /** How the respondent was asked. At most 500. */
+  channel?: Array<string> | null | undefined;
+  /** How long and how deeply the respondent has been a customer. At most 500. */
+  lifecycleStage?: Array<string> | null | undefined;
+  /** What was bought or used. At most 500. */
+  productLine?: Array<string> | null | undefined;
+  /** Where the respondent is. At most 500. */
+  region?: Array<string> | null | undefined;
+};
+
+export type Sentiment =
+  | 'NEGATIVE'
+  | 'NEUTRAL'
+  | 'POSITIVE';
+
+export type SortDirection =
+  | 'ASC'
+  | 'DESC';
+
+export type TraceDirection =
+  | 'DOWNSTREAM'
+  | 'UPSTREAM';
+
+/** VERIFIED: proven. VERIFIED_WITH_ERASURES: proven, some sealed responses were erased since. RESTATED: proven, and other than first sealed: late, corrected, rescored, withdrawn or restricted responses. MISMATCH: something was changed; the reason names it. UNVERIFIABLE: the reason says what is missing. */
+export type Verdict =
+  | 'MISMATCH'
+  | 'RESTATED'
+  | 'UNVERIFIABLE'
+  | 'VERIFIED'
+  | 'VERIFIED_WITH_ERASURES';
+
+export type VerificationCheck =
+  | 'ANSWERS'
+  | 'CHECKPOINTS'
+  | 'LOG'
+  | 'MODELS_AND_CELLS'
+  | 'ROLLUPS'
+  | 'SEALS';
+
+export type DimensionValuesQueryVariables = Exact<{
+  dimension: Dimension;
+}>;
+
+
+export type DimensionValuesQuery = { dimensionValues: Array<string> };
+
+export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ViewerQuery = { viewer: { name: string, role: string, rights: Array<string>, attributes: unknown, sources: Array<string> | null, expiresAt: string | null, policyVersion: string }, dimensions: Array<{ field: string, enumValue: string, label: string, description: string }> };
+
+export type AccessKeysQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type AccessKeysQuery = { apiKeys: Array<{ id: string, name: string, role: string, attributes: unknown, sources: Array<string> | null, readOnly: boolean, createdAt: string, createdBy: string, expiresAt: string | null, lastUsedAt: string | null, revokedAt: string | null, revokedBy: string | null }> };
+
+export type AccessRolesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type AccessRolesQuery = { roles: Array<{ name: string, permissions: Array<{ group: string, reach: Reach }> }> };
+
+export type AccessPermissionsQueryVariables = Exact<{
+  role: string;
+  attributes?: unknown;
+}>;
+
+
+export type AccessPermissionsQuery = { permissions: Array<{ group: string, reach: Reach, segments: Array<string>, more: number }> };
+
+export type AccessSessionsQueryVariables = Exact<{
+  first: number;
+  actor?: string | null | undefined;
+}>;
+
+
+export type AccessSessionsQuery = { browserSessions: { edges: Array<{ node: { id: string, actor: string, name: string, role: string, createdAt: string, lastSeenAt: string | null, expiresAt: string } }>, pageInfo: { hasNextPage: boolean } } };
+
+export type AccessEndSessionsMutationVariables = Exact<{
+  actor?: string | null | undefined;
+  id?: string | number | null | undefined;
+  reason: string;
+}>;
+
+
+export type AccessEndSessionsMutation = { endBrowserSessions: number };
+
+export type AccessCreateKeyMutationVariables = Exact<{
+  input: ApiKeyInput;
+}>;
+
+
+export type AccessCreateKeyMutation = { createApiKey: { id: string, key: string } };
+
+export type AccessRevokeKeyMutationVariables = Exact<{
+  id: string | number;
+  reason: string;
+}>;
+
+
+export type AccessRevokeKeyMutation = { revokeApiKey: boolean };
+
+export type AccessDimensionValuesQueryVariables = Exact<{
+  dimension: Dimension;
+}>;
+
+
+export type AccessDimensionValuesQuery = { dimensionValues: Array<string> };
+
+export type AuditLogQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+  actor?: string | null | undefined;
+  action?: string | null | undefined;
+  from?: string | null | undefined;
+  to?: string | null | undefined;
+}>;
+
+
+export type AuditLogQuery = { auditLog: { edges: Array<{ node: { seq: number, at: string, actor: string, actorName: string, role: string, policyVersion: string | null, purpose: string | null, action: string, subject: unknown, outcome: AuditOutcome, previous: string | null, hash: string } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type AuditChainQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type AuditChainQuery = { auditChain: { sound: boolean, problem: string | null, rows: number, signedRows: number, hash: string | null, checkedAt: string } };
+
+export type DataConnectionsQueryVariables = Exact<{
+  after?: string | number | null | undefined;
+}>;
+
+
+export type DataConnectionsQuery = { connections: Array<{ id: string, name: string, connector: string, path: string, createdAt: string, createdBy: string, rotatedAt: string | null, formerSecretUntil: string | null, lastDeliveryAt: string | null, deliveries: number, accepted: number, duplicates: number, rejected: number, ignored: number, lastError: string | null, lastErrorAt: string | null, lastRefusal: string | null, lastRefusedAt: string | null, sources: Array<string> | null }> };
+
+export type DataCreateConnectionMutationVariables = Exact<{
+  input: ConnectionInput;
+}>;
+
+
+export type DataCreateConnectionMutation = { createConnection: { secret: string, connection: { id: string, name: string, path: string } } };
+
+export type DataRotateConnectionMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type DataRotateConnectionMutation = { rotateConnection: { secret: string, connection: { id: string, name: string, path: string } } };
+
+export type DataRemoveConnectionMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type DataRemoveConnectionMutation = { removeConnection: boolean };
+
+export type DataSourcesQueryVariables = Exact<{
+  after?: string | null | undefined;
+  whole: boolean;
+}>;
+
+
+export type DataSourcesQuery = { sources: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { name: string, responsesLast30Days: number, lastAnsweredAt: string, complete: boolean, lastReceivedAt: string, lagSeconds: number, deliveries?: { rejected: number, lastAcceptedAt: string | null, rejectedByCode: Array<{ code: string, count: number }> } | null } }>, unattributed?: { rejected: number, rejectedByCode: Array<{ code: string, count: number }> } | null } };
+
+export type DataImportsQueryVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type DataImportsQuery = { imports: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, name: string, source: string, by: string, startedAt: string, finishedAt: string | null, undoneAt: string | null, accepted: number, duplicates: number, rejected: number, leftOut: number, undo: { by: string | null, reason: string | null, removed: number, restored: number, stayed: number } | null } }> } };
+
+export type DataUndoImportMutationVariables = Exact<{
+  id: string | number;
+  reason: string;
+}>;
+
+
+export type DataUndoImportMutation = { undoImport: { id: string, undo: { complete: boolean | null, removed: number, restored: number, stayed: number, held: number | null, restricted: number | null } | null } };
+
+export type DataFirstVisitQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type DataFirstVisitQuery = { responses: { edges: Array<{ node: { id: string } }> }, demo: { state: DemoState, progress: number, answers: number, failure: string | null } };
+
+export type DataLoadExampleMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type DataLoadExampleMutation = { loadExample: { id: string, accepted: number, rejected: number } };
+
+export type DataStartDemoMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type DataStartDemoMutation = { startDemo: { state: DemoState, progress: number, answers: number, failure: string | null } };
+
+export type ExploreLinesQueryVariables = Exact<{
+  segment?: SegmentInput | null | undefined;
+  from: string;
+  to: string;
+  every: Granularity;
+  rolling?: string | null | undefined;
+  basis: Basis;
+  groupBy: Array<Dimension> | Dimension;
+}>;
+
+
+export type ExploreLinesQuery = { npsSeries: Array<{ id: string, time: string, until: string, score: number | null, low: number | null, high: number | null, responses: number | null, suppressed: boolean, segmentValues: Array<{ field: string, value: string }> }> };
+
+export type ExploreScoresQueryVariables = Exact<{
+  segment?: SegmentInput | null | undefined;
+  window: string;
+  asOf?: string | null | undefined;
+  basis: Basis;
+  groupBy: Array<Dimension> | Dimension;
+  first?: number | null | undefined;
+  orderBy: Array<NpsOrder> | NpsOrder;
+}>;
+
+
+export type ExploreScoresQuery = { nps: Array<{ id: string, time: string, until: string, score: number | null, low: number | null, high: number | null, responses: number | null, promoters: number | null, passives: number | null, detractors: number | null, change: number | null, suppressed: boolean, segmentValues: Array<{ field: string, value: string }> }> };
+
+export type ExploreWhyQueryVariables = Exact<{
+  segment?: SegmentInput | null | undefined;
+  beforeFrom: string;
+  beforeTo: string;
+  afterFrom: string;
+  afterTo: string;
+  by: Array<Dimension> | Dimension;
+  themes: boolean;
+  basis: Basis;
+}>;
+
+
+export type ExploreWhyQuery = { npsChange: { difference: number | null, low: number | null, high: number | null, pValue: number | null, before: { id: string, score: number | null, responses: number | null, suppressed: boolean }, after: { id: string, score: number | null, responses: number | null, suppressed: boolean } }, drivers: Array<{ theme: string | null, mix: number | null, rate: number | null, low: number | null, high: number | null, responsesBefore: number | null, responsesAfter: number | null, shareBefore: number | null, shareAfter: number | null, scoreBefore: number | null, scoreAfter: number | null, before: string | null, after: string | null, suppressed: boolean, segmentValues: Array<{ field: string, value: string }> }> };
+
+export type ExploreValuesQueryVariables = Exact<{
+  dimension: Dimension;
+}>;
+
+
+export type ExploreValuesQuery = { dimensionValues: Array<string> };
+
+export type LineageGroupsQueryVariables = Exact<{
+  id: string | number;
+  direction: TraceDirection;
+}>;
+
+
+export type LineageGroupsQuery = { lineageGroups: { complete: boolean, reason: string | null, node: { id: string, kind: string, label: string, recordedAt: string | null }, groups: Array<{ kind: string, depth: number, count: number | null }>, links: Array<{ from: string, to: string, relation: string }> } };
+
+export type LineageMembersQueryVariables = Exact<{
+  id: string | number;
+  direction: TraceDirection;
+  kind: string;
+  contains?: string | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type LineageMembersQuery = { lineageMembers: { nodes: Array<{ id: string, kind: string, label: string, recordedAt: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type LineagePathQueryVariables = Exact<{
+  from: string | number;
+  to: string | number;
+}>;
+
+
+export type LineagePathQuery = { path: { complete: boolean, reason: string | null, nodes: Array<{ id: string, kind: string, label: string, recordedAt: string | null }>, edges: Array<{ from: string, to: string, relation: string }> } | null };
+
+export type LineageImpactQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type LineageImpactQuery = { impact: { totals: { rollups: number | null, segments: number | null, responses: number | null, inferred: number | null, firstHour: string | null, lastHour: string | null, suppressed: boolean, complete: boolean, reason: string | null }, decisions: { nodes: Array<{ id: string, label: string }>, pageInfo: { hasNextPage: boolean } } | null, alerts: { nodes: Array<{ id: string, label: string }>, pageInfo: { hasNextPage: boolean } } | null } };
+
+export type LineageScoreQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type LineageScoreQuery = { npsRow: { id: string, time: string, until: string, score: number | null, low: number | null, high: number | null, responses: number | null, suppressed: boolean } | null };
+
+export type LineagePresentQueryVariables = Exact<{
+  segment?: SegmentInput | null | undefined;
+  window: string;
+  asOf?: string | null | undefined;
+  basis: Basis;
+}>;
+
+
+export type LineagePresentQuery = { nps: Array<{ id: string, responses: number | null, suppressed: boolean }> };
+
+export type VerifyScoreQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type VerifyScoreQuery = { verify: { verdict: Verdict, reason: string | null, stated: number | null, recomputed: number | null, responses: number, erased: number, rollups: number, root: string | null, offender: string | null, steps: Array<{ check: VerificationCheck, passed: boolean | null, says: string }> } };
+
+export type ExportProofQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type ExportProofQuery = { exportProof: unknown };
+
+export type ScoreAsKnownQueryVariables = Exact<{
+  id: string | number;
+  knownAt: string;
+}>;
+
+
+export type ScoreAsKnownQuery = { npsAsKnownAt: { knownAt: string, known: { score: number | null, low: number | null, high: number | null, responses: number | null }, now: { score: number | null, low: number | null, high: number | null, responses: number | null }, differences: Array<{ reason: KnownReason, promoters: number, passives: number, detractors: number, responses: number, facts: Array<{ responseId: string, known: NpsClass | null, now: NpsClass | null, recordedAt: string }> }> } };
+
+export type ModelVersionsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ModelVersionsQuery = { modelVersions: Array<{ id: string, version: number, label: string, stage: ModelStage, trainedAt: string | null, encoder: string }> };
+
+export type ModelReignsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ModelReignsQuery = { modelVersions: Array<{ id: string, history: Array<{ id: string, to: ModelStage, cause: string }> }> };
+
+export type ModelVersionDetailQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type ModelVersionDetailQuery = { node:
+    | { id: string }
+    | { id: string }
+    | { id: string }
+    | { id: string }
+    | { id: string }
+    | { id: string }
+    | { version: number, label: string, stage: ModelStage, trainedAt: string | null, encoder: string, artefact: string, evaluation: unknown, id: string, trainingSets: Array<{ hash: string, head: string, examples: number, description: string, until: string | null }>, features: Array<{ key: string, name: string, version: number, source: string, description: string }>, history: Array<{ id: string, from: ModelStage | null, to: ModelStage, cause: string, actor: string, reason: string, recordedAt: string, underReview: boolean, verdicts: Array<{ by: string, at: string, verdict: ReviewVerdict, reason: string }> }> }
+    | { id: string }
+   | null };
+
+export type ModelQualityOfQueryVariables = Exact<{
+  id: string | number;
+  from: string;
+  to: string;
+}>;
+
+
+export type ModelQualityOfQuery = { modelQuality: { judged: number | null, accuracy: number | null, rankedProbabilityScore: number | null, brier: number | null, macroF1: number | null, ece: number | null, abstention: number | null, confusion: unknown, complete: boolean, accuracyInterval: { low: number, high: number } | null, rankedProbabilityScoreInterval: { low: number, high: number } | null, brierInterval: { low: number, high: number } | null, mixChange: { shift: number, low: number, high: number, pValue: number } | null } };
+
+export type ModelComparisonOfQueryVariables = Exact<{
+  challenger: string | number;
+  champion: string | number;
+  from: string;
+  to: string;
+}>;
+
+
+export type ModelComparisonOfQuery = { modelComparison: { judged: number, difference: number, low: number, high: number, better: boolean } | null };
+
+export type ModelReadingsOfQueryVariables = Exact<{
+  id: string | number;
+  metrics?: Array<ModelMetric> | ModelMetric | null | undefined;
+  from: string;
+}>;
+
+
+export type ModelReadingsOfQuery = { modelReadings: Array<{ metric: ModelMetric, from: string, until: string, n: number, referenceN: number, value: number, reference: number | null, low: number | null, high: number | null, adjustedPValue: number | null, alarm: boolean, segmentValues: Array<{ field: string, value: string }> }> };
+
+export type TryTextQueryVariables = Exact<{
+  text: string;
+  id: string | number;
+}>;
+
+
+export type TryTextQuery = { classify: Array<{ class: NpsClass | null, detractor: number, passive: number, promoter: number, sentiment: Sentiment | null, uncertainty: number, abstained: string | null, themes: Array<{ theme: string, probability: number, called: boolean }>, explanation: Array<{ token: string, share: number }> }> };
+
+export type TrainModelMutationVariables = Exact<{
+  reason: string;
+}>;
+
+
+export type TrainModelMutation = { trainModel: { id: string, version: number } };
+
+export type ShadowModelMutationVariables = Exact<{
+  id: string | number;
+  reason: string;
+}>;
+
+
+export type ShadowModelMutation = { shadowModel: { id: string, stage: ModelStage } };
+
+export type PromoteModelMutationVariables = Exact<{
+  id: string | number;
+  reason: string;
+}>;
+
+
+export type PromoteModelMutation = { promoteModel: { id: string, stage: ModelStage } };
+
+export type RollBackModelMutationVariables = Exact<{
+  reason: string;
+}>;
+
+
+export type RollBackModelMutation = { rollbackModel: { id: string, version: number, stage: ModelStage } };
+
+export type DisputeModelDecisionMutationVariables = Exact<{
+  decision: string | number;
+  reason: string;
+}>;
+
+
+export type DisputeModelDecisionMutation = { disputeDecision: { id: string } | null };
+
+export type OverviewNarrativeQueryVariables = Exact<{
+  segment?: SegmentInput | null | undefined;
+  window: string;
+  asOf?: string | null | undefined;
+  basis: Basis;
+}>;
+
+
+export type OverviewNarrativeQuery = { narrative: { sentences: Array<{ text: string, facts: Array<{ id: string, cites: Array<string> }> }> } };
+
+export type OverviewNewestQueryVariables = Exact<{
+  segment?: SegmentInput | null | undefined;
+  from?: string | null | undefined;
+  to?: string | null | undefined;
+}>;
+
+
+export type OverviewNewestQuery = { responses: { edges: Array<{ node: { id: string, answeredAt: string, score: number | null, class: NpsClass | null, comment: string | null, segmentValues: Array<{ field: string, value: string }> } }> } };
+
+export type OverviewSegmentsQueryVariables = Exact<{
+  segment?: SegmentInput | null | undefined;
+  window: string;
+  asOf?: string | null | undefined;
+  basis: Basis;
+  groupBy: Array<Dimension> | Dimension;
+}>;
+
+
+export type OverviewSegmentsQuery = { all: Array<{ id: string, score: number | null, promoters: number | null, passives: number | null, detractors: number | null, suppressed: boolean }>, groups: Array<{ id: string, score: number | null, low: number | null, high: number | null, responses: number | null, promoters: number | null, passives: number | null, detractors: number | null, suppressed: boolean, segmentValues: Array<{ field: string, value: string }> }> };
+
+export type OverviewThemesQueryVariables = Exact<{
+  segment?: SegmentInput | null | undefined;
+  window: string;
+  asOf?: string | null | undefined;
+  basis: Basis;
+}>;
+
+
+export type OverviewThemesQuery = { themes: Array<{ theme: string, responses: number | null, share: number | null, score: number | null, low: number | null, high: number | null, contribution: number | null, contributionLow: number | null, contributionHigh: number | null, suppressed: boolean }> };
+
+export type OverviewTrendQueryVariables = Exact<{
+  segment?: SegmentInput | null | undefined;
+  from: string;
+  to: string;
+  every: Granularity;
+  basis: Basis;
+}>;
+
+
+export type OverviewTrendQuery = { npsSeries: Array<{ id: string, time: string, until: string, score: number | null, low: number | null, high: number | null, responses: number | null, suppressed: boolean }> };
+
+export type OverviewImportsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type OverviewImportsQuery = { imports: { edges: Array<{ node: { id: string, name: string, startedAt: string, undoneAt: string | null } }> } };
+
+export type OverviewModelsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type OverviewModelsQuery = { modelVersions: Array<{ id: string, version: number, history: Array<{ to: ModelStage, recordedAt: string }> }> };
+
+export type OverviewDriversQueryVariables = Exact<{
+  segment?: SegmentInput | null | undefined;
+  beforeFrom: string;
+  beforeTo: string;
+  afterFrom: string;
+  afterTo: string;
+  by: Array<Dimension> | Dimension;
+  themes: boolean;
+  basis: Basis;
+}>;
+
+
+export type OverviewDriversQuery = { drivers: Array<{ theme: string | null, mix: number | null, rate: number | null, low: number | null, high: number | null, before: string | null, after: string | null, responsesBefore: number | null, responsesAfter: number | null, scoreBefore: number | null, scoreAfter: number | null, suppressed: boolean, segmentValues: Array<{ field: string, value: string }> }> };
+
+export type OverviewScoreQueryVariables = Exact<{
+  segment?: SegmentInput | null | undefined;
+  window: string;
+  asOf?: string | null | undefined;
+  basis: Basis;
+}>;
+
+
+export type OverviewScoreQuery = { nps: Array<{ id: string, time: string, until: string, score: number | null, low: number | null, high: number | null, responses: number | null, promoters: number | null, passives: number | null, detractors: number | null, suppressed: boolean }> };
+
+export type OverviewLiveSubscriptionVariables = Exact<{
+  segment?: SegmentInput | null | undefined;
+  window: string;
+  basis: Basis;
+  after?: string | null | undefined;
+}>;
+
+
+export type OverviewLiveSubscription = { npsUpdates: { position: string, row: { id: string, time: string, until: string, score: number | null, low: number | null, high: number | null, responses: number | null, promoters: number | null, passives: number | null, detractors: number | null, suppressed: boolean } } };
+
+export type OverviewChangeQueryVariables = Exact<{
+  segment?: SegmentInput | null | undefined;
+  beforeFrom: string;
+  beforeTo: string;
+  afterFrom: string;
+  afterTo: string;
+  basis: Basis;
+}>;
+
+
+export type OverviewChangeQuery = { npsChange: { difference: number | null, low: number | null, high: number | null, pValue: number | null, before: { id: string, score: number | null, responses: number | null, suppressed: boolean }, after: { id: string, responses: number | null, suppressed: boolean } } };
+
+export type PeopleSubjectQueryVariables = Exact<{
+  respondent: string;
+}>;
+
+
+export type PeopleSubjectQuery = { subject: unknown };
+
+export type PeopleRestrictMutationVariables = Exact<{
+  respondent: string;
+  restricted: boolean;
+  reason: string;
+}>;
+
+
+export type PeopleRestrictMutation = { restrictSubject: number };
+
+export type PeopleRectifyMutationVariables = Exact<{
+  response: string | number;
+  score?: number | null | undefined;
+  comment?: string | null | undefined;
+  reason: string;
+}>;
+
+
+export type PeopleRectifyMutation = { correctResponse: boolean };
+
+export type PeopleEraseMutationVariables = Exact<{
+  respondent: string;
+  reason: string;
+}>;
+
+
+export type PeopleEraseMutation = { eraseSubject: { known: boolean, responses: number, complete: boolean, remaining: Array<string>, trainingSets: Array<string>, models: Array<{ version: number, stage: ModelStage }>, records: Array<{ id: string, at: string, by: string, reason: string, responses: number, complete: boolean, completedAt: string | null, trainingSets: Array<string>, wrappedBy: Array<string>, copiesUnreadableSince: string | null }> } };
+
+export type PeopleErasuresQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type PeopleErasuresQuery = { erasures: { edges: Array<{ node: { id: string, at: string, by: string, reason: string, responses: number, complete: boolean, completedAt: string | null, trainingSets: Array<string>, wrappedBy: Array<string>, copiesUnreadableSince: string | null, models: Array<{ version: number }> } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type PeopleHoldsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type PeopleHoldsQuery = { legalHolds: Array<{ id: string, segment: unknown, actor: string, reason: string, placedAt: string, releasedAt: string | null }> };
+
+export type PeoplePlaceHoldMutationVariables = Exact<{
+  respondent: string;
+  reason: string;
+}>;
+
+
+export type PeoplePlaceHoldMutation = { placeLegalHold: Array<string> };
+
+export type PeopleReleaseHoldMutationVariables = Exact<{
+  id: string | number;
+  reason: string;
+}>;
+
+
+export type PeopleReleaseHoldMutation = { releaseLegalHold: boolean };
+
+export type ResponsesPageQueryVariables = Exact<{
+  segment?: SegmentInput | null | undefined;
+  from?: string | null | undefined;
+  to?: string | null | undefined;
+  class?: Array<NpsClass> | NpsClass | null | undefined;
+  themes?: Array<string> | string | null | undefined;
+  sentiment?: Array<Sentiment> | Sentiment | null | undefined;
+  sources?: Array<string> | string | null | undefined;
+  text?: string | null | undefined;
+  order: ResponseOrder;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type ResponsesPageQuery = { responses: { searchedTo: string | null, edges: Array<{ node: { id: string, answeredAt: string, score: number | null, class: NpsClass | null, comment: string | null, source: string, segmentValues: Array<{ field: string, value: string }> } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type ResponsesHeadQueryVariables = Exact<{
+  segment?: SegmentInput | null | undefined;
+  from?: string | null | undefined;
+  class?: Array<NpsClass> | NpsClass | null | undefined;
+  themes?: Array<string> | string | null | undefined;
+  sentiment?: Array<Sentiment> | Sentiment | null | undefined;
+  sources?: Array<string> | string | null | undefined;
+  text?: string | null | undefined;
+  first: number;
+}>;
+
+
+export type ResponsesHeadQuery = { responses: { edges: Array<{ node: { id: string } }> } };
+
+export type ResponsesWindowQueryVariables = Exact<{
+  segment?: SegmentInput | null | undefined;
+  window: string;
+  asOf?: string | null | undefined;
+}>;
+
+
+export type ResponsesWindowQuery = { nps: Array<{ id: string, time: string, until: string, responses: number | null, promoters: number | null, passives: number | null, detractors: number | null, suppressed: boolean }> };
+
+export type ResponsesThemesQueryVariables = Exact<{
+  segment?: SegmentInput | null | undefined;
+  window: string;
+  asOf?: string | null | undefined;
+}>;
+
+
+export type ResponsesThemesQuery = { themes: Array<{ theme: string, responses: number | null, suppressed: boolean }> };
+
+export type ResponsesSourcesQueryVariables = Exact<{
+  segment?: SegmentInput | null | undefined;
+}>;
+
+
+export type ResponsesSourcesQuery = { sources: { edges: Array<{ node: { name: string } }> } };
+
+export type ResponsesLiveSubscriptionVariables = Exact<{
+  segment?: SegmentInput | null | undefined;
+  window: string;
+  after?: string | null | undefined;
+}>;
+
+
+export type ResponsesLiveSubscription = { npsUpdates: { position: string, row: { id: string } } };
+
+export type ResponsesAnswerQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type ResponsesAnswerQuery = { node:
+    | { __typename: 'AgentDecision', id: string }
+    | { __typename: 'Alert', id: string }
+    | { __typename: 'Case', id: string }
+    | { __typename: 'Connection', id: string }
+    | { __typename: 'Import', id: string }
+    | { __typename: 'LineageRecord', id: string }
+    | { __typename: 'ModelVersion', id: string }
+    | { __typename: 'Response', externalId: string, source: string, answeredAt: string, receivedAt: string, score: number | null, scale: string, class: NpsClass | null, survey: string, surveyVersion: string, comment: string | null, respondent: string | null, id: string, segmentValues: Array<{ field: string, value: string }>, prediction: { class: NpsClass | null, promoter: number, passive: number, detractor: number, sentiment: Sentiment | null, negative: number, neutral: number, positive: number, uncertainty: number, abstained: string | null, modelVersion: { id: string, version: number }, themes: Array<{ theme: string, probability: number, called: boolean }> } | null }
+   | null };
+
+export type ResponsesExplanationQueryVariables = Exact<{
+  id: string | number;
+  head: Head;
+}>;
+
+
+export type ResponsesExplanationQuery = { node:
+    | { __typename: 'AgentDecision', id: string }
+    | { __typename: 'Alert', id: string }
+    | { __typename: 'Case', id: string }
+    | { __typename: 'Connection', id: string }
+    | { __typename: 'Import', id: string }
+    | { __typename: 'LineageRecord', id: string }
+    | { __typename: 'ModelVersion', id: string }
+    | { __typename: 'Response', id: string, prediction: { explanation: Array<{ token: string, share: number }> } | null }
+   | null };
+
+export type ResponsesLineageQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type ResponsesLineageQuery = { trace: { nodes: Array<{ id: string, kind: string, label: string, recordedAt: string | null }> }, reviews: { nodes: Array<{ id: string, label: string, recordedAt: string | null }> } };
+
+export type ResponsesDisputeMutationVariables = Exact<{
+  response: string | number;
+  reason: string;
+}>;
+
+
+export type ResponsesDisputeMutation = { disputeResponse: { id: string } | null };
+
+export type ResponsesCorrectMutationVariables = Exact<{
+  response: string | number;
+  score?: number | null | undefined;
+  comment?: string | null | undefined;
+  reason: string;
+}>;
+
+
+export type ResponsesCorrectMutation = { correctResponse: boolean };
+
+export type ResponsesRestrictMutationVariables = Exact<{
+  respondent: string;
+  restricted: boolean;
+  reason: string;
+}>;
+
+
+export type ResponsesRestrictMutation = { restrictSubject: number };
+
+export type ResponsesEraseMutationVariables = Exact<{
+  respondent: string;
+  reason: string;
+}>;
+
+
+export type ResponsesEraseMutation = { eraseSubject: { known: boolean, responses: number, complete: boolean, remaining: Array<string> } };
+
+export type ReviewQueueQueryVariables = Exact<{
+  first: number;
+  decided: boolean;
+}>;
+
+
+export type ReviewQueueQuery = { reviewQueue: { pageInfo: { hasNextPage: boolean }, edges: Array<{ node: { id: string, cause: ReviewCause, reason: string | null, queuedAt: string, claimedUntil: string | null, decidedAt: string | null, approvals: number, blocked: string | null, modelVersion: { id: string, version: number, label: string } | null, decision: { id: string, label: string } | null, decisions: Array<{ by: string, at: string, verdict: ReviewVerdict, class: NpsClass | null, reason: string }>, response: { id: string, externalId: string, answeredAt: string, score: number | null, class: NpsClass | null, comment: string | null, source: string, segmentValues: Array<{ field: string, value: string }>, prediction: { class: NpsClass | null, detractor: number, passive: number, promoter: number, abstained: string | null } | null } | null } }> } };
+
+export type ReviewExplanationQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type ReviewExplanationQuery = { node:
+    | { id: string }
+    | { id: string }
+    | { id: string }
+    | { id: string }
+    | { id: string }
+    | { id: string }
+    | { id: string }
+    | { id: string, prediction: { explanation: Array<{ token: string, share: number }> } | null }
+   | null };
+
+export type ReviewCountsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ReviewCountsQuery = { reviewCounts: { waiting: number, claimed: number, decided: number, own: number } };
+
+export type ClaimReviewMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type ClaimReviewMutation = { claimReview: { id: string, claimedUntil: string | null } };
+
+export type ReleaseReviewMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type ReleaseReviewMutation = { releaseReview: { id: string, claimedUntil: string | null } };
+
+export type DecideReviewMutationVariables = Exact<{
+  id: string | number;
+  input: ReviewDecisionInput;
+}>;
+
+
+export type DecideReviewMutation = { decideReview: { id: string, decidedAt: string | null, blocked: string | null } };
+
+export class TypedDocumentString<TResult, TVariables>
+  extends String
+  implements DocumentTypeDecoration<TResult, TVariables>
+{
+  __apiType?: NonNullable<DocumentTypeDecoration<TResult, TVariables>['__apiType']>;
+  private value: string;
+  public __meta__?: Record<string, any> | undefined;
+
+  constructor(value: string, __meta__?: Record<string, any> | undefined) {
+    super(value);
+    this.value = value;
+    this.__meta__ = __meta__;
+  }
+
+  override toString(): string & DocumentTypeDecoration<TResult, TVariables> {
+    return this.value;
+  }
+}
+
+export const DimensionValuesDocument = new TypedDocumentString(`
+    query DimensionValues($dimension: Dimension!) {
+  dimensionValues(dimension: $dimension)
+}
+    `) as unknown as TypedDocumentString<DimensionValuesQuery, DimensionValuesQueryVariables>;
+export const ViewerDocument = new TypedDocumentString(`
+    query Viewer {
+  viewer {
+    name
+    role
+    rights
+    attributes
+    sources
+    expiresAt
+    policyVersion
+  }
+  dimensions {
+    field
+    enumValue
+    label
+    description
+  }
+}
+    `) as unknown as TypedDocumentString<ViewerQuery, ViewerQueryVariables>;
+export const AccessKeysDocument = new TypedDocumentString(`
+    query AccessKeys {
+  apiKeys {
+    id
+    name
+    role
+    attributes
+    sources
+    readOnly
+    createdAt
+    createdBy
+    expiresAt
+    lastUsedAt
+    revokedAt
+    revokedBy
+  }
+}
+    `) as unknown as TypedDocumentString<AccessKeysQuery, AccessKeysQueryVariables>;
+export const AccessRolesDocument = new TypedDocumentString(`
+    query AccessRoles {
+  roles {
+    name
+    permissions {
+      group
+      reach
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AccessRolesQuery, AccessRolesQueryVariables>;
+export const AccessPermissionsDocument = new TypedDocumentString(`
+    query AccessPermissions($role: String!, $attributes: JSON) {
+  permissions(role: $role, attributes: $attributes) {
+    group
+    reach
+    segments
+    more
+  }
+}
+    `) as unknown as TypedDocumentString<AccessPermissionsQuery, AccessPermissionsQueryVariables>;
+export const AccessSessionsDocument = new TypedDocumentString(`
+    query AccessSessions($first: Int!, $actor: String) {
+  browserSessions(first: $first, actor: $actor) {
+    edges {
+      node {
+        id
+        actor
+        name
+        role
+        createdAt
+        lastSeenAt
+        expiresAt
+      }
+    }
+    pageInfo {
+      hasNextPage
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AccessSessionsQuery, AccessSessionsQueryVariables>;
+export const AccessEndSessionsDocument = new TypedDocumentString(`
+    mutation AccessEndSessions($actor: String, $id: ID, $reason: String!) {
+  endBrowserSessions(actor: $actor, id: $id, reason: $reason)
+}
+    `) as unknown as TypedDocumentString<AccessEndSessionsMutation, AccessEndSessionsMutationVariables>;
+export const AccessCreateKeyDocument = new TypedDocumentString(`
+    mutation AccessCreateKey($input: ApiKeyInput!) {
+  createApiKey(input: $input) {
+    id
+    key
+  }
+}
+    `) as unknown as TypedDocumentString<AccessCreateKeyMutation, AccessCreateKeyMutationVariables>;
+export const AccessRevokeKeyDocument = new TypedDocumentString(`
+    mutation AccessRevokeKey($id: ID!, $reason: String!) {
+  revokeApiKey(id: $id, reason: $reason)
+}
+    `) as unknown as TypedDocumentString<AccessRevokeKeyMutation, AccessRevokeKeyMutationVariables>;
+export const AccessDimensionValuesDocument = new TypedDocumentString(`
+    query AccessDimensionValues($dimension: Dimension!) {
+  dimensionValues(dimension: $dimension)
+}
+    `) as unknown as TypedDocumentString<AccessDimensionValuesQuery, AccessDimensionValuesQueryVariables>;
+export const AuditLogDocument = new TypedDocumentString(`
+    query AuditLog($first: Int!, $after: String, $actor: String, $action: String, $from: DateTime, $to: DateTime) {
+  auditLog(
+    first: $first
+    after: $after
+    actor: $actor
+    action: $action
+    from: $from
+    to: $to
+  ) {
+    edges {
+      node {
+        seq
+        at
+        actor
+        actorName
+        role
+        policyVersion
+        purpose
+        action
+        subject
+        outcome
+        previous
+        hash
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AuditLogQuery, AuditLogQueryVariables>;
+export const AuditChainDocument = new TypedDocumentString(`
+    query AuditChain {
+  auditChain {
+    sound
+    problem
+    rows
+    signedRows
+    hash
+    checkedAt
+  }
+}
+    `) as unknown as TypedDocumentString<AuditChainQuery, AuditChainQueryVariables>;
+export const DataConnectionsDocument = new TypedDocumentString(`
+    query DataConnections($after: ID) {
+  connections(after: $after) {
+    id
+    name
+    connector
+    path
+    createdAt
+    createdBy
+    rotatedAt
+    formerSecretUntil
+    lastDeliveryAt
+    deliveries
+    accepted
+    duplicates
+    rejected
+    ignored
+    lastError
+    lastErrorAt
+    lastRefusal
+    lastRefusedAt
+    sources
+  }
+}
+    `) as unknown as TypedDocumentString<DataConnectionsQuery, DataConnectionsQueryVariables>;
+export const DataCreateConnectionDocument = new TypedDocumentString(`
+    mutation DataCreateConnection($input: ConnectionInput!) {
+  createConnection(input: $input) {
+    secret
+    connection {
+      id
+      name
+      path
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DataCreateConnectionMutation, DataCreateConnectionMutationVariables>;
+export const DataRotateConnectionDocument = new TypedDocumentString(`
+    mutation DataRotateConnection($id: ID!) {
+  rotateConnection(id: $id) {
+    secret
+    connection {
+      id
+      name
+      path
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DataRotateConnectionMutation, DataRotateConnectionMutationVariables>;
+export const DataRemoveConnectionDocument = new TypedDocumentString(`
+    mutation DataRemoveConnection($id: ID!) {
+  removeConnection(id: $id)
+}
+    `) as unknown as TypedDocumentString<DataRemoveConnectionMutation, DataRemoveConnectionMutationVariables>;
+export const DataSourcesDocument = new TypedDocumentString(`
+    query DataSources($after: String, $whole: Boolean!) {
+  sources(first: 20, after: $after) {
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    edges {
+      node {
+        name
+        responsesLast30Days
+        lastAnsweredAt
+        complete
+        lastReceivedAt
+        lagSeconds
+        deliveries @include(if: $whole) {
+          rejected
+          rejectedByCode {
+            code
+            count
+          }
+          lastAcceptedAt
+        }
+      }
+    }
+    unattributed @include(if: $whole) {
+      rejected
+      rejectedByCode {
+        code
+        count
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DataSourcesQuery, DataSourcesQueryVariables>;
+export const DataImportsDocument = new TypedDocumentString(`
+    query DataImports($after: String) {
+  imports(first: 20, after: $after) {
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    edges {
+      node {
+        id
+        name
+        source
+        by
+        startedAt
+        finishedAt
+        undoneAt
+        accepted
+        duplicates
+        rejected
+        leftOut
+        undo {
+          by
+          reason
+          removed
+          restored
+          stayed
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DataImportsQuery, DataImportsQueryVariables>;
+export const DataUndoImportDocument = new TypedDocumentString(`
+    mutation DataUndoImport($id: ID!, $reason: String!) {
+  undoImport(id: $id, reason: $reason) {
+    id
+    undo {
+      complete
+      removed
+      restored
+      stayed
+      held
+      restricted
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DataUndoImportMutation, DataUndoImportMutationVariables>;
+export const DataFirstVisitDocument = new TypedDocumentString(`
+    query DataFirstVisit {
+  responses(first: 1) {
+    edges {
+      node {
+        id
+      }
+    }
+  }
+  demo {
+    state
+    progress
+    answers
+    failure
+  }
+}
+    `) as unknown as TypedDocumentString<DataFirstVisitQuery, DataFirstVisitQueryVariables>;
+export const DataLoadExampleDocument = new TypedDocumentString(`
+    mutation DataLoadExample {
+  loadExample {
+    id
+    accepted
+    rejected
+  }
+}
+    `) as unknown as TypedDocumentString<DataLoadExampleMutation, DataLoadExampleMutationVariables>;
+export const DataStartDemoDocument = new TypedDocumentString(`
+    mutation DataStartDemo {
+  startDemo(liveMinutes: 60) {
+    state
+    progress
+    answers
+    failure
+  }
+}
+    `) as unknown as TypedDocumentString<DataStartDemoMutation, DataStartDemoMutationVariables>;
+export const ExploreLinesDocument = new TypedDocumentString(`
+    query ExploreLines($segment: SegmentInput, $from: DateTime!, $to: DateTime!, $every: Granularity!, $rolling: Duration, $basis: Basis!, $groupBy: [Dimension!]!) {
+  npsSeries(
+    segment: $segment
+    from: $from
+    to: $to
+    every: $every
+    rolling: $rolling
+    basis: $basis
+    groupBy: $groupBy
+  ) {
+    id
+    time
+    until
+    segmentValues {
+      field
+      value
+    }
+    score
+    low
+    high
+    responses
+    suppressed
+  }
+}
+    `) as unknown as TypedDocumentString<ExploreLinesQuery, ExploreLinesQueryVariables>;
+export const ExploreScoresDocument = new TypedDocumentString(`
+    query ExploreScores($segment: SegmentInput, $window: Duration!, $asOf: DateTime, $basis: Basis!, $groupBy: [Dimension!]!, $first: Int, $orderBy: [NpsOrder!]!) {
+  nps(
+    segment: $segment
+    window: $window
+    asOf: $asOf
+    basis: $basis
+    groupBy: $groupBy
+    first: $first
+    orderBy: $orderBy
+  ) {
+    id
+    time
+    until
+    segmentValues {
+      field
+      value
+    }
+    score
+    low
+    high
+    responses
+    promoters
+    passives
+    detractors
+    change
+    suppressed
+  }
+}
+    `) as unknown as TypedDocumentString<ExploreScoresQuery, ExploreScoresQueryVariables>;
+export const ExploreWhyDocument = new TypedDocumentString(`
+    query ExploreWhy($segment: SegmentInput, $beforeFrom: DateTime!, $beforeTo: DateTime!, $afterFrom: DateTime!, $afterTo: DateTime!, $by: [Dimension!]!, $themes: Boolean!, $basis: Basis!) {
+  npsChange(
+    segment: $segment
+    beforeFrom: $beforeFrom
+    beforeTo: $beforeTo
+    afterFrom: $afterFrom
+    afterTo: $afterTo
+    basis: $basis
+  ) {
+    before {
+      id
+      score
+      responses
+      suppressed
+    }
+    after {
+      id
+      score
+      responses
+      suppressed
+    }
+    difference
+    low
+    high
+    pValue
+  }
+  drivers(
+    segment: $segment
+    beforeFrom: $beforeFrom
+    beforeTo: $beforeTo
+    afterFrom: $afterFrom
+    afterTo: $afterTo
+    by: $by
+    themes: $themes
+    basis: $basis
+  ) {
+    segmentValues {
+      field
+      value
+    }
+    theme
+    mix
+    rate
+    low
+    high
+    responsesBefore
+    responsesAfter
+    shareBefore
+    shareAfter
+    scoreBefore
+    scoreAfter
+    before
+    after
+    suppressed
+  }
+}
+    `) as unknown as TypedDocumentString<ExploreWhyQuery, ExploreWhyQueryVariables>;
+export const ExploreValuesDocument = new TypedDocumentString(`
+    query ExploreValues($dimension: Dimension!) {
+  dimensionValues(dimension: $dimension)
+}
+    `) as unknown as TypedDocumentString<ExploreValuesQuery, ExploreValuesQueryVariables>;
+export const LineageGroupsDocument = new TypedDocumentString(`
+    query LineageGroups($id: ID!, $direction: TraceDirection!) {
+  lineageGroups(id: $id, direction: $direction) {
+    node {
+      id
+      kind
+      label
+      recordedAt
+    }
+    groups {
+      kind
+      depth
+      count
+    }
+    links {
+      from
+      to
+      relation
+    }
+    complete
+    reason
+  }
+}
+    `) as unknown as TypedDocumentString<LineageGroupsQuery, LineageGroupsQueryVariables>;
+export const LineageMembersDocument = new TypedDocumentString(`
+    query LineageMembers($id: ID!, $direction: TraceDirection!, $kind: String!, $contains: String, $after: String) {
+  lineageMembers(
+    id: $id
+    direction: $direction
+    kind: $kind
+    contains: $contains
+    first: 50
+    after: $after
+  ) {
+    nodes {
+      id
+      kind
+      label
+      recordedAt
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<LineageMembersQuery, LineageMembersQueryVariables>;
+export const LineagePathDocument = new TypedDocumentString(`
+    query LineagePath($from: ID!, $to: ID!) {
+  path(from: $from, to: $to) {
+    nodes {
+      id
+      kind
+      label
+      recordedAt
+    }
+    edges {
+      from
+      to
+      relation
+    }
+    complete
+    reason
+  }
+}
+    `) as unknown as TypedDocumentString<LineagePathQuery, LineagePathQueryVariables>;
+export const LineageImpactDocument = new TypedDocumentString(`
+    query LineageImpact($id: ID!) {
+  impact(id: $id, first: 1) {
+    totals {
+      rollups
+      segments
+      responses
+      inferred
+      firstHour
+      lastHour
+      suppressed
+      complete
+      reason
+    }
+    decisions(first: 5) {
+      nodes {
+        id
+        label
+      }
+      pageInfo {
+        hasNextPage
+      }
+    }
+    alerts(first: 5) {
+      nodes {
+        id
+        label
+      }
+      pageInfo {
+        hasNextPage
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<LineageImpactQuery, LineageImpactQueryVariables>;
+export const LineageScoreDocument = new TypedDocumentString(`
+    query LineageScore($id: ID!) {
+  npsRow(id: $id) {
+    id
+    time
+    until
+    score
+    low
+    high
+    responses
+    suppressed
+  }
+}
+    `) as unknown as TypedDocumentString<LineageScoreQuery, LineageScoreQueryVariables>;
+export const LineagePresentDocument = new TypedDocumentString(`
+    query LineagePresent($segment: SegmentInput, $window: Duration!, $asOf: DateTime, $basis: Basis!) {
+  nps(segment: $segment, window: $window, asOf: $asOf, basis: $basis) {
+    id
+    responses
+    suppressed
+  }
+}
+    `) as unknown as TypedDocumentString<LineagePresentQuery, LineagePresentQueryVariables>;
+export const VerifyScoreDocument = new TypedDocumentString(`
+    query VerifyScore($id: ID!) {
+  verify(id: $id) {
+    verdict
+    reason
+    stated
+    recomputed
+    responses
+    erased
+    rollups
+    root
+    offender
+    steps {
+      check
+      passed
+      says
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<VerifyScoreQuery, VerifyScoreQueryVariables>;
+export const ExportProofDocument = new TypedDocumentString(`
+    query ExportProof($id: ID!) {
+  exportProof(id: $id)
+}
+    `) as unknown as TypedDocumentString<ExportProofQuery, ExportProofQueryVariables>;
+export const ScoreAsKnownDocument = new TypedDocumentString(`
+    query ScoreAsKnown($id: ID!, $knownAt: DateTime!) {
+  npsAsKnownAt(id: $id, knownAt: $knownAt) {
+    knownAt
+    known {
+      score
+      low
+      high
+      responses
+    }
+    now {
+      score
+      low
+      high
+      responses
+    }
+    differences {
+      reason
+      promoters
+      passives
+      detractors
+      responses
+      facts(first: 20) {
+        responseId
+        known
+        now
+        recordedAt
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ScoreAsKnownQuery, ScoreAsKnownQueryVariables>;
+export const ModelVersionsDocument = new TypedDocumentString(`
+    query ModelVersions {
+  modelVersions {
+    id
+    version
+    label
+    stage
+    trainedAt
+    encoder
+  }
+}
+    `) as unknown as TypedDocumentString<ModelVersionsQuery, ModelVersionsQueryVariables>;
+export const ModelReignsDocument = new TypedDocumentString(`
+    query ModelReigns {
+  modelVersions {
+    id
+    history {
+      id
+      to
+      cause
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ModelReignsQuery, ModelReignsQueryVariables>;
+export const ModelVersionDetailDocument = new TypedDocumentString(`
+    query ModelVersionDetail($id: ID!) {
+  node(id: $id) {
+    id
+    ... on ModelVersion {
+      version
+      label
+      stage
+      trainedAt
+      encoder
+      artefact
+      evaluation
+      trainingSets {
+        hash
+        head
+        examples
+        description
+        until
+      }
+      features {
+        key
+        name
+        version
+        source
+        description
+      }
+      history {
+        id
+        from
+        to
+        cause
+        actor
+        reason
+        recordedAt
+        underReview
+        verdicts {
+          by
+          at
+          verdict
+          reason
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ModelVersionDetailQuery, ModelVersionDetailQueryVariables>;
+export const ModelQualityOfDocument = new TypedDocumentString(`
+    query ModelQualityOf($id: ID!, $from: DateTime!, $to: DateTime!) {
+  modelQuality(modelVersion: $id, from: $from, to: $to) {
+    judged
+    accuracy
+    accuracyInterval {
+      low
+      high
+    }
+    rankedProbabilityScore
+    rankedProbabilityScoreInterval {
+      low
+      high
+    }
+    brier
+    brierInterval {
+      low
+      high
+    }
+    macroF1
+    ece
+    abstention
+    confusion
+    complete
+    mixChange {
+      shift
+      low
+      high
+      pValue
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ModelQualityOfQuery, ModelQualityOfQueryVariables>;
+export const ModelComparisonOfDocument = new TypedDocumentString(`
+    query ModelComparisonOf($challenger: ID!, $champion: ID!, $from: DateTime!, $to: DateTime!) {
+  modelComparison(
+    challenger: $challenger
+    champion: $champion
+    from: $from
+    to: $to
+  ) {
+    judged
+    difference
+    low
+    high
+    better
+  }
+}
+    `) as unknown as TypedDocumentString<ModelComparisonOfQuery, ModelComparisonOfQueryVariables>;
+export const ModelReadingsOfDocument = new TypedDocumentString(`
+    query ModelReadingsOf($id: ID!, $metrics: [ModelMetric!], $from: DateTime!) {
+  modelReadings(modelVersion: $id, metrics: $metrics, from: $from, first: 500) {
+    metric
+    from
+    until
+    n
+    referenceN
+    value
+    reference
+    low
+    high
+    adjustedPValue
+    alarm
+    segmentValues {
+      field
+      value
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ModelReadingsOfQuery, ModelReadingsOfQueryVariables>;
+export const TryTextDocument = new TypedDocumentString(`
+    query TryText($text: String!, $id: ID!) {
+  classify(texts: [$text], modelVersion: $id) {
+    class
+    detractor
+    passive
+    promoter
+    sentiment
+    uncertainty
+    abstained
+    themes {
+      theme
+      probability
+      called
+    }
+    explanation {
+      token
+      share
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<TryTextQuery, TryTextQueryVariables>;
+export const TrainModelDocument = new TypedDocumentString(`
+    mutation TrainModel($reason: String!) {
+  trainModel(reason: $reason) {
+    id
+    version
+  }
+}
+    `) as unknown as TypedDocumentString<TrainModelMutation, TrainModelMutationVariables>;
+export const ShadowModelDocument = new TypedDocumentString(`
+    mutation ShadowModel($id: ID!, $reason: String!) {
+  shadowModel(id: $id, reason: $reason) {
+    id
+    stage
+  }
+}
+    `) as unknown as TypedDocumentString<ShadowModelMutation, ShadowModelMutationVariables>;
+export const PromoteModelDocument = new TypedDocumentString(`
+    mutation PromoteModel($id: ID!, $reason: String!) {
+  promoteModel(id: $id, reason: $reason) {
+    id
+    stage
+  }
+}
+    `) as unknown as TypedDocumentString<PromoteModelMutation, PromoteModelMutationVariables>;
+export const RollBackModelDocument = new TypedDocumentString(`
+    mutation RollBackModel($reason: String!) {
+  rollbackModel(reason: $reason) {
+    id
+    version
+    stage
+  }
+}
+    `) as unknown as TypedDocumentString<RollBackModelMutation, RollBackModelMutationVariables>;
+export const DisputeModelDecisionDocument = new TypedDocumentString(`
+    mutation DisputeModelDecision($decision: ID!, $reason: String!) {
+  disputeDecision(decision: $decision, reason: $reason) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<DisputeModelDecisionMutation, DisputeModelDecisionMutationVariables>;
+export const OverviewNarrativeDocument = new TypedDocumentString(`
+    query OverviewNarrative($segment: SegmentInput, $window: Duration!, $asOf: DateTime, $basis: Basis!) {
+  narrative(segment: $segment, window: $window, asOf: $asOf, basis: $basis) {
+    sentences {
+      text
+      facts {
+        id
+        cites
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<OverviewNarrativeQuery, OverviewNarrativeQueryVariables>;
+export const OverviewNewestDocument = new TypedDocumentString(`
+    query OverviewNewest($segment: SegmentInput, $from: DateTime, $to: DateTime) {
+  responses(segment: $segment, from: $from, to: $to, first: 30) {
+    edges {
+      node {
+        id
+        answeredAt
+        score
+        class
+        comment
+        segmentValues {
+          field
+          value
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<OverviewNewestQuery, OverviewNewestQueryVariables>;
+export const OverviewSegmentsDocument = new TypedDocumentString(`
+    query OverviewSegments($segment: SegmentInput, $window: Duration!, $asOf: DateTime, $basis: Basis!, $groupBy: [Dimension!]!) {
+  all: nps(segment: $segment, window: $window, asOf: $asOf, basis: $basis) {
+    id
+    score
+    promoters
+    passives
+    detractors
+    suppressed
+  }
+  groups: nps(
+    segment: $segment
+    window: $window
+    asOf: $asOf
+    basis: $basis
+    groupBy: $groupBy
+    orderBy: [{by: RESPONSES, direction: DESC}]
+    first: 200
+  ) {
+    id
+    segmentValues {
+      field
+      value
+    }
+    score
+    low
+    high
+    responses
+    promoters
+    passives
+    detractors
+    suppressed
+  }
+}
+    `) as unknown as TypedDocumentString<OverviewSegmentsQuery, OverviewSegmentsQueryVariables>;
+export const OverviewThemesDocument = new TypedDocumentString(`
+    query OverviewThemes($segment: SegmentInput, $window: Duration!, $asOf: DateTime, $basis: Basis!) {
+  themes(segment: $segment, window: $window, asOf: $asOf, basis: $basis) {
+    theme
+    responses
+    share
+    score
+    low
+    high
+    contribution
+    contributionLow
+    contributionHigh
+    suppressed
+  }
+}
+    `) as unknown as TypedDocumentString<OverviewThemesQuery, OverviewThemesQueryVariables>;
+export const OverviewTrendDocument = new TypedDocumentString(`
+    query OverviewTrend($segment: SegmentInput, $from: DateTime!, $to: DateTime!, $every: Granularity!, $basis: Basis!) {
+  npsSeries(segment: $segment, from: $from, to: $to, every: $every, basis: $basis) {
+    id
+    time
+    until
+    score
+    low
+    high
+    responses
+    suppressed
+  }
+}
+    `) as unknown as TypedDocumentString<OverviewTrendQuery, OverviewTrendQueryVariables>;
+export const OverviewImportsDocument = new TypedDocumentString(`
+    query OverviewImports {
+  imports(first: 50) {
+    edges {
+      node {
+        id
+        name
+        startedAt
+        undoneAt
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<OverviewImportsQuery, OverviewImportsQueryVariables>;
+export const OverviewModelsDocument = new TypedDocumentString(`
+    query OverviewModels {
+  modelVersions {
+    id
+    version
+    history {
+      to
+      recordedAt
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<OverviewModelsQuery, OverviewModelsQueryVariables>;
+export const OverviewDriversDocument = new TypedDocumentString(`
+    query OverviewDrivers($segment: SegmentInput, $beforeFrom: DateTime!, $beforeTo: DateTime!, $afterFrom: DateTime!, $afterTo: DateTime!, $by: [Dimension!]!, $themes: Boolean!, $basis: Basis!) {
+  drivers(
+    segment: $segment
+    beforeFrom: $beforeFrom
+    beforeTo: $beforeTo
+    afterFrom: $afterFrom
+    afterTo: $afterTo
+    by: $by
+    themes: $themes
+    basis: $basis
+  ) {
+    segmentValues {
+      field
+      value
+    }
+    theme
+    mix
+    rate
+    low
+    high
+    before
+    after
+    responsesBefore
+    responsesAfter
+    scoreBefore
+    scoreAfter
+    suppressed
+  }
+}
+    `) as unknown as TypedDocumentString<OverviewDriversQuery, OverviewDriversQueryVariables>;
+export const OverviewScoreDocument = new TypedDocumentString(`
+    query OverviewScore($segment: SegmentInput, $window: Duration!, $asOf: DateTime, $basis: Basis!) {
+  nps(segment: $segment, window: $window, asOf: $asOf, basis: $basis) {
+    id
+    time
+    until
+    score
+    low
+    high
+    responses
+    promoters
+    passives
+    detractors
+    suppressed
+  }
+}
+    `) as unknown as TypedDocumentString<OverviewScoreQuery, OverviewScoreQueryVariables>;
+export const OverviewLiveDocument = new TypedDocumentString(`
+    subscription OverviewLive($segment: SegmentInput, $window: Duration!, $basis: Basis!, $after: String) {
+  npsUpdates(segment: $segment, window: $window, basis: $basis, after: $after) {
+    position
+    row {
+      id
+      time
+      until
+      score
+      low
+      high
+      responses
+      promoters
+      passives
+      detractors
+      suppressed
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<OverviewLiveSubscription, OverviewLiveSubscriptionVariables>;
+export const OverviewChangeDocument = new TypedDocumentString(`
+    query OverviewChange($segment: SegmentInput, $beforeFrom: DateTime!, $beforeTo: DateTime!, $afterFrom: DateTime!, $afterTo: DateTime!, $basis: Basis!) {
+  npsChange(
+    segment: $segment
+    beforeFrom: $beforeFrom
+    beforeTo: $beforeTo
+    afterFrom: $afterFrom
+    afterTo: $afterTo
+    basis: $basis
+  ) {
+    difference
+    low
+    high
+    pValue
+    before {
+      id
+      score
+      responses
+      suppressed
+    }
+    after {
+      id
+      responses
+      suppressed
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<OverviewChangeQuery, OverviewChangeQueryVariables>;
+export const PeopleSubjectDocument = new TypedDocumentString(`
+    query PeopleSubject($respondent: String!) {
+  subject(respondent: $respondent)
+}
+    `) as unknown as TypedDocumentString<PeopleSubjectQuery, PeopleSubjectQueryVariables>;
+export const PeopleRestrictDocument = new TypedDocumentString(`
+    mutation PeopleRestrict($respondent: String!, $restricted: Boolean!, $reason: String!) {
+  restrictSubject(
+    respondent: $respondent
+    restricted: $restricted
+    reason: $reason
+  )
+}
+    `) as unknown as TypedDocumentString<PeopleRestrictMutation, PeopleRestrictMutationVariables>;
+export const PeopleRectifyDocument = new TypedDocumentString(`
+    mutation PeopleRectify($response: ID!, $score: Int, $comment: String, $reason: String!) {
+  correctResponse(
+    response: $response
+    score: $score
+    comment: $comment
+    reason: $reason
+  )
+}
+    `) as unknown as TypedDocumentString<PeopleRectifyMutation, PeopleRectifyMutationVariables>;
+export const PeopleEraseDocument = new TypedDocumentString(`
+    mutation PeopleErase($respondent: String!, $reason: String!) {
+  eraseSubject(respondent: $respondent, reason: $reason) {
+    known
+    responses
+    complete
+    remaining
+    trainingSets
+    models {
+      version
+      stage
+    }
+    records {
+      id
+      at
+      by
+      reason
+      responses
+      complete
+      completedAt
+      trainingSets
+      wrappedBy
+      copiesUnreadableSince
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PeopleEraseMutation, PeopleEraseMutationVariables>;
+export const PeopleErasuresDocument = new TypedDocumentString(`
+    query PeopleErasures($first: Int!, $after: String) {
+  erasures(first: $first, after: $after) {
+    edges {
+      node {
+        id
+        at
+        by
+        reason
+        responses
+        complete
+        completedAt
+        trainingSets
+        wrappedBy
+        copiesUnreadableSince
+        models {
+          version
+        }
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PeopleErasuresQuery, PeopleErasuresQueryVariables>;
+export const PeopleHoldsDocument = new TypedDocumentString(`
+    query PeopleHolds {
+  legalHolds {
+    id
+    segment
+    actor
+    reason
+    placedAt
+    releasedAt
+  }
+}
+    `) as unknown as TypedDocumentString<PeopleHoldsQuery, PeopleHoldsQueryVariables>;
+export const PeoplePlaceHoldDocument = new TypedDocumentString(`
+    mutation PeoplePlaceHold($respondent: String!, $reason: String!) {
+  placeLegalHold(respondent: $respondent, reason: $reason)
+}
+    `) as unknown as TypedDocumentString<PeoplePlaceHoldMutation, PeoplePlaceHoldMutationVariables>;
+export const PeopleReleaseHoldDocument = new TypedDocumentString(`
+    mutation PeopleReleaseHold($id: ID!, $reason: String!) {
+  releaseLegalHold(id: $id, reason: $reason)
+}
+    `) as unknown as TypedDocumentString<PeopleReleaseHoldMutation, PeopleReleaseHoldMutationVariables>;
+export const ResponsesPageDocument = new TypedDocumentString(`
+    query ResponsesPage($segment: SegmentInput, $from: DateTime, $to: DateTime, $class: [NpsClass!], $themes: [String!], $sentiment: [Sentiment!], $sources: [String!], $text: String, $order: ResponseOrder!, $first: Int!, $after: String) {
+  responses(
+    segment: $segment
+    from: $from
+    to: $to
+    class: $class
+    themes: $themes
+    sentiment: $sentiment
+    sources: $sources
+    text: $text
+    order: $order
+    first: $first
+    after: $after
+  ) {
+    edges {
+      node {
+        id
+        answeredAt
+        score
+        class
+        comment
+        source
+        segmentValues {
+          field
+          value
+        }
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    searchedTo
+  }
+}
+    `) as unknown as TypedDocumentString<ResponsesPageQuery, ResponsesPageQueryVariables>;
+export const ResponsesHeadDocument = new TypedDocumentString(`
+    query ResponsesHead($segment: SegmentInput, $from: DateTime, $class: [NpsClass!], $themes: [String!], $sentiment: [Sentiment!], $sources: [String!], $text: String, $first: Int!) {
+  responses(
+    segment: $segment
+    from: $from
+    class: $class
+    themes: $themes
+    sentiment: $sentiment
+    sources: $sources
+    text: $text
+    first: $first
+  ) {
+    edges {
+      node {
+        id
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ResponsesHeadQuery, ResponsesHeadQueryVariables>;
+export const ResponsesWindowDocument = new TypedDocumentString(`
+    query ResponsesWindow($segment: SegmentInput, $window: Duration!, $asOf: DateTime) {
+  nps(segment: $segment, window: $window, asOf: $asOf) {
+    id
+    time
+    until
+    responses
+    promoters
+    passives
+    detractors
+    suppressed
+  }
+}
+    `) as unknown as TypedDocumentString<ResponsesWindowQuery, ResponsesWindowQueryVariables>;
+export const ResponsesThemesDocument = new TypedDocumentString(`
+    query ResponsesThemes($segment: SegmentInput, $window: Duration!, $asOf: DateTime) {
+  themes(segment: $segment, window: $window, asOf: $asOf) {
+    theme
+    responses
+    suppressed
+  }
+}
+    `) as unknown as TypedDocumentString<ResponsesThemesQuery, ResponsesThemesQueryVariables>;
+export const ResponsesSourcesDocument = new TypedDocumentString(`
+    query ResponsesSources($segment: SegmentInput) {
+  sources(segment: $segment, first: 20) {
+    edges {
+      node {
+        name
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ResponsesSourcesQuery, ResponsesSourcesQueryVariables>;
+export const ResponsesLiveDocument = new TypedDocumentString(`
+    subscription ResponsesLive($segment: SegmentInput, $window: Duration!, $after: String) {
+  npsUpdates(segment: $segment, window: $window, after: $after) {
+    position
+    row {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ResponsesLiveSubscription, ResponsesLiveSubscriptionVariables>;
+export const ResponsesAnswerDocument = new TypedDocumentString(`
+    query ResponsesAnswer($id: ID!) {
+  node(id: $id) {
+    __typename
+    id
+    ... on Response {
+      externalId
+      source
+      answeredAt
+      receivedAt
+      score
+      scale
+      class
+      survey
+      surveyVersion
+      comment
+      respondent
+      segmentValues {
+        field
+        value
+      }
+      prediction {
+        modelVersion {
+          id
+          version
+        }
+        class
+        promoter
+        passive
+        detractor
+        sentiment
+        negative
+        neutral
+        positive
+        uncertainty
+        abstained
+        themes {
+          theme
+          probability
+          called
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ResponsesAnswerQuery, ResponsesAnswerQueryVariables>;
+export const ResponsesExplanationDocument = new TypedDocumentString(`
+    query ResponsesExplanation($id: ID!, $head: Head!) {
+  node(id: $id) {
+    __typename
+    id
+    ... on Response {
+      prediction {
+        explanation(head: $head) {
+          token
+          share
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ResponsesExplanationQuery, ResponsesExplanationQueryVariables>;
+export const ResponsesLineageDocument = new TypedDocumentString(`
+    query ResponsesLineage($id: ID!) {
+  trace(id: $id, first: 50) {
+    nodes {
+      id
+      kind
+      label
+      recordedAt
+    }
+  }
+  reviews: lineageMembers(
+    id: $id
+    direction: DOWNSTREAM
+    kind: "Review"
+    first: 10
+  ) {
+    nodes {
+      id
+      label
+      recordedAt
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ResponsesLineageQuery, ResponsesLineageQueryVariables>;
+export const ResponsesDisputeDocument = new TypedDocumentString(`
+    mutation ResponsesDispute($response: ID!, $reason: String!) {
+  disputeResponse(response: $response, reason: $reason) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<ResponsesDisputeMutation, ResponsesDisputeMutationVariables>;
+export const ResponsesCorrectDocument = new TypedDocumentString(`
+    mutation ResponsesCorrect($response: ID!, $score: Int, $comment: String, $reason: String!) {
+  correctResponse(
+    response: $response
+    score: $score
+    comment: $comment
+    reason: $reason
+  )
+}
+    `) as unknown as TypedDocumentString<ResponsesCorrectMutation, ResponsesCorrectMutationVariables>;
+export const ResponsesRestrictDocument = new TypedDocumentString(`
+    mutation ResponsesRestrict($respondent: String!, $restricted: Boolean!, $reason: String!) {
+  restrictSubject(
+    respondent: $respondent
+    restricted: $restricted
+    reason: $reason
+  )
+}
+    `) as unknown as TypedDocumentString<ResponsesRestrictMutation, ResponsesRestrictMutationVariables>;
+export const ResponsesEraseDocument = new TypedDocumentString(`
+    mutation ResponsesErase($respondent: String!, $reason: String!) {
+  eraseSubject(respondent: $respondent, reason: $reason) {
+    known
+    responses
+    complete
+    remaining
+  }
+}
+    `) as unknown as TypedDocumentString<ResponsesEraseMutation, ResponsesEraseMutationVariables>;
+export const ReviewQueueDocument = new TypedDocumentString(`
+    query ReviewQueue($first: Int!, $decided: Boolean!) {
+  reviewQueue(first: $first, decided: $decided) {
+    pageInfo {
+      hasNextPage
+    }
+    edges {
+      node {
+        id
+        cause
+        reason
+        queuedAt
+        claimedUntil
+        decidedAt
+        approvals
+        blocked
+        modelVersion {
+          id
+          version
+          label
+        }
+        decision {
+          id
+          label
+        }
+        decisions {
+          by
+          at
+          verdict
+          class
+          reason
+        }
+        response {
+          id
+          externalId
+          answeredAt
+          score
+          class
+          comment
+          source
+          segmentValues {
+            field
+            value
+          }
+          prediction {
+            class
+            detractor
+            passive
+            promoter
+            abstained
+          }
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ReviewQueueQuery, ReviewQueueQueryVariables>;
+export const ReviewExplanationDocument = new TypedDocumentString(`
+    query ReviewExplanation($id: ID!) {
+  node(id: $id) {
+    id
+    ... on Response {
+      prediction {
+        explanation {
+          token
+          share
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ReviewExplanationQuery, ReviewExplanationQueryVariables>;
+export const ReviewCountsDocument = new TypedDocumentString(`
+    query ReviewCounts {
+  reviewCounts {
+    waiting
+    claimed
+    decided
+    own
+  }
+}
+    `) as unknown as TypedDocumentString<ReviewCountsQuery, ReviewCountsQueryVariables>;
+export const ClaimReviewDocument = new TypedDocumentString(`
+    mutation ClaimReview($id: ID!) {
+  claimReview(id: $id) {
+    id
+    claimedUntil
+  }
+}
+    `) as unknown as TypedDocumentString<ClaimReviewMutation, ClaimReviewMutationVariables>;
+export const ReleaseReviewDocument = new TypedDocumentString(`
+    mutation ReleaseReview($id: ID!) {
+  releaseReview(id: $id) {
+    id
+    claimedUntil
+  }
+}
+    `) as unknown as TypedDocumentString<ReleaseReviewMutation, ReleaseReviewMutationVariables>;
+export const DecideReviewDocument = new TypedDocumentString(`
+    mutation DecideReview($id: ID!, $input: ReviewDecisionInput!) {
+  decideReview(id: $id, input: $input) {
+    id
+    decidedAt
+    blocked
+  }
+}
+    `) as unknown as TypedDocumentString<DecideReviewMutation, DecideReviewMutationVariables>;

@@ -1,0 +1,119 @@
+import { useEffect, useMemo, useState } from 'react';
+import {
+  type AnyVariables,
+  Client,
+  type CombinedError,
+  cacheExchange,
+  fetchExchange,
+  mapExchange,
+  type RequestPolicy,
+  useClient,
+  useQuery,
+} from 'urql';
+import type { TypedDocumentString } from '../gql/graphql.ts';
+import { requestHeaders, sessionEnded } from './session.ts';
+
+/** A client for one session: signing in as another caller makes a new one, with an empty cache. */
+export function createApiClient(): Client {
+  return new Client({
+    url: '/graphql',
+    preferGetMethod: false,
+    requestPolicy: 'cache-and-network',
+    fetch: quietFetch,
+    fetchOptions: () => ({ credentials: 'same-origin', headers: requestHeaders() }),
+    exchanges: [
+      mapExchange({
+        onError: (error) => {
+          if ((error.response as Response | undefined)?.status === 401) sessionEnded();
+        },
+      }),
+      cacheExchange,
+      fetchExchange,
+    ],
+  });
+}
+
+/** `fetch`, except that a request which is not waited for any more never settles: urql would leave its error unhandled. */
+const quietFetch: typeof fetch = async (input, init) => {
+  try {
+    const response = await fetch(input, init);
+    const { status, statusText, headers } = response;
+    return new Response((await response.text()) || null, { status, statusText, headers });
+  } catch (error) {
+    if (init?.signal?.aborted) return new Promise(() => undefined);
+    throw error;
+  }
+};
+
+/** What a panel knows of its data. */
+export interface Read<T> {
+  /** The newest answer; kept while the next one is under way. */
+  readonly data: T | undefined;
+  readonly error: CombinedError | undefined;
+  /** Nothing to show yet. */
+  readonly isLoading: boolean;
+  /** `data` is of the query before, or is being read again. */
+  readonly isStale: boolean;
+  /** What the answer says beside its data: masked fields, empty windows. */
+  readonly extensions: Readonly<Record<string, unknown>> | undefined;
+  /** Reads it again from the server. */
+  readonly refresh: () => void;
+}
+
+/** Reads a query, and again when its variables change. `pause` waits. */
+export function useRead<T, V>(
+  document: TypedDocumentString<T, V>,
+  variables: V,
+  { pause = false, policy }: { readonly pause?: boolean; readonly policy?: RequestPolicy } = {},
+): Read<T> {
+  const [{ data, error, fetching, stale, extensions }, execute] = useQuery<T, AnyVariables>({
+    query: document.toString(),
+    variables: variables as AnyVariables,
+    pause,
+    ...(policy ? { requestPolicy: policy } : {}),
+  });
+  // What was shown last stays in place until the new answer is there.
+  const [last, setLast] = useState<T>();
+  useEffect(() => {
+    if (data !== undefined && data !== null && !fetching) setLast(data);
+  }, [data, fetching]);
+  const shown = data ?? (error ? undefined : last);
+  return {
+    data: shown ?? undefined,
+    error,
+    isLoading: shown === undefined && !error,
+    isStale: stale || (fetching && shown !== undefined),
+    extensions,
+    refresh: () => execute({ requestPolicy: 'network-only' }),
+  };
+}
+
+/** What an operation answered: its data, or why it failed, in words. */
+export type Outcome<T> =
+  | { readonly data: T; readonly error?: undefined }
+  | { readonly data?: undefined; readonly error: string };
+
+/** Sends a mutation, or a query on demand. */
+export function useSend(): <T, V>(document: TypedDocumentString<T, V>, variables: V) => Promise<Outcome<T>> {
+  const client = useClient();
+  return useMemo(
+    () => async (document, variables) => {
+      const text = document.toString();
+      const sent = variables as AnyVariables;
+      const { data, error } = /^\s*mutation\b/.test(text)
+        ? await client.mutation(text, sent).toPromise()
+        : await client.query(text, sent, { requestPolicy: 'network-only' }).toPromise();
+      if (error || data === undefined || data === null) return { error: errorText(error) };
+      return { data };
+    },
+    [client],
+  );
+}
+
+/** An error in words for people. */
+export function errorText(error: CombinedError | undefined): string {
+  if (!error) return 'The server sent no answer.';
+  const [first] = error.graphQLErrors;
+  if (first) return first.message;
+  return error.networkError ? 'The server does not answer.' : error.message;
+}

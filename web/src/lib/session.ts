@@ -1,0 +1,90 @@
+import { useSyncExternalStore } from 'react';
+
+/** Who is signed in. The browser keeps the session in a cookie that scripts cannot read, never the key. */
+export interface Session {
+  readonly name: string;
+  readonly role: string;
+  /** Sent with every request, so that a page of another site cannot send one. */
+  readonly csrf: string;
+  readonly expiresAt: string;
+}
+
+type State =
+  | { readonly is: 'unknown' }
+  | { readonly is: 'out'; readonly why: string | null }
+  | { readonly is: 'in'; readonly session: Session };
+
+let state: State = { is: 'unknown' };
+const listeners = new Set<() => void>();
+
+function become(next: State): void {
+  state = next;
+  for (const listener of listeners) listener();
+}
+
+const subscribe = (listener: () => void) => {
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
+};
+
+/** Whether someone is signed in, and who. */
+export const useSession = (): State => useSyncExternalStore(subscribe, () => state);
+
+/** What every request of the pages carries beside the cookie. */
+export function requestHeaders(): Record<string, string> {
+  return state.is === 'in' ? { 'x-scoreline-csrf': state.session.csrf } : {};
+}
+
+/** `fetch` of this server under the session. The session is over when the server says that it does not know it. */
+export async function request(path: string, init: RequestInit = {}): Promise<Response> {
+  const response = await fetch(path, {
+    ...init,
+    credentials: 'same-origin',
+    headers: { ...requestHeaders(), ...init.headers },
+  });
+  if (response.status === 401) sessionEnded();
+  return response;
+}
+
+/** Called when the server does not know the session or the key any more. */
+export function sessionEnded(): void {
+  if (state.is !== 'in') return;
+  become({ is: 'out', why: 'You were signed out: the key was revoked, or the session has ended.' });
+}
+
+/** Finds out whether the browser holds a session. */
+export async function resumeSession(): Promise<void> {
+  const response = await fetch('/session', { credentials: 'same-origin' }).catch(() => null);
+  const session = response?.ok ? ((await response.json()) as Session) : null;
+  become(session ? { is: 'in', session } : { is: 'out', why: null });
+}
+
+/**
+ * Signs in with a key.
+ * @returns what is wrong, in words; null when it worked
+ */
+export async function signIn(key: string): Promise<string | null> {
+  const response = await fetch('/session', {
+    method: 'POST',
+    credentials: 'same-origin',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ key }),
+  }).catch(() => null);
+  if (response === null) return 'The server does not answer. Check that it runs, then try again.';
+  if (response.status === 401)
+    return 'This key is not known here, was revoked or has expired. Check that you copied all of it.';
+  if (response.status === 429) return 'Too many attempts. Wait a minute, then try again.';
+  if (!response.ok) return `The server refused to sign in (status ${response.status}).`;
+  become({ is: 'in', session: (await response.json()) as Session });
+  return null;
+}
+
+/** Signs out here, or in every browser. */
+export async function signOut({ everywhere = false } = {}): Promise<void> {
+  await fetch(everywhere ? '/session?everywhere=true' : '/session', {
+    method: 'DELETE',
+    credentials: 'same-origin',
+    headers: requestHeaders(),
+  }).catch(() => null);
+  become({ is: 'out', why: null });
+}

@@ -1,0 +1,116 @@
+import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
+import type { Right } from './lib/viewer.tsx';
+import type { IconName } from './parts/icon.tsx';
+
+/** A screen of the navigation. */
+export interface Screen {
+  /** Where it stands; api/http/pages.ts lists it too. */
+  readonly path: string;
+  readonly title: string;
+  /** It is for viewers who have any of these somewhere. */
+  readonly rights: readonly Right[];
+  /** After "g": its shortcut. */
+  readonly shortcut: string;
+  readonly icon: IconName;
+  /** Which part of the filter row it heeds; absent: all of it. */
+  readonly filters?: 'all' | 'none';
+  /** Paths below it are its own, such as /lineage/ID. */
+  readonly hasPaths?: true;
+  readonly component: LazyExoticComponent<ComponentType>;
+}
+
+/** Every screen, in the order of the navigation. */
+export const SCREENS: readonly Screen[] = [
+  {
+    path: '/overview',
+    title: 'Overview',
+    rights: ['readScore'],
+    shortcut: 'o',
+    icon: 'overview',
+    component: lazy(() => import('./screens/overview/index.tsx')),
+  },
+  {
+    path: '/explore',
+    title: 'Explore',
+    rights: ['readScore'],
+    shortcut: 'e',
+    icon: 'explore',
+    component: lazy(() => import('./screens/explore/index.tsx')),
+  },
+  {
+    path: '/responses',
+    title: 'Responses',
+    rights: ['readResponse'],
+    shortcut: 'r',
+    icon: 'responses',
+    component: lazy(() => import('./screens/responses/index.tsx')),
+  },
+  {
+    path: '/lineage',
+    title: 'Lineage',
+    rights: ['traceLineage'],
+    shortcut: 'l',
+    icon: 'lineage',
+    filters: 'none',
+    hasPaths: true,
+    component: lazy(() => import('./screens/lineage/index.tsx')),
+  },
+  {
+    path: '/data',
+    title: 'Data',
+    rights: ['submitResponse', 'administer'],
+    shortcut: 'd',
+    icon: 'data',
+    filters: 'none',
+    component: lazy(() => import('./screens/data/index.tsx')),
+  },
+  {
+    path: '/models',
+    title: 'Models',
+    rights: ['readPrediction', 'manageModels'],
+    shortcut: 'm',
+    icon: 'models',
+    filters: 'none',
+    component: lazy(() => import('./screens/models/index.tsx')),
+  },
+  {
+    path: '/reviews',
+    title: 'Reviews',
+    rights: ['review'],
+    shortcut: 'v',
+    icon: 'reviews',
+    filters: 'none',
+    component: lazy(() => import('./screens/reviews/index.tsx')),
+  },
+  {
+    path: '/access',
+    title: 'Access',
+    rights: ['administer'],
+    shortcut: 'a',
+    icon: 'access',
+    filters: 'none',
+    component: lazy(() => import('./screens/access/index.tsx')),
+  },
+  {
+    path: '/audit',
+    title: 'Audit log',
+    rights: ['readAudit'],
+    shortcut: 'u',
+    icon: 'audit',
+    filters: 'none',
+    component: lazy(() => import('./screens/audit/index.tsx')),
+  },
+  {
+    path: '/people',
+    title: "People's rights",
+    rights: ['manageSubjects'],
+    shortcut: 'p',
+    icon: 'people',
+    filters: 'none',
+    component: lazy(() => import('./screens/people/index.tsx')),
+  },
+];
+
+/** The screen that a path belongs to. */
+export const screenAt = (screens: readonly Screen[], path: string): Screen | undefined =>
+  screens.find((one) => one.path === path || (one.hasPaths && path.startsWith(`${one.path}/`)));

@@ -1,0 +1,156 @@
+import { useState } from 'react';
+import { Dialog } from 'react-aria-components/Dialog';
+import { Heading } from 'react-aria-components/Heading';
+import { Modal, ModalOverlay } from 'react-aria-components/Modal';
+import type { DataConnectionsQuery } from '../../gql/graphql.ts';
+import { useRead, useSend } from '../../lib/api.ts';
+import { formatCount, formatMoment } from '../../lib/format.ts';
+import { Button } from '../../parts/button.tsx';
+import { Panel } from '../../parts/panel.tsx';
+import { Empty, Failed, Skeleton } from '../../parts/states.tsx';
+import { ConfirmButton } from './confirm-button.tsx';
+import { CONNECTORS, CreateConnection, type MadeSecret } from './create-connection.tsx';
+import { CONNECTIONS, REMOVE_CONNECTION, ROTATE_CONNECTION } from './documents.ts';
+
+type Connection = DataConnectionsQuery['connections'][number];
+
+/** Accounts at vendors that deliver by webhook. */
+export function Connections() {
+  const { data, error, isLoading, refresh } = useRead(CONNECTIONS, {});
+  const [made, setMade] = useState<MadeSecret | null>(null);
+  const created = (one: MadeSecret) => {
+    setMade(one);
+    refresh();
+  };
+  return (
+    <Panel title="Connections" testId="connections" actions={<CreateConnection onCreated={created} />}>
+      {error ? <Failed title="The connections could not be read" error={error} onRetry={refresh} /> : null}
+      {isLoading ? <Skeleton /> : null}
+      {data?.connections.length === 0 ? (
+        <Empty title="No survey tool delivers here yet">
+          Add a connection, and give its address and secret to the tool: its answers then arrive by
+          themselves.
+        </Empty>
+      ) : null}
+      <ul className="plain-list">
+        {data?.connections.map((one) => (
+          <ConnectionRow key={one.id} connection={one} onSecret={created} onChanged={refresh} />
+        ))}
+      </ul>
+      {made ? <SecretOnce made={made} onClose={() => setMade(null)} /> : null}
+    </Panel>
+  );
+}
+
+const REFUSALS: Readonly<Record<string, string>> = {
+  UNSIGNED: 'a delivery had no signature',
+  WRONG_SIGNATURE: 'a delivery was signed with another secret',
+  OUTSIDE_WINDOW: 'a delivery was signed more than five minutes before or after its arrival',
+  NOT_GRANTED: 'what it may submit is not granted now',
+  MAPPING: 'its mapping cannot be used now',
+};
+
+interface RowProps {
+  readonly connection: Connection;
+  readonly onSecret: (made: MadeSecret) => void;
+  readonly onChanged: () => void;
+}
+
+function ConnectionRow({ connection, onSecret, onChanged }: RowProps) {
+  const {
+    id,
+    name,
+    connector,
+    path,
+    lastDeliveryAt,
+    accepted,
+    duplicates,
+    rejected,
+    lastRefusal,
+    lastError,
+  } = connection;
+  const send = useSend();
+  const rotate = async () => {
+    const { data, error } = await send(ROTATE_CONNECTION, { id });
+    if (error !== undefined) return error;
+    onSecret({ secret: data.rotateConnection.secret, name, path });
+    return null;
+  };
+  const remove = async () => {
+    const { error } = await send(REMOVE_CONNECTION, { id });
+    if (error !== undefined) return error;
+    onChanged();
+    return null;
+  };
+  return (
+    <li className="data-row">
+      <div className="stack">
+        <p className="row">
+          <strong>{name}</strong>
+          <span className="muted">
+            {CONNECTORS.find((one) => one.name === connector)?.words ?? connector}
+          </span>
+        </p>
+        <code className="address">{`${location.origin}${path}`}</code>
+        <p className="muted small numbers">
+          {lastDeliveryAt ? `Last delivery ${formatMoment(lastDeliveryAt)}` : 'No delivery yet'} ·{' '}
+          {formatCount(accepted)} accepted, {formatCount(duplicates)} repeated, {formatCount(rejected)}{' '}
+          rejected
+        </p>
+        {lastRefusal ? (
+          <p className="notice small">Refused last: {REFUSALS[lastRefusal] ?? lastRefusal}.</p>
+        ) : null}
+        {lastError ? <p className="notice small">Rejected last: {lastError}</p> : null}
+      </div>
+      <div className="row data-row-actions">
+        <ConfirmButton
+          action="Replace the secret"
+          label={`Replace the secret of ${name}`}
+          title={`Replace the secret of ${name}?`}
+          text="The new secret is shown once. The present one is accepted for a while, until the tool has the new one."
+          onConfirm={rotate}
+        />
+        <ConfirmButton
+          action="Remove"
+          label={`Remove the connection ${name}`}
+          isDanger
+          title={`Remove the connection ${name}?`}
+          text="Its deliveries are refused from now on, and its secret is destroyed. What it delivered stays."
+          onConfirm={remove}
+        />
+      </div>
+    </li>
+  );
+}
+
+/** The secret of a connection, which the server does not show again. */
+function SecretOnce({ made, onClose }: { readonly made: MadeSecret; readonly onClose: () => void }) {
+  const [isCopied, setCopied] = useState(false);
+  const copy = () =>
+    navigator.clipboard?.writeText(made.secret).then(
+      () => setCopied(true),
+      () => undefined,
+    );
+  return (
+    <ModalOverlay className="overlay overlay-center" isOpen onOpenChange={(isOpen) => isOpen || onClose()}>
+      <Modal className="box">
+        <Dialog className="box-dialog">
+          <Heading slot="title" level={2}>
+            The secret of {made.name}
+          </Heading>
+          <p className="muted">It is shown only once. Give it to the tool, together with the address.</p>
+          <code className="secret">{made.secret}</code>
+          <code className="address">{`${location.origin}${made.path}`}</code>
+          <div className="row">
+            <Button look="primary" onPress={onClose}>
+              I have stored it
+            </Button>
+            <Button icon={isCopied ? 'check' : 'link'} onPress={() => void copy()}>
+              {isCopied ? 'Copied' : 'Copy the secret'}
+            </Button>
+          </div>
+        </Dialog>
+      </Modal>
+    </ModalOverlay>
+  );
+}

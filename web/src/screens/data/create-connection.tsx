@@ -1,0 +1,150 @@
+import { type FormEvent, useId, useState } from 'react';
+import { Dialog } from 'react-aria-components/Dialog';
+import { Heading } from 'react-aria-components/Heading';
+import { Modal, ModalOverlay } from 'react-aria-components/Modal';
+import { useSend } from '../../lib/api.ts';
+import { Button } from '../../parts/button.tsx';
+import { Field } from '../../parts/field.tsx';
+import { CREATE_CONNECTION } from './documents.ts';
+
+/** A connection whose secret is shown once. */
+export interface MadeSecret {
+  readonly secret: string;
+  readonly name: string;
+  readonly path: string;
+}
+
+/** What can deliver by webhook, with a mapping to begin with. */
+export const CONNECTORS = [
+  { name: 'canonical', words: 'Standard Webhooks', mapping: {} },
+  {
+    name: 'formbricks',
+    words: 'Formbricks',
+    mapping: { score: { column: 'data.QUESTION', scale: '0-10' }, comment: 'data.QUESTION' },
+  },
+] as const;
+
+/** Makes a connection, and hands on its secret. */
+export function CreateConnection({ onCreated }: { readonly onCreated: (made: MadeSecret) => void }) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <>
+      <Button icon="plus" onPress={() => setOpen(true)}>
+        Add a connection
+      </Button>
+      <ModalOverlay className="overlay overlay-center" isOpen={isOpen} onOpenChange={setOpen} isDismissable>
+        <Modal className="box">
+          <Dialog className="box-dialog">
+            <ConnectionForm
+              onClose={() => setOpen(false)}
+              onCreated={(made) => {
+                setOpen(false);
+                onCreated(made);
+              }}
+            />
+          </Dialog>
+        </Modal>
+      </ModalOverlay>
+    </>
+  );
+}
+
+function ConnectionForm({
+  onClose,
+  onCreated,
+}: {
+  readonly onClose: () => void;
+  readonly onCreated: (made: MadeSecret) => void;
+}) {
+  const id = useId();
+  const [connector, setConnector] = useState<string>(CONNECTORS[0].name);
+  const [name, setName] = useState('');
+  const [mapping, setMapping] = useState('{}');
+  const [secret, setSecret] = useState('');
+  const [problem, setProblem] = useState<string | null>(null);
+  const [isBusy, setBusy] = useState(false);
+  const send = useSend();
+  const choose = (next: string) => {
+    setConnector(next);
+    setMapping(JSON.stringify(CONNECTORS.find((one) => one.name === next)?.mapping ?? {}, null, 2));
+  };
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    const declared = parsed(mapping);
+    if (name.trim() === '') return setProblem('Name the connection.');
+    if (declared === undefined) return setProblem('The mapping is not JSON.');
+    const input = {
+      connector,
+      name: name.trim(),
+      mapping: declared,
+      ...(secret.trim() ? { secret: secret.trim() } : {}),
+    };
+    setBusy(true);
+    const { data, error } = await send(CREATE_CONNECTION, { input });
+    setBusy(false);
+    if (error !== undefined) return setProblem(error);
+    const { connection, secret: made } = data.createConnection;
+    onCreated({ secret: made, name: connection.name, path: connection.path });
+  };
+  return (
+    <form className="box-dialog" onSubmit={(event) => void submit(event)}>
+      <Heading slot="title" level={2}>
+        Add a connection
+      </Heading>
+      <Field label="Name" value={name} onChange={setName} maxLength={200} autoComplete="off" />
+      <div className="field">
+        <label htmlFor={`${id}-tool`}>Tool</label>
+        <select
+          id={`${id}-tool`}
+          className="input"
+          value={connector}
+          onChange={({ target }) => choose(target.value)}
+        >
+          {CONNECTORS.map((one) => (
+            <option key={one.name} value={one.name}>
+              {one.words}
+            </option>
+          ))}
+        </select>
+      </div>
+      <Field
+        label="Mapping"
+        hint="JSON: which field of a delivery is what."
+        lines={6}
+        value={mapping}
+        onChange={setMapping}
+        spellCheck="false"
+      />
+      <Field
+        label="Secret of the tool"
+        hint="If the tool has made one. Otherwise one is made here and shown once."
+        type="password"
+        autoComplete="off"
+        value={secret}
+        onChange={setSecret}
+      />
+      {problem ? (
+        <p className="failure" role="alert">
+          {problem}
+        </p>
+      ) : null}
+      <div className="row">
+        <Button type="submit" look="primary" isDisabled={isBusy}>
+          Add the connection
+        </Button>
+        <Button look="quiet" onPress={onClose}>
+          Cancel
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+/** Undefined for a text that is not JSON. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,220 @@
+import { useMemo } from 'react';
+import { Lines } from '../../charts/lines.tsx';
+import type { TimePoint } from '../../charts/lines-geometry.ts';
+import { MARK_SIGNS, type Mark } from '../../charts/lines-marks.tsx';
+import { useTwin } from '../../charts/twin.tsx';
+import { graphql } from '../../gql/gql.ts';
+import type { Granularity, OverviewTrendQuery } from '../../gql/graphql.ts';
+import { useRead } from '../../lib/api.ts';
+import { formatCount, formatDay, formatDayOfYear, formatMonth, formatScore } from '../../lib/format.ts';
+import { segmentInput } from '../../lib/url-state.ts';
+import { useMedia } from '../../lib/use-media.ts';
+import { useViewer } from '../../lib/viewer.tsx';
+import { daysOf, monthsLater, type Range } from '../../lib/windows.ts';
+import type { Column } from '../../parts/data-table.tsx';
+import { Panel } from '../../parts/panel.tsx';
+import { Empty, Failed, Skeleton } from '../../parts/states.tsx';
+import { type Score, useOnPulse } from './use-score.ts';
+
+const TREND = graphql(`
+  query OverviewTrend($segment: SegmentInput, $from: DateTime!, $to: DateTime!, $every: Granularity!, $basis: Basis!) {
+    npsSeries(segment: $segment, from: $from, to: $to, every: $every, basis: $basis) {
+      id
+      time
+      until
+      score
+      low
+      high
+      responses
+      suppressed
+    }
+  }
+`);
+
+const IMPORTS = graphql(`
+  query OverviewImports {
+    imports(first: 50) {
+      edges {
+        node {
+          id
+          name
+          startedAt
+          undoneAt
+        }
+      }
+    }
+  }
+`);
+
+const MODELS = graphql(`
+  query OverviewModels {
+    modelVersions {
+      id
+      version
+      history {
+        to
+        recordedAt
+      }
+    }
+  }
+`);
+
+type Row = OverviewTrendQuery['npsSeries'][number];
+
+/** Fewer answers a week make intervals too wide to read: months then. */
+const ENOUGH_A_WEEK = 20;
+const HEIGHT = 284;
+/** A very large screen has room for a taller one, and is read from afar. */
+const WALL = '(min-width: 1900px) and (min-height: 1000px)';
+const WALL_HEIGHT = 480;
+const NO_ROWS: readonly Row[] = [];
+
+/** The score of twelve months with its interval, gaps, and what happened. */
+export function TrendPanel({ score }: { readonly score: Score }) {
+  const { view, row, ranges, pulse } = score;
+  const range = ranges && { from: monthsLater(ranges.after.to, -12), to: ranges.after.to };
+  const every = everyOf(row?.responses ?? 0, ranges?.after);
+  const { data, error, isLoading, isStale, refresh } = useRead(
+    TREND,
+    { segment: segmentInput(view), basis: view.basis, every, from: range?.from ?? '', to: range?.to ?? '' },
+    { pause: range === null },
+  );
+  useOnPulse(pulse, refresh);
+  const height = useMedia(WALL) ? WALL_HEIGHT : HEIGHT;
+  const rows = data?.npsSeries ?? NO_ROWS;
+  const lines = useMemo(() => [{ name: 'score', points: rows.map(pointOf) }], [rows]);
+  const formatTime = every === 'MONTH' ? formatMonth : (time: number) => `Week of ${formatDay(time)}`;
+  const marks = useMarks(range);
+  const caption = `Score by ${every === 'MONTH' ? 'month' : 'week'}, 12 months`;
+  const isEmpty = rows.every((one) => one.score === null && !one.suppressed);
+  const twin = useTwin({
+    name: 'trend',
+    caption,
+    columns: COLUMNS,
+    rows,
+    rowKey: ({ time }) => time,
+    isEmpty,
+  });
+  return (
+    <Panel
+      title={caption}
+      className="overview-trend"
+      testId="trend"
+      actions={twin.actions}
+      isStale={isStale && isLoading}
+    >
+      {error ? (
+        <Failed title="The trend could not be read" error={error} onRetry={refresh} />
+      ) : isLoading ? (
+        <Skeleton height={height} />
+      ) : isEmpty ? (
+        <Empty title="No answers in these 12 months">Each month that has answers is a point here.</Empty>
+      ) : (
+        (twin.table ?? (
+          <>
+            <Lines
+              label={caption}
+              lines={lines}
+              marks={marks}
+              height={height}
+              formatTime={formatTime}
+              formatTick={every === 'MONTH' ? formatMonth : formatDayOfYear}
+            />
+            <Legend marks={marks} bucket={every === 'MONTH' ? 'Months' : 'Weeks'} />
+          </>
+        ))
+      )}
+    </Panel>
+  );
+}
+
+function everyOf(responses: number, window: Range | undefined): Granularity {
+  return window && (7 * responses) / daysOf(window) >= ENOUGH_A_WEEK ? 'WEEK' : 'MONTH';
+}
+
+const pointOf = ({ time, score, low, high, responses, suppressed }: Row): TimePoint => ({
+  time: Date.parse(time),
+  score: score ?? null,
+  low: low ?? null,
+  high: high ?? null,
+  responses: responses ?? null,
+  suppressed,
+});
+
+const COLUMNS: readonly Column<Row>[] = [
+  { key: 'time', title: 'From', value: ({ time }) => time, render: ({ time }) => formatDay(time) },
+  {
+    key: 'score',
+    title: 'Score',
+    isNumber: true,
+    value: ({ score }) => score,
+    render: ({ score }) => formatScore(score),
+  },
+  {
+    key: 'low',
+    title: 'Low',
+    isNumber: true,
+    value: ({ low }) => low,
+    render: ({ low }) => formatScore(low),
+  },
+  {
+    key: 'high',
+    title: 'High',
+    isNumber: true,
+    value: ({ high }) => high,
+    render: ({ high }) => formatScore(high),
+  },
+  {
+    key: 'responses',
+    title: 'Answers',
+    isNumber: true,
+    value: ({ responses }) => responses,
+    render: ({ responses, suppressed }) => (suppressed ? 'hidden' : formatCount(responses)),
+  },
+];
+
+/** Imports and changes of the model in the range, for viewers who may know of them. */
+function useMarks(range: Range | null): Mark[] {
+  const { can } = useViewer();
+  const { data: imported } = useRead(IMPORTS, {}, { pause: !can('administer') });
+  const { data: models } = useRead(MODELS, {}, { pause: !can('readPrediction') });
+  const [from, to] = [range?.from, range?.to];
+  return useMemo(() => {
+    const all: Mark[] = [
+      ...(imported?.imports.edges ?? [])
+        .filter(({ node }) => node.undoneAt === null)
+        .map(({ node }) => ({
+          time: Date.parse(node.startedAt),
+          kind: 'import' as const,
+          label: `import of ${node.name}`,
+        })),
+      ...(models?.modelVersions ?? []).flatMap(({ version, history }) =>
+        history
+          .filter(({ to: stage }) => stage === 'CHAMPION')
+          .map(({ recordedAt }) => ({
+            time: Date.parse(recordedAt),
+            kind: 'model' as const,
+            label: `model ${version} became champion`,
+          })),
+      ),
+    ];
+    return all.filter(({ time }) => from && to && time >= Date.parse(from) && time < Date.parse(to));
+  }, [imported, models, from, to]);
+}
+
+const KINDS = { import: 'import', model: 'change of the model', alert: 'alert', change: 'change' } as const;
+
+function Legend({ marks, bucket }: { readonly marks: readonly Mark[]; readonly bucket: string }) {
+  const kinds = [...new Set(marks.map(({ kind }) => kind))];
+  return (
+    <ul className="lines-marks small">
+      <li>Band: 95% interval</li>
+      <li>{bucket} of UTC</li>
+      {kinds.map((kind) => (
+        <li key={kind}>
+          {MARK_SIGNS[kind]} {KINDS[kind]}
+        </li>
+      ))}
+    </ul>
+  );
+}

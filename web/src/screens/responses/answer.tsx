@@ -1,0 +1,268 @@
+import type { ReactNode } from 'react';
+import { Link } from 'wouter';
+import type { ResponsesAnswerQuery } from '../../gql/graphql.ts';
+import { useRead } from '../../lib/api.ts';
+import { formatMoment, formatShare, viewerZone } from '../../lib/format.ts';
+import { useHref } from '../../lib/url-state.ts';
+import { useViewer } from '../../lib/viewer.tsx';
+import { ScoreChip } from '../../parts/score-chip.tsx';
+import { Empty, Failed, Skeleton } from '../../parts/states.tsx';
+import { AnswerActions } from './actions.tsx';
+import { ANSWER, LINEAGE } from './documents.ts';
+import { SENTIMENT_WORDS, themeName } from './filters.tsx';
+import { ShadedComment } from './shaded-comment.tsx';
+import { CLASS_WORDS } from './words.ts';
+
+type Node = NonNullable<ResponsesAnswerQuery['node']>;
+/** An answer with what the model read in it. */
+export type FullAnswer = Extract<Node, { __typename: 'Response' }>;
+type Prediction = NonNullable<FullAnswer['prediction']>;
+
+interface AnswerProps {
+  readonly id: string;
+  /** An action changed or removed answers; the words say which. `undo` reverts it. */
+  readonly onChanged: (words: string, undo?: { readonly respondent: string }) => void;
+}
+
+/** One answer: its text, what the model read, its history and origin, and what the viewer may do with it. */
+export function Answer({ id, onChanged }: AnswerProps) {
+  const { data, error, isLoading, isStale, refresh } = useRead(ANSWER, { id });
+  if (isLoading) return <Skeleton lines={9} />;
+  if (error) return <Failed error={error} title="The answer could not be read" onRetry={refresh} />;
+  const node = data?.node;
+  if (node && node.id !== id) return <Skeleton lines={9} />;
+  if (node?.__typename !== 'Response')
+    return (
+      <Empty title="This answer is not there">
+        It was erased or restricted, or it is outside of what your role may see.
+      </Empty>
+    );
+  const answer = node as FullAnswer;
+  return (
+    <article className="answer" aria-busy={isStale}>
+      <Facts answer={answer} />
+      <Text answer={answer} />
+      <Reading answer={answer} />
+      <History id={id} />
+      <AnswerActions answer={answer} onChanged={onChanged} />
+    </article>
+  );
+}
+
+function Facts({ answer }: { readonly answer: FullAnswer }) {
+  const { dimensions } = useViewer();
+  const labelOf = (field: string) => dimensions.find((one) => one.field === field)?.label ?? field;
+  const { score, class: npsClass, scale, answeredAt, respondent, segmentValues, externalId, source } = answer;
+  return (
+    <>
+      <div className="answer-head">
+        <ScoreChip score={score ?? null} npsClass={npsClass ?? null} />
+        <div>
+          <strong>{npsClass ? CLASS_WORDS[npsClass] : 'No score'}</strong>
+          <div className="muted small">
+            <time dateTime={answeredAt}>{formatMoment(answeredAt)}</time> ({viewerZone()})
+            {score === null || score === undefined ? null : (
+              <> · {scale.replace(/^(\d+)-(\d+)/, '$1 to $2')}</>
+            )}
+          </div>
+        </div>
+      </div>
+      <dl className="facts small">
+        {segmentValues
+          .filter(({ value }) => value !== '')
+          .map(({ field, value }) => (
+            <Fact key={field} name={labelOf(field)}>
+              {value}
+            </Fact>
+          ))}
+        <Fact name="Source">{source}</Fact>
+        <Fact name="Identifier">{externalId}</Fact>
+        {respondent ? <Fact name="Respondent">{respondent}</Fact> : null}
+      </dl>
+    </>
+  );
+}
+
+function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
+  return (
+    <div>
+      <dt className="muted">{name}</dt>
+      <dd dir="auto">{children}</dd>
+    </div>
+  );
+}
+
+function Text({ answer: { id, comment, prediction } }: { readonly answer: FullAnswer }) {
+  const { can } = useViewer();
+  if (comment === null || comment === undefined)
+    return (
+      <p className="muted">
+        {can('readComment') ? 'There is no comment.' : 'The text is not shown to your role.'}
+      </p>
+    );
+  if (!prediction)
+    return (
+      <p className="shaded-text" dir="auto">
+        {comment}
+      </p>
+    );
+  return <ShadedComment id={id} comment={comment} decided={decisionsOf(prediction)} />;
+}
+
+/** What the model decided, or would have: the most probable class where it abstained. */
+function decisionsOf({ promoter, passive, detractor, positive, neutral, negative }: Prediction) {
+  const most = (names: Record<string, number>) =>
+    Object.entries(names).sort(([, a], [, b]) => b - a)[0]?.[0] ?? '';
+  return {
+    NPS: most({ promoter, passive, detractor }),
+    SENTIMENT: most({ positive, neutral, negative }),
+  };
+}
+
+/** What the model read in the text. */
+function Reading({ answer: { prediction, comment } }: { readonly answer: FullAnswer }) {
+  const { can } = useViewer();
+  if (!can('readPrediction')) return null;
+  if (!prediction)
+    return comment ? (
+      <section className="stack">
+        <h3>What the model read</h3>
+        <p className="muted small">No model has read it yet.</p>
+      </section>
+    ) : null;
+  const { promoter, passive, detractor, positive, neutral, negative, themes, abstained } = prediction;
+  const called = themes.filter((one) => one.called);
+  const others = themes.filter((one) => !one.called).slice(0, 5);
+  return (
+    <section className="stack">
+      <h3>What the model read</h3>
+      {abstained ? (
+        <p className="small">
+          <strong>It abstained</strong> because {lowerFirst(abstained)}
+        </p>
+      ) : null}
+      <Chances
+        title={prediction.class ? CLASS_WORDS[prediction.class] : 'Class'}
+        parts={[
+          ['promoter', 'Promoter', promoter],
+          ['passive', 'Passive', passive],
+          ['detractor', 'Detractor', detractor],
+        ]}
+      />
+      <Chances
+        title={prediction.sentiment ? SENTIMENT_WORDS[prediction.sentiment] : 'Sentiment'}
+        parts={[
+          ['promoter', 'Positive', positive],
+          ['passive', 'Neutral', neutral],
+          ['detractor', 'Negative', negative],
+        ]}
+      />
+      <ul className="theme-chips" aria-label="Themes">
+        {called.map(({ theme, probability }) => (
+          <li key={theme} className="theme-chip">
+            <span dir="auto">{themeName(theme)}</span>{' '}
+            <span className="numbers">{formatShare(probability)}</span>
+          </li>
+        ))}
+        {called.length === 0 ? <li className="muted small">It named no theme.</li> : null}
+      </ul>
+      {others.length > 0 ? (
+        <p className="muted small">
+          Less probable:{' '}
+          {others
+            .map(({ theme, probability }) => `${themeName(theme)} ${formatShare(probability)}`)
+            .join(', ')}
+        </p>
+      ) : null}
+      <p className="muted small">By model version {prediction.modelVersion.version}.</p>
+    </section>
+  );
+}
+
+const lowerFirst = (text: string): string =>
+  `${text.charAt(0).toLowerCase()}${text.slice(1)}`.replace(/\.?$/, '.');
+
+function Chances({
+  title,
+  parts,
+}: {
+  readonly title: string;
+  readonly parts: readonly (readonly [string, string, number])[];
+}) {
+  return (
+    <div className="chances small">
+      <div className="spread">
+        <strong>{title}</strong>
+        <span className="muted numbers">
+          {parts.map(([, name, value]) => `${name.toLowerCase()} ${formatShare(value)}`).join(' · ')}
+        </span>
+      </div>
+      <div className="chances-bar" aria-hidden="true">
+        {parts.map(([look, name, value]) => (
+          <span key={name} className={`chances-${look}`} style={{ flexGrow: value }} />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+/** When the answer arrived and changed, what reviewers decided, and where it comes from, in one line. */
+function History({ id }: { readonly id: string }) {
+  const { can } = useViewer();
+  const href = useHref();
+  const mayTrace = can('traceLineage');
+  const { data, error, refresh } = useRead(LINEAGE, { id }, { pause: !mayTrace });
+  if (!mayTrace) return null;
+  if (error) return <Failed error={error} title="Its history could not be read" onRetry={refresh} />;
+  const nodes = data?.trace.nodes ?? [];
+  const byTime = (a: { recordedAt?: string | null }, b: { recordedAt?: string | null }) =>
+    (a.recordedAt ?? '') < (b.recordedAt ?? '') ? -1 : 1;
+  const events = nodes.filter(({ kind }) => kind === 'SourceEvent').sort(byTime);
+  const of = (kind: string) => nodes.find((one) => one.kind === kind)?.label;
+  const line = [events.at(-1)?.label, of('MappingVersion'), of('SurveyVersion')].filter(Boolean);
+  return (
+    <section className="stack">
+      <h3>History</h3>
+      {data ? (
+        <ol className="history small">
+          {events.map((event, i) => (
+            <li key={event.id}>
+              <time dateTime={event.recordedAt ?? ''}>
+                {event.recordedAt ? formatMoment(event.recordedAt) : ''}
+              </time>{' '}
+              {i === 0
+                ? 'It arrived'
+                : isCorrection(event.label)
+                  ? 'It was corrected'
+                  : 'A newer delivery replaced it'}
+              <span className="muted" dir="auto">
+                {' '}
+                {event.label}
+              </span>
+            </li>
+          ))}
+          {(data.reviews.nodes ?? []).map((review) => (
+            <li key={review.id}>
+              <time dateTime={review.recordedAt ?? ''}>
+                {review.recordedAt ? formatMoment(review.recordedAt) : ''}
+              </time>{' '}
+              {review.label}
+            </li>
+          ))}
+        </ol>
+      ) : (
+        <Skeleton lines={2} />
+      )}
+      {line.length > 0 ? (
+        <p className="small">
+          <span className="muted" dir="auto">
+            {line.join(' ← ')}
+          </span>{' '}
+          <Link href={href(`/lineage/${encodeURIComponent(id)}`)}>Open its lineage</Link>
+        </p>
+      ) : null}
+    </section>
+  );
+}
+
+const isCorrection = (label: string): boolean => /^correct/i.test(label);

@@ -1,0 +1,276 @@
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useRead } from '../../lib/api.ts';
+import { formatWindow } from '../../lib/format.ts';
+import { useLive } from '../../lib/live.ts';
+import { segmentInput, useView } from '../../lib/url-state.ts';
+import { useMedia } from '../../lib/use-media.ts';
+import { useNow } from '../../lib/use-now.ts';
+import { useViewer } from '../../lib/viewer.tsx';
+import { Button } from '../../parts/button.tsx';
+import { Drawer } from '../../parts/drawer.tsx';
+import { Empty } from '../../parts/states.tsx';
+import { LiftRestriction } from './actions.tsx';
+import { type Chosen, isFiltered, useChosen } from './address.ts';
+import { Answer } from './answer.tsx';
+import { AnswerList } from './answer-list.tsx';
+import { LIVE, SOURCES, THEMES, WINDOW } from './documents.ts';
+import { ResponseFilters, themeName } from './filters.tsx';
+import { type ListedProps, ListFoot, ListHead, NoRows } from './list-states.tsx';
+import './responses.css';
+import { type Answers, type ListQuery, useAnswers } from './use-answers.ts';
+import { useListKeys } from './use-list-keys.ts';
+
+/** How often the list looks for newer answers, at most. */
+const LOOK_MS = 2_000;
+
+/** The answers of the segment and window, and one of them with what the model read. */
+export default function Responses() {
+  const [view] = useView();
+  const { can } = useViewer();
+  const [chosen, change] = useChosen();
+  const { window, asOf } = view;
+  const segment = segmentInput(view);
+  const seen = useRead(WINDOW, { segment, window, asOf }, { pause: !can('readScore') });
+  const row = seen.data?.nps[0];
+  const query = useQueryOf(chosen, segment, row ?? null, asOf !== null, seen.error !== undefined);
+  const read = useAnswers(query);
+  const reload = useCallback(() => {
+    seen.refresh();
+    read.reload();
+  }, [seen.refresh, read.reload]);
+  const answers = { ...read, reload };
+  useFresh(answers, { segment, window, pause: asOf !== null || !can('readScore') });
+  const themes = useRead(THEMES, { segment, window, asOf }, { pause: !can('readPrediction') });
+  const sources = useSources(answers, segment);
+  const isWide = useMedia('(min-width: 1100px)');
+  const [isSheetOpen, setSheetOpen] = useState(false);
+  const filters = (
+    <ResponseFilters
+      chosen={chosen}
+      onChange={(part) => change(part)}
+      counts={{
+        PROMOTER: row?.promoters ?? null,
+        PASSIVE: row?.passives ?? null,
+        DETRACTOR: row?.detractors ?? null,
+      }}
+      themes={
+        can('readPrediction')
+          ? (themes.data?.themes ?? [])
+              .filter(({ theme, responses }) => responses !== 0 || chosen.themes.includes(theme))
+              .map(({ theme, responses }) => ({
+                id: theme,
+                label: themeName(theme),
+                count: responses ?? null,
+              }))
+          : null
+      }
+      canReadPrediction={can('readPrediction')}
+      sources={sources}
+      canReadComment={can('readComment')}
+    />
+  );
+  return (
+    <div className="answers" data-testid="responses">
+      <aside className="answers-side no-print" aria-label="Filters of the list">
+        {filters}
+      </aside>
+      <div className="answers-filters-open no-print">
+        <Button icon="filter" onPress={() => setSheetOpen(true)}>
+          {isFiltered(chosen) ? 'Filters of the list, some set' : 'Filters of the list'}
+        </Button>
+      </div>
+      <Drawer title="Filters of the list" isOpen={isSheetOpen} onClose={() => setSheetOpen(false)}>
+        {filters}
+      </Drawer>
+      <Listed
+        answers={answers}
+        chosen={chosen}
+        change={change}
+        total={row?.responses ?? null}
+        title={formatWindow(window, asOf)}
+        isWide={isWide}
+      />
+    </div>
+  );
+}
+
+/** The list's query: the edges of the window come from the score, so that both count the same answers. */
+function useQueryOf(
+  chosen: Chosen,
+  segment: ListQuery['segment'],
+  row: { readonly time: string; readonly until: string } | null,
+  isPast: boolean,
+  isWithoutWindow: boolean,
+): ListQuery | null {
+  const { can } = useViewer();
+  if (row === null && can('readScore') && !isWithoutWindow) return null;
+  const some = <T,>(values: readonly T[]): T[] | null => (values.length === 0 ? null : [...values]);
+  return {
+    segment,
+    from: row?.time ?? null,
+    to: isPast ? (row?.until ?? null) : null,
+    class: some(chosen.classes),
+    themes: some(chosen.themes),
+    sentiment: some(chosen.sentiment),
+    sources: some(chosen.sources),
+    text: chosen.text === '' ? null : chosen.text,
+    order: chosen.order,
+  };
+}
+
+/** Looks for newer answers when the score changes. */
+function useFresh(
+  { look }: Answers,
+  {
+    pause,
+    ...variables
+  }: { readonly segment: ListQuery['segment']; readonly window: string; readonly pause: boolean },
+): void {
+  const timer = useRef<ReturnType<typeof setTimeout> | null>(null);
+  const latest = useRef(look);
+  latest.current = look;
+  useEffect(() => () => clearTimeout(timer.current ?? undefined), []);
+  useLive(LIVE, variables, {
+    pause,
+    positionOf: ({ npsUpdates }) => npsUpdates.position,
+    onUpdate: () => {
+      timer.current ??= setTimeout(() => {
+        timer.current = null;
+        latest.current();
+      }, LOOK_MS);
+    },
+  });
+}
+
+/** The sources of the segment, and those of the answers that were read so far: a segment may have more than one page of them. */
+function useSources({ rows }: Answers, segment: ListQuery['segment']): string[] {
+  const seen = useRef(new Set<string>());
+  const { data } = useRead(SOURCES, { segment });
+  return useMemo(() => {
+    for (const { source } of rows) seen.current.add(source);
+    const known = data?.sources.edges.map(({ node }) => node.name) ?? [];
+    return [...new Set([...known, ...seen.current])].sort();
+  }, [rows, data]);
+}
+
+interface Notice {
+  readonly words: string;
+  readonly undo?: { readonly respondent: string } | undefined;
+}
+
+/** Opens a row by its number. It stays the same function while pages are read, so that rows are not drawn again. */
+function useOpen(
+  rows: Answers['rows'],
+  change: ListedProps['change'],
+  setActive: (index: number) => void,
+): (index: number, replace?: boolean) => void {
+  const listed = useRef(rows);
+  listed.current = rows;
+  return useCallback(
+    (index, replace = false) => {
+      const row = listed.current[index];
+      if (!row) return;
+      setActive(index);
+      change({ answer: row.id }, { replace });
+    },
+    [change, setActive],
+  );
+}
+
+function Listed({ answers, chosen, change, total, title, isWide }: ListedProps) {
+  const { can } = useViewer();
+  const { rows, hasNext, more, reload } = answers;
+  const [active, setActive] = useState(0);
+  const [notice, setNotice] = useState<Notice | null>(null);
+  const [isLifting, setLifting] = useState(false);
+  // What an action changed is read again.
+  const [round, setRound] = useState(0);
+  const isOpen = chosen.answer !== null;
+  const now = useNow();
+  const open = useOpen(rows, change, setActive);
+  const close = useCallback(() => change({ answer: null }), [change]);
+  const goTo = useCallback(
+    (index: number) => {
+      const to = Math.min(rows.length - 1, Math.max(0, index));
+      setActive(Math.max(0, to));
+      if (isOpen && isWide) open(to, true);
+    },
+    [rows.length, isOpen, isWide, open],
+  );
+  useListKeys({ active, goTo, open, close, isOpen });
+  const onChanged = (words: string, undo?: Notice['undo']) => {
+    setNotice({ words, undo });
+    setRound((before) => before + 1);
+    reload();
+  };
+  const pane =
+    chosen.answer === null ? null : (
+      <Answer key={`${chosen.answer} ${round}`} id={chosen.answer} onChanged={onChanged} />
+    );
+  return (
+    <>
+      <section className="answers-middle panel" aria-label="List of answers" aria-busy={answers.isStale}>
+        <ListHead answers={answers} chosen={chosen} change={change} total={total} title={title} />
+        {notice ? (
+          <div className="answers-notice row small" role="status">
+            <span>{notice.words}</span>
+            {notice.undo ? (
+              <Button look="quiet" onPress={() => setLifting(true)}>
+                Lift the restriction
+              </Button>
+            ) : null}
+            <Button look="quiet" icon="close" label="Close the note" onPress={() => setNotice(null)} />
+          </div>
+        ) : null}
+        {notice?.undo ? (
+          <LiftRestriction
+            respondent={notice.undo.respondent}
+            isOpen={isLifting}
+            onClose={() => setLifting(false)}
+            onChanged={onChanged}
+          />
+        ) : null}
+        {rows.length > 0 ? (
+          <AnswerList
+            rows={rows}
+            hasNext={hasNext}
+            active={active}
+            onActive={setActive}
+            onMove={goTo}
+            open={chosen.answer}
+            onOpen={open}
+            onMore={answers.searchedTo === null ? more : nothing}
+            noText={can('readComment') ? 'No comment' : 'Text hidden from your role'}
+            now={now}
+          />
+        ) : (
+          <NoRows answers={answers} chosen={chosen} change={change} />
+        )}
+        <ListFoot answers={answers} chosen={chosen} />
+      </section>
+      {isWide ? (
+        <aside className="answers-open panel" aria-label="The answer">
+          {pane ? (
+            <>
+              <div className="answers-open-close no-print">
+                <Button look="quiet" icon="close" label="Close the answer" onPress={close} />
+              </div>
+              {pane}
+            </>
+          ) : answers.rows.length === 0 ? null : (
+            <Empty title="Choose an answer">
+              Its text, what the model read in it, and where it comes from are shown here. <kbd>j</kbd>{' '}
+              <kbd>k</kbd> move, <kbd>Enter</kbd> opens.
+            </Empty>
+          )}
+        </aside>
+      ) : (
+        <Drawer title="The answer" isOpen={pane !== null} onClose={close} testId="answer">
+          {pane}
+        </Drawer>
+      )}
+    </>
+  );
+}
+
+const nothing = () => undefined;
