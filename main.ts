@@ -1,4 +1,8 @@
+import { followAgents } from './agents/follow-agents.ts';
+import { AGENTS } from './agents/registry.ts';
+import { digest } from './api/access/keys.ts';
 import { loadPolicies, PolicyError } from './api/access/policies.ts';
+import { followSqlLogins } from './api/access/sql-logins.ts';
 import type { ApiServer } from './api/http/server.ts';
 import { openParts, type Parts, type Stop } from './compose/parts.ts';
 import { openServer } from './compose/server.ts';
@@ -61,11 +65,11 @@ async function start(config: Config, programLog: ProgramLog): Promise<() => Prom
   const stop = () => stopAll(closes.reverse());
   try {
     const key = await adminKey(config);
-    const isAdmin = keyMatcher(key.value);
-    const parts = await openParts(config, database, { isAdmin, checked, log, onError, closes });
+    const admin = { isAdmin: keyMatcher(key.value), adminHash: digest(key.value) };
+    const parts = await openParts(config, database, { ...admin, checked, log, onError, closes });
     const server = await openServer(config, database, parts, log);
     closes.push(server.close);
-    const services = servicesOf(config, database, parts, server, onError);
+    const services = servicesOf(config, database, parts, server, { log, onError });
     const listening: Service = {
       name: 'server',
       start: async () => {
@@ -89,17 +93,24 @@ async function start(config: Config, programLog: ProgramLog): Promise<() => Prom
 
 /** What this process does on its own, in the order in which it begins. */
 function servicesOf(
-  { roles, retention }: Config,
+  { roles, retention, smallestCount, limits }: Config,
   database: OpenDatabase,
-  { graph, graphHolds, seals, scoring }: Parts,
+  { graph, graphHolds, seals, scoring, access, targets }: Parts,
   { onScored }: ApiServer,
-  onError: (error: Error) => void,
+  { log, onError }: { readonly log: OutageLog; readonly onError: (error: Error) => void },
 ): Service[] {
   if (!roles.has('follow')) return [];
   const housekeeping = { database, retention, graphHolds, now: Date.now, onError };
+  const { store, cells, loops } = database;
+  const { trustedOnly } = limits;
+  const sqlLogins = { store, cells, loops, access, smallestCount, trustedOnly, now: Date.now, log, onError };
+  const agents = { agents: AGENTS, store, cells, loops, now: Date.now, onError };
   return [
     { name: 'housekeeping', start: async () => startHousekeeping(housekeeping) },
     ...(graph ? [{ name: 'lineage graph', start: () => graph.follow() }] : []),
+    { name: 'SQL logins', start: async () => followSqlLogins(sqlLogins) },
+    { name: 'agents', start: async () => followAgents(agents) },
+    { name: 'deliveries', start: () => targets.follow() },
     { name: 'sealer', start: () => seals.follow() },
     {
       name: 'scoring',

@@ -40,7 +40,8 @@ export default {
   redaction: { countries: [] },
   /**
    * Limits of operations; docs/guides/limits.md lists the cost of each field. `introspection`: roles that may
-   * introspect the schema. `trustedOnly`: roles that may send only documents of SCORELINE_TRUSTED_DOCUMENTS.
+   * introspect the schema. `trustedOnly`: roles that may send only documents of SCORELINE_TRUSTED_DOCUMENTS and those that
+   * ship: the example queries and the dashboard's.
    * `cost`: the most points of one operation, and of one key per minute and process (null: no limit), by role.
    */
   limits: {
@@ -61,6 +62,11 @@ export default {
    * give the probability from which the theme is called; other themes are called from 0.5 on.
    */
   themePrecision: { cancellation_risk: 0.8 },
+  /**
+   * Hosts, addresses and networks that targets may be at besides public addresses (docs/guides/targets.md), such as
+   * ['hooks.internal', '10.1.0.0/16'].
+   */
+  targets: { allow: [] },
   /**
    * How long each kind is kept, as ISO 8601 durations: `comments`, `responses`, `sourceEvents` (the original
    * items). Kinds that are not named are kept until they are erased. Example: { comments: 'P2Y', responses:

@@ -99,8 +99,8 @@ function whatIsMissing(reached: number, checkpoints: readonly SignedCheckpoint[]
     .find((one) => (one?.audit?.seq ?? 0) > reached);
   const ends = reached > 0 ? `the file ends at row ${reached}` : 'the file holds no row';
   return (
-    `${ends}; a head of ${beyond?.at} signed ${beyond?.audit?.seq} rows. Either it was exported before that: then export it ` +
-    'again, or give the heads of that time with --heads; or its end was cut off'
+    `${ends}; a checkpoint of ${beyond?.at} signed ${beyond?.audit?.seq} rows. Either it was exported before that: then export it ` +
+    'again, or give the checkpoints of that time with --heads; or its end was cut off'
   );
 }
 
@@ -125,7 +125,7 @@ function report(
   say(
     covered === 0
       ? 'no checkpoint covers any: rows could be missing at the end'
-      : `up to row ${Math.min(covered, last?.seq ?? 0)} they are under heads${signed ? ' signed by this key' : ', whose signatures were not checked: no --key'}`,
+      : `up to row ${Math.min(covered, last?.seq ?? 0)} they are covered by checkpoints${signed ? ' signed by this key' : ', whose signatures were not checked: no --key'}`,
   );
   say('nothing was changed');
   return 0;

@@ -1,13 +1,17 @@
+import {
+  auditExport,
+  auditVerify,
+  biGrant,
+  biList,
+  biRevoke,
+  keys,
+  keysCreate,
+  policies,
+} from './access-commands.ts';
 import { type Command, defineCommand } from './command.ts';
+import { reason, url } from './options.ts';
 
 /** Every command. What runs it is loaded when it is called: help needs none of it. */
-
-const url = {
-  type: 'string',
-  value: 'URL',
-  help: 'the server (key: SCORELINE_ADMIN_KEY); without it the one that runs on the data folder',
-} as const;
-const reason = { type: 'string', value: 'TEXT', help: 'why; it is kept in the audit log' } as const;
 
 const start = defineCommand(
   {
@@ -32,14 +36,31 @@ const importFile = defineCommand(
     summary: 'imports responses from a file, or undoes an import',
     usage: [
       'FILE --map MAP.json [--dry-run] [--url URL] [--rejects PATH] [--restart]',
+      'FILE [--yes] [--save-map MAP.json] [--sheet NAME] [--zone ZONE] [--dry-run] …',
       '--undo ID [--dry-run] [--reason TEXT] [--url URL]',
     ],
-    operands: [['FILE', 'CSV (with headings), NDJSON or a JSON array, plain or gzip']],
+    operands: [['FILE', 'CSV (with headings), NDJSON or a JSON array, plain or gzip; or XLSX']],
     options: {
       map: {
         type: 'string',
         value: 'MAP.json',
-        help: 'how the columns are read; examples/README.md describes it',
+        help: 'how the columns are read; examples/README.md describes it. Without it the map is guessed, shown, and used if you agree',
+      },
+      yes: { type: 'boolean', help: 'without --map: use the guessed map without asking' },
+      'save-map': {
+        type: 'string',
+        value: 'MAP.json',
+        help: 'without --map: write the guessed map to this file',
+      },
+      sheet: {
+        type: 'string',
+        value: 'NAME',
+        help: 'without --map: the sheet of a workbook; by default the largest one',
+      },
+      zone: {
+        type: 'string',
+        value: 'ZONE',
+        help: 'without --map: the zone of times that name none, such as Europe/Berlin; by default that of this machine',
       },
       'dry-run': { type: 'boolean', help: 'show what would happen, and write nothing' },
       url: { ...url, help: `${url.help}, else the database` },
@@ -52,17 +73,18 @@ const importFile = defineCommand(
       undo: {
         type: 'string',
         value: 'ID',
-        help: 'take the import of that id back: its rows go, what they replaced returns',
+        help: 'undo the import with this id: remove its rows and restore what they replaced',
       },
       reason: { ...reason, help: 'with --undo: why; it is kept in the audit log' },
     },
     examples: [
       'scoreline import answers.csv --map answers.map.json --dry-run',
       'scoreline import answers.csv --map answers.map.json',
+      'scoreline import answers.xlsx --save-map answers.map.json --dry-run',
     ],
     exits: [
       [3, 'some rows could not be separated with certainty'],
-      [4, 'no row could be taken'],
+      [4, 'no row could be imported'],
       [130, 'interrupted; the same command continues'],
     ],
     usageExit: 1,
@@ -73,69 +95,28 @@ const importFile = defineCommand(
 const demo = defineCommand(
   {
     name: 'demo',
-    summary: 'sends simulated responses to a running server until it is stopped',
-    usage: ['[--rate RESPONSES] [--seed NUMBER] [--url URL]'],
+    summary:
+      'fills half a year of simulated answers, then sends live ones until it is stopped; --clean removes them',
+    usage: [
+      '[--history-only] [--rate RESPONSES] [--seed NUMBER] [--url URL]',
+      '--clean [--reason TEXT] [--url URL]',
+    ],
     options: {
-      rate: { type: 'string', value: 'RESPONSES', help: 'per second, up to 1000', default: '5' },
-      seed: { type: 'string', value: 'NUMBER', help: 'the same number gives the same responses' },
+      'history-only': { type: 'boolean', help: 'end once the history is filled' },
+      rate: { type: 'string', value: 'RESPONSES', help: 'live answers a second, up to 1000', default: '5' },
+      seed: {
+        type: 'string',
+        value: 'NUMBER',
+        help: 'the same number gives the same answers; without it 1',
+      },
+      clean: { type: 'boolean', help: 'remove the demo: none of its answers count any more' },
+      reason: { ...reason, help: 'with --clean: why; it is kept in the audit log' },
       url,
     },
-    examples: ['scoreline demo --rate 20'],
+    notes: ['Called again it adds nothing twice. docs/guides/demo.md says what is planted.'],
+    examples: ['scoreline demo', 'scoreline demo --history-only', 'scoreline demo --clean'],
   },
-  async ({ values }) => (await import('./demo.ts')).sendDemo(values),
-);
-
-const policies = defineCommand(
-  {
-    name: 'policies',
-    summary: 'checks the access policies, and shows what a role or key sees',
-    usage: ['', '--role ROLE [--attributes JSON] [--against FOLDER]', '--key NAME [--against FOLDER]'],
-    options: {
-      role: { type: 'string', value: 'ROLE', help: 'show what a caller of this role sees' },
-      attributes: {
-        type: 'string',
-        value: 'JSON',
-        help: 'with --role: the segments that the caller is narrowed to',
-      },
-      key: { type: 'string', value: 'NAME', help: 'show what this API key sees' },
-      against: { type: 'string', value: 'FOLDER', help: 'show what changed since the policies in FOLDER' },
-    },
-    examples: [
-      'scoreline policies',
-      `scoreline policies --role segment-owner --attributes '{"region":["Germany"]}'`,
-    ],
-  },
-  async ({ values }) => (await import('./policies.ts')).showPolicies(values),
-);
-
-const keys = defineCommand(
-  {
-    name: 'keys',
-    summary: 'rotates, rewraps or retires the keys of the database',
-    usage: [
-      'rotate [--pepper | --signing [--lost]] [--reason TEXT]',
-      'rewrap [--reason TEXT]',
-      'retire [--reason TEXT]',
-    ],
-    operands: [
-      [
-        'ACTION',
-        'rotate: make a new wrapping key and wrap every data key with it; rewrap: wrap every data key by the provider that is configured now; ' +
-          'retire: destroy wrapping keys that nothing needs, after which older backups cannot be read',
-      ],
-    ],
-    options: {
-      pepper: { type: 'boolean', help: 'rotate the pepper: every pseudonym moves to a new one' },
-      signing: { type: 'boolean', help: 'add a signing key, which the next start takes into use' },
-      lost: {
-        type: 'boolean',
-        help: 'with --signing: at once and without the key before it, which is lost; auditors must learn the new key from you',
-      },
-      reason,
-    },
-    examples: ['scoreline keys rotate --reason "yearly rotation"'],
-  },
-  async ({ values, operands }) => (await import('./keys.ts')).changeKeysOf(values, operands),
+  async ({ values }) => (await import('./demo.ts')).runDemo(values),
 );
 
 const report = defineCommand(
@@ -219,53 +200,6 @@ const lineageExport = defineCommand(
   async ({ values }) => (await import('./lineage-export.ts')).sendLineage(values),
 );
 
-const auditExport = defineCommand(
-  {
-    name: 'audit export',
-    summary: 'writes the audit log as lines of canonical JSON, oldest first, to standard output',
-    usage: ['[--from TIME] [--to TIME] [--purpose TEXT] [--url URL] > audit.ndjson'],
-    options: {
-      from: {
-        type: 'string',
-        value: 'TIME',
-        help: 'rows at or after this time, such as 2026-03-01T00:00:00Z',
-      },
-      to: { type: 'string', value: 'TIME', help: 'rows before this time' },
-      purpose: { type: 'string', value: 'TEXT', help: 'why; the export is itself in the audit log' },
-      url,
-    },
-    examples: ['scoreline audit export --from 2026-03-01T00:00:00Z > audit.ndjson'],
-  },
-  async ({ values }) => (await import('./audit-export.ts')).exportAudit(values),
-);
-
-const auditVerify = defineCommand(
-  {
-    name: 'audit verify',
-    summary: 'checks that no row of the audit log was changed or removed',
-    usage: ['[FILE] [--part] [--heads FILE] [--key FILE] [--url URL]'],
-    operands: [['FILE', 'what audit export wrote; without it the log itself is checked']],
-    options: {
-      part: { type: 'boolean', help: 'FILE was exported with --from or --to: it may begin and end anywhere' },
-      heads: {
-        type: 'string',
-        value: 'FILE',
-        help: 'the checkpoint file; by default that of the data folder',
-      },
-      key: {
-        type: 'string',
-        value: 'FILE',
-        help: "the instance's public key, PEM; without it that of the data folder",
-      },
-      url,
-    },
-    notes: ['It exits with 1 also where a row is BROKEN.'],
-    examples: ['scoreline audit verify audit.ndjson'],
-    exits: [[3, 'INCOMPLETE: FILE ends before what was signed']],
-  },
-  async ({ values, operands }) => (await import('./audit-verify.ts')).verifyAudit(values, operands[0]),
-);
-
 const graphRebuild = defineCommand(
   {
     name: 'graph rebuild',
@@ -275,6 +209,33 @@ const graphRebuild = defineCommand(
     examples: ['NEO4J_URL=bolt://127.0.0.1:7687 scoreline graph rebuild'],
   },
   async () => (await import('./graph-rebuild.ts')).rebuildGraph(),
+);
+
+const mcp = defineCommand(
+  {
+    name: 'mcp',
+    summary:
+      'serves the tools of a running server to an agent, over standard input and output (Model Context Protocol)',
+    usage: ['[--url URL] [--key-file PATH] [--purpose TEXT]'],
+    options: {
+      url: { ...url, help: 'the server; without it the one that runs on the data folder' },
+      'key-file': {
+        type: 'string',
+        value: 'PATH',
+        help: "a file with the API key to use; without it SCORELINE_KEY, else the administrator's key",
+      },
+      purpose: {
+        type: 'string',
+        value: 'TEXT',
+        help: 'what the agent reads for; it is kept in the audit log',
+      },
+    },
+    notes: [
+      'Agents that speak HTTP use the path /mcp of the server instead. docs/guides/mcp.md shows the settings of clients.',
+    ],
+    examples: ['scoreline mcp --url https://scoreline.example.org --key-file ~/.scoreline-key'],
+  },
+  async ({ values }) => (await import('./mcp.ts')).serveMcp(values),
 );
 
 const doctor = defineCommand(
@@ -308,14 +269,20 @@ export const COMMANDS: readonly Command[] = [
   importFile,
   demo,
   doctor,
+  // Before the command that its name begins with.
+  keysCreate,
   keys,
   policies,
   report,
   train,
   redact,
+  mcp,
   lineageExport,
   auditExport,
   auditVerify,
+  biGrant,
+  biRevoke,
+  biList,
   graphRebuild,
   schema,
 ];

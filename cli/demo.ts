@@ -1,61 +1,137 @@
-import { randomInt } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { loadConfig } from '../config/config.ts';
-import { DEMO_NAME, type DemoResponse, demoResponses } from '../ingestion/demo.ts';
 import { UsageError } from './command.ts';
+import { undoFrom } from './import-undo.ts';
 import { findServer, keyOf } from './sink.ts';
 
-const TICK_MS = 200;
+const POLL_MS = 400;
+/** Live answers end that long after this command does, however it ends. */
+const LEASE_MINUTES = 1;
+const RENEW_MS = 20_000;
 
-/** Sends simulated responses to the server until SIGINT. */
-export async function sendDemo(values: {
+interface Given {
+  readonly 'history-only': boolean;
   readonly rate: string;
   readonly seed: string | undefined;
+  readonly clean: boolean;
+  readonly reason: string | undefined;
   readonly url: string | undefined;
-}): Promise<number> {
-  const rate = Number(values.rate);
+}
+
+interface Server {
+  readonly url: string;
+  readonly key: string;
+}
+
+interface DemoNow {
+  readonly state: 'ABSENT' | 'FILLING' | 'INTERRUPTED' | 'FILLED' | 'LIVE' | 'FAILED';
+  readonly answers: number;
+  readonly progress: number;
+  readonly failure: string | null;
+  readonly import: { readonly id: string } | null;
+}
+
+const FIELDS = '{ state answers progress failure import { id } }';
+const STATUS = `{ demo ${FIELDS} }`;
+const STOP = `mutation { demo: stopDemo ${FIELDS} }`;
+const START = `mutation ($seed: Int!, $minutes: Float!, $rate: Float!) {
+  demo: startDemo(seed: $seed, liveMinutes: $minutes, rate: $rate) ${FIELDS} }`;
+
+/** Fills the demo of a running server and keeps live answers coming until SIGINT, or takes the demo out. */
+export async function runDemo(given: Given): Promise<number> {
+  const rate = Number(given.rate);
   if (!(rate > 0 && rate <= 1_000)) throw new UsageError('--rate must be a number above 0, up to 1000');
-  const seed = values.seed === undefined ? randomInt(2 ** 31) : Number(values.seed);
-  if (!Number.isSafeInteger(seed)) throw new UsageError('--seed must be a whole number');
+  const seed = given.seed === undefined ? 1 : Number(given.seed);
+  if (!Number.isInteger(seed) || Math.abs(seed) >= 2 ** 31)
+    throw new UsageError('--seed must be a whole number of at most nine digits');
   const config = await loadConfig();
-  const server = values.url
-    ? { url: values.url.replace(/\/$/, ''), key: await keyOf(config) }
+  const server = given.url
+    ? { url: given.url.replace(/\/$/, ''), key: await keyOf(config) }
     : await findServer(config);
   if (!server) throw new Error(`no server runs on ${config.dataDir}: start one with npm start`);
-  const say = (text: string) => process.stdout.write(`${text}\n`);
-  say(
-    `sending ${rate} simulated responses a second to ${server.url} until stopped; they are called "${DEMO_NAME}"`,
-  );
-  say('watch them: the tab Live of the console at /');
-  const run = `${seed}-${Date.now()}`;
-  const responses = demoResponses(seed, run, config.dimensions, Date.now);
+  if (!given.clean) return fillAndFollow(server, { seed, rate, historyOnly: given['history-only'] });
+  const { import: run } = await ask(server, STATUS);
+  if (!run) {
+    say('there is no demo to remove');
+    return 0;
+  }
+  const reason = given.reason?.trim() || 'scoreline demo --clean';
+  return undoFrom(config, { id: run.id, reason, dryRun: false, url: server.url });
+}
+
+async function fillAndFollow(
+  server: Server,
+  { seed, rate, historyOnly }: { seed: number; rate: number; historyOnly: boolean },
+): Promise<number> {
   let stopped = false;
   process.on('SIGINT', () => {
     stopped = true;
   });
-  let due = 0;
-  let sent = 0;
-  while (!stopped) {
-    due += (rate * TICK_MS) / 1_000;
-    const batch: DemoResponse[] = [];
-    for (; due >= 1; due -= 1) batch.push(responses.next().value);
-    if (batch.length > 0) sent += await send(server, batch);
-    await new Promise((done) => setTimeout(done, TICK_MS));
+  const start = (minutes: number) => ask(server, START, { seed, minutes, rate });
+  let now = await start(0);
+  let shown = -1;
+  while (now.state === 'FILLING' && !stopped) {
+    const percent = Math.floor(now.progress * 100);
+    if (percent >= shown + 10) {
+      say(`${percent} % of 180 days, ${now.answers} simulated answers`);
+      shown = percent;
+    }
+    await pause(POLL_MS);
+    now = await ask(server, STATUS);
+    // The server was started again meanwhile.
+    if (now.state === 'INTERRUPTED') now = await start(0);
   }
-  say(`stopped after ${sent} simulated responses`);
+  if (now.state === 'FAILED') throw new Error(`the demo could not be filled: ${now.failure}`);
+  if (now.state === 'ABSENT') throw new Error('the demo was removed meanwhile');
+  if (now.state === 'FILLING') {
+    say('stopped; the server fills the rest of the history, and scoreline demo --clean removes it');
+    return 0;
+  }
+  say(`the history is filled: ${now.answers} simulated answers of 180 days, import ${now.import?.id}`);
+  say(`look at them: ${server.url}/   take them out: scoreline demo --clean`);
+  if (historyOnly) return 0;
+  say(`${rate} live answers a second follow until you stop this (Ctrl-C)`);
+  let isAway = false;
+  for (let renewed = 0; !stopped; ) {
+    if (Date.now() - renewed > RENEW_MS) {
+      renewed = Date.now();
+      await start(LEASE_MINUTES).then(
+        () => {
+          isAway = false;
+        },
+        (error: Error) => {
+          // A server that is started again goes on where it was.
+          if (!isAway) say(`${error.message}; trying again`);
+          isAway = true;
+        },
+      );
+    }
+    await pause(POLL_MS);
+  }
+  now = await ask(server, STOP);
+  say(`stopped after ${now.answers} simulated answers`);
   return 0;
 }
 
-async function send(
-  { url, key }: { url: string; key: string },
-  batch: readonly DemoResponse[],
-): Promise<number> {
-  const response = await fetch(`${url}/ingest/demo`, {
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+async function ask({ url, key }: Server, query: string, variables: object = {}): Promise<DemoNow> {
+  const response = await fetch(`${url}/graphql`, {
     method: 'POST',
     headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-    body: JSON.stringify(batch),
+    body: JSON.stringify({ query, variables }),
   }).catch((error: Error & { cause?: Error }) => {
     throw new Error(`the server at ${url} does not answer: ${error.cause?.message ?? error.message}`);
   });
-  if (!response.ok) throw new Error(`the server refused: ${response.status} ${await response.text()}`);
-  return ((await response.json()) as { accepted: number }).accepted;
+  const answer: unknown = await response.json().catch(() => ({}));
+  const { data, errors } = answer as {
+    data?: { demo: DemoNow } | null;
+    errors?: readonly { readonly message: string }[];
+  };
+  if (data && !errors) return data.demo;
+  throw new Error(
+    errors?.map(({ message }) => message).join('\n') ?? `the server answered ${response.status}`,
+  );
 }

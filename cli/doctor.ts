@@ -67,8 +67,8 @@ function examineFolder({ dataDir, databaseUrl, diskReserve }: Config): Promise<F
       !found
         ? good(`data folder ${dataDir}: it is made at the first start`)
         : (found.mode & 0o077) === 0
-          ? good(`data folder ${dataDir}: it is the owner's alone`)
-          : bad(`data folder ${dataDir}: others may look into it`, `chmod go= '${dataDir}'`),
+          ? good(`data folder ${dataDir}: only its owner can access it`)
+          : bad(`data folder ${dataDir}: other users can read it`, `chmod go= '${dataDir}'`),
       free < needed ? bad(room, 'make room, or set SCORELINE_DATA_DIR to another disk') : good(room),
     ];
   });
@@ -84,11 +84,12 @@ function examineSecret(config: Config, name: SecretName): Promise<Finding[]> {
   }[name];
   const advice = `restore the file from its backup, and let this user own it: chmod 600`;
   return finding(`secret ${name}`, advice, async () => {
-    if (given !== undefined) return good(`secret ${name}: given by the environment`);
+    if (given !== undefined) return good(`secret ${name}: set by the environment`);
     const path = await secretPath(config, name);
     const found = await stat(path).catch(() => null);
     if (!found) return good(`secret ${name}: it is made at the first start, unless the environment gives it`);
-    if ((found.mode & 0o077) !== 0) return bad(`secret ${path}: others may read it`, `chmod 600 '${path}'`);
+    if ((found.mode & 0o077) !== 0)
+      return bad(`secret ${path}: other users can read it`, `chmod 600 '${path}'`);
     const text = await readFile(path, 'utf8');
     return text.trim() === ''
       ? bad(`secret ${path}: it is empty`, advice)

@@ -13,7 +13,8 @@ const say: Say = (text) => process.stdout.write(`${text}\n`);
 /** The arguments that the report repeats. */
 export interface Given {
   readonly path: string;
-  readonly map: string;
+  /** The file of the map; undefined where it was guessed. */
+  readonly map: string | undefined;
   readonly rejectsPath: string;
   /** The URL of the console; null without a server. */
   readonly server: string | null;
@@ -36,15 +37,14 @@ export function reportImport(result: ImportResult, given: Given): number {
   tellDoubts(firstDoubts, doubts);
   if (rejected > 0) say(`every rejected row, with its reason: ${given.rejectsPath}`);
   if (interrupted) {
-    say(`interrupted; continue with: npm run import -- ${given.path} --map ${given.map}`);
+    say(`interrupted; continue with: npm run import -- ${given.path} ${byMap(given)}`);
     return EXIT.interrupted;
   }
   if (accepted + duplicates + filtered === 0) return tellNothing();
   if (accepted + duplicates === 0) return tellAllLeftOut(doubts);
-  const open =
-    given.server === null ? 'npm start, then open the console at /' : `open the console at ${given.server}/`;
-  say(`Next: ${open} and run the first of its examples`);
-  say(`To take this import back: npm run import -- --undo ${result.importKey}`);
+  const open = given.server === null ? 'npm start, then open its address' : `open ${given.server}/`;
+  say(`Next: ${open} in a browser: the overview shows the score`);
+  say(`To undo this import: npm run import -- --undo ${result.importKey}`);
   return doubts > 0 ? EXIT.doubtful : EXIT.whole;
 }
 
@@ -67,7 +67,7 @@ export function reportDryRun(run: DryRun, given: Pick<Given, 'path' | 'map'>): n
   if (cells.count > cells.shown.length) say('  …');
   if (cells.rowsBeyond > 0)
     say(
-      `  ${cells.rowsBeyond} rows in more cells than a record may hold: what is new in them becomes "other"`,
+      `  ${cells.rowsBeyond} rows in more cells than the database may hold: what is new in them becomes "other"`,
     );
   if (run.firstRows.length > 0) say(`the first ${run.firstRows.length} as they would stand:`);
   for (const row of run.firstRows) say(`  ${kept(row)}`);
@@ -75,17 +75,19 @@ export function reportDryRun(run: DryRun, given: Pick<Given, 'path' | 'map'>): n
   if (run.interrupted) return EXIT.interrupted;
   if (accepted + duplicates + filtered === 0) return tellNothing();
   if (accepted + duplicates === 0) return tellAllLeftOut(doubts);
-  say(`Next: npm run import -- ${given.path} --map ${given.map}`);
+  say(`Next: npm run import -- ${given.path} ${byMap(given)}`);
   return doubts > 0 ? EXIT.doubtful : EXIT.whole;
 }
 
+const byMap = ({ map }: Pick<Given, 'map'>): string => (map === undefined ? '--yes' : `--map ${map}`);
+
 function tellAllLeftOut(doubts: number): number {
-  say('not one row is taken: the "where" of the map leaves out all that could be');
+  say('no row is imported: the "where" of the map leaves out every readable row');
   return doubts > 0 ? EXIT.doubtful : EXIT.whole;
 }
 
 function tellNothing(): number {
-  say('not one row can be taken: is it the right map for this file?');
+  say('no row can be imported: is it the right map for this file?');
   return EXIT.nothing;
 }
 
@@ -94,14 +96,18 @@ const HOW: Readonly<Record<ReadAs['encodingFrom'], string>> = {
   mark: '',
   'mark, not map': ', by its byte order mark, and not as the map says',
   'utf-8': '',
-  'mostly utf-8': ', but for some bytes that are none',
+  'mostly utf-8': ', except for some invalid bytes',
   zeros: ', by its zero bytes; it has no byte order mark',
   guess: ', which is a guess; name another with "encoding" in the map',
 };
 
 function tellReading(readAs: ReadAs | null, unseen: readonly string[]): void {
   if (!readAs) return;
-  const { format, separator, found, within, encoding, encodingFrom } = readAs;
+  const { format, separator, found, within, sheet, encoding, encodingFrom } = readAs;
+  if (sheet !== null) {
+    say(`read as     XLSX, sheet ${JSON.stringify(cut(sheet))}`);
+    return;
+  }
   const place = within === null ? '' : ` in the field ${cut(within)}`;
   const separated = separator === null ? place : `, separator ${separator}`;
   say(`read as     ${format}${separated}, ${encoding}${HOW[encodingFrom]}`);

@@ -3,20 +3,22 @@ import type { Config } from '../config/config.ts';
 import { safeMessage } from '../domain/errors/error-facts.ts';
 import { openDatabase } from '../instance/open-database.ts';
 import { audit } from '../store/audit/audit.ts';
-import { type UndoAccount, type UndoResult, undoImport } from '../store/imports/import-undo.ts';
+import { type UndoAccount, undoImport } from '../store/imports/import-undo.ts';
 import { findImport, type ImportRun } from '../store/responses/imports.ts';
 import { findServer, keyOf } from './sink.ts';
 
 export const UNDO_USAGE = `       npm run import -- --undo ID [--dry-run] [--reason TEXT] [--url URL]
   --undo     undoes the import with that id: removes what it added, restores what it replaced
   --dry-run  only says how many answers that would be
-  --reason   kept on record`;
+  --reason kept in the audit log`;
 
-const MUTATION = `mutation Undo($id: ID!, $reason: String!, $dryRun: Boolean!, $after: String) {
-  undoImport(id: $id, reason: $reason, dryRun: $dryRun, after: $after) {
-    complete next removed restored stayed held restricted import { file undo { removed restored stayed } } } }`;
+const MUTATION = `mutation Undo($id: ID!, $reason: String!) {
+  undoImport(id: $id, reason: $reason) { name undo { complete removed restored stayed held restricted } } }`;
+const PREVIEW = `query Preview($id: ID!, $after: String) {
+  undoPreview(id: $id, after: $after) { next removed restored stayed held restricted } }`;
 
-interface Asked {
+/** What to undo, and why. */
+export interface Asked {
   readonly id: string;
   readonly reason: string;
   readonly dryRun: boolean;
@@ -42,8 +44,10 @@ export function askedToUndo(args: readonly string[]): Asked | null {
     const [id = '', ...more] = values.undo ?? [];
     if (id.trim() === '' || more.length > 0)
       throw new Error('--undo: name one import by its id, as it was printed; the query imports lists them');
-    if (values.reason.trim() === '') throw new Error('--reason: say why; it is kept on record');
-    return { id: id.trim(), reason: values.reason.trim(), dryRun: values['dry-run'], url: values.url };
+    if (values.reason.trim() === '') throw new Error('--reason: say why; it is kept in the audit log');
+    // As printed, or as the query imports lists it.
+    const key = id.trim().replace(/^Import:/, '');
+    return { id: key, reason: values.reason.trim(), dryRun: values['dry-run'], url: values.url };
   } catch (error) {
     // node explains over several lines how to pass a value that begins with a dash.
     const [message = ''] = (error as Error).message.split('\n');
@@ -69,7 +73,7 @@ export async function undoFrom(config: Config, asked: Asked): Promise<number> {
   if (account.held > 0)
     say(`stay      ${account.held}   (under a legal hold; undo again once it is released)`);
   if (account.restricted > 0)
-    say(`stay      ${account.restricted}   (set aside in a dispute; undo again once it is settled)`);
+    say(`stay      ${account.restricted}   (restricted in a dispute; undo again once it is settled)`);
   return 0;
 }
 
@@ -78,44 +82,70 @@ interface Done {
   readonly account: UndoAccount;
 }
 
-/** Each call works for some seconds; the last one finishes. */
+interface Server {
+  readonly url: string;
+  readonly key: string;
+}
+
 async function throughServer(
-  server: { readonly url: string; readonly key: string },
+  server: Server,
   { id, reason, dryRun }: Asked,
   say: (text: string) => void,
 ): Promise<Done> {
+  return dryRun ? previewThrough(server, id, say) : undoThrough(server, { id, reason }, say);
+}
+
+/** Each call works for some seconds; the last one finishes. */
+async function undoThrough(
+  server: Server,
+  variables: { readonly id: string; readonly reason: string },
+  say: (text: string) => void,
+): Promise<Done> {
+  type Undone = { name: string; undo: UndoAccount & { readonly complete: boolean } };
+  for (;;) {
+    const { undoImport: run } = await ask<{ undoImport: Undone }>(server, MUTATION, variables);
+    if (run.undo.complete) return { file: run.name, account: run.undo };
+    say(`${run.undo.removed + run.undo.restored + run.undo.stayed} answers so far`);
+  }
+}
+
+/** The pages of a preview add up. */
+async function previewThrough(server: Server, id: string, say: (text: string) => void): Promise<Done> {
+  type Page = UndoAccount & { readonly next: string | null };
+  const { node } = await ask<{ node: { name: string } | null }>(
+    server,
+    'query Named($id: ID!) { node(id: $id) { ... on Import { name } } }',
+    { id: `Import:${id}` },
+  );
   let account: UndoAccount = { removed: 0, restored: 0, stayed: 0, held: 0, restricted: 0 };
   for (let after: string | null = null; ; ) {
-    const response: Response = await fetch(`${server.url}/graphql`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${server.key}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ query: MUTATION, variables: { id, reason, dryRun, after } }),
-    });
-    const answer: unknown = await response.json().catch(() => ({}));
-    const { data, errors } = answer as {
-      data?: {
-        undoImport: Omit<UndoResult, 'last'> & { next: string | null; import: { file: string } };
-      } | null;
-      errors?: readonly { readonly message: string }[];
-    };
-    if (!data || errors)
-      throw new Error(
-        errors?.map(({ message }) => message).join('\n') ?? `the server answered ${response.status}`,
-      );
-    const { undoImport: done } = data;
+    const { undoPreview: page }: { undoPreview: Page } = await ask(server, PREVIEW, { id, after });
     account = {
-      removed: account.removed + done.removed,
-      restored: account.restored + done.restored,
-      stayed: account.stayed + done.stayed,
-      // Each call of an undo visits all of these before its end; those of a dry run begin where the last one
-      // ended.
-      held: dryRun ? account.held + done.held : done.held,
-      restricted: dryRun ? account.restricted + done.restricted : done.restricted,
+      removed: account.removed + page.removed,
+      restored: account.restored + page.restored,
+      stayed: account.stayed + page.stayed,
+      held: account.held + page.held,
+      restricted: account.restricted + page.restricted,
     };
-    after = dryRun ? done.next : null;
-    if (done.complete) return { file: done.import.file, account };
+    after = page.next;
+    if (after === null) return { file: node?.name ?? '', account };
     say(`${account.removed + account.restored + account.stayed} answers so far`);
   }
+}
+
+/** @throws Error with what the server says is wrong */
+async function ask<Data>({ url, key }: Server, query: string, variables: object): Promise<Data> {
+  const response: Response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ query, variables }),
+  });
+  const answer: unknown = await response.json().catch(() => ({}));
+  const { data, errors } = answer as { data?: Data | null; errors?: readonly { readonly message: string }[] };
+  if (data && !errors) return data;
+  throw new Error(
+    errors?.map(({ message }) => message).join('\n') ?? `the server answered ${response.status}`,
+  );
 }
 
 async function onRecord(config: Config, { id, reason, dryRun }: Asked): Promise<Done> {
@@ -137,8 +167,13 @@ async function onRecord(config: Config, { id, reason, dryRun }: Asked): Promise<
       note: (session: Parameters<typeof audit>[0], subject: Parameters<typeof audit>[1]['subject']) =>
         audit(session, { ...who, at: Date.now(), action: 'undoImport', subject, outcome: 'done' }),
     };
-    return { file: run.file, account: await undoImport(database, run, by, { dryRun, now: Date.now }) };
+    const account = await undoImport(database, run, by, { dryRun, now: Date.now });
+    // As through a server: an undo that goes on counts what was undone before.
+    const undone = dryRun ? null : await findImport(database.store, run.key);
+    return { file: run.file, account: { ...account, ...(undone && countsOf(undone)) } };
   } finally {
     await database.close();
   }
 }
+
+const countsOf = ({ removed, restored, stayed }: ImportRun) => ({ removed, restored, stayed });

@@ -7,6 +7,7 @@ import { dryRun } from '../ingestion/files/import/dry-run.ts';
 import { type ImportProgress, runImport } from '../ingestion/files/import/run-import.ts';
 import { parseFileMap } from '../ingestion/files/map/file-map.ts';
 import { UsageError } from './command.ts';
+import { guessedMap } from './import-guess.ts';
 import { EXIT, reportDryRun, reportImport } from './import-report.ts';
 import { askedToUndo, undoFrom } from './import-undo.ts';
 import { createProgress } from './progress.ts';
@@ -32,6 +33,10 @@ interface Given {
   readonly url: string | undefined;
   readonly rejects: string | undefined;
   readonly restart: boolean;
+  readonly sheet: string | undefined;
+  readonly zone: string | undefined;
+  readonly yes: boolean;
+  readonly 'save-map': string | undefined;
 }
 
 /** Imports a file, or undoes an import; the exit code. */
@@ -48,13 +53,14 @@ export async function importOrUndo({
   if (undo) return undoFrom(await loadConfig(), undo);
   const [path] = operands;
   if (path === undefined) throw new UsageError('name one file');
-  if (values.map === undefined) throw new UsageError('--map is needed');
-  return importFile({ ...values, path, map: values.map });
+  return importFile({ ...values, path });
 }
 
-async function importFile(given: Given & { readonly path: string; readonly map: string }): Promise<number> {
+async function importFile(given: Given & { readonly path: string }): Promise<number> {
   const config = await loadConfig();
-  const map = parseFileMap(await readMap(given.map), config.dimensions);
+  const declared = given.map === undefined ? await guessedMap(given, config) : await readMap(given.map);
+  if (declared === null) return EXIT.failed;
+  const map = parseFileMap(declared, config.dimensions);
   let stopping = false;
   process.on('SIGINT', () => {
     // A second signal does not wait.

@@ -79,14 +79,14 @@ async function show(values: Asked): Promise<void> {
   const one = values.role !== undefined || values.key !== undefined;
   if (!one && !before) return;
   const facts = await readFacts(config);
-  const subjects = one ? [subjectOf(values, policies, config, facts)] : everybody(policies, config, facts);
+  const subjects = one ? [subjectOf(values, policies, config, facts)] : allSubjects(policies, config, facts);
   let shown = 0;
   for (const subject of subjects) if (tell(subject, { policies, before, config, facts }, one)) shown += 1;
   if (!one) say(`\n${shown === 0 ? 'no difference' : 'no other difference'} for any role or key`);
 }
 
 /** Each role, unrestricted and restricted to some value, and each key. */
-function everybody({ roles }: Policies, { dimensions }: Config, { keys }: Facts): Subject[] {
+function allSubjects({ roles }: Policies, { dimensions }: Config, { keys }: Facts): Subject[] {
   const narrowed = Object.fromEntries(
     dimensions.slice(0, 1).map(({ attribute }) => [attribute, ['(a value)']]),
   );
@@ -199,7 +199,7 @@ function subjectOf(
   const role = given.role ?? '';
   if (!policies.roles.includes(role))
     throw new Error(
-      `--role: ${JSON.stringify(role)} is no role here; there are ${policies.roles.join(', ')}`,
+      `--role: ${JSON.stringify(role)} is not a role here; there are ${policies.roles.join(', ')}`,
     );
   let json: unknown;
   try {

@@ -32,7 +32,20 @@ async function program() {
   }
 }
 
+/** The pages of a server; without them it still answers the API. */
+async function pages() {
+  const { buildWeb, isWebCurrent } = await import('./build/web.mjs');
+  if (isWebCurrent()) return;
+  process.stderr.write('scoreline: building the pages, because their sources have changed\n');
+  await buildWeb().catch((error) =>
+    process.stderr.write(
+      `scoreline: starting without current pages, because they cannot be built: ${error.message}\n`,
+    ),
+  );
+}
+
 const built = await program();
+if (process.argv[2] === 'start' && !process.argv.includes('--help')) await pages();
 if (built) {
   register(built);
   // Node.js 22 and newer keep the compiled code beside the build.

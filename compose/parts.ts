@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { addressGuard } from '../agents/delivery/guard.ts';
+import { openTargets, type Targets } from '../agents/delivery/targets.ts';
 import { type Access, openAccess } from '../api/access/access.ts';
 import type { Policies } from '../api/access/policies.ts';
 import type { ApiDeps } from '../api/context.ts';
@@ -13,6 +15,7 @@ import type { OutageLog } from '../instance/outages.ts';
 import { openSeals, type Seals } from '../proof/open-seals.ts';
 import { openScoring, type Scoring } from '../scoring/service.ts';
 import { createScopedReader, type ScopedReader } from '../store/access/scoped-views.ts';
+import { setThemePrecision } from '../store/models/theme-precision.ts';
 
 /** Stops what was started, once that has ended. */
 export type Stop = () => Promise<unknown>;
@@ -27,6 +30,7 @@ export interface Parts {
   readonly feed: LiveFeed;
   readonly access: Access;
   readonly connections: Connections;
+  readonly targets: Targets;
 }
 
 /** Opens in order what the services are made of; `closes` gets what closes each. */
@@ -35,13 +39,14 @@ export async function openParts(
   database: OpenDatabase,
   opening: {
     readonly isAdmin: (presented: string) => boolean;
+    readonly adminHash: string;
     readonly checked: Promise<Policies>;
     readonly log: OutageLog;
     readonly onError: (error: Error) => void;
     readonly closes: Stop[];
   },
 ): Promise<Parts> {
-  const { isAdmin, checked, log, onError, closes } = opening;
+  const { isAdmin, adminHash, checked, log, onError, closes } = opening;
   const { store, cells, mappings, encryption, signingKey, place, loops } = database;
   const now = Date.now;
   const graph = config.neo4j && openGraph(config.neo4j, { store, cells, mappings, place, loops }, onError);
@@ -85,10 +90,11 @@ export async function openParts(
     onError,
   });
   closes.push(() => scoring.close());
+  await setThemePrecision(store, config.themePrecision);
   const scopedReader = createScopedReader({ store, cells, now });
   const feed = await startLiveFeed({ store, scopedReader, cells, loops, now, onError });
   closes.push(() => feed.stop());
-  const { dimensions, policies, smallestCount, jwt } = config;
+  const { dimensions, policies, smallestCount, jwt, oidc } = config;
   const access = await openAccess({
     store,
     dimensions,
@@ -96,7 +102,9 @@ export async function openParts(
     checked,
     smallestCount,
     jwt,
+    oidc,
     isAdmin,
+    adminHash,
     loops,
     now,
     log,
@@ -112,5 +120,34 @@ export async function openParts(
     onError,
   });
   closes.push(() => connections.close());
-  return { graph, graphHolds, seals, scoring, scopedReader, feed, access, connections };
+  const targets = targetsOf(config, database, { scopedReader, access, onError });
+  return { graph, graphHolds, seals, scoring, scopedReader, feed, access, connections, targets };
+}
+
+/** Opens the targets: what each is sent is what the policies in force allow its role. */
+function targetsOf(
+  { allowedPlaces, publicUrl }: Config,
+  { store, cells, encryption, loops }: OpenDatabase,
+  {
+    scopedReader,
+    access,
+    onError,
+  }: Pick<Parts, 'scopedReader' | 'access'> & { readonly onError: (error: Error) => void },
+): Targets {
+  return openTargets({
+    store,
+    scopedReader,
+    cells,
+    encryption,
+    loops,
+    guard: addressGuard(allowedPlaces),
+    publicUrl,
+    tenant: encryption.tenant,
+    scopeOf: (role, attributes) => access.scopeOf(role, attributes),
+    policyVersion: () => access.policies().version,
+    now: Date.now,
+    random: Math.random,
+    randomBytes,
+    onError,
+  });
 }

@@ -1,7 +1,16 @@
+import { join } from 'node:path';
+import type { GraphQLSchema } from 'graphql';
+import { AGENTS } from '../agents/registry.ts';
 import { openGate } from '../api/gate/gate.ts';
+import { type Trusted, trustDocuments } from '../api/gate/trusted.ts';
 import { type ApiServer, createApiServer } from '../api/http/server.ts';
+import { LIMITS } from '../api/limits.ts';
+import { buildSchema } from '../api/schema/schema.ts';
 import type { Config } from '../config/config.ts';
 import { createRecordLineage } from '../graph/record/record-lineage.ts';
+import { openSamples, type Samples } from '../ingestion/demo/samples.ts';
+import { UploadImports } from '../ingestion/files/upload/upload-imports.ts';
+import { Uploads } from '../ingestion/files/upload/uploads.ts';
 import { createIngestor, type Ingestor } from '../ingestion/pipeline/ingestor.ts';
 import { lookupsOfGiven } from '../ingestion/pipeline/pseudonym.ts';
 import { readBuild } from '../instance/build.ts';
@@ -11,15 +20,17 @@ import { readinessChecks, readinessWarnings } from '../instance/readiness.ts';
 import { changeKeys } from '../instance/rotate.ts';
 import { openAuditTrail } from '../store/audit/audit-trail.ts';
 import { watchLongWriters } from '../store/database/long-writers.ts';
+import { runPeriodic } from '../store/database/periodic.ts';
 import { followerDelays, followerLags } from '../store/journal/follower-status.ts';
 import { latestReadings } from '../store/monitoring/model-readings.ts';
 import { readCellMakers } from '../store/responses/cell-usage.ts';
+import { countDeliveries } from '../store/targets/deliveries.ts';
 import type { Parts } from './parts.ts';
 
 /** Callers whose cells are counted in /metrics. */
 const MAKERS_MEASURED = 10;
 
-/** Opens the one step behind every way in. */
+/** Opens the one ingest step behind all endpoints. */
 function openIngestor(config: Config, database: OpenDatabase, log: OutageLog): Ingestor {
   const { store, cells, mappings, encryption, pepper } = database;
   const { dimensions, cellLimits, redaction, nameBounds } = config;
@@ -40,21 +51,68 @@ function openIngestor(config: Config, database: OpenDatabase, log: OutageLog): I
   });
 }
 
+/** Opens the simulated answers and the example. */
+function openSamplesOf(config: Config, { store }: OpenDatabase, ingestor: Ingestor, log: OutageLog): Samples {
+  const { dimensions, dataDir } = config;
+  const onError = (err: Error) => log.error({ err }, 'simulated answers could not be stored');
+  return openSamples({ store, ingestor, dimensions, dataDir, now: Date.now, onError });
+}
+
+/** Files are removed a day after they were last used. */
+const UPLOADS_KEPT_MS = 24 * 3_600_000;
+
+/** Opens the files that callers send, and removes old ones now and every hour. */
+function openUploads({ dataDir, diskReserve }: Config, loops: OpenDatabase['loops'], log: OutageLog) {
+  const limits = {
+    bytes: LIMITS.upload,
+    bytesOfOwner: LIMITS.uploads,
+    filesOfOwner: LIMITS.uploadFiles,
+    keptMs: UPLOADS_KEPT_MS,
+    reserve: diskReserve,
+  };
+  const uploads = new Uploads(join(dataDir, 'uploads'), limits, Date.now);
+  const sweeping = runPeriodic({
+    name: 'uploaded files',
+    everyMs: UPLOADS_KEPT_MS / 24,
+    run: () => uploads.sweep(),
+    onError: (err) => log.warn({ err }, 'old uploaded files could not be removed'),
+    loops,
+  });
+  const uploadImports = new UploadImports(uploads);
+  const close = async () => {
+    await sweeping.stop();
+    await uploadImports.close();
+  };
+  return { uploads, uploadImports, close };
+}
+
+/** The schema and the trusted documents; those that do not fit it are named. */
+function operations(config: Config, log: OutageLog): { schema: GraphQLSchema; documents: Trusted } {
+  const schema = buildSchema(config.dimensions);
+  const documents = trustDocuments(schema, config.dimensions, config.trustedDocuments);
+  for (const { name, why } of documents.leftOut)
+    log.warn({}, `trusted documents: ${name} does not fit the schema and is left out: ${why}`);
+  return { schema, documents };
+}
+
 /** Opens the server; it listens once requested. */
 export async function openServer(
   config: Config,
   database: OpenDatabase,
-  { graph, graphHolds, seals, scoring, scopedReader, feed, access, connections }: Parts,
+  { graph, graphHolds, seals, scoring, scopedReader, feed, access, connections, targets }: Parts,
   log: OutageLog,
 ): Promise<ApiServer> {
   const { store, cells, mappings, encryption, pepper, loops, disk, files } = database;
   const { dimensions, cellLimits, redaction, reviewRules, themePrecision, roles } = config;
   const now = Date.now;
   const ingestor = openIngestor(config, database, log);
+  const samples = openSamplesOf(config, database, ingestor, log);
   const audit = openAuditTrail(store, config.auditAggregates, (err) =>
     log.error({ err }, 'refusals could not be kept'),
   );
+  const { uploads, uploadImports, close: closeUploads } = openUploads(config, loops, log);
   const writers = longWriters(database, log);
+  const { schema, documents } = operations(config, log);
   const server = await createApiServer({
     deps: {
       store,
@@ -66,9 +124,13 @@ export async function openServer(
       cellLimits,
       redaction,
       ingestor,
+      samples,
+      uploads,
+      uploadImports,
       lineage: graph?.lineage ?? createRecordLineage,
       seals: seals.place,
       feed,
+      agents: AGENTS,
       scoring,
       identify: (respondent) => lookupsOfGiven(pepper, respondent),
       graphHolds,
@@ -79,45 +141,66 @@ export async function openServer(
       log,
       now,
       access,
+      publicUrl: config.publicUrl,
       connections,
+      targets,
       audit,
-      gate: openGate(config.limits, config.trustedDocuments, now),
+      gate: openGate(config.limits, documents.texts, now),
     },
+    schema,
+    documents,
     roles: { api: roles.has('api'), ingest: roles.has('ingest') },
     origins: config.origins,
     checks: readinessChecks({ store, roles, commitBusyFor: () => ingestor.busyFor(), loops, disk }),
     lesserChecks: readinessWarnings(store, loops, graph),
-    gauges: {
-      journalLag: () => followerLags(store, loops),
-      freshness: () => followerDelays(store, loops),
-      failingJobs: () => loops.failingJobs(),
-      pools: () => store.pools(),
-      build: readBuild(config.commit),
-      modelReadings: () => latestReadings(store),
-      cells: () => cells.size,
-      cellUsage: async () => ({
-        limit: cellLimits.limit,
-        makers: await readCellMakers(store, MAKERS_MEASURED),
-      }),
-      disk: () => disk && { free: disk.free(), isFull: disk.isFull() },
-      waitingRows: () => ingestor.waiting(),
-      sealerStopped: () => seals.isStopped(),
-      secondsHeldBack: () => writers.present()[0]?.seconds ?? 0,
-    },
+    gauges: gaugesOf(config, database, seals, ingestor, writers),
   });
-  let closing: Promise<void> | undefined;
-  const close = async () => {
+  const close = once(async () => {
     await writers.stop();
     await server.close();
+    await samples.demo.close();
+    await closeUploads();
     await ingestor.idle();
     await audit.close();
-  };
+  });
+  return { ...server, close };
+}
+
+/** What /metrics reads at each scrape. */
+function gaugesOf(
+  config: Config,
+  { store, loops, cells, disk }: OpenDatabase,
+  seals: Parts['seals'],
+  ingestor: Ingestor,
+  writers: ReturnType<typeof longWriters>,
+): Parameters<typeof createApiServer>[0]['gauges'] {
   return {
-    ...server,
-    close: () => {
-      closing ??= close();
-      return closing;
-    },
+    journalLag: () => followerLags(store, loops),
+    freshness: () => followerDelays(store, loops),
+    failingJobs: () => loops.failingJobs(),
+    pools: () => store.pools(),
+    build: readBuild(config.commit),
+    modelReadings: () => latestReadings(store),
+    deliveries: () => countDeliveries(store),
+    cells: () => cells.size,
+    cellUsage: () => cellUsage(store, config.cellLimits.limit),
+    disk: () => disk && { free: disk.free(), isFull: disk.isFull() },
+    waitingRows: () => ingestor.waiting(),
+    sealerStopped: () => seals.isStopped(),
+    secondsHeldBack: () => writers.present()[0]?.seconds ?? 0,
+  };
+}
+
+async function cellUsage(store: OpenDatabase['store'], limit: number) {
+  return { limit, makers: await readCellMakers(store, MAKERS_MEASURED) };
+}
+
+/** The work is done at the first call; further ones wait for it. */
+function once(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined;
+  return () => {
+    done ??= work();
+    return done;
   };
 }
 

@@ -36,6 +36,16 @@ describe('loadConfig', () => {
     expect((await loadConfig({})).jwt).toBeUndefined();
   });
 
+  it('refuses a partly configured login, and one over plain HTTP', async () => {
+    const issuer = { SCORELINE_OIDC_ISSUER: 'http://login.example' };
+    expect((await mistakes(issuer)).join('\n')).toMatch(
+      /SCORELINE_OIDC_ISSUER: must be https.*\nSCORELINE_OIDC_CLIENT_ID is missing.*\nSCORELINE_PUBLIC_URL is missing.*\njwt is missing/,
+    );
+    const scopes = await mistakes({ ...issuer, SCORELINE_OIDC_SCOPES: 'profile' });
+    expect(scopes.join('\n')).toMatch(/SCORELINE_OIDC_SCOPES.*must name the scope openid/);
+    expect((await loadConfig({})).oidc).toBeUndefined();
+  });
+
   it('treats an empty value as absent', async () => {
     const config = await loadConfig({
       PORT: '',
@@ -96,8 +106,8 @@ describe('loadConfig', () => {
 
   it('names the file and the position of what it cannot read', async () => {
     expect(await mistakes({ SCORELINE_CORS_ORIGINS: 'https://a.example/, *' })).toEqual([
-      'SCORELINE_CORS_ORIGINS.0 has "https://a.example/", which is no origin; write each as https://app.example.org',
-      'SCORELINE_CORS_ORIGINS.1 has "*", which is no origin; write each as https://app.example.org',
+      'SCORELINE_CORS_ORIGINS.0 has "https://a.example/", which is not an origin; write each as https://app.example.org',
+      'SCORELINE_CORS_ORIGINS.1 has "*", which is not an origin; write each as https://app.example.org',
     ]);
     const { origins } = await loadConfig({
       SCORELINE_CORS_ORIGINS: 'https://a.example, http://localhost:5173',
@@ -155,7 +165,7 @@ describe('the deployment file', () => {
     ['dimensions: region', /^scoreline.config.yaml: dimensions must be a list, not the string "region"$/],
     [
       'dimensions: [{ name: region }]',
-      /dimensions\[0\]\.field is missing; it is a string\n.*dimensions\[0\] has "name", which is no entry here; there are field, description, values, others/,
+      /dimensions\[0\]\.field is missing; it is a string\n.*dimensions\[0\] has "name", which is not an entry here; there are field, description, values, others/,
     ],
     [
       'dimensions: [{ field: a, others: drop }]',
@@ -163,11 +173,11 @@ describe('the deployment file', () => {
     ],
     [
       'dimension: [{ field: a }]',
-      /^scoreline.config.yaml: has "dimension", which is no entry here; there are dimensions, formerDimensions, smallestCount, /,
+      /^scoreline.config.yaml: has "dimension", which is not an entry here; there are dimensions, formerDimensions, smallestCount, /,
     ],
     [
       'cellShares: { perkey: 1 }',
-      /^scoreline.config.yaml: cellShares has "perkey", which is no entry here; there are perKey, perSource, perMinute$/,
+      /^scoreline.config.yaml: cellShares has "perkey", which is not an entry here; there are perKey, perSource, perMinute$/,
     ],
     ['smallestCount: many', /^scoreline.config.yaml: smallestCount must be a number, not the string "many"$/],
     ['dimensions: [{ field: a', /^scoreline.config.yaml: .* at line 1/],

@@ -10,8 +10,10 @@ import { deployment } from './deployment.ts';
 import { deploymentMistakes, type FoundDeployment, readDeployment } from './deployment-file.ts';
 import { environment, type KeyConfig, kmsOf, type Role, SECRETS, vaultOf } from './environment.ts';
 import { type GateSettings, readTrustedDocuments, type TrustedDocuments } from './gate-settings.ts';
+import { type ClaimsConfig, type OidcConfig, oidcOf } from './oidc.ts';
 
 export type { AwsKmsConfig, KeyConfig, VaultTransitConfig } from './environment.ts';
+export type { OidcConfig } from './oidc.ts';
 
 /** Everything that the environment and scoreline.config.ts decide, validated. */
 export interface Config {
@@ -26,6 +28,8 @@ export interface Config {
   readonly neo4j: { readonly url: string; readonly user: string; readonly password: string } | undefined;
   /** undefined: generated and stored in the data folder. */
   readonly adminKey: string | undefined;
+  /** The key that `scoreline mcp` sends to a running server; undefined: the administrator's. */
+  readonly clientKey: string | undefined;
   /**
    * The folder of secrets that are not in the environment, before the data folder; undefined: the data folder.
    */
@@ -65,6 +69,10 @@ export interface Config {
   readonly reviewRules: ReviewRules;
   /** undefined: only API keys are accepted. */
   readonly jwt: JwtConfig | undefined;
+  /** undefined: people sign in with a key. */
+  readonly oidc: OidcConfig | undefined;
+  /** Where browsers reach this server; undefined: not configured. */
+  readonly publicUrl: string | undefined;
   /** How often calling a theme must be right, by theme. */
   readonly themePrecision: Readonly<Record<string, number>>;
   /** How long each kind is kept, as ISO 8601 durations; kinds that are not named are kept permanently. */
@@ -85,27 +93,18 @@ export interface Config {
   readonly trustedDocuments: TrustedDocuments;
   /** Origins whose pages may send requests. */
   readonly origins: ReadonlySet<string>;
+  /** Hosts, addresses and networks, besides the public internet, that targets may be at. */
+  readonly allowedPlaces: readonly string[];
   /** Where checkpoints are POSTed, besides the file in the data folder. */
   readonly sealSink: string | undefined;
 }
 
 /** Accepted tokens (JWT): who signs them, and which claims describe the caller. */
-export interface JwtConfig {
+export interface JwtConfig extends ClaimsConfig {
   /** URL or file of the JSON Web Key Set. */
   readonly jwks: string;
   readonly issuer: string;
   readonly audience: string;
-  /** Seconds that clocks may differ. */
-  readonly clockTolerance: number;
-  /** Path of the claim with the role. */
-  readonly role: string;
-  /** Path of the claim for each restricting dimension; one that ends in "?" may be absent from a token. */
-  readonly attributes: Readonly<Record<string, string>>;
-  /**
-   * Path of the claim with the sources that a bearer is bound to; one that ends in "?" may be absent from a
-   * token.
-   */
-  readonly sources?: string | undefined;
 }
 
 /** The configuration cannot be used; `message` has one line per mistake. */
@@ -147,6 +146,7 @@ export async function loadConfig(
     secretsDir:
       variables.SCORELINE_SECRETS_DIR === undefined ? undefined : resolve(variables.SCORELINE_SECRETS_DIR),
     adminKey: variables.SCORELINE_ADMIN_KEY,
+    clientKey: variables.SCORELINE_KEY,
     pepper: variables.SCORELINE_PEPPER,
     signingKeys: variables.SCORELINE_SIGNING_KEY,
     keys: {
@@ -166,7 +166,8 @@ export async function loadConfig(
     policies: resolve(variables.SCORELINE_POLICIES),
     smallestCount: found.data.smallestCount,
     reviewRules: found.data.review,
-    jwt: jwtOf(variables, found.data.jwt, dimensions),
+    ...loginsOf(variables, found.data.jwt, dimensions),
+    publicUrl: variables.SCORELINE_PUBLIC_URL,
     cellLimits: { limit: found.data.cellLimit, ...found.data.cellShares },
     nameBounds: found.data.nameBounds,
     redaction: found.data.redaction,
@@ -175,8 +176,9 @@ export async function loadConfig(
     retention: JSON.parse(JSON.stringify(found.data.retention)) as Config['retention'],
     sealAfter: found.data.sealAfter,
     limits: found.data.limits,
-    trustedDocuments: await trustedOf(variables.SCORELINE_TRUSTED_DOCUMENTS, found.data.limits),
+    trustedDocuments: await trustedOf(variables.SCORELINE_TRUSTED_DOCUMENTS),
     origins: new Set(variables.SCORELINE_CORS_ORIGINS),
+    allowedPlaces: found.data.targets.allow,
     sealSink: variables.SCORELINE_SEAL_SINK,
     auditAggregates: found.data.audit.aggregates,
   };
@@ -203,29 +205,40 @@ async function readMounted(
   return values;
 }
 
-/** @throws ConfigError if tokens are only partly configured: they would admit unintended callers. */
-function jwtOf(
+/** @throws ConfigError if tokens or logins are only partly configured: they would admit unintended callers. */
+function loginsOf(
   variables: z.infer<typeof environment>,
   claims: z.infer<typeof deployment>['jwt'],
   dimensions: readonly Dimension[],
+): Pick<Config, 'jwt' | 'oidc'> {
+  const mistakes: string[] = [];
+  const jwt = jwtOf(variables, claims, mistakes);
+  const oidc = oidcOf(variables, claims, mistakes);
+  const isUsed = variables.SCORELINE_JWT_JWKS !== undefined || variables.SCORELINE_OIDC_ISSUER !== undefined;
+  for (const name of isUsed ? Object.keys(claims?.attributes ?? {}) : [])
+    if (!dimensions.some(({ field }) => field === name))
+      mistakes.push(
+        `jwt.attributes.${name} is not a dimension; there are ${dimensions.map(({ field }) => field).join(', ')}`,
+      );
+  if (mistakes.length > 0) throw new ConfigError([...new Set(mistakes)].join('\n'));
+  return { jwt, oidc };
+}
+
+function jwtOf(
+  variables: z.infer<typeof environment>,
+  claims: z.infer<typeof deployment>['jwt'],
+  mistakes: string[],
 ): JwtConfig | undefined {
   const jwks = variables.SCORELINE_JWT_JWKS;
   if (jwks === undefined) return undefined;
   const { SCORELINE_JWT_ISSUER: issuer, SCORELINE_JWT_AUDIENCE: audience } = variables;
-  const mistakes: string[] = [];
   if (issuer === undefined) mistakes.push('SCORELINE_JWT_ISSUER is missing: who signs the tokens');
   if (audience === undefined) mistakes.push('SCORELINE_JWT_AUDIENCE is missing: the audience of the tokens');
   if (claims === undefined)
     mistakes.push(
       "jwt is missing in scoreline.config.ts: which claim holds the role, such as jwt: { role: 'role' }",
     );
-  for (const name of Object.keys(claims?.attributes ?? {}))
-    if (!dimensions.some(({ field }) => field === name))
-      mistakes.push(
-        `jwt.attributes.${name} is no dimension; there are ${dimensions.map(({ field }) => field).join(', ')}`,
-      );
-  if (mistakes.length > 0 || issuer === undefined || audience === undefined || claims === undefined)
-    throw new ConfigError(mistakes.join('\n'));
+  if (issuer === undefined || audience === undefined || claims === undefined) return undefined;
   return { jwks, issuer, audience, clockTolerance: variables.SCORELINE_JWT_CLOCK_TOLERANCE, ...claims };
 }
 
@@ -257,14 +270,9 @@ function formerOf(
   );
 }
 
-/** @throws ConfigError if the file is wrong, or a role may send only trusted documents and there are none. */
-async function trustedOf(file: string | undefined, { trustedOnly }: GateSettings): Promise<TrustedDocuments> {
-  if (file === undefined) {
-    if (trustedOnly.length === 0) return new Map();
-    throw new ConfigError(
-      `SCORELINE_TRUSTED_DOCUMENTS is missing: limits.trustedOnly allows ${trustedOnly.join(', ')} nothing else`,
-    );
-  }
+/** @throws ConfigError if the file is wrong. */
+async function trustedOf(file: string | undefined): Promise<TrustedDocuments> {
+  if (file === undefined) return new Map();
   try {
     return await readTrustedDocuments(resolve(file));
   } catch (error) {

@@ -124,7 +124,7 @@ function explained(issue: z.core.$ZodIssue, value: unknown, schema: z.ZodType): 
   switch (issue.code) {
     case 'unrecognized_keys': {
       const names = issue.keys.map((key) => `"${cut(key)}"`).join(', ');
-      return `has ${names}, which is no entry here; there are ${entriesAt(schema, issue.path).join(', ')}`;
+      return `has ${names}, which is not an entry here; there are ${entriesAt(schema, issue.path).join(', ')}`;
     }
     case 'invalid_type':
       return value === undefined

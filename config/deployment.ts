@@ -5,6 +5,7 @@ import { isCountry } from '../domain/privacy/redaction/numbering-plans.ts';
 import { NAME_BOUNDS } from '../domain/responses/normalised-response.ts';
 import { DEFAULT_CELL_LIMITS } from '../domain/segments/cell-filing.ts';
 import { parseWindow } from '../domain/time/time-windows.ts';
+import { problemOfAllowed } from './allowed-places.ts';
 import { gateSettings } from './gate-settings.ts';
 
 /** Minutes or hours as milliseconds: responses come late by hours, not by months. */
@@ -19,6 +20,10 @@ function sealDelay(text: string, context: z.RefinementCtx): number {
   context.addIssue({ code: 'custom', message: 'must be a duration in minutes or hours, such as "PT1H"' });
   return z.NEVER;
 }
+
+const place = z.string().refine((text) => problemOfAllowed(text) === null, {
+  error: ({ input }) => problemOfAllowed(String(input)) ?? '',
+});
 
 const country = z
   .string()
@@ -101,6 +106,7 @@ export const deployment = z.strictObject({
       z.literal([0.5, 0.6, 0.7, 0.8, 0.9, 0.95], 'must be one of 0.5, 0.6, 0.7, 0.8, 0.9, 0.95'),
     )
     .default({}),
+  targets: z.strictObject({ allow: z.array(place).max(200).default([]) }).prefault({}),
   retention: z
     .strictObject({
       comments: age.optional(),

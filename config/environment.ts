@@ -62,7 +62,7 @@ const origins = z
     z.array(
       z.string().refine((text) => URL.canParse(text) && new URL(text).origin === text, {
         error: ({ input }) =>
-          `has ${quoted(input)}, which is no origin; write each as https://app.example.org`,
+          `has ${quoted(input)}, which is not an origin; write each as https://app.example.org`,
       }),
     ),
   );
@@ -74,12 +74,14 @@ function quoted(input: unknown): string {
 /** Variables that may be given in a file by NAME_FILE, as container platforms mount secrets. */
 export const SECRETS = [
   'SCORELINE_ADMIN_KEY',
+  'SCORELINE_KEY',
   'SCORELINE_PEPPER',
   'SCORELINE_KEK',
   'SCORELINE_SIGNING_KEY',
   'DATABASE_URL',
   'NEO4J_PASSWORD',
   'VAULT_TOKEN',
+  'SCORELINE_OIDC_CLIENT_SECRET',
 ] as const;
 
 /** The variables that are read. */
@@ -103,6 +105,7 @@ export const environment = z
     NEO4J_USER: z.string().default('neo4j'),
     NEO4J_PASSWORD: z.string().default(''),
     SCORELINE_ADMIN_KEY: z.string().min(16, 'must have at least 16 characters').optional(),
+    SCORELINE_KEY: z.string().regex(/^\S+$/, 'must be one key, without spaces').optional(),
     SCORELINE_PEPPER: hexList(
       /^([0-9a-fA-F]{2}){32,}$/,
       'must be at least 64 hex digits (openssl rand -hex 32), or several, oldest first, separated by commas',
@@ -163,6 +166,21 @@ export const environment = z
       .string()
       .min(1)
       .default(fileURLToPath(new URL('../policies', import.meta.url))),
+    SCORELINE_PUBLIC_URL: url(['http:', 'https:'], 'https://nps.example.org').optional(),
+    SCORELINE_OIDC_ISSUER: url(['http:', 'https:'], 'https://login.example.org/realms/main').optional(),
+    SCORELINE_OIDC_CLIENT_ID: z.string().min(1).optional(),
+    SCORELINE_OIDC_CLIENT_SECRET: z.string().min(1).optional(),
+    SCORELINE_OIDC_SCOPES: z
+      .string()
+      .default('openid profile')
+      .refine((text) => text.split(/ +/).includes('openid'), { error: 'must name the scope openid' }),
+    SCORELINE_OIDC_NAME: z.string().min(1).max(60).optional(),
+    SCORELINE_OIDC_SESSION_MINUTES: z.coerce
+      .number('must be minutes, 5 to 720')
+      .int()
+      .min(5)
+      .max(720)
+      .optional(),
     SCORELINE_JWT_JWKS: z.string().min(1).optional(),
     SCORELINE_JWT_ISSUER: z.string().min(1).optional(),
     SCORELINE_JWT_AUDIENCE: z.string().min(1).optional(),

@@ -52,14 +52,27 @@ export type TrustedDocuments = ReadonlyMap<string, string>;
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /**
- * Reads the allow-list: a JSON object of hash and text, as GraphQL clients' tools write it.
+ * Reads the allow-list: a JSON object of hash and text, as GraphQL clients' tools write it. GraphQL Code Generator puts "sha256:"
+ * before the hash.
  * @throws Error naming the entry whose hash does not match its text.
  */
 export async function readTrustedDocuments(file: string): Promise<TrustedDocuments> {
-  const entries = z.record(z.string(), z.string()).safeParse(JSON.parse(await readFile(file, 'utf8')));
+  return trustedEntries(await readFile(file, 'utf8'));
+}
+
+/**
+ * The entries of the text of an allow-list.
+ * @throws Error naming the entry whose hash does not match its text.
+ */
+export function trustedEntries(content: string): TrustedDocuments {
+  const entries = z.record(z.string(), z.string()).safeParse(JSON.parse(content));
   if (!entries.success) throw new Error('must be a JSON object of SHA-256 and text of each document');
-  for (const [hash, text] of Object.entries(entries.data))
+  const documents = new Map<string, string>();
+  for (const [key, text] of Object.entries(entries.data)) {
+    const hash = key.replace(/^sha256:/, '').toLowerCase();
     if (hash !== sha256(text))
-      throw new Error(`${hash} is not the SHA-256 of its text, which is ${sha256(text)}`);
-  return new Map(Object.entries(entries.data));
+      throw new Error(`${key} is not the SHA-256 of its text, which is ${sha256(text)}`);
+    documents.set(hash, text);
+  }
+  return documents;
 }

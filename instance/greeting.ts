@@ -22,8 +22,8 @@ export async function greeting(
     `  model      ${champion ? `version ${champion.id}, ${champion.label}` : 'none'}`,
     `  data       ${config.dataDir}`,
     `  signed by  ${keyFingerprint(publicKeyOf(signingKey))}`,
-    `  listening  ${url}   (GraphQL at ${url}/graphql, console at ${url}/)`,
-    `  admin key  ${key.made ? `${key.value}   (made now and shown this once; kept in ${path})` : kept}`,
+    `  listening  ${url}   (open it in a browser; GraphQL at ${url}/graphql, console at ${url}/console)`,
+    `  admin key  ${key.made ? `${key.value}   (made now and shown only once; stored in ${path})` : kept}`,
     'Next: npm run import -- examples/survey-export.csv --map examples/survey-export.map.json   (or: npm run demo)',
   ];
 }

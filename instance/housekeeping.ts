@@ -1,10 +1,13 @@
 import type { Config } from '../config/config.ts';
+import { forgetBrowserSessions } from '../store/access/browser-sessions.ts';
 import { forgetScopes } from '../store/access/scoped-views.ts';
 import { forgetDeliveries } from '../store/connections/connection-deliveries.ts';
 import { continueErasures } from '../store/data-subjects/erasures.ts';
 import { LOCKS } from '../store/database/locks.ts';
 import { runPeriodic } from '../store/database/periodic.ts';
+import { vacuumGrown } from '../store/database/upkeep.ts';
 import { giveBackCells } from '../store/responses/return-cells.ts';
+import { forgetSourceDays } from '../store/responses/source-days.ts';
 import { purgeMinuteRollups } from '../store/scores/rollups.ts';
 import { moveEvents } from '../store/setup/move-events.ts';
 import type { OpenDatabase } from './open-database.ts';
@@ -21,6 +24,8 @@ export interface HousekeepingDeps {
 }
 
 const EVERY_MS = 10 * 60_000;
+/** An import of thousands of rows a second outgrows its statistics within seconds. */
+const UPKEEP_MS = 10_000;
 
 /**
  * Deletes what has no more readers and what is older than the retention policy allows, and goes on with unfinished erasures: every ten
@@ -37,7 +42,9 @@ export function startHousekeeping({
   const steps = [
     () => purgeMinuteRollups(store, now()),
     () => forgetScopes(store, now()),
+    () => forgetBrowserSessions(store, now()),
     () => forgetDeliveries(store, now()),
+    () => forgetSourceDays(store, now()),
     () => giveBackCells(store, cells),
     (stopped: () => boolean) => applyRetention(database, retention, now(), stopped),
     () => continueErasures({ store, graphHolds, filesDue: database.files.due }),
@@ -58,8 +65,19 @@ export function startHousekeeping({
     onError,
     run: (stopped) => moveEvents(store, stopped),
   });
+  const upkeep =
+    store.backend === 'pglite'
+      ? runPeriodic({
+          name: 'upkeep of the embedded database',
+          everyMs: UPKEEP_MS,
+          startsLater: true,
+          loops,
+          onError,
+          run: (stopped) => vacuumGrown(store, stopped),
+        })
+      : undefined;
   return async () => {
-    await Promise.all([clearing.stop(), moving.stop()]);
+    await Promise.all([clearing.stop(), moving.stop(), upkeep?.stop()]);
   };
 }
 

@@ -4,8 +4,10 @@ import { join, resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { signText } from '../domain/seals/signing-key.ts';
 import { lookupOf, type Pepper, pepperFingerprint, peppers } from '../ingestion/pipeline/pseudonym.ts';
+import { createBiViews, ForeignSchemaError } from '../store/bi/views.ts';
 import type { Store } from '../store/database/client.ts';
 import { createDiskGuard, type DiskGuard, waitForRoom, withDiskGuard } from '../store/database/disk-space.ts';
+import { LOCKS } from '../store/database/locks.ts';
 import { Loops } from '../store/database/loops.ts';
 import { openPglite } from '../store/database/pglite.ts';
 import { openPostgres } from '../store/database/postgres.ts';
@@ -117,6 +119,7 @@ async function openOnce(
     const mappings = new MappingRegistry();
     await Promise.all([cells.refresh(opened), mappings.refresh(opened)]);
     cells.checkDimensions(config.formerDimensions);
+    await openBiViews(opened, config, onError);
     const files = createFileCleaner(opened, onError, disk);
     const close = async () => {
       await files.stop();
@@ -144,6 +147,18 @@ async function openOnce(
     await lock?.release();
     throw error;
   }
+}
+
+/** The views for BI tools, which need a server. Where a schema of that name is in the way, Scoreline starts without them. */
+async function openBiViews(store: Store, config: Config, onError: (error: Error) => void): Promise<void> {
+  if (store.backend === 'pglite') return;
+  const { dimensions } = config;
+  await store.exclusively(LOCKS.migration, (db) =>
+    createBiViews(db, dimensions).catch((error: Error) => {
+      if (!(error instanceof ForeignSchemaError)) throw error;
+      onError(error);
+    }),
+  );
 }
 
 /** The embedded database with its disk guard, or the server's. */
@@ -180,8 +195,8 @@ async function embeddedDisk(config: Config, onNote: (note: Error) => void): Prom
       onNote(
         new Error(
           isFull
-            ? `${rest}: nothing is stored until ${Math.ceil((reserve * 1.25) / 1024 ** 2)} MiB are; reading goes on`
-            : `${rest}: what is sent is stored again`,
+            ? `${rest}: nothing is stored until ${Math.ceil((reserve * 1.25) / 1024 ** 2)} MiB are; reads continue`
+            : `${rest}: writes are accepted again`,
         ),
       );
     },

@@ -54,7 +54,7 @@ async function changePepper({ store, encryption, pepper }: Place, config: KeyCon
       );
     const added = await addPepper(config);
     if (store.backend !== 'pglite')
-      return `pepper ${added.version} added: restart all processes one by one, then run this again to carry everybody over`;
+      return `pepper ${added.version} added: restart all processes one by one, then run this again to migrate all persons`;
     renew(pepper, added);
   }
   const { version } = pepper;

@@ -91,7 +91,7 @@ const REMEDY =
 function refused(inUse: string | null): WrongSigningKeyError {
   const key = inUse === null ? 'another key' : `the key ${printOf(inUse)}`;
   return new WrongSigningKeyError(
-    `this database is signed with ${key}, and not with the one that was given or generated here: ${REMEDY}; if it is lost for good, run: npm run keys -- rotate --signing --lost. Nothing was stored`,
+    `this database is signed with ${key}, and not with the one that was given or generated here: ${REMEDY}; if it is permanently lost, run: npm run keys -- rotate --signing --lost. Nothing was stored`,
   );
 }
 

@@ -29,6 +29,7 @@ const EXTERNAL = [
   '@graphql-yoga/render-graphiql',
   '@huggingface/transformers',
   '@platformatic/kafka',
+  'apache-arrow',
   'esbuild',
   'neo4j-driver',
   'onnxruntime-node',
@@ -156,7 +157,7 @@ export async function bundle(outdir, { entries = ENTRIES, root = ROOT } = {}) {
 
 function removeOldBuilds() {
   const builds = readdirSync(DIST, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+    .filter((entry) => entry.isDirectory() && /^[0-9a-f]{16}$/.test(entry.name))
     .map(({ name }) => ({ name, at: statSync(join(DIST, name)).mtimeMs }))
     .sort((a, b) => b.at - a.at);
   for (const { name } of builds.slice(KEPT_BUILDS))

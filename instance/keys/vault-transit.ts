@@ -47,7 +47,7 @@ export function vaultTransitProvider(options: VaultTransitConfig): KeyProvider {
   const name = encodeURIComponent(key);
   const latest = async () => {
     const state = await call<KeyState>(`keys/${name}`);
-    if (!state?.latest_version) throw new KeyProviderError(`Vault tells no version of the key ${key}`);
+    if (!state?.latest_version) throw new KeyProviderError(`Vault returned no version of the key ${key}`);
     return state;
   };
   const batch = async (action: 'encrypt' | 'decrypt', items: readonly object[]) => {

@@ -1,0 +1,3 @@
+export function isWebCurrent(): boolean;
+export function buildWeb(): Promise<void>;
+export function forProduction<T>(work: () => Promise<T>): Promise<T>;

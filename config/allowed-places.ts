@@ -1,0 +1,17 @@
+import { isIP } from 'node:net';
+
+const NETWORK = /^([0-9a-fA-F:.]+)(?:\/(\d{1,3}))?$/;
+const HOST = /^(?=.{1,253}$)[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/;
+
+/** What is wrong with an entry of `targets.allow`; null: nothing. */
+export function problemOfAllowed(entry: string): string | null {
+  const [, network, bits] = NETWORK.exec(entry) ?? [];
+  const family = isIP(network ?? '');
+  if (family !== 0) {
+    const most = family === 4 ? 32 : 128;
+    return bits === undefined || Number(bits) <= most ? null : `has more than ${most} bits`;
+  }
+  return HOST.test(entry.toLowerCase()) && !entry.includes('/')
+    ? null
+    : 'is not a host such as hooks.internal, an address or a network such as 10.1.0.0/16';
+}
