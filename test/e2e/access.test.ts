@@ -111,10 +111,10 @@ describe('an API key', () => {
   });
 
   it.each([
-    [{ role: 'king' }, 'role: "king" is no role here; there are admin, analyst'],
+    [{ role: 'king' }, 'role: "king" is not a role here; there are admin, analyst'],
     [
       { attributes: { planet: ['Mars'] } },
-      'attributes: "planet" is no dimension here; there are productLine, region',
+      'attributes: "planet" is not a dimension here; there are productLine, region',
     ],
     [{ attributes: { region: [] } }, 'attributes.region: must be a list of values with at least one'],
     [{ attributes: { region: [7] } }, 'attributes.region: must be a list of values'],

@@ -383,7 +383,7 @@ describe('the commands', () => {
     expect(await command('audit-verify', file)).toMatchObject({
       code: 0,
       output: expect.stringMatching(
-        /up to row \d+ they are under heads signed by this key\nnothing was changed/,
+        /up to row \d+ they are covered by checkpoints signed by this key\nnothing was changed/,
       ),
     });
     expect(await command('audit-verify')).toMatchObject({ code: 0 });
@@ -398,7 +398,7 @@ describe('the commands', () => {
     expect(await command('audit-verify', file)).toMatchObject({
       code: 3,
       output: expect.stringMatching(
-        /^INCOMPLETE: the file ends at row 3; a head of 2\S+Z signed \d+ rows\. Either it was exported before that: .*; or its end/m,
+        /^INCOMPLETE: the file ends at row 3; a checkpoint of 2\S+Z signed \d+ rows\. Either it was exported before that: .*; or its end/m,
       ),
     });
     // Of two problems the worse is reported.

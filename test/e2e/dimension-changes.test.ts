@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { type RunningServer, runProgram, until } from '../fixtures/server.ts';
 import { useServer } from '../fixtures/use-server.ts';
 
-/* A record whose deployment adds a dimension later, and takes one away: numbers, seals and proofs of before keep their meaning. */
+/* A record whose deployment adds a dimension later, and removes one: earlier numbers, seals and proofs keep their meaning. */
 
 const { verifyProof } = (await import(
   fileURLToPath(new URL('../../verifier/verify.js', import.meta.url))
@@ -66,7 +66,7 @@ it('is "unknown" in a dimension that was added later, in numbers, seals and proo
   // The same number, by the same id.
   expect(await nps('segment: { region: ["Peru"] }', 'id score')).toEqual([before]);
   await sealed(before?.id);
-  // What was handed in before is the same still.
+  // Items that were submitted before are still the same.
   const again = await later.post('/ingest/responses', OLD);
   expect(await again.json()).toMatchObject({ accepted: 0, duplicates: 3 });
   const more = [
@@ -79,7 +79,7 @@ it('is "unknown" in a dimension that was added later, in numbers, seals and proo
     { planTier: 'free', responses: 1 },
     { planTier: 'unknown', responses: 4 },
   ]);
-  // What names no value is in the cell of before.
+  // An item without a value is in the same cell as before.
   const cells = await later.graphql<{ cellUsage: { cells: number } }>('{ cellUsage { cells } }');
   expect(cells.data.cellUsage.cells).toBe(3);
   const [unknown] = await nps('segment: { planTier: ["unknown"] }', 'id responses');

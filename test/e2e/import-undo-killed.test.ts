@@ -53,15 +53,18 @@ const standing = async () => {
       .sort((a, b) => (a < b ? -1 : 1)),
   };
 };
-const UNDO = `mutation ($id: ID!) { undoImport(id: $id, reason: "wrong file") { complete removed restored stayed } }`;
-type Undo = { undoImport: { complete: boolean; removed: number; restored: number; stayed: number } };
+const UNDO = `mutation ($id: ID!) { undoImport(id: $id, reason: "wrong file") { undo { complete removed restored stayed } } }`;
+type Undo = {
+  undoImport: { undo: { complete: boolean; removed: number; restored: number; stayed: number } };
+};
 const progress = async () => {
   const { data } = await server.graphql<{
     imports: {
-      edges: { node: { undo: { removed: number; restored: number; endedAt: string | null } | null } }[];
+      edges: { node: { undoneAt: string | null; undo: { removed: number; restored: number } | null } }[];
     };
-  }>('{ imports(first: 1) { edges { node { undo { removed restored endedAt } } } } }');
-  return data.imports.edges[0]?.node.undo ?? null;
+  }>('{ imports(first: 1) { edges { node { undoneAt undo { removed restored } } } } }');
+  const node = data.imports.edges[0]?.node;
+  return node?.undo ? { ...node.undo, undoneAt: node.undoneAt } : null;
 };
 
 it('goes on where it was killed, and ends as if the file had never been read', async () => {
@@ -76,15 +79,16 @@ it('goes on where it was killed, and ends as if the file had never been read', a
   await killed;
   await server.start();
   const left = await progress();
-  expect(left?.endedAt).toBeNull();
+  expect(left?.undoneAt).toBeNull();
   expect(undone(left)).toBeGreaterThanOrEqual(100);
   expect(undone(left)).toBeLessThan(ALL);
   let complete = false;
-  while (!complete) complete = (await server.graphql<Undo>(UNDO, { id: wrong })).data.undoImport.complete;
+  while (!complete)
+    complete = (await server.graphql<Undo>(UNDO, { id: wrong })).data.undoImport.undo.complete;
   expect(await progress()).toEqual({
     removed: ALL - OLD,
     restored: OLD - SAME,
-    endedAt: expect.any(String),
+    undoneAt: expect.any(String),
   });
   expect(await standing()).toEqual(before);
 });

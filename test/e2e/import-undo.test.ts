@@ -24,7 +24,7 @@ const importFile = async (name: string) => {
     '--rejects',
     rejects,
   );
-  expect(code).toBe(0);
+  expect(code, output).toBe(0);
   const ids = [...output.matchAll(/(?:^import +|--undo )([0-9a-f]{12})$/gm)].map(([, id]) => id);
   // At its start and at its end.
   expect(ids).toHaveLength(2);
@@ -41,10 +41,10 @@ const answers = async () => {
     .map(({ node }) => [node.externalId, node.score, node.comment])
     .sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
 };
-const UNDO = `mutation ($id: ID!, $reason: String!, $dryRun: Boolean! = false) { undoImport(id: $id, reason: $reason, dryRun: $dryRun) {
-  complete removed restored stayed held restricted } }`;
+const UNDO = `mutation ($id: ID!, $reason: String!) { undoImport(id: $id, reason: $reason) {
+  id undoneAt undo { complete removed restored stayed held restricted } } }`;
 const IMPORTS =
-  '{ imports { edges { node { id file digest by endedAt account undo { by reason removed restored endedAt } } } } }';
+  '{ imports { edges { node { id name source digest by startedAt finishedAt undoneAt rows accepted duplicates rejected leftOut undo { by reason removed restored complete held } } } } }';
 type Listed = { imports: { edges: { node: Record<string, unknown> }[] } };
 
 it('an edited export is accepted as corrections, counted, listed, and undone', async () => {
@@ -59,14 +59,16 @@ it('an edited export is accepted as corrections, counted, listed, and undone', a
   const { data } = await on.graphql<Listed>(IMPORTS);
   expect(data.imports.edges.map(({ node }) => node)).toMatchObject([
     {
-      id: second.id,
-      file: '05-edited-2.csv',
+      id: `Import:${second.id}`,
+      name: '05-edited-2.csv',
+      source: 'case-05',
       digest: expect.stringMatching(/^[0-9a-f]{64}$/),
-      endedAt: expect.any(String),
-      account: { accepted: 2, duplicates: 0, rejected: 0 },
+      finishedAt: expect.any(String),
+      undoneAt: null,
+      ...{ rows: 2, accepted: 2, duplicates: 0, rejected: 0, leftOut: 0 },
       undo: null,
     },
-    { id: first.id, file: '05-edited-1.csv' },
+    { id: `Import:${first.id}`, name: '05-edited-1.csv' },
   ]);
   const dry = await run('--undo', second.id, '--dry-run');
   expect([dry.code, dry.output]).toEqual([
@@ -82,7 +84,8 @@ it('an edited export is accepted as corrections, counted, listed, and undone', a
   ]);
   const after = await on.graphql<Listed>(IMPORTS);
   expect(after.data.imports.edges[0]?.node).toMatchObject({
-    undo: { reason: "it was last week's", restored: 2, endedAt: expect.any(String) },
+    undoneAt: expect.any(String),
+    undo: { reason: "it was last week's", restored: 2, complete: null, held: null },
   });
   // Its late rows are refused.
   const late = await on.post(
@@ -99,8 +102,19 @@ it('an edited export is accepted as corrections, counted, listed, and undone', a
   ]);
   const mutation = await on.graphql<{ undoImport: object }>(UNDO, { id: repeated.id, reason: 'again' });
   expect(mutation.data.undoImport).toEqual({
-    ...{ complete: true, removed: 0, restored: 2, stayed: 0, held: 0, restricted: 0 },
+    id: `Import:${repeated.id}`,
+    undoneAt: expect.any(String),
+    undo: { complete: true, removed: 0, restored: 2, stayed: 0, held: 0, restricted: 0 },
   });
+  const listedId = await run('--undo', `Import:${repeated.id}`, '--dry-run');
+  expect([listedId.code, listedId.output]).toEqual([0, expect.stringMatching(/would be restored +0/)]);
+  const named = '... on Import { name rows }';
+  const found = await on.graphql<{ node: object | null }>(
+    `{ node(id: "Import:${repeated.id}") { id ${named} } }`,
+  );
+  expect(found.data.node).toEqual({ id: `Import:${repeated.id}`, name: '05-edited-2.csv', rows: 2 });
+  const absent = await on.graphql<{ node: object | null }>('{ node(id: "Import:0123456789ab") { id } }');
+  expect(absent.data).toEqual({ node: null });
   const audit = await on.graphql<{ auditLog: { edges: { node: { action: string } }[] } }>(
     '{ auditLog(first: 50) { edges { node { action } } } }',
   );
@@ -112,6 +126,23 @@ it('an edited export is accepted as corrections, counted, listed, and undone', a
   });
   await expect(on.graphql(UNDO, { id: 'nothing', reason: 'x' })).resolves.toMatchObject({
     errors: [{ message: expect.stringMatching(/no import of that id/) }],
+  });
+});
+
+it('an import may count anything, and name no source: the list of imports answers', async () => {
+  const begun = await server.post(
+    '/ingest/imports',
+    '{"file": "huge.csv", "source": " "}',
+    'application/json',
+  );
+  const { id } = (await begun.json()) as { id: string };
+  const account = JSON.stringify({ accepted: 2 ** 52, rejected: 2 ** 31 - 1, duplicates: 1 });
+  const ended = await server.post(`/ingest/imports/${id}/end`, account, 'application/json');
+  expect(ended.status).toBe(204);
+  const { data } = await server.graphql<Listed>(IMPORTS);
+  expect(data.imports.edges[0]?.node).toMatchObject({
+    ...{ id: `Import:${id}`, source: '' },
+    ...{ rows: 2 ** 31 - 1, accepted: 2 ** 31 - 1, rejected: 2 ** 31 - 1, duplicates: 1, leftOut: 0 },
   });
 });
 

@@ -171,7 +171,7 @@ describe('npm run import', () => {
     server = await startServer(instance, { PORT: port });
     const { code, output } = await running.finished;
     expect(code, output).toBe(0);
-    expect(output).toContain(`Next: open the console at ${server.url}/ and run`);
+    expect(output).toContain(`Next: open ${server.url}/ in a browser`);
     const [, accepted, duplicates] = /accepted\s+(\d+)\nduplicates\s+(\d+)/.exec(output)?.map(Number) ?? [];
     expect((accepted ?? 0) + (duplicates ?? 0)).toBe(8_000);
     const { data } = await server.graphql<{ nps: { responses: number }[] }>(everything);
@@ -204,13 +204,13 @@ describe('npm run import', () => {
     const doubtful = [HEADER, good(1, '"never closed'), good(2, '27"'), good(3, 'fine')].join('\n');
     const codes: [string, string, number, RegExp][] = [
       ['doubt.csv', doubtful, 3, /in doubt {4}the row in line 2 goes on to line 3/],
-      ['none.csv', `${HEADER}\n${good(1, 'x').replace('seat', 'bed')}\n`, 4, /not one row can be taken/],
+      ['none.csv', `${HEADER}\n${good(1, 'x').replace('seat', 'bed')}\n`, 4, /no row can be imported/],
       ['empty.csv', `${HEADER}\n`, 1, /empty\.csv has no rows/],
       [
         'book.csv',
         'PK\x03\x04 [Content_Types].xml xl/workbook.xml',
         1,
-        /is an Excel workbook; save it as CSV UTF-8/,
+        /is an Excel workbook that cannot be read; open it in a spreadsheet/,
       ],
     ];
     for (const [name, content, code, says] of codes) {
@@ -239,7 +239,10 @@ describe('npm run import', () => {
     const bad = await runProgram(['import', csv, '--map', map], instance.env).finished;
     expect([bad.code, bad.output]).toEqual([1, expect.stringMatching(/survey: /)]);
     const usage = await runProgram(['import', csv], instance.env).finished;
-    expect([usage.code, usage.output]).toEqual([1, expect.stringMatching(/--map is needed\nusage:/)]);
+    expect([usage.code, usage.output]).toEqual([
+      1,
+      expect.stringMatching(/no map can be guessed from this file: .*\nusage:/),
+    ]);
     const cut = file('cut.csv.gz', gzipSync(many(5_000)).subarray(0, 20_000));
     const broken = await importFile(cut).finished;
     expect([broken.code, broken.output]).toEqual([

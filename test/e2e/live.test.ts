@@ -218,7 +218,7 @@ describe('the socket', () => {
     const good = collect(transports.WebSocket() as Transport, operation(region));
     await until(() => good.updates.length === 1, 'the reader is served');
     const sockets = await metric('scoreline_websockets');
-    // Speaks just enough of the protocol to subscribe many times, then stops reading for good.
+    // Speaks just enough of the protocol to subscribe many times, then stops reading permanently.
     const { hostname, port } = new URL(server.url);
     const slow = connect(Number(port), hostname);
     const frame = (message: object) => {

@@ -57,18 +57,6 @@ const DOORS: Readonly<Record<string, (items: readonly Item[]) => Promise<Account
     }));
     return accountOf(server.post('/ingest/file', lines([{ map: MAP, file: 'f.csv' }, ...rows])));
   },
-  demo: (items) =>
-    accountOf(
-      server.post(
-        '/ingest/demo',
-        items.map(({ region, ...more }) => ({
-          comment: null,
-          respondent: 'r',
-          ...more,
-          dimensions: { region: region ?? 'x' },
-        })),
-      ),
-    ),
 };
 
 describe.each(Object.keys(DOORS))('at the endpoint %s', (door) => {

@@ -78,7 +78,7 @@ describe.each(NAMES.map(({ name }) => name))('the data folder of %s', (name) => 
       { externalId: 'new', answeredAt: '2026-03-20T00:00:00Z', score: 10, respondent: 'person 1' },
     ];
     expect(await (await server.post('/ingest/responses', items)).json()).toMatchObject({ accepted: 1 });
-    // The pseudonym is the one of before: her answers of then and of now are of one person.
+    // The pseudonym is unchanged: her earlier and new answers belong to one person.
     const erased = await server.graphql<{ eraseSubject: object }>(
       'mutation { eraseSubject(respondent: "person 1", reason: "asked for it") { known responses } }',
     );

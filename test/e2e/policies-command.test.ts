@@ -44,8 +44,8 @@ describe('npm run policies', () => {
   });
 
   it.each([
-    [['--role', 'king'], '--role: "king" is no role here; there are admin, analyst'],
-    [['--role', 'feed', '--attributes', '{"planet":["Mars"]}'], '"planet" is no dimension here'],
+    [['--role', 'king'], '--role: "king" is not a role here; there are admin, analyst'],
+    [['--role', 'feed', '--attributes', '{"planet":["Mars"]}'], '"planet" is not a dimension here'],
     [['--against', '/nowhere'], 'these policies cannot be used:'],
   ])('%j reports what is wrong', async (args, message) => {
     const { code, output } = await policies(...args);

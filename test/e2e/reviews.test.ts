@@ -58,6 +58,24 @@ const decide = (who: string, id: string, input: object) =>
   );
 const claim = (who: string, id: string) =>
   ask<{ claimReview: Review }>(who, `mutation ($id: ID!) { claimReview(id: $id) { ${REVIEW} } }`, { id });
+const release = (who: string, id: string) =>
+  ask<{ releaseReview: Review }>(who, `mutation ($id: ID!) { releaseReview(id: $id) { ${REVIEW} } }`, { id });
+/** Why the caller cannot decide it. */
+async function blocked(who: string, id: string, more = ''): Promise<string | null | undefined> {
+  const query = `{ reviewQueue(first: 200${more}) { edges { node { id blocked } } } }`;
+  const { data } = await ask<{ reviewQueue: { edges: { node: { id: string; blocked: string | null } }[] } }>(
+    who,
+    query,
+  );
+  return data.reviewQueue.edges.find(({ node }) => node.id === id)?.node.blocked;
+}
+async function counts(who: string, args = '') {
+  const { data } = await ask<{ reviewCounts: Record<'waiting' | 'claimed' | 'decided' | 'own', number> }>(
+    who,
+    `{ reviewCounts${args} { waiting claimed decided own } }`,
+  );
+  return data.reviewCounts;
+}
 const refusal = ({ errors }: GraphqlAnswer<unknown>) => errors?.[0]?.message;
 
 const TEXTS = [
@@ -113,6 +131,14 @@ describe('the queue of reviews', () => {
     expect(ines.length).toBeGreaterThan(0);
     expect([...ada, ...ines].map(({ id }) => id).sort()).toEqual(all.map(({ id }) => id).sort());
     expect(ann).toEqual([]);
+    for (const who of ['Ada', 'Ines', 'Ann'])
+      expect(await counts(who)).toEqual({
+        waiting: (await queue(who)).length,
+        claimed: 0,
+        decided: 0,
+        own: 0,
+      });
+    expect(await counts('admin', '(segment: { region: ["Peru"] })')).toMatchObject({ waiting: ines.length });
     const peruvian = ines[0]?.id ?? '';
     const none = 'Review:00000000-0000-4000-8000-000000000000';
     for (const act of [claim, (who: string, id: string) => decide(who, id, { reason: 'mine' })])
@@ -129,10 +155,17 @@ describe('a review', () => {
     expect(refusal(await decide('Ben', id, { class: 'PASSIVE', reason: 'neither' }))).toMatch(
       /another reviewer has claimed/,
     );
+    expect(await blocked('Ben', id)).toMatch(/another reviewer has claimed/);
+    expect([await blocked('Ada', id), await counts('Ben')]).toMatchObject([null, { claimed: 1 }]);
+    expect((await release('Ben', id)).data.releaseReview.claimedUntil, 'it is not his').not.toBeNull();
+    expect((await release('Ada', id)).data.releaseReview.claimedUntil).toBeNull();
+    expect([await blocked('Ben', id), await counts('Ben')]).toMatchObject([null, { claimed: 0 }]);
+    await claim('Ada', id);
     expect(refusal(await decide('Ada', id, { class: 'PASSIVE', reason: '  ' }))).toMatch(/reason: say why/);
     const once = await decide('Ada', id, { class: 'PASSIVE', reason: 'it praises and complains' });
     expect(once.data.decideReview).toMatchObject({ decidedAt: null, claimedUntil: null });
     expect(refusal(await decide('Ada', id, { class: 'PASSIVE', reason: 'again' }))).toMatch(/another person/);
+    expect(await blocked('Ada', id)).toMatch(/needs another person/);
     const other = await decide('Ben', id, { reason: 'the model is right' });
     expect(other.data.decideReview.decidedAt, 'they do not agree').toBeNull();
     const third = await decide('admin', id, { class: 'PASSIVE', reason: 'neither hot nor cold' });
@@ -147,6 +180,9 @@ describe('a review', () => {
     expect(refusal(await decide('Ben', id, { reason: 'late' }))).toMatch(/is decided/);
     expect((await queue('Ada')).map((review) => review.id)).not.toContain(id);
     expect((await queue('Ada', ', decided: true')).map((review) => review.id)).toEqual([id]);
+    expect(await blocked('Ada', id, ', decided: true')).toBe('this review is decided');
+    expect(await counts('Ada')).toMatchObject({ decided: 1, own: 1 });
+    expect(await counts('Ines')).toMatchObject({ decided: 0, own: 0 });
     const { data } = await ask<{ auditLog: { edges: { node: { action: string } }[] } }>(
       'admin',
       '{ auditLog(first: 200, action: "review.decide") { edges { node { action } } } }',
@@ -211,7 +247,7 @@ describe('a decision about a model', () => {
   }
 
   it('is queued when it changes the champion, and reviewed by another person', async () => {
-    const train = 'mutation { trainModel(reason: "as ever") { id version } }';
+    const train = 'mutation { trainModel(reason: "as usual") { id version } }';
     const { data } = await ask<{ trainModel: { id: string; version: number } }>('Stella', train);
     const { id, version } = data.trainModel;
     const promoted = await ask(
@@ -236,12 +272,27 @@ describe('a decision about a model', () => {
     ).toEqual([]);
     const at = review?.id ?? '';
     expect(refusal(await decide('Stella', at, { reason: 'mine' }))).toMatch(/your own decision/);
+    expect([await blocked('Stella', at), await blocked('Stuart', at)]).toEqual([
+      expect.stringMatching(/your own decision/),
+      null,
+    ]);
+    const history = async () => {
+      const query = '{ modelVersions { id history { id to underReview verdicts { by verdict reason } } } }';
+      const found = await ask<{ modelVersions: { id: string; history: { to: string }[] }[] }>(
+        'Stella',
+        query,
+      );
+      return found.data.modelVersions
+        .find((model) => model.id === id)
+        ?.history.find(({ to }) => to === 'CHAMPION');
+    };
+    expect(await history()).toMatchObject({ id: review?.decision?.id, underReview: true, verdicts: [] });
     expect(refusal(await decide('Ada', at, { reason: 'x' }))).toBe('id: no such review exists here');
     expect(refusal(await decide('Stuart', at, { class: 'PASSIVE', reason: 'x' }))).toMatch(
       /a decision is confirmed, or overturned/,
     );
     expect(refusal(await decide('Stuart', at, { class: 'PASSIVE', overturn: true, reason: 'x' }))).toMatch(
-      /overturn is of a decision/,
+      /overturn applies to a decision/,
     );
     const [ofResponse] = (await queue('Ada')).filter(({ response }) => response !== null);
     expect(refusal(await decide('Ada', ofResponse?.id ?? '', { overturn: true, reason: 'x' }))).toMatch(
@@ -257,6 +308,13 @@ describe('a decision about a model', () => {
       decisions: [
         { by: 'Stuart', verdict: 'OVERTURNED', class: null },
         { by: 'Stine', verdict: 'OVERTURNED', class: null },
+      ],
+    });
+    expect(await history()).toMatchObject({
+      underReview: false,
+      verdicts: [
+        { by: 'Stuart', verdict: 'OVERTURNED', reason: 'worse for Peru' },
+        { by: 'Stine', verdict: 'OVERTURNED', reason: 'so it is' },
       ],
     });
     const dispute = (who: string) =>

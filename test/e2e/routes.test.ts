@@ -4,7 +4,7 @@ import WebSocket from 'ws';
 import { ADMIN_KEY, type GraphqlAnswer } from '../fixtures/server.ts';
 import { useServer } from '../fixtures/use-server.ts';
 
-/* The paths beside /graphql pass the same gate, and what they refuse is on record too. */
+/* The paths beside /graphql pass the same gate, and their refusals are in the audit log too. */
 const CONFIG = `export default {
   dimensions: [{ field: 'region' }],
   audit: { aggregates: true },
@@ -136,6 +136,8 @@ describe('every answer', () => {
   const body = JSON.stringify({ query: '{ nps { score } }' });
   const json = { authorization: `Bearer ${ADMIN_KEY}`, 'content-type': 'application/json' };
   const stream = { ...json, accept: 'text/event-stream' };
+  const agent = { ...json, accept: 'application/json, text/event-stream' };
+  const TOOLS_LIST = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' });
   const requests: [name: string, path: () => string, init: RequestInit, status: number, cache?: string][] = [
     ['a query', () => '/graphql', { method: 'POST', headers: json, body }, 200],
     ['a query by GET', () => '/graphql?query={nps{score}}', { headers: json }, 200],
@@ -147,13 +149,29 @@ describe('every answer', () => {
     ['metrics', () => '/metrics', { headers: json }, 200],
     ['the audit log', () => '/audit/export', { headers: json }, 200],
     ['a report', () => `/reports/score/${score}`, { headers: json }, 200],
+    ['a file', () => '/bi/NpsByRegion.csv', { headers: json }, 200, 'private, no-cache'],
+    ['no file', () => '/bi/Nothing.csv', { headers: json }, 404],
+    ['the list of files', () => '/bi', { headers: json }, 200],
+    ['a message of an agent', () => '/mcp', { method: 'POST', headers: agent, body: TOOLS_LIST }, 200],
+    ['no message of an agent', () => '/mcp', { method: 'POST', headers: agent, body: '{' }, 400],
+    ['no stream of an agent', () => '/mcp', { headers: agent }, 405],
     ['no report', () => '/reports/score/none', { headers: json }, 404],
     ['a path that is none', () => '/none', { headers: json }, 404],
     ['a path that cannot be decoded', () => '/%zz', { headers: json }, 400],
     ['no key', () => '/graphql', { method: 'POST', body }, 401],
+    [
+      'a sign-in',
+      () => '/session',
+      { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' },
+      400,
+    ],
+    ['no session', () => '/session', {}, 401],
+    ['the ways to sign in', () => '/session/methods', {}, 200],
+    ['no login', () => '/session/oidc', {}, 404],
     ['health', () => '/healthz', {}, 200],
     ['readiness', () => '/readyz', {}, 200],
-    ['the page', () => '/', {}, 200, 'no-cache'],
+    ['a page', () => '/overview', {}, 200, 'no-cache'],
+    ['the console', () => '/console', {}, 200, 'no-cache'],
   ];
 
   it.each(requests)(
@@ -165,6 +183,21 @@ describe('every answer', () => {
       expect(Object.fromEntries(response.headers)).toMatchObject({ ...HEADERS, 'cache-control': cache });
     },
   );
+});
+
+describe('a sign-in', () => {
+  it('is charged, so that a key cannot fill the audit log with them', async () => {
+    const signIn = () =>
+      fetch(`${server.url}/session`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ key: keys['analyst'] }),
+      });
+    let answer = await signIn();
+    for (let i = 0; i < 10 && answer.status === 200; i++) answer = await signIn();
+    expect(answer.status).toBe(429);
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+  });
 });
 
 describe('what a browser sends by itself', () => {
@@ -185,10 +218,12 @@ describe('what a browser sends by itself', () => {
     '/graphql',
     '/ingest/responses',
     '/ingest/file',
-    '/ingest/demo',
     '/metrics',
     '/audit/export',
     '/reports/score/x',
+    '/bi/NpsByRegion.csv',
+    '/bi',
+    '/mcp',
     '/console.json',
   ];
 

@@ -217,12 +217,12 @@ describe('GraphQL', () => {
 });
 
 describe('authentication', () => {
-  it('is required on every path but health and the page', async () => {
+  it('is required on every path but health and the pages', async () => {
     const without = async (path: string, init: RequestInit = {}) =>
       (await fetch(`${server.url}${path}`, init)).status;
     expect(await without('/healthz')).toBe(200);
     expect(await without('/readyz')).toBe(200);
-    expect(await without('/')).toBe(200);
+    for (const path of ['/', '/explore', '/console']) expect(await without(path), path).toBe(200);
     for (const path of [
       '/graphql',
       '/metrics',

@@ -308,7 +308,7 @@ describe('a connection', () => {
     });
   });
 
-  it('hands in within its segment and its sources only', async () => {
+  it('submits within its segment and its sources only', async () => {
     const { connection, secret } = await create(
       canonicalInput({ segment: { region: ['Germany'] }, sources: ['app'] }),
     );
@@ -325,7 +325,7 @@ describe('a connection', () => {
     });
   });
 
-  it('redacts, pseudonymises and shows where an answer came from, as every other door does', async () => {
+  it('redacts, pseudonymises and shows where an answer came from, as every other endpoint does', async () => {
     const { connection, secret } = await create(canonicalInput());
     const said = { respondent: 'ada@example.com', comment: 'write to ada@example.com', region: 'Privacy' };
     await deliver(connection.path, secret, item('p 1', said), { id: 'msg_privacy' });
@@ -347,7 +347,7 @@ describe('a connection', () => {
     expect(text).not.toContain(connection.path.split('/').at(-1));
   });
 
-  it('is on record when it is made, rotated and removed, and when it hands in what it may not, without its secret', async () => {
+  it('is in the audit log when it is made, rotated and removed, and when it submits what it may not, without its secret', async () => {
     const { connection, secret } = await create(canonicalInput({ segment: { region: ['Peru'] } }));
     const next = await rotate(connection.id, { hours: 0 });
     await deliver(connection.path, next.secret, item('a 1', { region: 'Chile' }));

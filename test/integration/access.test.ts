@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Access, openAccess } from '../../api/access/access.ts';
-import { followKeys } from '../../api/access/keys.ts';
+import { digest, followKeys } from '../../api/access/keys.ts';
 import { EVERYTHING } from '../../domain/access/scope.ts';
 import { listApiKeys } from '../../store/access/api-keys.ts';
 import { DIMENSIONS, openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
@@ -117,6 +117,7 @@ describe('a caller', () => {
       policies: POLICIES,
       smallestCount: 5,
       isAdmin: (key) => key === 'the admin key',
+      adminHash: digest('the admin key'),
       jwt: {
         jwks,
         issuer: ISSUER,

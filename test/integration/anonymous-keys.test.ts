@@ -55,7 +55,7 @@ it('responses without an identifier share a key, and each is read as before', as
   for (let i = 0; i < 5; i++) await database.submit(many(`one${i}-`, 50));
   expect((await count('subject_key')) - before).toBeLessThanOrEqual(250 / MOST_ANSWERS + 1);
   expect(await wordsOf('one%')).toHaveLength(250);
-  // Who gives an identifier has a key of their own, as ever.
+  // A person with an identifier has a key of their own, as before.
   await database.submit([answer('named', { respondent: 'ann@example.org' })]);
   expect(await keyOf('named')).toMatchObject({ shared: false });
 });

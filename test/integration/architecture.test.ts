@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { expect, it } from 'vitest';
+import { LONG, SERVICES, SHORT } from '../runner/suites.ts';
 
 const { ROOTS } = createRequire(import.meta.url)('../../.modules.cjs') as { ROOTS: string[] };
 
@@ -20,6 +21,7 @@ const OWN_TIMERS: Readonly<Record<string, string>> = {
   'api/subscriptions/connection.ts': 'one for each connection, ends with it',
   'api/subscriptions/hang-up.ts': 'one for each connection, ends with it',
   'api/subscriptions/sse.ts': 'one for each connection, ends with it',
+  'web/src/lib/use-now.ts': 'in the browser, ends with the part of the page',
   'store/database/pglite.ts': 'counts its own turns, so that a machine that slept has missed none',
 };
 
@@ -77,4 +79,12 @@ it('lets modules import only those below them', () => {
   expect(summary.violations).toEqual([]);
   expect(summary.totalCruised).toBeGreaterThan(500);
   expect(summary.totalDependenciesCruised).toBeGreaterThan(2_000);
+});
+
+it('runs every test file in npm test or in npm run test:services, and lists no file that is gone', () => {
+  const listed = [...SHORT.exclude, ...LONG.include, ...SERVICES.exclude];
+  expect(listed.filter((file) => !existsSync(file))).toEqual([]);
+  expect(
+    SHORT.exclude.filter((file) => !LONG.include.includes(file) && SERVICES.exclude.includes(file)),
+  ).toEqual([]);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Scope } from '../../domain/access/scope.ts';
+import { total, ZERO } from '../../domain/nps/nps.ts';
 import type { Basis, ScoreRow } from '../../domain/scores/score.ts';
 import type { Segment } from '../../domain/segments/cell.ts';
 import { randomFrom } from '../../domain/statistics/random.ts';
@@ -15,7 +16,9 @@ import { createRecordLineage } from '../../graph/record/record-lineage.ts';
 import { impactOf } from '../../graph/traversal/impact.ts';
 import { lineagePath } from '../../graph/traversal/path.ts';
 import { traceLineage } from '../../graph/traversal/trace.ts';
+import { type DriverRow, readDrivers } from '../../store/scores/drivers.ts';
 import { readChange, readScores } from '../../store/scores/scores.ts';
+import { readThemes } from '../../store/scores/themes.ts';
 import { AttackedWorld, toldBy } from '../fixtures/attacked-world.ts';
 import { DIMENSIONS, narrowScope } from '../fixtures/database.ts';
 import { histories } from '../fixtures/histories.ts';
@@ -106,6 +109,65 @@ async function poll(world: AttackedWorld, scope: Scope, lattice: readonly Segmen
   return rows;
 }
 
+/** What themes and drivers answer them; drivers with what they were asked for. */
+async function pollDrivers(world: AttackedWorld, scope: Scope) {
+  const tomorrow = (Math.floor(world.now / DAY_MS) + 1) * DAY_MS;
+  const pairs = [1, 2, 3].map((days) => ({
+    before: { from: tomorrow - 9 * DAY_MS, until: tomorrow - days * DAY_MS },
+    after: { from: tomorrow - days * DAY_MS, until: tomorrow },
+  }));
+  const found: { basis: Basis; before: TimeRange; after: TimeRange; rows: DriverRow[] }[] = [];
+  const numbers = new Set<unknown>();
+  for (const [basis, { before, after }] of BASES.flatMap((one) =>
+    pairs.map((pair) => [one, pair] as const),
+  )) {
+    const query = { segment: {}, basis, confidence: 0.95, before, after, mostRows: 20_000 };
+    for (const by of [[], ...GROUPS])
+      found.push({
+        basis,
+        before,
+        after,
+        rows: await readDrivers(world.deps, scope, { ...query, by, themes: false }),
+      });
+    const themed = [
+      ...(await readThemes(world.deps, scope, { ...query, window: after, withoutTheme: true })),
+      ...(await readDrivers(world.deps, scope, { ...query, by: [], themes: true })),
+      ...(await readDrivers(world.deps, scope, { ...query, by: ['region'], themes: true })),
+    ];
+    // Theirs are the names of the model's themes; no number.
+    expect(themed).toHaveLength(8);
+    for (const { theme: _theme, suppressed, ...rest } of themed) {
+      expect(suppressed).toBe(true);
+      for (const value of Object.values(rest)) if (typeof value === 'number') numbers.add(value);
+    }
+  }
+  expect([...numbers]).toEqual([]);
+  return found;
+}
+
+/** Parts of a difference follow from the scores that the ledger shows, and from nothing else. */
+function expectDriversOfReleases(
+  world: AttackedWorld,
+  found: Awaited<ReturnType<typeof pollDrivers>>,
+): number {
+  let shown = 0;
+  for (const { basis, before, after, rows } of found) {
+    const all = [before, after].map((window) => world.tells(window, {}, basis, K));
+    for (const row of rows) {
+      const segment = Object.fromEntries(Object.entries(row.group).map(([name, value]) => [name, [value]]));
+      const released = [before, after].map((window) => world.tells(window, segment, basis, K));
+      expect(row.suppressed).toBe([...released, ...all].some((one) => one === null));
+      expect([row.responsesBefore, row.responsesAfter]).toEqual(
+        row.suppressed ? [null, null] : released.map((one) => total(one?.counts ?? ZERO)),
+      );
+      if (row.suppressed)
+        expect([row.mix, row.rate, row.shareAfter, row.scoreAfter]).toEqual([null, null, null, null]);
+      else shown += 1;
+    }
+  }
+  return shown;
+}
+
 /** Everything that lineage answers them: impact, trace and path of every kind of node, and of scores. */
 async function pollLineage(world: AttackedWorld): Promise<string> {
   const scope = ATTACKERS[0] as Scope;
@@ -192,7 +254,7 @@ async function attack(seed: number, steps: number) {
     const sums = new Map<string, Vector>();
     const alone = new Map<string, Vector>();
     const lineage = new Set<string>();
-    const count = { rows: 0, received: 0, large: 0 };
+    const count = { rows: 0, received: 0, large: 0, drivers: 0 };
     const keep = (kept: Map<string, Vector>, vector: Vector) =>
       kept.set(
         [...vector]
@@ -206,7 +268,9 @@ async function attack(seed: number, steps: number) {
       if (step > 0) await history.step();
       await world.readFacts();
       const rows = await poll(world, ATTACKERS[step % ATTACKERS.length] as Scope, lattice);
+      const drivers = await pollDrivers(world, ATTACKERS[step % ATTACKERS.length] as Scope);
       await world.readReleases();
+      count.drivers += expectDriversOfReleases(world, drivers);
       // A sum of releases does not follow single responses: those that come and go change nothing in it.
       lineage.add(await pollLineage(world));
       for (const row of rows) {
@@ -257,6 +321,7 @@ describe('an attacker who solves linear systems over all answers at all times', 
     async (seed) => {
       const { world, count, sums, alone } = await attack(seed, 8);
       expect(count.received).toBeGreaterThan(count.large / 10);
+      expect(count.drivers).toBeGreaterThan(5);
       for (const lot of world.lots)
         expect(new Set([...lot.vector.keys()].map(personOf(world))).size).toBeGreaterThanOrEqual(K);
       const system = new LinearAttack(sums, personOf(world));

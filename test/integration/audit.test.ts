@@ -242,7 +242,7 @@ describe('an attacker with the database', () => {
     const cut = await tampered(`DELETE FROM audit_log WHERE seq >= ${covered}`);
     expect(cut.offence).toEqual({
       seq: covered,
-      says: `row ${covered} is missing: the log ends before it, and a head signed ${covered} rows`,
+      says: `row ${covered} is missing: the log ends before it, and a checkpoint signed ${covered} rows`,
       ended: true,
     });
     expect((await tampered('DELETE FROM audit_log')).offence?.seq).toBe(1);

@@ -93,6 +93,8 @@ function readsAs(scope: Scope): Readonly<Record<string, () => Promise<unknown>>>
   return {
     'the newest responses': () => readResponses(deps, scope, page),
     'responses further back': () => readResponses(deps, scope, { ...page, after: middle }),
+    'the oldest responses': () => readResponses(deps, scope, { ...page, order: 'OLDEST' }),
+    'responses further on': () => readResponses(deps, scope, { ...page, order: 'OLDEST', after: middle }),
     'responses of a segment': () =>
       readResponses(deps, scope, { ...page, segment: { product_line: ['Air'] } }),
     'responses by id': () =>

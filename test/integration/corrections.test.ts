@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { labelWeight } from '../../scoring/training-job.ts';
 import { rectify } from '../../store/data-subjects/rectify.ts';
 import { readLabelled } from '../../store/models/predictions.ts';
-import { decideReview, disputeResponse, type Reviewer } from '../../store/reviews/reviews.ts';
+import { decideReview, disputeResponse, type Reviewer } from '../../store/reviews/decide-review.ts';
 import { openTestDatabase } from '../fixtures/database.ts';
 
 it('the reviewed class is the label, and weighs more than a number', async () => {

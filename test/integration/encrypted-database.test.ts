@@ -235,7 +235,7 @@ describe('keys and peppers', () => {
     const pepper = await changeKeys(database, config, 'pepper');
     rotating = false;
     await writing;
-    // On a server other processes write too: they are restarted, and then everybody is carried over.
+    // On a server other processes write too: they are restarted, and then all persons are carried over.
     if (config.databaseUrl) {
       expect(pepper).toMatch(/restart all processes/);
       ({ record: database, submit } = await openOn(config));
@@ -343,6 +343,6 @@ describe('subject encryption', () => {
     await database.sql(
       `UPDATE response SET comment = (SELECT comment FROM response WHERE external_id = 'a') WHERE external_id = 'b'`,
     );
-    await expect(everyResponse(database)).rejects.toThrow(/does not open/);
+    await expect(everyResponse(database)).rejects.toThrow(/cannot be decrypted/);
   });
 });

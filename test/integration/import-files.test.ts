@@ -313,14 +313,14 @@ describe('invalid imports', () => {
   it('a file that is no text is refused by name', async () => {
     const zip = Buffer.from('PK\x03\x04\x14\x00[Content_Types].xml xl/workbook.xml', 'latin1');
     await expect(importFile(written('book.csv', zip), MAP)).rejects.toThrow(
-      /book\.csv is an Excel workbook; save it as CSV UTF-8/,
+      /book\.csv is an Excel workbook that cannot be read; open it in a spreadsheet/,
     );
     await expect(importFile(written('twice.csv.gz', gzipSync(gzipSync('ID'))), MAP)).rejects.toThrow(
       /gzip within gzip/,
     );
     const zeros = Buffer.concat([Buffer.from('ID,Date\n'), Buffer.alloc(100), Buffer.from([1, 2, 3])]);
     await expect(importFile(written('zeros.csv', zeros), MAP)).rejects.toThrow(
-      /is no text: it has zero bytes/,
+      /is not text: it has zero bytes/,
     );
   });
 });

@@ -134,6 +134,6 @@ describe('case 9: forms of dates', () => {
       4: '2026-11-01T14:00:00.000Z',
     });
     expect(account).toMatchObject({ accepted: 4, rejected: 1 });
-    expect(firstRejects[0]?.message).toMatch(/13 is no hour from 1 to 12$/);
+    expect(firstRejects[0]?.message).toMatch(/13 is not an hour from 1 to 12$/);
   });
 });

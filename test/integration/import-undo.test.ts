@@ -132,7 +132,7 @@ describe('an undone import', () => {
     expect(await rowsOf('slices')).toEqual([]);
   });
 
-  it('is on record when it is only tried, since that shows what is held', async () => {
+  it('is in the audit log when it is only tried, because that shows what is held', async () => {
     const run = await begin(database);
     await bring(database, run, 'tried', [row('t1', 1), row('t2', 1)]);
     const noted: object[] = [];

@@ -101,7 +101,7 @@ describe('a token', () => {
     ['for another audience', { ...CLAIMS, aud: 'other' }, /"aud"/],
     ['without an end', endless, /"exp"/],
     ['without a subject', nobody, /"sub"/],
-    ['with an empty subject', { ...CLAIMS, sub: ' ' }, /sub does not name anybody/],
+    ['with an empty subject', { ...CLAIMS, sub: ' ' }, /the claim sub is empty/],
     ['without the claim that narrows', unnarrowed, /region is missing, which narrows region/],
     ['without a role', { ...CLAIMS, scoreline: {} }, /does not hold a role/],
     ['with a role that is no text', { ...CLAIMS, scoreline: { role: ['admin'] } }, /does not hold a role/],

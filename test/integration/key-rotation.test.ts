@@ -123,7 +123,7 @@ it('an older comment of the same response does not decrypt when it is put back; 
   expect(await one.comments()).toEqual(['words of a']);
   const put = (comment: string | undefined) => database.sql('UPDATE response SET comment = $1', [comment]);
   await put(first?.comment);
-  await expect(one.comments()).rejects.toThrow(/comment of .* does not open/);
+  await expect(one.comments()).rejects.toThrow(/comment of .* cannot be decrypted/);
   // As encrypted before contents had versions.
   const [row] = await database.sql<{ id: string; subject: string }>(
     'SELECT id, subject_id AS subject FROM response',
@@ -131,11 +131,11 @@ it('an older comment of the same response does not decrypt when it is put back; 
   const [owner] = [...(await encryption.subjects([row?.subject ?? ''])).values()];
   if (!owner || !row) throw new Error('there is no owner');
   const context = { tenant: encryption.tenant, subject: owner.id, field: 'comment', row: row.id };
-  await put(encrypt(owner.key, context, 'words of before'));
-  expect(await one.comments()).toEqual(['words of before']);
+  await put(encrypt(owner.key, context, 'earlier words'));
+  expect(await one.comments()).toEqual(['earlier words']);
   await one.change('rotate');
   expect(await database.sql('SELECT left(comment, 2) AS format FROM response')).toEqual([{ format: '2.' }]);
-  expect(await one.comments()).toEqual(['words of before']);
+  expect(await one.comments()).toEqual(['earlier words']);
 });
 
 it('keys are rotated and retired repeatedly while several processes write, and everything stays readable', async () => {

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { EVERYTHING } from '../../domain/access/scope.ts';
 import { DEFAULT_CELL_LIMITS } from '../../domain/segments/cell-filing.ts';
-import { createIngestor } from '../../ingestion/pipeline/ingestor.ts';
+import { createIngestor, type Ingestor } from '../../ingestion/pipeline/ingestor.ts';
 import { createItemReader } from '../../ingestion/pipeline/response-items.ts';
 import { type BatchAccount, submitItems } from '../../ingestion/pipeline/submit.ts';
+import { addRejected, forgetSourceDays } from '../../store/responses/source-days.ts';
 import {
   DIMENSIONS,
   narrowScope,
@@ -16,6 +17,7 @@ const WIDE = narrowScope('wide', () => true);
 const HOUR = 3_600_000;
 let database: TestDatabase;
 let clock = Date.UTC(2026, 2, 1);
+let ingestor: Ingestor;
 let submit: (
   id: string,
   sources: readonly string[] | null,
@@ -25,7 +27,7 @@ let submit: (
 beforeAll(async () => {
   database = await openTestDatabase();
   const { store, encryption, cells, mappings } = database;
-  const ingestor = createIngestor({
+  ingestor = createIngestor({
     ...{ store, encryption, cells, mappings, dimensions: DIMENSIONS, pepper: PEPPER },
     cellLimits: DEFAULT_CELL_LIMITS,
     now: () => clock,
@@ -97,4 +99,33 @@ it('a correction is not dated after its arrival, and a response dated ahead does
   expect(await answers('c2')).toMatchObject([{ score: 10, at: new Date(clock) }]);
   const both = await submit('k', ['web'], [item('c3', 'web', clock, 1), item('c3', 'web', clock + day, 2)]);
   expect(both).toMatchObject({ accepted: 1, rejected: [{ index: 1, code: 'IN_THE_FUTURE' }] });
+});
+
+it('what arrived of a source is counted by day, also when several write at once, and forgotten after 90 days', async () => {
+  const days = () =>
+    database.sql(
+      `SELECT day::text, accepted::int, duplicates::int, rejected FROM source_day JOIN source ON id = source_id WHERE name = 'counted' ORDER BY day`,
+    );
+  const first = clock;
+  await submit('admin', null, [item('n0', 'counted'), item('n0', 'counted'), item('n1', 'counted')]);
+  clock += 24 * HOUR;
+  const other = (id: number) =>
+    addRejected(database.store, [{ id, day: '2026-03-02', rejected: { STALE: 2 }, at: new Date(clock) }]);
+  const [source] = await database.sql<{ id: number }>(`SELECT id FROM source WHERE name = 'counted'`);
+  const sent = Array.from({ length: 8 }, (_, i) => [
+    item(`m${i}`, 'counted'),
+    item(`bad${i}`, 'counted', clock, 11),
+  ]);
+  await Promise.all([
+    ...sent.map((items) => submit('admin', null, items)),
+    other(source?.id ?? -1),
+    other(source?.id ?? -1),
+  ]);
+  await ingestor.idle();
+  const second = { day: '2026-03-02', accepted: 8, duplicates: 0, rejected: { OUT_OF_SCALE: 8, STALE: 4 } };
+  expect(await days()).toEqual([{ day: '2026-03-01', accepted: 2, duplicates: 1, rejected: {} }, second]);
+  await forgetSourceDays(database.store, first + 90 * 24 * HOUR);
+  expect(await days()).toHaveLength(2);
+  await forgetSourceDays(database.store, first + 91 * 24 * HOUR);
+  expect(await days()).toEqual([second]);
 });

@@ -14,6 +14,7 @@ import { narrowScope, type TestDatabase } from '../fixtures/database.ts';
 import { BASE, iso, type LineageDatabase, openLineageDatabase, score } from '../fixtures/lineage-database.ts';
 import type {} from '../services/both.ts';
 import { describeGraphMarks } from './lineage-graph-annotations.ts';
+import { describeGroups } from './lineage-groups.ts';
 import { describeImpact } from './lineage-impact.ts';
 import { describeKinds } from './lineage-kinds.ts';
 import { describePath } from './lineage-path.ts';
@@ -268,6 +269,7 @@ describe('trace', () => {
 
 describeImpact(() => world);
 describePath(() => world);
+describeGroups(() => world, starts);
 describeGraphMarks(() => world);
 describeKinds(() => world);
 

@@ -26,6 +26,22 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
 const read = (name: string) => readFileSync(join(folder, name), 'utf8');
 
+describe('the policies of an older version', () => {
+  it('stay valid without the actions that were added, which only the admin then has', async () => {
+    const without = (text: string) => text.replaceAll(/, (Action::"manageCases"|manageCases)(?=[,\]])/g, '');
+    for (const name of ['schema.cedarschema', 'roles.cedar']) {
+      const older = without(read(name));
+      expect(older).not.toContain('manageCases');
+      write(name, older);
+    }
+    const scopeOf = scopesUnder(await loadPolicies(folder, DIMENSIONS), 5);
+    expect(scopeOf('admin', {}).allowsAll('manageCases')).toBe(true);
+    const owner = scopeOf('segment-owner', { region: ['Germany'] });
+    expect([owner.allows('review', GERMANY), owner.allows('manageCases', GERMANY)]).toEqual([true, false]);
+    expect(scopeOf('admin', { region: ['Germany'] }).allows('manageCases', CHILE)).toBe(false);
+  });
+});
+
 describe('the policies that ship', () => {
   const TABLE: Record<string, string> = {
     admin: FIELD_GROUPS.join(' '),
@@ -53,7 +69,7 @@ describe('the policies that ship', () => {
 
   it.each([...Object.keys(TABLE)])('restrict %s by attributes in every group', async (role) => {
     const scopeOf = scopesUnder(await loadPolicies(SHIPPED, DIMENSIONS), 5);
-    const owned = 'readScore readResponse readComment readPrediction traceLineage review';
+    const owned = 'readScore readResponse readComment readPrediction traceLineage review manageCases';
     const groups = role === 'segment-owner' ? owned : TABLE[role];
     const inside: Segment[] = [{ region: ['Germany'] }, { region: ['Peru', 'Germany'], channel: ['web'] }];
     const outside: Segment[] = [

@@ -180,6 +180,8 @@ describe("the auditor's report", () => {
       erased: 1,
       rollups: 3,
       root: 'ab12',
+      offender: null,
+      steps: [],
     };
     const verify = async () => ({ verdict: 'VERIFIED_WITH_ERASURES' as const, ...proof });
     const page = await report(EVERYTHING, name('SURVEYED'), { verify });
@@ -203,7 +205,7 @@ describe("the auditor's report", () => {
 
   it('does not state the number of a model that is no longer the champion', async () => {
     const page = await report(EVERYTHING, { ...name('INFERRED'), model: 6 });
-    expect(page).toContain('is the champion no more');
+    expect(page).toContain('is no longer the champion');
     expect(parseScoreId('nonsense')).toBeNull();
     expect(await reportFacts(deps, reader(EVERYTHING), 'nonsense')).toBeNull();
   });

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readSubjectAccessReport } from '../../store/data-subjects/subject-access.ts';
+import { decideReview, disputeResponse, type Reviewer } from '../../store/reviews/decide-review.ts';
 import { encryptReason, encryptReasons, openReason } from '../../store/reviews/review-reasons.ts';
-import { decideReview, disputeResponse, type Reviewer, readDecisions } from '../../store/reviews/reviews.ts';
+import { readDecisions } from '../../store/reviews/reviews.ts';
 import { openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { eraseWhole, personOf } from '../fixtures/erasing.ts';
 import { findInTables } from '../fixtures/needles.ts';

@@ -76,6 +76,7 @@ describe('scoped views', () => {
     const ofCells = 'ARRAY(SELECT id FROM cell)';
     const pages = (schema: string, cells = ofCells) => [
       `${schema}newest_responses(${cells}, '1900-01-01', '2200-01-01', '2200-01-01', 'ffffffff-ffff-ffff-ffff-ffffffffffff', 500)`,
+      `${schema}oldest_responses(${cells}, '1900-01-01', '2200-01-01', '1900-01-01', '00000000-0000-0000-0000-000000000000', 500)`,
       ...['NULL', 'ARRAY(SELECT id FROM mapping_version)'].map(
         (mappings) =>
           `${schema}first_rollups(${cells}, '{0}', ${mappings}, '1900-01-01', '2200-01-01', '1900-01-01', 500)`,
@@ -128,6 +129,7 @@ describe('scoped views', () => {
       'feature_set',
       'mapping_version',
       'model_event',
+      'model_theme',
       'model_training_set',
       'model_version',
       'scale_rule',

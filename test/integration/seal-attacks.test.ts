@@ -188,7 +188,7 @@ describe('a removed rollup', () => {
     expect(found).toMatchObject({
       verdict: 'MISMATCH',
       reason: expect.stringMatching(
-        /^log: a seal of another rollup was changed or taken away after it had been signed; counted over/,
+        /^log: a seal of another rollup was changed or removed after it had been signed; counted over/,
       ),
     });
   });

@@ -426,7 +426,7 @@ describe('inferred scores', () => {
     );
     expect(await database.verify(asked)).toMatchObject({
       verdict: 'MISMATCH',
-      reason: expect.stringMatching(/^response .* has lost what a model said of it, and nothing/),
+      reason: expect.stringMatching(/^response .* has lost its prediction, and nothing/),
     });
     expect((await database.seal()).refused).toHaveLength(1);
     // The very same again is right again; predicted again, it is rescored.

@@ -86,6 +86,47 @@ describe('the values of a dimension', () => {
   });
 });
 
+describe('the values of a dimension in a window', () => {
+  const at = (hoursAgo: number) => new Date(NOW - hoursAgo * HOUR_MS).toISOString();
+
+  it('are those of a combined score grouped by it, for every caller', async () => {
+    for (const caller of ['all', 'narrow', 'aggregates', 'nothing'])
+      for (const [window, asOf] of [
+        ['P30D', at(0)],
+        ['PT3H', at(0)],
+        ['PT6H', at(5)],
+        ['PT1H', at(24 * 400)],
+      ]) {
+        const args = `window: "${window}", asOf: "${asOf}"`;
+        const query = `{ nps(${args}, basis: COMBINED, groupBy: [REGION]) { region } }`;
+        const { data } = await world.ask<{ nps: { region: string }[] }>(caller, query);
+        const listed = data.nps.map(({ region }) => region).sort();
+        expect(await values(caller, `, ${args}`), `${caller} ${args}`).toEqual(listed);
+      }
+  });
+
+  it('leave out those without an answer in it, and are searched and paged', async () => {
+    expect(await values('all', ', window: "P30D"')).toEqual(await values('all'));
+    // Liechtenstein's one answer is 61 minutes old, Peru's last is nine times as old.
+    expect(await values('all', `, window: "PT3H", asOf: "${at(6)}"`)).toEqual([
+      'Germany',
+      'Peru',
+      'São Paulo',
+    ]);
+    expect(await values('all', `, window: "PT3H", asOf: "${at(6)}", contains: "PER"`)).toEqual(['Peru']);
+    expect(await values('all', ', window: "P30D", first: 1, after: "Germany"')).toEqual(['Liechtenstein']);
+    expect(await values('all', `, window: "PT1H", asOf: "${at(24 * 400)}"`)).toEqual([]);
+    expect(await values('nothing', ', window: "P30D"')).toEqual([]);
+  });
+
+  it('need a window that is one, and a time only with it', async () => {
+    const asked = async (more: string) =>
+      (await world.ask('all', `{ dimensionValues(dimension: REGION, ${more}) }`)).errors?.[0]?.message;
+    expect(await asked(`asOf: "${at(1)}"`)).toBe('asOf: needs a window, such as window: "P30D"');
+    expect(await asked('window: "P1"')).toMatch(/P1/);
+  });
+});
+
 describe('a null, a blank and a missing value', () => {
   it.each(['[""]', '["unknown"]', '["  "]', '""', '["", "unknown"]'])(
     'are one value: region %s',

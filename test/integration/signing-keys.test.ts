@@ -71,7 +71,7 @@ describe('a database', () => {
   it('is bound to the key of its first start, and to the one that signed it before keys were stored', async () => {
     await database.submit(answers('a'));
     await database.seal();
-    // As a data folder of before: heads, and no row that names a key.
+    // As an earlier data folder: checkpoints, and no row that names a key.
     await expect(start(database, newKey())).rejects.toThrow(/signed with another key.*--signing --lost/);
     expect(await rows()).toEqual([{ n: 0 }]);
     expect(await start(database, database.signingKey)).toBe(database.signingKey);

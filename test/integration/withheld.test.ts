@@ -73,6 +73,7 @@ afterAll(() => world?.close());
 function argumentsOf(root: string, field: GraphQLField<unknown, unknown>): string {
   const known: Record<string, string> = {
     id: JSON.stringify(ids[root] ?? ids.other),
+    rule: '{ kind: "threshold", below: 50, windowDays: 2, confidence: 0.5 }',
     from: root === 'path' ? JSON.stringify(ids.node) : JSON.stringify(at(60 * 24)),
     to: root === 'path' ? JSON.stringify(ids.other) : JSON.stringify(at(0)),
     knownAt: JSON.stringify(at(1)),
@@ -85,7 +86,10 @@ function argumentsOf(root: string, field: GraphQLField<unknown, unknown>): strin
     challenger: '"ModelVersion:1"',
     response: JSON.stringify(ids.node),
     every: 'HOUR',
+    kind: '"Rollup"',
     dimension: 'REGION',
+    role: '"analyst"',
+    name: '"sample"',
   };
   const given = field.args
     .filter(
@@ -116,7 +120,8 @@ const NOT_WALKED: Readonly<Record<string, (tag: unknown) => boolean>> = {
 function ways(): Way[] {
   const found: Way[] = [];
   const visit = (type: GraphQLNamedType, names: string[], text: string[], tags: Set<unknown>) => {
-    if (!isObjectType(type) || names.length >= DEEPEST) return;
+    // Its holder, a score or a response, decides whether it is shown; the walk asks for the holder.
+    if (!isObjectType(type) || type.name === 'SegmentValue' || names.length >= DEEPEST) return;
     for (const field of Object.values(type.getFields())) {
       const tag = TAGS.get(`${type.name}.${field.name}`);
       const inner = getNamedType(field.type);

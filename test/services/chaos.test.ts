@@ -79,7 +79,7 @@ describe('the database on TimescaleDB', () => {
     await Promise.all(
       writers.map(async ({ ingestor }, writer) => {
         for (let round = 0; round < 25; round++) {
-          // Everybody sends the same ids, each round a little later: duplicates, races for new ids, and corrections.
+          // All send the same ids, each round a little later: duplicates, races for new ids, and corrections.
           const items = Array.from({ length: 60 }, (_, i) => {
             const id = round * 30 + i;
             return answerOf(id, {

@@ -110,7 +110,7 @@ describe('a full disk', () => {
       .filter((line) => /MiB (are )?free/.test(line));
     expect(lines).toEqual([
       expect.stringContaining('nothing is stored until'),
-      expect.stringContaining('what is sent is stored again'),
+      expect.stringContaining('writes are accepted again'),
     ]);
     const { code } = await server.stop();
     expect(code).toBe(0);

@@ -8,6 +8,7 @@ const SCRIPTS = {
   neo4j: 'neo4j/install.sh',
   kafka: 'kafka/install.sh',
   schemathesis: 'schemathesis.sh',
+  'bi-clients': 'bi-clients.sh',
 } as const;
 
 /** The folder a server is installed in, after installing it there if it was missing (see the scripts). */

@@ -30,7 +30,7 @@ export interface RunningKafka {
   start(): Promise<void>;
   /** Stops it in order; data and ports stay. */
   stop(): Promise<void>;
-  /** Ends it for good, at once, and removes the data. */
+  /** Kills it and removes the data. */
   dispose(): Promise<void>;
 }
 

@@ -55,7 +55,7 @@ const LEAKS: readonly Leak[] = [
     ],
   },
   {
-    name: 'comments for everybody who sees the response',
+    name: 'comments for every caller who sees the response',
     file: 'api/context.ts',
     patch: [['if (cell && context.caller.scope.allows(group, cell)) return true;', 'if (cell) return true;']],
   },
@@ -165,13 +165,23 @@ const LEAKS: readonly Leak[] = [
     patch: [['visibleCells(caller.scope, REVIEWED, deps.cells, within)', 'deps.cells.all()']],
   },
   {
+    name: 'what agents wrote about every cell',
+    file: 'store/agents/cell-set.ts',
+    patch: [
+      [
+        'if (SEEN_BY.every((group) => scope.allowsAll(group))) return null;',
+        'if (SEEN_BY.length > 0) return null;',
+      ],
+    ],
+  },
+  {
     name: 'how many cells there are, in a cursor',
     file: 'api/schema/connection.ts',
     patch: [
-      ['resolve: ({ rows, hasNextPage }) => {', 'resolve: ({ rows, hasNextPage }, _args, { deps }) => {'],
+      ['resolve: (page) => {', 'resolve: (page, _args, { deps }) => {'],
       [
-        'return { hasNextPage, endCursor: last ? cursorOf(last) : null };',
-        'return { hasNextPage, endCursor: last ? cursorOf(last) + deps.cells.all().length : null };',
+        'return { hasNextPage, endCursor: endCursor ?? (last ? cursorOf(last, page) : null) };',
+        'return { hasNextPage, endCursor: endCursor ?? (last ? cursorOf(last, page) + deps.cells.all().length : null) };',
       ],
     ],
   },

@@ -27,7 +27,7 @@ export interface RunningNeo4j {
   start(): Promise<void>;
   stop(): Promise<void>;
   clear(): Promise<void>;
-  /** Ends it for good, at once, and removes the data. */
+  /** Kills it and removes the data. */
   dispose(): Promise<void>;
 }
 

@@ -40,7 +40,7 @@ it('asks for the key, then shows a console with the example queries that works w
         elsewhere.push(request.url());
     });
     page.on('pageerror', (error) => problems.push(error.message));
-    await page.goto(server.url);
+    await page.goto(`${server.url}/console`);
     await page.fill('#key', 'wrong');
     await page.click('button');
     await page.getByText('This key is not known here.').waitFor();

@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
  *
  * PostgreSQL refuses to run as root, so under root it runs as the system user `postgres` (made when missing), and that
  * user must be able to pass through every folder above its binaries and its data. The project may be cloned below a
- * folder that only root enters (/root in most containers), hence:
+ * folder that only root enters (/root in most containers), so:
  *  - binaries: `.cache/services` in the project if that user reaches it, else `/var/cache/scoreline-services`, which
  *    only root can write and every user can read. Not a fixed name in /tmp: there anyone could put it first.
  *  - data: always a fresh folder in the system's temporary folder, removed at the end.

@@ -35,7 +35,7 @@ export interface RunningPostgres {
   start(): Promise<void>;
   stop(mode?: StopMode): Promise<void>;
   restart(mode: StopMode): Promise<void>;
-  /** Ends it for good, at once, and removes the data. */
+  /** Kills it and removes the data. */
   dispose(): Promise<void>;
 }
 

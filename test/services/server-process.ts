@@ -106,7 +106,7 @@ export class ServerProcess {
     clearTimeout(killer);
   }
 
-  /** Ends the server for good and removes its data. */
+  /** Ends the server permanently and removes its data. */
   async dispose(signal: NodeJS.Signals): Promise<void> {
     await this.stop(signal, 10_000);
     removeHome(this.spec.home);

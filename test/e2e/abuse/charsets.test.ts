@@ -28,7 +28,6 @@ describe('bytes of a body', () => {
     ['/ingest/responses', 'application/json', item('bad-1', 'K?ln')],
     ['/ingest/responses', 'application/x-ndjson', `${item('bad-2', 'fine')}\n${item('bad-3', 'K?ln')}`],
     ['/ingest/responses', 'application/json; charset=us-ascii', item('bad-4', 'K?ln')],
-    ['/ingest/demo', 'application/json', `[${item('bad-5', 'K?ln')}]`],
     ['/ingest/file', 'application/x-ndjson', `{"map":{},"file":"f"}\n{"line":2,"values":{"a":"?"}}`],
     ['/graphql', 'application/json', JSON.stringify({ query: '{ classify(texts: ["K?ln"]) { class } }' })],
   ])('that are invalid are 400, and reported: %s %s', async (path, type, text) => {

@@ -8,7 +8,7 @@ import { useServer } from '../../fixtures/use-server.ts';
 /* Hostile values at every argument of the schema, and in every field of every endpoint. */
 
 /** Minutes of computing, or the end of every key. */
-const WITHOUT = new Set(['trainModel', 'changeKeys']);
+const WITHOUT = new Set(['trainModel', 'changeKeys', 'startDemo']);
 const ROLES = ['feed', 'collector', 'analyst', 'auditor', 'dpo', 'model-steward', 'metrics'] as const;
 /** An answer to one bad value is a sentence, not the value. */
 const LONGEST_MESSAGE = 600;
@@ -166,7 +166,6 @@ function fileBodies(): string[] {
 it('answers hostile values in every field of every endpoint', async () => {
   const bodies = HOSTILE.flatMap((value) => [
     ['/ingest/responses', value] as const,
-    ['/ingest/demo', value] as const,
     ['/ingest/file', value] as const,
     ...FIELDS.map((field) => ['/ingest/responses', [{ ...ITEM, [field]: value }]] as const),
   ]);

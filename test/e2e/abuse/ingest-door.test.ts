@@ -9,7 +9,7 @@ import { useServer } from '../../fixtures/use-server.ts';
 /* What comes to /ingest is judged from its headers, then read within bounds, item by item. */
 
 const ROLES = ['analyst', 'segment-owner', 'model-steward', 'auditor', 'dpo', 'feed', 'collector', 'admin'];
-const PATHS = ['/ingest/responses', '/ingest/file', '/ingest/demo'];
+const PATHS = ['/ingest/responses', '/ingest/file'];
 const CONFIG = `export default {
   dimensions: [{ field: 'region' }],
   limits: {
@@ -249,8 +249,6 @@ describe('what is in a body', () => {
       expect(account).toMatchObject({ rejectedTotal: hostile.length });
       expect(Math.max(...account.rejected.map(({ message }) => message.length))).toBeLessThanOrEqual(300);
     }
-    const demo = await post('/ingest/demo', `[${hostile.join(',')}]`);
-    expect([demo.status, await demo.json()]).toMatchObject([422, { rejectedTotal: hostile.length }]);
   });
 });
 

@@ -136,7 +136,7 @@ async function plantEverywhere(text: string): Promise<void> {
       JSON.stringify(itemOf(text)),
       `[${text}`,
     ])
-      for (const door of ['/ingest/responses', '/ingest/demo']) await post(door, body, type);
+      await post('/ingest/responses', body, type);
   await post('/ingest/file', JSON.stringify(FILE(text)));
   await post('/graphql', `{"query": ${text}`);
   await post('/graphql', text, 'text/plain');

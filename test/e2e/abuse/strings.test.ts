@@ -82,15 +82,6 @@ const DOORS: Readonly<Record<string, (items: readonly Item[]) => Promise<Account
     const body = [{ map: MAP, file: 'f.ndjson' }, ...rows].map((one) => JSON.stringify(one)).join('\n');
     return accountOf(await server.post('/ingest/file', body));
   },
-  demo: async (items) => {
-    const made = items.map(({ region, ...more }) => ({
-      comment: null,
-      respondent: 'r',
-      ...more,
-      dimensions: { region: region ?? 'x' },
-    }));
-    return accountOf(await server.post('/ingest/demo', made));
-  },
 };
 
 /** The fields of an item that each endpoint reads, under its names. */
@@ -100,7 +91,6 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
   ndjson: [...NAMED, 'source', 'survey', 'surveyVersion'],
   mutation: [...NAMED, 'source', 'survey', 'surveyVersion'],
   file: NAMED,
-  demo: NAMED,
 };
 const BAD = [
   'a\u0000b',
@@ -136,7 +126,7 @@ describe.each(Object.keys(DOORS))('an invalid text in %s', (door) => {
 
   it('never fails a request, for any text', async () => {
     const texts = fc.sample(fc.string({ unit: 'binary', maxLength: 300 }), { numRuns: 40, seed: 13 });
-    const fields = [...NAMED, 'comment', ...(door === 'demo' ? [] : ['answeredAt'])];
+    const fields = [...NAMED, 'comment', 'answeredAt'];
     const items = texts.flatMap((text, i) => [item({ [fields[i % fields.length] as string]: text }), item()]);
     const { accepted, duplicates, rejectedTotal, rejected } = await take(items);
     expect(accepted + duplicates + rejectedTotal).toBe(items.length);

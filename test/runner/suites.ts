@@ -1,0 +1,55 @@
+/*
+ * Which files run where. `npm test` takes about five minutes on two cores, so files that take long (more than about 12 s
+ * there) run in `npm run test:services` only, each on the backend that it says most about. All other files of
+ * test/integration/ and test/e2e/ run on both backends.
+ */
+
+const named = (folder: string, names: string): string[] =>
+  names
+    .trim()
+    .split(/\s+/)
+    .map((name) => `test/${folder}/${name}.test.ts`);
+
+/** Never reach the database, or concern the source or the embedded database alone: not on real servers. */
+const SAME_ON_EVERY_BACKEND = [
+  ...named('e2e', 'build cli old-data-folders'),
+  ...named('e2e/abuse', 'cases charsets logs operation-name transports'),
+  ...named('integration', 'architecture log page-documents schema-dump'),
+];
+
+/** Take long, and concern the embedded database, or do not depend on the backend: once, on embedded stores. */
+const LONG_ON_EMBEDDED = [
+  ...named('e2e', 'demo doors import import-undo-killed oidc policies-command sessions'),
+  ...named('e2e/abuse', 'documents every-argument ingest-door patterns refusals variables watchdog'),
+  ...named('integration', 'patterns pglite-keeper secrets'),
+];
+
+/** Take long: once, on real servers. */
+const LONG_ON_SERVERS = [
+  ...named(
+    'e2e',
+    'access audit dimension-changes import-undo live models response-filters reviews sealing sources uploads',
+  ),
+  ...named('e2e/abuse', 'cells connections'),
+  ...named(
+    'integration',
+    'as-of attacker import-exact journal-retention key-rotation leases ledgers lineage monitor',
+  ),
+  ...named('integration', 'non-interference readiness scopes-graphql scoring seal-attacks seals'),
+];
+
+/** Take long, and find something else on each backend: what files on disk contain. */
+const LONG_ON_BOTH = [...named('e2e', 'planted'), ...named('integration', 'encrypted-database')];
+
+/** Files of the project `short`: what `npm test` runs beside the unit tests. */
+export const SHORT = {
+  include: ['test/integration/**/*.test.ts', 'test/e2e/**/*.test.ts'],
+  exclude: [...LONG_ON_EMBEDDED, ...LONG_ON_SERVERS, ...LONG_ON_BOTH],
+};
+/** Files of the project `long`, on embedded stores. */
+export const LONG = { include: [...LONG_ON_EMBEDDED, ...LONG_ON_BOTH] };
+/** Files of the project `services`, on TimescaleDB and Neo4j. */
+export const SERVICES = {
+  include: ['test/services/**/*.test.ts', ...SHORT.include],
+  exclude: [...SAME_ON_EVERY_BACKEND, ...LONG_ON_EMBEDDED],
+};

@@ -1,0 +1,276 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ADMIN_KEY, until } from '../../fixtures/server.ts';
+import { useServer } from '../../fixtures/use-server.ts';
+import { launch } from '../chromium.ts';
+
+/* The Data screen: a file from the drop to its undo, in a real browser. */
+const server = useServer({ keys: { collector: 'collector', analyst: 'analyst' } });
+const folder = mkdtempSync(join(tmpdir(), 'scoreline-data-'));
+const pictures = process.env['SCORELINE_SCREENSHOTS'];
+let browser: Browser;
+let page: Page;
+
+beforeAll(async () => {
+  browser = await launch();
+  page = await signedIn(ADMIN_KEY);
+});
+afterAll(async () => {
+  await browser?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function signedIn(key: string, viewport = { width: 1440, height: 900 }): Promise<Page> {
+  const context = await browser.newContext({ viewport, timezoneId: 'Europe/Berlin', locale: 'en-GB' });
+  const opened = await context.newPage();
+  opened.setDefaultTimeout(60_000);
+  await opened.goto(server.url);
+  await opened.locator('input').first().fill(key);
+  await opened.keyboard.press('Enter');
+  await opened.getByRole('navigation').first().waitFor();
+  await opened.goto(`${server.url}/data`);
+  await opened.getByRole('heading', { name: 'Data', level: 1 }).waitFor();
+  return opened;
+}
+
+/** Nothing that axe finds, and nothing wider than the page; a picture where they are asked for. */
+async function look(name: string, of: Page = page): Promise<void> {
+  if (pictures) {
+    mkdirSync(pictures, { recursive: true });
+    await of.screenshot({ path: join(pictures, `data-${name}.png`), fullPage: true });
+  }
+  const { violations } = await new AxeBuilder({ page: of })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
+    .analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
+  const overflow = await of.evaluate(
+    'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+  );
+  expect([name, overflow]).toEqual([name, 0]);
+}
+
+const written = (name: string, content: string | Buffer): string => {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+};
+const choose = (path: string, of: Page = page) => of.locator('input[type=file]').setInputFiles(path);
+const press = (name: string | RegExp, of: Page = page) => of.getByRole('button', { name }).click();
+const answers = async () => {
+  const { data } = await server.graphql<{ nps: { responses: number }[] }>(
+    '{ nps(window: "P10Y") { responses } }',
+  );
+  return data.nps[0]?.responses ?? 0;
+};
+
+describe('a file', () => {
+  it('is understood, tried, imported and undone', async () => {
+    await page.getByText('No file was imported yet').waitFor();
+    await page.getByText('No answer has arrived yet').waitFor();
+    await look('empty');
+    await choose('examples/survey-export.csv');
+    await page.getByRole('heading', { name: 'Import survey-export.csv' }).waitFor();
+    await page.getByText('CSV, separator comma, UTF-8 · 60 rows · 9 columns').waitFor();
+    const score = page
+      .getByRole('listitem')
+      .filter({ hasText: 'How likely are you to recommend us?' })
+      .first();
+    await score.getByText('0 to 10 in 59 of 60 rows; the heading asks for a recommendation.').waitFor();
+    expect(await score.getByLabel('What How likely are you to recommend us? is').inputValue()).toBe('score');
+    expect(await page.getByLabel('Time zone').inputValue()).toBe('Europe/Berlin');
+    await look('columns');
+    await press('Try it: dry run');
+    await page.getByRole('heading', { name: 'Rejected rows' }).waitFor();
+    await page.getByText('31 is not a day of that month').waitFor();
+    await page.getByRole('heading', { name: 'The first 10 answers as they would stand' }).waitFor();
+    // 09:25 in Berlin is shown as it stands in the file.
+    await page
+      .getByRole('cell', { name: /13 Sept? 2026,? (at )?09:25/ })
+      .first()
+      .waitFor();
+    expect(await answers()).toBe(0);
+    await look('dry-run');
+    await press('Import 56 answers');
+    await page.getByRole('heading', { name: '56 answers were imported' }).waitFor();
+    expect(await answers()).toBe(56);
+    await look('imported');
+    await press('Undo the import of survey-export.csv');
+    await look('undo');
+    await page.getByRole('dialog').getByRole('textbox').fill('the wrong file');
+    await page.getByRole('dialog').getByRole('button', { name: 'Undo this import' }).click();
+    await page.getByText('The import was undone: 56 answers removed.').waitFor();
+    expect(await answers()).toBe(0);
+    await press('Back to Data');
+    await page.getByText(/Undone by/).waitFor();
+  });
+
+  it('is a workbook; what a column is can be changed, and the map is saved for the command line', async () => {
+    await choose('test/fixtures/workbooks/openpyxl-title.xlsx');
+    await page.getByText('Excel workbook, sheet “Responses 2026” · 60 rows · 9 columns').waitFor();
+    await page.getByLabel('What Device is').selectOption('none');
+    await page.getByLabel('What Stage is').selectOption({ label: 'Channel' });
+    await page.getByLabel('Source', { exact: true }).fill('a workbook');
+    const [download] = await Promise.all([page.waitForEvent('download'), press('Save the map')]);
+    expect(download.suggestedFilename()).toBe('openpyxl-title.map.json');
+    const map = JSON.parse(readFileSync(await download.path(), 'utf8'));
+    expect(map).toMatchObject({
+      sheet: 'Responses 2026',
+      headings: { after: 1, rows: 1 },
+      source: 'a workbook',
+      dimensions: { channel: { column: 'Stage' }, productLine: { column: 'Product' } },
+    });
+    expect(map.dimensions.lifecycleStage).toBeUndefined();
+    // The choices survive a reload.
+    await page.reload();
+    await page.getByLabel('What Stage is').waitFor();
+    expect(await page.getByLabel('What Stage is').inputValue()).toBe('dimension:channel');
+    await press('Try it: dry run');
+    await press('Import 56 answers');
+    await page.getByRole('heading', { name: '56 answers were imported' }).waitFor();
+    expect(await answers()).toBe(56);
+    await press('Back to Data');
+    await page.getByText('openpyxl-title.xlsx').waitFor();
+    await look('imports');
+  });
+
+  it('that the wizard cannot decide asks; one without dates says what is missing; a picture says what it is', async () => {
+    await choose(written('ambiguous.csv', 'id,date,score\n1,03/04/2026,9\n2,05/06/2026,3\n'));
+    await page.getByRole('radio', { name: 'month first (MM/dd/yyyy)' }).check();
+    expect(await page.getByLabel('Format').inputValue()).toBe('MM/dd/yyyy');
+    await look('ambiguous');
+    await press('Back to Data');
+    await page.getByText('ambiguous.csv').waitFor();
+    await press('Remove ambiguous.csv');
+    await choose(written('dateless.csv', 'id,score\na,9\nb,10\n'));
+    await page.getByText('Choose the column that says when each answer was given.').waitFor();
+    expect(await page.getByRole('button', { name: 'Try it: dry run' }).isDisabled()).toBe(true);
+    await press('Back to Data');
+    await choose(written('picture.csv', Buffer.from('\x89PNG\r\n\x1a\n', 'latin1')));
+    await page
+      .getByRole('alert')
+      .getByText('picture.csv is a PNG image; only CSV, XLSX, NDJSON and JSON are read.')
+      .waitFor();
+    await press('Back to Data');
+  });
+
+  it('of many rows shows its progress, pauses and goes on', async () => {
+    const rows = Array.from({ length: 15_000 }, (_, i) => `${i},2026-03-0${1 + (i % 9)}T10:00:00Z,${i % 11}`);
+    await choose(written('many.csv', ['id,answered at,score', ...rows].join('\n')));
+    await press('Try it: dry run');
+    await press('Import 15,000 answers');
+    await press('Pause');
+    await page.getByText('Paused. What was imported so far counts.').waitFor();
+    const before = await answers();
+    await page.reload();
+    await press('Continue the import');
+    await page.getByRole('heading', { name: '15,000 answers were imported' }).waitFor({ timeout: 300_000 });
+    expect(before).toBeLessThan(15_056);
+    expect(await answers()).toBe(15_056);
+    await press('Back to Data');
+  });
+});
+
+it('the keyboard alone leads from the file to the import', async () => {
+  await choose('test/fixtures/workbooks/exceljs-inline.xlsx');
+  await page.getByRole('heading', { name: 'Import exceljs-inline.xlsx' }).waitFor();
+  const tabTo = async (name: string | RegExp) => {
+    const target = page.getByRole('button', { name });
+    await target.waitFor();
+    for (let i = 0; i < 80; i++) {
+      if ((await target.and(page.locator(':focus')).count()) === 1) return;
+      await page.keyboard.press('Tab');
+    }
+    throw new Error(`the keyboard does not reach ${name}`);
+  };
+  await tabTo('Try it: dry run');
+  await page.keyboard.press('Enter');
+  await tabTo(/^Import \d+ answers$/);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: '40 answers were imported' }).waitFor();
+  await press('Back to Data');
+});
+
+it('the sources stand there with what they bring, how late, and what was rejected', async () => {
+  const minutes = (count: number) => new Date(Date.now() - count * 60_000).toISOString();
+  const item = (externalId: string, score: number, source = 'in-app survey') => ({
+    ...{ externalId, score, source, answeredAt: minutes(125) },
+  });
+  await server.post('/ingest/responses', [
+    ...[item('s1', 9), item('s2', 3), item('s3', 11), { ...item('s4', 5), answeredAt: 'soon' }],
+    item('s5', 12),
+    item('s6', 12, 'never seen'),
+  ]);
+  const panel = page.getByTestId('sources');
+  const row = panel.getByRole('row').filter({ hasText: 'in-app survey' });
+  await until(async () => {
+    await page.reload();
+    await panel.getByRole('table').waitFor();
+    return (await row.getByText('2 × the score is not on the scale').count()) === 1;
+  }, 'what was rejected is shown');
+  expect(await row.getByRole('cell').allInnerTexts()).toEqual([
+    'in-app survey',
+    '2',
+    '2 hours ago',
+    'just now',
+    '2 hours',
+    expect.stringMatching(/^3\s*2 × the score is not on the scale, 1 × the date cannot be read$/),
+  ]);
+  await panel
+    .getByText(
+      '1 item that names no known source was rejected in 30 days: 1 × the score is not on the scale.',
+    )
+    .waitFor();
+  await panel.getByRole('button', { name: 'Answers, 30 days' }).click();
+  expect(await panel.getByRole('columnheader', { name: 'Answers, 30 days' }).getAttribute('aria-sort')).toBe(
+    'ascending',
+  );
+  await look('sources');
+  await row.getByRole('link').click();
+  await page.waitForURL(/\/responses\?source=in-app/);
+  // The filter offers every source, also those of which no answer is on the page.
+  await page.getByRole('checkbox', { name: 'a workbook' }).waitFor();
+  expect(await page.getByRole('checkbox', { name: 'in-app survey' }).isChecked()).toBe(true);
+  await page.goto(`${server.url}/data`);
+});
+
+it('a connection is added, its secret shown once, replaced and removed', async () => {
+  await press('Add a connection');
+  await page.getByLabel('Name').fill('Shop');
+  await look('connection');
+  await page.getByRole('dialog').getByRole('button', { name: 'Add the connection' }).click();
+  const secret = await page.locator('code.secret').innerText();
+  expect(secret).toMatch(/^whsec_/);
+  await look('secret');
+  await press('I have stored it');
+  expect(await page.getByText(secret).count()).toBe(0);
+  await press('Replace the secret of Shop');
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Replace the secret' }).click();
+  expect(await page.locator('code.secret').innerText()).not.toBe(secret);
+  await press('I have stored it');
+  await press('Remove the connection Shop');
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click();
+  await page.getByText('No survey tool delivers here yet').waitFor();
+});
+
+it('fits a phone, and shows each role what it may do', async () => {
+  const phone = await signedIn(ADMIN_KEY, { width: 390, height: 844 });
+  await phone.getByTestId('sources').getByRole('table').waitFor();
+  await look('phone', phone);
+  await choose('examples/survey-export.csv', phone);
+  await phone.getByRole('button', { name: 'Try it: dry run' }).waitFor();
+  await look('phone-columns', phone);
+  await press('Try it: dry run', phone);
+  await phone.getByRole('heading', { name: 'Rejected rows' }).waitFor();
+  await look('phone-dry-run', phone);
+  await phone.emulateMedia({ colorScheme: 'dark' });
+  await look('phone-dark', phone);
+  await phone.context().close();
+  const sender = await signedIn(server.keys['collector'] as string);
+  await sender.getByRole('button', { name: 'Choose a file' }).waitFor();
+  expect(await sender.getByRole('heading', { name: 'Imports' }).count()).toBe(0);
+  await sender.context().close();
+});

@@ -1,0 +1,221 @@
+import { readFileSync } from 'node:fs';
+import type { Page, Request } from 'playwright-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../../fixtures/patience.ts';
+import { ADMIN_KEY } from '../../fixtures/server.ts';
+import { axe, picture, useDashboard, type Visited } from './browser.ts';
+
+/*
+ * Every screen on an empty record, then every role that ships on every screen, with the example. All roles but the
+ * administrator's may send trusted documents only: the screens work with those that ship.
+ */
+
+const PATHS = {
+  Overview: '/overview',
+  Explore: '/explore',
+  Responses: '/responses',
+  Lineage: '/lineage',
+  Data: '/data',
+  Models: '/models',
+  Reviews: '/reviews',
+  Access: '/access',
+  'Audit log': '/audit',
+  "People's rights": '/people',
+} as const;
+type Title = keyof typeof PATHS;
+const TITLES = Object.keys(PATHS) as Title[];
+
+/** Which screens each role of policies/roles.cedar may see, in the order of the navigation. */
+const SCREENS_OF: Readonly<Record<string, readonly Title[]>> = {
+  admin: TITLES,
+  analyst: ['Overview', 'Explore', 'Responses', 'Lineage', 'Models'],
+  'segment-owner': ['Overview', 'Explore', 'Responses', 'Lineage', 'Models', 'Reviews'],
+  'model-steward': ['Overview', 'Explore', 'Lineage', 'Models', 'Reviews'],
+  auditor: ['Overview', 'Explore', 'Responses', 'Lineage', 'Models', 'Audit log'],
+  dpo: ['Overview', 'Explore', 'Responses', 'Lineage', 'Audit log', "People's rights"],
+  feed: ['Overview', 'Explore'],
+  collector: ['Data'],
+  metrics: [],
+};
+const ROLES = Object.keys(SCREENS_OF);
+
+const { server, visit } = useDashboard({
+  config: `dimensions: [{ field: productLine }, { field: region }, { field: lifecycleStage }, { field: channel }]
+limits:
+  trustedOnly: [${ROLES.filter((role) => role !== 'admin').join(', ')}]
+`,
+  keys: Object.fromEntries(
+    ROLES.filter((role) => role !== 'admin').map((role) => [
+      role,
+      role === 'segment-owner' ? { role, attributes: { region: ['Germany'] } } : role,
+    ]),
+  ),
+});
+const keyOf = (role: string) => server.keys[role] ?? '';
+
+/** What a page asks the server, and what goes wrong. */
+interface Watch {
+  /** Requests under way; streams do not count. */
+  readonly open: Set<Request>;
+  /** Names of the operations since it was last emptied. */
+  asked: string[];
+  readonly failures: string[];
+}
+
+/** Notes each request that fails, and each GraphQL error: an answer with errors has the status 200. */
+function watch({ page }: Visited): Watch {
+  const seen: Watch = { open: new Set(), asked: [], failures: [] };
+  page.on('request', (request) => {
+    const name = /(?:query|mutation|subscription) (\w+)/.exec(request.postData() ?? '')?.[1];
+    if (name !== undefined) seen.asked.push(name);
+    if (request.isNavigationRequest()) seen.open.clear();
+    if (!request.headers()['accept']?.includes('text/event-stream')) seen.open.add(request);
+  });
+  page.on('requestfinished', (request) => seen.open.delete(request));
+  page.on('requestfailed', (request) => {
+    seen.open.delete(request);
+    const why = request.failure()?.errorText ?? '';
+    // The page was left, or a panel, before the answer came.
+    if (why !== 'net::ERR_ABORTED') seen.failures.push(`${request.url()}: ${why}`);
+  });
+  page.on('response', async (response) => {
+    const url = response.url();
+    if (response.status() >= 400)
+      seen.failures.push(`${response.request().method()} ${url}: ${response.status()}`);
+    else if (url.endsWith('/graphql') && response.headers()['content-type']?.includes('json')) {
+      const { errors } = (await response.json().catch(() => ({}))) as { errors?: object[] };
+      if (errors) seen.failures.push(JSON.stringify(errors));
+    }
+  });
+  return seen;
+}
+
+const main = (page: Page) => page.locator('main');
+/** Waits until nothing is under way and no part of the page stands for something that is still read. */
+async function settled(page: Page, seen: Watch): Promise<void> {
+  let calm = 0;
+  await until(async () => {
+    const isCalm = seen.open.size === 0 && (await page.locator('.skeleton').count()) === 0;
+    calm = isCalm ? calm + 1 : 0;
+    return calm > 5;
+  }, `${page.url()} has read everything`);
+}
+
+const shownScreens = (page: Page) =>
+  page.getByRole('navigation', { name: 'Screens', exact: true }).getByRole('link').allTextContents();
+
+describe('on an empty record', () => {
+  const NEXT: Readonly<Record<Title, readonly (string | RegExp)[]>> = {
+    Overview: ['No answers in the last 30 days', 'Bring in answers', 'Load the example', 'Start the demo'],
+    Explore: ['No answers in this window', 'Bring in answers'],
+    Responses: ['There are no answers here', 'Bring in answers'],
+    Lineage: ['There is no answer in this window', 'Bring in answers'],
+    Data: [
+      'Load the example',
+      'Start the demo',
+      'No survey tool delivers here yet',
+      'No file was imported yet',
+    ],
+    Models: [/^Version 1/, 'There is nothing to judge by yet', 'There are no readings yet'],
+    Reviews: ['Nothing waits for you', /Answers are queued when/],
+    Access: ['Create a key', 'From the policies in force'],
+    'Audit log': ['Created a key'],
+    "People's rights": ['No person has been erased', 'Find a person'],
+  };
+  let admin: Visited;
+  let seen: Watch;
+  beforeAll(async () => {
+    admin = await visit('/overview', ADMIN_KEY);
+    seen = watch(admin);
+  });
+
+  it.each(TITLES)('%s says what to do next', async (title) => {
+    const { page } = admin;
+    await page.goto(`${server.url}${PATHS[title]}`);
+    for (const words of NEXT[title]) await main(page).getByText(words).first().waitFor();
+    await settled(page, seen);
+    await picture(page, `empty-${PATHS[title].slice(1)}`);
+    expect(await page.locator('.state-failed').count()).toBe(0);
+    expect(await axe(page)).toEqual([]);
+    expect(admin.problems.splice(0)).toEqual([]);
+    expect(seen.failures.splice(0)).toEqual([]);
+  });
+
+  it('fits a phone', async () => {
+    const { page } = admin;
+    await page.setViewportSize({ width: 390, height: 844 });
+    for (const title of TITLES) {
+      await page.goto(`${server.url}${PATHS[title]}`);
+      await settled(page, seen);
+      await picture(page, `empty-phone-${PATHS[title].slice(1)}`);
+      expect(await page.evaluate('document.documentElement.scrollWidth <= window.innerWidth'), title).toBe(
+        true,
+      );
+    }
+    await page.setViewportSize({ width: 1_440, height: 900 });
+  });
+
+  it('leads to the example', async () => {
+    const { page } = admin;
+    await page.goto(`${server.url}/overview`);
+    await page.getByRole('button', { name: 'Load the example' }).click();
+    await page.getByTestId('score-now').waitFor();
+    expect(await page.getByTestId('segments').getByRole('listitem').count()).toBeGreaterThan(1);
+    expect(seen.failures).toEqual([]);
+    await page.context().close();
+  });
+});
+
+describe('each role', () => {
+  it('that ships is in the table of this test', () => {
+    const policies = readFileSync(new URL('../../../policies/roles.cedar', import.meta.url), 'utf8');
+    const shipped = [...policies.matchAll(/Role::"([^"]+)"/g)].map(([, role]) => role);
+    expect([...new Set(shipped)].toSorted()).toEqual(ROLES.toSorted());
+  });
+
+  /** What stands on a screen for every role that sees it. */
+  const CONTENT: Readonly<Record<Title, string | RegExp>> = {
+    Overview: /^Score by /,
+    Explore: /^Score over time/,
+    Responses: /\d answers/,
+    // A role that reads no answers is not led to the newest ones, and is not shown how few its window has.
+    Lineage: /^Lineage of this score|^Fewer than 5 answers/,
+    Data: /Drop/,
+    Models: /^Version 1/,
+    Reviews: /decided, \d+ by you/,
+    Access: 'Create a key',
+    'Audit log': 'Created a key',
+    "People's rights": 'Find a person',
+  };
+
+  it.each(ROLES)('%s sees its screens and no other', async (role) => {
+    const mine = SCREENS_OF[role] ?? [];
+    const visited = await visit('/', keyOf(role));
+    const { page, problems } = visited;
+    const seen = watch(visited);
+    const navigation = page.getByRole('navigation', { name: 'Screens', exact: true });
+    expect(await shownScreens(page)).toEqual(mine);
+    if (mine.length === 0) await page.getByText('There is nothing to see for this key').waitFor();
+    for (const title of mine) {
+      await navigation.getByRole('link', { name: title, exact: true }).click();
+      await page.waitForURL((url) => url.pathname.startsWith(PATHS[title]));
+      await main(page).getByText(CONTENT[title]).first().waitFor();
+      await settled(page, seen);
+      expect(await page.locator('.state-failed, [role=alert]').allInnerTexts(), title).toEqual([]);
+      expect(await axe(page), title).toEqual([]);
+    }
+    await page.goto(`${server.url}/`);
+    await settled(page, seen);
+    for (const title of TITLES.filter((one) => !mine.includes(one))) {
+      seen.asked = [];
+      await page.goto(`${server.url}${PATHS[title]}`);
+      await page.getByText('There is no such page').waitFor();
+      expect(await shownScreens(page)).toEqual(mine);
+      // The page asks who the viewer is and nothing that the screen would show.
+      expect([title, seen.asked]).toEqual([title, ['Viewer']]);
+    }
+    expect(seen.failures).toEqual([]);
+    expect(problems).toEqual([]);
+    await page.context().close();
+  });
+});
