@@ -73,6 +73,12 @@ module.exports = {
         dependencyTypesNot: ['core', 'npm', 'npm-dev', 'npm-no-pkg', 'unknown'],
       },
     },
+    {
+      name: 'only-pages-import-pages',
+      severity: 'error',
+      from: { pathNot: '^web/|\\.test\\.ts$' },
+      to: { path: '^web/src/' },
+    },
     { name: 'main-does-not-import-cli', severity: 'error', from: { path: MAIN }, to: { path: '^cli/' } },
     {
       name: `nothing-imports-${BESIDE.join('-')}`,
@@ -85,8 +91,8 @@ module.exports = {
   options: {
     parser: 'swc',
     tsPreCompilationDeps: true,
-    doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(node_modules|\\.cache|data)/' },
+    doNotFollow: { path: 'node_modules|^web/src/|^test/services/web/gallery/' },
+    exclude: { path: '^(node_modules|\\.cache|data|dist)/' },
     moduleSystems: ['es6'],
     enhancedResolveOptions: {
       extensions: ['.ts', '.js', '.cjs', '.mjs'],

@@ -3,6 +3,7 @@ FROM node:22-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY verifier ./verifier
+COPY web/package.json ./web/
 # The step after an install needs the source; it runs below.
 RUN npm pkg delete scripts.prepare && npm ci --omit=dev
 
@@ -13,7 +14,9 @@ ENV SCORELINE_COMMIT=$COMMIT
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=4000 SCORELINE_DATA_DIR=/data
 WORKDIR /app
 COPY --from=build /app/node_modules ./node_modules
+COPY --from=build /app/web/node_modules ./web/node_modules
 COPY package.json tsconfig.json main.ts scoreline.config.ts schema.graphql ./
+COPY agents ./agents
 COPY api ./api
 COPY cli ./cli
 COPY compose ./compose

@@ -14,6 +14,7 @@ import { sealing } from './sealing.ts';
 import { series } from './series.ts';
 import { startTime } from './start.ts';
 import { traceLatency } from './trace.ts';
+import { web } from './web.ts';
 
 /*
  * npm run bench [-- NAME ...]: measures on real TimescaleDB and Neo4j and writes bench/RESULTS.md. Sections of benches
@@ -32,17 +33,18 @@ const BENCHES: Record<string, Bench> = {
   trace: traceLatency,
   scoring,
   sealing,
-  start: startTime,
 };
+/** Those on the embedded database, which need no other server. */
+const EMBEDDED: Record<string, () => Promise<Report>> = { start: startTime, web };
 const RESULTS = fileURLToPath(new URL('RESULTS.md', import.meta.url));
 const HEAD = `# Measured
 
 Written by \`npm run bench\`: real servers on one machine, each in a process of its own; the load, TimescaleDB and Neo4j
-share its cores with what is measured. Hence a ratio to a baseline of the same run, or a distribution.
+share its cores with what is measured. So each figure is a ratio to a baseline of the same run, or a distribution.
 
 `;
 
-const known = Object.keys(BENCHES);
+const known = [...Object.keys(BENCHES), ...Object.keys(EMBEDDED)];
 const names = process.argv.length > 2 ? process.argv.slice(2) : known;
 const unknown = names.filter((name) => !known.includes(name));
 if (unknown.length > 0) {
@@ -50,21 +52,30 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-process.stderr.write('starting TimescaleDB and Neo4j ...\n');
 const alive = setInterval(() => undefined, 60_000); // the servers alone do not hold this process
-const both = await startBoth();
-try {
-  for (const name of names) await measure(name, both.services);
-} finally {
-  await both.dispose();
-  clearInterval(alive);
+for (const name of names.filter((one) => one in EMBEDDED))
+  await measure(name, EMBEDDED[name] as () => Promise<Report>);
+const others = names.filter((one) => !(one in EMBEDDED));
+if (others.length > 0) {
+  process.stderr.write('starting TimescaleDB and Neo4j ...\n');
+  const both = await startBoth();
+  try {
+    for (const name of others) await measure(name, () => onServices(name, both.services));
+  } finally {
+    await both.dispose();
+  }
 }
+clearInterval(alive);
 process.exit(0);
 
-async function measure(name: string, { postgres, neo4jUrl }: Services): Promise<void> {
-  process.stderr.write(`${name} ...\n`);
+async function onServices(name: string, { postgres, neo4jUrl }: Services): Promise<Report> {
   const databaseUrl = await createDatabase(postgres, `bench_${name.replace('-', '_')}`);
-  const report = await (BENCHES[name] as Bench)({ databaseUrl, neo4jUrl });
+  return (BENCHES[name] as Bench)({ databaseUrl, neo4jUrl });
+}
+
+async function measure(name: string, bench: () => Promise<Report>): Promise<void> {
+  process.stderr.write(`${name} ...\n`);
+  const report = await bench();
   const text = section(name, report, machine());
   process.stdout.write(`${text}\n`);
   keep(name, text);
