@@ -38,12 +38,13 @@ const PLACE = statement(
 const RELEASE = statement(
   'hold_release',
   `UPDATE legal_hold SET released_at = now(), released_by = $2, release_reason = $3
-    WHERE id = $1 AND released_at IS NULL RETURNING id`,
+    WHERE id = $1 AND released_at IS NULL RETURNING subject_id AS "subjectId"`,
 );
+/** Of the hold's persons ($1) alone: other rows would be locked outside the common order, and deadlock. */
 const MARK = statement(
   'hold_mark',
   `UPDATE subject_key s SET held = EXISTS (SELECT FROM legal_hold h WHERE h.subject_id = s.id AND h.released_at IS NULL)
-    WHERE s.held OR s.id IN (SELECT subject_id FROM legal_hold WHERE released_at IS NULL)`,
+    WHERE s.id = ANY ($1::uuid[])`,
 );
 
 /** Every hold, including released ones, oldest first. */
@@ -75,7 +76,7 @@ export function placeHold(
       await session.rows(PLACE, [id, subject, segment, by.actor, by.reason]);
       ids.push(id);
     }
-    await session.rows(MARK, []);
+    await session.rows(MARK, [subjects.filter((subject) => subject !== null)]);
     await by.note?.(session, { holds: ids, ...('segment' in on ? { segment: on.segment } : {}) });
     return ids;
   });
@@ -85,8 +86,8 @@ export function placeHold(
 export function releaseHold(store: Store, id: string, by: Order): Promise<boolean> {
   return store.transaction(async (session) => {
     await changeHolds(session);
-    const released = await session.rows(RELEASE, [id, by.actor, by.reason]);
-    await session.rows(MARK, []);
+    const released = await session.rows<{ subjectId: string | null }>(RELEASE, [id, by.actor, by.reason]);
+    await session.rows(MARK, [released.flatMap(({ subjectId }) => subjectId ?? [])]);
     await by.note?.(session, released.length > 0 ? { hold: id } : { hold: id, known: false });
     return released.length > 0;
   });
