@@ -331,6 +331,8 @@ CREATE TABLE public.change_event (
   CONSTRAINT change_event_pkey PRIMARY KEY (id)
 );
 CREATE INDEX change_event_at_id_index ON public.change_event USING btree (at, id);
+CREATE TRIGGER change_event_inserted AFTER INSERT ON public.change_event REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION agent_rows_changed('change', 'changes');
+CREATE TRIGGER change_event_updated AFTER UPDATE ON public.change_event REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION agent_rows_changed('change', 'changes');
 
 CREATE TABLE public.connection (
   id uuid NOT NULL,
