@@ -145,6 +145,10 @@ describe('Responses', () => {
 
   it('filters by class, source and words, and searches further back', async () => {
     const { page } = await visit('/responses?source=shop', key('analyst'));
+    // The newest 10,000 of the answers are counted by source and sentiment.
+    await page.getByRole('checkbox', { name: 'shop 3,334' }).waitFor();
+    await page.getByRole('checkbox', { name: /^Negative [1-9]$/ }).waitFor();
+    await page.getByText('counted in the newest 10,000 answers').first().waitFor();
     await page.getByRole('checkbox', { name: /Promoter/ }).check();
     await page.getByText(/found among 20,000 answers/).waitFor();
     await until(async () => {
@@ -194,6 +198,8 @@ describe('Responses', () => {
     await button.click();
     await button.waitFor({ state: 'detached' });
     await page.getByText('20,002 answers').waitFor();
+    // The head says how long the change took to be read.
+    await page.getByTestId('live').getByText(/^\d+\.\d s$/).waitFor();
   });
 
   it('shows each role what it may see', async () => {
