@@ -204,7 +204,7 @@ describe('Responses', () => {
     // The head says how long the change took to be read.
     await page
       .getByTestId('live')
-      .getByText(/^\d+\.\d s$/)
+      .getByText(/^\d+\.\d\ss$/)
       .waitFor();
   });
 

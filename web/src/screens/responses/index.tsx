@@ -1,4 +1,5 @@
-import { useCallback, useRef, useState } from 'react';
+import { useCallback, useMemo, useRef, useState } from 'react';
+import type { ResponsesThemesQuery } from '../../gql/graphql.ts';
 import { useRead } from '../../lib/api.ts';
 import { formatWindow } from '../../lib/format.ts';
 import { segmentInput, useView } from '../../lib/url-state.ts';
@@ -13,7 +14,7 @@ import { isFiltered, useChosen } from './address.ts';
 import { Answer } from './answer.tsx';
 import { AnswerList } from './answer-list.tsx';
 import { THEMES, WINDOW } from './documents.ts';
-import { ResponseFilters, themeName } from './filters.tsx';
+import { type Facet, ResponseFilters, themeName } from './filters.tsx';
 import { type ListedProps, ListFoot, ListHead, NoRows } from './list-states.tsx';
 import './responses.css';
 import { type Answers, useAnswers } from './use-answers.ts';
@@ -43,34 +44,27 @@ export default function Responses() {
   const sources = useSources(answers, segment, chosen, counted.data?.responseCounts);
   const isWide = useMedia('(min-width: 1100px)');
   const [isSheetOpen, setSheetOpen] = useState(false);
-  const filters = (
-    <ResponseFilters
-      chosen={chosen}
-      onChange={(part) => change(part)}
-      counts={{
-        PROMOTER: row?.promoters ?? null,
-        PASSIVE: row?.passives ?? null,
-        DETRACTOR: row?.detractors ?? null,
-      }}
-      themes={
-        can('readPrediction')
-          ? (themes.data?.themes ?? [])
-              .filter(({ theme, responses }) => responses !== 0 || chosen.themes.includes(theme))
-              .map(({ theme, responses }) => ({
-                id: theme,
-                label: themeName(theme),
-                count: responses ?? null,
-              }))
-          : null
-      }
-      canReadPrediction={can('readPrediction')}
-      sentiments={counted.data?.responseCounts.sentiments ?? null}
-      sources={sources}
-      countedIn={
-        counted.data?.responseCounts.complete === false ? counted.data.responseCounts.responses : null
-      }
-      canReadComment={can('readComment')}
-    />
+  const { sentiments, complete, responses: countedIn } = counted.data?.responseCounts ?? {};
+  // The same while pages are read: it is not drawn again with each of them.
+  const filters = useMemo(
+    () => (
+      <ResponseFilters
+        chosen={chosen}
+        onChange={change}
+        counts={{
+          PROMOTER: row?.promoters ?? null,
+          PASSIVE: row?.passives ?? null,
+          DETRACTOR: row?.detractors ?? null,
+        }}
+        themes={can('readPrediction') ? facetsOf(themes.data, chosen.themes) : null}
+        canReadPrediction={can('readPrediction')}
+        sentiments={sentiments ?? null}
+        sources={sources}
+        countedIn={complete === false ? (countedIn ?? null) : null}
+        canReadComment={can('readComment')}
+      />
+    ),
+    [chosen, change, row, themes.data, can, sentiments, sources, complete, countedIn],
   );
   return (
     <div className="answers" data-testid="responses">
@@ -95,6 +89,13 @@ export default function Responses() {
       />
     </div>
   );
+}
+
+/** The themes that answers of the window name, and the chosen ones. */
+function facetsOf(data: ResponsesThemesQuery | undefined, chosen: readonly string[]): Facet[] {
+  return (data?.themes ?? [])
+    .filter(({ theme, responses }) => responses !== 0 || chosen.includes(theme))
+    .map(({ theme, responses }) => ({ id: theme, label: themeName(theme), count: responses ?? null }));
 }
 
 interface Notice {

@@ -82,14 +82,19 @@ export function useSources(
   chosen: Chosen,
   counted: ResponsesCountsQuery['responseCounts'] | undefined,
 ): Facet[] {
-  const seen = useRef(new Set<string>());
   const { data } = useRead(SOURCES, { segment });
+  const seen = useRef({ names: new Set<string>(), rows: 0 });
+  // Rows are added at the end, so that only those are looked at; a shorter list is another one.
+  if (rows.length < seen.current.rows) seen.current.rows = 0;
+  for (const { source } of rows.slice(seen.current.rows)) seen.current.names.add(source);
+  seen.current.rows = rows.length;
+  const found = seen.current.names.size;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `found` says that there is another name
   return useMemo(() => {
-    for (const { source } of rows) seen.current.add(source);
     const bySource = new Map(counted?.sources.map(({ source, responses }) => [source, responses]));
     const known = data?.sources.edges.map(({ node }) => node.name) ?? [];
-    return [...new Set([...known, ...bySource.keys(), ...seen.current, ...chosen.sources])]
+    return [...new Set([...known, ...bySource.keys(), ...seen.current.names, ...chosen.sources])]
       .sort()
       .map((id) => ({ id, label: id, count: bySource.get(id) ?? (counted?.complete ? 0 : null) }));
-  }, [rows, data, counted, chosen.sources]);
+  }, [found, data, counted, chosen.sources]);
 }
