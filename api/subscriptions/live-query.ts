@@ -267,7 +267,7 @@ export class LiveQuery {
 
   /**
    * `since`: when the first change was recorded that the rows show. Null for rows that no change preceded, and for callers
-   * who may not see every change: a transaction may have been long because of what they may not see.
+   * that do not see every change: a transaction may take longer because of the changes that they do not see.
    */
   #tell(rows: readonly ScoreRow[], position: string, since: number | null): void {
     const lag = since === null ? null : Math.max(0, this.#deps.now() - since);
