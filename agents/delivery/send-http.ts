@@ -18,7 +18,7 @@ export const sendHttp: Sender = async (request, context) => {
     const to = await context.guard.check(url.hostname);
     if (url.protocol === 'http:' && !to.isNamed)
       throw new AddressRefusedError(
-        `${url.hostname.slice(0, 100)} is addressed by http: use https, or name the host in targets.allow of the configuration`,
+        `${url.hostname.slice(0, 100)} is addressed by http: use https, or name the host in ${context.guard.setting} of the configuration`,
       );
     const answer = await exchange(request, url, to, context.signal, context.now);
     const location = answer.headers['location'];
