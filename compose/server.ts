@@ -4,6 +4,7 @@ import { AGENTS } from '../agents/registry.ts';
 import { openGate } from '../api/gate/gate.ts';
 import { type Trusted, trustDocuments } from '../api/gate/trusted.ts';
 import { type ApiServer, createApiServer } from '../api/http/server.ts';
+import { openModelAccess } from '../api/language-model.ts';
 import { LIMITS } from '../api/limits.ts';
 import { buildSchema } from '../api/schema/schema.ts';
 import type { Config } from '../config/config.ts';
@@ -144,6 +145,7 @@ export async function openServer(
       publicUrl: config.publicUrl,
       connections,
       targets,
+      languageModel: openModelAccess(config.llm, now),
       audit,
       gate: openGate(config.limits, documents.texts, now),
     },

@@ -163,7 +163,10 @@ export const environment = z
     SCORELINE_SEAL_SINK: url(['http:', 'https:'], 'https://witness.example.org/heads').optional(),
     SCORELINE_LLM_URL: url(['http:', 'https:'], 'https://llm.example.org/v1').optional(),
     SCORELINE_LLM_MODEL: z.string().min(1).max(200).optional(),
-    SCORELINE_LLM_KEY: z.string().regex(/^[\x21-\x7e]+$/, 'must be one key, without spaces').optional(),
+    SCORELINE_LLM_KEY: z
+      .string()
+      .regex(/^[\x21-\x7e]+$/, 'must be one key, without spaces')
+      .optional(),
     SCORELINE_TRUSTED_DOCUMENTS: z.string().min(1).optional(),
     SCORELINE_CONFIG: z.string().min(1).optional(),
     SCORELINE_POLICIES: z

@@ -4,7 +4,8 @@ import type { TargetAnswer, TargetRequest } from '../targets/target.ts';
 import { AddressRefusedError, type CheckedAddress } from './guard.ts';
 import type { Sender } from './sender.ts';
 
-const MOST_BYTES = 64 * 1024;
+/** More of an answer is not read. */
+export const MOST_BYTES = 64 * 1024;
 const MOST_REDIRECTS = 3;
 
 /**

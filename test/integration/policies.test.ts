@@ -60,7 +60,10 @@ describe('to send comments out', () => {
   });
 
   it('is granted by a policy that names it, within the attributes', async () => {
-    write('own.cedar', '@id("x")\npermit (principal in Role::"analyst", action == Action::"sendComments", resource);');
+    write(
+      'own.cedar',
+      '@id("x")\npermit (principal in Role::"analyst", action == Action::"sendComments", resource);',
+    );
     expect(await rights('analyst')).toEqual([true, true]);
     expect(await rights('analyst', { region: ['Germany'] })).toEqual([false, true]);
     expect(await rights('analyst', { region: ['Chile'] })).toEqual([false, false]);
