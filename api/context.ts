@@ -30,7 +30,7 @@ import type { Caller } from './caller.ts';
 import type { CompiledQueries } from './compiled.ts';
 import type { Cost } from './gate/cost.ts';
 import type { Gate } from './gate/gate.ts';
-import type { ModelAccess } from './language-model.ts';
+import type { ModelAccess } from './gate/model-access.ts';
 import { type Log, logOfRequest } from './log.ts';
 import type { LiveFeed } from './subscriptions/live-feed.ts';
 
