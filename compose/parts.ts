@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { addressGuard } from '../agents/delivery/guard.ts';
 import { openTargets, type Targets } from '../agents/delivery/targets.ts';
+import type { AnyAgent } from '../agents/loop/agent.ts';
+import { agentsOf } from '../agents/registry.ts';
 import { type Access, openAccess } from '../api/access/access.ts';
 import type { Policies } from '../api/access/policies.ts';
 import type { ApiDeps } from '../api/context.ts';
@@ -31,6 +33,7 @@ export interface Parts {
   readonly access: Access;
   readonly connections: Connections;
   readonly targets: Targets;
+  readonly agents: readonly AnyAgent[];
 }
 
 /** Opens in order what the services are made of; `closes` gets what closes each. */
@@ -121,7 +124,9 @@ export async function openParts(
   });
   closes.push(() => connections.close());
   const targets = targetsOf(config, database, { scopedReader, access, onError });
-  return { graph, graphHolds, seals, scoring, scopedReader, feed, access, connections, targets };
+  const projected = graph?.projected ?? null;
+  const agents = agentsOf({ seals: seals.place, projected, isAway, random: Math.random });
+  return { graph, graphHolds, seals, scoring, scopedReader, feed, access, connections, targets, agents };
 }
 
 /** Opens the targets: what each is sent is what the policies in force allow its role. */
