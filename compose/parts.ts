@@ -66,8 +66,7 @@ export async function openParts(
     graph ? graph.holds(ids, xact) : heldElsewhere(store, ids, xact);
   const { sealSink, sealAfter } = config;
   const checkpointFile = join(config.dataDir, 'seals', 'heads.ndjson');
-  const seals = openSeals({
-    store,
+  const sealing = {
     signingKey,
     checkpointFile,
     sealSink,
@@ -77,7 +76,8 @@ export async function openParts(
     now,
     randomBytes,
     onError,
-  });
+  };
+  const seals = openSeals({ store, ...sealing });
   closes.push(() => seals.close());
   const scoring = await openScoring({
     store,
@@ -124,9 +124,18 @@ export async function openParts(
   });
   closes.push(() => connections.close());
   const targets = targetsOf(config, database, { scopedReader, access, onError });
-  const projected = graph?.projected ?? null;
-  const agents = agentsOf({ seals: seals.place, projected, isAway, random: Math.random });
+  const agents = agentsFor({ graph, seals });
   return { graph, graphHolds, seals, scoring, scopedReader, feed, access, connections, targets, agents };
+}
+
+/** The agents, with what they need of the other parts. */
+function agentsFor({ graph, seals }: Pick<Parts, 'graph' | 'seals'>): readonly AnyAgent[] {
+  return agentsOf({
+    seals: seals.place,
+    projected: graph?.projected ?? null,
+    isAway,
+    random: Math.random,
+  });
 }
 
 /** Opens the targets: what each is sent is what the policies in force allow its role. */
