@@ -50,23 +50,13 @@ export async function openParts(
   },
 ): Promise<Parts> {
   const { isAdmin, adminHash, checked, log, onError, closes } = opening;
-  const { store, cells, mappings, encryption, signingKey, place, loops } = database;
+  const { store, cells, encryption, signingKey, place, loops } = database;
   const now = Date.now;
-  const graph = config.neo4j && openGraph(config.neo4j, { store, cells, mappings, place, loops }, onError);
-  if (graph) {
-    closes.push(() => graph.close());
-    log.watch({
-      name: 'Neo4j',
-      owns: isAway,
-      probe: () => graph.check(),
-      meanwhile: 'lineage comes from the database',
-    });
-  }
-  const graphHolds: Parts['graphHolds'] = async (ids, xact) =>
-    graph ? graph.holds(ids, xact) : heldElsewhere(store, ids, xact);
+  const { graph, graphHolds } = lineageOf(config, database, { log, onError, closes });
   const { sealSink, sealAfter } = config;
   const checkpointFile = join(config.dataDir, 'seals', 'heads.ndjson');
-  const sealing = {
+  const seals = openSeals({
+    store,
     signingKey,
     checkpointFile,
     sealSink,
@@ -76,8 +66,7 @@ export async function openParts(
     now,
     randomBytes,
     onError,
-  };
-  const seals = openSeals({ store, ...sealing });
+  });
   closes.push(() => seals.close());
   const scoring = await openScoring({
     store,
@@ -126,6 +115,31 @@ export async function openParts(
   const targets = targetsOf(config, database, { scopedReader, access, onError });
   const agents = agentsFor({ graph, seals });
   return { graph, graphHolds, seals, scoring, scopedReader, feed, access, connections, targets, agents };
+}
+
+/** Opens the lineage graph, if there is one, and what says which responses it holds. */
+function lineageOf(
+  { neo4j }: Config,
+  { store, cells, mappings, place, loops }: OpenDatabase,
+  {
+    log,
+    onError,
+    closes,
+  }: { readonly log: OutageLog; readonly onError: (error: Error) => void; readonly closes: Stop[] },
+): Pick<Parts, 'graph' | 'graphHolds'> {
+  const graph = neo4j && openGraph(neo4j, { store, cells, mappings, place, loops }, onError);
+  if (graph) {
+    closes.push(() => graph.close());
+    log.watch({
+      name: 'Neo4j',
+      owns: isAway,
+      probe: () => graph.check(),
+      meanwhile: 'lineage comes from the database',
+    });
+  }
+  const graphHolds: Parts['graphHolds'] = async (ids, xact) =>
+    graph ? graph.holds(ids, xact) : heldElsewhere(store, ids, xact);
+  return { graph, graphHolds };
 }
 
 /** The agents, with what they need of the other parts. */
