@@ -1,3 +1,4 @@
+import { readChampion } from '../../store/models/models.ts';
 import {
   type ClassCounts,
   type CountQuery,
@@ -25,6 +26,9 @@ interface SourceCount {
   readonly responses: number;
 }
 type SentimentCounts = readonly [negative: number, neutral: number, positive: number];
+
+/** Before there is a champion. */
+const NO_SENTIMENTS: SentimentCounts = [0, 0, 0];
 
 /** Adds ResponseCounts and the query responseCounts. */
 export function addResponseCounts(schema: SchemaParts): void {
@@ -95,9 +99,12 @@ function addCounts({ builder }: SchemaParts): TypeOf<CountsOf> {
         description:
           `Of the newest ${MOST_COUNTED} whose predictions the caller may read; null with a reason in \`extensions.masked\` if ` +
           'there can be none.',
-        resolve: ({ query }, _args, context, info) => {
-          if (mayReadSome(context, 'readPrediction'))
-            return countBySentiment(context.deps, context.caller.scope, query);
+        resolve: async ({ query }, _args, context, info) => {
+          const { deps, caller } = context;
+          if (mayReadSome(context, 'readPrediction')) {
+            const champion = await readChampion(deps.store);
+            return champion ? countBySentiment(deps, caller.scope, query, champion.id) : NO_SENTIMENTS;
+          }
           noteWithheld(context, 'readPrediction', pathOf(info.path));
           return null;
         },

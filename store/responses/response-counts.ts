@@ -2,7 +2,6 @@ import type { FieldGroup, Scope } from '../../domain/access/scope.ts';
 import { visibleCells } from '../../domain/access/scope.ts';
 import { lateralPredictions, lateralResponse } from '../database/lateral-join.ts';
 import { statement } from '../database/statement.ts';
-import { readChampion } from '../models/models.ts';
 import { EARLIEST, LAST_UUID, LATEST, type ResponseDeps, type ResponseQuery } from './responses.ts';
 
 /** The newest `most` responses of a segment and time that the caller may see. */
@@ -64,15 +63,14 @@ export function countByMapping(
   return deps.store.rows(BY_MAPPING, valuesOf(deps, scope, ['readResponse'], query));
 }
 
-/** Negative, neutral, positive: responses of cells whose predictions the caller may read, by what the champion finds in them. */
+/** Negative, neutral, positive: responses of cells whose predictions the caller may read, by what the model version finds in them. */
 export async function countBySentiment(
   deps: CountDeps,
   scope: Scope,
   query: CountQuery,
+  model: number,
 ): Promise<readonly [number, number, number]> {
-  const champion = await readChampion(deps.store);
-  if (!champion) return [0, 0, 0];
-  const values = [...valuesOf(deps, scope, ['readResponse', 'readPrediction'], query), champion.id];
+  const values = [...valuesOf(deps, scope, ['readResponse', 'readPrediction'], query), model];
   const rows = await deps.store.rows<{ sentiment: 0 | 1 | 2; responses: number }>(BY_SENTIMENT, values);
   const of = (wanted: number) => rows.find(({ sentiment }) => sentiment === wanted)?.responses ?? 0;
   return [of(0), of(1), of(2)];
