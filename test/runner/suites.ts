@@ -14,14 +14,14 @@ const named = (folder: string, names: string): string[] =>
 const SAME_ON_EVERY_BACKEND = [
   ...named('e2e', 'build cli old-data-folders'),
   ...named('e2e/abuse', 'cases charsets logs operation-name transports'),
-  ...named('integration', 'architecture log page-documents schema-dump'),
+  ...named('integration', 'architecture log page-documents schema-dump text-sizes'),
 ];
 
 /** Take long, and concern the embedded database, or do not depend on the backend: once, on embedded stores. */
 const LONG_ON_EMBEDDED = [
   ...named('e2e', 'demo doors import import-undo-killed oidc policies-command sessions'),
   ...named('e2e/abuse', 'documents every-argument ingest-door patterns refusals variables watchdog'),
-  ...named('integration', 'patterns pglite-keeper secrets'),
+  ...named('integration', 'narrative-rewrite patterns pglite-keeper secrets'),
 ];
 
 /** Take long: once, on real servers. */
