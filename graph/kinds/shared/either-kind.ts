@@ -13,7 +13,7 @@ interface EitherKey {
 }
 
 /**
- * One kind of annotations whose nodes are rows of two tables, told apart by the form of their keys: what is written about models,
+ * One kind of annotations whose nodes are rows of two tables, distinguished by the form of their keys: what is written about models,
  * and what agents write.
  */
 export function eitherKind(one: NodeKind, other: NodeKind): NodeKind<Either, EitherKey> {
