@@ -42,6 +42,7 @@ import { addPageInfo } from './page-info.ts';
 import { addPermissions } from './permissions.ts';
 import { addPredictions } from './predictions.ts';
 import { addProvenance } from './provenance.ts';
+import { addRequests } from './requests.ts';
 import { addResponseCounts } from './response-counts.ts';
 import { addResponses } from './responses.ts';
 import { addReviewMutations } from './review-mutations.ts';
@@ -100,6 +101,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addProvenance,
   addReadings,
   addResponseCounts,
+  addRequests,
   addResponses,
   addReviewMutations,
   addReviews,
