@@ -15,6 +15,8 @@ export const PAGES = [
   '/responses',
   '/lineage',
   '/lineage/*',
+  '/alerts',
+  '/alerts/*',
   '/data',
   '/models',
   '/reviews',

@@ -25,6 +25,16 @@ type Documents = {
     "\n  mutation AccessCreateKey($input: ApiKeyInput!) {\n    createApiKey(input: $input) {\n      id\n      key\n    }\n  }\n": typeof types.AccessCreateKeyDocument,
     "\n  mutation AccessRevokeKey($id: ID!, $reason: String!) {\n    revokeApiKey(id: $id, reason: $reason)\n  }\n": typeof types.AccessRevokeKeyDocument,
     "\n  query AccessDimensionValues($dimension: Dimension!) {\n    dimensionValues(dimension: $dimension)\n  }\n": typeof types.AccessDimensionValuesDocument,
+    "\n  query AlertsList($state: [AlertState!]!, $first: Int!) {\n    alerts(state: $state, first: $first) {\n      pageInfo { hasNextPage }\n      edges { node {\n        id state severity rule title summary since raisedAt changedAt\n        segmentValues { field value }\n      } }\n    }\n  }\n": typeof types.AlertsListDocument,
+    "\n  subscription AlertsLive($after: String) {\n    alertUpdates(after: $after) {\n      position\n      alert {\n        id state severity rule title summary since raisedAt changedAt\n        segmentValues { field value }\n      }\n    }\n  }\n": typeof types.AlertsLiveDocument,
+    "\n  query AlertsOne($id: ID!) {\n    node(id: $id) {\n      __typename\n      id\n      ... on Alert {\n        state severity rule title summary since raisedAt changedAt resolvedAt facts evidence\n        segmentValues { field value }\n        before { id time until score low high responses suppressed }\n        after { id time until score low high responses suppressed }\n        decision { id agent policy state reason decidedAt action alternatives { action reason } replay { same reason } }\n        events { at kind by reason }\n      }\n    }\n  }\n": typeof types.AlertsOneDocument,
+    "\n  query AlertsChange(\n    $segment: SegmentInput\n    $beforeFrom: DateTime!\n    $beforeTo: DateTime!\n    $afterFrom: DateTime!\n    $afterTo: DateTime!\n  ) {\n    npsChange(segment: $segment, beforeFrom: $beforeFrom, beforeTo: $beforeTo, afterFrom: $afterFrom, afterTo: $afterTo) {\n      difference low high pValue\n      before { responses suppressed }\n      after { responses suppressed }\n    }\n  }\n": typeof types.AlertsChangeDocument,
+    "\n  query AlertsSeries($segment: SegmentInput, $from: DateTime!, $to: DateTime!, $every: Granularity!) {\n    npsSeries(segment: $segment, from: $from, to: $to, every: $every) {\n      time until score low high responses suppressed\n    }\n  }\n": typeof types.AlertsSeriesDocument,
+    "\n  query AlertsDrivers(\n    $segment: SegmentInput\n    $beforeFrom: DateTime!\n    $beforeTo: DateTime!\n    $afterFrom: DateTime!\n    $afterTo: DateTime!\n    $by: [Dimension!]!\n    $themes: Boolean!\n  ) {\n    drivers(\n      segment: $segment\n      beforeFrom: $beforeFrom\n      beforeTo: $beforeTo\n      afterFrom: $afterFrom\n      afterTo: $afterTo\n      by: $by\n      themes: $themes\n    ) {\n      segmentValues { field value }\n      theme mix rate low high suppressed\n    }\n  }\n": typeof types.AlertsDriversDocument,
+    "\n  query AlertsExamples($segment: SegmentInput, $from: DateTime!, $to: DateTime!, $class: [NpsClass!]) {\n    responses(segment: $segment, from: $from, to: $to, class: $class, first: 40) {\n      edges { node { id answeredAt score class comment segmentValues { field value } } }\n    }\n  }\n": typeof types.AlertsExamplesDocument,
+    "\n  mutation AlertsAcknowledge($id: ID!, $reason: String!) {\n    acknowledgeAlert(id: $id, reason: $reason) { id state changedAt }\n  }\n": typeof types.AlertsAcknowledgeDocument,
+    "\n  mutation AlertsDismiss($id: ID!, $reason: String!) {\n    dismissAlert(id: $id, reason: $reason) { id state changedAt }\n  }\n": typeof types.AlertsDismissDocument,
+    "\n  mutation AlertsOpenCase($input: CaseInput!) {\n    openCase(input: $input) { id }\n  }\n": typeof types.AlertsOpenCaseDocument,
     "\n  query AuditLog($first: Int!, $after: String, $actor: String, $action: String, $from: DateTime, $to: DateTime) {\n    auditLog(first: $first, after: $after, actor: $actor, action: $action, from: $from, to: $to) {\n      edges {\n        node {\n          seq\n          at\n          actor\n          actorName\n          role\n          policyVersion\n          purpose\n          action\n          subject\n          outcome\n          previous\n          hash\n        }\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n    }\n  }\n": typeof types.AuditLogDocument,
     "\n  query AuditChain {\n    auditChain {\n      sound\n      problem\n      rows\n      signedRows\n      hash\n      checkedAt\n    }\n  }\n": typeof types.AuditChainDocument,
     "\n  query DataConnections($after: ID) {\n    connections(after: $after) {\n      id\n      name\n      connector\n      path\n      createdAt\n      createdBy\n      rotatedAt\n      formerSecretUntil\n      lastDeliveryAt\n      deliveries\n      accepted\n      duplicates\n      rejected\n      ignored\n      lastError\n      lastErrorAt\n      lastRefusal\n      lastRefusedAt\n      sources\n    }\n  }\n": typeof types.DataConnectionsDocument,
@@ -112,6 +122,16 @@ const documents: Documents = {
     "\n  mutation AccessCreateKey($input: ApiKeyInput!) {\n    createApiKey(input: $input) {\n      id\n      key\n    }\n  }\n": types.AccessCreateKeyDocument,
     "\n  mutation AccessRevokeKey($id: ID!, $reason: String!) {\n    revokeApiKey(id: $id, reason: $reason)\n  }\n": types.AccessRevokeKeyDocument,
     "\n  query AccessDimensionValues($dimension: Dimension!) {\n    dimensionValues(dimension: $dimension)\n  }\n": types.AccessDimensionValuesDocument,
+    "\n  query AlertsList($state: [AlertState!]!, $first: Int!) {\n    alerts(state: $state, first: $first) {\n      pageInfo { hasNextPage }\n      edges { node {\n        id state severity rule title summary since raisedAt changedAt\n        segmentValues { field value }\n      } }\n    }\n  }\n": types.AlertsListDocument,
+    "\n  subscription AlertsLive($after: String) {\n    alertUpdates(after: $after) {\n      position\n      alert {\n        id state severity rule title summary since raisedAt changedAt\n        segmentValues { field value }\n      }\n    }\n  }\n": types.AlertsLiveDocument,
+    "\n  query AlertsOne($id: ID!) {\n    node(id: $id) {\n      __typename\n      id\n      ... on Alert {\n        state severity rule title summary since raisedAt changedAt resolvedAt facts evidence\n        segmentValues { field value }\n        before { id time until score low high responses suppressed }\n        after { id time until score low high responses suppressed }\n        decision { id agent policy state reason decidedAt action alternatives { action reason } replay { same reason } }\n        events { at kind by reason }\n      }\n    }\n  }\n": types.AlertsOneDocument,
+    "\n  query AlertsChange(\n    $segment: SegmentInput\n    $beforeFrom: DateTime!\n    $beforeTo: DateTime!\n    $afterFrom: DateTime!\n    $afterTo: DateTime!\n  ) {\n    npsChange(segment: $segment, beforeFrom: $beforeFrom, beforeTo: $beforeTo, afterFrom: $afterFrom, afterTo: $afterTo) {\n      difference low high pValue\n      before { responses suppressed }\n      after { responses suppressed }\n    }\n  }\n": types.AlertsChangeDocument,
+    "\n  query AlertsSeries($segment: SegmentInput, $from: DateTime!, $to: DateTime!, $every: Granularity!) {\n    npsSeries(segment: $segment, from: $from, to: $to, every: $every) {\n      time until score low high responses suppressed\n    }\n  }\n": types.AlertsSeriesDocument,
+    "\n  query AlertsDrivers(\n    $segment: SegmentInput\n    $beforeFrom: DateTime!\n    $beforeTo: DateTime!\n    $afterFrom: DateTime!\n    $afterTo: DateTime!\n    $by: [Dimension!]!\n    $themes: Boolean!\n  ) {\n    drivers(\n      segment: $segment\n      beforeFrom: $beforeFrom\n      beforeTo: $beforeTo\n      afterFrom: $afterFrom\n      afterTo: $afterTo\n      by: $by\n      themes: $themes\n    ) {\n      segmentValues { field value }\n      theme mix rate low high suppressed\n    }\n  }\n": types.AlertsDriversDocument,
+    "\n  query AlertsExamples($segment: SegmentInput, $from: DateTime!, $to: DateTime!, $class: [NpsClass!]) {\n    responses(segment: $segment, from: $from, to: $to, class: $class, first: 40) {\n      edges { node { id answeredAt score class comment segmentValues { field value } } }\n    }\n  }\n": types.AlertsExamplesDocument,
+    "\n  mutation AlertsAcknowledge($id: ID!, $reason: String!) {\n    acknowledgeAlert(id: $id, reason: $reason) { id state changedAt }\n  }\n": types.AlertsAcknowledgeDocument,
+    "\n  mutation AlertsDismiss($id: ID!, $reason: String!) {\n    dismissAlert(id: $id, reason: $reason) { id state changedAt }\n  }\n": types.AlertsDismissDocument,
+    "\n  mutation AlertsOpenCase($input: CaseInput!) {\n    openCase(input: $input) { id }\n  }\n": types.AlertsOpenCaseDocument,
     "\n  query AuditLog($first: Int!, $after: String, $actor: String, $action: String, $from: DateTime, $to: DateTime) {\n    auditLog(first: $first, after: $after, actor: $actor, action: $action, from: $from, to: $to) {\n      edges {\n        node {\n          seq\n          at\n          actor\n          actorName\n          role\n          policyVersion\n          purpose\n          action\n          subject\n          outcome\n          previous\n          hash\n        }\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n    }\n  }\n": types.AuditLogDocument,
     "\n  query AuditChain {\n    auditChain {\n      sound\n      problem\n      rows\n      signedRows\n      hash\n      checkedAt\n    }\n  }\n": types.AuditChainDocument,
     "\n  query DataConnections($after: ID) {\n    connections(after: $after) {\n      id\n      name\n      connector\n      path\n      createdAt\n      createdBy\n      rotatedAt\n      formerSecretUntil\n      lastDeliveryAt\n      deliveries\n      accepted\n      duplicates\n      rejected\n      ignored\n      lastError\n      lastErrorAt\n      lastRefusal\n      lastRefusedAt\n      sources\n    }\n  }\n": types.DataConnectionsDocument,
@@ -229,6 +249,46 @@ export function graphql(source: "\n  mutation AccessRevokeKey($id: ID!, $reason:
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  query AccessDimensionValues($dimension: Dimension!) {\n    dimensionValues(dimension: $dimension)\n  }\n"): typeof import('./graphql.ts').AccessDimensionValuesDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query AlertsList($state: [AlertState!]!, $first: Int!) {\n    alerts(state: $state, first: $first) {\n      pageInfo { hasNextPage }\n      edges { node {\n        id state severity rule title summary since raisedAt changedAt\n        segmentValues { field value }\n      } }\n    }\n  }\n"): typeof import('./graphql.ts').AlertsListDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  subscription AlertsLive($after: String) {\n    alertUpdates(after: $after) {\n      position\n      alert {\n        id state severity rule title summary since raisedAt changedAt\n        segmentValues { field value }\n      }\n    }\n  }\n"): typeof import('./graphql.ts').AlertsLiveDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query AlertsOne($id: ID!) {\n    node(id: $id) {\n      __typename\n      id\n      ... on Alert {\n        state severity rule title summary since raisedAt changedAt resolvedAt facts evidence\n        segmentValues { field value }\n        before { id time until score low high responses suppressed }\n        after { id time until score low high responses suppressed }\n        decision { id agent policy state reason decidedAt action alternatives { action reason } replay { same reason } }\n        events { at kind by reason }\n      }\n    }\n  }\n"): typeof import('./graphql.ts').AlertsOneDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query AlertsChange(\n    $segment: SegmentInput\n    $beforeFrom: DateTime!\n    $beforeTo: DateTime!\n    $afterFrom: DateTime!\n    $afterTo: DateTime!\n  ) {\n    npsChange(segment: $segment, beforeFrom: $beforeFrom, beforeTo: $beforeTo, afterFrom: $afterFrom, afterTo: $afterTo) {\n      difference low high pValue\n      before { responses suppressed }\n      after { responses suppressed }\n    }\n  }\n"): typeof import('./graphql.ts').AlertsChangeDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query AlertsSeries($segment: SegmentInput, $from: DateTime!, $to: DateTime!, $every: Granularity!) {\n    npsSeries(segment: $segment, from: $from, to: $to, every: $every) {\n      time until score low high responses suppressed\n    }\n  }\n"): typeof import('./graphql.ts').AlertsSeriesDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query AlertsDrivers(\n    $segment: SegmentInput\n    $beforeFrom: DateTime!\n    $beforeTo: DateTime!\n    $afterFrom: DateTime!\n    $afterTo: DateTime!\n    $by: [Dimension!]!\n    $themes: Boolean!\n  ) {\n    drivers(\n      segment: $segment\n      beforeFrom: $beforeFrom\n      beforeTo: $beforeTo\n      afterFrom: $afterFrom\n      afterTo: $afterTo\n      by: $by\n      themes: $themes\n    ) {\n      segmentValues { field value }\n      theme mix rate low high suppressed\n    }\n  }\n"): typeof import('./graphql.ts').AlertsDriversDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query AlertsExamples($segment: SegmentInput, $from: DateTime!, $to: DateTime!, $class: [NpsClass!]) {\n    responses(segment: $segment, from: $from, to: $to, class: $class, first: 40) {\n      edges { node { id answeredAt score class comment segmentValues { field value } } }\n    }\n  }\n"): typeof import('./graphql.ts').AlertsExamplesDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation AlertsAcknowledge($id: ID!, $reason: String!) {\n    acknowledgeAlert(id: $id, reason: $reason) { id state changedAt }\n  }\n"): typeof import('./graphql.ts').AlertsAcknowledgeDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation AlertsDismiss($id: ID!, $reason: String!) {\n    dismissAlert(id: $id, reason: $reason) { id state changedAt }\n  }\n"): typeof import('./graphql.ts').AlertsDismissDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation AlertsOpenCase($input: CaseInput!) {\n    openCase(input: $input) { id }\n  }\n"): typeof import('./graphql.ts').AlertsOpenCaseDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

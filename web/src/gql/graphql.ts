@@ -4,6 +4,23 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+export type AlertEventKind =
+  | 'ACKNOWLEDGED'
+  | 'CHANGED'
+  | 'DISMISSED'
+  | 'RAISED'
+  | 'RESOLVED';
+
+export type AlertState =
+  /** Someone works on it. */
+  | 'ACKNOWLEDGED'
+  /** A person closed it. */
+  | 'DISMISSED'
+  /** No one has said that they work on it. */
+  | 'OPEN'
+  /** Its cause is over. */
+  | 'RESOLVED';
+
 /** role: admin, analyst, segment-owner, model-steward, auditor, dpo, feed, collector, metrics (and what the policies add). attributes narrow it: { "region": ["Germany"] }. */
 export type ApiKeyInput = {
   attributes?: unknown;
@@ -27,6 +44,16 @@ export type Basis =
   | 'INFERRED'
   | 'SURVEYED';
 
+export type CaseInput = {
+  /** The response or alert that it is about: one open case for each. */
+  cause: string | number;
+  dueAt?: string | null | undefined;
+  owner?: string | null | undefined;
+  reason: string;
+  severity?: Severity;
+  title: string;
+};
+
 /** connector: the vendor's name in lower case, such as canonical; docs/connectors has a page for each. mapping: as in a file's map, over the paths of the vendor's JSON. */
 export type ConnectionInput = {
   connector: string;
@@ -39,6 +66,22 @@ export type ConnectionInput = {
   /** Binds the connection to these sources, as a key is bound. One whose mapping names the source is bound to that. At most 50. */
   sources?: Array<string> | null | undefined;
 };
+
+export type DecisionState =
+  /** It was carried out. */
+  | 'DONE'
+  /** It is about to be carried out. */
+  | 'DUE'
+  /** Its action ended with an error. */
+  | 'FAILED'
+  /** Nothing is to be done; near misses are such decisions too. */
+  | 'NONE'
+  /** Its agent only observes. */
+  | 'OBSERVED'
+  /** It waits for a person. */
+  | 'PROPOSED'
+  /** A person rejected it, or a later decision took its place. */
+  | 'REJECTED';
 
 /** What the demo does. */
 export type DemoState =
@@ -193,6 +236,11 @@ export type Sentiment =
   | 'NEUTRAL'
   | 'POSITIVE';
 
+export type Severity =
+  | 'CRITICAL'
+  | 'INFO'
+  | 'WARNING';
+
 export type SortDirection =
   | 'ASC'
   | 'DESC';
@@ -285,6 +333,104 @@ export type AccessDimensionValuesQueryVariables = Exact<{
 
 
 export type AccessDimensionValuesQuery = { dimensionValues: Array<string> };
+
+export type AlertsListQueryVariables = Exact<{
+  state: Array<AlertState> | AlertState;
+  first: number;
+}>;
+
+
+export type AlertsListQuery = { alerts: { pageInfo: { hasNextPage: boolean }, edges: Array<{ node: { id: string, state: AlertState, severity: Severity, rule: string, title: string, summary: string, since: string, raisedAt: string, changedAt: string, segmentValues: Array<{ field: string, value: string }> } }> } };
+
+export type AlertsLiveSubscriptionVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type AlertsLiveSubscription = { alertUpdates: { position: string, alert: { id: string, state: AlertState, severity: Severity, rule: string, title: string, summary: string, since: string, raisedAt: string, changedAt: string, segmentValues: Array<{ field: string, value: string }> } } };
+
+export type AlertsOneQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type AlertsOneQuery = { node:
+    | { __typename: 'AgentDecision', id: string }
+    | { __typename: 'Alert', state: AlertState, severity: Severity, rule: string, title: string, summary: string, since: string, raisedAt: string, changedAt: string, resolvedAt: string | null, facts: unknown, evidence: Array<string>, id: string, segmentValues: Array<{ field: string, value: string }>, before: { id: string, time: string, until: string, score: number | null, low: number | null, high: number | null, responses: number | null, suppressed: boolean } | null, after: { id: string, time: string, until: string, score: number | null, low: number | null, high: number | null, responses: number | null, suppressed: boolean } | null, decision: { id: string, agent: string, policy: string, state: DecisionState, reason: string, decidedAt: string, action: unknown, alternatives: Array<{ action: unknown, reason: string }>, replay: { same: boolean, reason: string | null } } | null, events: Array<{ at: string, kind: AlertEventKind, by: string, reason: string }> }
+    | { __typename: 'Case', id: string }
+    | { __typename: 'Connection', id: string }
+    | { __typename: 'Import', id: string }
+    | { __typename: 'LineageRecord', id: string }
+    | { __typename: 'ModelVersion', id: string }
+    | { __typename: 'Response', id: string }
+   | null };
+
+export type AlertsChangeQueryVariables = Exact<{
+  segment?: SegmentInput | null | undefined;
+  beforeFrom: string;
+  beforeTo: string;
+  afterFrom: string;
+  afterTo: string;
+}>;
+
+
+export type AlertsChangeQuery = { npsChange: { difference: number | null, low: number | null, high: number | null, pValue: number | null, before: { responses: number | null, suppressed: boolean }, after: { responses: number | null, suppressed: boolean } } };
+
+export type AlertsSeriesQueryVariables = Exact<{
+  segment?: SegmentInput | null | undefined;
+  from: string;
+  to: string;
+  every: Granularity;
+}>;
+
+
+export type AlertsSeriesQuery = { npsSeries: Array<{ time: string, until: string, score: number | null, low: number | null, high: number | null, responses: number | null, suppressed: boolean }> };
+
+export type AlertsDriversQueryVariables = Exact<{
+  segment?: SegmentInput | null | undefined;
+  beforeFrom: string;
+  beforeTo: string;
+  afterFrom: string;
+  afterTo: string;
+  by: Array<Dimension> | Dimension;
+  themes: boolean;
+}>;
+
+
+export type AlertsDriversQuery = { drivers: Array<{ theme: string | null, mix: number | null, rate: number | null, low: number | null, high: number | null, suppressed: boolean, segmentValues: Array<{ field: string, value: string }> }> };
+
+export type AlertsExamplesQueryVariables = Exact<{
+  segment?: SegmentInput | null | undefined;
+  from: string;
+  to: string;
+  class?: Array<NpsClass> | NpsClass | null | undefined;
+}>;
+
+
+export type AlertsExamplesQuery = { responses: { edges: Array<{ node: { id: string, answeredAt: string, score: number | null, class: NpsClass | null, comment: string | null, segmentValues: Array<{ field: string, value: string }> } }> } };
+
+export type AlertsAcknowledgeMutationVariables = Exact<{
+  id: string | number;
+  reason: string;
+}>;
+
+
+export type AlertsAcknowledgeMutation = { acknowledgeAlert: { id: string, state: AlertState, changedAt: string } };
+
+export type AlertsDismissMutationVariables = Exact<{
+  id: string | number;
+  reason: string;
+}>;
+
+
+export type AlertsDismissMutation = { dismissAlert: { id: string, state: AlertState, changedAt: string } };
+
+export type AlertsOpenCaseMutationVariables = Exact<{
+  input: CaseInput;
+}>;
+
+
+export type AlertsOpenCaseMutation = { openCase: { id: string } };
 
 export type AuditLogQueryVariables = Exact<{
   first: number;
@@ -1075,6 +1221,227 @@ export const AccessDimensionValuesDocument = new TypedDocumentString(`
   dimensionValues(dimension: $dimension)
 }
     `) as unknown as TypedDocumentString<AccessDimensionValuesQuery, AccessDimensionValuesQueryVariables>;
+export const AlertsListDocument = new TypedDocumentString(`
+    query AlertsList($state: [AlertState!]!, $first: Int!) {
+  alerts(state: $state, first: $first) {
+    pageInfo {
+      hasNextPage
+    }
+    edges {
+      node {
+        id
+        state
+        severity
+        rule
+        title
+        summary
+        since
+        raisedAt
+        changedAt
+        segmentValues {
+          field
+          value
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AlertsListQuery, AlertsListQueryVariables>;
+export const AlertsLiveDocument = new TypedDocumentString(`
+    subscription AlertsLive($after: String) {
+  alertUpdates(after: $after) {
+    position
+    alert {
+      id
+      state
+      severity
+      rule
+      title
+      summary
+      since
+      raisedAt
+      changedAt
+      segmentValues {
+        field
+        value
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AlertsLiveSubscription, AlertsLiveSubscriptionVariables>;
+export const AlertsOneDocument = new TypedDocumentString(`
+    query AlertsOne($id: ID!) {
+  node(id: $id) {
+    __typename
+    id
+    ... on Alert {
+      state
+      severity
+      rule
+      title
+      summary
+      since
+      raisedAt
+      changedAt
+      resolvedAt
+      facts
+      evidence
+      segmentValues {
+        field
+        value
+      }
+      before {
+        id
+        time
+        until
+        score
+        low
+        high
+        responses
+        suppressed
+      }
+      after {
+        id
+        time
+        until
+        score
+        low
+        high
+        responses
+        suppressed
+      }
+      decision {
+        id
+        agent
+        policy
+        state
+        reason
+        decidedAt
+        action
+        alternatives {
+          action
+          reason
+        }
+        replay {
+          same
+          reason
+        }
+      }
+      events {
+        at
+        kind
+        by
+        reason
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AlertsOneQuery, AlertsOneQueryVariables>;
+export const AlertsChangeDocument = new TypedDocumentString(`
+    query AlertsChange($segment: SegmentInput, $beforeFrom: DateTime!, $beforeTo: DateTime!, $afterFrom: DateTime!, $afterTo: DateTime!) {
+  npsChange(
+    segment: $segment
+    beforeFrom: $beforeFrom
+    beforeTo: $beforeTo
+    afterFrom: $afterFrom
+    afterTo: $afterTo
+  ) {
+    difference
+    low
+    high
+    pValue
+    before {
+      responses
+      suppressed
+    }
+    after {
+      responses
+      suppressed
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AlertsChangeQuery, AlertsChangeQueryVariables>;
+export const AlertsSeriesDocument = new TypedDocumentString(`
+    query AlertsSeries($segment: SegmentInput, $from: DateTime!, $to: DateTime!, $every: Granularity!) {
+  npsSeries(segment: $segment, from: $from, to: $to, every: $every) {
+    time
+    until
+    score
+    low
+    high
+    responses
+    suppressed
+  }
+}
+    `) as unknown as TypedDocumentString<AlertsSeriesQuery, AlertsSeriesQueryVariables>;
+export const AlertsDriversDocument = new TypedDocumentString(`
+    query AlertsDrivers($segment: SegmentInput, $beforeFrom: DateTime!, $beforeTo: DateTime!, $afterFrom: DateTime!, $afterTo: DateTime!, $by: [Dimension!]!, $themes: Boolean!) {
+  drivers(
+    segment: $segment
+    beforeFrom: $beforeFrom
+    beforeTo: $beforeTo
+    afterFrom: $afterFrom
+    afterTo: $afterTo
+    by: $by
+    themes: $themes
+  ) {
+    segmentValues {
+      field
+      value
+    }
+    theme
+    mix
+    rate
+    low
+    high
+    suppressed
+  }
+}
+    `) as unknown as TypedDocumentString<AlertsDriversQuery, AlertsDriversQueryVariables>;
+export const AlertsExamplesDocument = new TypedDocumentString(`
+    query AlertsExamples($segment: SegmentInput, $from: DateTime!, $to: DateTime!, $class: [NpsClass!]) {
+  responses(segment: $segment, from: $from, to: $to, class: $class, first: 40) {
+    edges {
+      node {
+        id
+        answeredAt
+        score
+        class
+        comment
+        segmentValues {
+          field
+          value
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AlertsExamplesQuery, AlertsExamplesQueryVariables>;
+export const AlertsAcknowledgeDocument = new TypedDocumentString(`
+    mutation AlertsAcknowledge($id: ID!, $reason: String!) {
+  acknowledgeAlert(id: $id, reason: $reason) {
+    id
+    state
+    changedAt
+  }
+}
+    `) as unknown as TypedDocumentString<AlertsAcknowledgeMutation, AlertsAcknowledgeMutationVariables>;
+export const AlertsDismissDocument = new TypedDocumentString(`
+    mutation AlertsDismiss($id: ID!, $reason: String!) {
+  dismissAlert(id: $id, reason: $reason) {
+    id
+    state
+    changedAt
+  }
+}
+    `) as unknown as TypedDocumentString<AlertsDismissMutation, AlertsDismissMutationVariables>;
+export const AlertsOpenCaseDocument = new TypedDocumentString(`
+    mutation AlertsOpenCase($input: CaseInput!) {
+  openCase(input: $input) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<AlertsOpenCaseMutation, AlertsOpenCaseMutationVariables>;
 export const AuditLogDocument = new TypedDocumentString(`
     query AuditLog($first: Int!, $after: String, $actor: String, $action: String, $from: DateTime, $to: DateTime) {
   auditLog(

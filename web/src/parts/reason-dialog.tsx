@@ -5,6 +5,18 @@ import { Modal, ModalOverlay } from 'react-aria-components/Modal';
 import { Button } from './button.tsx';
 import { Field } from './field.tsx';
 
+/** A field above the reason. */
+export interface AskedField {
+  readonly name: string;
+  readonly label: string;
+  readonly hint?: string;
+  readonly initial?: string;
+  readonly lines?: number;
+  readonly type?: 'text' | 'date';
+  /** Said when it is empty; absent: it may be. */
+  readonly missing?: string;
+}
+
 interface ReasonDialogProps {
   readonly isOpen: boolean;
   readonly onClose: () => void;
@@ -15,8 +27,10 @@ interface ReasonDialogProps {
   /** The verb on the button: "Restrict 3 answers". */
   readonly action: string;
   readonly isDanger?: boolean;
-  /** Does it. @returns what went wrong, in words; null closes the dialog */
-  readonly onConfirm: (reason: string) => Promise<string | null>;
+  /** What is asked for beside the reason. */
+  readonly fields?: readonly AskedField[];
+  /** Does it; `values` are those of the fields, trimmed, by name. @returns what went wrong, in words; null closes the dialog */
+  readonly onConfirm: (reason: string, values: Readonly<Record<string, string>>) => Promise<string | null>;
 }
 
 /** Asks for a reason before an action; the reason is kept in the audit log. */
@@ -38,15 +52,33 @@ export function ReasonDialog(props: ReasonDialogProps) {
   );
 }
 
-function ReasonForm({ title, children, action, isDanger = false, onConfirm, onClose }: ReasonDialogProps) {
+const NO_FIELDS: readonly AskedField[] = [];
+
+function ReasonForm({
+  title,
+  children,
+  action,
+  isDanger = false,
+  fields = NO_FIELDS,
+  onConfirm,
+  onClose,
+}: ReasonDialogProps) {
+  const [values, setValues] = useState<Readonly<Record<string, string>>>(() =>
+    Object.fromEntries(fields.map(({ name, initial = '' }) => [name, initial])),
+  );
+  const [missing, setMissing] = useState<string | null>(null);
   const [reason, setReason] = useState('');
   const [problem, setProblem] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
+    const given = Object.fromEntries(fields.map(({ name }) => [name, values[name]?.trim() ?? '']));
+    const empty = fields.find(({ name, missing: words }) => words && given[name] === '');
+    setMissing(empty?.name ?? null);
+    if (empty) return;
     if (reason.trim() === '') return setProblem('Write a reason.');
     setBusy(true);
-    const wrong = await onConfirm(reason.trim());
+    const wrong = await onConfirm(reason.trim(), given);
     setBusy(false);
     if (wrong === null) onClose();
     else setProblem(wrong);
@@ -57,6 +89,19 @@ function ReasonForm({ title, children, action, isDanger = false, onConfirm, onCl
         {title}
       </Heading>
       {children ? <div className="muted">{children}</div> : null}
+      {fields.map(({ name, label, hint, lines = 1, type = 'text', missing: words }, i) => (
+        <Field
+          key={name}
+          label={label}
+          {...(hint ? { hint } : {})}
+          lines={lines}
+          type={type}
+          value={values[name] ?? ''}
+          onChange={(text) => setValues((before) => ({ ...before, [name]: text }))}
+          problem={missing === name ? (words ?? null) : null}
+          autoFocus={i === 0}
+        />
+      ))}
       <Field
         label="Reason"
         hint="It is kept in the audit log with your name."
@@ -65,7 +110,7 @@ function ReasonForm({ title, children, action, isDanger = false, onConfirm, onCl
         value={reason}
         onChange={setReason}
         problem={problem}
-        autoFocus
+        autoFocus={fields.length === 0}
       />
       <div className="row">
         <Button type="submit" look={isDanger ? 'danger' : 'primary'} isDisabled={isBusy}>
