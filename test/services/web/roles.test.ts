@@ -14,6 +14,7 @@ const PATHS = {
   Overview: '/overview',
   Explore: '/explore',
   Responses: '/responses',
+  Alerts: '/alerts',
   Lineage: '/lineage',
   Data: '/data',
   Models: '/models',
@@ -28,10 +29,10 @@ const TITLES = Object.keys(PATHS) as Title[];
 /** Which screens each role of policies/roles.cedar may see, in the order of the navigation. */
 const SCREENS_OF: Readonly<Record<string, readonly Title[]>> = {
   admin: TITLES,
-  analyst: ['Overview', 'Explore', 'Responses', 'Lineage', 'Models'],
-  'segment-owner': ['Overview', 'Explore', 'Responses', 'Lineage', 'Models', 'Reviews'],
+  analyst: ['Overview', 'Explore', 'Responses', 'Alerts', 'Lineage', 'Models'],
+  'segment-owner': ['Overview', 'Explore', 'Responses', 'Alerts', 'Lineage', 'Models', 'Reviews'],
   'model-steward': ['Overview', 'Explore', 'Lineage', 'Models', 'Reviews'],
-  auditor: ['Overview', 'Explore', 'Responses', 'Lineage', 'Models', 'Audit log'],
+  auditor: ['Overview', 'Explore', 'Responses', 'Alerts', 'Lineage', 'Models', 'Audit log'],
   dpo: ['Overview', 'Explore', 'Responses', 'Lineage', 'Audit log', "People's rights"],
   feed: ['Overview', 'Explore'],
   collector: ['Data'],
@@ -109,6 +110,7 @@ describe('on an empty record', () => {
     Overview: ['No answers in the last 30 days', 'Bring in answers', 'Load the example', 'Start the demo'],
     Explore: ['No answers in this window', 'Bring in answers'],
     Responses: ['There are no answers here', 'Bring in answers'],
+    Alerts: ['Nothing needs you now', /Agents watch the scores/],
     Lineage: ['There is no answer in this window', 'Bring in answers'],
     Data: [
       'Load the example',
@@ -178,6 +180,7 @@ describe('each role', () => {
     Overview: /^Score by /,
     Explore: /^Score over time/,
     Responses: /\d answers/,
+    Alerts: 'Nothing needs you now',
     // A role that reads no answers is not led to the newest ones, and is not shown how few its window has.
     Lineage: /^Lineage of this score|^Fewer than 5 answers/,
     Data: /Drop/,

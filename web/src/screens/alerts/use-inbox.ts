@@ -9,6 +9,7 @@ export type InboxAlert = AlertsListQuery['alerts']['edges'][number]['node'];
 export type Tab = keyof typeof SHOWN;
 
 const PAGE = 50;
+const TOGETHER_MS = 400;
 const NO_UPDATES: ReadonlyMap<string, InboxAlert> = new Map();
 
 /** The alerts of a tab, changed in place as they change; new ones wait until they are asked for. */
@@ -41,12 +42,14 @@ export function useInbox(tab: Tab) {
       ({ id, state, raisedAt }) => !known.has(id) && SHOWN[tab].includes(state) && raisedAt >= newest,
     ).length;
   }, [listed, updates, tab]);
-  const { refresh, isStale } = read;
-  // An empty list has no place that could jump.
+  const { refresh } = read;
+  // An empty list has no place that could jump: what arrives together is shown together.
   const isEmpty = listed?.length === 0;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: when the first one arrives
+  // biome-ignore lint/correctness/useExhaustiveDependencies: when one arrives
   useEffect(() => {
-    if (isEmpty && waiting > 0 && !isStale) refresh();
+    if (!isEmpty || waiting === 0) return;
+    const timer = setTimeout(refresh, TOGETHER_MS);
+    return () => clearTimeout(timer);
   }, [isEmpty, waiting]);
   return {
     read,
