@@ -17,6 +17,8 @@ export const PAGES = [
   '/lineage/*',
   '/alerts',
   '/alerts/*',
+  '/cases',
+  '/cases/*',
   '/data',
   '/models',
   '/reviews',

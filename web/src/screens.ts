@@ -61,6 +61,17 @@ export const SCREENS: readonly Screen[] = [
     component: lazy(() => import('./screens/alerts/index.tsx')),
   },
   {
+    path: '/cases',
+    title: 'Cases',
+    rights: READS_AGENTS,
+    needsAll: true,
+    shortcut: 'c',
+    icon: 'cases',
+    filters: 'none',
+    hasPaths: true,
+    component: lazy(() => import('./screens/cases/index.tsx')),
+  },
+  {
     path: '/lineage',
     title: 'Lineage',
     rights: ['traceLineage'],
