@@ -37,6 +37,13 @@ type Documents = {
     "\n  mutation AlertsOpenCase($input: CaseInput!) {\n    openCase(input: $input) { id }\n  }\n": typeof types.AlertsOpenCaseDocument,
     "\n  query AuditLog($first: Int!, $after: String, $actor: String, $action: String, $from: DateTime, $to: DateTime) {\n    auditLog(first: $first, after: $after, actor: $actor, action: $action, from: $from, to: $to) {\n      edges {\n        node {\n          seq\n          at\n          actor\n          actorName\n          role\n          policyVersion\n          purpose\n          action\n          subject\n          outcome\n          previous\n          hash\n        }\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n    }\n  }\n": typeof types.AuditLogDocument,
     "\n  query AuditChain {\n    auditChain {\n      sound\n      problem\n      rows\n      signedRows\n      hash\n      checkedAt\n    }\n  }\n": typeof types.AuditChainDocument,
+    "\n  query CasesBoard($state: [CaseState!]!, $first: Int!) {\n    cases(state: $state, first: $first) {\n      pageInfo { hasNextPage }\n      edges { node {\n        id state severity title owner dueAt openedAt closedAt outcome\n        segmentValues { field value }\n      } }\n    }\n  }\n": typeof types.CasesBoardDocument,
+    "\n  query CasesOne($id: ID!) {\n    node(id: $id) {\n      __typename\n      id\n      ... on Case {\n        state severity title owner playbook dueAt openedAt actedAt closedAt outcome cause\n        segmentValues { field value }\n        events { at kind by reason }\n      }\n    }\n  }\n": typeof types.CasesOneDocument,
+    "\n  query CasesCause($id: ID!) {\n    node(id: $id) {\n      __typename\n      id\n      ... on Alert { title summary state }\n      ... on Response { score class comment answeredAt }\n    }\n  }\n": typeof types.CasesCauseDocument,
+    "\n  mutation CasesAssign($id: ID!, $owner: String!, $reason: String!) {\n    assignCase(id: $id, owner: $owner, reason: $reason) { id state owner }\n  }\n": typeof types.CasesAssignDocument,
+    "\n  mutation CasesStart($id: ID!, $reason: String!) {\n    startCase(id: $id, reason: $reason) { id state }\n  }\n": typeof types.CasesStartDocument,
+    "\n  mutation CasesComment($id: ID!, $comment: String!) {\n    commentCase(id: $id, comment: $comment) { id state }\n  }\n": typeof types.CasesCommentDocument,
+    "\n  mutation CasesClose($id: ID!, $outcome: String!, $reason: String!) {\n    closeCase(id: $id, outcome: $outcome, reason: $reason) { id state outcome }\n  }\n": typeof types.CasesCloseDocument,
     "\n  query DataConnections($after: ID) {\n    connections(after: $after) {\n      id\n      name\n      connector\n      path\n      createdAt\n      createdBy\n      rotatedAt\n      formerSecretUntil\n      lastDeliveryAt\n      deliveries\n      accepted\n      duplicates\n      rejected\n      ignored\n      lastError\n      lastErrorAt\n      lastRefusal\n      lastRefusedAt\n      sources\n    }\n  }\n": typeof types.DataConnectionsDocument,
     "\n  mutation DataCreateConnection($input: ConnectionInput!) {\n    createConnection(input: $input) {\n      secret\n      connection {\n        id\n        name\n        path\n      }\n    }\n  }\n": typeof types.DataCreateConnectionDocument,
     "\n  mutation DataRotateConnection($id: ID!) {\n    rotateConnection(id: $id) {\n      secret\n      connection {\n        id\n        name\n        path\n      }\n    }\n  }\n": typeof types.DataRotateConnectionDocument,
@@ -134,6 +141,13 @@ const documents: Documents = {
     "\n  mutation AlertsOpenCase($input: CaseInput!) {\n    openCase(input: $input) { id }\n  }\n": types.AlertsOpenCaseDocument,
     "\n  query AuditLog($first: Int!, $after: String, $actor: String, $action: String, $from: DateTime, $to: DateTime) {\n    auditLog(first: $first, after: $after, actor: $actor, action: $action, from: $from, to: $to) {\n      edges {\n        node {\n          seq\n          at\n          actor\n          actorName\n          role\n          policyVersion\n          purpose\n          action\n          subject\n          outcome\n          previous\n          hash\n        }\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n    }\n  }\n": types.AuditLogDocument,
     "\n  query AuditChain {\n    auditChain {\n      sound\n      problem\n      rows\n      signedRows\n      hash\n      checkedAt\n    }\n  }\n": types.AuditChainDocument,
+    "\n  query CasesBoard($state: [CaseState!]!, $first: Int!) {\n    cases(state: $state, first: $first) {\n      pageInfo { hasNextPage }\n      edges { node {\n        id state severity title owner dueAt openedAt closedAt outcome\n        segmentValues { field value }\n      } }\n    }\n  }\n": types.CasesBoardDocument,
+    "\n  query CasesOne($id: ID!) {\n    node(id: $id) {\n      __typename\n      id\n      ... on Case {\n        state severity title owner playbook dueAt openedAt actedAt closedAt outcome cause\n        segmentValues { field value }\n        events { at kind by reason }\n      }\n    }\n  }\n": types.CasesOneDocument,
+    "\n  query CasesCause($id: ID!) {\n    node(id: $id) {\n      __typename\n      id\n      ... on Alert { title summary state }\n      ... on Response { score class comment answeredAt }\n    }\n  }\n": types.CasesCauseDocument,
+    "\n  mutation CasesAssign($id: ID!, $owner: String!, $reason: String!) {\n    assignCase(id: $id, owner: $owner, reason: $reason) { id state owner }\n  }\n": types.CasesAssignDocument,
+    "\n  mutation CasesStart($id: ID!, $reason: String!) {\n    startCase(id: $id, reason: $reason) { id state }\n  }\n": types.CasesStartDocument,
+    "\n  mutation CasesComment($id: ID!, $comment: String!) {\n    commentCase(id: $id, comment: $comment) { id state }\n  }\n": types.CasesCommentDocument,
+    "\n  mutation CasesClose($id: ID!, $outcome: String!, $reason: String!) {\n    closeCase(id: $id, outcome: $outcome, reason: $reason) { id state outcome }\n  }\n": types.CasesCloseDocument,
     "\n  query DataConnections($after: ID) {\n    connections(after: $after) {\n      id\n      name\n      connector\n      path\n      createdAt\n      createdBy\n      rotatedAt\n      formerSecretUntil\n      lastDeliveryAt\n      deliveries\n      accepted\n      duplicates\n      rejected\n      ignored\n      lastError\n      lastErrorAt\n      lastRefusal\n      lastRefusedAt\n      sources\n    }\n  }\n": types.DataConnectionsDocument,
     "\n  mutation DataCreateConnection($input: ConnectionInput!) {\n    createConnection(input: $input) {\n      secret\n      connection {\n        id\n        name\n        path\n      }\n    }\n  }\n": types.DataCreateConnectionDocument,
     "\n  mutation DataRotateConnection($id: ID!) {\n    rotateConnection(id: $id) {\n      secret\n      connection {\n        id\n        name\n        path\n      }\n    }\n  }\n": types.DataRotateConnectionDocument,
@@ -297,6 +311,34 @@ export function graphql(source: "\n  query AuditLog($first: Int!, $after: String
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  query AuditChain {\n    auditChain {\n      sound\n      problem\n      rows\n      signedRows\n      hash\n      checkedAt\n    }\n  }\n"): typeof import('./graphql.ts').AuditChainDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query CasesBoard($state: [CaseState!]!, $first: Int!) {\n    cases(state: $state, first: $first) {\n      pageInfo { hasNextPage }\n      edges { node {\n        id state severity title owner dueAt openedAt closedAt outcome\n        segmentValues { field value }\n      } }\n    }\n  }\n"): typeof import('./graphql.ts').CasesBoardDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query CasesOne($id: ID!) {\n    node(id: $id) {\n      __typename\n      id\n      ... on Case {\n        state severity title owner playbook dueAt openedAt actedAt closedAt outcome cause\n        segmentValues { field value }\n        events { at kind by reason }\n      }\n    }\n  }\n"): typeof import('./graphql.ts').CasesOneDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query CasesCause($id: ID!) {\n    node(id: $id) {\n      __typename\n      id\n      ... on Alert { title summary state }\n      ... on Response { score class comment answeredAt }\n    }\n  }\n"): typeof import('./graphql.ts').CasesCauseDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation CasesAssign($id: ID!, $owner: String!, $reason: String!) {\n    assignCase(id: $id, owner: $owner, reason: $reason) { id state owner }\n  }\n"): typeof import('./graphql.ts').CasesAssignDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation CasesStart($id: ID!, $reason: String!) {\n    startCase(id: $id, reason: $reason) { id state }\n  }\n"): typeof import('./graphql.ts').CasesStartDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation CasesComment($id: ID!, $comment: String!) {\n    commentCase(id: $id, comment: $comment) { id state }\n  }\n"): typeof import('./graphql.ts').CasesCommentDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation CasesClose($id: ID!, $outcome: String!, $reason: String!) {\n    closeCase(id: $id, outcome: $outcome, reason: $reason) { id state outcome }\n  }\n"): typeof import('./graphql.ts').CasesCloseDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

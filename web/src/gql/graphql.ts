@@ -44,6 +44,13 @@ export type Basis =
   | 'INFERRED'
   | 'SURVEYED';
 
+export type CaseEventKind =
+  | 'ASSIGNED'
+  | 'CLOSED'
+  | 'COMMENTED'
+  | 'OPENED'
+  | 'STARTED';
+
 export type CaseInput = {
   /** The response or alert that it is about: one open case for each. */
   cause: string | number;
@@ -53,6 +60,14 @@ export type CaseInput = {
   severity?: Severity;
   title: string;
 };
+
+export type CaseState =
+  /** It has an outcome. */
+  | 'CLOSED'
+  /** Someone works on it. */
+  | 'IN_PROGRESS'
+  /** No one has begun to work on it. */
+  | 'OPEN';
 
 /** connector: the vendor's name in lower case, such as canonical; docs/connectors has a page for each. mapping: as in a file's map, over the paths of the vendor's JSON. */
 export type ConnectionInput = {
@@ -448,6 +463,80 @@ export type AuditChainQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type AuditChainQuery = { auditChain: { sound: boolean, problem: string | null, rows: number, signedRows: number, hash: string | null, checkedAt: string } };
+
+export type CasesBoardQueryVariables = Exact<{
+  state: Array<CaseState> | CaseState;
+  first: number;
+}>;
+
+
+export type CasesBoardQuery = { cases: { pageInfo: { hasNextPage: boolean }, edges: Array<{ node: { id: string, state: CaseState, severity: Severity, title: string, owner: string | null, dueAt: string | null, openedAt: string, closedAt: string | null, outcome: string | null, segmentValues: Array<{ field: string, value: string }> } }> } };
+
+export type CasesOneQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type CasesOneQuery = { node:
+    | { __typename: 'AgentDecision', id: string }
+    | { __typename: 'Alert', id: string }
+    | { __typename: 'Case', state: CaseState, severity: Severity, title: string, owner: string | null, playbook: string | null, dueAt: string | null, openedAt: string, actedAt: string | null, closedAt: string | null, outcome: string | null, cause: string | null, id: string, segmentValues: Array<{ field: string, value: string }>, events: Array<{ at: string, kind: CaseEventKind, by: string, reason: string }> }
+    | { __typename: 'Connection', id: string }
+    | { __typename: 'Import', id: string }
+    | { __typename: 'LineageRecord', id: string }
+    | { __typename: 'ModelVersion', id: string }
+    | { __typename: 'Response', id: string }
+   | null };
+
+export type CasesCauseQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type CasesCauseQuery = { node:
+    | { __typename: 'AgentDecision', id: string }
+    | { __typename: 'Alert', title: string, summary: string, state: AlertState, id: string }
+    | { __typename: 'Case', id: string }
+    | { __typename: 'Connection', id: string }
+    | { __typename: 'Import', id: string }
+    | { __typename: 'LineageRecord', id: string }
+    | { __typename: 'ModelVersion', id: string }
+    | { __typename: 'Response', score: number | null, class: NpsClass | null, comment: string | null, answeredAt: string, id: string }
+   | null };
+
+export type CasesAssignMutationVariables = Exact<{
+  id: string | number;
+  owner: string;
+  reason: string;
+}>;
+
+
+export type CasesAssignMutation = { assignCase: { id: string, state: CaseState, owner: string | null } };
+
+export type CasesStartMutationVariables = Exact<{
+  id: string | number;
+  reason: string;
+}>;
+
+
+export type CasesStartMutation = { startCase: { id: string, state: CaseState } };
+
+export type CasesCommentMutationVariables = Exact<{
+  id: string | number;
+  comment: string;
+}>;
+
+
+export type CasesCommentMutation = { commentCase: { id: string, state: CaseState } };
+
+export type CasesCloseMutationVariables = Exact<{
+  id: string | number;
+  outcome: string;
+  reason: string;
+}>;
+
+
+export type CasesCloseMutation = { closeCase: { id: string, state: CaseState, outcome: string | null } };
 
 export type DataConnectionsQueryVariables = Exact<{
   after?: string | number | null | undefined;
@@ -1487,6 +1576,116 @@ export const AuditChainDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<AuditChainQuery, AuditChainQueryVariables>;
+export const CasesBoardDocument = new TypedDocumentString(`
+    query CasesBoard($state: [CaseState!]!, $first: Int!) {
+  cases(state: $state, first: $first) {
+    pageInfo {
+      hasNextPage
+    }
+    edges {
+      node {
+        id
+        state
+        severity
+        title
+        owner
+        dueAt
+        openedAt
+        closedAt
+        outcome
+        segmentValues {
+          field
+          value
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CasesBoardQuery, CasesBoardQueryVariables>;
+export const CasesOneDocument = new TypedDocumentString(`
+    query CasesOne($id: ID!) {
+  node(id: $id) {
+    __typename
+    id
+    ... on Case {
+      state
+      severity
+      title
+      owner
+      playbook
+      dueAt
+      openedAt
+      actedAt
+      closedAt
+      outcome
+      cause
+      segmentValues {
+        field
+        value
+      }
+      events {
+        at
+        kind
+        by
+        reason
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CasesOneQuery, CasesOneQueryVariables>;
+export const CasesCauseDocument = new TypedDocumentString(`
+    query CasesCause($id: ID!) {
+  node(id: $id) {
+    __typename
+    id
+    ... on Alert {
+      title
+      summary
+      state
+    }
+    ... on Response {
+      score
+      class
+      comment
+      answeredAt
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CasesCauseQuery, CasesCauseQueryVariables>;
+export const CasesAssignDocument = new TypedDocumentString(`
+    mutation CasesAssign($id: ID!, $owner: String!, $reason: String!) {
+  assignCase(id: $id, owner: $owner, reason: $reason) {
+    id
+    state
+    owner
+  }
+}
+    `) as unknown as TypedDocumentString<CasesAssignMutation, CasesAssignMutationVariables>;
+export const CasesStartDocument = new TypedDocumentString(`
+    mutation CasesStart($id: ID!, $reason: String!) {
+  startCase(id: $id, reason: $reason) {
+    id
+    state
+  }
+}
+    `) as unknown as TypedDocumentString<CasesStartMutation, CasesStartMutationVariables>;
+export const CasesCommentDocument = new TypedDocumentString(`
+    mutation CasesComment($id: ID!, $comment: String!) {
+  commentCase(id: $id, comment: $comment) {
+    id
+    state
+  }
+}
+    `) as unknown as TypedDocumentString<CasesCommentMutation, CasesCommentMutationVariables>;
+export const CasesCloseDocument = new TypedDocumentString(`
+    mutation CasesClose($id: ID!, $outcome: String!, $reason: String!) {
+  closeCase(id: $id, outcome: $outcome, reason: $reason) {
+    id
+    state
+    outcome
+  }
+}
+    `) as unknown as TypedDocumentString<CasesCloseMutation, CasesCloseMutationVariables>;
 export const DataConnectionsDocument = new TypedDocumentString(`
     query DataConnections($after: ID) {
   connections(after: $after) {

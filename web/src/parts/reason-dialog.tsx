@@ -1,4 +1,4 @@
-import { type FormEvent, type ReactNode, useState } from 'react';
+import { type FormEvent, type ReactNode, useId, useState } from 'react';
 import { Dialog } from 'react-aria-components/Dialog';
 import { Heading } from 'react-aria-components/Heading';
 import { Modal, ModalOverlay } from 'react-aria-components/Modal';
@@ -14,6 +14,8 @@ export interface AskedField {
   readonly initial?: string;
   readonly lines?: number;
   readonly type?: 'text' | 'date';
+  /** One of these is chosen. */
+  readonly options?: readonly { readonly id: string; readonly label: string }[];
   /** Said when it is empty; absent: it may be. */
   readonly missing?: string;
 }
@@ -90,17 +92,14 @@ function ReasonForm({
         {title}
       </Heading>
       {children ? <div className="muted">{children}</div> : null}
-      {fields.map(({ name, label, hint, lines = 1, type = 'text', missing: words }, i) => (
-        <Field
-          key={name}
-          label={label}
-          {...(hint ? { hint } : {})}
-          lines={lines}
-          type={type}
-          value={values[name] ?? ''}
-          onChange={(text) => setValues((before) => ({ ...before, [name]: text }))}
-          problem={missing === name ? (words ?? null) : null}
-          autoFocus={i === 0}
+      {fields.map((field, i) => (
+        <Asked
+          key={field.name}
+          field={field}
+          value={values[field.name] ?? ''}
+          onChange={(text) => setValues((before) => ({ ...before, [field.name]: text }))}
+          problem={missing === field.name ? (field.missing ?? null) : null}
+          isFirst={i === 0}
         />
       ))}
       <Field
@@ -122,5 +121,43 @@ function ReasonForm({
         </Button>
       </div>
     </form>
+  );
+}
+
+interface AskedProps {
+  readonly field: AskedField;
+  readonly value: string;
+  readonly onChange: (text: string) => void;
+  readonly problem: string | null;
+  readonly isFirst: boolean;
+}
+
+function Asked({ field, value, onChange, problem, isFirst }: AskedProps) {
+  const id = useId();
+  const { label, hint, lines = 1, type = 'text', options } = field;
+  if (options)
+    return (
+      <div className="field">
+        <label htmlFor={id}>{label}</label>
+        <select id={id} className="input" value={value} onChange={({ target }) => onChange(target.value)}>
+          {options.map((one) => (
+            <option key={one.id} value={one.id}>
+              {one.label}
+            </option>
+          ))}
+        </select>
+      </div>
+    );
+  return (
+    <Field
+      label={label}
+      {...(hint ? { hint } : {})}
+      lines={lines}
+      type={type}
+      value={value}
+      onChange={onChange}
+      problem={problem}
+      autoFocus={isFirst}
+    />
   );
 }

@@ -1,6 +1,6 @@
+import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { CaseState, CasesBoardQuery } from '../../gql/graphql.ts';
-import { useState } from 'react';
 import { type Read, useRead } from '../../lib/api.ts';
 import { formatAge, formatCount, formatMoment } from '../../lib/format.ts';
 import { pageOfId } from '../../lib/node-href.ts';
@@ -16,7 +16,7 @@ import { SeverityChip } from '../../parts/severity.tsx';
 import { Empty, Failed, Skeleton } from '../../parts/states.tsx';
 import { Tabs } from '../../parts/tabs.tsx';
 import { BOARD } from './documents.ts';
-import { useCaseUpdates } from './use-case-updates.ts';
+import { useEachMinute } from '../../lib/use-each-minute.ts';
 import { dueWords, STATE_WORDS } from './words.ts';
 
 export type BoardCase = CasesBoardQuery['cases']['edges'][number]['node'];
@@ -33,7 +33,7 @@ export function Board() {
   const doing = useColumn('IN_PROGRESS');
   const closed = useColumn('CLOSED');
   const columns = { OPEN: open, IN_PROGRESS: doing, CLOSED: closed };
-  useCaseUpdates(() => {
+  useEachMinute(() => {
     for (const { read } of Object.values(columns)) read.refresh();
   });
   const casesOf = (state: CaseState) =>
@@ -48,8 +48,8 @@ export function Board() {
       <header>
         <h1>Cases</h1>
         <p className="muted small">
-          Work on one answer or one alert: who does it, until when, and how it ended. <kbd>j</kbd> <kbd>k</kbd>{' '}
-          move, <kbd>Enter</kbd> opens.
+          Work on one answer or one alert: who does it, until when, and how it ended. <kbd>j</kbd>{' '}
+          <kbd>k</kbd> move, <kbd>Enter</kbd> opens.
         </p>
       </header>
       <Tabs
@@ -125,7 +125,9 @@ function Column({ state, read, onMore, cases, current }: ColumnProps) {
       title={
         <>
           {STATE_WORDS[state]}{' '}
-          <span className="muted numbers">{data ? `${formatCount(cases.length)}${hasMore ? '+' : ''}` : ''}</span>
+          <span className="muted numbers">
+            {data ? `${formatCount(cases.length)}${hasMore ? '+' : ''}` : ''}
+          </span>
         </>
       }
       className="cases-column"

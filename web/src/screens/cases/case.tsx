@@ -16,7 +16,7 @@ import { Empty, Failed, Skeleton } from '../../parts/states.tsx';
 import { CaseActions } from './actions.tsx';
 import { Cause } from './cause.tsx';
 import { CASE, COMMENT } from './documents.ts';
-import { useCaseUpdates } from './use-case-updates.ts';
+import { useEachMinute } from '../../lib/use-each-minute.ts';
 import { dueWords, EVENT_WORDS, STATE_WORDS } from './words.ts';
 
 export type FullCase = Extract<NonNullable<CasesOneQuery['node']>, { __typename: 'Case' }>;
@@ -24,7 +24,7 @@ export type FullCase = Extract<NonNullable<CasesOneQuery['node']>, { __typename:
 /** One case: what it is about, who works on it, what was done, and how it ended. */
 export function Case({ id }: { readonly id: string }) {
   const { data, error, isLoading, refresh } = useRead(CASE, { id });
-  useCaseUpdates(refresh);
+  useEachMinute(refresh);
   const href = useHref();
   const back = (
     <p className="small no-print">
@@ -63,7 +63,8 @@ export function Case({ id }: { readonly id: string }) {
 
 function Head({ one }: { readonly one: FullCase }) {
   const now = useNow();
-  const { severity, state, title, owner, playbook, openedAt, actedAt, closedAt, outcome, segmentValues } = one;
+  const { severity, state, title, owner, playbook, openedAt, actedAt, closedAt, outcome, segmentValues } =
+    one;
   const due = dueWords(one, now);
   return (
     <header className="case-head panel">
