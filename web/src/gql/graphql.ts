@@ -34,9 +34,22 @@ export type ApiKeyInput = {
   sources?: Array<string> | null | undefined;
 };
 
+export type ApprovalVerb =
+  | 'APPROVE'
+  | 'EDIT'
+  | 'REJECT';
+
 export type AuditOutcome =
   | 'DONE'
   | 'REFUSED';
+
+export type Autonomy =
+  /** It acts. */
+  | 'ACT'
+  /** It records what it would do. */
+  | 'OBSERVE'
+  /** A person approves each action. */
+  | 'PROPOSE';
 
 /** COMBINED: the surveyed class where there is one, else the inferred one. */
 export type Basis =
@@ -97,6 +110,16 @@ export type DecisionState =
   | 'PROPOSED'
   /** A person rejected it, or a later decision took its place. */
   | 'REJECTED';
+
+export type DeliveryState =
+  /** Not sent: the target may not see its subject, or one of them was removed. */
+  | 'CANCELLED'
+  /** Given up: the target refused it, or every attempt failed. It can be replayed. */
+  | 'DEAD'
+  /** The target took it. */
+  | 'DELIVERED'
+  /** It is to be sent, at once or after a pause. */
+  | 'PENDING';
 
 /** What the demo does. */
 export type DemoState =
@@ -260,6 +283,58 @@ export type SortDirection =
   | 'ASC'
   | 'DESC';
 
+export type TargetChanges = {
+  /** true: what is due waits until it is false again. */
+  disabled?: boolean | null | undefined;
+  /** The events that it gets. At most 6. */
+  events?: Array<TargetEvent> | null | undefined;
+  name?: string | null | undefined;
+  /** The most deliveries a minute: 1 to 6000. */
+  rate?: number | null | undefined;
+  role?: string | null | undefined;
+  secret?: string | null | undefined;
+  /** What its role is narrowed to; absent = all that the role may see. */
+  segment?: SegmentInput | null | undefined;
+  settings?: unknown;
+};
+
+export type TargetEvent =
+  | 'ALERT_CHANGED'
+  | 'ALERT_RAISED'
+  | 'ALERT_RESOLVED'
+  | 'CASE_CLOSED'
+  | 'CASE_OPENED'
+  | 'DECISION_PROPOSED';
+
+/** settings: as docs/guides/targets.md lists them for each kind, and includeComment: true to send comments of customers in cases, where the role may read them. */
+export type TargetInput = {
+  /** The events that it gets. At most 6. */
+  events: Array<TargetEvent>;
+  kind: TargetKind;
+  name: string;
+  /** The most deliveries a minute: 1 to 6000. 60 where absent. */
+  rate?: number | null | undefined;
+  /** A role of the policies: what it may not read, it is not sent. */
+  role: string;
+  /** What authenticates Scoreline there. Of a webhook, absent: it is made here. */
+  secret?: string | null | undefined;
+  /** What its role is narrowed to; absent = all that the role may see. */
+  segment?: SegmentInput | null | undefined;
+  settings: unknown;
+};
+
+export type TargetKind =
+  | 'EMAIL'
+  | 'HUBSPOT'
+  | 'KAFKA'
+  | 'PAGERDUTY'
+  | 'SALESFORCE'
+  | 'SEGMENT'
+  | 'SLACK'
+  | 'TEAMS'
+  | 'WEBHOOK'
+  | 'ZENDESK';
+
 export type TraceDirection =
   | 'DOWNSTREAM'
   | 'UPSTREAM';
@@ -291,6 +366,13 @@ export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type ViewerQuery = { viewer: { name: string, role: string, rights: Array<string>, attributes: unknown, sources: Array<string> | null, expiresAt: string | null, policyVersion: string }, dimensions: Array<{ field: string, enumValue: string, label: string, description: string }> };
+
+export type NarrowingValuesQueryVariables = Exact<{
+  dimension: Dimension;
+}>;
+
+
+export type NarrowingValuesQuery = { dimensionValues: Array<string> };
 
 export type AccessKeysQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -342,12 +424,77 @@ export type AccessRevokeKeyMutationVariables = Exact<{
 
 export type AccessRevokeKeyMutation = { revokeApiKey: boolean };
 
-export type AccessDimensionValuesQueryVariables = Exact<{
-  dimension: Dimension;
+export type AgentsListQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type AgentsListQuery = { agents: Array<{ name: string, description: string, version: number, autonomy: Autonomy, defaultAutonomy: Autonomy, enabled: boolean, changedBy: string | null, changedAt: string | null, reason: string | null, lastRunAt: string | null, observed: number | null, error: string | null, decisions: Array<{ state: DecisionState, count: number }> }> };
+
+export type AgentsDryRunQueryVariables = Exact<{
+  name: string;
 }>;
 
 
-export type AccessDimensionValuesQuery = { dimensionValues: Array<string> };
+export type AgentsDryRunQuery = { agentDryRun: Array<{ key: string, action: unknown, nearMiss: boolean, reason: string }> };
+
+export type AgentsDecisionsQueryVariables = Exact<{
+  agent?: string | null | undefined;
+  state?: Array<DecisionState> | DecisionState | null | undefined;
+  first: number;
+}>;
+
+
+export type AgentsDecisionsQuery = { decisions: { pageInfo: { hasNextPage: boolean }, edges: Array<{ node: { id: string, agent: string, key: string, state: DecisionState, nearMiss: boolean, reason: string, decidedAt: string } }> } };
+
+export type AgentsDecisionQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type AgentsDecisionQuery = { node:
+    | { __typename: 'AgentDecision', agent: string, key: string, policy: string, state: DecisionState, autonomy: Autonomy, action: unknown, nearMiss: boolean, reason: string, inputs: unknown, inputHash: string, outcome: string | null, about: Array<string>, traceId: string | null, decidedAt: string, settledAt: string | null, id: string, alternatives: Array<{ action: unknown, reason: string }>, approval: { verb: ApprovalVerb, by: string, at: string, reason: string, edited: unknown } | null, replay: { same: boolean, reason: string | null } }
+    | { __typename: 'Alert', id: string }
+    | { __typename: 'Case', id: string }
+    | { __typename: 'Connection', id: string }
+    | { __typename: 'Import', id: string }
+    | { __typename: 'LineageRecord', id: string }
+    | { __typename: 'ModelVersion', id: string }
+    | { __typename: 'Response', id: string }
+   | null };
+
+export type AgentsSetMutationVariables = Exact<{
+  name: string;
+  autonomy: Autonomy;
+  enabled: boolean;
+  reason: string;
+}>;
+
+
+export type AgentsSetMutation = { setAgent: { name: string, autonomy: Autonomy, enabled: boolean } };
+
+export type AgentsApproveMutationVariables = Exact<{
+  id: string | number;
+  reason: string;
+}>;
+
+
+export type AgentsApproveMutation = { approveDecision: { id: string, state: DecisionState, outcome: string | null } };
+
+export type AgentsEditMutationVariables = Exact<{
+  id: string | number;
+  action: unknown;
+  reason: string;
+}>;
+
+
+export type AgentsEditMutation = { editDecision: { id: string, state: DecisionState, outcome: string | null } };
+
+export type AgentsRejectMutationVariables = Exact<{
+  id: string | number;
+  reason: string;
+}>;
+
+
+export type AgentsRejectMutation = { rejectDecision: { id: string, state: DecisionState, outcome: string | null } };
 
 export type AlertsListQueryVariables = Exact<{
   state: Array<AlertState> | AlertState;
@@ -1185,6 +1332,74 @@ export type DecideReviewMutationVariables = Exact<{
 
 export type DecideReviewMutation = { decideReview: { id: string, decidedAt: string | null, blocked: string | null } };
 
+export type TargetsListQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type TargetsListQuery = { targets: Array<{ id: string, name: string, kind: TargetKind, settings: unknown, hasSecret: boolean, events: Array<TargetEvent>, role: string, segment: unknown, rate: number, createdAt: string, createdBy: string, failures: number, pausedUntil: string | null, disabledAt: string | null, disabledReason: string | null }> };
+
+export type TargetsRolesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type TargetsRolesQuery = { roles: Array<{ name: string }> };
+
+export type TargetsDeliveriesQueryVariables = Exact<{
+  target?: string | number | null | undefined;
+  state?: Array<DeliveryState> | DeliveryState | null | undefined;
+  first: number;
+}>;
+
+
+export type TargetsDeliveriesQuery = { deliveries: { pageInfo: { hasNextPage: boolean }, edges: Array<{ node: { id: string, event: TargetEvent, subject: string, state: DeliveryState, attempts: number, due: string, createdAt: string, settledAt: string | null, lastStatus: number | null, lastError: string | null, remoteId: string | null, target: { id: string, name: string } } }> } };
+
+export type TargetsCreateMutationVariables = Exact<{
+  input: TargetInput;
+}>;
+
+
+export type TargetsCreateMutation = { createTarget: { secret: string | null, target: { id: string, name: string } } };
+
+export type TargetsUpdateMutationVariables = Exact<{
+  id: string | number;
+  input: TargetChanges;
+  reason: string;
+}>;
+
+
+export type TargetsUpdateMutation = { updateTarget: { id: string, disabledAt: string | null } };
+
+export type TargetsRemoveMutationVariables = Exact<{
+  id: string | number;
+  reason: string;
+}>;
+
+
+export type TargetsRemoveMutation = { removeTarget: boolean };
+
+export type TargetsTestMutationVariables = Exact<{
+  id: string | number;
+  event: TargetEvent;
+  send: boolean;
+}>;
+
+
+export type TargetsTestMutation = { testTarget: { sent: boolean, delivered: boolean, status: number | null, error: string | null, request: { method: string, url: string, headers: unknown, body: string } } };
+
+export type TargetsReplayMutationVariables = Exact<{
+  id: string | number;
+  reason: string;
+}>;
+
+
+export type TargetsReplayMutation = { replayDelivery: { id: string, state: DeliveryState } };
+
+export type TargetsReplayAllMutationVariables = Exact<{
+  target: string | number;
+  reason: string;
+}>;
+
+
+export type TargetsReplayAllMutation = { replayDeliveries: number };
+
 export class TypedDocumentString<TResult, TVariables>
   extends String
   implements DocumentTypeDecoration<TResult, TVariables>
@@ -1228,6 +1443,11 @@ export const ViewerDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ViewerQuery, ViewerQueryVariables>;
+export const NarrowingValuesDocument = new TypedDocumentString(`
+    query NarrowingValues($dimension: Dimension!) {
+  dimensionValues(dimension: $dimension)
+}
+    `) as unknown as TypedDocumentString<NarrowingValuesQuery, NarrowingValuesQueryVariables>;
 export const AccessKeysDocument = new TypedDocumentString(`
     query AccessKeys {
   apiKeys {
@@ -1305,11 +1525,134 @@ export const AccessRevokeKeyDocument = new TypedDocumentString(`
   revokeApiKey(id: $id, reason: $reason)
 }
     `) as unknown as TypedDocumentString<AccessRevokeKeyMutation, AccessRevokeKeyMutationVariables>;
-export const AccessDimensionValuesDocument = new TypedDocumentString(`
-    query AccessDimensionValues($dimension: Dimension!) {
-  dimensionValues(dimension: $dimension)
+export const AgentsListDocument = new TypedDocumentString(`
+    query AgentsList {
+  agents {
+    name
+    description
+    version
+    autonomy
+    defaultAutonomy
+    enabled
+    changedBy
+    changedAt
+    reason
+    lastRunAt
+    observed
+    error
+    decisions {
+      state
+      count
+    }
+  }
 }
-    `) as unknown as TypedDocumentString<AccessDimensionValuesQuery, AccessDimensionValuesQueryVariables>;
+    `) as unknown as TypedDocumentString<AgentsListQuery, AgentsListQueryVariables>;
+export const AgentsDryRunDocument = new TypedDocumentString(`
+    query AgentsDryRun($name: String!) {
+  agentDryRun(name: $name) {
+    key
+    action
+    nearMiss
+    reason
+  }
+}
+    `) as unknown as TypedDocumentString<AgentsDryRunQuery, AgentsDryRunQueryVariables>;
+export const AgentsDecisionsDocument = new TypedDocumentString(`
+    query AgentsDecisions($agent: String, $state: [DecisionState!], $first: Int!) {
+  decisions(agent: $agent, state: $state, first: $first) {
+    pageInfo {
+      hasNextPage
+    }
+    edges {
+      node {
+        id
+        agent
+        key
+        state
+        nearMiss
+        reason
+        decidedAt
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AgentsDecisionsQuery, AgentsDecisionsQueryVariables>;
+export const AgentsDecisionDocument = new TypedDocumentString(`
+    query AgentsDecision($id: ID!) {
+  node(id: $id) {
+    __typename
+    id
+    ... on AgentDecision {
+      agent
+      key
+      policy
+      state
+      autonomy
+      action
+      nearMiss
+      reason
+      inputs
+      inputHash
+      outcome
+      about
+      traceId
+      decidedAt
+      settledAt
+      alternatives {
+        action
+        reason
+      }
+      approval {
+        verb
+        by
+        at
+        reason
+        edited
+      }
+      replay {
+        same
+        reason
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AgentsDecisionQuery, AgentsDecisionQueryVariables>;
+export const AgentsSetDocument = new TypedDocumentString(`
+    mutation AgentsSet($name: String!, $autonomy: Autonomy!, $enabled: Boolean!, $reason: String!) {
+  setAgent(name: $name, autonomy: $autonomy, enabled: $enabled, reason: $reason) {
+    name
+    autonomy
+    enabled
+  }
+}
+    `) as unknown as TypedDocumentString<AgentsSetMutation, AgentsSetMutationVariables>;
+export const AgentsApproveDocument = new TypedDocumentString(`
+    mutation AgentsApprove($id: ID!, $reason: String!) {
+  approveDecision(id: $id, reason: $reason) {
+    id
+    state
+    outcome
+  }
+}
+    `) as unknown as TypedDocumentString<AgentsApproveMutation, AgentsApproveMutationVariables>;
+export const AgentsEditDocument = new TypedDocumentString(`
+    mutation AgentsEdit($id: ID!, $action: JSON!, $reason: String!) {
+  editDecision(id: $id, action: $action, reason: $reason) {
+    id
+    state
+    outcome
+  }
+}
+    `) as unknown as TypedDocumentString<AgentsEditMutation, AgentsEditMutationVariables>;
+export const AgentsRejectDocument = new TypedDocumentString(`
+    mutation AgentsReject($id: ID!, $reason: String!) {
+  rejectDecision(id: $id, reason: $reason) {
+    id
+    state
+    outcome
+  }
+}
+    `) as unknown as TypedDocumentString<AgentsRejectMutation, AgentsRejectMutationVariables>;
 export const AlertsListDocument = new TypedDocumentString(`
     query AlertsList($state: [AlertState!]!, $first: Int!) {
   alerts(state: $state, first: $first) {
@@ -3009,3 +3352,112 @@ export const DecideReviewDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<DecideReviewMutation, DecideReviewMutationVariables>;
+export const TargetsListDocument = new TypedDocumentString(`
+    query TargetsList {
+  targets {
+    id
+    name
+    kind
+    settings
+    hasSecret
+    events
+    role
+    segment
+    rate
+    createdAt
+    createdBy
+    failures
+    pausedUntil
+    disabledAt
+    disabledReason
+  }
+}
+    `) as unknown as TypedDocumentString<TargetsListQuery, TargetsListQueryVariables>;
+export const TargetsRolesDocument = new TypedDocumentString(`
+    query TargetsRoles {
+  roles {
+    name
+  }
+}
+    `) as unknown as TypedDocumentString<TargetsRolesQuery, TargetsRolesQueryVariables>;
+export const TargetsDeliveriesDocument = new TypedDocumentString(`
+    query TargetsDeliveries($target: ID, $state: [DeliveryState!], $first: Int!) {
+  deliveries(target: $target, state: $state, first: $first) {
+    pageInfo {
+      hasNextPage
+    }
+    edges {
+      node {
+        id
+        event
+        subject
+        state
+        attempts
+        due
+        createdAt
+        settledAt
+        lastStatus
+        lastError
+        remoteId
+        target {
+          id
+          name
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<TargetsDeliveriesQuery, TargetsDeliveriesQueryVariables>;
+export const TargetsCreateDocument = new TypedDocumentString(`
+    mutation TargetsCreate($input: TargetInput!) {
+  createTarget(input: $input) {
+    secret
+    target {
+      id
+      name
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<TargetsCreateMutation, TargetsCreateMutationVariables>;
+export const TargetsUpdateDocument = new TypedDocumentString(`
+    mutation TargetsUpdate($id: ID!, $input: TargetChanges!, $reason: String!) {
+  updateTarget(id: $id, input: $input, reason: $reason) {
+    id
+    disabledAt
+  }
+}
+    `) as unknown as TypedDocumentString<TargetsUpdateMutation, TargetsUpdateMutationVariables>;
+export const TargetsRemoveDocument = new TypedDocumentString(`
+    mutation TargetsRemove($id: ID!, $reason: String!) {
+  removeTarget(id: $id, reason: $reason)
+}
+    `) as unknown as TypedDocumentString<TargetsRemoveMutation, TargetsRemoveMutationVariables>;
+export const TargetsTestDocument = new TypedDocumentString(`
+    mutation TargetsTest($id: ID!, $event: TargetEvent!, $send: Boolean!) {
+  testTarget(id: $id, event: $event, send: $send) {
+    sent
+    delivered
+    status
+    error
+    request {
+      method
+      url
+      headers
+      body
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<TargetsTestMutation, TargetsTestMutationVariables>;
+export const TargetsReplayDocument = new TypedDocumentString(`
+    mutation TargetsReplay($id: ID!, $reason: String!) {
+  replayDelivery(id: $id, reason: $reason) {
+    id
+    state
+  }
+}
+    `) as unknown as TypedDocumentString<TargetsReplayMutation, TargetsReplayMutationVariables>;
+export const TargetsReplayAllDocument = new TypedDocumentString(`
+    mutation TargetsReplayAll($target: ID!, $reason: String!) {
+  replayDeliveries(target: $target, reason: $reason)
+}
+    `) as unknown as TypedDocumentString<TargetsReplayAllMutation, TargetsReplayAllMutationVariables>;

@@ -98,7 +98,9 @@ function LastRun({ agent: { lastRunAt, observed, error, decisions } }: { readonl
       </p>
       {decisions.length > 0 ? (
         <p className="muted small numbers">
-          {decisions.map(({ state, count }) => `${formatCount(count)} ${STATE_WORDS[state].toLowerCase()}`).join(' · ')}
+          {decisions
+            .map(({ state, count }) => `${formatCount(count)} ${STATE_WORDS[state].toLowerCase()}`)
+            .join(' · ')}
         </p>
       ) : null}
     </>

@@ -57,7 +57,12 @@ export function DecisionsPanel() {
       actions={
         <>
           {agent ? (
-            <Button look="quiet" icon="close" label={`Show every agent, not only ${agent}`} onPress={() => setAgent(null)}>
+            <Button
+              look="quiet"
+              icon="close"
+              label={`Show every agent, not only ${agent}`}
+              onPress={() => setAgent(null)}
+            >
               {agent}
             </Button>
           ) : null}
@@ -128,7 +133,12 @@ function List({ read, caption, onMore, onAgent, empty }: ListProps) {
           agent
         ),
     },
-    { key: 'key', title: 'About', value: ({ key }) => key, render: ({ key }) => <span dir="auto">{key}</span> },
+    {
+      key: 'key',
+      title: 'About',
+      value: ({ key }) => key,
+      render: ({ key }) => <span dir="auto">{key}</span>,
+    },
     { key: 'state', title: 'How it ended', value: ({ state }) => STATE_WORDS[state] },
     {
       key: 'at',
@@ -143,7 +153,14 @@ function List({ read, caption, onMore, onAgent, empty }: ListProps) {
   ];
   return (
     <>
-      <DataTable isStacked caption={caption} columns={columns} rows={rows} rowKey={({ id }) => id} empty={empty} />
+      <DataTable
+        isStacked
+        caption={caption}
+        columns={columns}
+        rows={rows}
+        rowKey={({ id }) => id}
+        empty={empty}
+      />
       {data?.decisions.pageInfo.hasNextPage ? (
         <div>
           <Button onPress={onMore}>Show older ones</Button>

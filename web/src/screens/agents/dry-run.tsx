@@ -47,7 +47,9 @@ function Decided({ name }: { readonly name: string }) {
               <strong dir="auto">{key}</strong>
               <p dir="auto">{reason}</p>
               {action === null ? (
-                <p className="muted small">{nearMiss ? 'Nothing to do, but little was missing.' : 'Nothing to do.'}</p>
+                <p className="muted small">
+                  {nearMiss ? 'Nothing to do, but little was missing.' : 'Nothing to do.'}
+                </p>
               ) : (
                 <JsonFacts value={action} label={`Action on ${key}`} />
               )}

@@ -18,8 +18,8 @@ export default function Agents() {
       <header>
         <h1>Agents</h1>
         <p className="muted small">
-          What watches, decides and acts by itself. Each decision is stored with what it was made of, and can be
-          computed again.
+          What watches, decides and acts by itself. Each decision is stored with what it was made of, and can
+          be computed again.
         </p>
       </header>
       <ProposalsPanel />

@@ -6,6 +6,7 @@ import { formatAge, formatCount, formatMoment } from '../../lib/format.ts';
 import { pageOfId } from '../../lib/node-href.ts';
 import { useScreenHref } from '../../lib/open-screens.ts';
 import { useHref, useParam } from '../../lib/url-state.ts';
+import { useEachMinute } from '../../lib/use-each-minute.ts';
 import { useKeys } from '../../lib/use-keys.ts';
 import { useNow } from '../../lib/use-now.ts';
 import { useViewer } from '../../lib/viewer.tsx';
@@ -16,7 +17,6 @@ import { SeverityChip } from '../../parts/severity.tsx';
 import { Empty, Failed, Skeleton } from '../../parts/states.tsx';
 import { Tabs } from '../../parts/tabs.tsx';
 import { BOARD } from './documents.ts';
-import { useEachMinute } from '../../lib/use-each-minute.ts';
 import { dueWords, STATE_WORDS } from './words.ts';
 
 export type BoardCase = CasesBoardQuery['cases']['edges'][number]['node'];

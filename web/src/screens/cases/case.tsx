@@ -4,6 +4,7 @@ import type { CasesOneQuery } from '../../gql/graphql.ts';
 import { useRead, useSend } from '../../lib/api.ts';
 import { formatMoment, formatSpan, viewerZone } from '../../lib/format.ts';
 import { useHref } from '../../lib/url-state.ts';
+import { useEachMinute } from '../../lib/use-each-minute.ts';
 import { useNow } from '../../lib/use-now.ts';
 import { useViewer } from '../../lib/viewer.tsx';
 import { Button } from '../../parts/button.tsx';
@@ -16,7 +17,6 @@ import { Empty, Failed, Skeleton } from '../../parts/states.tsx';
 import { CaseActions } from './actions.tsx';
 import { Cause } from './cause.tsx';
 import { CASE, COMMENT } from './documents.ts';
-import { useEachMinute } from '../../lib/use-each-minute.ts';
 import { dueWords, EVENT_WORDS, STATE_WORDS } from './words.ts';
 
 export type FullCase = Extract<NonNullable<CasesOneQuery['node']>, { __typename: 'Case' }>;
