@@ -139,6 +139,10 @@ describe('agents', () => {
     await dialogOf(page).getByLabel('Reason').fill('It errs.');
     await dialogOf(page).getByRole('button', { name: 'Switch off' }).click();
     await agents.getByText('Switched off').waitFor();
+    await page.getByRole('button', { name: 'Switch sample on' }).click();
+    await dialogOf(page).getByLabel('Reason').fill('It is mended.');
+    await dialogOf(page).getByRole('button', { name: 'Switch on' }).click();
+    await agents.getByText('Observes only').waitFor();
     expect(problems).toEqual([]);
   });
 

@@ -203,7 +203,7 @@ function Verbs({ one: { id, state, action } }: { readonly one: FullDecision }) {
         ]}
         onConfirm={edit}
       >
-        Your action is carried out at once, under your name. What was proposed stays on record.
+        Your action is carried out at once, under your name. What was proposed stays stored.
       </ReasonDialog>
       <ReasonDialog
         isOpen={verb === 'reject'}
