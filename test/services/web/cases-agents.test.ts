@@ -75,7 +75,7 @@ describe('cases', () => {
     await page.getByText('Ada and Otto').first().waitFor();
     await history.getByLabel('Comment').fill('Ask otto@example.com about the setup.');
     await history.getByRole('button', { name: 'Add the comment' }).click();
-    await history.getByText('about the setup.').waitFor();
+    await history.getByRole('listitem').filter({ hasText: 'about the setup.' }).waitFor();
     expect(await history.innerText()).not.toContain('otto@example.com');
     await picture(page, 'case');
     await page.keyboard.press('Tab');

@@ -42,10 +42,7 @@ export function Decision({ id }: { readonly id: string }) {
       <Head one={one} />
       <div className="decision-parts">
         <div className="decision-side">
-          <Panel
-            title={one.action === null ? 'What it does' : 'What it does about it'}
-            testId="decision-action"
-          >
+          <Panel title="What it does" testId="decision-action">
             {one.action === null ? (
               <p>Nothing{one.nearMiss ? ', but little was missing' : ''}.</p>
             ) : (

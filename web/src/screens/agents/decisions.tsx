@@ -67,7 +67,7 @@ export function DecisionsPanel() {
             </Button>
           ) : null}
           <Picker
-            label="How it ended"
+            label="State"
             isFilter={state !== null}
             options={[{ id: ALL, label: 'any' }, ...STATES.map((id) => ({ id, label: STATE_WORDS[id] }))]}
             value={[state ?? ALL]}
@@ -95,6 +95,7 @@ interface ListProps {
   readonly read: Read<AgentsDecisionsQuery>;
   readonly caption: string;
   readonly onMore: () => void;
+  /** Narrows the list to an agent; absent: a list of proposals, which are all in one state. */
   readonly onAgent?: (agent: string) => void;
   readonly empty: ReactNode;
 }
@@ -139,7 +140,9 @@ function List({ read, caption, onMore, onAgent, empty }: ListProps) {
       value: ({ key }) => key,
       render: ({ key }) => <span dir="auto">{key}</span>,
     },
-    { key: 'state', title: 'How it ended', value: ({ state }) => STATE_WORDS[state] },
+    ...(onAgent
+      ? [{ key: 'state', title: 'How it ended', value: ({ state }: Listed) => STATE_WORDS[state] }]
+      : []),
     {
       key: 'at',
       title: 'Decided',
