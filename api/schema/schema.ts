@@ -4,7 +4,7 @@ import { addAccess } from './access.ts';
 import { noteWithheldQueries } from './access-tags.ts';
 import { addAgentDecisions } from './agent-decisions.ts';
 import { addAgents } from './agents.ts';
-import { addAlertUpdates } from './alert-updates.ts';
+import { addAgentUpdates } from './agent-updates.ts';
 import { addAlerts } from './alerts.ts';
 import { addAuditChain } from './audit-chain.ts';
 import { addAuditLog } from './audit-log.ts';
@@ -63,7 +63,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addAccess,
   addAgentDecisions,
   addAgents,
-  addAlertUpdates,
+  addAgentUpdates,
   addAlerts,
   addAuditChain,
   addAuditLog,
