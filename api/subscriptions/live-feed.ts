@@ -61,8 +61,10 @@ export async function startLiveFeed(deps: LiveFeedDeps): Promise<LiveFeed> {
       await cells.refresh(store);
       for (const entry of entries)
         for (const { kind, call } of agentListeners) if (entry.kind === kind) call(entry);
-      for (const liveQuery of liveQueries)
-        if (entries.some((entry) => liveQuery.isTouchedBy(entry))) liveQuery.markDirty();
+      for (const liveQuery of liveQueries) {
+        const first = entries.find((entry) => liveQuery.isTouchedBy(entry));
+        if (first) liveQuery.markDirty(first.recordedAt);
+      }
     },
   });
   return {

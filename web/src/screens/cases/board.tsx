@@ -6,7 +6,6 @@ import { formatAge, formatCount, formatMoment } from '../../lib/format.ts';
 import { pageOfId } from '../../lib/node-href.ts';
 import { useScreenHref } from '../../lib/open-screens.ts';
 import { useHref, useParam } from '../../lib/url-state.ts';
-import { useEachMinute } from '../../lib/use-each-minute.ts';
 import { useKeys } from '../../lib/use-keys.ts';
 import { useNow } from '../../lib/use-now.ts';
 import { useViewer } from '../../lib/viewer.tsx';
@@ -17,6 +16,7 @@ import { SeverityChip } from '../../parts/severity.tsx';
 import { Empty, Failed, Skeleton } from '../../parts/states.tsx';
 import { Tabs } from '../../parts/tabs.tsx';
 import { BOARD } from './documents.ts';
+import { useCaseUpdates } from './use-case-updates.ts';
 import { dueWords, STATE_WORDS } from './words.ts';
 
 export type BoardCase = CasesBoardQuery['cases']['edges'][number]['node'];
@@ -33,7 +33,7 @@ export function Board() {
   const doing = useColumn('IN_PROGRESS');
   const closed = useColumn('CLOSED');
   const columns = { OPEN: open, IN_PROGRESS: doing, CLOSED: closed };
-  useEachMinute(() => {
+  useCaseUpdates(() => {
     for (const { read } of Object.values(columns)) read.refresh();
   });
   const casesOf = (state: CaseState) =>

@@ -4,7 +4,6 @@ import type { CasesOneQuery } from '../../gql/graphql.ts';
 import { useRead, useSend } from '../../lib/api.ts';
 import { formatMoment, formatSpan, viewerZone } from '../../lib/format.ts';
 import { useHref } from '../../lib/url-state.ts';
-import { useEachMinute } from '../../lib/use-each-minute.ts';
 import { useNow } from '../../lib/use-now.ts';
 import { useViewer } from '../../lib/viewer.tsx';
 import { Button } from '../../parts/button.tsx';
@@ -17,6 +16,7 @@ import { Empty, Failed, Skeleton } from '../../parts/states.tsx';
 import { CaseActions } from './actions.tsx';
 import { Cause } from './cause.tsx';
 import { CASE, COMMENT } from './documents.ts';
+import { useCaseUpdates } from './use-case-updates.ts';
 import { dueWords, EVENT_WORDS, STATE_WORDS } from './words.ts';
 
 export type FullCase = Extract<NonNullable<CasesOneQuery['node']>, { __typename: 'Case' }>;
@@ -24,7 +24,7 @@ export type FullCase = Extract<NonNullable<CasesOneQuery['node']>, { __typename:
 /** One case: what it is about, who works on it, what was done, and how it ended. */
 export function Case({ id }: { readonly id: string }) {
   const { data, error, isLoading, refresh } = useRead(CASE, { id });
-  useEachMinute(refresh);
+  useCaseUpdates(refresh, id);
   const href = useHref();
   const back = (
     <p className="small no-print">

@@ -12,6 +12,12 @@ export const BOARD = graphql(`
   }
 `);
 
+export const LIVE = graphql(`
+  subscription CasesLive($after: String) {
+    caseUpdates(after: $after) { position case { id } }
+  }
+`);
+
 export const CASE = graphql(`
   query CasesOne($id: ID!) {
     node(id: $id) {
