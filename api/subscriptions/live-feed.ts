@@ -37,7 +37,10 @@ export async function startLiveFeed(deps: LiveFeedDeps): Promise<LiveFeed> {
   const ends = journalEnds(store, cells);
   /** Those with subscribers; `byQuery` finds the one to share. */
   const liveQueries = new Set<LiveQuery>();
-  const agentListeners = new Set<{ readonly kind: AgentKind; readonly call: (entry: JournalEntry) => void }>();
+  const agentListeners = new Set<{
+    readonly kind: AgentKind;
+    readonly call: (entry: JournalEntry) => void;
+  }>();
   const byQuery = new Map<string, LiveQuery>();
   // A live query that changes, or cannot be read, during its refresh flags itself again.
   const ticks = runWhenDue({

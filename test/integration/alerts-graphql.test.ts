@@ -213,8 +213,11 @@ describe('caseUpdates', () => {
   const updates = ({ received }: Received) =>
     received.map(
       ({ data }) =>
-        (data as { caseUpdates: { position: string; case: { id: string; state: string; owner: string | null } } })
-          .caseUpdates,
+        (
+          data as {
+            caseUpdates: { position: string; case: { id: string; state: string; owner: string | null } };
+          }
+        ).caseUpdates,
     );
   const open = async (about: string) => {
     const { data } = await world.ask<{ openCase: { id: string } }>(
@@ -235,7 +238,11 @@ describe('caseUpdates', () => {
     await change(`closeCase(id: "${peru}", outcome: "refunded", reason: "done")`);
     await until(() => updates(sse).length >= first + 2, 'the changed cases');
     await until(() => updates(narrow).length >= 2, 'the changed case of the narrow caller');
-    expect(updates(sse).slice(first).map((one) => one.case)).toEqual([
+    expect(
+      updates(sse)
+        .slice(first)
+        .map((one) => one.case),
+    ).toEqual([
       { id: germany, state: 'OPEN', owner: 'Ada' },
       { id: peru, state: 'CLOSED', owner: null },
     ]);

@@ -619,6 +619,13 @@ export type CasesBoardQueryVariables = Exact<{
 
 export type CasesBoardQuery = { cases: { pageInfo: { hasNextPage: boolean }, edges: Array<{ node: { id: string, state: CaseState, severity: Severity, title: string, owner: string | null, dueAt: string | null, openedAt: string, closedAt: string | null, outcome: string | null, segmentValues: Array<{ field: string, value: string }> } }> } };
 
+export type CasesLiveSubscriptionVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type CasesLiveSubscription = { caseUpdates: { position: string, case: { id: string } } };
+
 export type CasesOneQueryVariables = Exact<{
   id: string | number;
 }>;
@@ -1064,7 +1071,7 @@ export type OverviewLiveSubscriptionVariables = Exact<{
 }>;
 
 
-export type OverviewLiveSubscription = { npsUpdates: { position: string, row: { id: string, time: string, until: string, score: number | null, low: number | null, high: number | null, responses: number | null, promoters: number | null, passives: number | null, detractors: number | null, suppressed: boolean } } };
+export type OverviewLiveSubscription = { npsUpdates: { position: string, lagMs: number | null, row: { id: string, time: string, until: string, score: number | null, low: number | null, high: number | null, responses: number | null, promoters: number | null, passives: number | null, detractors: number | null, suppressed: boolean } } };
 
 export type OverviewChangeQueryVariables = Exact<{
   segment?: SegmentInput | null | undefined;
@@ -1181,6 +1188,16 @@ export type ResponsesWindowQueryVariables = Exact<{
 
 export type ResponsesWindowQuery = { nps: Array<{ id: string, time: string, until: string, responses: number | null, promoters: number | null, passives: number | null, detractors: number | null, suppressed: boolean }> };
 
+export type ResponsesCountsQueryVariables = Exact<{
+  segment?: SegmentInput | null | undefined;
+  from?: string | null | undefined;
+  to?: string | null | undefined;
+  predictions: boolean;
+}>;
+
+
+export type ResponsesCountsQuery = { responseCounts: { responses: number, complete: boolean, sources: Array<{ source: string, responses: number }>, sentiments?: { negative: number, neutral: number, positive: number } | null } };
+
 export type ResponsesThemesQueryVariables = Exact<{
   segment?: SegmentInput | null | undefined;
   window: string;
@@ -1204,7 +1221,7 @@ export type ResponsesLiveSubscriptionVariables = Exact<{
 }>;
 
 
-export type ResponsesLiveSubscription = { npsUpdates: { position: string, row: { id: string } } };
+export type ResponsesLiveSubscription = { npsUpdates: { position: string, lagMs: number | null, row: { id: string } } };
 
 export type ResponsesAnswerQueryVariables = Exact<{
   id: string | number;
@@ -1945,6 +1962,16 @@ export const CasesBoardDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<CasesBoardQuery, CasesBoardQueryVariables>;
+export const CasesLiveDocument = new TypedDocumentString(`
+    subscription CasesLive($after: String) {
+  caseUpdates(after: $after) {
+    position
+    case {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CasesLiveSubscription, CasesLiveSubscriptionVariables>;
 export const CasesOneDocument = new TypedDocumentString(`
     query CasesOne($id: ID!) {
   node(id: $id) {
@@ -2878,6 +2905,7 @@ export const OverviewLiveDocument = new TypedDocumentString(`
     subscription OverviewLive($segment: SegmentInput, $window: Duration!, $basis: Basis!, $after: String) {
   npsUpdates(segment: $segment, window: $window, basis: $basis, after: $after) {
     position
+    lagMs
     row {
       id
       time
@@ -3093,6 +3121,23 @@ export const ResponsesWindowDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ResponsesWindowQuery, ResponsesWindowQueryVariables>;
+export const ResponsesCountsDocument = new TypedDocumentString(`
+    query ResponsesCounts($segment: SegmentInput, $from: DateTime, $to: DateTime, $predictions: Boolean!) {
+  responseCounts(segment: $segment, from: $from, to: $to) {
+    responses
+    complete
+    sources {
+      source
+      responses
+    }
+    sentiments @include(if: $predictions) {
+      negative
+      neutral
+      positive
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ResponsesCountsQuery, ResponsesCountsQueryVariables>;
 export const ResponsesThemesDocument = new TypedDocumentString(`
     query ResponsesThemes($segment: SegmentInput, $window: Duration!, $asOf: DateTime) {
   themes(segment: $segment, window: $window, asOf: $asOf) {
@@ -3117,6 +3162,7 @@ export const ResponsesLiveDocument = new TypedDocumentString(`
     subscription ResponsesLive($segment: SegmentInput, $window: Duration!, $after: String) {
   npsUpdates(segment: $segment, window: $window, after: $after) {
     position
+    lagMs
     row {
       id
     }
