@@ -260,6 +260,52 @@ describe('caseUpdates', () => {
   });
 });
 
+describe('what people do', () => {
+  it('is queued for the targets that want it, as what agents do is', async () => {
+    const input = {
+      name: 'ops',
+      kind: 'WEBHOOK',
+      settings: { url: 'https://hooks.example.com/in' },
+      events: ['ALERT_CHANGED', 'ALERT_RESOLVED', 'CASE_OPENED', 'CASE_CLOSED'],
+      role: 'analyst',
+    };
+    const make = 'mutation ($input: TargetInput!) { createTarget(input: $input) { target { id } } }';
+    expect((await world.ask('everything', make, { input })).errors).toBeUndefined();
+    await world.raise();
+    const { data } = await world.ask<{ openCase: { id: string } }>(
+      'everything',
+      `mutation { openCase(input: { cause: "${alertId('everything')}", title: "call", reason: "it fell" }) { id } }`,
+    );
+    const found = data.openCase.id;
+    await ask('everything', `mutation { commentCase(id: "${found}", comment: "called") { id } }`);
+    await ask(
+      'everything',
+      `mutation { closeCase(id: "${found}", outcome: "fixed", reason: "done") { id } }`,
+    );
+    const open = '{ alerts(state: [OPEN]) { edges { node { id } } } }';
+    const [alert] = (await listed('everything', open)) ?? [];
+    for (const verb of ['acknowledgeAlert', 'dismissAlert'])
+      expect(
+        errorsOf(await ask('everything', `mutation { ${verb}(id: "${alert}", reason: "known") { id } }`)),
+      ).toBeUndefined();
+    const queued = '{ deliveries { edges { node { event subject state } } } }';
+    type Queued = { event: string; subject: string; state: string };
+    const { deliveries } = (
+      await world.ask<{ deliveries: { edges: { node: Queued }[] } }>('everything', queued)
+    ).data;
+    expect(
+      deliveries.edges.map(({ node }) => `${node.event} ${node.subject} ${node.state}`).toSorted(),
+    ).toEqual(
+      [
+        `ALERT_CHANGED ${alert} PENDING`,
+        `ALERT_RESOLVED ${alert} PENDING`,
+        `CASE_CLOSED ${found} PENDING`,
+        `CASE_OPENED ${found} PENDING`,
+      ].toSorted(),
+    );
+  });
+});
+
 describe('decisions', () => {
   const waiting = '{ decisions(state: [PROPOSED], agent: "sample") { edges { node { id } } } }';
   const verb = (name: string, about: string, more = '') =>

@@ -79,6 +79,7 @@ function Form({ onMade, onCancel }: FormProps) {
     if (name.trim() === '') return setProblem('Name the target.');
     if (declared === undefined) return setProblem('The settings are not JSON.');
     if (events.length === 0) return setProblem('Choose at least one event.');
+    setProblem(null);
     setBusy(true);
     const { data, error } = await send(CREATE, {
       input: {

@@ -49,29 +49,27 @@ export function Deliveries({ targets, target, onTarget }: DeliveriesProps) {
       title={shown ? `Deliveries to ${shown.name}` : 'Deliveries'}
       testId="deliveries"
       isStale={isStale && isLoading}
-      actions={
-        <>
-          <Picker
-            label="Target"
-            isFilter={target !== null}
-            options={[
-              { id: ALL, label: 'any' },
-              ...(targets ?? []).map(({ id, name }) => ({ id, label: name })),
-            ]}
-            value={[target ?? ALL]}
-            onChange={([id]) => onTarget(id === undefined || id === ALL ? null : id)}
-          />
-          <Picker
-            label="State"
-            isFilter={state !== null}
-            options={[{ id: ALL, label: 'any' }, ...STATES.map((id) => ({ id, label: STATE_WORDS[id] }))]}
-            value={[state ?? ALL]}
-            onChange={([id]) => setState(id === undefined || id === ALL ? null : id.toLowerCase())}
-          />
-          <Button icon="refresh" look="quiet" label="Read the deliveries again" onPress={refresh} />
-        </>
-      }
+      actions={<Button icon="refresh" look="quiet" label="Read the deliveries again" onPress={refresh} />}
     >
+      <div className="row no-print">
+        <Picker
+          label="Target"
+          isFilter={target !== null}
+          options={[
+            { id: ALL, label: 'any' },
+            ...(targets ?? []).map(({ id, name }) => ({ id, label: name })),
+          ]}
+          value={[target ?? ALL]}
+          onChange={([id]) => onTarget(id === undefined || id === ALL ? null : id)}
+        />
+        <Picker
+          label="State"
+          isFilter={state !== null}
+          options={[{ id: ALL, label: 'any' }, ...STATES.map((id) => ({ id, label: STATE_WORDS[id] }))]}
+          value={[state ?? ALL]}
+          onChange={([id]) => setState(id === undefined || id === ALL ? null : id.toLowerCase())}
+        />
+      </div>
       {error ? (
         <Failed title="The deliveries could not be read" error={error} onRetry={refresh} />
       ) : isLoading ? (
