@@ -140,7 +140,7 @@ describe('agents', () => {
     await dialogOf(page).getByRole('button', { name: 'Switch off' }).click();
     await agents.getByText('Switched off').waitFor();
     await page.getByRole('button', { name: 'Switch sample on' }).click();
-    await dialogOf(page).getByLabel('Reason').fill('It is mended.');
+    await dialogOf(page).getByLabel('Reason').fill('It is repaired.');
     await dialogOf(page).getByRole('button', { name: 'Switch on' }).click();
     await agents.getByText('Observes only').waitFor();
     expect(problems).toEqual([]);
