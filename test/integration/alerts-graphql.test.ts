@@ -254,6 +254,7 @@ describe('caseUpdates', () => {
     const narrowAgain = world.subscribe('narrow', query(updates(narrow).at(-1)?.position));
     await until(() => updates(narrowAgain).length >= 1, 'the last change again');
     for (const one of [sse, narrow, again, narrowAgain]) one.stop();
+    await change(`closeCase(id: "${germany}", outcome: "fixed", reason: "done")`);
     expect(errorsOf(await world.stream('blind', query()))).toEqual([
       'this key may not read cases: they need scores, answers and predictions',
     ]);

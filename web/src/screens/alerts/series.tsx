@@ -1,14 +1,24 @@
 import { useMemo } from 'react';
+import { Link } from 'wouter';
 import { Lines } from '../../charts/lines.tsx';
 import { MARK_SIGNS, type Mark } from '../../charts/lines-marks.tsx';
 import { useTwin } from '../../charts/twin.tsx';
 import type { AlertsSeriesQuery, Granularity } from '../../gql/graphql.ts';
 import { useRead } from '../../lib/api.ts';
-import { formatCount, formatDay, formatDayOfYear, formatMonth, formatScore } from '../../lib/format.ts';
+import {
+  formatCount,
+  formatDay,
+  formatDayOfYear,
+  formatMoment,
+  formatMonth,
+  formatScore,
+} from '../../lib/format.ts';
+import { useNodeHref } from '../../lib/node-href.ts';
 import type { Column } from '../../parts/data-table.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Empty, Failed, Skeleton } from '../../parts/states.tsx';
 import type { FullAlert } from './alert.tsx';
+import { type Candidate, candidatesOf } from './candidates.ts';
 import { SERIES } from './documents.ts';
 import type { Windows } from './windows.ts';
 
@@ -36,9 +46,13 @@ export function SeriesPanel({ alert, windows }: { readonly alert: FullAlert; rea
   const { data, error, isLoading, refresh } = useRead(SERIES, { segment, every, ...range });
   const rows = data?.npsSeries ?? NO_ROWS;
   const lines = useMemo(() => [{ name: 'score', points: rows.map(pointOf) }], [rows]);
+  const candidates = useMemo(() => candidatesOf(alert.facts), [alert.facts]);
   const marks: readonly Mark[] = useMemo(
-    () => [{ time: Date.parse(alert.since), kind: 'alert', label: 'here the change began' }],
-    [alert.since],
+    () => [
+      { time: Date.parse(alert.since), kind: 'alert', label: 'here the change began' },
+      ...candidates.map(({ kind, at }) => ({ time: Date.parse(at), kind: 'change' as const, label: kind })),
+    ],
+    [alert.since, candidates],
   );
   const unit = { DAY: 'day', WEEK: 'week', MONTH: 'month' }[every];
   const caption = `Score by ${unit} around the change`;
@@ -79,11 +93,35 @@ export function SeriesPanel({ alert, windows }: { readonly alert: FullAlert; rea
             <ul className="lines-marks small">
               <li>Band: 95% interval</li>
               <li>{MARK_SIGNS.alert} here the change began</li>
+              {candidates.length > 0 ? <li>{MARK_SIGNS.change} what changed about then</li> : null}
             </ul>
           </>
         ))
       )}
+      <Candidates candidates={candidates} />
     </Panel>
+  );
+}
+
+/** What changed about then: it may be the cause, and nothing here shows that it is. */
+function Candidates({ candidates }: { readonly candidates: readonly Candidate[] }) {
+  const href = useNodeHref();
+  if (candidates.length === 0) return null;
+  return (
+    <section aria-label="What changed about then">
+      <h3 className="small">What changed about then, and may be the cause</h3>
+      <ul className="alert-candidates small">
+        {candidates.map(({ id, kind, at }) => {
+          const link = href(id);
+          return (
+            <li key={id}>
+              {link ? <Link href={link}>{kind}</Link> : kind}{' '}
+              <span className="muted">{formatMoment(at)}</span>
+            </li>
+          );
+        })}
+      </ul>
+    </section>
   );
 }
 
