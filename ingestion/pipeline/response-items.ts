@@ -43,6 +43,7 @@ export function createItemReader(
     survey: z.string().default(ownSurvey),
     surveyVersion: z.string().default(ownVersion),
     respondent: z.string().nullish(),
+    account: z.string().nullish(),
     answeredAt: z.string(),
     updatedAt: z.string().nullish(),
     revision: z.int().min(0).nullish(),
@@ -86,6 +87,7 @@ export function createItemReader(
     return {
       externalId: response.externalId,
       respondent: response.respondent ?? null,
+      account: response.account ?? null,
       answeredAt,
       revision,
       score: response.score ?? null,
@@ -106,7 +108,7 @@ function namedSource(input: unknown, ownSource: string): string | null {
 }
 
 /** The revision of the response: a time of change, or a number that its source counts up. */
-function revisionOf({
+export function revisionOf({
   updatedAt,
   revision,
 }: {

@@ -33,7 +33,7 @@ const LONG_ON_SERVERS = [
   ...named('e2e/abuse', 'cells connections'),
   ...named(
     'integration',
-    'as-of attacker import-exact journal-retention key-rotation leases ledgers lineage monitor',
+    'as-of attacker import-exact outcomes journal-retention key-rotation leases ledgers lineage monitor',
   ),
   ...named('integration', 'non-interference readiness scopes-graphql scoring seal-attacks seals'),
 ];
