@@ -79,10 +79,9 @@ export function createOutcomeIngestor(deps: Omit<IngestorDeps, 'mappings'>): Out
         filed.map((one) => toRow(deps, submitter, one)),
       );
       const results = new Map<Prepared, Outcome>();
-      taken.forEach((item, i) => void results.set(item, places[i] as Outcome));
-      filed.forEach(({ item }, i) =>
-        results.set(item, resultOf(deps, submitter, item, accepted[i] as AcceptedOutcome)),
-      );
+      for (const [i, item] of taken.entries()) results.set(item, places[i] as Outcome);
+      for (const [i, { item }] of filed.entries())
+        results.set(item, resultOf(deps, submitter, item, accepted[i] as AcceptedOutcome));
       return items.map((item) => ('id' in item ? (results.get(item) as Outcome) : item));
     });
   return {

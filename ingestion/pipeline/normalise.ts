@@ -91,14 +91,8 @@ export function* normalising(deps: NormaliseDeps, draft: ResponseDraft): Steps<N
   };
   const { storedAs = (given: CellAttributes) => given } = deps;
   const contentHashes = peppers(deps.pepper).map((pepper) => {
-    const known = respondent === null ? null : pseudonym(pepper, respondent);
-    const stored = {
-      ...content,
-      respondent: known,
-      // Contents from before accounts keep their hash.
-      ...(account === null ? {} : { account: pseudonym(pepper, account, 'account') }),
-      attributes: storedAs(content.attributes),
-    };
+    const named = namesUnder(pepper, respondent, account);
+    const stored = { ...content, ...named, attributes: storedAs(content.attributes) };
     return keyedHash(pepper, 'content', canonicalize(stored) ?? '');
   });
   return {
@@ -126,6 +120,12 @@ export function* normalising(deps: NormaliseDeps, draft: ResponseDraft): Steps<N
     ],
   };
 }
+
+/** The pseudonyms that a content is hashed with; contents without an account keep the hash that they had before there were any. */
+const namesUnder = (pepper: Pepper, respondent: string | null, account: string | null) => ({
+  respondent: respondent === null ? null : pseudonym(pepper, respondent),
+  ...(account === null ? {} : { account: pseudonym(pepper, account, 'account') }),
+});
 
 /** The rejection of the first text that is too long or malformed; the fields are those of `TEXT_RULES`. */
 export function checkTexts(
