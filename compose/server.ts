@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import type { GraphQLSchema } from 'graphql';
-import { AGENTS } from '../agents/registry.ts';
 import { openGate } from '../api/gate/gate.ts';
 import { type Trusted, trustDocuments } from '../api/gate/trusted.ts';
 import { type ApiServer, createApiServer } from '../api/http/server.ts';
@@ -92,7 +91,7 @@ function operations(config: Config, log: OutageLog): { schema: GraphQLSchema; do
 export async function openServer(
   config: Config,
   database: OpenDatabase,
-  { graph, graphHolds, seals, scoring, scopedReader, feed, access, connections, targets }: Parts,
+  { graph, graphHolds, seals, scoring, scopedReader, feed, access, connections, targets, agents }: Parts,
   log: OutageLog,
 ): Promise<ApiServer> {
   const { store, cells, mappings, encryption, pepper, loops, disk, files } = database;
@@ -124,7 +123,7 @@ export async function openServer(
       lineage: graph?.lineage ?? createRecordLineage,
       seals: seals.place,
       feed,
-      agents: AGENTS,
+      agents,
       scoring,
       identify: (respondent) => lookupsOfGiven(pepper, respondent),
       graphHolds,

@@ -184,6 +184,7 @@ CREATE TABLE public.alert_rule (
   created_by text NOT NULL,
   created_at timestamp with time zone NOT NULL,
   reason text NOT NULL,
+  replay jsonb,
   CONSTRAINT alert_rule_name_version_pk PRIMARY KEY (name, version)
 );
 CREATE TRIGGER keep_alert_rule BEFORE UPDATE ON public.alert_rule FOR EACH ROW EXECUTE FUNCTION keep_agent_history();
@@ -331,6 +332,8 @@ CREATE TABLE public.change_event (
   CONSTRAINT change_event_pkey PRIMARY KEY (id)
 );
 CREATE INDEX change_event_at_id_index ON public.change_event USING btree (at, id);
+CREATE TRIGGER change_event_inserted AFTER INSERT ON public.change_event REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION agent_rows_changed('change', 'changes');
+CREATE TRIGGER change_event_updated AFTER UPDATE ON public.change_event REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION agent_rows_changed('change', 'changes');
 
 CREATE TABLE public.connection (
   id uuid NOT NULL,

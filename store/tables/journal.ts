@@ -24,6 +24,8 @@ export interface JournalPayload {
   readonly cases?: readonly string[];
   readonly decisions?: readonly string[];
   readonly deliveries?: readonly string[];
+  /** Of kind `change`: ids of change events that were stored or changed. */
+  readonly changes?: readonly string[];
 }
 
 export const journal = pgTable(
