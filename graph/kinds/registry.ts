@@ -6,6 +6,7 @@ import { featureKind } from './feature.ts';
 import { featureSetKind } from './feature-set.ts';
 import { mappingVersionKind } from './mapping-version.ts';
 import { modelVersionKind } from './model-version.ts';
+import { outcomeKind } from './outcome.ts';
 import { responseKind } from './response.ts';
 import { reviewKind } from './review.ts';
 import { rollupKind } from './rollup.ts';
@@ -38,6 +39,7 @@ export const KINDS: readonly NodeKind[] = [
   decisionKind,
   alertKind,
   reviewKind,
+  outcomeKind,
 ];
 
 const BY_NAME: ReadonlyMap<string, NodeKind> = new Map(KINDS.map((kind) => [kind.kind, kind]));

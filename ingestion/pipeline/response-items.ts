@@ -51,6 +51,8 @@ export function createItemReader(
     comment: z.string().nullish(),
     ...Object.fromEntries(dimensions.map(({ field }) => [field, z.string().nullish()])),
   });
+  // Of a deployment that calls a dimension so, the field is the dimension's.
+  const hasAccounts = !dimensions.some(({ field }) => field === 'account');
   const names = Object.keys(item.shape).join(', ');
   const mappings = new Map<string, MappingVersion>();
   const mappingFor = ({ source, survey, surveyVersion }: Names): MappingVersion => {
@@ -87,7 +89,7 @@ export function createItemReader(
     return {
       externalId: response.externalId,
       respondent: response.respondent ?? null,
-      account: response.account ?? null,
+      account: hasAccounts ? (response.account ?? null) : null,
       answeredAt,
       revision,
       score: response.score ?? null,

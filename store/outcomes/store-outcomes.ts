@@ -1,4 +1,3 @@
-import type { OutcomeKind } from '../../domain/outcomes/outcome-kinds.ts';
 import {
   asReceived,
   higherRevision,
@@ -6,11 +5,11 @@ import {
   type Revision,
   type Verdict,
 } from '../../domain/responses/newer.ts';
-import type { Pseudonymous } from '../../domain/responses/normalised-response.ts';
 import type { Session, Store } from '../database/client.ts';
 import type { ArrivingSubject, OpenSubject, SubjectEncryption } from '../encryption/subject-encryption.ts';
 import type { StoredCellDictionary } from '../responses/cell-dictionary.ts';
 import { revisionColumns, revisionOf } from '../responses/deliveries.ts';
+import type { OutcomeRow, OwnedOutcome } from './outcome-row.ts';
 import {
   claimOutcomes,
   dropUnused,
@@ -21,31 +20,7 @@ import {
   updateOutcomes,
 } from './write-outcomes.ts';
 
-/** One outcome as it will be stored. */
-export interface OutcomeRow {
-  readonly id: string;
-  readonly sourceId: number;
-  readonly externalId: string;
-  readonly kind: OutcomeKind;
-  readonly at: Date;
-  readonly revision: Revision | null;
-  readonly cellId: number;
-  readonly respondent: Pseudonymous | null;
-  readonly account: Pseudonymous | null;
-  readonly amount: number | null;
-  readonly currency: string | null;
-  readonly quantity: number | null;
-  readonly name: string | null;
-  readonly owner: string | null;
-  readonly contentHash: string;
-  /** Hashes of the same content under former peppers. */
-  readonly formerHashes: readonly string[];
-  readonly position: string;
-  /** The item as it arrived. */
-  readonly content: string;
-  /** Whether the sender may replace an outcome of that cell. */
-  readonly mayReplace: (cellId: number) => boolean;
-}
+export type { OutcomeRow } from './outcome-row.ts';
 
 /** The result of a row: as `judge` says; erased: the id is gone; forbidden: the sender may not replace the stored one. */
 export type OutcomeAcceptance = Exclude<Verdict, 'corrected'> | 'erased' | 'forbidden';
@@ -67,12 +42,6 @@ interface Deps {
   readonly store: Store;
   readonly encryption: SubjectEncryption;
   readonly cells: StoredCellDictionary;
-}
-
-/** A row with the stored subjects that it belongs to. */
-export interface OwnedOutcome extends OutcomeRow {
-  readonly ofRespondent: OpenSubject | null;
-  readonly ofAccount: OpenSubject | null;
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
 import type { OpenSubject, SubjectEncryption } from '../encryption/subject-encryption.ts';
 import { revisionColumns } from '../responses/deliveries.ts';
-import type { OutcomeRow, OwnedOutcome } from './store-outcomes.ts';
+import type { OutcomeRow, OwnedOutcome } from './outcome-row.ts';
 
 /** What decides whether another delivery replaces an outcome. */
 export interface StoredOutcome {

@@ -54,8 +54,7 @@ beforeAll(async () => {
       comment: `The staff were friendly and all of it went well, as we hoped, on day ${i}.`,
     })),
   );
-  const bought =
-    'mutation { submitOutcomes(input: [{ externalId: "o", kind: PAYMENT, at: "2026-01-01T00:00:00Z", respondent: "person 1", account: "one", amount: 5, currency: "EUR" }, { externalId: "w", kind: OWNER_CHANGED, at: "2026-01-01T00:00:00Z", account: "one", owner: "Zoe" }]) { accepted } }';
+  const bought = `mutation { submitOutcomes(input: [{ externalId: "o", kind: PAYMENT, at: "${at(5)}", respondent: "person 1", account: "one", amount: 5, currency: "EUR" }, { externalId: "w", kind: OWNER_CHANGED, at: "${at(5)}", account: "one", owner: "Zoe" }]) { accepted } }`;
   expect(await world.ask('everything', bought)).toMatchObject({ data: { submitOutcomes: { accepted: 2 } } });
   type Node = { prediction: object | null };
   await until(async () => {
