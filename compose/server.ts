@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { GraphQLSchema } from 'graphql';
 import { openGate } from '../api/gate/gate.ts';
+import { openModelAccess } from '../api/gate/model-access.ts';
 import { type Trusted, trustDocuments } from '../api/gate/trusted.ts';
 import { type ApiServer, createApiServer } from '../api/http/server.ts';
 import { LIMITS } from '../api/limits.ts';
@@ -137,6 +138,7 @@ export async function openServer(
       publicUrl: config.publicUrl,
       connections,
       targets,
+      languageModel: openModelAccess(config.llm, now),
       audit,
       gate: openGate(config.limits, documents.texts, now),
     },
