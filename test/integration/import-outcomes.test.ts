@@ -95,6 +95,8 @@ describe('a file of outcomes', () => {
     expect(isOutcomeMap({ source: 'x' })).toBe(false);
     expect(() => parseOutcomeMap({ ...MAP, score: { column: 'x' } }, DIMENSIONS)).toThrow(/score/);
     expect(() => parseOutcomeMap({ ...MAP, outcomes: {} }, DIMENSIONS)).toThrow(/outcomes.kind/);
-    expect(() => parseOutcomeMap({ ...MAP, dimensions: { planet: { value: 'x' } } }, DIMENSIONS)).toThrow(/planet/);
+    expect(() => parseOutcomeMap({ ...MAP, dimensions: { planet: { value: 'x' } } }, DIMENSIONS)).toThrow(
+      /planet/,
+    );
   });
 });
