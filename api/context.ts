@@ -47,7 +47,7 @@ export interface ApiDeps {
   readonly dimensions: readonly Dimension[];
   readonly cellLimits: CellLimits;
   readonly ingestor: Ingestor;
-  /** The step behind all ways in for outcomes. */
+  /** The step behind all routes for outcomes. */
   readonly outcomes: OutcomeIngestor;
   /** The simulated answers and the example file. */
   readonly samples: Samples;

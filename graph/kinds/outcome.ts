@@ -29,7 +29,7 @@ function readsRespondent({ scope, cells }: LineageRequest, cellKey: string): boo
   return cell !== undefined && scope.allows('readResponse', cell) && scope.allows('readRespondent', cell);
 }
 
-/** Of the links those whose outcome the caller may read, with whom it concerns. */
+/** Of the links those whose outcome the caller may read, by that right. */
 async function visibleLinks(request: LineageRequest, links: readonly OutcomeLink[]): Promise<OutcomeLink[]> {
   const shown = await readOutcomeAnnotations(
     request.store,

@@ -25,7 +25,7 @@ import { type NormalisedOutcome, normaliseOutcome } from './normalise-outcome.ts
 import type { OutcomeDraft } from './outcome-draft.ts';
 import { NOT_ITS_OUTCOME, outcomeRefusal } from './outcome-refusals.ts';
 
-/** The common step of all ways in for outcomes: drafts in, durable outcomes out. */
+/** The common step of all routes for outcomes: drafts in, durable outcomes out. */
 export interface OutcomeIngestor {
   /** The result of each, in order, after the commit. Throws OverloadedError when too much is waiting. */
   accept(submitter: Submitter, drafts: readonly (OutcomeDraft | Outcome)[]): Promise<Outcome[]>;

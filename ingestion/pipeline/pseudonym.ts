@@ -68,7 +68,7 @@ export const pseudonymous = (pepper: Pepper, identifier: string, of: Named) => (
 });
 
 /**
- * The lookups for a caller's text: read as the identifier of a person and of an account, because whoever uses one for both is one
+ * The lookups for a caller's text: read as the identifier of a person and of an account, because a caller who uses one for both is one
  * person, and as a pseudonym if it looks like one.
  */
 export function lookupsOfGiven(pepper: Pepper, given: string): string[] {

@@ -83,7 +83,7 @@ export async function insertOutcomes(
   return new Set(inserted.map(({ id }) => id));
 }
 
-/** Takes back those of the inserted ones that are gone since; returns their cells. */
+/** Deletes those of the inserted ones that are gone since; returns their cells. */
 export async function claimOutcomes(
   session: Session,
   inserted: ReadonlySet<string>,

@@ -264,7 +264,7 @@ describe('a response', () => {
 });
 
 describe('rights', () => {
-  it('show outcomes to who may read the answers of the cell, and names to who may read respondents', async () => {
+  it('show outcomes to callers who may read the answers of the cell, and names to callers who may read respondents', async () => {
     const blind = narrowScope('blind', () => true, { withheld: ['readResponse'] });
     const far = narrowScope('far', ({ attributes }) => attributes['region'] !== 'Peru');
     const nameless = narrowScope('nameless', () => true, { withheld: ['readRespondent'] });

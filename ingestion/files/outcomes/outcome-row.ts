@@ -42,7 +42,7 @@ export function itemFromRow(map: OutcomeMap, values: RowValues): { readonly item
       Object.entries(map.dimensions).map(([field, rule]) => [field, dimensionOf(rule, values)]),
     ),
   };
-  // What a row leaves blank is absent, so that the same outcome is the same item on every way in.
+  // What a row leaves blank is absent, so that the same outcome is the same item by every route.
   return { item: Object.fromEntries(Object.entries(item).filter(([, value]) => value !== null)) };
 }
 
