@@ -54,7 +54,7 @@ const cellOf = ({ cell }: ResponseFacts) => cell;
 /** What became of a respondent or an account: behind the answer before it, for callers who may know whose that is. */
 export const outcomeKind = annotationKind<OutcomeLink, string>({
   kind: 'Outcome',
-  picture: { column: 0, row: 4, names: ['outcome', 'outcomes'], prefix: 'outcome: ' },
+  picture: { column: 0, row: 5, names: ['outcome', 'outcomes'], prefix: 'outcome: ' },
   parseKey: parseUuid,
   allowed: (scope) => scope.grant('readRespondent') !== 'none',
   read: async (request, id) => {
