@@ -61,7 +61,7 @@ export function alertOf({ primary, members, windows }: Cause, alerts: readonly C
 
 /**
  * An open alert of another rule about a part of these answers, without which nothing of the change is left. Its cells are some
- * of these, so that whoever sees this decision may see that alert.
+ * of these, so that callers who see this decision may see that alert.
  */
 export async function coveredBy(
   deps: AgentDeps,

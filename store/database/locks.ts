@@ -15,4 +15,5 @@ export const LOCKS = {
   scoreMonitor: 72685,
   /** Used with the hash of a name. */
   provenance: 72690,
+  integrity: 72691,
 } as const;

@@ -196,7 +196,7 @@ describe('the score monitor', () => {
 });
 
 describe('rules', () => {
-  it('a rule about a segment is decided by its answers alone, and seen by who may read them', async () => {
+  it('a rule about a segment is decided by its answers alone, and seen by callers who may read them', async () => {
     await save('score', { kind: 'change' }, false);
     await save('new in Germany', {
       kind: 'change',
