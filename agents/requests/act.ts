@@ -3,6 +3,8 @@ import type { Segment } from '../../domain/segments/cell.ts';
 import { holdAlert, moveAlert } from '../../store/agents/alerts.ts';
 import { openCase } from '../../store/agents/cases.ts';
 import { SEVERITIES, type Severity } from '../../store/tables/agents.ts';
+import { queueDeliveries } from '../../store/targets/deliveries.ts';
+import type { EventType } from '../../store/targets/event-types.ts';
 import type { Acting } from '../loop/agent.ts';
 
 /** What is asked for. Ids and values of dimensions alone: decisions outlive the answers that they are about. */
@@ -21,15 +23,18 @@ const WHY = 'asked for, and approved';
 /** Does what was asked for; a case that is open already stays as it is. */
 export async function act({ session, decision, now }: Acting, asked: Asked): Promise<string> {
   const { id, agent, about, cells } = decision;
-  // Whoever approves it may work on what the proposal is about, and on nothing else.
+  // A person who approves it may work on what the proposal is about, and on nothing else.
   if (!about.includes(asked.about)) throw new UserError(`about: the proposal is about ${about.join(', ')}`);
   const by = { actor: agent, actorName: agent, reason: WHY, at: now };
+  const send = (event: EventType, subject: string) =>
+    queueDeliveries(session, { event, subject, decisionId: id, cells, at: now });
   const alertKey = keyOf('Alert', asked.about);
   const alert = alertKey === null ? null : await holdAlert(session, alertKey);
   if (alertKey !== null && !alert) throw new UserError('about: there is no such alert');
   if (asked.work === 'acknowledgeAlert') {
     if (alert?.state !== 'OPEN') throw new UserError('about: the alert is not open any more');
     await moveAlert(session, alert.id, 'ACKNOWLEDGED', { ...by, decisionId: id });
+    await send('alert.changed', asked.about);
     return `acknowledged ${asked.about}`;
   }
   const { row, isNew } = await openCase(
@@ -48,6 +53,7 @@ export async function act({ session, decision, now }: Acting, asked: Asked): Pro
     },
     by,
   );
+  if (isNew) await send('case.opened', `Case:${row.id}`);
   return isNew ? `opened Case:${row.id}` : `Case:${row.id} is open already`;
 }
 

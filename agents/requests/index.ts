@@ -12,13 +12,13 @@ export interface Inputs {
 }
 
 /**
- * Proposes what callers ask for that may not do it themselves: to open a case, or to acknowledge an alert. It watches nothing: each
+ * Proposes what callers ask for and may not do themselves: to open a case, or to acknowledge an alert. It watches nothing: each
  * request is decided about when it is made (api/schema/requests.ts).
  */
 export const requestsAgent: Agent<Inputs, Asked> = {
   name: REQUESTS,
   description:
-    'Proposes what callers ask for that they may not do themselves: to open a case, or to acknowledge an alert.',
+    'Proposes what callers ask for and may not do themselves: to open a case, or to acknowledge an alert.',
   version: 1,
   defaultAutonomy: 'PROPOSE',
   everyMs: 24 * HOUR_MS,
@@ -26,8 +26,8 @@ export const requestsAgent: Agent<Inputs, Asked> = {
   observe: async function* () {},
   decide: ({ asked }) => ({
     action: asked,
-    reason: 'a caller asks for it who may not do it',
-    alternatives: [{ action: null, reason: 'only a person may refuse it' }],
+    reason: 'asked for by a caller that may not do it',
+    alternatives: [{ action: null, reason: 'a person decides whether it is done' }],
   }),
   act,
   parseAction: parseAsked,

@@ -12,12 +12,12 @@ import {
 import { seenBy } from '../../store/agents/cell-set.ts';
 import { settleAlert } from '../../store/agents/close-alert.ts';
 import { readScore } from '../../store/scores/scores.ts';
-import { auditHook } from '../audit.ts';
 import type { ApiContext } from '../context.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { fixed, paged } from '../gate/costs.ts';
 import { atMost } from '../gate/lists.ts';
 import { findDecision } from './agent-decisions.ts';
+import { noteAndSend } from './agent-events.ts';
 import { addCounts, agentPage } from './agent-list.ts';
 import { assertManages, momentCursor, reasonOf, uuidOf } from './agent-rights.ts';
 import { access, costs, forEachDimension } from './builder.ts';
@@ -189,17 +189,19 @@ const CHANGES = {
   acknowledgeAlert: [
     'ACKNOWLEDGED',
     'alert.acknowledge',
+    'alert.changed',
     'Says that someone works on it. It stays until its cause is over.',
   ],
   dismissAlert: [
     'DISMISSED',
     'alert.dismiss',
+    'alert.resolved',
     'Closes an alert that needs nothing to be done; the reason is kept.',
   ],
 } as const;
 
 function addChanges({ builder, types }: SchemaParts): void {
-  for (const [name, [to, action, description]] of Object.entries(CHANGES))
+  for (const [name, [, , , description]] of Object.entries(CHANGES))
     builder.mutationField(name, (t) =>
       t.field({
         ...access('manageCases'),
@@ -213,7 +215,7 @@ function addChanges({ builder, types }: SchemaParts): void {
           const found = key === null ? null : await findAlert(key, context);
           if (!found) throw new InvalidArgumentError('id: no such alert exists here');
           assertManages(context, found.cells, 'work on alerts of these segments');
-          return settle(context, found, to, action, why);
+          return settle(context, found, name as keyof typeof CHANGES, why);
         },
       }),
     );
@@ -221,19 +223,18 @@ function addChanges({ builder, types }: SchemaParts): void {
 
 function settle(
   context: ApiContext,
-  { id }: AlertRow,
-  to: 'ACKNOWLEDGED' | 'DISMISSED',
-  action: string,
+  { id, cells }: AlertRow,
+  change: keyof typeof CHANGES,
   reason: string,
 ): Promise<AlertRow> {
   const { deps, caller } = context;
+  const [to, action, event] = CHANGES[change];
   const at = new Date(deps.now());
   const by = { actor: caller.id, actorName: caller.name, reason, decisionId: null, at };
-  return settleAlert(deps.record, id, to, { ...by, note: auditHook(context, action) });
+  const note = noteAndSend(context, action, { event, subject: nodeId('Alert', id), cells });
+  return settleAlert(deps.record, id, to, { ...by, note });
 }
 
 /** Acknowledges an alert for a caller who may. */
-export function acknowledge(context: ApiContext, alert: AlertRow, reason: string): Promise<AlertRow> {
-  const [to, action] = CHANGES.acknowledgeAlert;
-  return settle(context, alert, to, action, reason);
-}
+export const acknowledge = (context: ApiContext, alert: AlertRow, reason: string): Promise<AlertRow> =>
+  settle(context, alert, 'acknowledgeAlert', reason);

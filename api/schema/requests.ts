@@ -92,7 +92,7 @@ async function propose(context: ApiContext, asked: Asked, cells: string): Promis
   const agent = requestsAgent as AnyAgent;
   const key = `${asked.work} ${asked.about}`;
   const made = await decideAbout(
-    { store: deps.record, cells: deps.cells, now: deps.now },
+    { store: deps.record, cells: deps.cells, dimensions: deps.dimensions, now: deps.now },
     agent,
     { key, inputs: { asked }, cells: parseCellSet(cells), about: [asked.about] },
     {

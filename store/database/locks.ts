@@ -12,8 +12,9 @@ export const LOCKS = {
   journalTrim: 72682,
   housekeeping: 72683,
   moveEvents: 72684,
-  requests: 72685,
+  scoreMonitor: 72685,
   /** Used with the hash of a name. */
   provenance: 72690,
   integrity: 72691,
+  requests: 72692,
 } as const;
