@@ -6,6 +6,7 @@ import { addAgentDecisions } from './agent-decisions.ts';
 import { addAgents } from './agents.ts';
 import { addAlertUpdates } from './alert-updates.ts';
 import { addAlerts } from './alerts.ts';
+import { addAsk } from './ask.ts';
 import { addAuditChain } from './audit-chain.ts';
 import { addAuditLog } from './audit-log.ts';
 import { addBrowserSessions } from './browser-sessions.ts';
@@ -89,6 +90,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addModelProvenance,
   addModelQuality,
   addModels,
+  addAsk,
   addNarrative,
   addNode,
   addNps,

@@ -1,3 +1,4 @@
+import { REWRITE_FAILURES } from '../../agents/narrator/rewrite.ts';
 import type { ScoreRow } from '../../domain/scores/score.ts';
 import type { Dimension } from '../../domain/segments/dimensions.ts';
 import type { TracedNode } from '../../graph/node.ts';
@@ -131,6 +132,10 @@ function createEnums(builder: Builder, dimensions: readonly Dimension[]) {
         IN_PROGRESS: { description: 'Someone works on it.' },
         CLOSED: { description: 'It has an outcome.' },
       } as const,
+    }),
+    languageModelFailure: builder.enumType('LanguageModelFailure', {
+      description: 'Why a language model has not answered. BUDGET: the requests of this hour are spent.',
+      values: REWRITE_FAILURES,
     }),
     autonomy: builder.enumType('Autonomy', {
       values: {
