@@ -38,6 +38,7 @@ import { addNarrative } from './narrative.ts';
 import { addNode } from './node-query.ts';
 import { addNps } from './nps.ts';
 import { addNpsRow } from './nps-row.ts';
+import { addOutcomes } from './outcomes.ts';
 import { addPageInfo } from './page-info.ts';
 import { addPermissions } from './permissions.ts';
 import { addPredictions } from './predictions.ts';
@@ -54,6 +55,7 @@ import { addSegment } from './segment.ts';
 import { addSources } from './sources.ts';
 import { addSubjects } from './subjects.ts';
 import { addSubmit } from './submit.ts';
+import { addSubmitOutcomes } from './submit-outcomes.ts';
 import { addThemes } from './themes.ts';
 import { createTypes, type SchemaModule } from './types.ts';
 import { noteUnknownValues } from './unknown-values.ts';
@@ -94,6 +96,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addNode,
   addNps,
   addNpsRow,
+  addOutcomes,
   addPageInfo,
   addPermissions,
   addPredictions,
@@ -110,6 +113,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addSources,
   addSubjects,
   addSubmit,
+  addSubmitOutcomes,
   addTargets,
   addThemes,
   addVerification,

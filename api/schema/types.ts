@@ -1,7 +1,9 @@
+import { OUTCOME_KINDS } from '../../domain/outcomes/outcome-kinds.ts';
 import type { ScoreRow } from '../../domain/scores/score.ts';
 import type { Dimension } from '../../domain/segments/dimensions.ts';
 import type { TracedNode } from '../../graph/node.ts';
 import type { LineagePage } from '../../graph/traversal/trace.ts';
+import type { BatchAccount } from '../../ingestion/pipeline/outcome.ts';
 import type { FeatureSource } from '../../scoring/features.ts';
 import { type Model, SENTIMENTS } from '../../scoring/model.ts';
 import type { Classification } from '../../scoring/predict.ts';
@@ -11,6 +13,7 @@ import type { DecisionRow } from '../../store/agents/decisions.ts';
 import type { ConnectionRow } from '../../store/connections/connections.ts';
 import type { ModelEventRow } from '../../store/models/model-provenance.ts';
 import type { FeatureRow, RegisteredModel, TrainingSetRow } from '../../store/models/models.ts';
+import type { OutcomeView } from '../../store/outcomes/outcomes.ts';
 import type { ResponseRow } from '../../store/responses/responses.ts';
 import type { ReviewRow } from '../../store/reviews/reviews.ts';
 import { SEVERITIES } from '../../store/tables/agents.ts';
@@ -89,6 +92,8 @@ export function createTypes(builder: Builder, dimensions: readonly Dimension[]) 
     alert: builder.objectRef<AlertRow>('Alert'),
     decision: builder.objectRef<DecisionRow>('AgentDecision'),
     case: builder.objectRef<CaseRow>('Case'),
+    outcome: builder.objectRef<OutcomeView>('Outcome'),
+    submitPayload: builder.objectRef<BatchAccount>('SubmitPayload'),
   };
 }
 
@@ -116,6 +121,7 @@ function createEnums(builder: Builder, dimensions: readonly Dimension[]) {
         OVERTURNED: { description: 'The decision was wrong.' },
       } as const,
     }),
+    outcomeKind: builder.enumType('OutcomeKind', { values: OUTCOME_KINDS }),
     severity: builder.enumType('Severity', { values: SEVERITIES }),
     alertState: builder.enumType('AlertState', {
       values: {

@@ -28,12 +28,12 @@ const LONG_ON_EMBEDDED = [
 const LONG_ON_SERVERS = [
   ...named(
     'e2e',
-    'access audit dimension-changes import-undo live models response-filters reviews sealing sources uploads',
+    'access audit dimension-changes import-undo live models outcomes response-filters reviews sealing sources uploads',
   ),
   ...named('e2e/abuse', 'cells connections'),
   ...named(
     'integration',
-    'as-of attacker import-exact journal-retention key-rotation leases ledgers lineage monitor',
+    'as-of attacker import-exact outcomes journal-retention key-rotation leases ledgers lineage monitor',
   ),
   ...named('integration', 'non-interference readiness scopes-graphql scoring seal-attacks seals'),
 ];

@@ -458,6 +458,7 @@ export type AgentsDecisionQuery = { node:
     | { __typename: 'Import', id: string }
     | { __typename: 'LineageRecord', id: string }
     | { __typename: 'ModelVersion', id: string }
+    | { __typename: 'Outcome', id: string }
     | { __typename: 'Response', id: string }
    | null };
 
@@ -524,6 +525,7 @@ export type AlertsOneQuery = { node:
     | { __typename: 'Import', id: string }
     | { __typename: 'LineageRecord', id: string }
     | { __typename: 'ModelVersion', id: string }
+    | { __typename: 'Outcome', id: string }
     | { __typename: 'Response', id: string }
    | null };
 
@@ -639,6 +641,7 @@ export type CasesOneQuery = { node:
     | { __typename: 'Import', id: string }
     | { __typename: 'LineageRecord', id: string }
     | { __typename: 'ModelVersion', id: string }
+    | { __typename: 'Outcome', id: string }
     | { __typename: 'Response', id: string }
    | null };
 
@@ -655,6 +658,7 @@ export type CasesCauseQuery = { node:
     | { __typename: 'Import', id: string }
     | { __typename: 'LineageRecord', id: string }
     | { __typename: 'ModelVersion', id: string }
+    | { __typename: 'Outcome', id: string }
     | { __typename: 'Response', score: number | null, class: NpsClass | null, comment: string | null, answeredAt: string, id: string }
    | null };
 
@@ -901,6 +905,7 @@ export type ModelVersionDetailQuery = { node:
     | { id: string }
     | { id: string }
     | { version: number, label: string, stage: ModelStage, trainedAt: string | null, encoder: string, artefact: string, evaluation: unknown, id: string, trainingSets: Array<{ hash: string, head: string, examples: number, description: string, until: string | null }>, features: Array<{ key: string, name: string, version: number, source: string, description: string }>, history: Array<{ id: string, from: ModelStage | null, to: ModelStage, cause: string, actor: string, reason: string, recordedAt: string, underReview: boolean, verdicts: Array<{ by: string, at: string, verdict: ReviewVerdict, reason: string }> }> }
+    | { id: string }
     | { id: string }
    | null };
 
@@ -1236,6 +1241,7 @@ export type ResponsesAnswerQuery = { node:
     | { __typename: 'Import', id: string }
     | { __typename: 'LineageRecord', id: string }
     | { __typename: 'ModelVersion', id: string }
+    | { __typename: 'Outcome', id: string }
     | { __typename: 'Response', externalId: string, source: string, answeredAt: string, receivedAt: string, score: number | null, scale: string, class: NpsClass | null, survey: string, surveyVersion: string, comment: string | null, respondent: string | null, id: string, segmentValues: Array<{ field: string, value: string }>, prediction: { class: NpsClass | null, promoter: number, passive: number, detractor: number, sentiment: Sentiment | null, negative: number, neutral: number, positive: number, uncertainty: number, abstained: string | null, modelVersion: { id: string, version: number }, themes: Array<{ theme: string, probability: number, called: boolean }> } | null }
    | null };
 
@@ -1253,6 +1259,7 @@ export type ResponsesExplanationQuery = { node:
     | { __typename: 'Import', id: string }
     | { __typename: 'LineageRecord', id: string }
     | { __typename: 'ModelVersion', id: string }
+    | { __typename: 'Outcome', id: string }
     | { __typename: 'Response', id: string, prediction: { explanation: Array<{ token: string, share: number }> } | null }
    | null };
 
@@ -1312,6 +1319,7 @@ export type ReviewExplanationQueryVariables = Exact<{
 
 
 export type ReviewExplanationQuery = { node:
+    | { id: string }
     | { id: string }
     | { id: string }
     | { id: string }
