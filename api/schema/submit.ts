@@ -26,7 +26,8 @@ const COST: FieldCost = {
 };
 
 /** Adds ResponseInput, SubmitPayload and the mutation submitResponses. */
-export function addSubmit({ builder, dimensions }: SchemaParts): void {
+export function addSubmit(schema: SchemaParts): void {
+  const { builder, dimensions } = schema;
   const input = builder.inputRef<ResponseInputShape>('ResponseInput').implement({
     fields: (t) =>
       ({
@@ -57,12 +58,12 @@ export function addSubmit({ builder, dimensions }: SchemaParts): void {
         ...forEachDimension(dimensions, ({ description }) => t.string({ description })),
       }) as never,
   });
-  const payload = addPayload(builder);
+  implementPayload(schema);
   const read = createItemReader(dimensions, 'graphql');
   builder.mutationField('submitResponses', (t) =>
     t.field({
       ...access('submitResponse', COST),
-      type: payload,
+      type: schema.types.submitPayload,
       nullable: false,
       description:
         'Answers after the commit. Invalid items are rejected individually; valid ones are stored.',
@@ -85,7 +86,7 @@ export function addSubmit({ builder, dimensions }: SchemaParts): void {
 }
 
 /** The result of a batch, counted, with the first deviations. */
-function addPayload(builder: Builder) {
+function implementPayload({ builder, types }: SchemaParts): void {
   const rejection = builder.objectRef<Rejection>('Rejection').implement({
     ...access('submitResponse'),
     fields: (t) => ({
@@ -116,7 +117,7 @@ function addPayload(builder: Builder) {
     }),
   });
   const { noted, noteCount } = addNotes(builder);
-  return builder.objectRef<BatchAccount>('SubmitPayload').implement({
+  types.submitPayload.implement({
     ...access('submitResponse'),
     fields: (t) => ({
       accepted: t.exposeInt('accepted', { nullable: false }),

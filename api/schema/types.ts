@@ -2,12 +2,14 @@ import type { ScoreRow } from '../../domain/scores/score.ts';
 import type { Dimension } from '../../domain/segments/dimensions.ts';
 import type { TracedNode } from '../../graph/node.ts';
 import type { LineagePage } from '../../graph/traversal/trace.ts';
+import type { BatchAccount } from '../../ingestion/pipeline/outcome.ts';
 import type { FeatureSource } from '../../scoring/features.ts';
 import { type Model, SENTIMENTS } from '../../scoring/model.ts';
 import type { Classification } from '../../scoring/predict.ts';
 import type { AlertRow } from '../../store/agents/alerts.ts';
 import type { CaseRow } from '../../store/agents/cases.ts';
 import type { DecisionRow } from '../../store/agents/decisions.ts';
+import type { ChangeRow } from '../../store/changes/changes.ts';
 import type { ConnectionRow } from '../../store/connections/connections.ts';
 import type { ModelEventRow } from '../../store/models/model-provenance.ts';
 import type { FeatureRow, RegisteredModel, TrainingSetRow } from '../../store/models/models.ts';
@@ -15,6 +17,7 @@ import type { ResponseRow } from '../../store/responses/responses.ts';
 import type { ReviewRow } from '../../store/reviews/reviews.ts';
 import { SEVERITIES } from '../../store/tables/agents.ts';
 import { MODEL_METRICS, type ModelMetric } from '../../store/tables/monitoring.ts';
+import { CHANGE_KINDS } from '../../store/tables/outcomes.ts';
 import { MODEL_STAGES } from '../../store/tables/scoring.ts';
 import type { Builder } from './builder.ts';
 import { METRIC_DESCRIPTIONS } from './metric-descriptions.ts';
@@ -89,6 +92,8 @@ export function createTypes(builder: Builder, dimensions: readonly Dimension[]) 
     alert: builder.objectRef<AlertRow>('Alert'),
     decision: builder.objectRef<DecisionRow>('AgentDecision'),
     case: builder.objectRef<CaseRow>('Case'),
+    changeEvent: builder.objectRef<ChangeRow>('ChangeEvent'),
+    submitPayload: builder.objectRef<BatchAccount>('SubmitPayload'),
   };
 }
 
@@ -116,6 +121,7 @@ function createEnums(builder: Builder, dimensions: readonly Dimension[]) {
         OVERTURNED: { description: 'The decision was wrong.' },
       } as const,
     }),
+    changeKind: builder.enumType('ChangeKind', { values: CHANGE_KINDS }),
     severity: builder.enumType('Severity', { values: SEVERITIES }),
     alertState: builder.enumType('AlertState', {
       values: {

@@ -114,7 +114,8 @@ export function againEventId(
   return uuidFrom(`source-event\n${response}\n${contentHash}\n${mappingVersion}\n${at}`);
 }
 
-function uuidFrom(text: string): string {
+/** The UUID (version 8) that is derived from the text. */
+export function uuidFrom(text: string): string {
   const hex = createHash('sha256').update(text).digest('hex');
   const variant = ((Number.parseInt(hex[16] ?? '0', 16) & 0x3) | 0x8).toString(16);
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;

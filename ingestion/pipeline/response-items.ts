@@ -105,8 +105,8 @@ function namedSource(input: unknown, ownSource: string): string | null {
   return typeof source === 'string' ? source.trim().normalize('NFC') : null;
 }
 
-/** The revision of the response: a time of change, or a number that its source counts up. */
-function revisionOf({
+/** The revision of an item: a time of change, or a number that its source counts up; or why it has none. */
+export function revisionOf({
   updatedAt,
   revision,
 }: {
