@@ -50,6 +50,7 @@ const belongsTo = (table: string, key: string, more = 'true') =>
 const isUsed = (row: string) => `(${row}.response_id IS NULL OR EXISTS (SELECT FROM public.response_key k
     JOIN public.response r ON r.id = k.id AND r.answered_at = k.answered_at WHERE k.id = ${row}.response_id))`;
 
+const EVERY_SCORE = `(SELECT s.score = '{(,)}' FROM public.scope s WHERE s.fingerprint = ${FINGERPRINT})`;
 /** The value of a cell in the dimension of that attribute. */
 const valueIn = (attribute: string) => `coalesce(nullif(c.attributes ->> ${attribute}, ''), '${UNKNOWN}')`;
 /**
@@ -122,7 +123,7 @@ const SCOPED_TABLES = {
   delivery: { where: seesAll('t'), hidden: ['claimed_until'] },
   // Who sent it, and how it was corrected, is its sender's.
   change_event: {
-    where: `(${EVERYTHING} OR t.segment IN (${SEEN_SEGMENTS}))`,
+    where: `(${EVERY_SCORE} OR t.segment IN (${SEEN_SEGMENTS}))`,
     hidden: ['external_id', 'received_at', 'content_hash', 'former_hashes', 'revision', 'revised_at'],
   },
 } satisfies Readonly<Record<string, Guard>>;

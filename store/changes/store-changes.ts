@@ -174,7 +174,7 @@ async function take(
   return verdict;
 }
 
-/** A sender that changes one event for ever does not make its row grow for ever. */
+/** A sender that changes one event again and again does not make its row grow without end. */
 const MOST_FORMER = 100;
 
 function rowOf(change: NewChange, receivedAt: Date) {
