@@ -2122,6 +2122,34 @@ CREATE VIEW scoped.cell WITH (security_barrier=true) AS
            FROM scope s
           WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> id, false);
 
+CREATE VIEW scoped.change_event WITH (security_barrier=true) AS
+ SELECT id,
+    source_id,
+    kind,
+    title,
+    at,
+    until,
+    link,
+    segment
+   FROM change_event t
+  WHERE ( SELECT s.score = '{(,)}'::int4multirange
+           FROM scope s
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true)) OR (segment IN ( SELECT g.segment
+           FROM ( SELECT DISTINCT change_event.segment
+                   FROM change_event) g
+          WHERE ( SELECT NOT isempty(s.score)
+                   FROM scope s
+                  WHERE s.fingerprint = current_setting('scoreline.scope'::text, true)) AND NOT (EXISTS ( SELECT
+                   FROM jsonb_each(g.segment) d(key, value),
+                    LATERAL jsonb_array_elements_text(d.value) v(value)
+                  WHERE NOT (EXISTS ( SELECT
+                           FROM cell c
+                          WHERE COALESCE((( SELECT s.score + '{}'::int4multirange
+                                   FROM scope s
+                                  WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> c.id, false) AND COALESCE(NULLIF(c.attributes ->> d.key, ''::text), 'unknown'::text) = v.value AND NOT (EXISTS ( SELECT
+                                   FROM jsonb_each(g.segment) e(key, value)
+                                  WHERE NOT jsonb_exists(e.value, COALESCE(NULLIF(c.attributes ->> e.key, ''::text), 'unknown'::text))))))))));
+
 CREATE VIEW scoped.delivery WITH (security_barrier=true) AS
  SELECT id,
     target_id,
@@ -2468,6 +2496,7 @@ GRANT SELECT ON scoped.alert_event TO scoreline_reader;
 GRANT SELECT ON scoped.case_event TO scoreline_reader;
 GRANT SELECT ON scoped.case_record TO scoreline_reader;
 GRANT SELECT ON scoped.cell TO scoreline_reader;
+GRANT SELECT ON scoped.change_event TO scoreline_reader;
 GRANT SELECT ON scoped.delivery TO scoreline_reader;
 GRANT SELECT ON scoped.disclosure_cell TO scoreline_reader;
 GRANT SELECT ON scoped.monitor_reading TO scoreline_reader;
