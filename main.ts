@@ -1,5 +1,4 @@
 import { followAgents } from './agents/follow-agents.ts';
-import { AGENTS } from './agents/registry.ts';
 import { digest } from './api/access/keys.ts';
 import { loadPolicies, PolicyError } from './api/access/policies.ts';
 import { followSqlLogins } from './api/access/sql-logins.ts';
@@ -95,7 +94,7 @@ async function start(config: Config, programLog: ProgramLog): Promise<() => Prom
 function servicesOf(
   { roles, retention, smallestCount, limits }: Config,
   database: OpenDatabase,
-  { graph, graphHolds, seals, scoring, access, targets }: Parts,
+  { graph, graphHolds, seals, scoring, access, targets, agents: running }: Parts,
   { onScored }: ApiServer,
   { log, onError }: { readonly log: OutageLog; readonly onError: (error: Error) => void },
 ): Service[] {
@@ -104,7 +103,7 @@ function servicesOf(
   const { store, cells, loops } = database;
   const { trustedOnly } = limits;
   const sqlLogins = { store, cells, loops, access, smallestCount, trustedOnly, now: Date.now, log, onError };
-  const agents = { agents: AGENTS, store, cells, loops, now: Date.now, onError };
+  const agents = { agents: running, store, cells, loops, now: Date.now, onError };
   return [
     { name: 'housekeeping', start: async () => startHousekeeping(housekeeping) },
     ...(graph ? [{ name: 'lineage graph', start: () => graph.follow() }] : []),

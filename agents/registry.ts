@@ -1,4 +1,13 @@
+import { type IntegrityParts, integrityAgent } from './integrity/index.ts';
 import type { AnyAgent } from './loop/agent.ts';
 
-/** Every agent, in the order in which they are listed. Each is a folder of agents/ with one line here. */
+/** Every agent that needs the database alone, in the order in which they are listed. Each is a folder of agents/ with one line here. */
 export const AGENTS: readonly AnyAgent[] = [];
+
+/** What agents need beside the database. */
+export type AgentParts = IntegrityParts;
+
+/** Every agent of an instance; those that need more than the database get it here. */
+export function agentsOf(parts: AgentParts): readonly AnyAgent[] {
+  return [...AGENTS, integrityAgent(parts) as AnyAgent];
+}

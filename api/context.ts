@@ -30,6 +30,7 @@ import type { Caller } from './caller.ts';
 import type { CompiledQueries } from './compiled.ts';
 import type { Cost } from './gate/cost.ts';
 import type { Gate } from './gate/gate.ts';
+import type { ModelAccess } from './gate/model-access.ts';
 import { type Log, logOfRequest } from './log.ts';
 import type { LiveFeed } from './subscriptions/live-feed.ts';
 
@@ -65,6 +66,8 @@ export interface ApiDeps {
   readonly connections: Connections;
   /** Systems that events are sent to. */
   readonly targets: Targets;
+  /** The language model that may rewrite narratives and read questions; null: none is configured. */
+  readonly languageModel: ModelAccess | null;
   /** Authentication and authorisation of callers. */
   readonly access: Access;
   /** Where browsers reach this server; undefined: not configured. */

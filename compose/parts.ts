@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { addressGuard } from '../agents/delivery/guard.ts';
 import { openTargets, type Targets } from '../agents/delivery/targets.ts';
+import type { AnyAgent } from '../agents/loop/agent.ts';
+import { agentsOf } from '../agents/registry.ts';
 import { type Access, openAccess } from '../api/access/access.ts';
 import type { Policies } from '../api/access/policies.ts';
 import type { ApiDeps } from '../api/context.ts';
@@ -31,6 +33,7 @@ export interface Parts {
   readonly access: Access;
   readonly connections: Connections;
   readonly targets: Targets;
+  readonly agents: readonly AnyAgent[];
 }
 
 /** Opens in order what the services are made of; `closes` gets what closes each. */
@@ -47,20 +50,9 @@ export async function openParts(
   },
 ): Promise<Parts> {
   const { isAdmin, adminHash, checked, log, onError, closes } = opening;
-  const { store, cells, mappings, encryption, signingKey, place, loops } = database;
+  const { store, cells, encryption, signingKey, place, loops } = database;
   const now = Date.now;
-  const graph = config.neo4j && openGraph(config.neo4j, { store, cells, mappings, place, loops }, onError);
-  if (graph) {
-    closes.push(() => graph.close());
-    log.watch({
-      name: 'Neo4j',
-      owns: isAway,
-      probe: () => graph.check(),
-      meanwhile: 'lineage comes from the database',
-    });
-  }
-  const graphHolds: Parts['graphHolds'] = async (ids, xact) =>
-    graph ? graph.holds(ids, xact) : heldElsewhere(store, ids, xact);
+  const { graph, graphHolds } = lineageOf(config, database, { log, onError, closes });
   const { sealSink, sealAfter } = config;
   const checkpointFile = join(config.dataDir, 'seals', 'heads.ndjson');
   const seals = openSeals({
@@ -121,7 +113,43 @@ export async function openParts(
   });
   closes.push(() => connections.close());
   const targets = targetsOf(config, database, { scopedReader, access, onError });
-  return { graph, graphHolds, seals, scoring, scopedReader, feed, access, connections, targets };
+  const agents = agentsFor({ graph, seals });
+  return { graph, graphHolds, seals, scoring, scopedReader, feed, access, connections, targets, agents };
+}
+
+/** Opens the lineage graph, if there is one, and what says which responses it holds. */
+function lineageOf(
+  { neo4j }: Config,
+  { store, cells, mappings, place, loops }: OpenDatabase,
+  {
+    log,
+    onError,
+    closes,
+  }: { readonly log: OutageLog; readonly onError: (error: Error) => void; readonly closes: Stop[] },
+): Pick<Parts, 'graph' | 'graphHolds'> {
+  const graph = neo4j && openGraph(neo4j, { store, cells, mappings, place, loops }, onError);
+  if (graph) {
+    closes.push(() => graph.close());
+    log.watch({
+      name: 'Neo4j',
+      owns: isAway,
+      probe: () => graph.check(),
+      meanwhile: 'lineage comes from the database',
+    });
+  }
+  const graphHolds: Parts['graphHolds'] = async (ids, xact) =>
+    graph ? graph.holds(ids, xact) : heldElsewhere(store, ids, xact);
+  return { graph, graphHolds };
+}
+
+/** The agents, with what they need of the other parts. */
+function agentsFor({ graph, seals }: Pick<Parts, 'graph' | 'seals'>): readonly AnyAgent[] {
+  return agentsOf({
+    seals: seals.place,
+    projected: graph?.projected ?? null,
+    isAway,
+    random: Math.random,
+  });
 }
 
 /** Opens the targets: what each is sent is what the policies in force allow its role. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { GraphQLSchema } from 'graphql';
-import { AGENTS } from '../agents/registry.ts';
 import { openGate } from '../api/gate/gate.ts';
+import { openModelAccess } from '../api/gate/model-access.ts';
 import { type Trusted, trustDocuments } from '../api/gate/trusted.ts';
 import { type ApiServer, createApiServer } from '../api/http/server.ts';
 import { LIMITS } from '../api/limits.ts';
@@ -99,7 +99,7 @@ function operations(config: Config, log: OutageLog): { schema: GraphQLSchema; do
 export async function openServer(
   config: Config,
   database: OpenDatabase,
-  { graph, graphHolds, seals, scoring, scopedReader, feed, access, connections, targets }: Parts,
+  { graph, graphHolds, seals, scoring, scopedReader, feed, access, connections, targets, agents }: Parts,
   log: OutageLog,
 ): Promise<ApiServer> {
   const { store, cells, mappings, encryption, pepper, loops, disk, files } = database;
@@ -130,7 +130,7 @@ export async function openServer(
       lineage: graph?.lineage ?? createRecordLineage,
       seals: seals.place,
       feed,
-      agents: AGENTS,
+      agents,
       scoring,
       identify: (respondent) => lookupsOfGiven(pepper, respondent),
       graphHolds,
@@ -144,6 +144,7 @@ export async function openServer(
       publicUrl: config.publicUrl,
       connections,
       targets,
+      languageModel: openModelAccess(config.llm, now),
       audit,
       gate: openGate(config.limits, documents.texts, now),
     },

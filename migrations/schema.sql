@@ -184,6 +184,7 @@ CREATE TABLE public.alert_rule (
   created_by text NOT NULL,
   created_at timestamp with time zone NOT NULL,
   reason text NOT NULL,
+  replay jsonb,
   CONSTRAINT alert_rule_name_version_pk PRIMARY KEY (name, version)
 );
 CREATE TRIGGER keep_alert_rule BEFORE UPDATE ON public.alert_rule FOR EACH ROW EXECUTE FUNCTION keep_agent_history();

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import type { TargetAnswer } from '../targets/target.ts';
 import { AddressRefusedError } from './guard.ts';
-import type { Sender } from './sender.ts';
+import { aborted, loginOf, type Sender } from './sender.ts';
 
 /** Milliseconds without a sign of life. */
 const SILENCE_MS = 10_000;
@@ -21,6 +21,7 @@ export const sendSmtp: Sender = async ({ url, headers, body }, { guard, signal, 
   // Loaded with the first mail.
   const { createTransport } = await import('nodemailer');
   const host = hostname.replace(/^\[|\]$/g, '');
+  const login = loginOf(headers['authorization']);
   const transport = createTransport({
     host: to.address,
     port: Number(port),
@@ -28,7 +29,7 @@ export const sendSmtp: Sender = async ({ url, headers, body }, { guard, signal, 
     requireTLS: protocol === 'smtp:' && !isPlain,
     ignoreTLS: isPlain,
     tls: isIP(host) === 0 ? { servername: host } : {},
-    ...authOf(headers['authorization']),
+    ...(login ? { auth: { user: login.username, pass: login.password } } : {}),
     connectionTimeout: SILENCE_MS,
     greetingTimeout: SILENCE_MS,
     socketTimeout: SILENCE_MS,
@@ -74,19 +75,3 @@ const answerOf = (response: string, now: () => number): TargetAnswer => ({
   body: '',
   at: new Date(now()),
 });
-
-function authOf(authorization: string | undefined) {
-  if (authorization === undefined) return {};
-  const [user = '', ...pass] = Buffer.from(authorization.replace(/^Basic /, ''), 'base64')
-    .toString()
-    .split(':');
-  return { auth: { user, pass: pass.join(':') } };
-}
-
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const fail = () => reject(signal.reason as Error);
-    if (signal.aborted) fail();
-    else signal.addEventListener('abort', fail, { once: true });
-  });
-}

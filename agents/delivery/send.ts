@@ -1,10 +1,13 @@
 import { sendHttp } from './send-http.ts';
+import { sendKafka } from './send-kafka.ts';
 import { sendSmtp } from './send-smtp.ts';
 import type { Sender } from './sender.ts';
 
 const SENDERS: Readonly<Record<string, Sender>> = {
   http: sendHttp,
   https: sendHttp,
+  kafka: sendKafka,
+  kafkas: sendKafka,
   smtp: sendSmtp,
   smtps: sendSmtp,
 };

@@ -11,3 +11,22 @@ export interface SendContext {
 
 /** Sends a request and waits for its answer. */
 export type Sender = (request: TargetRequest, context: SendContext) => Promise<TargetAnswer>;
+
+/** Rejects when the exchange is ended. */
+export function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const fail = () => reject(signal.reason as Error);
+    if (signal.aborted) fail();
+    else signal.addEventListener('abort', fail, { once: true });
+  });
+}
+
+/** User and password of a header as `basic` of agents/targets/texts.ts writes it; null where there is none. */
+export function loginOf(
+  authorization: string | undefined,
+): { readonly username: string; readonly password: string } | null {
+  if (authorization === undefined) return null;
+  const text = Buffer.from(authorization.replace(/^Basic /, ''), 'base64').toString();
+  const at = text.indexOf(':');
+  return { username: text.slice(0, at), password: text.slice(at + 1) };
+}

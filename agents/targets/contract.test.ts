@@ -103,6 +103,20 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     badSettings: [{}, { subdomain: 'evil.example/x', email: 'a@example.com' }],
     badSecrets: ['', 'a b'],
   },
+  kafka: {
+    settings: { brokers: ['kafka-1.example.com:9093', '[::1]:9094'], topic: 'nps.alerts', user: 'scoreline' },
+    secret: 'verysecret',
+    badSettings: [
+      {},
+      { brokers: [], topic: 't' },
+      { brokers: ['kafka.example.com'], topic: 't' },
+      { brokers: ['a:9092,b:9092'], topic: 't' },
+      { brokers: ['a:9092'], topic: '../t' },
+      { brokers: ['a:9092'], topic: 't', security: 'none', user: 'u', mechanism: 'PLAIN' },
+      { brokers: ['a:9092'], topic: 't', user: 'a:b' },
+    ],
+    badSecrets: [''],
+  },
   segment: {
     settings: {},
     secret: 'verysecret',
@@ -177,6 +191,13 @@ describe.each([...TARGET_KINDS.values()])('$kind', (kind) => {
       expect(kind.read(answer(250)).kind).toBe('delivered');
       expect(kind.read(answer(451)).kind).toBe('retry');
       expect(kind.read(answer(550)).kind).toBe('refused');
+      return;
+    }
+    if (kind.kind === 'kafka') {
+      expect(kind.read(answer(0)).kind).toBe('delivered');
+      // LEADER_NOT_AVAILABLE, TOPIC_AUTHORIZATION_FAILED.
+      expect(kind.read(answer(5)).kind).toBe('retry');
+      expect(kind.read(answer(29)).kind).toBe('refused');
       return;
     }
     expect(kind.read(answer(200)).kind).toBe('delivered');

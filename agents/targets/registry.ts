@@ -1,5 +1,6 @@
 import { email } from './email.ts';
 import { hubspot } from './hubspot.ts';
+import { kafka } from './kafka.ts';
 import { pagerduty } from './pagerduty.ts';
 import { salesforce } from './salesforce.ts';
 import { segment } from './segment.ts';
@@ -11,7 +12,7 @@ import { zendesk } from './zendesk.ts';
 
 /** The kinds of targets, by name. */
 export const TARGET_KINDS: ReadonlyMap<string, TargetKind> = new Map(
-  [webhook, slack, teams, pagerduty, email, hubspot, salesforce, zendesk, segment].map((one) => [
+  [webhook, slack, teams, pagerduty, email, hubspot, salesforce, zendesk, segment, kafka].map((one) => [
     one.kind,
     one,
   ]),

@@ -43,6 +43,8 @@ export interface GraphDatabase {
 export interface GraphProjection {
   /** Answers from Neo4j; from the database, as the session sees it, while that is away. */
   readonly lineage: (session: ScopedSession) => LineageStore;
+  /** Answers from Neo4j alone; throws while that is away. */
+  readonly projected: LineageStore;
   /** Throws while Neo4j does not answer. */
   check(): Promise<void>;
   lag(): Promise<number>;
@@ -132,6 +134,7 @@ export function openGraph(
   };
   return {
     lineage,
+    projected,
     check: async () => {
       await driver.executeQuery('RETURN 1');
     },

@@ -88,6 +88,10 @@ const MOVE = statement(
   `UPDATE alert a SET state = $2, changed_at = $3, resolved_at = $4, evidence = a.evidence || $5::text[] WHERE a.id = $1 RETURNING ${COLUMNS}`,
 );
 const HELD = statement('alert_held', `SELECT ${COLUMNS} FROM alert a WHERE a.id = $1 FOR UPDATE`);
+const LAST = statement(
+  'alert_last',
+  `SELECT ${COLUMNS} FROM alert a WHERE a.key = $1 ORDER BY a.raised_at DESC, a.id DESC LIMIT 1`,
+);
 const BY_IDS = statement(
   'alerts_by_ids',
   `SELECT ${COLUMNS} FROM alert a WHERE a.id = ANY ($1::uuid[]) AND ${isSeen('a.cells', 2)} ORDER BY a.changed_at, a.id`,
@@ -144,6 +148,12 @@ export async function raiseAlert(
 /** The alert, locked until the transaction ends; null: there is none. */
 export async function holdAlert(session: Session, id: string): Promise<AlertRow | null> {
   const [found] = await session.rows<AlertRow>(HELD, [id]);
+  return found ?? null;
+}
+
+/** The last alert that was raised under the key, closed or not; null: there is none. */
+export async function readLastAlert(session: Session, key: string): Promise<AlertRow | null> {
+  const [found] = await session.rows<AlertRow>(LAST, [key]);
   return found ?? null;
 }
 

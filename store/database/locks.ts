@@ -14,4 +14,5 @@ export const LOCKS = {
   moveEvents: 72684,
   /** Used with the hash of a name. */
   provenance: 72690,
+  integrity: 72691,
 } as const;

@@ -59,6 +59,8 @@ export const alertRule = pgTable(
     version: integer('version').notNull(),
     rule: jsonb('rule').notNull(),
     enabled: boolean('enabled').notNull(),
+    /** How often it would have fired before it was saved; null: it was not tested. */
+    replay: jsonb('replay'),
     createdBy: text('created_by').notNull(),
     createdAt: moment('created_at').notNull(),
     reason: text('reason').notNull(),

@@ -1,10 +1,7 @@
-import { isIP } from 'node:net';
-import type { Producer } from '@platformatic/kafka';
 import type { RunEvent } from './events.ts';
+import { openProducer, type StringProducer } from './kafka-producer.ts';
 import { type KafkaTarget, kafkaPlace } from './kafka-target.ts';
 import type { Transport } from './transports.ts';
-
-type StringProducer = Producer<string, string, string, string>;
 
 interface Message {
   readonly topic: string;
@@ -14,8 +11,6 @@ interface Message {
 
 /** For one batch, everything included: connecting, looking up the topic, retries. */
 const PATIENCE_MS = 30_000;
-/** For one answer of a broker, which itself waits 5 s for its replicas. */
-const ANSWER_MS = 15_000;
 const CLOSING_MS = 5_000;
 /** A batch stays below the megabyte that brokers accept by default, even if all of it goes to one partition. */
 const BATCH_BYTES = 500_000;
@@ -51,25 +46,6 @@ export function kafkaTransport(target: KafkaTarget): Transport {
     },
     close,
   };
-}
-
-async function openProducer({ brokers, tls, sasl }: KafkaTarget): Promise<StringProducer> {
-  const { compatibilityPartitioner, Producer, stringSerializers } = await import('@platformatic/kafka');
-  return new Producer({
-    clientId: 'scoreline',
-    bootstrapBrokers: brokers.map((broker) => ({ ...broker })),
-    serializers: stringSerializers,
-    // Acknowledged by all in-sync replicas, and written once despite retries.
-    idempotent: true,
-    requestTimeout: ANSWER_MS,
-    retries: 3,
-    // Like Java clients, so that other writers of the same run's events reach the same partition.
-    partitioner: compatibilityPartitioner,
-    autocreateTopics: false,
-    // Servers with several names choose their certificate by the requested name; an address is none.
-    ...(tls ? { tls: {}, tlsServerName: brokers.some(({ host }) => isIP(host) === 0) } : {}),
-    ...(sasl ? { sasl } : {}),
-  });
 }
 
 function* batches(events: readonly RunEvent[], topic: string): Generator<Message[]> {
