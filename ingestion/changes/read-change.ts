@@ -46,7 +46,7 @@ const own = z.strictObject({
 });
 const FIELDS = Object.keys(own.shape).join(', ');
 /** What is wrong with an item; caught where it is read. */
-class Refusal extends Error {
+class RefusalError extends Error {
   readonly outcome: Outcome;
 
   constructor(outcome: Outcome) {
@@ -69,7 +69,7 @@ export function readChange(
   try {
     return draftOf(dimensions, read.data, (field) => form.names[field] ?? field, now);
   } catch (error) {
-    if (error instanceof Refusal) return error.outcome;
+    if (error instanceof RefusalError) return error.outcome;
     throw error;
   }
 }
@@ -82,29 +82,29 @@ function draftOf(
 ): ChangeDraft {
   const { source, externalId, title } = change;
   const named = readNames({ source, externalId, title });
-  if ('status' in named) throw new Refusal(named);
+  if ('status' in named) throw new RefusalError(named);
   const kind = CHANGE_KINDS.find((one) => one === change.kind.toUpperCase());
   if (!kind) {
     const known = CHANGE_KINDS.map((one) => one.toLowerCase()).join(', ');
-    throw new Refusal(rejected('INVALID', `${nameOf('kind')}: ${quoted(change.kind)} is none of ${known}`));
+    throw new RefusalError(rejected('INVALID', `${nameOf('kind')}: ${quoted(change.kind)} is none of ${known}`));
   }
   const at = timeOf(nameOf('at'), change.at);
   if (at.getTime() > now + DAY_MS)
-    throw new Refusal(
+    throw new RefusalError(
       rejected('IN_THE_FUTURE', `${nameOf('at')}: is more than a day ahead; send a change when it happens`),
     );
   const until = change.until == null ? null : timeOf(nameOf('until'), change.until);
   if (until && (until < at || until.getTime() > at.getTime() + LONGEST_MS))
-    throw new Refusal(
+    throw new RefusalError(
       rejected(
         'INVALID_TIME',
         `${nameOf('until')}: ends before ${nameOf('at')}, or more than 10 years later`,
       ),
     );
   const revision = revisionOf(change);
-  if (revision && 'status' in revision) throw new Refusal(revision);
+  if (revision && 'status' in revision) throw new RefusalError(revision);
   if (revision?.kind === 'time' && revision.value > now + DAY_MS)
-    throw new Refusal(rejected('IN_THE_FUTURE', `${nameOf('updatedAt')}: is more than a day ahead`));
+    throw new RefusalError(rejected('IN_THE_FUTURE', `${nameOf('updatedAt')}: is more than a day ahead`));
   return {
     ...named.names,
     ...{ kind, at, until, revision },
@@ -119,17 +119,17 @@ function timeOf(name: string, text: string): Date {
   const message = time
     ? `${name}: ${quoted(text)} is before 1900; is the unit right?`
     : `${name}: ${quoted(text)} is not RFC 3339 with an offset, such as "2026-03-31T09:30:00Z"`;
-  throw new Refusal(rejected('INVALID_TIME', message));
+  throw new RefusalError(rejected('INVALID_TIME', message));
 }
 
 /** Only what a page can link to, and no password in it. */
 function linkOf(name: string, given: string): string {
   const text = readName(TEXT_RULES.link, given);
-  if (typeof text !== 'string') throw new Refusal(rejected(text.code, `${name}: ${text.message}`));
+  if (typeof text !== 'string') throw new RefusalError(rejected(text.code, `${name}: ${text.message}`));
   const url = URL.parse(text);
   if (url && ['http:', 'https:'].includes(url.protocol) && url.username === '' && url.password === '')
     return url.href;
-  throw new Refusal(
+  throw new RefusalError(
     rejected(
       'INVALID',
       `${name}: is not an address that begins with https:// or http://, without a password`,
@@ -148,7 +148,7 @@ function segmentOf(
     const dimension = dimensions.find((one) => one.field === field);
     if (!dimension) {
       const known = dimensions.map((one) => one.field).join(', ');
-      throw new Refusal(
+      throw new RefusalError(
         rejected('INVALID', `${name}: ${quoted(field)} is no dimension; the dimensions are ${known}`),
       );
     }
@@ -158,11 +158,11 @@ function segmentOf(
     );
     count += list.length;
     if (list.length === 0)
-      throw new Refusal(rejected('INVALID', `${name}.${field}: name at least one value, or leave it out`));
+      throw new RefusalError(rejected('INVALID', `${name}.${field}: name at least one value, or leave it out`));
     segment[dimension.attribute] = list;
   }
   if (count > MOST_VALUES)
-    throw new Refusal(
+    throw new RefusalError(
       rejected(
         'TOO_LONG',
         `${name}: ${count} values; a change names at most ${MOST_VALUES}, or none for everything`,
@@ -176,10 +176,10 @@ function segmentValue({ field, declared }: Dimension, given: string, name: strin
     TEXT_RULES.value,
     given.slice(0, 4 * TEXT_RULES.value.longest + 1).replace(/\s+/g, ' '),
   );
-  if (typeof read !== 'string') throw new Refusal(rejected(read.code, `${name}.${field}: ${read.message}`));
+  if (typeof read !== 'string') throw new RefusalError(rejected(read.code, `${name}.${field}: ${read.message}`));
   const value = storedValue(read);
   if (declared && !declared.values.has(value))
-    throw new Refusal(
+    throw new RefusalError(
       rejected(
         'INVALID',
         `${name}.${field}: ${quoted(value)} is none of the values that this deployment declares`,
