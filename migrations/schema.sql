@@ -105,6 +105,7 @@ CREATE TABLE public.agent_decision (
   verdict text NOT NULL,
   CONSTRAINT agent_decision_pkey PRIMARY KEY (id)
 );
+CREATE INDEX agent_decision_about_index ON public.agent_decision USING gin (about);
 CREATE INDEX agent_decision_agent_key_decided_at_index ON public.agent_decision USING btree (agent, key, decided_at);
 CREATE INDEX agent_decision_decided_at_id_index ON public.agent_decision USING btree (decided_at, id);
 CREATE INDEX agent_decision_waiting ON public.agent_decision USING btree (decided_at) WHERE (state = ANY (ARRAY['PROPOSED'::text, 'DUE'::text]));
@@ -154,7 +155,11 @@ CREATE TABLE public.alert (
   CONSTRAINT alert_pkey PRIMARY KEY (id),
   CONSTRAINT alert_decision_id_agent_decision_id_fk FOREIGN KEY (decision_id) REFERENCES agent_decision(id)
 );
+CREATE INDEX alert_after_id_index ON public.alert USING btree (after_id);
+CREATE INDEX alert_before_id_index ON public.alert USING btree (before_id);
 CREATE UNIQUE INDEX alert_current ON public.alert USING btree (key) WHERE (state = ANY (ARRAY['OPEN'::text, 'ACKNOWLEDGED'::text]));
+CREATE INDEX alert_decision_id_index ON public.alert USING btree (decision_id);
+CREATE INDEX alert_evidence_index ON public.alert USING gin (evidence);
 CREATE INDEX alert_raised_at_id_index ON public.alert USING btree (raised_at, id);
 CREATE TRIGGER alert_deleted AFTER DELETE ON public.alert REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION agent_rows_changed('alert', 'alerts');
 CREATE TRIGGER alert_inserted AFTER INSERT ON public.alert REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION agent_rows_changed('alert', 'alerts');
@@ -293,6 +298,8 @@ CREATE TABLE public.case_record (
   CONSTRAINT case_record_decision_id_agent_decision_id_fk FOREIGN KEY (decision_id) REFERENCES agent_decision(id)
 );
 CREATE UNIQUE INDEX case_current ON public.case_record USING btree (cause) WHERE (state <> 'CLOSED'::text);
+CREATE INDEX case_record_cause_index ON public.case_record USING btree (cause);
+CREATE INDEX case_record_decision_id_index ON public.case_record USING btree (decision_id);
 CREATE INDEX case_record_opened_at_id_index ON public.case_record USING btree (opened_at, id);
 CREATE INDEX case_record_response_id_index ON public.case_record USING btree (response_id);
 CREATE TRIGGER case_record_deleted AFTER DELETE ON public.case_record REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION agent_rows_changed('case', 'cases');
@@ -419,8 +426,10 @@ CREATE TABLE public.delivery (
   CONSTRAINT delivery_target_id_target_id_fk FOREIGN KEY (target_id) REFERENCES target(id)
 );
 CREATE INDEX delivery_created_at_id_index ON public.delivery USING btree (created_at, id);
+CREATE INDEX delivery_decision_id_index ON public.delivery USING btree (decision_id);
 CREATE INDEX delivery_due ON public.delivery USING btree (due) WHERE (state = 'PENDING'::text);
 CREATE UNIQUE INDEX delivery_once ON public.delivery USING btree (target_id, event, subject, decision_id);
+CREATE INDEX delivery_subject_index ON public.delivery USING btree (subject);
 CREATE TRIGGER delivery_deleted AFTER DELETE ON public.delivery REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION agent_rows_changed('delivery', 'deliveries');
 CREATE TRIGGER delivery_inserted AFTER INSERT ON public.delivery REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION agent_rows_changed('delivery', 'deliveries');
 CREATE TRIGGER delivery_updated AFTER UPDATE ON public.delivery REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION agent_rows_changed('delivery', 'deliveries');

@@ -58,8 +58,10 @@ export async function startLiveFeed(deps: LiveFeedDeps): Promise<LiveFeed> {
       await cells.refresh(store);
       const alerts = entries.filter(({ kind }) => kind === 'alert');
       for (const listener of alertListeners) for (const entry of alerts) listener(entry);
-      for (const liveQuery of liveQueries)
-        if (entries.some((entry) => liveQuery.isTouchedBy(entry))) liveQuery.markDirty();
+      for (const liveQuery of liveQueries) {
+        const first = entries.find((entry) => liveQuery.isTouchedBy(entry));
+        if (first) liveQuery.markDirty(first.recordedAt);
+      }
     },
   });
   return {

@@ -1,7 +1,9 @@
 import { alertKind } from './alert.ts';
 import { calibrationKind } from './calibration.ts';
+import { caseKind } from './case.ts';
 import { cellKind } from './cell.ts';
 import { decisionKind } from './decision.ts';
+import { deliveryKind } from './delivery.ts';
 import { featureKind } from './feature.ts';
 import { featureSetKind } from './feature-set.ts';
 import { mappingVersionKind } from './mapping-version.ts';
@@ -38,6 +40,8 @@ export const KINDS: readonly NodeKind[] = [
   decisionKind,
   alertKind,
   reviewKind,
+  caseKind,
+  deliveryKind,
 ];
 
 const BY_NAME: ReadonlyMap<string, NodeKind> = new Map(KINDS.map((kind) => [kind.kind, kind]));

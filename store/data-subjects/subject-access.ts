@@ -71,6 +71,18 @@ const REVIEWS = statement(
         FROM review_decision d WHERE d.review_id = v.id), '[]') AS decisions
     FROM review v WHERE v.response_id = ANY ($1::uuid[]) ORDER BY v.queued_at, v.id`,
 );
+/** With what people did in it, and what was sent of it. */
+const CASES = statement(
+  'subject_cases',
+  `SELECT c.id, c.response_id AS "responseId", c.state, c.severity, c.title, c.playbook, c.owner, c.opened_at AS "openedAt",
+      c.due_at AS "dueAt", c.acted_at AS "actedAt", c.closed_at AS "closedAt", c.outcome,
+      coalesce((SELECT jsonb_agg(jsonb_build_object('kind', e.kind, 'by', e.actor_name, 'reason', e.reason, 'at', e.at) ORDER BY e.id)
+        FROM case_event e WHERE e.case_id = c.id), '[]') AS events,
+      coalesce((SELECT jsonb_agg(jsonb_build_object('event', d.event, 'to', t.name, 'kind', t.kind, 'state', d.state, 'at', d.created_at)
+          ORDER BY d.created_at, d.id)
+        FROM delivery d JOIN target t ON t.id = d.target_id WHERE d.subject = 'Case:' || c.id), '[]') AS deliveries
+    FROM case_record c WHERE c.response_id = ANY ($1::uuid[]) ORDER BY c.opened_at, c.id`,
+);
 const MEMBERS = statement(
   'subject_members',
   'SELECT DISTINCT hash FROM training_set_member WHERE response_id = ANY ($1::uuid[]) ORDER BY 1',
@@ -150,6 +162,7 @@ export async function readSubjectAccessReport(
   const events = await openEvents(deps, ids);
   const predictions = (await store.rows<PredictionCodes>(PREDICTIONS, [responseIds])).map(readable);
   const reviews = await openReviews(deps, responseIds);
+  const cases = await store.rows<{ responseId: string }>(CASES, [responseIds]);
   const members = await store.rows<{ hash: string }>(MEMBERS, [responseIds]);
   const of = <Row extends { responseId: string }>(list: readonly Row[], id: string) =>
     list.filter((row) => row.responseId === id).map(({ responseId: _response, ...rest }) => rest);
@@ -165,6 +178,7 @@ export async function readSubjectAccessReport(
         events: of(events, row.id),
         predictions: of(predictions, row.id),
         reviews: of(reviews, row.id),
+        cases: of(cases, row.id),
       };
     }),
     otherEvents: events.filter(({ responseId }) => !responseIds.includes(responseId)),

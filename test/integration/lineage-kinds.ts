@@ -12,6 +12,7 @@ import { impactOf, NoImpactError } from '../../graph/traversal/impact.ts';
 import { lineagePath } from '../../graph/traversal/path.ts';
 import { lineageNode, traceLineage } from '../../graph/traversal/trace.ts';
 import { scopedSession } from '../../store/database/client.ts';
+import { writeChain } from '../fixtures/agent-chain.ts';
 import { narrowScope } from '../fixtures/database.ts';
 import { type LineageDatabase, score } from '../fixtures/lineage-database.ts';
 
@@ -40,6 +41,7 @@ async function annotate(): Promise<void> {
   await record.sql(`INSERT INTO seal (id, bucket, cell_id, model_version_id, revision, why, manifest, hash, recorded_at)
     SELECT 950 + row_number() OVER (), bucket, cell_id, 7, 0, 'SEALED', '{}', 'ab', now()
     FROM rollup_hour WHERE model_version_id = 7 AND n > 0`);
+  await writeChain(record.sql, null, 'a0');
 }
 
 /** From the scores through every kind that is reached, until there are no new ones. */

@@ -682,7 +682,7 @@ export type OverviewLiveSubscriptionVariables = Exact<{
 }>;
 
 
-export type OverviewLiveSubscription = { npsUpdates: { position: string, row: { id: string, time: string, until: string, score: number | null, low: number | null, high: number | null, responses: number | null, promoters: number | null, passives: number | null, detractors: number | null, suppressed: boolean } } };
+export type OverviewLiveSubscription = { npsUpdates: { position: string, lagMs: number | null, row: { id: string, time: string, until: string, score: number | null, low: number | null, high: number | null, responses: number | null, promoters: number | null, passives: number | null, detractors: number | null, suppressed: boolean } } };
 
 export type OverviewChangeQueryVariables = Exact<{
   segment?: SegmentInput | null | undefined;
@@ -799,6 +799,16 @@ export type ResponsesWindowQueryVariables = Exact<{
 
 export type ResponsesWindowQuery = { nps: Array<{ id: string, time: string, until: string, responses: number | null, promoters: number | null, passives: number | null, detractors: number | null, suppressed: boolean }> };
 
+export type ResponsesCountsQueryVariables = Exact<{
+  segment?: SegmentInput | null | undefined;
+  from?: string | null | undefined;
+  to?: string | null | undefined;
+  predictions: boolean;
+}>;
+
+
+export type ResponsesCountsQuery = { responseCounts: { responses: number, complete: boolean, sources: Array<{ source: string, responses: number }>, sentiments?: { negative: number, neutral: number, positive: number } | null } };
+
 export type ResponsesThemesQueryVariables = Exact<{
   segment?: SegmentInput | null | undefined;
   window: string;
@@ -822,7 +832,7 @@ export type ResponsesLiveSubscriptionVariables = Exact<{
 }>;
 
 
-export type ResponsesLiveSubscription = { npsUpdates: { position: string, row: { id: string } } };
+export type ResponsesLiveSubscription = { npsUpdates: { position: string, lagMs: number | null, row: { id: string } } };
 
 export type ResponsesAnswerQueryVariables = Exact<{
   id: string | number;
@@ -1969,6 +1979,7 @@ export const OverviewLiveDocument = new TypedDocumentString(`
     subscription OverviewLive($segment: SegmentInput, $window: Duration!, $basis: Basis!, $after: String) {
   npsUpdates(segment: $segment, window: $window, basis: $basis, after: $after) {
     position
+    lagMs
     row {
       id
       time
@@ -2184,6 +2195,23 @@ export const ResponsesWindowDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ResponsesWindowQuery, ResponsesWindowQueryVariables>;
+export const ResponsesCountsDocument = new TypedDocumentString(`
+    query ResponsesCounts($segment: SegmentInput, $from: DateTime, $to: DateTime, $predictions: Boolean!) {
+  responseCounts(segment: $segment, from: $from, to: $to) {
+    responses
+    complete
+    sources {
+      source
+      responses
+    }
+    sentiments @include(if: $predictions) {
+      negative
+      neutral
+      positive
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ResponsesCountsQuery, ResponsesCountsQueryVariables>;
 export const ResponsesThemesDocument = new TypedDocumentString(`
     query ResponsesThemes($segment: SegmentInput, $window: Duration!, $asOf: DateTime) {
   themes(segment: $segment, window: $window, asOf: $asOf) {
@@ -2208,6 +2236,7 @@ export const ResponsesLiveDocument = new TypedDocumentString(`
     subscription ResponsesLive($segment: SegmentInput, $window: Duration!, $after: String) {
   npsUpdates(segment: $segment, window: $window, after: $after) {
     position
+    lagMs
     row {
       id
     }
