@@ -86,7 +86,9 @@ function draftOf(
   const kind = CHANGE_KINDS.find((one) => one === change.kind.toUpperCase());
   if (!kind) {
     const known = CHANGE_KINDS.map((one) => one.toLowerCase()).join(', ');
-    throw new RefusalError(rejected('INVALID', `${nameOf('kind')}: ${quoted(change.kind)} is none of ${known}`));
+    throw new RefusalError(
+      rejected('INVALID', `${nameOf('kind')}: ${quoted(change.kind)} is none of ${known}`),
+    );
   }
   const at = timeOf(nameOf('at'), change.at);
   if (at.getTime() > now + DAY_MS)
@@ -158,7 +160,9 @@ function segmentOf(
     );
     count += list.length;
     if (list.length === 0)
-      throw new RefusalError(rejected('INVALID', `${name}.${field}: name at least one value, or leave it out`));
+      throw new RefusalError(
+        rejected('INVALID', `${name}.${field}: name at least one value, or leave it out`),
+      );
     segment[dimension.attribute] = list;
   }
   if (count > MOST_VALUES)
@@ -176,7 +180,8 @@ function segmentValue({ field, declared }: Dimension, given: string, name: strin
     TEXT_RULES.value,
     given.slice(0, 4 * TEXT_RULES.value.longest + 1).replace(/\s+/g, ' '),
   );
-  if (typeof read !== 'string') throw new RefusalError(rejected(read.code, `${name}.${field}: ${read.message}`));
+  if (typeof read !== 'string')
+    throw new RefusalError(rejected(read.code, `${name}.${field}: ${read.message}`));
   const value = storedValue(read);
   if (declared && !declared.values.has(value))
     throw new RefusalError(
