@@ -14,6 +14,7 @@ import { createBuilder } from './builder.ts';
 import { addCaseMutations } from './case-mutations.ts';
 import { addCases } from './cases.ts';
 import { addCellUsage } from './cell-usage.ts';
+import { addChanges } from './changes.ts';
 import { checkTexts } from './checked-texts.ts';
 import { addConnectionMutations } from './connection-mutations.ts';
 import { addConnections } from './connections.ts';
@@ -75,6 +76,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addCaseMutations,
   addCases,
   addCellUsage,
+  addChanges,
   addConnections,
   addConnectionMutations,
   addDeletions,
