@@ -6,6 +6,7 @@ import { addAgentDecisions } from './agent-decisions.ts';
 import { addAgentUpdates } from './agent-updates.ts';
 import { addAgents } from './agents.ts';
 import { addAlerts } from './alerts.ts';
+import { addAsk } from './ask.ts';
 import { addAuditChain } from './audit-chain.ts';
 import { addAuditLog } from './audit-log.ts';
 import { addBrowserSessions } from './browser-sessions.ts';
@@ -13,6 +14,7 @@ import { createBuilder } from './builder.ts';
 import { addCaseMutations } from './case-mutations.ts';
 import { addCases } from './cases.ts';
 import { addCellUsage } from './cell-usage.ts';
+import { addChanges } from './changes.ts';
 import { checkTexts } from './checked-texts.ts';
 import { addConnectionMutations } from './connection-mutations.ts';
 import { addConnections } from './connections.ts';
@@ -75,6 +77,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addCaseMutations,
   addCases,
   addCellUsage,
+  addChanges,
   addConnections,
   addConnectionMutations,
   addDeletions,
@@ -93,6 +96,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addModelProvenance,
   addModelQuality,
   addModels,
+  addAsk,
   addNarrative,
   addNode,
   addNps,

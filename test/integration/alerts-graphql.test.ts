@@ -289,7 +289,7 @@ describe('what people do', () => {
       expect(
         errorsOf(await ask('everything', `mutation { ${verb}(id: "${alert}", reason: "known") { id } }`)),
       ).toBeUndefined();
-    const queued = '{ deliveries { edges { node { event subject state } } } }';
+    const queued = '{ deliveries(state: [PENDING]) { edges { node { event subject state } } } }';
     type Queued = { event: string; subject: string; state: string };
     const { deliveries } = (
       await world.ask<{ deliveries: { edges: { node: Queued }[] } }>('everything', queued)
