@@ -43,6 +43,7 @@ import { addPageInfo } from './page-info.ts';
 import { addPermissions } from './permissions.ts';
 import { addPredictions } from './predictions.ts';
 import { addProvenance } from './provenance.ts';
+import { addResponseRates } from './response-rates.ts';
 import { addResponses } from './responses.ts';
 import { addReviewMutations } from './review-mutations.ts';
 import { addReviews } from './reviews.ts';
@@ -100,6 +101,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addPredictions,
   addProvenance,
   addReadings,
+  addResponseRates,
   addResponses,
   addReviewMutations,
   addReviews,

@@ -144,8 +144,8 @@ function* partsOf(drafts: readonly ResponseDraft[], mostRows: number): Generator
 }
 
 /** A cell that was released meanwhile is looked up again; used ones are not released, so this ends. */
-async function untilFiled<Result>(
-  { cells, store }: FilingDeps,
+export async function untilFiled<Result>(
+  { cells, store }: Pick<FilingDeps, 'cells' | 'store'>,
   work: () => Promise<Result>,
 ): Promise<Result> {
   for (let attempt = 1; ; attempt++) {
@@ -209,12 +209,12 @@ async function prepare(
  * Whether the submitter may replace another response of that source: a key that is bound to it, the first
  * submitter that used it, and administrators. Sources from before this was recorded are open to all.
  */
-function mayCorrect({ id, scope, sources }: Submitter, sourceMadeBy: string | null): boolean {
+export function mayCorrect({ id, scope, sources }: Submitter, sourceMadeBy: string | null): boolean {
   return sources !== null || sourceMadeBy === null || sourceMadeBy === id || scope.allowsAll('administer');
 }
 
 /** Administrators of the whole database set it up too. */
-function boundsOf(bounds: NameBounds, scope: Scope): NameBounds {
+export function boundsOf(bounds: NameBounds, scope: Scope): NameBounds {
   const times = scope.allowsAll('administer') ? ADMIN_SHARE : 1;
   const { sources, surveys, mappings, mappingBytes, minute } = bounds;
   return {

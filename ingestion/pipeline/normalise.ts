@@ -158,7 +158,8 @@ function checkRevision(revision: Revision | null, now: number): Outcome | null {
   return rejected('IN_THE_FUTURE', `updatedAt: ${given} is more than a day ahead`);
 }
 
-function attributesOf(
+/** The values of an item in the dimensions, as they are stored; or what is wrong with one. */
+export function attributesOf(
   dimensions: readonly Dimension[],
   given: ResponseDraft['dimensions'],
 ): { values: CellAttributes; isCut: boolean } | { problem: Outcome } {
