@@ -29,7 +29,7 @@ const INTERNAL: Readonly<Record<string, string>> = {
   InvalidOperationError: 'holds the GraphQL errors that are answered in its place: operation.ts',
   LogBrokenError: 'the sealer stops; masked and logged',
   MistakesLimitError: 'ends the coercion of variables: coerce.ts',
-  ModelFailedError: 'the caller gets the sentences of the templates, or that no model answered: agents/narrator',
+  ModelFailedError: 'the templates write instead, and the failure is recorded: agents/narrator/model.ts',
   NotInterpretedError: 'the policy is decided by full authorizations instead',
   PolicyError: 'stops the start, or keeps the policies in use',
   SameNameError: 'its text says why a document cannot be read as rows: api/bi/table.ts',

@@ -10,12 +10,9 @@ import { LIMITS } from '../limits.ts';
 import { access, asInt, type DateTimeInput, forEachDimension, momentOf, type TypeOf } from './builder.ts';
 import { segmentValuesOf } from './dimensions.ts';
 import { segmentOf } from './segment.ts';
+import { SUBMIT_COST } from './submit.ts';
 import type { SchemaParts } from './types.ts';
 
-const SUBMIT_COST: FieldCost = {
-  points: (args, inside) => 1 + 2 * lengthOf(args['input']) + inside,
-  says: '1, and 2 for each item',
-};
 /** How many groups there are is hidden, so each dimension costs the same. */
 const COST: FieldCost = {
   points: (args, inside) => 20 * 2 ** lengthOf(args['by']) + inside,

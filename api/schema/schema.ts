@@ -3,8 +3,8 @@ import type { Dimension } from '../../domain/segments/dimensions.ts';
 import { addAccess } from './access.ts';
 import { noteWithheldQueries } from './access-tags.ts';
 import { addAgentDecisions } from './agent-decisions.ts';
+import { addAgentUpdates } from './agent-updates.ts';
 import { addAgents } from './agents.ts';
-import { addAlertUpdates } from './alert-updates.ts';
 import { addAlerts } from './alerts.ts';
 import { addAuditChain } from './audit-chain.ts';
 import { addAuditLog } from './audit-log.ts';
@@ -39,11 +39,13 @@ import { addNarrative } from './narrative.ts';
 import { addNode } from './node-query.ts';
 import { addNps } from './nps.ts';
 import { addNpsRow } from './nps-row.ts';
+import { addOutcomes } from './outcomes.ts';
 import { addPageInfo } from './page-info.ts';
 import { addPermissions } from './permissions.ts';
 import { addPredictions } from './predictions.ts';
 import { addProvenance } from './provenance.ts';
 import { addResponseRates } from './response-rates.ts';
+import { addResponseCounts } from './response-counts.ts';
 import { addResponses } from './responses.ts';
 import { addReviewMutations } from './review-mutations.ts';
 import { addReviews } from './reviews.ts';
@@ -55,6 +57,7 @@ import { addSegment } from './segment.ts';
 import { addSources } from './sources.ts';
 import { addSubjects } from './subjects.ts';
 import { addSubmit } from './submit.ts';
+import { addSubmitOutcomes } from './submit-outcomes.ts';
 import { addThemes } from './themes.ts';
 import { createTypes, type SchemaModule } from './types.ts';
 import { noteUnknownValues } from './unknown-values.ts';
@@ -65,7 +68,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addAccess,
   addAgentDecisions,
   addAgents,
-  addAlertUpdates,
+  addAgentUpdates,
   addAlerts,
   addAuditChain,
   addAuditLog,
@@ -96,12 +99,14 @@ export const schemaModules: readonly SchemaModule[] = [
   addNode,
   addNps,
   addNpsRow,
+  addOutcomes,
   addPageInfo,
   addPermissions,
   addPredictions,
   addProvenance,
   addReadings,
   addResponseRates,
+  addResponseCounts,
   addResponses,
   addReviewMutations,
   addReviews,
@@ -112,6 +117,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addSources,
   addSubjects,
   addSubmit,
+  addSubmitOutcomes,
   addTargets,
   addThemes,
   addVerification,

@@ -20,14 +20,15 @@ interface ResponseInputShape extends Record<string, unknown> {
   readonly updatedAt?: DateTimeInput | null;
 }
 
-const COST: FieldCost = {
+/** What a mutation costs that submits a list of items. */
+export const SUBMIT_COST: FieldCost = {
   points: (args, inside) => 1 + 2 * lengthOf(args['input']) + inside,
   says: '1, and 2 for each item',
 };
 
 /** Adds ResponseInput, SubmitPayload and the mutation submitResponses. */
 export function addSubmit(schema: SchemaParts): void {
-  const { builder, dimensions } = schema;
+  const { builder, types, dimensions } = schema;
   const input = builder.inputRef<ResponseInputShape>('ResponseInput').implement({
     fields: (t) =>
       ({
@@ -39,6 +40,9 @@ export function addSubmit(schema: SchemaParts): void {
         survey: t.string({ required: true, defaultValue: 'nps', description: 'What was asked.' }),
         surveyVersion: t.string({ required: true, defaultValue: '1', description: 'In which wording.' }),
         respondent: t.string({ description: 'Any identifier; stored only as a pseudonym.' }),
+        account: t.string({
+          description: "Any identifier of the respondent's account or company; stored only as a pseudonym.",
+        }),
         answeredAt: t.field({
           type: 'DateTime',
           required: true,
@@ -62,8 +66,8 @@ export function addSubmit(schema: SchemaParts): void {
   const read = createItemReader(dimensions, 'graphql');
   builder.mutationField('submitResponses', (t) =>
     t.field({
-      ...access('submitResponse', COST),
-      type: schema.types.submitPayload,
+      ...access('submitResponse', SUBMIT_COST),
+      type: types.submitPayload,
       nullable: false,
       description:
         'Answers after the commit. Invalid items are rejected individually; valid ones are stored.',

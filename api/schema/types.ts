@@ -1,3 +1,4 @@
+import { OUTCOME_KINDS } from '../../domain/outcomes/outcome-kinds.ts';
 import type { ScoreRow } from '../../domain/scores/score.ts';
 import type { Dimension } from '../../domain/segments/dimensions.ts';
 import type { TracedNode } from '../../graph/node.ts';
@@ -13,6 +14,7 @@ import type { ChangeRow } from '../../store/changes/changes.ts';
 import type { ConnectionRow } from '../../store/connections/connections.ts';
 import type { ModelEventRow } from '../../store/models/model-provenance.ts';
 import type { FeatureRow, RegisteredModel, TrainingSetRow } from '../../store/models/models.ts';
+import type { OutcomeView } from '../../store/outcomes/outcomes.ts';
 import type { ResponseRow } from '../../store/responses/responses.ts';
 import type { ReviewRow } from '../../store/reviews/reviews.ts';
 import { SEVERITIES } from '../../store/tables/agents.ts';
@@ -93,6 +95,7 @@ export function createTypes(builder: Builder, dimensions: readonly Dimension[]) 
     decision: builder.objectRef<DecisionRow>('AgentDecision'),
     case: builder.objectRef<CaseRow>('Case'),
     changeEvent: builder.objectRef<ChangeRow>('ChangeEvent'),
+    outcome: builder.objectRef<OutcomeView>('Outcome'),
     submitPayload: builder.objectRef<BatchAccount>('SubmitPayload'),
   };
 }
@@ -122,6 +125,7 @@ function createEnums(builder: Builder, dimensions: readonly Dimension[]) {
       } as const,
     }),
     changeKind: builder.enumType('ChangeKind', { values: CHANGE_KINDS }),
+    outcomeKind: builder.enumType('OutcomeKind', { values: OUTCOME_KINDS }),
     severity: builder.enumType('Severity', { values: SEVERITIES }),
     alertState: builder.enumType('AlertState', {
       values: {

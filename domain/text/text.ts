@@ -21,6 +21,7 @@ export const TEXT_RULES = {
   survey: line(200),
   surveyVersion: line(100),
   respondent: line(512),
+  account: line(512),
   /** Of a dimension. */
   value: line(200),
   comment: lines(20_000),

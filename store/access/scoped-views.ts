@@ -95,6 +95,12 @@ const SCOPED_TABLES = {
     hidden: ['subject_id', 'sealed', 'content', 'import_id', 'import_line', 'undone_at', 'replaced', 'stood'],
   },
   prediction: { where: sees('t.cell_id', 'score', 'prediction') },
+  // Money and time of accounts: for callers who may read the answers of the cell one by one.
+  outcome: {
+    where: `(NOT t.restricted AND ${sees('t.cell_id', 'response')})`,
+    masked: { subject_id: 'respondent', account_id: 'respondent', owner: 'respondent' },
+    hidden: ['former_hashes', 'revision', 'revised_at', 'position', 'sealed'],
+  },
   rollup_minute: { where: sees('t.cell_id', 'score') },
   rollup_hour: { where: sees('t.cell_id', 'score', 'prediction') },
   rollup_day: { where: sees('t.cell_id', 'score') },
@@ -180,6 +186,7 @@ export async function createScopedViews(db: Database): Promise<void> {
     ...pageFunctions({
       newest_responses: sees('t.cell_id', 'response'),
       oldest_responses: sees('t.cell_id', 'response'),
+      newest_outcomes: sees('t.cell_id', 'response'),
       first_rollups: SCOPED_TABLES.rollup_hour.where,
       // For callers who read these answers one by one: how many there are follows from them.
       newest_of_source: sees('t.cell_id', 'response'),
