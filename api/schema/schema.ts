@@ -44,6 +44,7 @@ import { addPageInfo } from './page-info.ts';
 import { addPermissions } from './permissions.ts';
 import { addPredictions } from './predictions.ts';
 import { addProvenance } from './provenance.ts';
+import { addResponseRates } from './response-rates.ts';
 import { addResponseCounts } from './response-counts.ts';
 import { addResponses } from './responses.ts';
 import { addReviewMutations } from './review-mutations.ts';
@@ -104,6 +105,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addPredictions,
   addProvenance,
   addReadings,
+  addResponseRates,
   addResponseCounts,
   addResponses,
   addReviewMutations,
