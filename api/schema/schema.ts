@@ -10,6 +10,7 @@ import { addAuditChain } from './audit-chain.ts';
 import { addAuditLog } from './audit-log.ts';
 import { addBrowserSessions } from './browser-sessions.ts';
 import { createBuilder } from './builder.ts';
+import { addBusiness } from './business.ts';
 import { addCaseMutations } from './case-mutations.ts';
 import { addCases } from './cases.ts';
 import { addCellUsage } from './cell-usage.ts';
@@ -71,6 +72,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addAuditChain,
   addAuditLog,
   addBrowserSessions,
+  addBusiness,
   addCaseMutations,
   addCases,
   addCellUsage,
