@@ -70,7 +70,7 @@ interface WatchedRow extends Watched {
   readonly units: number;
 }
 
-/** Units below which a group tells of single accounts. */
+/** Units below which a group shows single accounts. */
 const FEW = 5;
 const CLASSES = [null, 2, 1, 0] as const;
 

@@ -93,7 +93,7 @@ interface Shares {
   readonly activated: number;
 }
 
-/** Accounts or deals below which a figure tells of single ones. */
+/** Accounts or deals below which a figure shows single ones. */
 const FEW = 5;
 
 /** The figures of one window, group by group. */

@@ -196,7 +196,7 @@ describe('a caller', () => {
     expect(await kpis(withHidden, scores)).toEqual(await kpis(without, scores));
   });
 
-  it('who may read answers but no respondents sees no figure of a few accounts', async () => {
+  it('with readResponse and without readRespondent sees no figure of a few accounts', async () => {
     const database = await openTestDatabase();
     await database.submitOutcomes([
       { externalId: '1', kind: 'PAYMENT', at: at(1), account: 'one', amount: 5, currency: 'EUR' },
