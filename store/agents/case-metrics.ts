@@ -1,4 +1,4 @@
-import { medianTime, type Watched } from '../../domain/survival/kaplan-meier.ts';
+import { medianTime, type Watched } from '../../domain/statistics/kaplan-meier.ts';
 import type { Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
 import type { Severity } from '../tables/agents.ts';

@@ -1,6 +1,6 @@
 import { type Scope, visibleCells } from '../../domain/access/scope.ts';
 import type { CellDictionary, Segment } from '../../domain/segments/cell.ts';
-import { type Survived, survivalAt, type Watched } from '../../domain/survival/kaplan-meier.ts';
+import { type Survived, survivalAt, type Watched } from '../../domain/statistics/kaplan-meier.ts';
 import type { Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
 import { type GroupedCells, groupCells } from './grouped-cells.ts';

@@ -1,4 +1,4 @@
-import { normalQuantile } from '../statistics/normal.ts';
+import { normalQuantile } from './normal.ts';
 
 /**
  * Kaplan and Meier's product-limit estimate (JASA 53, 1958) with Greenwood's variance, and intervals by the log-log transformation
