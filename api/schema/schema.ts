@@ -3,8 +3,8 @@ import type { Dimension } from '../../domain/segments/dimensions.ts';
 import { addAccess } from './access.ts';
 import { noteWithheldQueries } from './access-tags.ts';
 import { addAgentDecisions } from './agent-decisions.ts';
+import { addAgentUpdates } from './agent-updates.ts';
 import { addAgents } from './agents.ts';
-import { addAlertUpdates } from './alert-updates.ts';
 import { addAlerts } from './alerts.ts';
 import { addAuditChain } from './audit-chain.ts';
 import { addAuditLog } from './audit-log.ts';
@@ -14,6 +14,7 @@ import { addBusiness } from './business.ts';
 import { addCaseMutations } from './case-mutations.ts';
 import { addCases } from './cases.ts';
 import { addCellUsage } from './cell-usage.ts';
+import { addChanges } from './changes.ts';
 import { checkTexts } from './checked-texts.ts';
 import { addConnectionMutations } from './connection-mutations.ts';
 import { addConnections } from './connections.ts';
@@ -67,7 +68,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addAccess,
   addAgentDecisions,
   addAgents,
-  addAlertUpdates,
+  addAgentUpdates,
   addAlerts,
   addAuditChain,
   addAuditLog,
@@ -76,6 +77,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addCaseMutations,
   addCases,
   addCellUsage,
+  addChanges,
   addConnections,
   addConnectionMutations,
   addDeletions,
