@@ -38,6 +38,7 @@ const INTERNAL: Readonly<Record<string, string>> = {
   SilentConnectionError: 'the connection is cut: a passing error',
   SupersededError: 'another process holds the lease: the follower ends',
   LoginError: 'answered by the sign-in page, in words of its own',
+  RefusalError: 'becomes the rejection of its item: ingestion/changes',
   TokenRefusedError: 'answered as 401 without a reason',
   TooLargeError: 'carries the code of fastify that is answered in its place: server.ts',
   TooManyValuesError: 'the report of policies names fewer cells',

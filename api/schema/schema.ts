@@ -6,6 +6,7 @@ import { addAgentDecisions } from './agent-decisions.ts';
 import { addAgentUpdates } from './agent-updates.ts';
 import { addAgents } from './agents.ts';
 import { addAlerts } from './alerts.ts';
+import { addAsk } from './ask.ts';
 import { addAuditChain } from './audit-chain.ts';
 import { addAuditLog } from './audit-log.ts';
 import { addBrowserSessions } from './browser-sessions.ts';
@@ -13,6 +14,7 @@ import { createBuilder } from './builder.ts';
 import { addCaseMutations } from './case-mutations.ts';
 import { addCases } from './cases.ts';
 import { addCellUsage } from './cell-usage.ts';
+import { addChanges } from './changes.ts';
 import { checkTexts } from './checked-texts.ts';
 import { addConnectionMutations } from './connection-mutations.ts';
 import { addConnections } from './connections.ts';
@@ -43,6 +45,7 @@ import { addPageInfo } from './page-info.ts';
 import { addPermissions } from './permissions.ts';
 import { addPredictions } from './predictions.ts';
 import { addProvenance } from './provenance.ts';
+import { addRequests } from './requests.ts';
 import { addResponseCounts } from './response-counts.ts';
 import { addResponses } from './responses.ts';
 import { addReviewMutations } from './review-mutations.ts';
@@ -74,6 +77,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addCaseMutations,
   addCases,
   addCellUsage,
+  addChanges,
   addConnections,
   addConnectionMutations,
   addDeletions,
@@ -92,6 +96,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addModelProvenance,
   addModelQuality,
   addModels,
+  addAsk,
   addNarrative,
   addNode,
   addNps,
@@ -103,6 +108,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addProvenance,
   addReadings,
   addResponseCounts,
+  addRequests,
   addResponses,
   addReviewMutations,
   addReviews,

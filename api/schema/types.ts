@@ -1,3 +1,4 @@
+import { REWRITE_FAILURES } from '../../agents/narrator/rewrite.ts';
 import { OUTCOME_KINDS } from '../../domain/outcomes/outcome-kinds.ts';
 import type { ScoreRow } from '../../domain/scores/score.ts';
 import type { Dimension } from '../../domain/segments/dimensions.ts';
@@ -10,6 +11,7 @@ import type { Classification } from '../../scoring/predict.ts';
 import type { AlertRow } from '../../store/agents/alerts.ts';
 import type { CaseRow } from '../../store/agents/cases.ts';
 import type { DecisionRow } from '../../store/agents/decisions.ts';
+import type { ChangeRow } from '../../store/changes/changes.ts';
 import type { ConnectionRow } from '../../store/connections/connections.ts';
 import type { ModelEventRow } from '../../store/models/model-provenance.ts';
 import type { FeatureRow, RegisteredModel, TrainingSetRow } from '../../store/models/models.ts';
@@ -18,6 +20,7 @@ import type { ResponseRow } from '../../store/responses/responses.ts';
 import type { ReviewRow } from '../../store/reviews/reviews.ts';
 import { SEVERITIES } from '../../store/tables/agents.ts';
 import { MODEL_METRICS, type ModelMetric } from '../../store/tables/monitoring.ts';
+import { CHANGE_KINDS } from '../../store/tables/outcomes.ts';
 import { MODEL_STAGES } from '../../store/tables/scoring.ts';
 import type { Builder } from './builder.ts';
 import { METRIC_DESCRIPTIONS } from './metric-descriptions.ts';
@@ -92,6 +95,7 @@ export function createTypes(builder: Builder, dimensions: readonly Dimension[]) 
     alert: builder.objectRef<AlertRow>('Alert'),
     decision: builder.objectRef<DecisionRow>('AgentDecision'),
     case: builder.objectRef<CaseRow>('Case'),
+    changeEvent: builder.objectRef<ChangeRow>('ChangeEvent'),
     outcome: builder.objectRef<OutcomeView>('Outcome'),
     submitPayload: builder.objectRef<BatchAccount>('SubmitPayload'),
   };
@@ -121,6 +125,7 @@ function createEnums(builder: Builder, dimensions: readonly Dimension[]) {
         OVERTURNED: { description: 'The decision was wrong.' },
       } as const,
     }),
+    changeKind: builder.enumType('ChangeKind', { values: CHANGE_KINDS }),
     outcomeKind: builder.enumType('OutcomeKind', { values: OUTCOME_KINDS }),
     severity: builder.enumType('Severity', { values: SEVERITIES }),
     alertState: builder.enumType('AlertState', {
@@ -137,6 +142,10 @@ function createEnums(builder: Builder, dimensions: readonly Dimension[]) {
         IN_PROGRESS: { description: 'Someone works on it.' },
         CLOSED: { description: 'It has an outcome.' },
       } as const,
+    }),
+    languageModelFailure: builder.enumType('LanguageModelFailure', {
+      description: 'Why a language model has not answered. BUDGET: the requests of this hour are spent.',
+      values: REWRITE_FAILURES,
     }),
     autonomy: builder.enumType('Autonomy', {
       values: {
