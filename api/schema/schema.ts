@@ -6,6 +6,7 @@ import { addAgentDecisions } from './agent-decisions.ts';
 import { addAgentUpdates } from './agent-updates.ts';
 import { addAgents } from './agents.ts';
 import { addAlerts } from './alerts.ts';
+import { addAsk } from './ask.ts';
 import { addAuditChain } from './audit-chain.ts';
 import { addAuditLog } from './audit-log.ts';
 import { addBrowserSessions } from './browser-sessions.ts';
@@ -45,6 +46,7 @@ import { addPageInfo } from './page-info.ts';
 import { addPermissions } from './permissions.ts';
 import { addPredictions } from './predictions.ts';
 import { addProvenance } from './provenance.ts';
+import { addRequests } from './requests.ts';
 import { addResponseCounts } from './response-counts.ts';
 import { addResponses } from './responses.ts';
 import { addReviewMutations } from './review-mutations.ts';
@@ -96,6 +98,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addModelProvenance,
   addModelQuality,
   addModels,
+  addAsk,
   addNarrative,
   addNode,
   addNps,
@@ -107,6 +110,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addProvenance,
   addReadings,
   addResponseCounts,
+  addRequests,
   addResponses,
   addReviewMutations,
   addReviews,
