@@ -6,10 +6,12 @@ import { addAgentDecisions } from './agent-decisions.ts';
 import { addAgentUpdates } from './agent-updates.ts';
 import { addAgents } from './agents.ts';
 import { addAlerts } from './alerts.ts';
+import { addAsk } from './ask.ts';
 import { addAuditChain } from './audit-chain.ts';
 import { addAuditLog } from './audit-log.ts';
 import { addBrowserSessions } from './browser-sessions.ts';
 import { createBuilder } from './builder.ts';
+import { addBusiness } from './business.ts';
 import { addCaseMutations } from './case-mutations.ts';
 import { addCases } from './cases.ts';
 import { addCellUsage } from './cell-usage.ts';
@@ -44,6 +46,7 @@ import { addPageInfo } from './page-info.ts';
 import { addPermissions } from './permissions.ts';
 import { addPredictions } from './predictions.ts';
 import { addProvenance } from './provenance.ts';
+import { addRequests } from './requests.ts';
 import { addResponseCounts } from './response-counts.ts';
 import { addResponseRates } from './response-rates.ts';
 import { addResponses } from './responses.ts';
@@ -73,6 +76,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addAuditChain,
   addAuditLog,
   addBrowserSessions,
+  addBusiness,
   addCaseMutations,
   addCases,
   addCellUsage,
@@ -95,6 +99,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addModelProvenance,
   addModelQuality,
   addModels,
+  addAsk,
   addNarrative,
   addNode,
   addNps,
@@ -107,6 +112,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addReadings,
   addResponseRates,
   addResponseCounts,
+  addRequests,
   addResponses,
   addReviewMutations,
   addReviews,

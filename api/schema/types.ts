@@ -1,3 +1,4 @@
+import { REWRITE_FAILURES } from '../../agents/narrator/rewrite.ts';
 import { OUTCOME_KINDS } from '../../domain/outcomes/outcome-kinds.ts';
 import type { ScoreRow } from '../../domain/scores/score.ts';
 import type { Dimension } from '../../domain/segments/dimensions.ts';
@@ -141,6 +142,10 @@ function createEnums(builder: Builder, dimensions: readonly Dimension[]) {
         IN_PROGRESS: { description: 'Someone works on it.' },
         CLOSED: { description: 'It has an outcome.' },
       } as const,
+    }),
+    languageModelFailure: builder.enumType('LanguageModelFailure', {
+      description: 'Why a language model has not answered. BUDGET: the requests of this hour are spent.',
+      values: REWRITE_FAILURES,
     }),
     autonomy: builder.enumType('Autonomy', {
       values: {

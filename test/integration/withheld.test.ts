@@ -92,6 +92,7 @@ function argumentsOf(root: string, field: GraphQLField<unknown, unknown>): strin
     dimension: 'REGION',
     role: '"analyst"',
     name: '"sample"',
+    question: '"score of the last 7 days"',
   };
   const given = field.args
     .filter(

@@ -135,6 +135,10 @@ describe('one alert', () => {
     await page.getByRole('dialog').getByRole('textbox').fill('I call them.');
     await page.getByRole('dialog').getByRole('button', { name: 'Acknowledge' }).press('Enter');
     await page.getByTestId('alert-events').getByText('Taken in hand').waitFor();
+    await page.getByRole('link', { name: /^Trace it/ }).click();
+    await page.getByRole('heading', { name: /^Lineage of this/ }).waitFor();
+    expect(await page.getByText('This node could not be opened').count()).toBe(0);
+    await picture(page, 'alert-lineage');
     expect(problems).toEqual([]);
   });
 

@@ -82,6 +82,7 @@ function Head({ alert }: { readonly alert: FullAlert }) {
   }, action === null);
   const { severity, state, title, summary, segmentValues, since, raisedAt, resolvedAt, rule, after } = alert;
   const lineage = can('traceLineage') && after ? trace(after.id) : null;
+  const own = can('traceLineage') ? link(`/lineage/${encodeURIComponent(alert.id)}`) : null;
   const page = done?.page ? link(done.page) : null;
   return (
     <header className="alert-head panel">
@@ -107,11 +108,10 @@ function Head({ alert }: { readonly alert: FullAlert }) {
           {done.words} {page ? <Link href={page}>Go to the case</Link> : null}
         </p>
       ) : null}
-      {lineage ? (
-        <p className="small no-print">
-          <Link href={lineage}>Trace the score to the answers behind it</Link>
-        </p>
-      ) : null}
+      <p className="row small no-print">
+        {own ? <Link href={own}>Trace it to its answers and to what was done</Link> : null}
+        {lineage ? <Link href={lineage}>Trace the score since</Link> : null}
+      </p>
       <AlertDialog
         alert={alert}
         action={action}
