@@ -11,6 +11,7 @@ import { addAuditChain } from './audit-chain.ts';
 import { addAuditLog } from './audit-log.ts';
 import { addBrowserSessions } from './browser-sessions.ts';
 import { createBuilder } from './builder.ts';
+import { addBusiness } from './business.ts';
 import { addCaseMutations } from './case-mutations.ts';
 import { addCases } from './cases.ts';
 import { addCellUsage } from './cell-usage.ts';
@@ -47,6 +48,7 @@ import { addPredictions } from './predictions.ts';
 import { addProvenance } from './provenance.ts';
 import { addRequests } from './requests.ts';
 import { addResponseCounts } from './response-counts.ts';
+import { addResponseRates } from './response-rates.ts';
 import { addResponses } from './responses.ts';
 import { addReviewMutations } from './review-mutations.ts';
 import { addReviews } from './reviews.ts';
@@ -74,6 +76,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addAuditChain,
   addAuditLog,
   addBrowserSessions,
+  addBusiness,
   addCaseMutations,
   addCases,
   addCellUsage,
@@ -107,6 +110,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addPredictions,
   addProvenance,
   addReadings,
+  addResponseRates,
   addResponseCounts,
   addRequests,
   addResponses,
