@@ -33,6 +33,7 @@ const isUsed = (
 ) => `(${row}.response_id IS NULL OR coalesce((SELECT true FROM response_key k ${lateralResponse('k')}
   WHERE k.id = ${row}.response_id LIMIT 1), false))`;
 const UUID = '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}';
+const IS_UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const OF: Readonly<Record<AgentKind, { readonly rows: string; readonly follows: string }>> = {
   Decision: {
     rows: `SELECT 'Decision' AS kind, 'Decision:' || t.id AS id, t.decided_at AS "recordedAt", t.policy AS what, t.state, '{}'::jsonb AS segment,
@@ -87,8 +88,11 @@ const PAGES = each((kind) =>
 
 /** The keys of ids of that kind that are UUIDs. */
 export function keysOf(kind: string, ids: readonly string[]): string[] {
-  const form = new RegExp(`^${kind}:(${UUID})$`);
-  return ids.flatMap((id) => form.exec(id)?.[1] ?? []);
+  const prefix = `${kind}:`;
+  return ids
+    .filter((id) => id.startsWith(prefix))
+    .map((id) => id.slice(prefix.length))
+    .filter((key) => IS_UUID.test(key));
 }
 
 /** The rows of these ids that are seen; other ids are left out. In the order of the kinds. */
