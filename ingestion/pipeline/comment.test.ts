@@ -68,8 +68,10 @@ describe('a comment', () => {
         // An address that begins in the middle of a word was not an address.
         expect(text.slice(40)).not.toMatch(/doe@|@exam|1234567|\[(?!email\]|phone\])/);
         expect(isCut || text === redact(long)).toBe(true);
+        if (isCut) expect(text.length).toBeGreaterThan(longest - 50);
       }),
-      { numRuns: 60 },
+      // So many addresses that a window of twice the length has too little left.
+      { numRuns: 60, examples: [[[ADDRESS, '👍🏽', ADDRESS], 9]] },
     );
   });
 });

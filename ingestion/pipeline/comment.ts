@@ -4,6 +4,9 @@ import { cutAtGrapheme, TEXT_RULES } from '../../domain/text/text.ts';
 
 /** Characters read beyond the cut: longer than anything that `redact` replaces. */
 const MARGIN = 16_384;
+/** How much larger the next window is, and from which size on there is no next one. */
+const GROWTH = 4;
+const LARGEST_WINDOW = 400_000;
 /** The beginning of a placeholder: "[email]" is kept whole or not at all. */
 const HALF_REPLACEMENT = /\[[a-z]{0,16}$/;
 
@@ -24,10 +27,14 @@ export const keptComment = (given: string, rules: RedactionRules = DEFAULT_RULES
 /** As `keptComment`, in steps. */
 export function* keepingComment(given: string, rules: RedactionRules = DEFAULT_RULES): Steps<KeptComment> {
   const { longest } = TEXT_RULES.comment;
-  const window = given.length > longest + MARGIN ? given.slice(0, longest + MARGIN) : given;
-  const { text: redacted } = yield* redacting(window, rules);
-  // A match at the end of a window may be half of a longer one.
-  const most = window === given ? longest : Math.min(longest, redacted.length - MARGIN);
-  if (window === given && redacted.length <= most) return { text: redacted, isCut: false };
-  return { text: cutAtGrapheme(redacted, most).replace(HALF_REPLACEMENT, ''), isCut: true };
+  for (let size = longest + MARGIN; ; size *= GROWTH) {
+    const isWhole = given.length <= size;
+    const { text } = yield* redacting(isWhole ? given : given.slice(0, size), rules);
+    if (isWhole && text.length <= longest) return { text, isCut: false };
+    // A match at the end of a window may be half of a longer one.
+    const most = isWhole ? longest : Math.min(longest, text.length - MARGIN);
+    // Replacements are shorter than what they replace, so a window may have too little left: then a larger one is read.
+    if (isWhole || most === longest || size > LARGEST_WINDOW)
+      return { text: cutAtGrapheme(text, Math.max(0, most)).replace(HALF_REPLACEMENT, ''), isCut: true };
+  }
 }
