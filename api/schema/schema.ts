@@ -48,6 +48,7 @@ import { addReviewMutations } from './review-mutations.ts';
 import { addReviews } from './reviews.ts';
 import { addRowOrder } from './row-order.ts';
 import { addRuleReplay } from './rule-replay.ts';
+import { addRules } from './rules.ts';
 import { addSamples } from './samples.ts';
 import { addScoreById } from './score-by-id.ts';
 import { addSegment } from './segment.ts';
@@ -106,6 +107,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addRowOrder,
   addSegment,
   addRuleReplay,
+  addRules,
   addSamples,
   addSources,
   addSubjects,
