@@ -74,7 +74,7 @@ export default {
    */
   llm: { allow: [], seconds: 30, requestsPerHour: 60 },
   /**
-   * How long each kind is kept, as ISO 8601 durations: `comments`, `responses`, `sourceEvents` (the original
+   * How long each kind is kept, as ISO 8601 durations: `comments`, `responses`, `outcomes`, `sourceEvents` (the original
    * items). Kinds that are not named are kept until they are erased. Example: { comments: 'P2Y', responses:
    * 'P7Y', sourceEvents: 'P90D' }
    */

@@ -1,9 +1,10 @@
 import { type IntegrityParts, integrityAgent } from './integrity/index.ts';
 import type { AnyAgent } from './loop/agent.ts';
+import { requestsAgent } from './requests/index.ts';
 import { scoreMonitor } from './score-monitor/index.ts';
 
 /** Every agent that needs the database alone, in the order in which they are listed. Each is a folder of agents/ with one line here. */
-export const AGENTS: readonly AnyAgent[] = [scoreMonitor as AnyAgent];
+export const AGENTS: readonly AnyAgent[] = [scoreMonitor as AnyAgent, requestsAgent as AnyAgent];
 
 /** What agents need beside the database. */
 export type AgentParts = IntegrityParts;

@@ -11,6 +11,7 @@ import type { LineageStore } from '../graph/lineage-store.ts';
 import type { Samples } from '../ingestion/demo/samples.ts';
 import type { UploadImports } from '../ingestion/files/upload/upload-imports.ts';
 import type { Uploads } from '../ingestion/files/upload/uploads.ts';
+import type { OutcomeIngestor } from '../ingestion/outcomes/outcome-ingestor.ts';
 import type { Ingestor } from '../ingestion/pipeline/ingestor.ts';
 import type { BatchAccount } from '../ingestion/pipeline/outcome.ts';
 import type { Connections } from '../ingestion/webhooks/connections.ts';
@@ -46,6 +47,8 @@ export interface ApiDeps {
   readonly dimensions: readonly Dimension[];
   readonly cellLimits: CellLimits;
   readonly ingestor: Ingestor;
+  /** The step behind all routes for outcomes. */
+  readonly outcomes: OutcomeIngestor;
   /** The simulated answers and the example file. */
   readonly samples: Samples;
   /** Files that callers send, and their imports. */

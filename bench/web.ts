@@ -190,7 +190,7 @@ function report(
     '',
     '',
   ];
-  const longestStep = Math.max(many.list.stepMs, days.chart.stepMs);
+  const longestStep = Math.max(few.list.stepMs, many.list.stepMs, days.chart.stepMs);
   const growth = Math.max(
     ...heavy.map(
       ({ path, scriptMs }) => scriptMs / (screens.find((one) => one.path === path)?.scriptMs ?? 0),

@@ -77,7 +77,9 @@ export interface Config {
   /** How often calling a theme must be right, by theme. */
   readonly themePrecision: Readonly<Record<string, number>>;
   /** How long each kind is kept, as ISO 8601 durations; kinds that are not named are kept permanently. */
-  readonly retention: Readonly<Partial<Record<'comments' | 'responses' | 'sourceEvents', string>>> & {
+  readonly retention: Readonly<
+    Partial<Record<'comments' | 'responses' | 'outcomes' | 'sourceEvents', string>>
+  > & {
     /** null: permanently. */
     readonly journal: string | null;
   };

@@ -109,6 +109,7 @@ export const deployment = z.strictObject({
     .strictObject({
       comments: age.optional(),
       responses: age.optional(),
+      outcomes: age.optional(),
       sourceEvents: age.optional(),
       journal: age.nullable().default(JOURNAL_AGE),
     })

@@ -1,6 +1,6 @@
 import type { Fact, FactKind } from '../../agents/narrator/fact.ts';
 import { type Narrative, narrate } from '../../agents/narrator/narrate.ts';
-import { REWRITE_FAILURES, REWRITE_REFUSALS } from '../../agents/narrator/rewrite.ts';
+import { REWRITE_REFUSALS } from '../../agents/narrator/rewrite.ts';
 import { readFactSheet } from '../../agents/narrator/sheet.ts';
 import { assertZone, parseWindow, windowAt } from '../../domain/time/time-windows.ts';
 import { noteWithheld, pathOf } from '../context.ts';
@@ -64,15 +64,11 @@ function addFact({ builder }: SchemaParts): TypeOf<Fact> {
   });
 }
 
-function addNarrativeType({ builder }: SchemaParts, fact: TypeOf<Fact>): TypeOf<Shown> {
+function addNarrativeType({ builder, types }: SchemaParts, fact: TypeOf<Fact>): TypeOf<Shown> {
   const writer = builder.enumType('NarrativeWriter', { values: ['TEMPLATE', 'MODEL'] as const });
   const refusal = builder.enumType('NarrativeRefusal', {
     description: 'What is wrong with a sentence of a model; OMITTED: the score or its change is left out.',
     values: REWRITE_REFUSALS,
-  });
-  const failure = builder.enumType('NarrativeFailure', {
-    description: 'Why a model has not written. BUDGET: the requests of this hour are spent.',
-    values: REWRITE_FAILURES,
   });
   const sentence = builder.objectRef<ShownSentence>('NarrativeSentence').implement({
     ...access('readScore'),
@@ -113,7 +109,7 @@ function addNarrativeType({ builder }: SchemaParts, fact: TypeOf<Fact>): TypeOf<
         resolve: ({ refused }) => [...refused],
       }),
       failure: t.expose('failure', {
-        type: failure,
+        type: types.languageModelFailure,
         description: 'Why the model has not written, where `rewrite` asked for it.',
       }),
       sheetHash: t.exposeString('sheetHash', {

@@ -152,6 +152,12 @@ function addResponse({ types, dimensions }: SchemaParts): void {
         resolve: (row, _args, context, info) =>
           mayRelease(context, 'respondent', row, pathOf(info.path)) ? row.respondent : null,
       }),
+      account: t.string({
+        ...access('readRespondent'),
+        description: "Pseudonym of the respondent's account, likewise.",
+        resolve: (row, _args, context, info) =>
+          mayRelease(context, 'respondent', row, pathOf(info.path)) ? row.account : null,
+      }),
       prediction: t.field({
         ...access('readPrediction', fixed(1)),
         type: types.prediction,

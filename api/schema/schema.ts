@@ -3,16 +3,19 @@ import type { Dimension } from '../../domain/segments/dimensions.ts';
 import { addAccess } from './access.ts';
 import { noteWithheldQueries } from './access-tags.ts';
 import { addAgentDecisions } from './agent-decisions.ts';
+import { addAgentUpdates } from './agent-updates.ts';
 import { addAgents } from './agents.ts';
-import { addAlertUpdates } from './alert-updates.ts';
 import { addAlerts } from './alerts.ts';
+import { addAsk } from './ask.ts';
 import { addAuditChain } from './audit-chain.ts';
 import { addAuditLog } from './audit-log.ts';
 import { addBrowserSessions } from './browser-sessions.ts';
 import { createBuilder } from './builder.ts';
+import { addBusiness } from './business.ts';
 import { addCaseMutations } from './case-mutations.ts';
 import { addCases } from './cases.ts';
 import { addCellUsage } from './cell-usage.ts';
+import { addChanges } from './changes.ts';
 import { checkTexts } from './checked-texts.ts';
 import { addConnectionMutations } from './connection-mutations.ts';
 import { addConnections } from './connections.ts';
@@ -38,10 +41,12 @@ import { addNarrative } from './narrative.ts';
 import { addNode } from './node-query.ts';
 import { addNps } from './nps.ts';
 import { addNpsRow } from './nps-row.ts';
+import { addOutcomes } from './outcomes.ts';
 import { addPageInfo } from './page-info.ts';
 import { addPermissions } from './permissions.ts';
 import { addPredictions } from './predictions.ts';
 import { addProvenance } from './provenance.ts';
+import { addRequests } from './requests.ts';
 import { addResponseCounts } from './response-counts.ts';
 import { addResponses } from './responses.ts';
 import { addReviewMutations } from './review-mutations.ts';
@@ -55,6 +60,7 @@ import { addSegment } from './segment.ts';
 import { addSources } from './sources.ts';
 import { addSubjects } from './subjects.ts';
 import { addSubmit } from './submit.ts';
+import { addSubmitOutcomes } from './submit-outcomes.ts';
 import { addThemes } from './themes.ts';
 import { createTypes, type SchemaModule } from './types.ts';
 import { noteUnknownValues } from './unknown-values.ts';
@@ -65,14 +71,16 @@ export const schemaModules: readonly SchemaModule[] = [
   addAccess,
   addAgentDecisions,
   addAgents,
-  addAlertUpdates,
+  addAgentUpdates,
   addAlerts,
   addAuditChain,
   addAuditLog,
   addBrowserSessions,
+  addBusiness,
   addCaseMutations,
   addCases,
   addCellUsage,
+  addChanges,
   addConnections,
   addConnectionMutations,
   addDeletions,
@@ -91,16 +99,19 @@ export const schemaModules: readonly SchemaModule[] = [
   addModelProvenance,
   addModelQuality,
   addModels,
+  addAsk,
   addNarrative,
   addNode,
   addNps,
   addNpsRow,
+  addOutcomes,
   addPageInfo,
   addPermissions,
   addPredictions,
   addProvenance,
   addReadings,
   addResponseCounts,
+  addRequests,
   addResponses,
   addReviewMutations,
   addReviews,
@@ -112,6 +123,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addSources,
   addSubjects,
   addSubmit,
+  addSubmitOutcomes,
   addTargets,
   addThemes,
   addVerification,

@@ -8,6 +8,7 @@ import { featureKind } from './feature.ts';
 import { featureSetKind } from './feature-set.ts';
 import { mappingVersionKind } from './mapping-version.ts';
 import { modelVersionKind } from './model-version.ts';
+import { outcomeKind } from './outcome.ts';
 import { responseKind } from './response.ts';
 import { reviewKind } from './review.ts';
 import { rollupKind } from './rollup.ts';
@@ -40,6 +41,7 @@ export const KINDS: readonly NodeKind[] = [
   decisionKind,
   alertKind,
   reviewKind,
+  outcomeKind,
   caseKind,
   deliveryKind,
 ];

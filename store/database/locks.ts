@@ -16,4 +16,5 @@ export const LOCKS = {
   /** Used with the hash of a name. */
   provenance: 72690,
   integrity: 72691,
+  requests: 72692,
 } as const;

@@ -20,9 +20,10 @@ export interface ResponseRow {
   readonly comment: string | null;
   /** Pseudonym. */
   readonly respondent: string | null;
+  readonly account: string | null;
 }
 
-type EncryptedRow = Omit<ResponseRow, 'respondent'> & EncryptedComment;
+type EncryptedRow = Omit<ResponseRow, 'respondent' | 'account'> & EncryptedComment;
 
 /** By the time of the answer, then by id. */
 export const RESPONSE_ORDERS = ['NEWEST', 'OLDEST'] as const;
@@ -55,7 +56,7 @@ export interface ResponseDeps {
 
 const COLUMNS = `r.id, r.answered_at AS "answeredAt", r.received_at AS "receivedAt", r.cell_id AS "cellId",
   r.mapping_version_id AS "mappingVersionId", r.external_id AS "externalId", r.score, r.class, r.comment, r.subject_id AS "subjectId",
-  r.source_event_id AS "sourceEventId",
+  r.source_event_id AS "sourceEventId", r.account_id AS "accountId",
   k.subject_id AS "ownerId"`;
 
 const pageFrom = (page: string, order: string) =>

@@ -358,7 +358,7 @@ describe('old data', () => {
     const events = await count('source_event');
     const journal = await count('journal');
     const rows = await ageOut(database, retention, cutoffs, NOW);
-    expect(rows).toEqual({ responses: 1, comments: 1, sourceEvents: (events ?? 0) - 3 });
+    expect(rows).toEqual({ responses: 1, comments: 1, outcomes: 0, sourceEvents: (events ?? 0) - 3 });
     // One entry for the response that went; comments and events change no number.
     expect(await count('journal')).toBe((journal ?? 0) + 1);
     expect(await ids('old1', 'old2', 'old3', 'old4')).toHaveLength(3);
@@ -391,6 +391,7 @@ describe('old data', () => {
     expect(await ageOut(database, retention, cutoffs, NOW)).toEqual({
       responses: 0,
       comments: 0,
+      outcomes: 0,
       sourceEvents: 0,
     });
     await expectRollupsToEqualRecount(database);

@@ -21,19 +21,19 @@ const SAME_ON_EVERY_BACKEND = [
 const LONG_ON_EMBEDDED = [
   ...named('e2e', 'demo doors import import-undo-killed oidc policies-command sessions'),
   ...named('e2e/abuse', 'documents every-argument ingest-door patterns refusals variables watchdog'),
-  ...named('integration', 'narrative-rewrite patterns pglite-keeper score-monitor-demo secrets'),
+  ...named('integration', 'ask narrative-rewrite patterns pglite-keeper score-monitor-demo secrets'),
 ];
 
 /** Take long: once, on real servers. */
 const LONG_ON_SERVERS = [
   ...named(
     'e2e',
-    'access audit dimension-changes import-undo live models response-filters reviews sealing sources uploads',
+    'access audit dimension-changes import-undo live models outcomes response-filters reviews sealing sources uploads',
   ),
   ...named('e2e/abuse', 'cells connections'),
   ...named(
     'integration',
-    'as-of attacker import-exact journal-retention key-rotation leases ledgers lineage monitor',
+    'as-of attacker import-exact outcomes journal-retention key-rotation leases ledgers lineage monitor',
   ),
   ...named('integration', 'non-interference readiness scopes-graphql scoring seal-attacks seals'),
 ];

@@ -73,7 +73,7 @@ function Verdict({ verification, at, onOpen }: VerdictProps) {
     `${formatAnswers(responses)} recounted`,
     // Each hour rollup has a seal of its own, unless a check found otherwise.
     `${formatCount(rollups)} ${kindName(look === 'danger' || verdict === 'UNVERIFIABLE' ? 'Rollup' : 'Seal', rollups)}`,
-    ...(root ? [`root ${root.slice(0, 8)}…`] : []),
+    ...(root ? [`root ${root.slice(0, 8)}`] : []),
   ];
   return (
     <div className="stack">
