@@ -15,4 +15,7 @@ export const LOCKS = {
   /** Used with the hash of a name. */
   provenance: 72690,
   integrity: 72691,
+  dataMonitor: 72692,
+  modelMonitor: 72693,
+  modelRollback: 72694,
 } as const;
