@@ -63,7 +63,12 @@ it("reads what is scoped with the owner's session in few places, each with its r
   const found = sources()
     .filter(({ file, text }) => file !== 'store/database/client.ts' && /\bunscoped\(/.test(text))
     .map(({ file }) => file);
-  expect(found.sort()).toEqual(['cli/report.ts', 'scoring/readings.ts', 'scoring/service.ts']);
+  expect(found.sort()).toEqual([
+    'agents/integrity/observe.ts',
+    'cli/report.ts',
+    'scoring/readings.ts',
+    'scoring/service.ts',
+  ]);
 });
 
 /** The rules of .dependency-cruiser.cjs. Without its parser the tool reads nothing and reports no violation. */
