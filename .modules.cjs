@@ -75,6 +75,7 @@ const STORE_ORDER = [
   'targets',
   'responses',
   'outcomes',
+  'changes',
   'models',
   'disclosure',
   'scores',

@@ -92,7 +92,7 @@ async function start(config: Config, programLog: ProgramLog): Promise<() => Prom
 
 /** What this process does on its own, in the order in which it begins. */
 function servicesOf(
-  { roles, retention, smallestCount, limits }: Config,
+  { roles, retention, smallestCount, limits, dimensions }: Config,
   database: OpenDatabase,
   { graph, graphHolds, seals, scoring, access, targets, agents: running }: Parts,
   { onScored }: ApiServer,
@@ -103,7 +103,7 @@ function servicesOf(
   const { store, cells, loops } = database;
   const { trustedOnly } = limits;
   const sqlLogins = { store, cells, loops, access, smallestCount, trustedOnly, now: Date.now, log, onError };
-  const agents = { agents: running, store, cells, loops, now: Date.now, onError };
+  const agents = { agents: running, store, cells, dimensions, loops, now: Date.now, onError };
   return [
     { name: 'housekeeping', start: async () => startHousekeeping(housekeeping) },
     ...(graph ? [{ name: 'lineage graph', start: () => graph.follow() }] : []),

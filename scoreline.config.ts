@@ -68,7 +68,13 @@ export default {
    */
   targets: { allow: [] },
   /**
-   * How long each kind is kept, as ISO 8601 durations: `comments`, `responses`, `sourceEvents` (the original
+   * The language model of SCORELINE_LLM_URL (docs/guides/narratives.md). `allow`: hosts, addresses and networks that it may be at
+   * besides public addresses, such as ['ollama.internal', '127.0.0.1']. `seconds`: how long an answer may take. `requestsPerHour`: of
+   * one key and process.
+   */
+  llm: { allow: [], seconds: 30, requestsPerHour: 60 },
+  /**
+   * How long each kind is kept, as ISO 8601 durations: `comments`, `responses`, `outcomes`, `sourceEvents` (the original
    * items). Kinds that are not named are kept until they are erased. Example: { comments: 'P2Y', responses:
    * 'P7Y', sourceEvents: 'P90D' }
    */

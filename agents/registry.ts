@@ -3,9 +3,14 @@ import { type IntegrityParts, integrityAgent } from './integrity/index.ts';
 import type { AnyAgent } from './loop/agent.ts';
 import { modelMonitor } from './model-monitor/index.ts';
 import { modelRollback } from './model-rollback/index.ts';
+import { scoreMonitor } from './score-monitor/index.ts';
 
 /** Every agent that needs the database alone, in the order in which they are listed. Each is a folder of agents/ with one line here. */
-export const AGENTS: readonly AnyAgent[] = [modelMonitor as AnyAgent, modelRollback as AnyAgent];
+export const AGENTS: readonly AnyAgent[] = [
+  scoreMonitor as AnyAgent,
+  modelMonitor as AnyAgent,
+  modelRollback as AnyAgent,
+];
 
 /** What agents need beside the database. */
 export type AgentParts = IntegrityParts & DataMonitorParts;

@@ -11,6 +11,7 @@ import type { LineageStore } from '../graph/lineage-store.ts';
 import type { Samples } from '../ingestion/demo/samples.ts';
 import type { UploadImports } from '../ingestion/files/upload/upload-imports.ts';
 import type { Uploads } from '../ingestion/files/upload/uploads.ts';
+import type { OutcomeIngestor } from '../ingestion/outcomes/outcome-ingestor.ts';
 import type { Ingestor } from '../ingestion/pipeline/ingestor.ts';
 import type { BatchAccount } from '../ingestion/pipeline/outcome.ts';
 import type { Connections } from '../ingestion/webhooks/connections.ts';
@@ -30,6 +31,7 @@ import type { Caller } from './caller.ts';
 import type { CompiledQueries } from './compiled.ts';
 import type { Cost } from './gate/cost.ts';
 import type { Gate } from './gate/gate.ts';
+import type { ModelAccess } from './gate/model-access.ts';
 import { type Log, logOfRequest } from './log.ts';
 import type { LiveFeed } from './subscriptions/live-feed.ts';
 
@@ -45,6 +47,8 @@ export interface ApiDeps {
   readonly dimensions: readonly Dimension[];
   readonly cellLimits: CellLimits;
   readonly ingestor: Ingestor;
+  /** The step behind all routes for outcomes. */
+  readonly outcomes: OutcomeIngestor;
   /** The simulated answers and the example file. */
   readonly samples: Samples;
   /** Files that callers send, and their imports. */
@@ -65,6 +69,8 @@ export interface ApiDeps {
   readonly connections: Connections;
   /** Systems that events are sent to. */
   readonly targets: Targets;
+  /** The language model that may rewrite narratives and read questions; null: none is configured. */
+  readonly languageModel: ModelAccess | null;
   /** Authentication and authorisation of callers. */
   readonly access: Access;
   /** Where browsers reach this server; undefined: not configured. */

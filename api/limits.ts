@@ -10,6 +10,7 @@ export const LIMITS = {
   /** Values of the filters of responses. */
   themes: 50,
   sources: 50,
+  outcomeKinds: 12,
   tokens: 4_000,
   /** Characters of a document, and nesting of its brackets, and of lists and objects in values. */
   document: 200_000,

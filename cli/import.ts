@@ -6,8 +6,10 @@ import { decode } from '../domain/text/encodings.ts';
 import { dryRun } from '../ingestion/files/import/dry-run.ts';
 import { type ImportProgress, runImport } from '../ingestion/files/import/run-import.ts';
 import { parseFileMap } from '../ingestion/files/map/file-map.ts';
+import { isOutcomeMap } from '../ingestion/files/outcomes/outcome-map.ts';
 import { UsageError } from './command.ts';
 import { guessedMap } from './import-guess.ts';
+import { importOutcomeFile } from './import-outcomes.ts';
 import { EXIT, reportDryRun, reportImport } from './import-report.ts';
 import { askedToUndo, undoFrom } from './import-undo.ts';
 import { createProgress } from './progress.ts';
@@ -60,13 +62,18 @@ async function importFile(given: Given & { readonly path: string }): Promise<num
   const config = await loadConfig();
   const declared = given.map === undefined ? await guessedMap(given, config) : await readMap(given.map);
   if (declared === null) return EXIT.failed;
-  const map = parseFileMap(declared, config.dimensions);
   let stopping = false;
   process.on('SIGINT', () => {
     // A second signal does not wait.
     if (stopping) process.exit(EXIT.interrupted);
     stopping = true;
   });
+  if (isOutcomeMap(declared)) {
+    const { path, url, rejects } = given;
+    const asked = { path, declared, url, rejects, dryRun: given['dry-run'], isStopping: () => stopping };
+    return importOutcomeFile(config, asked);
+  }
+  const map = parseFileMap(declared, config.dimensions);
   if (given['dry-run']) {
     const { dimensions, cellLimits, redaction } = config;
     const how = { dimensions, cellLimits, redaction, now: Date.now, isStopping: () => stopping };

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { AGENTS } from '../agents/registry.ts';
 import { type ReportDeps, reportFacts } from '../api/report/facts.ts';
 import { renderReport } from '../api/report/render.ts';
 import { loadConfig } from '../config/config.ts';
@@ -80,7 +81,17 @@ async function fromRecord(
     const verify: ReportDeps['verify'] = (scope, name) =>
       verifyScore({ ...place, store: record, cells, now: Date.now }, scope, name);
     const { dimensions } = config;
-    const deps: ReportDeps = { store, record, cells, mappings, dimensions, lineage, now: Date.now, verify };
+    const deps: ReportDeps = {
+      store,
+      record,
+      cells,
+      mappings,
+      dimensions,
+      agents: AGENTS,
+      lineage,
+      now: Date.now,
+      verify,
+    };
     const reader = { name: 'the operator', role: 'admin', policyVersion: 'built in', scope: EVERYTHING };
     const id = given ?? newestScore(await newestAnswer(record));
     const facts = await reportFacts(deps, reader, id);

@@ -1,7 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import type { Config } from '../config/config.ts';
 import { safeMessage } from '../domain/errors/error-facts.ts';
-import { databaseSink, httpSink, type ImportSink } from '../ingestion/files/import/sink.ts';
+import { databaseSink, httpSink, type ImportSink, patientPost } from '../ingestion/files/import/sink.ts';
+import { createOutcomeIngestor } from '../ingestion/outcomes/outcome-ingestor.ts';
+import { createOutcomeReader } from '../ingestion/outcomes/outcome-items.ts';
+import { submitOutcomes } from '../ingestion/outcomes/submit-outcomes.ts';
 import { createIngestor } from '../ingestion/pipeline/ingestor.ts';
+import type { BatchAccount } from '../ingestion/pipeline/outcome.ts';
 import { OWNER } from '../ingestion/pipeline/submitter.ts';
 import { findHolder } from '../instance/lock.ts';
 import { openDatabase } from '../instance/open-database.ts';
@@ -10,6 +15,8 @@ import { findAdminKey } from '../instance/secrets.ts';
 /** Where a command sends its data. */
 export interface FoundSink {
   readonly sink: ImportSink;
+  /** Stores outcomes, as items of POST /ingest/outcomes. */
+  readonly sendOutcomes: (items: readonly object[]) => Promise<BatchAccount>;
   /** "through the server at …" or "into the database in …". */
   readonly description: string;
   /** Its address, if rows go through a server. */
@@ -47,32 +54,32 @@ export async function findSink(
   const named =
     url === undefined ? await findServer(config) : { url: url.replace(/\/$/, ''), key: await keyOf(config) };
   if (named) {
-    const sink = httpSink({
+    const how = {
       ...named,
       patienceMs: PATIENCE_MS,
-      onRetry: (reason) => onNote(`${reason}; trying again`),
-    });
+      onRetry: (reason: string) => onNote(`${reason}; trying again`),
+    };
+    const sink = httpSink(how);
+    const post = patientPost(how);
+    const sendOutcomes = (items: readonly object[]) =>
+      post<BatchAccount>('/ingest/outcomes', items.map((item) => JSON.stringify(item)).join('\n'));
     const description = `through the server at ${named.url}`;
-    return { sink, description, server: named.url, close: async () => undefined };
+    return { sink, sendOutcomes, description, server: named.url, close: async () => undefined };
   }
   const database = await openDatabase(config, (error) => onNote(safeMessage(error)));
   const { dimensions, cellLimits, nameBounds, redaction, dataDir } = config;
-  const ingestor = createIngestor({
-    ...database,
-    dimensions,
-    cellLimits,
-    nameBounds,
-    redaction,
-    now: Date.now,
-    warn: onNote,
-  });
+  const deps = { ...database, dimensions, cellLimits, nameBounds, redaction, now: Date.now, warn: onNote };
+  const [ingestor, outcomes] = [createIngestor(deps), createOutcomeIngestor(deps)];
+  const readOutcome = createOutcomeReader(dimensions);
   const place = config.databaseUrl === undefined ? `the database in ${dataDir}` : 'the PostgreSQL database';
   return {
     sink: databaseSink({ ingestor, store: database.store, now: Date.now }, OWNER),
+    sendOutcomes: (items) => submitOutcomes(outcomes, OWNER, readOutcome, items, `import ${randomUUID()}`),
     description: `into ${place}`,
     server: null,
     close: async () => {
       await ingestor.idle();
+      await outcomes.idle();
       await database.close();
     },
   };

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { GraphQLSchema } from 'graphql';
 import { openGate } from '../api/gate/gate.ts';
+import { openModelAccess } from '../api/gate/model-access.ts';
 import { type Trusted, trustDocuments } from '../api/gate/trusted.ts';
 import { type ApiServer, createApiServer } from '../api/http/server.ts';
 import { LIMITS } from '../api/limits.ts';
@@ -10,6 +11,7 @@ import { createRecordLineage } from '../graph/record/record-lineage.ts';
 import { openSamples, type Samples } from '../ingestion/demo/samples.ts';
 import { UploadImports } from '../ingestion/files/upload/upload-imports.ts';
 import { Uploads } from '../ingestion/files/upload/uploads.ts';
+import { createOutcomeIngestor } from '../ingestion/outcomes/outcome-ingestor.ts';
 import { createIngestor, type Ingestor } from '../ingestion/pipeline/ingestor.ts';
 import { lookupsOfGiven } from '../ingestion/pipeline/pseudonym.ts';
 import { readBuild } from '../instance/build.ts';
@@ -29,25 +31,17 @@ import type { Parts } from './parts.ts';
 /** Callers whose cells are counted in /metrics. */
 const MAKERS_MEASURED = 10;
 
-/** Opens the one ingest step behind all endpoints. */
-function openIngestor(config: Config, database: OpenDatabase, log: OutageLog): Ingestor {
+/** Opens the ingest steps behind all endpoints: one for responses, one for outcomes. */
+function openIngestors(config: Config, database: OpenDatabase, log: OutageLog) {
   const { store, cells, mappings, encryption, pepper } = database;
   const { dimensions, cellLimits, redaction, nameBounds } = config;
   const now = Date.now;
   const warn = (message: string, err?: Error) => log.warn(err ? { err } : {}, message);
-  return createIngestor({
-    store,
-    encryption,
-    cells,
-    mappings,
-    pepper,
-    dimensions,
-    cellLimits,
-    redaction,
-    nameBounds,
-    now,
-    warn,
-  });
+  const deps = {
+    ...{ store, encryption, cells, mappings, pepper },
+    ...{ dimensions, cellLimits, redaction, nameBounds, now, warn },
+  };
+  return { ingestor: createIngestor(deps), outcomes: createOutcomeIngestor(deps) };
 }
 
 /** Opens the simulated answers and the example. */
@@ -104,7 +98,7 @@ export async function openServer(
   const { store, cells, mappings, encryption, pepper, loops, disk, files } = database;
   const { dimensions, cellLimits, redaction, reviewRules, themePrecision, roles } = config;
   const now = Date.now;
-  const ingestor = openIngestor(config, database, log);
+  const { ingestor, outcomes } = openIngestors(config, database, log);
   const samples = openSamplesOf(config, database, ingestor, log);
   const audit = openAuditTrail(store, config.auditAggregates, (err) =>
     log.error({ err }, 'refusals could not be kept'),
@@ -123,6 +117,7 @@ export async function openServer(
       cellLimits,
       redaction,
       ingestor,
+      outcomes,
       samples,
       uploads,
       uploadImports,
@@ -143,6 +138,7 @@ export async function openServer(
       publicUrl: config.publicUrl,
       connections,
       targets,
+      languageModel: openModelAccess(config.llm, now),
       audit,
       gate: openGate(config.limits, documents.texts, now),
     },
@@ -152,7 +148,7 @@ export async function openServer(
     origins: config.origins,
     checks: readinessChecks({ store, roles, commitBusyFor: () => ingestor.busyFor(), loops, disk }),
     lesserChecks: readinessWarnings(store, loops, graph),
-    gauges: gaugesOf(config, database, seals, ingestor, writers),
+    gauges: gaugesOf(config, database, seals, () => ingestor.waiting() + outcomes.waiting(), writers),
   });
   const close = once(async () => {
     await writers.stop();
@@ -160,6 +156,7 @@ export async function openServer(
     await samples.demo.close();
     await closeUploads();
     await ingestor.idle();
+    await outcomes.idle();
     await audit.close();
   });
   return { ...server, close };
@@ -170,7 +167,7 @@ function gaugesOf(
   config: Config,
   { store, loops, cells, disk }: OpenDatabase,
   seals: Parts['seals'],
-  ingestor: Ingestor,
+  waitingRows: () => number,
   writers: ReturnType<typeof longWriters>,
 ): Parameters<typeof createApiServer>[0]['gauges'] {
   return {
@@ -184,7 +181,7 @@ function gaugesOf(
     cells: () => cells.size,
     cellUsage: () => cellUsage(store, config.cellLimits.limit),
     disk: () => disk && { free: disk.free(), isFull: disk.isFull() },
-    waitingRows: () => ingestor.waiting(),
+    waitingRows,
     sealerStopped: () => seals.isStopped(),
     secondsHeldBack: () => writers.present()[0]?.seconds ?? 0,
   };

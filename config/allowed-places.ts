@@ -1,9 +1,10 @@
 import { isIP } from 'node:net';
+import { z } from 'zod';
 
 const NETWORK = /^([0-9a-fA-F:.]+)(?:\/(\d{1,3}))?$/;
 const HOST = /^(?=.{1,253}$)[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/;
 
-/** What is wrong with an entry of `targets.allow`; null: nothing. */
+/** What is wrong with an entry of `targets.allow` or `llm.allow`; null: nothing. */
 export function problemOfAllowed(entry: string): string | null {
   const [, network, bits] = NETWORK.exec(entry) ?? [];
   const family = isIP(network ?? '');
@@ -15,3 +16,8 @@ export function problemOfAllowed(entry: string): string | null {
     ? null
     : 'is not a host such as hooks.internal, an address or a network such as 10.1.0.0/16';
 }
+
+/** A host, an address or a network. */
+export const place = z.string().refine((text) => problemOfAllowed(text) === null, {
+  error: ({ input }) => problemOfAllowed(String(input)) ?? '',
+});

@@ -10,6 +10,7 @@ import { deployment } from './deployment.ts';
 import { deploymentMistakes, type FoundDeployment, readDeployment } from './deployment-file.ts';
 import { environment, type KeyConfig, kmsOf, type Role, SECRETS, vaultOf } from './environment.ts';
 import { type GateSettings, readTrustedDocuments, type TrustedDocuments } from './gate-settings.ts';
+import { type LlmConfig, llmOf } from './llm.ts';
 import { type ClaimsConfig, type OidcConfig, oidcOf } from './oidc.ts';
 
 export type { AwsKmsConfig, KeyConfig, VaultTransitConfig } from './environment.ts';
@@ -76,7 +77,9 @@ export interface Config {
   /** How often calling a theme must be right, by theme. */
   readonly themePrecision: Readonly<Record<string, number>>;
   /** How long each kind is kept, as ISO 8601 durations; kinds that are not named are kept permanently. */
-  readonly retention: Readonly<Partial<Record<'comments' | 'responses' | 'sourceEvents', string>>> & {
+  readonly retention: Readonly<
+    Partial<Record<'comments' | 'responses' | 'outcomes' | 'sourceEvents', string>>
+  > & {
     /** null: permanently. */
     readonly journal: string | null;
   };
@@ -95,6 +98,8 @@ export interface Config {
   readonly origins: ReadonlySet<string>;
   /** Hosts, addresses and networks, besides the public internet, that targets may be at. */
   readonly allowedPlaces: readonly string[];
+  /** The language model that may rewrite narratives and read questions; undefined: none. */
+  readonly llm: LlmConfig | undefined;
   /** Where checkpoints are POSTed, besides the file in the data folder. */
   readonly sealSink: string | undefined;
 }
@@ -179,6 +184,7 @@ export async function loadConfig(
     trustedDocuments: await trustedOf(variables.SCORELINE_TRUSTED_DOCUMENTS),
     origins: new Set(variables.SCORELINE_CORS_ORIGINS),
     allowedPlaces: found.data.targets.allow,
+    llm: llmOf(variables, found.data.llm),
     sealSink: variables.SCORELINE_SEAL_SINK,
     auditAggregates: found.data.audit.aggregates,
   };

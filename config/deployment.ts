@@ -5,8 +5,9 @@ import { isCountry } from '../domain/privacy/redaction/numbering-plans.ts';
 import { NAME_BOUNDS } from '../domain/responses/normalised-response.ts';
 import { DEFAULT_CELL_LIMITS } from '../domain/segments/cell-filing.ts';
 import { parseWindow } from '../domain/time/time-windows.ts';
-import { problemOfAllowed } from './allowed-places.ts';
+import { place } from './allowed-places.ts';
 import { gateSettings } from './gate-settings.ts';
+import { llmSettings } from './llm.ts';
 
 /** Minutes or hours as milliseconds: responses come late by hours, not by months. */
 function sealDelay(text: string, context: z.RefinementCtx): number {
@@ -20,10 +21,6 @@ function sealDelay(text: string, context: z.RefinementCtx): number {
   context.addIssue({ code: 'custom', message: 'must be a duration in minutes or hours, such as "PT1H"' });
   return z.NEVER;
 }
-
-const place = z.string().refine((text) => problemOfAllowed(text) === null, {
-  error: ({ input }) => problemOfAllowed(String(input)) ?? '',
-});
 
 const country = z
   .string()
@@ -107,10 +104,12 @@ export const deployment = z.strictObject({
     )
     .default({}),
   targets: z.strictObject({ allow: z.array(place).max(200).default([]) }).prefault({}),
+  llm: llmSettings,
   retention: z
     .strictObject({
       comments: age.optional(),
       responses: age.optional(),
+      outcomes: age.optional(),
       sourceEvents: age.optional(),
       journal: age.nullable().default(JOURNAL_AGE),
     })

@@ -82,6 +82,7 @@ export const SECRETS = [
   'NEO4J_PASSWORD',
   'VAULT_TOKEN',
   'SCORELINE_OIDC_CLIENT_SECRET',
+  'SCORELINE_LLM_KEY',
 ] as const;
 
 /** The variables that are read. */
@@ -160,6 +161,12 @@ export const environment = z
       .optional(),
     SCORELINE_CORS_ORIGINS: origins.optional(),
     SCORELINE_SEAL_SINK: url(['http:', 'https:'], 'https://witness.example.org/heads').optional(),
+    SCORELINE_LLM_URL: url(['http:', 'https:'], 'https://llm.example.org/v1').optional(),
+    SCORELINE_LLM_MODEL: z.string().min(1).max(200).optional(),
+    SCORELINE_LLM_KEY: z
+      .string()
+      .regex(/^[\x21-\x7e]+$/, 'must be one key, without spaces')
+      .optional(),
     SCORELINE_TRUSTED_DOCUMENTS: z.string().min(1).optional(),
     SCORELINE_CONFIG: z.string().min(1).optional(),
     SCORELINE_POLICIES: z
@@ -202,6 +209,10 @@ export const environment = z
   .refine((env) => env.SCORELINE_KEY_PROVIDER !== 'vault-transit' || vaultOf(env) !== undefined, {
     path: ['SCORELINE_KEY_PROVIDER'],
     error: 'vault-transit needs VAULT_ADDR and VAULT_TOKEN',
+  })
+  .refine((env) => env.SCORELINE_LLM_URL === undefined || env.SCORELINE_LLM_MODEL !== undefined, {
+    path: ['SCORELINE_LLM_MODEL'],
+    error: 'is missing: which model SCORELINE_LLM_URL is asked for',
   })
   .refine((env) => env.SCORELINE_KEY_PROVIDER !== 'aws-kms' || kmsOf(env) !== undefined, {
     path: ['SCORELINE_KEY_PROVIDER'],

@@ -46,6 +46,8 @@ export interface RollupWalk {
   readonly known: ReadonlySet<string> | null;
   /** Id of a rollup that is among the context nodes already, or of the start. */
   readonly start: string;
+  /** Nodes of the walk that are joined to nodes before it too: how far they are from the start, and by what. */
+  readonly joins?: ReadonlyMap<string, { readonly depth: number; readonly edges: readonly LineageEdge[] }>;
   /** The edge between each rollup and a start that is a sum of rollups. */
   readonly joined?: (rollup: string) => LineageEdge;
 }

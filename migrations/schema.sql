@@ -105,6 +105,7 @@ CREATE TABLE public.agent_decision (
   verdict text NOT NULL,
   CONSTRAINT agent_decision_pkey PRIMARY KEY (id)
 );
+CREATE INDEX agent_decision_about_index ON public.agent_decision USING gin (about);
 CREATE INDEX agent_decision_agent_key_decided_at_index ON public.agent_decision USING btree (agent, key, decided_at);
 CREATE INDEX agent_decision_decided_at_id_index ON public.agent_decision USING btree (decided_at, id);
 CREATE INDEX agent_decision_waiting ON public.agent_decision USING btree (decided_at) WHERE (state = ANY (ARRAY['PROPOSED'::text, 'DUE'::text]));
@@ -154,7 +155,11 @@ CREATE TABLE public.alert (
   CONSTRAINT alert_pkey PRIMARY KEY (id),
   CONSTRAINT alert_decision_id_agent_decision_id_fk FOREIGN KEY (decision_id) REFERENCES agent_decision(id)
 );
+CREATE INDEX alert_after_id_index ON public.alert USING btree (after_id);
+CREATE INDEX alert_before_id_index ON public.alert USING btree (before_id);
 CREATE UNIQUE INDEX alert_current ON public.alert USING btree (key) WHERE (state = ANY (ARRAY['OPEN'::text, 'ACKNOWLEDGED'::text]));
+CREATE INDEX alert_decision_id_index ON public.alert USING btree (decision_id);
+CREATE INDEX alert_evidence_index ON public.alert USING gin (evidence);
 CREATE INDEX alert_raised_at_id_index ON public.alert USING btree (raised_at, id);
 CREATE TRIGGER alert_deleted AFTER DELETE ON public.alert REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION agent_rows_changed('alert', 'alerts');
 CREATE TRIGGER alert_inserted AFTER INSERT ON public.alert REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION agent_rows_changed('alert', 'alerts');
@@ -293,6 +298,8 @@ CREATE TABLE public.case_record (
   CONSTRAINT case_record_decision_id_agent_decision_id_fk FOREIGN KEY (decision_id) REFERENCES agent_decision(id)
 );
 CREATE UNIQUE INDEX case_current ON public.case_record USING btree (cause) WHERE (state <> 'CLOSED'::text);
+CREATE INDEX case_record_cause_index ON public.case_record USING btree (cause);
+CREATE INDEX case_record_decision_id_index ON public.case_record USING btree (decision_id);
 CREATE INDEX case_record_opened_at_id_index ON public.case_record USING btree (opened_at, id);
 CREATE INDEX case_record_response_id_index ON public.case_record USING btree (response_id);
 CREATE TRIGGER case_record_deleted AFTER DELETE ON public.case_record REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION agent_rows_changed('case', 'cases');
@@ -419,8 +426,10 @@ CREATE TABLE public.delivery (
   CONSTRAINT delivery_target_id_target_id_fk FOREIGN KEY (target_id) REFERENCES target(id)
 );
 CREATE INDEX delivery_created_at_id_index ON public.delivery USING btree (created_at, id);
+CREATE INDEX delivery_decision_id_index ON public.delivery USING btree (decision_id);
 CREATE INDEX delivery_due ON public.delivery USING btree (due) WHERE (state = 'PENDING'::text);
 CREATE UNIQUE INDEX delivery_once ON public.delivery USING btree (target_id, event, subject, decision_id);
+CREATE INDEX delivery_subject_index ON public.delivery USING btree (subject);
 CREATE TRIGGER delivery_deleted AFTER DELETE ON public.delivery REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION agent_rows_changed('delivery', 'deliveries');
 CREATE TRIGGER delivery_inserted AFTER INSERT ON public.delivery REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION agent_rows_changed('delivery', 'deliveries');
 CREATE TRIGGER delivery_updated AFTER UPDATE ON public.delivery REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION agent_rows_changed('delivery', 'deliveries');
@@ -1231,6 +1240,19 @@ AS $function$ BEGIN RETURN QUERY SELECT a.id, a.answered_at, a.cell_id FROM (
       ORDER BY a.answered_at DESC, a.id DESC LIMIT most; END $function$
 ;
 
+CREATE OR REPLACE FUNCTION paged.newest_outcomes(cells integer[], kinds text[], since timestamp with time zone, until timestamp with time zone, before timestamp with time zone, before_id uuid, most integer)
+ RETURNS TABLE(id uuid, at timestamp with time zone, cell_id integer)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET plan_cache_mode TO 'force_custom_plan'
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$ BEGIN RETURN QUERY SELECT t.id, t.at, t.cell_id FROM public.outcome t
+        WHERE t.at >= since AND t.at < until AND t.at <= before AND (t.at, t.id) < (before, before_id)
+          AND t.cell_id = ANY (cells) AND (kinds IS NULL OR t.kind = ANY (kinds)) AND NOT t.restricted AND coalesce((SELECT s.response + '{}' FROM public.scope s
+    WHERE s.fingerprint = current_setting('scoreline.scope', true)) @> t.cell_id, false)
+        ORDER BY t.at DESC, t.id DESC LIMIT most; END $function$
+;
+
 CREATE OR REPLACE FUNCTION paged.newest_responses(cells integer[], since timestamp with time zone, until timestamp with time zone, before timestamp with time zone, before_id uuid, most integer)
  RETURNS TABLE(id uuid, answered_at timestamp with time zone, cell_id integer)
  LANGUAGE plpgsql
@@ -1643,6 +1665,18 @@ AS $function$ BEGIN RETURN QUERY SELECT a.id, a.answered_at, a.cell_id FROM (
           SELECT t.id, t.answered_at, t.cell_id FROM public.response t WHERE t.mapping_version_id = m.id AND t.class IS NULL AND t.cell_id = ANY (cells) AND true
           ORDER BY t.answered_at DESC, t.id DESC LIMIT most) r) a
       ORDER BY a.answered_at DESC, a.id DESC LIMIT most; END $function$
+;
+
+CREATE OR REPLACE FUNCTION public.newest_outcomes(cells integer[], kinds text[], since timestamp with time zone, until timestamp with time zone, before timestamp with time zone, before_id uuid, most integer)
+ RETURNS TABLE(id uuid, at timestamp with time zone, cell_id integer)
+ LANGUAGE plpgsql
+ STABLE
+ SET plan_cache_mode TO 'force_custom_plan'
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$ BEGIN RETURN QUERY SELECT t.id, t.at, t.cell_id FROM public.outcome t
+        WHERE t.at >= since AND t.at < until AND t.at <= before AND (t.at, t.id) < (before, before_id)
+          AND t.cell_id = ANY (cells) AND (kinds IS NULL OR t.kind = ANY (kinds)) AND NOT t.restricted AND true
+        ORDER BY t.at DESC, t.id DESC LIMIT most; END $function$
 ;
 
 CREATE OR REPLACE FUNCTION public.newest_responses(cells integer[], since timestamp with time zone, until timestamp with time zone, before timestamp with time zone, before_id uuid, most integer)
@@ -2123,6 +2157,34 @@ CREATE VIEW scoped.cell WITH (security_barrier=true) AS
            FROM scope s
           WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> id, false);
 
+CREATE VIEW scoped.change_event WITH (security_barrier=true) AS
+ SELECT id,
+    source_id,
+    kind,
+    title,
+    at,
+    until,
+    link,
+    segment
+   FROM change_event t
+  WHERE ( SELECT s.score = '{(,)}'::int4multirange
+           FROM scope s
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true)) OR (segment IN ( SELECT g.segment
+           FROM ( SELECT DISTINCT change_event.segment
+                   FROM change_event) g
+          WHERE ( SELECT NOT isempty(s.score)
+                   FROM scope s
+                  WHERE s.fingerprint = current_setting('scoreline.scope'::text, true)) AND NOT (EXISTS ( SELECT
+                   FROM jsonb_each(g.segment) d(key, value),
+                    LATERAL jsonb_array_elements_text(d.value) v(value)
+                  WHERE NOT (EXISTS ( SELECT
+                           FROM cell c
+                          WHERE COALESCE((( SELECT s.score + '{}'::int4multirange
+                                   FROM scope s
+                                  WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> c.id, false) AND COALESCE(NULLIF(c.attributes ->> d.key, ''::text), 'unknown'::text) = v.value AND NOT (EXISTS ( SELECT
+                                   FROM jsonb_each(g.segment) e(key, value)
+                                  WHERE NOT jsonb_exists(e.value, COALESCE(NULLIF(c.attributes ->> e.key, ''::text), 'unknown'::text))))))))));
+
 CREATE VIEW scoped.delivery WITH (security_barrier=true) AS
  SELECT id,
     target_id,
@@ -2183,6 +2245,43 @@ CREATE VIEW scoped.monitor_reading WITH (security_barrier=true) AS
   WHERE ( SELECT s.everything
            FROM scope s
           WHERE s.fingerprint = current_setting('scoreline.scope'::text, true));
+
+CREATE VIEW scoped.outcome WITH (security_barrier=true) AS
+ SELECT id,
+    source_id,
+    external_id,
+    received_at,
+    content_hash,
+    kind,
+    at,
+    cell_id,
+        CASE
+            WHEN COALESCE((( SELECT s.respondent + '{}'::int4multirange
+               FROM scope s
+              WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cell_id, false) THEN subject_id
+            ELSE NULL::uuid
+        END AS subject_id,
+        CASE
+            WHEN COALESCE((( SELECT s.respondent + '{}'::int4multirange
+               FROM scope s
+              WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cell_id, false) THEN account_id
+            ELSE NULL::uuid
+        END AS account_id,
+    restricted,
+    amount,
+    currency,
+    quantity,
+    name,
+        CASE
+            WHEN COALESCE((( SELECT s.respondent + '{}'::int4multirange
+               FROM scope s
+              WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cell_id, false) THEN owner
+            ELSE NULL::text
+        END AS owner
+   FROM outcome t
+  WHERE NOT restricted AND COALESCE((( SELECT s.response + '{}'::int4multirange
+           FROM scope s
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cell_id, false);
 
 CREATE VIEW scoped.prediction WITH (security_barrier=true) AS
  SELECT response_id,
@@ -2444,6 +2543,7 @@ CREATE VIEW scoped.theme_hour WITH (security_barrier=true) AS
 
 REVOKE ALL ON FUNCTION paged.first_rollups(cells integer[], models integer[], mappings integer[], since timestamp with time zone, until timestamp with time zone, after timestamp with time zone, most integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION paged.newest_of_source(cells integer[], mappings integer[], most integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION paged.newest_outcomes(cells integer[], kinds text[], since timestamp with time zone, until timestamp with time zone, before timestamp with time zone, before_id uuid, most integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION paged.newest_responses(cells integer[], since timestamp with time zone, until timestamp with time zone, before timestamp with time zone, before_id uuid, most integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION paged.oldest_responses(cells integer[], since timestamp with time zone, until timestamp with time zone, after timestamp with time zone, after_id uuid, most integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION paged.volume_of_source(cells integer[], mappings integer[], since timestamp with time zone, late timestamp with time zone, most integer) FROM PUBLIC;
@@ -2469,9 +2569,11 @@ GRANT SELECT ON scoped.alert_event TO scoreline_reader;
 GRANT SELECT ON scoped.case_event TO scoreline_reader;
 GRANT SELECT ON scoped.case_record TO scoreline_reader;
 GRANT SELECT ON scoped.cell TO scoreline_reader;
+GRANT SELECT ON scoped.change_event TO scoreline_reader;
 GRANT SELECT ON scoped.delivery TO scoreline_reader;
 GRANT SELECT ON scoped.disclosure_cell TO scoreline_reader;
 GRANT SELECT ON scoped.monitor_reading TO scoreline_reader;
+GRANT SELECT ON scoped.outcome TO scoreline_reader;
 GRANT SELECT ON scoped.prediction TO scoreline_reader;
 GRANT SELECT ON scoped.response TO scoreline_reader;
 GRANT SELECT ON scoped.response_key TO scoreline_reader;
@@ -2486,6 +2588,7 @@ GRANT SELECT ON scoped.theme_day TO scoreline_reader;
 GRANT SELECT ON scoped.theme_hour TO scoreline_reader;
 GRANT EXECUTE ON FUNCTION paged.first_rollups(cells integer[], models integer[], mappings integer[], since timestamp with time zone, until timestamp with time zone, after timestamp with time zone, most integer) TO scoreline_reader;
 GRANT EXECUTE ON FUNCTION paged.newest_of_source(cells integer[], mappings integer[], most integer) TO scoreline_reader;
+GRANT EXECUTE ON FUNCTION paged.newest_outcomes(cells integer[], kinds text[], since timestamp with time zone, until timestamp with time zone, before timestamp with time zone, before_id uuid, most integer) TO scoreline_reader;
 GRANT EXECUTE ON FUNCTION paged.newest_responses(cells integer[], since timestamp with time zone, until timestamp with time zone, before timestamp with time zone, before_id uuid, most integer) TO scoreline_reader;
 GRANT EXECUTE ON FUNCTION paged.oldest_responses(cells integer[], since timestamp with time zone, until timestamp with time zone, after timestamp with time zone, after_id uuid, most integer) TO scoreline_reader;
 GRANT EXECUTE ON FUNCTION paged.volume_of_source(cells integer[], mappings integer[], since timestamp with time zone, late timestamp with time zone, most integer) TO scoreline_reader;

@@ -9,8 +9,10 @@ export interface CheckedAddress {
   readonly isNamed: boolean;
 }
 
-/** Decides which addresses targets may be at. */
+/** Decides which addresses requests may go to. */
 export interface AddressGuard {
+  /** The entry of the configuration that names what is allowed besides, for messages. */
+  readonly setting: string;
   /**
    * An address of the host that may be connected to. Connect to that one: the same name may have another a moment later.
    * @throws AddressRefusedError
@@ -18,7 +20,7 @@ export interface AddressGuard {
   check(host: string): Promise<CheckedAddress>;
 }
 
-/** The target is at an address that no target may be at; the message names the host, not the address. */
+/** A request would go to an address that it may not go to; the message names the host, not the address. */
 export class AddressRefusedError extends Error {
   override readonly name = 'AddressRefusedError';
 }
@@ -78,7 +80,11 @@ export function isPublic(address: string): boolean {
 const NETWORK = /^([0-9a-fA-F:.]+)(?:\/(\d{1,3}))?$/;
 
 /** Admits public addresses, and besides them the hosts, addresses and networks of `allow`. */
-export function addressGuard(allow: readonly string[], resolve: Resolve = resolveName): AddressGuard {
+export function addressGuard(
+  allow: readonly string[],
+  resolve: Resolve = resolveName,
+  setting = 'targets.allow',
+): AddressGuard {
   const hosts = new Set<string>();
   const networks = new BlockList();
   for (const entry of allow) {
@@ -89,6 +95,7 @@ export function addressGuard(allow: readonly string[], resolve: Resolve = resolv
       networks.addSubnet(network, Number(bits ?? (family === 4 ? 32 : 128)), family === 4 ? 'ipv4' : 'ipv6');
   }
   return {
+    setting,
     check: async (given) => {
       const host = given
         .toLowerCase()
@@ -104,7 +111,7 @@ export function addressGuard(allow: readonly string[], resolve: Resolve = resolv
         if (isNamed || isPublic(address)) return { address, family, isNamed };
       }
       throw new AddressRefusedError(
-        `${host.slice(0, 100)} has no public address; targets.allow of the configuration names hosts and networks that are allowed besides`,
+        `${host.slice(0, 100)} has no public address; ${setting} of the configuration names hosts and networks that are allowed besides`,
       );
     },
   };

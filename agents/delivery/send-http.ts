@@ -4,7 +4,8 @@ import type { TargetAnswer, TargetRequest } from '../targets/target.ts';
 import { AddressRefusedError, type CheckedAddress } from './guard.ts';
 import type { Sender } from './sender.ts';
 
-const MOST_BYTES = 64 * 1024;
+/** More of an answer is not read. */
+export const MOST_BYTES = 64 * 1024;
 const MOST_REDIRECTS = 3;
 
 /**
@@ -18,7 +19,7 @@ export const sendHttp: Sender = async (request, context) => {
     const to = await context.guard.check(url.hostname);
     if (url.protocol === 'http:' && !to.isNamed)
       throw new AddressRefusedError(
-        `${url.hostname.slice(0, 100)} is addressed by http: use https, or name the host in targets.allow of the configuration`,
+        `${url.hostname.slice(0, 100)} is addressed by http: use https, or name the host in ${context.guard.setting} of the configuration`,
       );
     const answer = await exchange(request, url, to, context.signal, context.now);
     const location = answer.headers['location'];

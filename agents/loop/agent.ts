@@ -1,4 +1,5 @@
 import type { CellDictionary } from '../../domain/segments/cell.ts';
+import type { Dimension } from '../../domain/segments/dimensions.ts';
 import type { AgentStateRow } from '../../store/agents/agent-states.ts';
 import type { CellSet } from '../../store/agents/cell-set.ts';
 import type { OwnerSession, Store } from '../../store/database/client.ts';
@@ -14,6 +15,7 @@ import type { Autonomy } from '../../store/tables/agents.ts';
 export interface AgentDeps {
   readonly store: Store;
   readonly cells: CellDictionary;
+  readonly dimensions: readonly Dimension[];
   /** Epoch milliseconds. */
   readonly now: () => number;
 }

@@ -112,7 +112,7 @@ describe('the templates', () => {
 
 describe('the check of a text', () => {
   const refusal = (text: string, ...facts: string[]): Refusal | undefined =>
-    verify(SHEET, [{ text, facts }]).refused[0]?.why;
+    verify(SHEET, [{ text, facts }], ['delivery', 'web']).refused[0]?.why;
 
   it.each([
     ['The score is +12.3.', ['f1']],
@@ -143,6 +143,9 @@ describe('the check of a text', () => {
     ['Someone wrote “It costs 40 too much.', ['f6'], 'QUOTE'],
     ['Someone wrote “”', ['f6'], 'QUOTE'],
     ['The score fell by 8 because of price.', ['f2', 'f5'], 'CAUSE'],
+    ['Answers from Japan are at 12.3.', ['f1'], 'NAME'],
+    ['GERMANY is at 12.3.', ['f1'], 'NAME'],
+    ['Answers about delivery are at 12.3.', ['f1'], 'NAME'],
     ['The score is fine.', [], 'NO_FACT'],
     ['The score is 12.3.', ['f1', 'f99'], 'UNKNOWN_FACT'],
     ['x'.repeat(401), ['f1'], 'TOO_LONG'],

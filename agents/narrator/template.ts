@@ -1,9 +1,11 @@
 import type { Fact, FactSheet, Sentence } from './fact.ts';
 
-const points = (value: number) => `${value > 0 ? '+' : value < 0 ? '−' : ''}${Math.abs(value).toFixed(1)}`;
+/** Score points with their sign, one decimal. */
+export const points = (value: number) =>
+  `${value > 0 ? '+' : value < 0 ? '−' : ''}${Math.abs(value).toFixed(1)}`;
 const size = (value: number) => Math.abs(value).toFixed(1);
 const counted = (value: number) => value.toLocaleString('en-US');
-const answers = (count: number) => (count === 1 ? '1 answer' : `${counted(count)} answers`);
+export const answers = (count: number) => (count === 1 ? '1 answer' : `${counted(count)} answers`);
 
 /** Sentences over a sheet, in its order: the same sheet gives the same text. Each cites the facts that it says. */
 export function tell(sheet: FactSheet): Sentence[] {

@@ -1,15 +1,17 @@
 import type { Fact, FactSheet, Sentence } from './fact.ts';
 
 /** Why a sentence is not shown. */
-export type Refusal =
-  | 'NO_FACT'
-  | 'UNKNOWN_FACT'
-  | 'NUMBER'
-  | 'NAME'
-  | 'DIRECTION'
-  | 'QUOTE'
-  | 'CAUSE'
-  | 'TOO_LONG';
+export const REFUSALS = [
+  'NO_FACT',
+  'UNKNOWN_FACT',
+  'NUMBER',
+  'NAME',
+  'DIRECTION',
+  'QUOTE',
+  'CAUSE',
+  'TOO_LONG',
+] as const;
+export type Refusal = (typeof REFUSALS)[number];
 
 export interface Verified {
   readonly kept: readonly Sentence[];
@@ -34,14 +36,34 @@ const DOWN =
 /** Words that negate a direction: "no clear change". */
 const NEITHER = /\b(?:no clear|neither|not|no|unchanged|stable|flat)\b/iu;
 
+/** Capitals that are no names. Another capital word is a name that the sheet does not have. */
+const NO_NAMES = new Set(
+  (
+    'a about across after against all also although among an and another answers around as at before behind below between both but by ' +
+    'compared comparing customers despite during each every few following for four from given half here however in it its looking meanwhile ' +
+    'more most much nearly neither no none nor not nps now of on one only or other others our out over overall people points respondents ' +
+    'score scores segment segments share since so some someone still such taken than that the their them themes then there these they this ' +
+    'those though throughout to together two under until utc we what when where which while who with within without'
+  ).split(' '),
+);
+const CAPITAL = /\p{Lu}[\p{L}\p{N}]{0,99}/gu;
+
 /**
  * Keeps the sentences that say what their facts say. A sentence is refused if it cites nothing, or something that is not in the sheet;
  * if it writes a number, a name or a direction that none of its facts has, or writes a number beside the name of another fact; if it
  * quotes words that are in none of its quotes; or if it states a cause. Pure: the same sheet and sentences give the same verdict.
+ * @param others names of segments and themes that the sheet need not have: a sentence may not name them
  */
-export function verify(sheet: FactSheet, sentences: readonly Sentence[]): Verified {
+export function verify(
+  sheet: FactSheet,
+  sentences: readonly Sentence[],
+  others: readonly string[] = [],
+): Verified {
   const known = new Map(sheet.facts.map((fact) => [fact.id, fact]));
-  const names = [...new Set(sheet.facts.flatMap((fact) => fact.names))].sort((a, b) => b.length - a.length);
+  const text = sentences.map((one) => one.text.toLowerCase()).join('\n');
+  const said = others.filter((name) => text.includes(name.toLowerCase()));
+  const all = new Set([...sheet.facts.flatMap((fact) => fact.names), ...said]);
+  const names = [...all].sort((a, b) => b.length - a.length);
   const kept: Sentence[] = [];
   const refused: { sentence: Sentence; why: Refusal }[] = [];
   for (const sentence of sentences) {
@@ -74,7 +96,15 @@ function whyRefused(
   for (const match of timeless.matchAll(NUMBER))
     if (!isFounded(numberOf(match[0], timeless[match.index - 1]), match.index, facts, mentions))
       return 'NUMBER';
-  return saysOtherDirection(timeless, facts) ? 'DIRECTION' : null;
+  if (saysOtherDirection(timeless, facts)) return 'DIRECTION';
+  return namesOther(timeless) ? 'NAME' : null;
+}
+
+/** Whether a word with a capital is left once the names of the sheet are blanked. */
+function namesOther(text: string): boolean {
+  for (const { 0: word, index } of text.matchAll(CAPITAL))
+    if (!isWordCharacter(text[index - 1]) && !NO_NAMES.has(word.toLowerCase())) return true;
+  return false;
 }
 
 interface Mention {
@@ -88,13 +118,21 @@ function withoutNames(text: string, names: readonly string[]): { bare: string; m
   const mentions: Mention[] = [];
   for (const name of names) {
     if (name === '') continue;
-    for (let at = bare.indexOf(name); at >= 0; at = bare.indexOf(name, at + name.length)) {
+    const wanted = sameLength(name);
+    const indexFrom = (from: number) => sameLength(bare).indexOf(wanted, from);
+    for (let at = indexFrom(0); at >= 0; at = indexFrom(at + name.length)) {
       if (!isWhole(bare, at, name.length)) continue;
       mentions.push({ name, at });
       bare = bare.slice(0, at) + ' '.repeat(name.length) + bare.slice(at + name.length);
     }
   }
   return { bare, mentions: mentions.sort((a, b) => a.at - b.at) };
+}
+
+/** In lower case, unless that changes the places of its letters. */
+function sameLength(text: string): string {
+  const lower = text.toLowerCase();
+  return lower.length === text.length ? lower : text;
 }
 
 const isWordCharacter = (character: string | undefined) =>

@@ -75,7 +75,7 @@ export function parsePolicies(texts: PolicyTexts, dimensions: readonly Dimension
     if (name === SCHEMA) continue;
     for (const { id, json, place } of parseFile(join(folder, name), text, dimensions, mistakes)) {
       if (byId[id]) mistakes.push(`${place}: @id "${id}" is at ${places[id]} already`);
-      byId[id] = json;
+      byId[id] = withoutNamedOnly(json);
       places[id] = place;
     }
   }
@@ -100,9 +100,12 @@ export async function loadPolicies(folder: string, dimensions: readonly Dimensio
 
 /**
  * Actions that were added after 0.1.0. A deployment's schema without them stays valid: they are then granted by policies about
- * every action alone, as that of admin.
+ * every action alone, as that of admin, and `sendComments` by none.
  */
-const LATER_ACTIONS: Readonly<Partial<Record<FieldGroup, RegExp>>> = { manageCases: /\bmanageCases\b/ };
+const LATER_ACTIONS: Readonly<Partial<Record<FieldGroup, RegExp>>> = {
+  manageCases: /\bmanageCases\b/,
+  sendComments: /\bsendComments\b/,
+};
 
 function withLaterActions(schema: string): string {
   const missing = Object.entries(LATER_ACTIONS).filter(([, name]) => !name.test(schema));
@@ -141,6 +144,18 @@ function parseSchema({ folder, files }: PolicyTexts, dimensions: readonly Dimens
       mistakes.push(`${place}: action ${action} is none of ${FIELD_GROUPS.join(', ')}`);
   return { roles, schema };
 }
+
+/** What a policy grants only if it names the action: it lets something leave the server. */
+const NAMED_ONLY: FieldGroup = 'sendComments';
+
+/** A permit about every action does not grant it. */
+function withoutNamedOnly(policy: PolicyJson): PolicyJson {
+  if (policy.effect !== 'permit' || policy.action.op !== 'All') return policy;
+  const named = { '==': { left: { Var: 'action' }, right: actionNamed(NAMED_ONLY) } } as const;
+  return { ...policy, conditions: [...policy.conditions, { kind: 'unless', body: named }] };
+}
+
+const actionNamed = (id: FieldGroup) => ({ Value: { __entity: { type: 'Action', id } } }) as const;
 
 interface ParsedPolicy {
   readonly id: string;

@@ -5,6 +5,7 @@ import type { Dimension } from '../../domain/segments/dimensions.ts';
 import { exampleDocuments } from '../../web/example-documents.ts';
 import { EXAMPLE_QUERIES } from '../../web/example-queries.ts';
 import { exploreQueries } from '../../web/explore-queries.ts';
+import { NARRATIVE_DOCUMENT } from '../ask/plan.ts';
 import { LIMIT_RULES } from '../limits.ts';
 import { documentText, TOOLS } from '../mcp/tools.ts';
 
@@ -55,6 +56,7 @@ export function trustDocuments(
       text: query,
       defaults,
     })),
+    { text: NARRATIVE_DOCUMENT, defaults: {} },
     ...TOOLS.map((tool) => ({ text: documentText(tool), defaults: tool.defaults ?? {} })),
     ...plain(documentsOfThePages()),
     // Last: their names stand for the documents with variables.

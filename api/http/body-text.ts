@@ -9,9 +9,11 @@ import { createDecoder } from '../../domain/text/encodings.ts';
 import { Slice } from '../../domain/text/slices.ts';
 import { InvalidArgumentError, RefusedError } from '../errors.ts';
 
-/** What bodies of /ingest are written in; a body without a type is looked at. */
+/** What bodies of /ingest are written in; a body without a type is looked at. The last two hold a CloudEvent, and a list of them. */
 const CONTENT_TYPES = new Set(
-  ['json', 'x-ndjson', 'ndjson', 'jsonl', 'x-jsonlines'].map((name) => `application/${name}`),
+  ['json', 'x-ndjson', 'ndjson', 'jsonl', 'x-jsonlines', 'cloudevents+json', 'cloudevents-batch+json'].map(
+    (name) => `application/${name}`,
+  ),
 );
 
 /** Whether a body of the type can be read: one of the types, with at most its charset. */

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { acceptFileRows, parseFileRequest } from '../../ingestion/files/accept-file-rows.ts';
+import { createOutcomeReader } from '../../ingestion/outcomes/outcome-items.ts';
+import { submitOutcomes } from '../../ingestion/outcomes/submit-outcomes.ts';
 import { accountFor, type BatchAccount } from '../../ingestion/pipeline/outcome.ts';
 import { readItems } from '../../ingestion/pipeline/read-items.ts';
 import { createItemReader } from '../../ingestion/pipeline/response-items.ts';
@@ -12,18 +14,20 @@ import { LIMITS } from '../limits.ts';
 import { callerOf } from './auth.ts';
 import { assertReadableType, bodyText } from './body-text.ts';
 import { addImportRoutes, importOf } from './imports.ts';
+import { addChangeRoute } from './ingest-changes.ts';
 import { admitBodies, assertUncompressed } from './ingest-door.ts';
 import { assertMaySubmit } from './may-submit.ts';
 import { addUploadRoutes } from './uploads.ts';
 
 /**
- * The endpoints for responses: /ingest/responses (JSON object, array, or NDJSON in Scoreline's own form) and
- * /ingest/file (rows with their mapping). Each answers after the commit: 202, or 422 when every item was
+ * The endpoints for responses and outcomes: /ingest/responses and /ingest/outcomes (JSON object, array, or NDJSON in Scoreline's own
+ * form) and /ingest/file (rows with their mapping). Each answers after the commit: 202, or 422 when every item was
  * rejected.
  */
 export function addIngestRoutes(server: FastifyInstance, deps: ApiDeps): void {
   addUploadRoutes(server, deps);
   const read = createItemReader(deps.dimensions, 'responses');
+  const readOutcome = createOutcomeReader(deps.dimensions);
   // The body is parsed here, so that one bad line does not affect the others.
   server.register(async (routes) => {
     routes.removeAllContentTypeParsers();
@@ -49,6 +53,15 @@ export function addIngestRoutes(server: FastifyInstance, deps: ApiDeps): void {
       const items = await readItems(textOf(request), isLines, LIMITS.batch);
       const caller = callerOf(request);
       const account = await submitItems(deps.ingestor, caller, read, items, `request ${randomUUID()}`);
+      deps.onIngested(account);
+      return answer(deps, request, reply, account);
+    });
+
+    routes.post('/ingest/outcomes', options, async (request, reply) => {
+      const isLines = String(request.headers['content-type'] ?? '').includes('ndjson');
+      const items = await readItems(textOf(request), isLines, LIMITS.batch);
+      const named = `request ${randomUUID()}`;
+      const account = await submitOutcomes(deps.outcomes, callerOf(request), readOutcome, items, named);
       return answer(deps, request, reply, account);
     });
 
@@ -57,6 +70,7 @@ export function addIngestRoutes(server: FastifyInstance, deps: ApiDeps): void {
       const caller = callerOf(request);
       const run = batch.importKey === undefined ? null : await importOf(deps, caller, batch.importKey);
       const account = accountFor(await acceptFileRows(deps.ingestor, caller, batch, run?.id));
+      deps.onIngested(account);
       const withLine = <One extends { readonly index: number }>(one: One) => ({
         ...one,
         line: batch.rows[one.index]?.line ?? null,
@@ -69,6 +83,7 @@ export function addIngestRoutes(server: FastifyInstance, deps: ApiDeps): void {
       });
     });
 
+    addChangeRoute(routes, deps);
     addImportRoutes(routes, deps);
   });
 }
@@ -86,7 +101,6 @@ async function answer(
   reply: FastifyReply,
   account: BatchAccount,
 ): Promise<FastifyReply> {
-  deps.onIngested(account);
   await auditRefusedItems(
     createContext(deps, callerOf(request), request.purpose, request.id),
     'ingest',

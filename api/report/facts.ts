@@ -1,11 +1,16 @@
+import type { AnyAgent } from '../../agents/loop/agent.ts';
+import { type Replayed, replay } from '../../agents/loop/decide.ts';
 import { readsModelsWhole, type Scope } from '../../domain/access/scope.ts';
 import { parseScoreId, type ScoreName, type ScoreRow } from '../../domain/scores/score.ts';
 import type { Dimension } from '../../domain/segments/dimensions.ts';
 import { mappingVersionKind } from '../../graph/kinds/mapping-version.ts';
+import { scoreStartOf } from '../../graph/kinds/score.ts';
 import type { LineageDeps } from '../../graph/kinds/shared/kind.ts';
 import { mappingsByKey } from '../../graph/kinds/shared/recorded-mapping.ts';
 import { type CollectedTrace, collectTrace } from '../../graph/traversal/collect.ts';
 import type { Verification } from '../../proof/verdict.ts';
+import { seenBy } from '../../store/agents/cell-set.ts';
+import { type DecisionRow, readAgentDecisions } from '../../store/agents/decisions.ts';
 import type { Store } from '../../store/database/client.ts';
 import {
   type ModelEventRow,
@@ -22,7 +27,6 @@ import {
 import type { RecordedMapping } from '../../store/responses/mappings.ts';
 import { type ReviewedDecision, readReviewedDecisions } from '../../store/reviews/decision-reviews.ts';
 import { readScore } from '../../store/scores/scores.ts';
-import { scoreStartOf } from '../schema/lineage.ts';
 
 export interface ReportDeps extends LineageDeps {
   /** Epoch milliseconds. */
@@ -30,6 +34,8 @@ export interface ReportDeps extends LineageDeps {
   /** The session of the disclosure ledgers. */
   readonly record: Store;
   readonly dimensions: readonly Dimension[];
+  /** Those whose decisions can be computed again. */
+  readonly agents: readonly AnyAgent[];
   /** Proves the number; without it the report says that it is not proven. */
   readonly verify?: (scope: Scope, name: ScoreName) => Promise<Verification>;
 }
@@ -56,6 +62,12 @@ export interface ModelCard {
   } | null;
 }
 
+/** What an agent decided about the score, and whether it follows from its inputs again. */
+export interface ReportedDecision {
+  readonly decision: DecisionRow;
+  readonly replayed: Replayed;
+}
+
 /** The facts in the report of one score. */
 export interface ReportFacts {
   readonly id: string;
@@ -67,6 +79,8 @@ export interface ReportFacts {
   readonly trace: CollectedTrace;
   readonly mappings: readonly RecordedMapping[];
   readonly card: ModelCard | null;
+  /** The newest first; there may be more than the report has. */
+  readonly decisions: { readonly shown: readonly ReportedDecision[]; readonly isCut: boolean };
   readonly proof: Verification | null;
   readonly reader: ReportReader;
   readonly at: Date;
@@ -74,6 +88,8 @@ export interface ReportFacts {
 
 /** Nodes of the lineage that a report reads. */
 const BOUND = 2_000;
+/** Decisions that a report states. */
+const DECISIONS = 100;
 
 /** The facts of one score's report within the reader's scope; null when the id is not a score's. */
 export async function reportFacts(
@@ -98,10 +114,25 @@ export async function reportFacts(
     trace,
     mappings: await mappingsByKey(deps, keys),
     card: name.model === null ? null : await modelCard(deps, scope, name.model),
+    decisions: await decisionsAbout(deps, scope, id),
     proof: (await deps.verify?.(scope, name)) ?? null,
     reader,
     at: new Date(deps.now()),
   };
+}
+
+/** The decisions of agents that name this score, of those that the reader sees. */
+async function decisionsAbout(
+  { store, cells, agents }: ReportDeps,
+  scope: Scope,
+  about: string,
+): Promise<ReportFacts['decisions']> {
+  const filter = { agent: null, states: null, about, after: null, limit: DECISIONS + 1 };
+  const found = await readAgentDecisions(store, seenBy(scope, cells), filter);
+  const shown = found
+    .slice(0, DECISIONS)
+    .map((decision) => ({ decision, replayed: replay(agents, decision) }));
+  return { shown, isCut: found.length > DECISIONS };
 }
 
 const keyOf = (id: string) => id.slice(id.indexOf(':') + 1);

@@ -30,7 +30,7 @@ export function renderReport(facts: ReportFacts): string {
 <title>Score report: ${label}</title><style>${raw(STYLE)}</style></head>
 <body><header><p class="kind">Scoreline · report of one score</p><h1>${label}</h1></header>
 ${reader.scope.allowsAll('readScore') ? '' : NARROWED}
-${numberSection(facts)}${proofSection(facts.proof)}${sourcesSection(facts)}${modelSection(facts)}${lineageSection(facts)}
+${numberSection(facts)}${proofSection(facts.proof)}${sourcesSection(facts)}${modelSection(facts)}${decisionsSection(facts.decisions)}${lineageSection(facts)}
 <footer><p>Made ${moment(at)} for ${reader.name} (${reader.role}) under policy version ${reader.policyVersion}: what this reader
 may not see is not in it.</p><p class="id">${id}</p></footer></body></html>
 `;
@@ -197,6 +197,41 @@ function evaluationTable(evaluation: unknown): Markup {
     ),
   );
   return lines.length > 0 ? table(['Head', 'Measure', 'Value'], lines) : html`<p>None is kept.</p>`;
+}
+
+/** What agents decided about this score. */
+function decisionsSection({ shown, isCut }: ReportFacts['decisions']): Markup {
+  const heading = html`<h2>Decisions of agents</h2>`;
+  if (shown.length === 0)
+    return html`<section>${heading}<p>None about this score that this reader may see.</p></section>`;
+  const lines = shown.map(({ decision, replayed }) => {
+    const { action = null } = decision.decision as { readonly action?: unknown };
+    return [
+      moment(decision.decidedAt),
+      html`<code>${decision.id}</code>`,
+      `${decision.agent}, ${decision.policy}`,
+      html`<code>${decision.inputHash}</code>`,
+      action === null ? 'nothing' : html`<code>${JSON.stringify(action)}</code>`,
+      decision.reason,
+      decision.state.toLowerCase(),
+      replayed.same ? 'the same decision' : `not the same: ${replayed.reason}`,
+    ];
+  });
+  return html`<section>${heading}<p>Each was computed again from its stored inputs for this report.${
+    isCut ? ` These are the newest ${shown.length}.` : ''
+  }</p>${table(
+    [
+      'When',
+      'Decision',
+      'Agent and version',
+      'SHA-256 of inputs',
+      'Action',
+      'Reason',
+      'State',
+      'Computed again',
+    ],
+    lines,
+  )}</section>`;
 }
 
 function lineageSection({ trace }: ReportFacts): Markup {

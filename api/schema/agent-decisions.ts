@@ -181,15 +181,22 @@ function addList(schema: SchemaParts): void {
       description: 'What agents decided, the newest first.',
       args: {
         agent: t.arg.string(),
+        about: t.arg.id({ description: 'Only those that name this node or score as what they are about.' }),
         state: t.arg({ type: [types.decisionState], ...atMost(7) }),
         first: t.arg.int({ required: true, defaultValue: 50 }),
         after: t.arg.string(),
       },
-      resolve: async (_root, { agent, state, first: given, after: cursor }, context, info) => {
+      resolve: async (_root, { agent, about, state, first: given, after: cursor }, context, info) => {
         const first = pageSize(given);
         const after = parseMomentCursor(cursor);
         noteHiddenAgents(context, info.path);
-        const filter = { agent: agent ?? null, states: state ?? null, after, limit: first + 1 };
+        const filter = {
+          agent: agent ?? null,
+          about: about ?? null,
+          states: state ?? null,
+          after,
+          limit: first + 1,
+        };
         return pageOf(
           await readAgentDecisions(
             context.deps.store,

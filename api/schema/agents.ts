@@ -150,9 +150,12 @@ function addDryRun({ builder }: SchemaParts): void {
       args: { name: t.arg.string({ required: true }) },
       resolve: (_root, { name }, context) => {
         assertAdministers(context, 'run agents');
-        const { record: store, cells, now, log } = context.deps;
+        const { record: store, cells, dimensions, now, log } = context.deps;
         const onError = (err: Error) => log.warn({ err }, 'a dry run of an agent failed');
-        return runAgent({ store, cells, now }, agentNamed(context, name), { dryRun: true, onError });
+        return runAgent({ store, cells, dimensions, now }, agentNamed(context, name), {
+          dryRun: true,
+          onError,
+        });
       },
     }),
   );

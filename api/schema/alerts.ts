@@ -11,12 +11,12 @@ import {
 import { seenBy } from '../../store/agents/cell-set.ts';
 import { settleAlert } from '../../store/agents/close-alert.ts';
 import { readScore } from '../../store/scores/scores.ts';
-import { auditHook } from '../audit.ts';
 import type { ApiContext } from '../context.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { fixed, paged } from '../gate/costs.ts';
 import { atMost } from '../gate/lists.ts';
 import { findDecision } from './agent-decisions.ts';
+import { noteAndSend } from './agent-events.ts';
 import {
   assertManages,
   momentCursor,
@@ -196,17 +196,19 @@ const CHANGES = {
   acknowledgeAlert: [
     'ACKNOWLEDGED',
     'alert.acknowledge',
+    'alert.changed',
     'Says that someone works on it. It stays until its cause is over.',
   ],
   dismissAlert: [
     'DISMISSED',
     'alert.dismiss',
+    'alert.resolved',
     'Closes an alert that needs nothing to be done; the reason is kept.',
   ],
 } as const;
 
 function addChanges({ builder, types }: SchemaParts): void {
-  for (const [name, [to, action, description]] of Object.entries(CHANGES))
+  for (const [name, [to, action, event, description]] of Object.entries(CHANGES))
     builder.mutationField(name, (t) =>
       t.field({
         ...access('manageCases'),
@@ -223,7 +225,9 @@ function addChanges({ builder, types }: SchemaParts): void {
           assertManages(context, found.cells, 'work on alerts of these segments');
           const at = new Date(deps.now());
           const by = { actor: caller.id, actorName: caller.name, reason: why, decisionId: null, at };
-          return settleAlert(deps.record, found.id, to, { ...by, note: auditHook(context, action) });
+          const happened = { event, subject: nodeId('Alert', found.id), cells: found.cells };
+          const note = noteAndSend(context, action, happened);
+          return settleAlert(deps.record, found.id, to, { ...by, note });
         },
       }),
     );

@@ -113,6 +113,10 @@ export function momentOf(name: string, input: DateTimeInput): number {
   );
 }
 
+/** As `momentOf`; null where the argument is not given. */
+export const timeOf = (name: string, given: DateTimeInput | null | undefined): Date | null =>
+  given ? new Date(momentOf(name, given)) : null;
+
 /** Builds a field (or an argument) for each configured dimension. */
 export function forEachDimension<T>(
   dimensions: readonly Dimension[],

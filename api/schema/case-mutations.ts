@@ -1,3 +1,4 @@
+import { nodeId } from '../../domain/lineage/lineage.ts';
 import { redacting } from '../../domain/privacy/redact.ts';
 import { inSlices } from '../../domain/text/slices.ts';
 import { type CaseChange, type CaseRow, changeCase, openCase } from '../../store/agents/cases.ts';
@@ -5,6 +6,7 @@ import { cellSetText } from '../../store/agents/cell-set.ts';
 import { auditHook } from '../audit.ts';
 import type { ApiContext } from '../context.ts';
 import { InvalidArgumentError } from '../errors.ts';
+import { noteAndSend } from './agent-events.ts';
 import { assertManages, reasonOf, uuidOf } from './agent-rights.ts';
 import { findAlert } from './alerts.ts';
 import { access, momentOf } from './builder.ts';
@@ -59,7 +61,8 @@ function addOpening({ builder, types }: SchemaParts): void {
         };
         return deps.record.transaction(async (session) => {
           const { row, isNew } = await openCase(session, { ...cause, ...facts }, by);
-          if (isNew) await auditHook(context, 'case.open')(session, { case: row.id });
+          const opened = { event: 'case.opened', subject: nodeId('Case', row.id), cells: row.cells } as const;
+          if (isNew) await noteAndSend(context, 'case.open', opened)(session, { case: row.id });
           return row;
         });
       },
@@ -151,5 +154,8 @@ async function change(context: ApiContext, id: string, what: CaseChange, reason:
   const found = key === null ? null : await findCase(key, context);
   if (!found) throw new InvalidArgumentError('id: no such case exists here');
   assertManages(context, found.cells, 'work on cases about these segments');
-  return changeCase(context.deps.record, found.id, what, { ...by, note: auditHook(context, 'case.change') });
+  const closed = { event: 'case.closed', subject: nodeId('Case', found.id), cells: found.cells } as const;
+  const note =
+    what.kind === 'CLOSED' ? noteAndSend(context, 'case.change', closed) : auditHook(context, 'case.change');
+  return changeCase(context.deps.record, found.id, what, { ...by, note });
 }

@@ -14,7 +14,10 @@ export function addDeletions(schema: SchemaParts): void {
     ...access('readAudit'),
     description: 'One batch that the retention policy deleted.',
     fields: (t) => ({
-      what: t.exposeString('what', { nullable: false, description: 'comments, responses or sourceEvents.' }),
+      what: t.exposeString('what', {
+        nullable: false,
+        description: 'comments, responses, outcomes or sourceEvents.',
+      }),
       keep: t.exposeString('keep', { nullable: false, description: 'For how long the policy keeps them.' }),
       before: t.field({
         type: 'DateTime',

@@ -1,7 +1,7 @@
-import { parseScoreId, type ScoreName } from '../../domain/scores/score.ts';
+import { parseScoreId } from '../../domain/scores/score.ts';
 import type { Dimension } from '../../domain/segments/dimensions.ts';
 import { KIND_NAMES } from '../../graph/kinds/registry.ts';
-import type { ScoreStart } from '../../graph/kinds/score.ts';
+import { type ScoreStart, scoreStartOf } from '../../graph/kinds/score.ts';
 import type { LineageEdge } from '../../graph/node.ts';
 import { lineageNode, traceLineage } from '../../graph/traversal/trace.ts';
 import type { ApiContext } from '../context.ts';
@@ -101,16 +101,4 @@ function addPage({ builder, types: { lineageNode: node, lineagePage, pageInfo } 
 export async function loadLineageNode(id: string, { deps, caller }: ApiContext): Promise<AnyNode | null> {
   const found = await lineageNode(deps, caller.scope, id);
   return found && { __typename: 'LineageRecord', ...found };
-}
-
-/** The score with that key, as the start of a trace. */
-export function scoreStartOf(dimensions: readonly Dimension[], id: string, name: ScoreName): ScoreStart {
-  const { segment, from, until, basis } = name;
-  const places = dimensions.flatMap(({ attribute }) => {
-    const values = segment[attribute];
-    return values ? [values.join(' or ')] : [];
-  });
-  const iso = (time: number) => `${new Date(time).toISOString().slice(0, 16)}Z`;
-  const label = `NPS ${basis.toLowerCase()} · ${places.join(' · ') || 'everything'} · ${iso(from)} to ${iso(until)}`;
-  return { id, segment, from, until, label, basis, model: name.model };
 }

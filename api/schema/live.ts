@@ -5,7 +5,7 @@ import { atMost } from '../gate/lists.ts';
 import { type FieldCost, GROUPED, grouped } from '../gate/score-costs.ts';
 import { LiveQueryHandle } from '../subscriptions/cohort.ts';
 import type { NpsUpdate } from '../subscriptions/live-query.ts';
-import { access } from './builder.ts';
+import { access, asInt } from './builder.ts';
 import { segmentOf } from './segment.ts';
 import type { SchemaParts } from './types.ts';
 
@@ -23,6 +23,12 @@ export function addLive({ builder, types, dimensions }: SchemaParts): void {
     fields: (t) => ({
       position: t.exposeString('position', { nullable: false }),
       row: t.expose('row', { type: types.npsRow, nullable: false }),
+      lagMs: t.int({
+        description:
+          'Milliseconds from the recording of the first change that the update shows until the row was read. Null for a row that no ' +
+          'change preceded, and for callers who may not see every change.',
+        resolve: ({ lag }) => (lag === null ? null : asInt(lag)),
+      }),
     }),
   });
   builder.subscriptionField('npsUpdates', (t) =>

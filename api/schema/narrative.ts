@@ -1,14 +1,18 @@
 import type { Fact, FactKind } from '../../agents/narrator/fact.ts';
 import { type Narrative, narrate } from '../../agents/narrator/narrate.ts';
+import { REWRITE_REFUSALS } from '../../agents/narrator/rewrite.ts';
 import { readFactSheet } from '../../agents/narrator/sheet.ts';
 import { assertZone, parseWindow, windowAt } from '../../domain/time/time-windows.ts';
+import { noteWithheld, pathOf } from '../context.ts';
 import type { FieldCost } from '../gate/score-costs.ts';
 import { LIMITS } from '../limits.ts';
 import { access, momentOf, type TypeOf } from './builder.ts';
+import { addQuotes, MOST_QUOTED_FROM } from './narrative-quotes.ts';
+import { rewriteFor } from './narrative-rewrite.ts';
 import { commonArguments } from './nps.ts';
 import type { SchemaParts } from './types.ts';
 
-const KINDS = ['SCORE', 'CHANGE', 'DRIVER', 'THEME'] as const satisfies readonly FactKind[];
+const KINDS = ['SCORE', 'CHANGE', 'DRIVER', 'THEME', 'QUOTE'] as const satisfies readonly FactKind[];
 
 interface Shown extends Narrative {
   readonly facts: readonly Fact[];
@@ -47,11 +51,25 @@ function addFact({ builder }: SchemaParts): TypeOf<Fact> {
           'Its numbers by name, rounded as they are written: score points, shares in percent, counts.',
         resolve: ({ numbers }) => numbers,
       }),
+      quote: t.string({
+        ...access('readComment'),
+        description: 'Of a quote: words of a comment, without identifiers of people; null for other facts.',
+        resolve: ({ quote }, _args, context, info) => {
+          if (context.caller.scope.grant('readComment') === 'none')
+            noteWithheld(context, 'readComment', pathOf(info.path));
+          return quote;
+        },
+      }),
     }),
   });
 }
 
-function addNarrativeType({ builder }: SchemaParts, fact: TypeOf<Fact>): TypeOf<Shown> {
+function addNarrativeType({ builder, types }: SchemaParts, fact: TypeOf<Fact>): TypeOf<Shown> {
+  const writer = builder.enumType('NarrativeWriter', { values: ['TEMPLATE', 'MODEL'] as const });
+  const refusal = builder.enumType('NarrativeRefusal', {
+    description: 'What is wrong with a sentence of a model; OMITTED: the score or its change is left out.',
+    values: REWRITE_REFUSALS,
+  });
   const sentence = builder.objectRef<ShownSentence>('NarrativeSentence').implement({
     ...access('readScore'),
     fields: (t) => ({
@@ -77,6 +95,23 @@ function addNarrativeType({ builder }: SchemaParts, fact: TypeOf<Fact>): TypeOf<
             facts: facts.filter(({ id }) => ids.includes(id)),
           })),
       }),
+      by: t.expose('by', {
+        type: writer,
+        nullable: false,
+        description: 'Who wrote it. MODEL only where `rewrite` asked for it and the text passed the check.',
+      }),
+      model: t.exposeString('model', { description: 'The model that was asked; null: none.' }),
+      refused: t.field({
+        type: [refusal],
+        nullable: false,
+        description:
+          "Why the model's text is not shown: one for each sentence that does not say what its facts say.",
+        resolve: ({ refused }) => [...refused],
+      }),
+      failure: t.expose('failure', {
+        type: types.languageModelFailure,
+        description: 'Why the model has not written, where `rewrite` asked for it.',
+      }),
       sheetHash: t.exposeString('sheetHash', {
         nullable: false,
         description:
@@ -86,11 +121,16 @@ function addNarrativeType({ builder }: SchemaParts, fact: TypeOf<Fact>): TypeOf<
   });
 }
 
+/** As for a search of as many responses. */
+const QUOTES_POINTS = MOST_QUOTED_FROM / 2;
+const REWRITE_POINTS = 200;
+
 function addQuery({ builder, types, dimensions }: SchemaParts, narrative: TypeOf<Shown>): void {
   // One change, one division by each dimension, and the themes.
   const cost: FieldCost = {
-    points: (_args, inside) => 10 + 30 * dimensions.length + 30 + inside,
-    says: '40, and 30 for each dimension',
+    points: ({ quotes, rewrite }, inside) =>
+      40 + 30 * dimensions.length + (quotes ? QUOTES_POINTS : 0) + (rewrite ? REWRITE_POINTS : 0) + inside,
+    says: `40, 30 for each dimension, ${QUOTES_POINTS} with \`quotes\`, and ${REWRITE_POINTS} with \`rewrite\``,
   };
   builder.queryField('narrative', (t) =>
     t.field({
@@ -108,21 +148,39 @@ function addQuery({ builder, types, dimensions }: SchemaParts, narrative: TypeOf
         basis: t.arg({ type: types.basis, required: true, defaultValue: 'SURVEYED' }),
         confidence: t.arg.float({ required: true, defaultValue: 0.95 }),
         timeZone: t.arg.string({ required: true, defaultValue: 'UTC' }),
+        quotes: t.arg.boolean({
+          required: true,
+          defaultValue: true,
+          description: 'Whether an answer is quoted for each theme, where the caller may read comments.',
+        }),
+        rewrite: t.arg.boolean({
+          required: true,
+          defaultValue: false,
+          description:
+            'Whether the language model of the deployment, if there is one, writes the text. It is given the facts alone, and ' +
+            'comments only where `sendComments` is granted; a text that says anything else than its facts is refused.',
+        }),
       },
-      resolve: async (_root, args, { deps, caller }) => {
+      resolve: async (_root, args, context, info) => {
+        const { deps, caller } = context;
         assertZone(args.timeZone);
         const length = parseWindow(args.window);
         const asOf = args.asOf ? momentOf('asOf', args.asOf) : deps.now();
         const window = windowAt(length, asOf, args.timeZone);
-        const sheet = await readFactSheet(deps, caller.scope, {
-          ...commonArguments(dimensions, args),
+        const common = commonArguments(dimensions, args);
+        const plain = await readFactSheet(deps, caller.scope, {
+          ...common,
           window,
           before: windowAt(length, window.from, args.timeZone),
           by: dimensions.map(({ attribute }) => attribute),
           themes: caller.scope.grant('readPrediction') !== 'none',
           mostRows: LIMITS.rows,
         });
-        return { ...narrate(sheet), facts: sheet.facts };
+        const sheet = args.quotes
+          ? await addQuotes(context, plain, { segment: common.segment, window }, pathOf(info.path))
+          : plain;
+        const text = args.rewrite ? await rewriteFor(context, sheet) : narrate(sheet);
+        return { ...text, facts: sheet.facts };
       },
     }),
   );

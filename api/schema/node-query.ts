@@ -10,6 +10,7 @@ import { findImportNode, importOfNode } from './imports.ts';
 import { loadLineageNode } from './lineage.ts';
 import { findModel, modelVersionOf } from './models.ts';
 import { type AnyNode, responseKeyOf } from './node.ts';
+import { findOutcome } from './outcomes.ts';
 import type { SchemaParts } from './types.ts';
 
 /** Adds the interface Node and the query for one. */
@@ -62,6 +63,11 @@ async function loadNode(id: string, context: ApiContext): Promise<AnyNode | null
   if (decision !== null) {
     const found = await findDecision(decision, context);
     return found && { __typename: 'AgentDecision', ...found };
+  }
+  const outcome = uuidOf('Outcome', id);
+  if (outcome !== null) {
+    const found = await findOutcome(outcome, context);
+    return found && { __typename: 'Outcome', ...found };
   }
   const key = responseKeyOf(id);
   if (key === null) return loadLineageNode(id, context);

@@ -4,6 +4,7 @@ import type { DecisionRow } from '../../store/agents/decisions.ts';
 import type { ConnectionRow } from '../../store/connections/connections.ts';
 import type { UndoResult } from '../../store/imports/import-undo.ts';
 import type { RegisteredModel } from '../../store/models/models.ts';
+import type { OutcomeView } from '../../store/outcomes/outcomes.ts';
 import type { ImportRun } from '../../store/responses/imports.ts';
 import type { ResponseRow } from '../../store/responses/responses.ts';
 
@@ -16,6 +17,7 @@ export type AnyNode =
   | ({ readonly __typename: 'Alert' } & AlertRow)
   | ({ readonly __typename: 'AgentDecision' } & DecisionRow)
   | ({ readonly __typename: 'Case' } & CaseRow)
+  | ({ readonly __typename: 'Outcome' } & OutcomeView)
   | LineageRecord;
 
 /** An import as a query reads it, or as a call of undoImport left it. */

@@ -1,11 +1,11 @@
 import { parseScoreId } from '../../domain/scores/score.ts';
 import { provDocument } from '../../graph/export/prov-json.ts';
+import { scoreStartOf } from '../../graph/kinds/score.ts';
 import { collectTrace } from '../../graph/traversal/collect.ts';
 import { readScore } from '../../store/scores/scores.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { fixed } from '../gate/costs.ts';
 import { access } from './builder.ts';
-import { scoreStartOf } from './lineage.ts';
 import type { SchemaParts } from './types.ts';
 
 /** Nodes of one document. */

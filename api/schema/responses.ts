@@ -1,17 +1,12 @@
 import { describeScale } from '../../domain/nps/scale.ts';
 import { valueIn } from '../../domain/segments/dimensions.ts';
 import { SENTIMENTS } from '../../scoring/model.ts';
-import {
-  type ClassCounts,
-  countResponses,
-  RESPONSE_ORDERS,
-  type ResponseRow,
-} from '../../store/responses/responses.ts';
+import { RESPONSE_ORDERS, type ResponseRow } from '../../store/responses/responses.ts';
 import { type ApiContext, mayRead, mayRelease, pathOf } from '../context.ts';
 import { fixed } from '../gate/costs.ts';
 import { atMost } from '../gate/lists.ts';
 import { LIMITS } from '../limits.ts';
-import { access, type DateTimeInput, forEachDimension, momentOf, type TypeOf } from './builder.ts';
+import { access, forEachDimension, type TypeOf, timeOf } from './builder.ts';
 import { addConnection, pageSize } from './connection.ts';
 import { RESPONSE_PREFIX } from './node.ts';
 import { predictionOf } from './predictions.ts';
@@ -37,7 +32,6 @@ export function addResponses(schema: SchemaParts): void {
     cursorOf,
   });
   addPageFields(schema, connection);
-  addCounts(schema);
   const order = builder.enumType('ResponseOrder', {
     description: 'By `answeredAt`; responses of one moment by their ids.',
     values: RESPONSE_ORDERS,
@@ -108,47 +102,6 @@ function addPageFields({ builder }: SchemaParts, connection: TypeOf<ResponsePage
   );
 }
 
-/** Responses that `responseCounts` counts at most, and for one point. */
-const MOST_COUNTED = 10_000;
-const COUNTED_A_POINT = 20;
-
-function addCounts({ builder, types, dimensions }: SchemaParts): void {
-  const counts = builder.objectRef<ClassCounts>('ResponseCounts').implement({
-    ...access('readResponse'),
-    description: `The newest ${MOST_COUNTED} responses of a segment and period, by class.`,
-    fields: (t) => ({
-      responses: t.exposeInt('responses', { nullable: false }),
-      promoters: t.int({ nullable: false, resolve: ({ byClass }) => byClass[2] }),
-      passives: t.int({ nullable: false, resolve: ({ byClass }) => byClass[1] }),
-      detractors: t.int({ nullable: false, resolve: ({ byClass }) => byClass[0] }),
-      complete: t.exposeBoolean('complete', { nullable: false, description: 'False: there are more.' }),
-    }),
-  });
-  builder.queryField('responseCounts', (t) =>
-    t.field({
-      ...access('readResponse', fixed(MOST_COUNTED / COUNTED_A_POINT)),
-      type: counts,
-      nullable: false,
-      description: 'How many responses of each class there are in a segment and period.',
-      args: {
-        segment: t.arg({ type: types.segment }),
-        from: t.arg({ type: 'DateTime' }),
-        to: t.arg({ type: 'DateTime' }),
-      },
-      resolve: (_root, { segment, from, to }, { deps, caller }) =>
-        countResponses(
-          deps,
-          caller.scope,
-          { segment: segmentOf(dimensions, segment), from: timeOf('from', from), to: timeOf('to', to) },
-          MOST_COUNTED,
-        ),
-    }),
-  );
-}
-
-const timeOf = (name: string, given: DateTimeInput | null | undefined): Date | null =>
-  given ? new Date(momentOf(name, given)) : null;
-
 const CLASSES = ['DETRACTOR', 'PASSIVE', 'PROMOTER'] as const;
 
 function addResponse({ types, dimensions }: SchemaParts): void {
@@ -198,6 +151,12 @@ function addResponse({ types, dimensions }: SchemaParts): void {
         description: 'Pseudonym; null with a reason in `extensions.masked` when the caller may not read it.',
         resolve: (row, _args, context, info) =>
           mayRelease(context, 'respondent', row, pathOf(info.path)) ? row.respondent : null,
+      }),
+      account: t.string({
+        ...access('readRespondent'),
+        description: "Pseudonym of the respondent's account, likewise.",
+        resolve: (row, _args, context, info) =>
+          mayRelease(context, 'respondent', row, pathOf(info.path)) ? row.account : null,
       }),
       prediction: t.field({
         ...access('readPrediction', fixed(1)),

@@ -60,7 +60,8 @@ describe('a deployment with other dimensions', () => {
           return false;
         }
       });
-      expect(free).toEqual([]);
+      // A deployment from before accounts may have a dimension of that name, which keeps it.
+      expect(free).toEqual(name === 'NpsRow' ? [] : ['account']);
     },
   );
 });

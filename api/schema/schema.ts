@@ -3,9 +3,10 @@ import type { Dimension } from '../../domain/segments/dimensions.ts';
 import { addAccess } from './access.ts';
 import { noteWithheldQueries } from './access-tags.ts';
 import { addAgentDecisions } from './agent-decisions.ts';
+import { addAgentUpdates } from './agent-updates.ts';
 import { addAgents } from './agents.ts';
-import { addAlertUpdates } from './alert-updates.ts';
 import { addAlerts } from './alerts.ts';
+import { addAsk } from './ask.ts';
 import { addAuditChain } from './audit-chain.ts';
 import { addAuditLog } from './audit-log.ts';
 import { addBrowserSessions } from './browser-sessions.ts';
@@ -13,6 +14,7 @@ import { createBuilder } from './builder.ts';
 import { addCaseMutations } from './case-mutations.ts';
 import { addCases } from './cases.ts';
 import { addCellUsage } from './cell-usage.ts';
+import { addChanges } from './changes.ts';
 import { checkTexts } from './checked-texts.ts';
 import { addConnectionMutations } from './connection-mutations.ts';
 import { addConnections } from './connections.ts';
@@ -38,10 +40,12 @@ import { addNarrative } from './narrative.ts';
 import { addNode } from './node-query.ts';
 import { addNps } from './nps.ts';
 import { addNpsRow } from './nps-row.ts';
+import { addOutcomes } from './outcomes.ts';
 import { addPageInfo } from './page-info.ts';
 import { addPermissions } from './permissions.ts';
 import { addPredictions } from './predictions.ts';
 import { addProvenance } from './provenance.ts';
+import { addResponseCounts } from './response-counts.ts';
 import { addResponses } from './responses.ts';
 import { addReviewMutations } from './review-mutations.ts';
 import { addReviews } from './reviews.ts';
@@ -53,6 +57,7 @@ import { addSegment } from './segment.ts';
 import { addSources } from './sources.ts';
 import { addSubjects } from './subjects.ts';
 import { addSubmit } from './submit.ts';
+import { addSubmitOutcomes } from './submit-outcomes.ts';
 import { addThemes } from './themes.ts';
 import { createTypes, type SchemaModule } from './types.ts';
 import { noteUnknownValues } from './unknown-values.ts';
@@ -63,7 +68,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addAccess,
   addAgentDecisions,
   addAgents,
-  addAlertUpdates,
+  addAgentUpdates,
   addAlerts,
   addAuditChain,
   addAuditLog,
@@ -71,6 +76,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addCaseMutations,
   addCases,
   addCellUsage,
+  addChanges,
   addConnections,
   addConnectionMutations,
   addDeletions,
@@ -89,15 +95,18 @@ export const schemaModules: readonly SchemaModule[] = [
   addModelProvenance,
   addModelQuality,
   addModels,
+  addAsk,
   addNarrative,
   addNode,
   addNps,
   addNpsRow,
+  addOutcomes,
   addPageInfo,
   addPermissions,
   addPredictions,
   addProvenance,
   addReadings,
+  addResponseCounts,
   addResponses,
   addReviewMutations,
   addReviews,
@@ -108,6 +117,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addSources,
   addSubjects,
   addSubmit,
+  addSubmitOutcomes,
   addTargets,
   addThemes,
   addVerification,

@@ -20,13 +20,15 @@ interface ResponseInputShape extends Record<string, unknown> {
   readonly updatedAt?: DateTimeInput | null;
 }
 
-const COST: FieldCost = {
+/** What a mutation costs that submits a list of items. */
+export const SUBMIT_COST: FieldCost = {
   points: (args, inside) => 1 + 2 * lengthOf(args['input']) + inside,
   says: '1, and 2 for each item',
 };
 
 /** Adds ResponseInput, SubmitPayload and the mutation submitResponses. */
-export function addSubmit({ builder, dimensions }: SchemaParts): void {
+export function addSubmit(schema: SchemaParts): void {
+  const { builder, types, dimensions } = schema;
   const input = builder.inputRef<ResponseInputShape>('ResponseInput').implement({
     fields: (t) =>
       ({
@@ -38,6 +40,9 @@ export function addSubmit({ builder, dimensions }: SchemaParts): void {
         survey: t.string({ required: true, defaultValue: 'nps', description: 'What was asked.' }),
         surveyVersion: t.string({ required: true, defaultValue: '1', description: 'In which wording.' }),
         respondent: t.string({ description: 'Any identifier; stored only as a pseudonym.' }),
+        account: t.string({
+          description: "Any identifier of the respondent's account or company; stored only as a pseudonym.",
+        }),
         answeredAt: t.field({
           type: 'DateTime',
           required: true,
@@ -57,12 +62,12 @@ export function addSubmit({ builder, dimensions }: SchemaParts): void {
         ...forEachDimension(dimensions, ({ description }) => t.string({ description })),
       }) as never,
   });
-  const payload = addPayload(builder);
+  implementPayload(schema);
   const read = createItemReader(dimensions, 'graphql');
   builder.mutationField('submitResponses', (t) =>
     t.field({
-      ...access('submitResponse', COST),
-      type: payload,
+      ...access('submitResponse', SUBMIT_COST),
+      type: types.submitPayload,
       nullable: false,
       description:
         'Answers after the commit. Invalid items are rejected individually; valid ones are stored.',
@@ -85,7 +90,7 @@ export function addSubmit({ builder, dimensions }: SchemaParts): void {
 }
 
 /** The result of a batch, counted, with the first deviations. */
-function addPayload(builder: Builder) {
+function implementPayload({ builder, types }: SchemaParts): void {
   const rejection = builder.objectRef<Rejection>('Rejection').implement({
     ...access('submitResponse'),
     fields: (t) => ({
@@ -116,7 +121,7 @@ function addPayload(builder: Builder) {
     }),
   });
   const { noted, noteCount } = addNotes(builder);
-  return builder.objectRef<BatchAccount>('SubmitPayload').implement({
+  types.submitPayload.implement({
     ...access('submitResponse'),
     fields: (t) => ({
       accepted: t.exposeInt('accepted', { nullable: false }),

@@ -1,20 +1,26 @@
+import { REWRITE_FAILURES } from '../../agents/narrator/rewrite.ts';
+import { OUTCOME_KINDS } from '../../domain/outcomes/outcome-kinds.ts';
 import type { ScoreRow } from '../../domain/scores/score.ts';
 import type { Dimension } from '../../domain/segments/dimensions.ts';
 import type { TracedNode } from '../../graph/node.ts';
 import type { LineagePage } from '../../graph/traversal/trace.ts';
+import type { BatchAccount } from '../../ingestion/pipeline/outcome.ts';
 import type { FeatureSource } from '../../scoring/features.ts';
 import { type Model, SENTIMENTS } from '../../scoring/model.ts';
 import type { Classification } from '../../scoring/predict.ts';
 import type { AlertRow } from '../../store/agents/alerts.ts';
 import type { CaseRow } from '../../store/agents/cases.ts';
 import type { DecisionRow } from '../../store/agents/decisions.ts';
+import type { ChangeRow } from '../../store/changes/changes.ts';
 import type { ConnectionRow } from '../../store/connections/connections.ts';
 import type { ModelEventRow } from '../../store/models/model-provenance.ts';
 import type { FeatureRow, RegisteredModel, TrainingSetRow } from '../../store/models/models.ts';
+import type { OutcomeView } from '../../store/outcomes/outcomes.ts';
 import type { ResponseRow } from '../../store/responses/responses.ts';
 import type { ReviewRow } from '../../store/reviews/reviews.ts';
 import { SEVERITIES } from '../../store/tables/agents.ts';
 import { MODEL_METRICS, type ModelMetric } from '../../store/tables/monitoring.ts';
+import { CHANGE_KINDS } from '../../store/tables/outcomes.ts';
 import { MODEL_STAGES } from '../../store/tables/scoring.ts';
 import type { Builder } from './builder.ts';
 import { METRIC_DESCRIPTIONS } from './metric-descriptions.ts';
@@ -89,6 +95,9 @@ export function createTypes(builder: Builder, dimensions: readonly Dimension[]) 
     alert: builder.objectRef<AlertRow>('Alert'),
     decision: builder.objectRef<DecisionRow>('AgentDecision'),
     case: builder.objectRef<CaseRow>('Case'),
+    changeEvent: builder.objectRef<ChangeRow>('ChangeEvent'),
+    outcome: builder.objectRef<OutcomeView>('Outcome'),
+    submitPayload: builder.objectRef<BatchAccount>('SubmitPayload'),
   };
 }
 
@@ -116,6 +125,8 @@ function createEnums(builder: Builder, dimensions: readonly Dimension[]) {
         OVERTURNED: { description: 'The decision was wrong.' },
       } as const,
     }),
+    changeKind: builder.enumType('ChangeKind', { values: CHANGE_KINDS }),
+    outcomeKind: builder.enumType('OutcomeKind', { values: OUTCOME_KINDS }),
     severity: builder.enumType('Severity', { values: SEVERITIES }),
     alertState: builder.enumType('AlertState', {
       values: {
@@ -131,6 +142,10 @@ function createEnums(builder: Builder, dimensions: readonly Dimension[]) {
         IN_PROGRESS: { description: 'Someone works on it.' },
         CLOSED: { description: 'It has an outcome.' },
       } as const,
+    }),
+    languageModelFailure: builder.enumType('LanguageModelFailure', {
+      description: 'Why a language model has not answered. BUDGET: the requests of this hour are spent.',
+      values: REWRITE_FAILURES,
     }),
     autonomy: builder.enumType('Autonomy', {
       values: {

@@ -6,11 +6,14 @@ import type { JournalEntry, JournalPosition } from '../../store/journal/journal.
 import { journalEnds } from './journal-ends.ts';
 import { LiveQuery, type LiveQueryDefinition, type LiveQueryDeps } from './live-query.ts';
 
+/** What agents write and subscriptions follow. */
+type AgentKind = 'alert' | 'case';
+
 export interface LiveFeed {
   /** The live query of that query and scope, shared by all its subscribers. */
   liveQuery(scope: Scope, query: LiveQueryDefinition): LiveQuery;
-  /** Calls with each entry of the journal that names alerts; the returned function ends it. */
-  onAlerts(listener: (entry: JournalEntry) => void): () => void;
+  /** Calls with each entry of the journal of that kind; the returned function ends it. */
+  onAgentRows(kind: AgentKind, listener: (entry: JournalEntry) => void): () => void;
   /** The journal position up to which changes have been read. */
   position(): JournalPosition;
   liveQueries(): number;
@@ -34,7 +37,10 @@ export async function startLiveFeed(deps: LiveFeedDeps): Promise<LiveFeed> {
   const ends = journalEnds(store, cells);
   /** Those with subscribers; `byQuery` finds the one to share. */
   const liveQueries = new Set<LiveQuery>();
-  const alertListeners = new Set<(entry: JournalEntry) => void>();
+  const agentListeners = new Set<{
+    readonly kind: AgentKind;
+    readonly call: (entry: JournalEntry) => void;
+  }>();
   const byQuery = new Map<string, LiveQuery>();
   // A live query that changes, or cannot be read, during its refresh flags itself again.
   const ticks = runWhenDue({
@@ -56,10 +62,12 @@ export async function startLiveFeed(deps: LiveFeedDeps): Promise<LiveFeed> {
     onError,
     handle: async (entries) => {
       await cells.refresh(store);
-      const alerts = entries.filter(({ kind }) => kind === 'alert');
-      for (const listener of alertListeners) for (const entry of alerts) listener(entry);
-      for (const liveQuery of liveQueries)
-        if (entries.some((entry) => liveQuery.isTouchedBy(entry))) liveQuery.markDirty();
+      for (const entry of entries)
+        for (const { kind, call } of agentListeners) if (entry.kind === kind) call(entry);
+      for (const liveQuery of liveQueries) {
+        const first = entries.find((entry) => liveQuery.isTouchedBy(entry));
+        if (first) liveQuery.markDirty(first.recordedAt);
+      }
     },
   });
   return {
@@ -83,9 +91,10 @@ export async function startLiveFeed(deps: LiveFeedDeps): Promise<LiveFeed> {
       byQuery.set(key, liveQuery);
       return liveQuery;
     },
-    onAlerts: (listener) => {
-      alertListeners.add(listener);
-      return () => alertListeners.delete(listener);
+    onAgentRows: (kind, call) => {
+      const listener = { kind, call };
+      agentListeners.add(listener);
+      return () => agentListeners.delete(listener);
     },
     position: follower.position,
     liveQueries: () => liveQueries.size,

@@ -34,6 +34,8 @@ export interface LiveQueryDefinition {
 export interface NpsUpdate {
   readonly position: string;
   readonly row: ScoreRow;
+  /** Milliseconds from the first change that it shows to the reading of the row; null where that may not be known (`#tell`). */
+  readonly lag: number | null;
 }
 
 export interface LiveQueryDeps {
@@ -78,6 +80,8 @@ export class LiveQuery {
   readonly #listeners = new Set<Listener>();
   #shown = new Map<string, NpsUpdate>();
   #dirty = false;
+  /** When the first change was recorded that the rows do not show yet. */
+  #since: number | null = null;
   #at: JournalPosition = BEGINNING;
   #reading: Promise<void> = Promise.resolve();
   #first: Promise<void> | undefined;
@@ -116,6 +120,7 @@ export class LiveQuery {
     if (this.#listeners.size === 0) {
       // The rows were not kept up to date without subscribers.
       this.#first = undefined;
+      this.#since = null;
       this.#hooks.onUsed();
     }
     this.#listeners.add(listener);
@@ -174,7 +179,9 @@ export class LiveQuery {
     });
   }
 
-  markDirty(): void {
+  /** `recordedAt`: of the change; null where time alone changes the rows. */
+  markDirty(recordedAt: Date | null): void {
+    this.#since ??= recordedAt?.getTime() ?? null;
     this.#dirty = true;
     this.#hooks.onDirty();
   }
@@ -190,26 +197,28 @@ export class LiveQuery {
   }
 
   async #refresh(): Promise<void> {
+    const since = this.#since;
     this.#dirty = false;
+    this.#since = null;
     const range = this.#range();
     clearTimeout(this.#edge);
     // A window slides when its last bucket is over, with or without responses.
     const delay = Math.min(range.until - this.#deps.now() + 1, LONGEST_TIMEOUT_MS);
-    this.#edge = setTimeout(() => this.markDirty(), delay);
+    this.#edge = setTimeout(() => this.markDirty(null), delay);
     this.#edge.unref();
     try {
       // A position would reveal how much is committed that this caller may not see,
       // so they get the time instead.
       if (this.#isOpaque())
-        this.#tell(await this.#read(range), formatPosition({ xact: 0, position: this.#deps.now() }));
+        this.#tell(await this.#read(range), formatPosition({ xact: 0, position: this.#deps.now() }), null);
       else {
         const { rows, at } = await this.#readAt(range);
         this.#at = at;
-        this.#tell(rows, formatPosition(at));
+        this.#tell(rows, formatPosition(at), since);
       }
     } catch (error) {
       // Counts as changed until it could be read.
-      this.markDirty();
+      this.markDirty(since === null ? null : new Date(since));
       throw error;
     }
   }
@@ -256,7 +265,12 @@ export class LiveQuery {
     return this.#query.groupBy.length === 0 ? all : all.filter(({ counts }) => !counts || total(counts) > 0);
   }
 
-  #tell(rows: readonly ScoreRow[], position: string): void {
+  /**
+   * `since`: when the first change was recorded that the rows show. Null for rows that no change preceded, and for callers
+   * that do not see every change: a transaction may take longer because of the changes that they do not see.
+   */
+  #tell(rows: readonly ScoreRow[], position: string, since: number | null): void {
+    const lag = since === null ? null : Math.max(0, this.#deps.now() - since);
     const changedRows: NpsUpdate[] = [];
     const shown = new Map<string, NpsUpdate>();
     for (const row of rows) {
@@ -266,7 +280,7 @@ export class LiveQuery {
         shown.set(key, before);
         continue;
       }
-      const update = { position, row };
+      const update = { position, row, lag };
       shown.set(key, update);
       changedRows.push(update);
     }

@@ -3,7 +3,7 @@ import { withAudit } from '../audit.ts';
 import type { ApiContext } from '../context.ts';
 import { errorBody, maskedError, publicError } from '../errors.ts';
 import { executedOf, finishResult, type Prepared } from '../operation.ts';
-import { AlertStream, type AlertUpdate } from './alert-stream.ts';
+import { AgentStream, type AgentUpdate } from './agent-stream.ts';
 import { type Cohorts, LiveQueryHandle } from './cohort.ts';
 import type { NpsUpdate } from './live-query.ts';
 
@@ -44,19 +44,19 @@ async function begin(
   deliver: (payload: string) => void,
 ): Promise<(() => void) | ExecutionResult> {
   const context = prepared.contextValue;
-  // Only these two are ever returned as a stream, by npsUpdates and alertUpdates.
+  // Only these two are ever returned as a stream, by npsUpdates, alertUpdates and caseUpdates.
   const source: unknown = await createSourceEventStream(prepared);
-  const isStream = source instanceof LiveQueryHandle || source instanceof AlertStream;
+  const isStream = source instanceof LiveQueryHandle || source instanceof AgentStream;
   const refused = isStream ? {} : finishResult(source as ExecutionResult, context);
   const begun = await withAudit(context, executedOf(prepared), refused);
   if (!isStream || begun.errors) return begun;
-  const answer = async (update: NpsUpdate | AlertUpdate) => {
+  const answer = async (update: NpsUpdate | AgentUpdate) => {
     // Extensions of one update are not repeated with the next.
     const own: ApiContext = { ...context, masked: [], unknown: [] };
     return finishResult(await execute({ ...prepared, contextValue: own, rootValue: update }), own);
   };
   try {
-    if (source instanceof AlertStream)
+    if (source instanceof AgentStream)
       return await source.begin(async (update) => deliver(JSON.stringify(await answer(update))));
     return await cohorts.join({
       subscription: source,

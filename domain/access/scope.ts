@@ -18,6 +18,8 @@ export const FIELD_GROUPS = [
   'review',
   /** Acknowledge alerts, work on cases, and approve what agents propose. */
   'manageCases',
+  /** Send texts of comments to the language model of `SCORELINE_LLM_URL`: off unless a policy names it. */
+  'sendComments',
   /** Read and export the audit log. */
   'readAudit',
   /** Read /metrics. */
@@ -43,13 +45,13 @@ export interface Scope {
   grant(group: FieldGroup): string;
 }
 
-/** The administrator's scope: everything. */
+/** The administrator's scope: everything, but that it lets no comment leave, which a policy must allow a role. */
 export const EVERYTHING: Scope = {
   fingerprint: 'everything',
   smallestCount: 1,
-  allows: () => true,
-  allowsAll: () => true,
-  grant: () => 'all',
+  allows: (group) => group !== 'sendComments',
+  allowsAll: (group) => group !== 'sendComments',
+  grant: (group) => (group === 'sendComments' ? 'none' : 'all'),
 };
 
 /** Ids of the segment's cells that the caller may see under all of the groups, in the dictionary's order. */

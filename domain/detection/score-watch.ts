@@ -239,6 +239,12 @@ function moveEwma(state: WatchState, baseline: Baseline, counts: DayCounts): voi
   state.charts[EWMA] = { value, since };
 }
 
+/** How near each chart is to its limit at the end of the last day; none before there is a baseline. */
+export function chartReadings(plan: WatchPlan, state: WatchState): ChartReading[] {
+  const baseline = fitBaseline(state.sums, state.since, fitSeason(state.all));
+  return baseline && baseline.answers >= LEAST_BASELINE ? readCharts(plan, state, baseline) : [];
+}
+
 /** Every chart of the plan with its limit: all of them together have the stated rate. */
 function readCharts(
   plan: WatchPlan,

@@ -15,3 +15,33 @@ export const OUTCOME_KINDS = [
 ] as const;
 
 export type OutcomeKind = (typeof OUTCOME_KINDS)[number];
+
+/** What an outcome of a kind says besides what every outcome has. */
+export type OutcomeField = 'amount' | 'quantity' | 'name' | 'owner';
+
+interface FieldsOfKind {
+  readonly needs: readonly OutcomeField[];
+  readonly takes: readonly OutcomeField[];
+}
+
+const SUBSCRIPTION: FieldsOfKind = { needs: [], takes: ['amount', 'quantity', 'name'] };
+const TICKET: FieldsOfKind = { needs: [], takes: ['name'] };
+
+/**
+ * The fields of each kind. name: the plan, deal, feature, topic or step. amount: what was paid, the price of the subscription's period,
+ * the value of the deal. quantity: seats, or how often a feature was used that day.
+ */
+export const FIELDS_OF_KIND: Readonly<Record<OutcomeKind, FieldsOfKind>> = {
+  SUBSCRIPTION_STARTED: SUBSCRIPTION,
+  SUBSCRIPTION_RENEWED: SUBSCRIPTION,
+  SUBSCRIPTION_CANCELLED: SUBSCRIPTION,
+  PAYMENT: { needs: ['amount'], takes: ['name'] },
+  REFUND: { needs: ['amount'], takes: ['name'] },
+  USAGE: { needs: ['quantity'], takes: ['name'] },
+  TICKET_OPENED: TICKET,
+  TICKET_SOLVED: TICKET,
+  DEAL_WON: { needs: [], takes: ['amount', 'name'] },
+  DEAL_LOST: { needs: [], takes: ['amount', 'name'] },
+  OWNER_CHANGED: { needs: ['owner'], takes: [] },
+  ONBOARDING_STEP: { needs: ['name'], takes: [] },
+};

@@ -53,6 +53,12 @@ export function mappingKey(mapping: MappingVersion): string {
     .slice(0, 24);
 }
 
+/** A pseudonym, with the keyed hashes that find it in the database, under the newest pepper first. */
+export interface Pseudonymous {
+  readonly pseudonym: string;
+  readonly lookups: readonly string[];
+}
+
 /** A response after normalising, redacting, pseudonymising and assigning a cell: ready to be stored. */
 export interface NormalisedResponse {
   /** Derived from source and external id (`responseId`). */
@@ -70,6 +76,8 @@ export interface NormalisedResponse {
   readonly respondent: string | null;
   /** Keyed hashes that find the respondent in the database, under the newest pepper first; empty without one. */
   readonly lookups: readonly string[];
+  /** The respondent's account, likewise. */
+  readonly account: Pseudonymous | null;
   readonly attributes: CellAttributes;
   readonly mapping: MappingVersion;
   /** Keyed hash of everything above except the revision: equal contents are duplicates. */
@@ -114,7 +122,8 @@ export function againEventId(
   return uuidFrom(`source-event\n${response}\n${contentHash}\n${mappingVersion}\n${at}`);
 }
 
-function uuidFrom(text: string): string {
+/** The UUID (version 8) derived from a text. */
+export function uuidFrom(text: string): string {
   const hex = createHash('sha256').update(text).digest('hex');
   const variant = ((Number.parseInt(hex[16] ?? '0', 16) & 0x3) | 0x8).toString(16);
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;

@@ -21,6 +21,7 @@ export const TEXT_RULES = {
   survey: line(200),
   surveyVersion: line(100),
   respondent: line(512),
+  account: line(512),
   /** Of a dimension. */
   value: line(200),
   comment: lines(20_000),
@@ -40,6 +41,10 @@ export const TEXT_RULES = {
   /** The reason for an action, stored in the audit log and with the decision. */
   reason: lines(2_000),
   purpose: line(200),
+  /** Of a case or a change event. */
+  title: line(200),
+  /** An address that a change event leads to. */
+  link: line(2_000),
   actor: line(200),
   action: line(60),
   /** Of nodes and scores; a score's id contains its segment. */

@@ -39,7 +39,7 @@ function relationOf({ from, to, relation }: LineageEdge): [string, Attributes] {
     { 'prov:generatedEntity': low, 'prov:usedEntity': high, ...more },
   ];
   if (relation === 'COUNTED_IN') return derived(b, a);
-  if (['SUM_OF', 'NORMALISED_FROM', 'TRAINED_ON'].includes(relation)) return derived(a, b);
+  if (['SUM_OF', 'NORMALISED_FROM', 'TRAINED_ON', 'FOLLOWS_FROM'].includes(relation)) return derived(a, b);
   if (relation === 'SUPERSEDES') return derived(a, b, { 'prov:type': qualified('prov:Revision') });
   if (relation === 'RECEIVED_FROM' || relation === 'OF_SOURCE')
     return ['wasAttributedTo', { 'prov:entity': a, 'prov:agent': b }];

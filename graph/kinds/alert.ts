@@ -8,7 +8,9 @@ import {
 } from '../../store/lineage/lineage-annotations.ts';
 import type { LineageNode } from '../node.ts';
 import { foundModel, modelId, modelVersionKind } from './model-version.ts';
+import { ALONG, agentKind } from './shared/agent-kind.ts';
 import { annotates, annotationKind } from './shared/annotation.ts';
+import { eitherKind } from './shared/either-kind.ts';
 import { touchedModels } from './shared/projection.ts';
 import { parseSerial } from './shared/visible-selection.ts';
 
@@ -21,10 +23,12 @@ export function alertNode(alert: AlertAnnotation): LineageNode {
   return { id: nodeId('Alert', id), kind: 'Alert', label, recordedAt };
 }
 
+const PICTURE = { column: 1, row: 2, names: ['alert', 'alerts'] } as const;
+
 /** An alarm of a model version's monitor: over all responses, for callers who may see what was made of them. */
-export const alertKind = annotationKind<AlertAnnotation, number>({
+const modelAlertKind = annotationKind<AlertAnnotation, number>({
   kind: 'Alert',
-  picture: { column: 1, row: 2, names: ['alert', 'alerts'] },
+  picture: PICTURE,
   parseKey: parseSerial,
   allowed: readsModelsWhole,
   read: ({ record }, id) => readAlertAnnotation(record, id),
@@ -48,3 +52,6 @@ export const alertKind = annotationKind<AlertAnnotation, number>({
   },
   all: null,
 });
+
+/** An alarm of a model version's monitor, or what an agent raised. */
+export const alertKind = eitherKind(modelAlertKind, agentKind('Alert', PICTURE, ALONG));

@@ -7,7 +7,9 @@ import {
 } from '../../store/lineage/lineage-annotations.ts';
 import type { LineageNode } from '../node.ts';
 import { foundModel, modelId, modelVersionKind } from './model-version.ts';
+import { ALONG, agentKind } from './shared/agent-kind.ts';
 import { annotates, annotationKind } from './shared/annotation.ts';
+import { eitherKind } from './shared/either-kind.ts';
 import { touchedModels } from './shared/projection.ts';
 import { parseSerial } from './shared/visible-selection.ts';
 
@@ -23,12 +25,14 @@ export function decisionNode(decision: DecisionAnnotation): LineageNode {
   return { id: decisionId(id), kind: 'Decision', label, recordedAt };
 }
 
+const PICTURE = { column: 1, row: 1, names: ['decision', 'decisions'] } as const;
+
 /**
  * A change of a model version's stage: concerns what was made of all responses, for callers who may see that.
  */
-export const decisionKind = annotationKind<DecisionAnnotation, number>({
+export const modelDecisionKind = annotationKind<DecisionAnnotation, number>({
   kind: 'Decision',
-  picture: { column: 1, row: 1, names: ['decision', 'decisions'] },
+  picture: PICTURE,
   parseKey: parseSerial,
   allowed: readsModelsWhole,
   read: ({ store }, id) => readDecisionAnnotation(store, id),
@@ -48,3 +52,6 @@ export const decisionKind = annotationKind<DecisionAnnotation, number>({
   },
   all: null,
 });
+
+/** A change of a model version's stage, or what an agent decided. */
+export const decisionKind = eitherKind(modelDecisionKind, agentKind('Decision', PICTURE, ALONG));

@@ -1,11 +1,14 @@
 import { alertKind } from './alert.ts';
 import { calibrationKind } from './calibration.ts';
+import { caseKind } from './case.ts';
 import { cellKind } from './cell.ts';
 import { decisionKind } from './decision.ts';
+import { deliveryKind } from './delivery.ts';
 import { featureKind } from './feature.ts';
 import { featureSetKind } from './feature-set.ts';
 import { mappingVersionKind } from './mapping-version.ts';
 import { modelVersionKind } from './model-version.ts';
+import { outcomeKind } from './outcome.ts';
 import { responseKind } from './response.ts';
 import { reviewKind } from './review.ts';
 import { rollupKind } from './rollup.ts';
@@ -38,6 +41,9 @@ export const KINDS: readonly NodeKind[] = [
   decisionKind,
   alertKind,
   reviewKind,
+  outcomeKind,
+  caseKind,
+  deliveryKind,
 ];
 
 const BY_NAME: ReadonlyMap<string, NodeKind> = new Map(KINDS.map((kind) => [kind.kind, kind]));

@@ -8,10 +8,11 @@ import {
   readReviewsOfDecision,
 } from '../../store/lineage/lineage-annotations.ts';
 import { edge, type LineageNode, step } from '../node.ts';
-import { decisionId, decisionKind } from './decision.ts';
+import { decisionId, modelDecisionKind } from './decision.ts';
 import { modelId, modelNodes, partSteps } from './model-version.ts';
 import { responseId, responseKind } from './response.ts';
 import { annotates, annotationKind } from './shared/annotation.ts';
+import { onlyOf } from './shared/either-kind.ts';
 import { at, type Found, type LineageRequest } from './shared/kind.ts';
 import { entry } from './shared/projection.ts';
 import { parseUuid, readsPrediction, visibleResponse } from './shared/visible-selection.ts';
@@ -65,7 +66,10 @@ export const reviewKind = annotationKind<ReviewAnnotation, string>({
     annotates(responseKind, async (request, response) =>
       readsPrediction(request, response) ? readReviewAnnotations(request.store, response.id) : [],
     ),
-    annotates(decisionKind, ({ store }, { own }) => readReviewsOfDecision(store, own.id)),
+    onlyOf(
+      modelDecisionKind,
+      annotates(modelDecisionKind, ({ store }, { own }) => readReviewsOfDecision(store, own.id)),
+    ),
   ],
   touched: async function* ({ store }, entries) {
     const ids = [...new Set(entries.flatMap(({ payload }) => payload.reviews ?? []))];

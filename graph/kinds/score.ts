@@ -1,5 +1,6 @@
-import type { Basis } from '../../domain/scores/score.ts';
+import { type Basis, parseScoreId, type ScoreName } from '../../domain/scores/score.ts';
 import type { Segment } from '../../domain/segments/cell.ts';
+import type { Dimension } from '../../domain/segments/dimensions.ts';
 import { HOUR_MS, type TimeRange } from '../../domain/time/time-windows.ts';
 import type { RollupSelection } from '../lineage-store.ts';
 import { edge, oneFurther, type RollupWalk, type Walk } from '../node.ts';
@@ -64,4 +65,22 @@ export function foundScore(request: LineageRequest, score: ScoreStart): Found<Sc
     models: model === null ? [] : [model],
   };
   return at(request, scoreKind, { score, selection });
+}
+
+/** The score with that key, as the start of a trace. */
+export function scoreStartOf(dimensions: readonly Dimension[], id: string, name: ScoreName): ScoreStart {
+  const { segment, from, until, basis } = name;
+  const places = dimensions.flatMap(({ attribute }) => {
+    const values = segment[attribute];
+    return values ? [values.join(' or ')] : [];
+  });
+  const iso = (time: number) => `${new Date(time).toISOString().slice(0, 16)}Z`;
+  const label = `NPS ${basis.toLowerCase()} · ${places.join(' · ') || 'everything'} · ${iso(from)} to ${iso(until)}`;
+  return { id, segment, from, until, label, basis, model: name.model };
+}
+
+/** The score of the id, which every caller has; null for any other id. */
+export function scoreNamed(request: LineageRequest, id: string): Found<ScoreRow> | null {
+  const name = parseScoreId(id);
+  return name && foundScore(request, scoreStartOf(request.dimensions, id, name));
 }

@@ -74,7 +74,7 @@ export async function heldElsewhere(
 ): Promise<number> {
   if ((await store.rows(PROJECTED, [FOLLOWER])).length === 0) return 0;
   return (await hasYetToFollow(store, await followerPosition(store, FOLLOWER), xact))
-    ? responseIds.length
+    ? Math.max(1, responseIds.length)
     : 0;
 }
 
@@ -141,7 +141,7 @@ export function openGraph(
     lag,
     holds: async (responseIds, xact) => {
       if (await hasYetToFollow(store, await followerPosition(store, FOLLOWER), xact))
-        return responseIds.length;
+        return Math.max(1, responseIds.length);
       // The fence is not created before the constraint that makes it unique.
       await readySoon();
       const ids = responseIds.map((id) => nodeId('Response', id));

@@ -85,7 +85,8 @@ export async function lineageGroups(
     });
   }
   if (walk.rollups)
-    for (const group of await walkedGroups(request, walk.rollups, found)) groups.set(group.kind, group);
+    for (const group of await walkedGroups(request, walk.rollups, found))
+      groups.set(group.kind, added(groups.get(group.kind), group));
   const steps = await takeSteps(deps, walk, null, context.length + 1 + SAMPLE);
   const kinds = new Map([
     [found.node.id, found.node.kind],
@@ -104,6 +105,13 @@ export async function lineageGroups(
     lag,
   };
 }
+
+/** What a walk meets beside what came before it. */
+const added = (before: LineageGroup | undefined, { kind, depth, count }: LineageGroup): LineageGroup => ({
+  kind,
+  depth: Math.min(depth, before?.depth ?? depth),
+  count: count === null ? null : count + (before?.count ?? 0),
+});
 
 /** As in pictures of a lineage: from the top. */
 const orderOf = ({ kind }: LineageGroup): number => kindNamed(kind).picture.row;

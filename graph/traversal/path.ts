@@ -80,7 +80,7 @@ async function overSubject(request: LineageRequest, a: Found, annotation: Found)
 /** The main subject of an annotation; null for other kinds. */
 async function subjectOf(request: LineageRequest, { kind, row }: Found): Promise<Found | null> {
   const [id] = kind.about?.(row) ?? [];
-  return id === undefined ? null : request.find(id);
+  return id === undefined ? null : request.findAny(id);
 }
 
 const reversed = ({ nodes, edges }: Path): Path => ({

@@ -1,11 +1,16 @@
 import type { Scope } from '../../domain/access/scope.ts';
 import { parseNodeId } from '../kinds/registry.ts';
-import { foundScore, type ScoreStart } from '../kinds/score.ts';
+import { foundScore, type ScoreStart, scoreNamed } from '../kinds/score.ts';
 import { at, type Found, type LineageDeps, type LineageRequest } from '../kinds/shared/kind.ts';
 
 /** A lookup by the caller with that scope. */
 export function lineageRequest(deps: LineageDeps, scope: Scope): LineageRequest {
-  const request: LineageRequest = { ...deps, scope, find: (id) => resolveNode(request, id) };
+  const request: LineageRequest = {
+    ...deps,
+    scope,
+    find: (id) => resolveNode(request, id),
+    findAny: async (id) => scoreNamed(request, id) ?? resolveNode(request, id),
+  };
   return request;
 }
 

@@ -5,7 +5,7 @@ import type { LineageDeps } from '../kinds/shared/kind.ts';
 import { eventEdges, eventNode } from '../kinds/source-event.ts';
 import { surveyVersionKind } from '../kinds/survey-version.ts';
 import type { CountedResponse, RollupSelection } from '../lineage-store.ts';
-import { edge, type RollupWalk, type Step, type Walk } from '../node.ts';
+import { edge, type RollupWalk, type Step, step, type Walk } from '../node.ts';
 
 type WalkDeps = Pick<LineageDeps, 'lineage' | 'store' | 'cells' | 'mappings' | 'dimensions'>;
 
@@ -28,7 +28,7 @@ export async function takeSteps(
 ): Promise<PlacedStep[]> {
   const steps: PlacedStep[] = [];
   if (after === null || after.length === 1) {
-    const context = (await walk.context()).map((step, index): PlacedStep => ({ ...step, at: [index] }));
+    const context = (await walk.context()).map((one, index): PlacedStep => ({ ...one, at: [index] }));
     steps.push(...context.slice(after === null ? 0 : after[0] + 1));
   }
   if (!walk.rollups) return steps.slice(0, limit);
@@ -102,13 +102,12 @@ async function rollupSteps(
       const edges = rollupEdges(rollup, mappings[index] ?? []).filter(({ to }) => isKnown(walk, to));
       const joins = walk.joined ? [walk.joined(node.id)] : [];
       steps.push({
-        node: { ...node, depth: walk.depths.rollup },
-        edges: [...joins, ...edges],
+        ...joinedTo(walk, step(node, walk.depths.rollup, [...joins, ...edges])),
         at: [hour, cell, model],
       });
     }
-    for (let step = following[next]; step && isOf(step.at, rollup); step = following[next]) {
-      steps.push(step);
+    for (let one = following[next]; one && isOf(one.at, rollup); one = following[next]) {
+      steps.push(one);
       next += 1;
     }
     return steps;
@@ -119,6 +118,12 @@ function isOf(at: WalkPosition, rollup: RollupKey): boolean {
   if (at.length === 1) return false;
   const [hour, cell, model] = at as readonly [number, string, number];
   return compareRollups({ hour, cell, model }, rollup) === 0;
+}
+
+/** The step, nearer and with further edges where nodes before the walk refer to it. */
+function joinedTo({ joins }: RollupWalk, { node, edges }: Step): Step {
+  const own = joins?.get(node.id);
+  return own ? step(node, Math.min(node.depth, own.depth), [...own.edges, ...edges]) : { node, edges };
 }
 
 function isKnown({ known }: RollupWalk, id: string): boolean {
@@ -144,20 +149,22 @@ async function responseSteps(
     const source = eventNode(event);
     const survey = edge(response.id, 'ANSWERS', surveyVersionKind.idOf(mapping));
     const behind = eventEdges({ id: event.id, mapping: key }, mapping);
-    steps.push({
-      node: { ...response, depth: walk.depths.response },
-      edges: [
+    const counted = joinedTo(
+      walk,
+      step(response, walk.depths.response, [
         edge(response.id, 'COUNTED_IN', rollupId(rollup)),
         ...[survey].filter(({ to }) => isKnown(walk, to)),
-      ],
-      at: [hour, cell, model, id, 'response'],
-    });
+      ]),
+    );
+    const isNearer = counted.node.depth < walk.depths.response;
+    const depth = isNearer ? Math.min(counted.node.depth + 1, walk.depths.event) : walk.depths.event;
+    const brought = [
+      edge(response.id, 'NORMALISED_FROM', source.id),
+      ...behind.filter(({ to }) => isKnown(walk, to)),
+    ];
+    steps.push({ ...counted, at: [hour, cell, model, id, 'response'] });
     steps.push({
-      node: { ...source, depth: walk.depths.event },
-      edges: [
-        edge(response.id, 'NORMALISED_FROM', source.id),
-        ...behind.filter(({ to }) => isKnown(walk, to)),
-      ],
+      ...joinedTo(walk, step(source, depth, brought)),
       at: [hour, cell, model, id, 'event'],
     });
   }

@@ -15,7 +15,7 @@ import { timeOf } from './map/map-time.ts';
 export type RowValues = Readonly<Record<string, string>>;
 
 /** Whether the map's filter accepts the row; the others are counted, not rejected. */
-export function isWanted({ where }: FileMap, values: RowValues): boolean {
+export function isWanted({ where }: Pick<FileMap, 'where'>, values: RowValues): boolean {
   return Object.entries(where).every(([column, wanted]) => wanted.includes(textOf(values, column)));
 }
 
@@ -51,6 +51,7 @@ export function draftFromRow(
   return {
     externalId,
     respondent: map.respondent ? blankToNull(textOf(values, map.respondent)) : null,
+    account: map.account ? blankToNull(textOf(values, map.account)) : null,
     answeredAt: answeredAt.at,
     revision,
     score,
@@ -65,7 +66,8 @@ export function draftFromRow(
   };
 }
 
-function externalIdOf({ externalId }: FileMap, values: RowValues): string | null {
+/** The row's id; null where it is blank. */
+export function externalIdOf({ externalId }: Pick<FileMap, 'externalId'>, values: RowValues): string | null {
   if (typeof externalId === 'string') return blankToNull(textOf(values, externalId));
   // As JSON, so that ["a", "bc"] and ["ab", "c"] differ.
   const content = JSON.stringify(externalId.hash.map((column) => textOf(values, column)));
@@ -73,7 +75,7 @@ function externalIdOf({ externalId }: FileMap, values: RowValues): string | null
 }
 
 /** A column of the row; blank if absent. */
-function textOf(values: RowValues, column: string): string {
+export function textOf(values: RowValues, column: string): string {
   return Object.hasOwn(values, column) ? (values[column] ?? '') : '';
 }
 
@@ -100,7 +102,10 @@ function scoreOf({ column, written }: NonNullable<FileMap['score']>, values: Row
 }
 
 /** The row's revision; null if it has none. */
-function revisionOf({ revision: rule }: FileMap, values: RowValues): Revision | Outcome | null {
+export function revisionOf(
+  { revision: rule }: Pick<FileMap, 'revision'>,
+  values: RowValues,
+): Revision | Outcome | null {
   const text = rule ? textOf(values, rule.column).trim() : '';
   if (!rule || text === '') return null;
   if (!('zone' in rule)) return readNumber(rule, text);
@@ -142,13 +147,15 @@ function mappingOf(map: FileMap, scale: ScaleRule, connector: string): MappingVe
   return mapping;
 }
 
-function dimensionOf(rule: FileMap['dimensions'][string], values: RowValues): string | null {
+/** The value of a dimension, or of another text that a map reads like one. */
+export function dimensionOf(rule: FileMap['dimensions'][string], values: RowValues): string | null {
   if ('value' in rule) return rule.value;
   const given = textOf(values, rule.column).trim();
   const named = rule.values && Object.hasOwn(rule.values, given) ? rule.values[given] : undefined;
   return named ?? (given === '' ? null : given) ?? rule.default ?? null;
 }
 
-function blankToNull(text: string): string | null {
+/** The text without surrounding blanks; null where there is nothing in it. */
+export function blankToNull(text: string): string | null {
   return text.trim() === '' ? null : text.trim();
 }

@@ -8,6 +8,8 @@ export interface ResponseDraft {
   readonly externalId: string;
   /** Any identifier; only its pseudonym is stored. */
   readonly respondent: string | null;
+  /** The identifier of the respondent's account; only its pseudonym is stored. */
+  readonly account?: string | null;
   readonly answeredAt: Date;
   /** Decides which of two deliveries of the response is newer. */
   readonly revision?: Revision | null;

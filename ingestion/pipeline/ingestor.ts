@@ -46,11 +46,11 @@ export interface Ingestor {
 /**
  * Rows per transaction: building its statements blocks the event loop, and running them the embedded database.
  */
-const COMMIT_ROWS = { pglite: 100, postgres: 500 } as const;
+export const COMMIT_ROWS = { pglite: 100, postgres: 500 } as const;
 /** Characters of the texts per transaction, which take as long as rows do. */
-const COMMIT_BYTES = 2 * 1024 * 1024;
+export const COMMIT_BYTES = 2 * 1024 * 1024;
 /** Rows of all requests waiting for a commit; a quarter for one submitter. */
-const MOST_WAITING = 50_000;
+export const MOST_WAITING = 50_000;
 /** How many times as much the administrator may add. */
 const ADMIN_SHARE = 10;
 
@@ -105,7 +105,7 @@ export function createIngestor(deps: IngestorDeps): Ingestor {
     async accept(submitter, drafts) {
       const parts: Promise<Outcome[]>[] = [];
       const slice = new Slice();
-      for (const some of partsOf(drafts, commitRows)) {
+      for (const some of partsOf(drafts, commitRows, sizeOf)) {
         const items = await withTimeout(patience, () => prepare(deps, submitter, some, slice));
         // One part is stored while the next one is built; more would only wait.
         await parts.at(-1);
@@ -126,12 +126,18 @@ export function createIngestor(deps: IngestorDeps): Ingestor {
   };
 }
 
+const sizeOf = ({ comment, raw }: ResponseDraft) => (comment?.length ?? 0) + raw.length;
+
 /** Drafts per transaction; one that is too large is a part of its own. */
-function* partsOf(drafts: readonly ResponseDraft[], mostRows: number): Generator<ResponseDraft[]> {
-  let part: ResponseDraft[] = [];
+export function* partsOf<Draft>(
+  drafts: readonly Draft[],
+  mostRows: number,
+  sizeOf: (draft: Draft) => number,
+): Generator<Draft[]> {
+  let part: Draft[] = [];
   let bytes = 0;
   for (const draft of drafts) {
-    const size = (draft.comment?.length ?? 0) + draft.raw.length;
+    const size = sizeOf(draft);
     if (part.length > 0 && (part.length === mostRows || bytes + size > COMMIT_BYTES)) {
       yield part;
       part = [];
@@ -144,8 +150,8 @@ function* partsOf(drafts: readonly ResponseDraft[], mostRows: number): Generator
 }
 
 /** A cell that was released meanwhile is looked up again; used ones are not released, so this ends. */
-async function untilFiled<Result>(
-  { cells, store }: FilingDeps,
+export async function untilFiled<Result>(
+  { cells, store }: Pick<FilingDeps, 'cells' | 'store'>,
   work: () => Promise<Result>,
 ): Promise<Result> {
   for (let attempt = 1; ; attempt++) {
@@ -209,12 +215,12 @@ async function prepare(
  * Whether the submitter may replace another response of that source: a key that is bound to it, the first
  * submitter that used it, and administrators. Sources from before this was recorded are open to all.
  */
-function mayCorrect({ id, scope, sources }: Submitter, sourceMadeBy: string | null): boolean {
+export function mayCorrect({ id, scope, sources }: Submitter, sourceMadeBy: string | null): boolean {
   return sources !== null || sourceMadeBy === null || sourceMadeBy === id || scope.allowsAll('administer');
 }
 
 /** Administrators of the whole database set it up too. */
-function boundsOf(bounds: NameBounds, scope: Scope): NameBounds {
+export function boundsOf(bounds: NameBounds, scope: Scope): NameBounds {
   const times = scope.allowsAll('administer') ? ADMIN_SHARE : 1;
   const { sources, surveys, mappings, mappingBytes, minute } = bounds;
   return {
@@ -248,6 +254,7 @@ function toRows(
     class: item.class === null ? null : CLASS_NUMBER[item.class],
     comment: item.comment,
     subject: { pseudonym: item.respondent, lookups: item.lookups },
+    account: item.account,
     contentHash: item.contentHash,
     formerHashes: item.formerHashes,
     position: item.event.position,

@@ -6,7 +6,7 @@ import { type NormalisedResponse, responseId } from '../../domain/responses/norm
 import type { CellAttributes } from '../../domain/segments/cell.ts';
 import { type Dimension, OTHER, storedValue } from '../../domain/segments/dimensions.ts';
 import { type Steps, toEnd } from '../../domain/text/slices.ts';
-import { problemOf, quoted, readName, TEXT_RULES } from '../../domain/text/text.ts';
+import { problemOf, quoted, readName, TEXT_RULES, type TextField } from '../../domain/text/text.ts';
 import type { ImportRow } from '../../store/responses/response-row.ts';
 import { isConnectorName } from '../webhooks/registry.ts';
 import { type KeptComment, keepingComment } from './comment.ts';
@@ -14,7 +14,7 @@ import type { ResponseDraft } from './draft.ts';
 import { keptItem } from './kept-item.ts';
 import { readNames } from './names.ts';
 import { type NoteCode, type Outcome, rejected } from './outcome.ts';
-import { keyedHash, lookupsOf, type Pepper, peppers, pseudonym } from './pseudonym.ts';
+import { keyedHash, lookupsOf, type Pepper, peppers, pseudonym, pseudonymous } from './pseudonym.ts';
 
 export interface NormaliseDeps {
   readonly dimensions: readonly Dimension[];
@@ -51,8 +51,8 @@ export function* normalising(deps: NormaliseDeps, draft: ResponseDraft): Steps<N
   const read = readNames({ externalId: draft.externalId, source: draft.mapping.source });
   if ('status' in read) return read;
   const problem =
-    checkTexts(draft) ??
-    checkTime(draft.answeredAt, deps.now()) ??
+    checkTexts({ respondent: draft.respondent, account: draft.account, position: draft.position }) ??
+    checkTime('answeredAt', draft.answeredAt, deps.now()) ??
     checkRevision(draft.revision ?? null, deps.now());
   if (problem) return problem;
   const { mapping } = draft;
@@ -75,6 +75,7 @@ export function* normalising(deps: NormaliseDeps, draft: ResponseDraft): Steps<N
       ? null
       : yield* keepingComment(given, rulesFor(deps.redaction ?? DEFAULT_RULES, attributes.values));
   const respondent = blankToNull(draft.respondent);
+  const account = blankToNull(draft.account ?? null);
   const item = keptItem(draft.raw);
   const content = {
     id: responseId(source, externalId),
@@ -90,13 +91,14 @@ export function* normalising(deps: NormaliseDeps, draft: ResponseDraft): Steps<N
   };
   const { storedAs = (given: CellAttributes) => given } = deps;
   const contentHashes = peppers(deps.pepper).map((pepper) => {
-    const known = respondent === null ? null : pseudonym(pepper, respondent);
-    const stored = { ...content, respondent: known, attributes: storedAs(content.attributes) };
+    const named = namesUnder(pepper, respondent, account);
+    const stored = { ...content, ...named, attributes: storedAs(content.attributes) };
     return keyedHash(pepper, 'content', canonicalize(stored) ?? '');
   });
   return {
     ...content,
     lookups: respondent === null ? [] : lookupsOf(deps.pepper, respondent),
+    account: account === null ? null : pseudonymous(deps.pepper, account, 'account'),
     mapping,
     contentHash: contentHashes[0] as string,
     formerHashes: contentHashes.slice(1),
@@ -119,46 +121,51 @@ export function* normalising(deps: NormaliseDeps, draft: ResponseDraft): Steps<N
   };
 }
 
-function checkTexts({ respondent, position }: ResponseDraft): Outcome | null {
-  for (const [field, text] of Object.entries({ respondent, position })) {
-    const problem = text === null ? null : problemOf(TEXT_RULES[field as 'respondent'], text.trim());
+/** The pseudonyms that a content is hashed with; contents without an account keep the hash that they had before there were any. */
+const namesUnder = (pepper: Pepper, respondent: string | null, account: string | null) => ({
+  respondent: respondent === null ? null : pseudonym(pepper, respondent),
+  ...(account === null ? {} : { account: pseudonym(pepper, account, 'account') }),
+});
+
+/** The rejection of the first text that is too long or malformed; the fields are those of `TEXT_RULES`. */
+export function checkTexts(
+  texts: Readonly<Partial<Record<TextField, string | null | undefined>>>,
+): Outcome | null {
+  for (const [field, text] of Object.entries(texts)) {
+    const problem = text == null ? null : problemOf(TEXT_RULES[field as TextField], text.trim());
     if (problem) return rejected(problem.code, `${field}: ${problem.message}`);
   }
   return null;
 }
 
-function checkTime(answeredAt: Date, now: number): Outcome | null {
-  const time = answeredAt.getTime();
+/** The rejection of a time that no fact has: before 1900, or more than a day ahead. */
+export function checkTime(field: string, at: Date, now: number): Outcome | null {
+  const time = at.getTime();
   if (Number.isNaN(time)) {
-    return rejected(
-      'INVALID_TIME',
-      'answeredAt: not a date; expected RFC 3339, such as 2026-03-31T09:30:00Z',
-    );
+    return rejected('INVALID_TIME', `${field}: not a date; expected RFC 3339, such as 2026-03-31T09:30:00Z`);
   }
   if (time < EARLIEST_MS) {
-    return rejected(
-      'INVALID_TIME',
-      `answeredAt: ${answeredAt.toISOString()} is before 1900; is the unit right?`,
-    );
+    return rejected('INVALID_TIME', `${field}: ${at.toISOString()} is before 1900; is the unit right?`);
   }
   if (time > now + DAY_MS) {
     const latest = new Date(now + DAY_MS).toISOString();
     return rejected(
       'IN_THE_FUTURE',
-      `answeredAt: ${answeredAt.toISOString()} is more than a day ahead (latest ${latest})`,
+      `${field}: ${at.toISOString()} is more than a day ahead (latest ${latest})`,
     );
   }
   return null;
 }
 
 /** As with the time of answering: one far ahead is a mistake of its unit or zone. */
-function checkRevision(revision: Revision | null, now: number): Outcome | null {
+export function checkRevision(revision: Revision | null, now: number): Outcome | null {
   if (revision?.kind !== 'time' || revision.value <= now + DAY_MS) return null;
   const given = new Date(revision.value).toISOString();
   return rejected('IN_THE_FUTURE', `updatedAt: ${given} is more than a day ahead`);
 }
 
-function attributesOf(
+/** The values of the dimensions as stored, or the rejection of one. */
+export function attributesOf(
   dimensions: readonly Dimension[],
   given: ResponseDraft['dimensions'],
 ): { values: CellAttributes; isCut: boolean } | { problem: Outcome } {
@@ -184,7 +191,8 @@ function joinedLines(text: string): string {
   return text.length > 4 * TEXT_RULES.value.longest ? text : text.replace(/\s+/g, ' ');
 }
 
-function blankToNull(text: string | null): string | null {
+/** The text; null where there is nothing in it. */
+export function blankToNull(text: string | null): string | null {
   return text === null || text.trim() === '' ? null : text;
 }
 

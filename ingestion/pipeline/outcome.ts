@@ -14,6 +14,7 @@ export type RejectionCode =
   | 'TOO_MANY_SOURCES' // the submitter has named as many sources as it may
   | 'TOO_MANY_SURVEYS' // or surveys and their versions
   | 'TOO_MANY_MAPPINGS' // or mappings: sources, surveys, scales and maps together
+  | 'TOO_MANY_SEGMENTS' // change events concern as many different segments as they may
   | 'NO_CELL' // its combination of values found no room, and where it would be filed the caller may not submit
   | 'FORBIDDEN'; // the caller may not submit into this segment
 

@@ -13,20 +13,25 @@ function keyed(pepper: Pepper, purpose: string, text: string): string {
   return createHmac('sha256', pepper.secret).update(`${purpose}\n${text}`).digest('hex');
 }
 
+/** What a pseudonym stands for. The same identifier has another pseudonym as an account than as a respondent. */
+export type Named = 'respondent' | 'account';
+
+const LETTERS: Readonly<Record<Named, string>> = { respondent: 'p', account: 'a' };
+
 /**
- * "p1_" and 32 hex digits: HMAC-SHA256 of the identifier, trimmed and in lower case (e-mail addresses are typed
+ * "p1_" (an account: "a1_") and 32 hex digits: HMAC-SHA256 of the identifier, trimmed and in lower case (e-mail addresses are typed
  * in many ways), under the pepper. The identifier itself is not stored outside the encrypted item. A later
  * pepper hashes the pseudonym of the one before it (decision 0022): "p2_…" can be computed from "p1_…", but not
  * without the new secret.
  */
-export function pseudonym(pepper: Pepper, identifier: string): string {
+export function pseudonym(pepper: Pepper, identifier: string, of: Named = 'respondent'): string {
   const normalised = identifier.normalize('NFKC').trim().toLowerCase();
-  const input = pepper.former ? pseudonym(pepper.former, identifier) : normalised;
-  return underPepper(pepper, input);
+  const input = pepper.former ? pseudonym(pepper.former, identifier, of) : normalised;
+  return underPepper(pepper, input, of);
 }
 
-function underPepper(pepper: Pepper, input: string): string {
-  return `p${pepper.version}_${keyed(pepper, 'respondent', input).slice(0, 32)}`;
+function underPepper(pepper: Pepper, input: string, of: Named): string {
+  return `${LETTERS[of]}${pepper.version}_${keyed(pepper, of, input).slice(0, 32)}`;
 }
 
 /** The peppers, newest first. */
@@ -34,17 +39,13 @@ export function peppers(pepper: Pepper): Pepper[] {
   return [pepper, ...(pepper.former ? peppers(pepper.former) : [])];
 }
 
-/** The person's current pseudonym, from one of any version; null for an unknown version. */
+/** The current pseudonym of the person or account, from one of any version; null for an unknown version. */
 export function carriedOver(pepper: Pepper, old: string): string | null {
-  const version = versionOf(old);
-  if (version === pepper.version) return old;
+  const match = /^([pa])(\d{1,9})_[0-9a-f]{32}$/.exec(old);
+  if (!match) return null;
+  if (Number(match[2]) === pepper.version) return old;
   const before = pepper.former ? carriedOver(pepper.former, old) : null;
-  return before === null ? null : underPepper(pepper, before);
-}
-
-function versionOf(text: string): number | null {
-  const match = /^p(\d{1,9})_[0-9a-f]{32}$/.exec(text);
-  return match ? Number(match[1]) : null;
+  return before === null ? null : underPepper(pepper, before, match[1] === 'a' ? 'account' : 'respondent');
 }
 
 /**
@@ -55,18 +56,27 @@ export function lookupOf(pepper: Pepper, pseudonymOfIt: string): string {
   return `${pepper.version}:${keyed(pepper, 'subject', pseudonymOfIt).slice(0, 32)}`;
 }
 
-/** The lookups of a person under every pepper, newest first: rows that have not been moved yet are found too. */
-export function lookupsOf(pepper: Pepper, identifier: string): string[] {
-  return peppers(pepper).map((one) => lookupOf(one, pseudonym(one, identifier)));
+/** The lookups of a person or account under every pepper, newest first: rows that have not been moved yet are found too. */
+export function lookupsOf(pepper: Pepper, identifier: string, of: Named = 'respondent'): string[] {
+  return peppers(pepper).map((one) => lookupOf(one, pseudonym(one, identifier, of)));
 }
 
-/** The lookups for a caller's text: read as an identifier, and as a pseudonym if it looks like one. */
+/** The pseudonym of an identifier with its lookups. */
+export const pseudonymous = (pepper: Pepper, identifier: string, of: Named) => ({
+  pseudonym: pseudonym(pepper, identifier, of),
+  lookups: lookupsOf(pepper, identifier, of),
+});
+
+/**
+ * The lookups for a caller's text: read as the identifier of a person and of an account, because a caller who uses one for both is one
+ * person, and as a pseudonym if it looks like one.
+ */
 export function lookupsOfGiven(pepper: Pepper, given: string): string[] {
   const known = peppers(pepper).flatMap((one) => {
     const carried = carriedOver(one, given.trim());
     return carried === null ? [] : [lookupOf(one, carried)];
   });
-  return [...known, ...lookupsOf(pepper, given)];
+  return [...known, ...lookupsOf(pepper, given), ...lookupsOf(pepper, given, 'account')];
 }
 
 /**

@@ -43,6 +43,7 @@ export function createItemReader(
     survey: z.string().default(ownSurvey),
     surveyVersion: z.string().default(ownVersion),
     respondent: z.string().nullish(),
+    account: z.string().nullish(),
     answeredAt: z.string(),
     updatedAt: z.string().nullish(),
     revision: z.int().min(0).nullish(),
@@ -50,6 +51,8 @@ export function createItemReader(
     comment: z.string().nullish(),
     ...Object.fromEntries(dimensions.map(({ field }) => [field, z.string().nullish()])),
   });
+  // Of a deployment that calls a dimension so, the field is the dimension's.
+  const hasAccounts = !dimensions.some(({ field }) => field === 'account');
   const names = Object.keys(item.shape).join(', ');
   const mappings = new Map<string, MappingVersion>();
   const mappingFor = ({ source, survey, surveyVersion }: Names): MappingVersion => {
@@ -86,6 +89,7 @@ export function createItemReader(
     return {
       externalId: response.externalId,
       respondent: response.respondent ?? null,
+      account: hasAccounts ? (response.account ?? null) : null,
       answeredAt,
       revision,
       score: response.score ?? null,
@@ -106,7 +110,7 @@ function namedSource(input: unknown, ownSource: string): string | null {
 }
 
 /** The revision of the response: a time of change, or a number that its source counts up. */
-function revisionOf({
+export function revisionOf({
   updatedAt,
   revision,
 }: {

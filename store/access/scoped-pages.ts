@@ -14,6 +14,7 @@ const OPTIONS = 'STABLE SET plan_cache_mode = force_custom_plan';
 type PageName =
   | 'newest_responses'
   | 'oldest_responses'
+  | 'newest_outcomes'
   | 'first_rollups'
   | 'newest_of_source'
   | 'volume_of_source';
@@ -107,6 +108,16 @@ const FUNCTIONS: readonly PageFunction[] = [
         WHERE t.answered_at >= since AND t.answered_at < until AND t.answered_at >= after
           AND (t.answered_at, t.id) > (after, after_id) AND t.cell_id = ANY (cells) AND ${guard}
         ORDER BY t.answered_at, t.id LIMIT most; END`,
+  },
+  {
+    // Before that moment and id, the newest first; of these kinds, null: of all.
+    name: 'newest_outcomes',
+    parameters: `cells integer[], kinds text[], since timestamptz, until timestamptz, before timestamptz, before_id uuid, most integer`,
+    columns: 'id uuid, at timestamptz, cell_id integer',
+    body: (guard) => `BEGIN RETURN QUERY SELECT t.id, t.at, t.cell_id FROM public.outcome t
+        WHERE t.at >= since AND t.at < until AND t.at <= before AND (t.at, t.id) < (before, before_id)
+          AND t.cell_id = ANY (cells) AND (kinds IS NULL OR t.kind = ANY (kinds)) AND NOT t.restricted AND ${guard}
+        ORDER BY t.at DESC, t.id DESC LIMIT most; END`,
   },
   {
     // That hour, and later ones until that many rollups are found, each hour whole; with mappings, only those

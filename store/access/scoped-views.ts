@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import type { FieldGroup, Scope } from '../../domain/access/scope.ts';
 import type { CellDictionary } from '../../domain/segments/cell.ts';
+import { UNKNOWN } from '../../domain/segments/dimensions.ts';
 import {
   type Database,
   type ScopedSession,
@@ -49,6 +50,19 @@ const belongsTo = (table: string, key: string, more = 'true') =>
 const isUsed = (row: string) => `(${row}.response_id IS NULL OR EXISTS (SELECT FROM public.response_key k
     JOIN public.response r ON r.id = k.id AND r.answered_at = k.answered_at WHERE k.id = ${row}.response_id))`;
 
+const EVERY_SCORE = `(SELECT s.score = '{(,)}' FROM public.scope s WHERE s.fingerprint = ${FINGERPRINT})`;
+/** The value of a cell in the dimension of that attribute. */
+const valueIn = (attribute: string) => `coalesce(nullif(c.attributes ->> ${attribute}, ''), '${UNKNOWN}')`;
+/**
+ * The segments whose change events the scope sees: each value that one names occurs in one of its cells whose scores the scope reads. Not
+ * correlated with the row: it is computed once for each statement.
+ */
+const SEEN_SEGMENTS = `SELECT g.segment FROM (SELECT DISTINCT segment FROM public.change_event) g
+  WHERE (SELECT NOT isempty(s.score) FROM public.scope s WHERE s.fingerprint = ${FINGERPRINT})
+    AND NOT EXISTS (SELECT FROM jsonb_each(g.segment) d, jsonb_array_elements_text(d.value) v
+      WHERE NOT EXISTS (SELECT FROM public.cell c WHERE ${sees('c.id', 'score')} AND ${valueIn('d.key')} = v.value
+        AND NOT EXISTS (SELECT FROM jsonb_each(g.segment) e WHERE NOT jsonb_exists(e.value, ${valueIn('e.key')}))))`;
+
 interface Guard {
   /** Which rows are shown; t is the table. */
   readonly where: string;
@@ -81,6 +95,12 @@ const SCOPED_TABLES = {
     hidden: ['subject_id', 'sealed', 'content', 'import_id', 'import_line', 'undone_at', 'replaced', 'stood'],
   },
   prediction: { where: sees('t.cell_id', 'score', 'prediction') },
+  // Money and time of accounts: for callers who may read the answers of the cell one by one.
+  outcome: {
+    where: `(NOT t.restricted AND ${sees('t.cell_id', 'response')})`,
+    masked: { subject_id: 'respondent', account_id: 'respondent', owner: 'respondent' },
+    hidden: ['former_hashes', 'revision', 'revised_at', 'position', 'sealed'],
+  },
   rollup_minute: { where: sees('t.cell_id', 'score') },
   rollup_hour: { where: sees('t.cell_id', 'score', 'prediction') },
   rollup_day: { where: sees('t.cell_id', 'score') },
@@ -107,6 +127,11 @@ const SCOPED_TABLES = {
   case_record: { where: `${seesAll('t')} AND ${isUsed('t')}` },
   case_event: { where: belongsTo('case_record', 'case_id', isUsed('o')) },
   delivery: { where: seesAll('t'), hidden: ['claimed_until'] },
+  // Who sent it, and how it was corrected, is its sender's.
+  change_event: {
+    where: `(${EVERY_SCORE} OR t.segment IN (${SEEN_SEGMENTS}))`,
+    hidden: ['external_id', 'received_at', 'content_hash', 'former_hashes', 'revision', 'revised_at'],
+  },
 } satisfies Readonly<Record<string, Guard>>;
 
 /** Tables without data of cells: models, and names of sources and surveys. */
@@ -156,6 +181,7 @@ export async function createScopedViews(db: Database): Promise<void> {
     ...pageFunctions({
       newest_responses: sees('t.cell_id', 'response'),
       oldest_responses: sees('t.cell_id', 'response'),
+      newest_outcomes: sees('t.cell_id', 'response'),
       first_rollups: SCOPED_TABLES.rollup_hour.where,
       // For callers who read these answers one by one: how many there are follows from them.
       newest_of_source: sees('t.cell_id', 'response'),

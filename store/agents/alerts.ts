@@ -1,4 +1,4 @@
-import type { Session } from '../database/client.ts';
+import type { OwnerSession, Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
 import type { AlertState, Severity } from '../tables/agents.ts';
 import { isSeen, type Seen } from './cell-set.ts';
@@ -106,6 +106,12 @@ const CHANGED = statement(
   'alerts_changed',
   `SELECT ${COLUMNS} FROM alert a WHERE a.changed_at >= $1 AND ${isSeen('a.cells', 3)} ORDER BY a.changed_at, a.id LIMIT $2`,
 );
+/** Those that are open, and those that a person dismissed since. */
+const CURRENT = statement(
+  'alerts_current',
+  `SELECT a.key, ${COLUMNS} FROM alert a WHERE starts_with(a.key, $1)
+      AND (a.state IN ('OPEN', 'ACKNOWLEDGED') OR (a.state = 'DISMISSED' AND a.changed_at >= $2)) ORDER BY a.raised_at, a.id`,
+);
 const EVENTS = statement(
   'alert_events',
   `SELECT e.alert_id AS "alertId", e.kind, e.actor_name AS "actorName", e.reason, e.decision_id AS "decisionId", e.at
@@ -204,6 +210,15 @@ export function readChangedAlerts(
   limit: number,
 ): Promise<AlertRow[]> {
   return session.rows<AlertRow>(CHANGED, [from, limit, seen]);
+}
+
+/** For the agent that raised them: the open alerts whose keys begin so, and those that were dismissed since. */
+export function readCurrentAlerts(
+  session: OwnerSession,
+  prefix: string,
+  since: Date,
+): Promise<(AlertRow & { readonly key: string })[]> {
+  return session.rows<AlertRow & { readonly key: string }>(CURRENT, [prefix, since]);
 }
 
 /** What happened to these alerts, the oldest first. */

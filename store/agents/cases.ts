@@ -71,7 +71,8 @@ export class CaseError extends UserError {
   override readonly name = 'CaseError';
 }
 
-const COLUMNS = `c.id, c.cause, c.response_id AS "responseId", c.state, c.severity, c.title, c.playbook, c.owner, c.cells::text AS cells, c.segment,
+/** The columns of a case `c`. */
+export const CASE_COLUMNS = `c.id, c.cause, c.response_id AS "responseId", c.state, c.severity, c.title, c.playbook, c.owner, c.cells::text AS cells, c.segment,
   c.due_at AS "dueAt", c.opened_at AS "openedAt", c.acted_at AS "actedAt", c.closed_at AS "closedAt", c.outcome, c.decision_id AS "decisionId"`;
 /** Erasing a response locks its key: a case of it exists before, or not at all. */
 const HOLD_RESPONSE = statement(
@@ -82,16 +83,16 @@ const INSERT = statement(
   'case_insert',
   `INSERT INTO case_record AS c (cause, response_id, state, severity, title, playbook, owner, cells, segment, due_at, opened_at, decision_id)
     VALUES ($1, $2, 'OPEN', $3, $4, $5, $6, $7::int4multirange, $8, $9, $10, $11)
-    ON CONFLICT (cause) WHERE state <> 'CLOSED' DO NOTHING RETURNING ${COLUMNS}`,
+    ON CONFLICT (cause) WHERE state <> 'CLOSED' DO NOTHING RETURNING ${CASE_COLUMNS}`,
 );
 const OF_CAUSE = statement(
   'case_of_cause',
-  `SELECT ${COLUMNS} FROM case_record c WHERE c.cause = $1 AND c.state <> 'CLOSED'`,
+  `SELECT ${CASE_COLUMNS} FROM case_record c WHERE c.cause = $1 AND c.state <> 'CLOSED'`,
 );
-const HELD = statement('case_held', `SELECT ${COLUMNS} FROM case_record c WHERE c.id = $1 FOR UPDATE`);
+const HELD = statement('case_held', `SELECT ${CASE_COLUMNS} FROM case_record c WHERE c.id = $1 FOR UPDATE`);
 const CHANGE = statement(
   'case_change',
-  `UPDATE case_record c SET state = $2, owner = $3, outcome = $4, acted_at = coalesce(c.acted_at, $5), closed_at = $6 WHERE c.id = $1 RETURNING ${COLUMNS}`,
+  `UPDATE case_record c SET state = $2, owner = $3, outcome = $4, acted_at = coalesce(c.acted_at, $5), closed_at = $6 WHERE c.id = $1 RETURNING ${CASE_COLUMNS}`,
 );
 const EVENT = statement(
   'case_event_insert',
@@ -104,11 +105,11 @@ const EVENTS = statement(
 );
 const BY_IDS = statement(
   'cases_by_ids',
-  `SELECT ${COLUMNS} FROM case_record c WHERE c.id = ANY ($1::uuid[]) AND ${isSeen('c.cells', 2)}`,
+  `SELECT ${CASE_COLUMNS} FROM case_record c WHERE c.id = ANY ($1::uuid[]) AND ${isSeen('c.cells', 2)}`,
 );
 const PAGE = statement(
   'cases_page',
-  `SELECT ${COLUMNS} FROM case_record c WHERE ($1::text[] IS NULL OR c.state = ANY ($1)) AND (c.opened_at, c.id) < ($2, $3::uuid)
+  `SELECT ${CASE_COLUMNS} FROM case_record c WHERE ($1::text[] IS NULL OR c.state = ANY ($1)) AND (c.opened_at, c.id) < ($2, $3::uuid)
       AND ${isSeen('c.cells', 5)}
     ORDER BY c.opened_at DESC, c.id DESC LIMIT $4`,
 );

@@ -20,12 +20,12 @@ export const SEEN_BY = [
 ] as const satisfies readonly FieldGroup[];
 
 /** Which rows of agents the scope sees. The scoped views have the same rule: each holds alone. */
-export function seenBy(scope: Scope, cells: CellDictionary): Seen {
-  if (SEEN_BY.every((group) => scope.allowsAll(group))) return null;
+export function seenBy(scope: Scope, cells: CellDictionary, groups: readonly FieldGroup[] = SEEN_BY): Seen {
+  if (groups.every((group) => scope.allowsAll(group))) return null;
   return cellSetText(
     cells
       .all()
-      .filter((cell) => SEEN_BY.every((group) => scope.allows(group, cell)))
+      .filter((cell) => groups.every((group) => scope.allows(group, cell)))
       .map(({ id }) => id),
   );
 }

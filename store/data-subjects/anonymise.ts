@@ -19,13 +19,15 @@ interface Entry {
   readonly payload: JournalPayload;
 }
 
+/** Outcomes that are gone: their followers have read that they are. */
+const NAMES_GONE = `EXISTS (SELECT FROM jsonb_array_elements_text(payload->'outcomes') o JOIN gone_outcome g ON g.id = o::uuid)`;
 /** One page of the journal: which of its entries name one of the responses, and where it ends. */
 const NAMED = statement(
   'anonymise_named',
   `WITH page AS (SELECT xact, position, kind, payload FROM journal WHERE (xact, position) > ($2::bigint, $3::bigint)
       ORDER BY xact, position LIMIT ${PAGE})
     SELECT coalesce(array_agg(position::float8) FILTER (WHERE kind IN ('responses', 'predictions')
-        AND (payload->'added' ?| $1::text[] OR payload->'removed' ?| $1::text[])), '{}') AS positions,
+        AND (payload->'added' ?| $1::text[] OR payload->'removed' ?| $1::text[]) OR kind = 'outcome' AND ${NAMES_GONE}), '{}') AS positions,
       (array_agg(xact::float8 ORDER BY xact DESC, position DESC))[1] AS xact,
       (array_agg(position::float8 ORDER BY xact DESC, position DESC))[1] AS position, count(*)::integer AS entries FROM page`,
 );
@@ -38,6 +40,7 @@ const RENAME = statement(
   `UPDATE journal j SET payload = n.payload FROM json_to_recordset($1::json) AS n (position bigint, payload jsonb)
     WHERE j.position = n.position`,
 );
+const GONE = statement('anonymise_gone', 'SELECT id FROM gone_outcome WHERE id = ANY ($1::uuid[])');
 /** The replacements: where they counted, and that they are erased. */
 const STAND_IN = statement(
   'anonymise_stand_in',
@@ -50,7 +53,7 @@ const DONE = statement(
   'UPDATE erasure SET journal_at = now() WHERE id = $1 AND journal_at IS NULL RETURNING id',
 );
 
-/** Removes the responses from the journal, once the followers that must forget them have read their deletion. */
+/** Removes the responses, and outcomes that are gone, from the journal, once the followers that must forget them have read their deletion. */
 export async function anonymise(
   store: Store,
   erasure: string,
@@ -60,17 +63,25 @@ export async function anonymise(
   const positions = await positionsOf(store, responseIds);
   await store.transaction(async (session: Session) => {
     // First, so that of two concurrent checks one waits, and then finds it done.
-    if ((await session.rows(DONE, [erasure])).length === 0 || responseIds.length === 0) return;
+    if ((await session.rows(DONE, [erasure])).length === 0) return;
     const drawn = new Map(responseIds.map((id) => [id, randomUUID()]));
     const rename = (ids: readonly string[]) => ids.map((id) => drawn.get(id) ?? id);
     for (let i = 0; i < positions.length; i += RENAMED_AT_ONCE) {
       const entries = await session.rows<Entry>(ENTRIES, [positions.slice(i, i + RENAMED_AT_ONCE)]);
+      const named = entries.flatMap(({ payload }) => payload.outcomes ?? []);
+      const gone = new Set((await session.rows<{ id: string }>(GONE, [named])).map(({ id }) => id));
       const renamed = entries.map(({ position, payload }) => ({
         position,
-        payload: { ...payload, added: rename(payload.added), removed: rename(payload.removed) },
+        payload: {
+          ...payload,
+          added: rename(payload.added),
+          removed: rename(payload.removed),
+          ...(payload.outcomes ? { outcomes: payload.outcomes.filter((id) => !gone.has(id)) } : {}),
+        },
       }));
       await session.rows(RENAME, [JSON.stringify(renamed)]);
     }
+    if (drawn.size === 0) return;
     const pairs = [...drawn].map(([id, one]) => ({ id, drawn: one }));
     await session.rows(STAND_IN, [JSON.stringify(pairs), ERASED_CONTENT]);
   });
@@ -79,7 +90,6 @@ export async function anonymise(
 /** Finds entries that name one of the responses, page by page. */
 async function positionsOf(store: Store, responseIds: readonly string[]): Promise<number[]> {
   const positions: number[] = [];
-  if (responseIds.length === 0) return positions;
   let at = BEGINNING;
   for (;;) {
     const [page] = await store.rows<JournalPosition & { positions: number[]; entries: number }>(NAMED, [

@@ -3,12 +3,19 @@ import { type Cell, type CellDictionary, matchesSegment } from '../../domain/seg
 import type { Session, Store } from '../database/client.ts';
 import { type Statement, statement, unnamed } from '../database/statement.ts';
 import type { SubjectEncryption } from '../encryption/subject-encryption.ts';
+import {
+  accountsOf,
+  dropIdleAccounts,
+  eraseOutcomes,
+  lockOutcomesOf,
+  RESPONSES_OF_ACCOUNTS,
+  unlinkAccounts,
+} from '../outcomes/outcome-rights.ts';
 import { ERASED_CONTENT } from '../responses/response-row.ts';
 import { type Sign, tombstoneLeaves } from '../seals/leaf-tombstones.ts';
 import {
   type DataSubject,
   keepHolds,
-  LOCK_KEYS,
   type LockedKey,
   lockedSubjects,
   subjectParameters,
@@ -30,6 +37,12 @@ interface SubjectRow {
 }
 
 const LOCK_SUBJECTS = lockedSubjects('erase_subjects', `id, provider || ' ' || key_version AS "wrappedBy"`);
+/** Keys of the subjects' responses, and of those of others that name an account of theirs. */
+const LOCK_KEYS = statement(
+  'erase_lock_keys',
+  `SELECT id, answered_at AS "answeredAt", cell_id AS "cellId", subject_id = ANY ($1::uuid[]) AS own FROM response_key
+    WHERE subject_id = ANY ($1::uuid[]) OR id IN (${RESPONSES_OF_ACCOUNTS}) ORDER BY id FOR UPDATE`,
+);
 /**
  * Responses that the person once answered, even if replaced by another person's: a model may have learnt from
  * them.
@@ -114,8 +127,10 @@ export async function erase(deps: SubjectDeps, dataSubject: DataSubject, by: Ord
       await by.note?.(session, { known: false });
       return { ids, known: false, holds: [] };
     }
-    const keys = await session.rows<LockedKey>(LOCK_KEYS, [ids]);
-    const holds = await holdsOf(session, cells, ids, keys);
+    const locked = await session.rows<LockedKey & { own: boolean }>(LOCK_KEYS, [ids]);
+    const keys = locked.filter(({ own }) => own);
+    const places = [...keys.map(({ cellId }) => cellId), ...(await lockOutcomesOf(session, ids))];
+    const holds = await holdsOf(session, cells, ids, places);
     if (holds.length > 0) {
       await by.note?.(session, { stopped: holds.map(({ id }) => id) });
       return { ids: [], known: true, holds: holds.map(inWords) };
@@ -123,15 +138,20 @@ export async function erase(deps: SubjectDeps, dataSubject: DataSubject, by: Ord
     const responseIds = keys.map(({ id }) => id);
     const answered = (await session.rows<{ id: string }>(EVER_ANSWERED, [ids])).map(({ id }) => id);
     const sets = await session.rows<{ hash: string }>(TRAINING_SETS, [[...responseIds, ...answered]]);
+    const accounts = await accountsOf(session, ids, responseIds);
     await deleteResponses(session, keys);
+    const others = locked.filter(({ own }) => !own).map(({ id }) => id);
+    if (others.length > 0) await unlinkAccounts(session, ids, others);
+    const outcomes = await eraseOutcomes(session, ids);
     for (const statement of FORGET_PERSON) await session.rows(statement, [ids]);
     await session.rows(DELETE_KEYS, [ids]);
+    const idle = await dropIdleAccounts(session, accounts);
     const erasure = randomUUID();
     await session.rows(NOTE, [
       erasure,
       dataSubject.lookups,
       responseIds,
-      gone,
+      [...gone, ...idle],
       keys.length,
       by.actor,
       by.reason,
@@ -141,8 +161,8 @@ export async function erase(deps: SubjectDeps, dataSubject: DataSubject, by: Ord
     ]);
     await tombstoneLeaves(session, sign, responseIds, 'erased');
     // Without anything that leads to the person: only the amount.
-    await by.note?.(session, { erasure, responses: keys.length });
-    return { ids: gone, known: true, holds: [] };
+    await by.note?.(session, { erasure, responses: keys.length, ...(outcomes > 0 ? { outcomes } : {}) });
+    return { ids: [...gone, ...idle], known: true, holds: [] };
   });
   encryption.forget(done.ids);
   // The row with the wrapped key is dead; vacuum frees its place to be overwritten.
@@ -167,9 +187,9 @@ async function holdsOf(
   session: Session,
   cells: CellDictionary,
   subjectIds: readonly string[],
-  keys: readonly LockedKey[],
+  cellIds: readonly number[],
 ): Promise<LegalHold[]> {
-  const own = keys.map(({ cellId }) => cells.get(cellId)).filter((cell): cell is Cell => cell !== undefined);
+  const own = cellIds.map((id) => cells.get(id)).filter((cell): cell is Cell => cell !== undefined);
   return (await activeHolds(session)).filter(
     ({ subjectId, segment }) =>
       (subjectId !== null && subjectIds.includes(subjectId)) ||

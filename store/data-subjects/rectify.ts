@@ -40,7 +40,7 @@ const DELETE = statement(
 const INSERT = statement(
   'correct_insert',
   `INSERT INTO response (id, answered_at, received_at, cell_id, mapping_version_id, source_event_id, external_id, score,
-      points, class, comment, subject_id)
+      points, class, comment, subject_id, account_id)
     SELECT * FROM jsonb_to_record($1::jsonb) AS r (${RESPONSE_COLUMNS})`,
 );
 /** A restricted response stays restricted. */

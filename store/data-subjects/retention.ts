@@ -3,6 +3,8 @@ import { audit } from '../audit/audit.ts';
 import type { Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
 import { REENCRYPTING } from '../encryption/reencrypt-comments.ts';
+import { ageOutcomes, emptyOutcomeItems } from '../outcomes/outcome-retention.ts';
+import { accountsOf, dropIdleAccounts } from '../outcomes/outcome-rights.ts';
 import { tombstoneLeaves } from '../seals/leaf-tombstones.ts';
 import { keepHolds, type LockedKey } from './data-subject.ts';
 import { deleteResponses, type SubjectDeps } from './erase.ts';
@@ -10,7 +12,7 @@ import { activeHolds } from './legal-hold.ts';
 
 /** How long each kind is kept, as ISO 8601 durations; kinds that are not named are kept permanently. */
 export type Retention = Readonly<Partial<Record<RetainedKind, string>>>;
-export type RetainedKind = 'comments' | 'responses' | 'sourceEvents';
+export type RetainedKind = 'comments' | 'responses' | 'outcomes' | 'sourceEvents';
 
 /** Rows per transaction. */
 const BATCH = 500;
@@ -86,6 +88,7 @@ const DELETE_IDLE = statement(
   'retention_idle',
   `DELETE FROM subject_key s WHERE s.id = ANY ($1::uuid[]) AND NOT s.held
     AND NOT EXISTS (SELECT FROM response_key k WHERE k.subject_id = s.id)
+    AND NOT EXISTS (SELECT FROM outcome o WHERE o.subject_id = s.id OR o.account_id = s.id)
     AND NOT EXISTS (SELECT FROM source_event e WHERE e.subject_id = s.id
       AND (e.sealed IS NOT NULL OR e.content IS NOT NULL OR e.stood IS NOT NULL))`,
 );
@@ -109,8 +112,8 @@ export async function ageOut(
   now: number,
   stopped: () => boolean = () => false,
 ): Promise<Record<RetainedKind, number>> {
-  const rows = { comments: 0, responses: 0, sourceEvents: 0 };
-  for (const kind of ['responses', 'comments', 'sourceEvents'] as const) {
+  const rows = { comments: 0, responses: 0, outcomes: 0, sourceEvents: 0 };
+  for (const kind of ['responses', 'comments', 'outcomes', 'sourceEvents'] as const) {
     const [keep, before] = [retention[kind], cutoffs[kind]];
     if (keep === undefined || before === undefined) continue;
     for (let deleted = -1; deleted !== 0 && !stopped(); rows[kind] += deleted) {
@@ -151,28 +154,35 @@ async function batchOf(
     .all()
     .filter(({ attributes }) => held.some((segment) => matchesSegment(segment, attributes)))
     .map(({ id }) => id);
-  const parameters = [before, heldCells, BATCH];
+  const parameters = [before, heldCells, BATCH] as const;
+  if (kind === 'outcomes') return ageOutcomes(session, parameters);
   if (kind === 'comments') {
     // Predictions and scores stay: only the text goes.
     await session.rows(REENCRYPTING, []);
-    const free = await session.rows(OLD_COMMENTS, parameters);
-    const aside = await session.rows(OLD_RESTRICTED_COMMENTS, parameters);
-    const stood = await session.rows(OLD_STOOD_COMMENTS, parameters);
+    const free = await session.rows(OLD_COMMENTS, [...parameters]);
+    const aside = await session.rows(OLD_RESTRICTED_COMMENTS, [...parameters]);
+    const stood = await session.rows(OLD_STOOD_COMMENTS, [...parameters]);
     return free.length + aside.length + stood.length;
   }
   if (kind === 'sourceEvents') {
-    const old = await session.rows<{ id: string; subjectId: string | null }>(OLD_EVENTS, parameters);
+    const old = await session.rows<{ id: string; subjectId: string | null }>(OLD_EVENTS, [...parameters]);
     const subjects = await lockFree(session, old);
     const emptied = await session.rows(EMPTY_EVENTS, [old.map(({ id }) => id), subjects]);
     await session.rows(DELETE_IDLE, [subjects]);
-    return emptied.length;
+    return emptied.length + (await emptyOutcomeItems(session, parameters));
   }
-  const ids = (await session.rows<{ id: string }>(OLD_RESPONSES, parameters)).map(({ id }) => id);
+  const ids = (await session.rows<{ id: string }>(OLD_RESPONSES, [...parameters])).map(({ id }) => id);
   const subjects = await lockFree(session, await session.rows(SUBJECTS_OF, [ids]));
   const keys = await session.rows<LockedKey>(LOCK_KEYS, [ids, before, subjects, heldCells]);
+  const accounts = await accountsOf(
+    session,
+    [],
+    keys.map(({ id }) => id),
+  );
   await deleteResponses(session, keys);
   await session.rows(DELETE_EVENTS, [keys.map(({ id }) => id)]);
   await session.rows(DELETE_IDLE, [subjects]);
+  await dropIdleAccounts(session, accounts);
   await tombstoneLeaves(
     session,
     sign,

@@ -1,6 +1,7 @@
 import type { NoteChange } from '../audit/audit.ts';
 import type { Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
+import { outcomesOfSubjects, restrictOutcomes } from '../outcomes/outcome-rights.ts';
 import { RESPONSE_COLUMNS } from '../responses/response-row.ts';
 import { openReason } from '../reviews/review-reasons.ts';
 import { noteRestricted } from '../seals/leaf-tombstones.ts';
@@ -25,6 +26,8 @@ export interface SubjectAccessReport {
   readonly otherEvents: readonly object[];
   /** Hashes of training sets that contain their responses. */
   readonly trainingSets: readonly string[];
+  /** What became of them: payments, subscriptions, tickets. */
+  readonly outcomes: readonly object[];
 }
 
 const SUBJECTS = statement(
@@ -36,12 +39,12 @@ const RESPONSES = statement(
   `SELECT r.*, s.name AS source, v.name AS survey, v.version AS "surveyVersion", c.attributes FROM (
       SELECT r.id, r.answered_at AS "answeredAt", r.received_at AS "receivedAt", r.cell_id, r.mapping_version_id,
         r.external_id AS "externalId", r.score, r.class, r.comment, r.subject_id AS "subjectId",
-        r.source_event_id AS "sourceEventId", false AS restricted
+        r.account_id AS "accountId", r.source_event_id AS "sourceEventId", false AS restricted
       FROM response_key k JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at AND r.cell_id = k.cell_id
       WHERE k.subject_id = ANY ($1::uuid[])
       UNION ALL
       SELECT x.id, x.answered_at, x.received_at, x.cell_id, x.mapping_version_id, x.external_id, x.score, x.class, x.comment,
-        x.subject_id, x.source_event_id, true
+        x.subject_id, x.account_id, x.source_event_id, true
       FROM restricted_response h, jsonb_to_record(h.row) AS x (${RESPONSE_COLUMNS}) WHERE h.subject_id = ANY ($1::uuid[])
     ) r JOIN mapping_version m ON m.id = r.mapping_version_id JOIN source s ON s.id = m.source_id
       JOIN survey_version v ON v.id = m.survey_version_id JOIN cell c ON c.id = r.cell_id
@@ -70,6 +73,18 @@ const REVIEWS = statement(
         'verdict', d.verdict, 'class', d.class, 'reason', d.reason) ORDER BY d.id)
         FROM review_decision d WHERE d.review_id = v.id), '[]') AS decisions
     FROM review v WHERE v.response_id = ANY ($1::uuid[]) ORDER BY v.queued_at, v.id`,
+);
+/** With what people did in it, and what was sent of it. */
+const CASES = statement(
+  'subject_cases',
+  `SELECT c.id, c.response_id AS "responseId", c.state, c.severity, c.title, c.playbook, c.owner, c.opened_at AS "openedAt",
+      c.due_at AS "dueAt", c.acted_at AS "actedAt", c.closed_at AS "closedAt", c.outcome,
+      coalesce((SELECT jsonb_agg(jsonb_build_object('kind', e.kind, 'by', e.actor_name, 'reason', e.reason, 'at', e.at) ORDER BY e.id)
+        FROM case_event e WHERE e.case_id = c.id), '[]') AS events,
+      coalesce((SELECT jsonb_agg(jsonb_build_object('event', d.event, 'to', t.name, 'kind', t.kind, 'state', d.state, 'at', d.created_at)
+          ORDER BY d.created_at, d.id)
+        FROM delivery d JOIN target t ON t.id = d.target_id WHERE d.subject = 'Case:' || c.id), '[]') AS deliveries
+    FROM case_record c WHERE c.response_id = ANY ($1::uuid[]) ORDER BY c.opened_at, c.id`,
 );
 const MEMBERS = statement(
   'subject_members',
@@ -150,11 +165,12 @@ export async function readSubjectAccessReport(
   const events = await openEvents(deps, ids);
   const predictions = (await store.rows<PredictionCodes>(PREDICTIONS, [responseIds])).map(readable);
   const reviews = await openReviews(deps, responseIds);
+  const cases = await store.rows<{ responseId: string }>(CASES, [responseIds]);
   const members = await store.rows<{ hash: string }>(MEMBERS, [responseIds]);
   const of = <Row extends { responseId: string }>(list: readonly Row[], id: string) =>
     list.filter((row) => row.responseId === id).map(({ responseId: _response, ...rest }) => rest);
   return {
-    pseudonym: [...(await encryption.subjects(ids)).values()][0]?.pseudonym ?? null,
+    pseudonym: pseudonymAmong([...(await encryption.subjects(ids)).values()]),
     restricted: subjects.some(({ restricted }) => restricted),
     legalHold: subjects.some(({ held }) => held),
     responses: opened.map((row) => {
@@ -165,11 +181,19 @@ export async function readSubjectAccessReport(
         events: of(events, row.id),
         predictions: of(predictions, row.id),
         reviews: of(reviews, row.id),
+        cases: of(cases, row.id),
       };
     }),
     otherEvents: events.filter(({ responseId }) => !responseIds.includes(responseId)),
     trainingSets: members.map(({ hash }) => hash),
+    outcomes: await outcomesOfSubjects(store, encryption, ids),
   };
+}
+
+/** The person's, rather than that of an account that they named alike. */
+function pseudonymAmong(subjects: readonly { readonly pseudonym: string | null }[]): string | null {
+  const names = subjects.flatMap(({ pseudonym }) => pseudonym ?? []);
+  return names.find((name) => name.startsWith('p')) ?? names[0] ?? null;
 }
 
 /** By owner and not by response: another person may have answered under the same id. */
@@ -229,7 +253,7 @@ const PUT_BACK = statement(
   'subject_put_back',
   `WITH back AS (DELETE FROM restricted_response WHERE subject_id = ANY ($1::uuid[]) RETURNING row)
     INSERT INTO response (id, answered_at, received_at, cell_id, mapping_version_id, source_event_id, external_id, score, points,
-      class, comment, subject_id)
+      class, comment, subject_id, account_id)
     SELECT x.* FROM back, jsonb_to_record(back.row) AS x (${RESPONSE_COLUMNS})
       -- Excludes what another person has answered under the same id since.
       JOIN response_key k ON k.id = x.id AND k.subject_id = ANY ($1::uuid[]) ORDER BY x.id RETURNING id`,
@@ -258,6 +282,7 @@ export function restrict(
     // No other response can replace one of these meanwhile.
     const places = await session.rows<LockedKey>(LOCK_KEYS, [ids]);
     await session.rows(SET_RESTRICTED, [ids, restricted]);
+    await restrictOutcomes(session, ids);
     if (!restricted) {
       const back = (await session.rows(PUT_BACK, [ids])).length;
       await note?.(session, { restricted, responses: back });

@@ -12,6 +12,7 @@ export const LOCKS = {
   journalTrim: 72682,
   housekeeping: 72683,
   moveEvents: 72684,
+  scoreMonitor: 72685,
   /** Used with the hash of a name. */
   provenance: 72690,
   integrity: 72691,

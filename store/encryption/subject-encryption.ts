@@ -276,6 +276,28 @@ export class SubjectEncryption {
     return decrypt(key, context, ciphertext).toString('utf8');
   }
 
+  /** An outcome as it arrived, bound to the content that it brought. */
+  encryptOutcome({ id, key }: SubjectWithKey, row: string, version: string, text: string): Buffer {
+    return encryptBytes(key, { tenant: this.tenant, subject: id, field: 'outcome', row, version }, text);
+  }
+
+  /** Who owns the account that an outcome is about, likewise. */
+  encryptOwner({ id, key }: SubjectWithKey, row: string, version: string, text: string): string {
+    return encrypt(key, { tenant: this.tenant, subject: id, field: 'owner', row, version }, text);
+  }
+
+  /** @throws DecryptionError */
+  openOutcome(
+    { id, key }: SubjectWithKey,
+    field: 'outcome' | 'owner',
+    { row, version }: { readonly row: string; readonly version: string },
+    ciphertext: string | Uint8Array,
+  ): string {
+    return decrypt(key, { tenant: this.tenant, subject: id, field, row, version }, ciphertext).toString(
+      'utf8',
+    );
+  }
+
   /** @throws DecryptionError */
   decrypt(
     { id, key }: SubjectWithKey,
@@ -294,18 +316,22 @@ export class SubjectEncryption {
   async openComments<Row extends EncryptedComment>(
     rows: readonly Row[],
   ): Promise<
-    (Omit<Row, 'subjectId' | 'ownerId' | 'sourceEventId'> & { readonly respondent: string | null })[]
+    (Omit<Row, 'subjectId' | 'ownerId' | 'accountId' | 'sourceEventId'> & {
+      readonly respondent: string | null;
+      readonly account: string | null;
+    })[]
   > {
     const subjects = await this.subjects(
-      rows.flatMap((row) => [row.subjectId ?? [], row.ownerId ?? []].flat()),
+      rows.flatMap((row) => [row.subjectId ?? [], row.ownerId ?? [], row.accountId ?? []].flat()),
     );
-    return rows.map(({ subjectId, ownerId, sourceEventId, ...row }) => {
+    return rows.map(({ subjectId, ownerId, accountId, sourceEventId, ...row }) => {
       const subject = subjects.get(subjectId ?? '');
       const readable = subject && row.comment !== null;
       const comment = readable
         ? this.openComment(subject, row.id, sourceEventId, row.comment as string)
         : null;
-      return { ...row, comment, respondent: subjects.get(ownerId ?? '')?.pseudonym ?? null };
+      const pseudonymOf = (id: string | null | undefined) => subjects.get(id ?? '')?.pseudonym ?? null;
+      return { ...row, comment, respondent: pseudonymOf(ownerId), account: pseudonymOf(accountId) };
     });
   }
 

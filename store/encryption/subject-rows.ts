@@ -30,6 +30,8 @@ export interface EncryptedComment {
   readonly subjectId: string | null;
   /** The subject whose pseudonym is needed. */
   readonly ownerId?: string | null;
+  /** And the account whose pseudonym is. */
+  readonly accountId?: string | null;
   readonly comment: string | null;
   /** The event that brought this content. */
   readonly sourceEventId: string;

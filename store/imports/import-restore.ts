@@ -49,7 +49,7 @@ const COPY_REPEATS = statement(
 const INSERT_RESPONSES = statement(
   'undo_insert_responses',
   `INSERT INTO response (id, answered_at, received_at, cell_id, mapping_version_id, source_event_id, external_id, score, points,
-      class, comment, subject_id) SELECT * FROM json_to_recordset($1::json) AS r (${RESPONSE_COLUMNS})`,
+      class, comment, subject_id, account_id) SELECT * FROM json_to_recordset($1::json) AS r (${RESPONSE_COLUMNS})`,
 );
 const INSERT_RESTRICTED = statement(
   'undo_insert_restricted',

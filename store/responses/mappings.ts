@@ -33,7 +33,7 @@ export interface RecordedMapping {
 export type BeyondBounds = { readonly beyond: keyof NameBounds; readonly most: number };
 
 const MINUTE_MS = 60_000;
-const LOCK_MAKER = statement(
+export const LOCK_MAKER = statement(
   'provenance_lock',
   `SELECT pg_advisory_xact_lock(${LOCKS.provenance}, hashtext($1))`,
 );
@@ -47,7 +47,7 @@ const COUNT = statement(
       EXISTS (SELECT FROM source WHERE name = $2) AS "knowsSource",
       EXISTS (SELECT FROM survey_version WHERE name = $3 AND version = $4) AS "knowsSurvey"`,
 );
-const INSERT_SOURCE = statement(
+export const INSERT_SOURCE = statement(
   'source_insert',
   'INSERT INTO source (name, made_by) VALUES ($1, $2) ON CONFLICT DO NOTHING',
 );

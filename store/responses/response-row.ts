@@ -1,4 +1,5 @@
 import type { Revision } from '../../domain/responses/newer.ts';
+import type { Pseudonymous } from '../../domain/responses/normalised-response.ts';
 import type { ArrivingSubject, SubjectRef } from '../encryption/subject-encryption.ts';
 
 /** The import and row that bring a response. */
@@ -22,6 +23,8 @@ export interface ResponseRow {
   readonly class: 0 | 1 | 2 | null;
   readonly comment: string | null;
   readonly subject: Omit<SubjectRef, 'responseId'>;
+  /** The respondent's account. */
+  readonly account: Pseudonymous | null;
   readonly contentHash: string;
   /** Hashes of the same content under former peppers. */
   readonly formerHashes: readonly string[];
@@ -39,6 +42,7 @@ export interface ResponseRow {
 /** A row with the subject that it is encrypted for. */
 export interface Arrival extends ResponseRow {
   readonly owner: ArrivingSubject;
+  readonly ofAccount: ArrivingSubject | null;
 }
 
 /** A key as read with its lock. */
@@ -66,4 +70,4 @@ export const CORRECTED_CONTENT = 'corrected ';
 /** The columns of a response as JSON returns them. */
 export const RESPONSE_COLUMNS = `id uuid, answered_at timestamptz, received_at timestamptz, cell_id integer,
   mapping_version_id integer, source_event_id uuid, external_id text, score smallint, points smallint, class smallint, comment text,
-  subject_id uuid`;
+  subject_id uuid, account_id uuid`;

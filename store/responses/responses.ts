@@ -20,9 +20,10 @@ export interface ResponseRow {
   readonly comment: string | null;
   /** Pseudonym. */
   readonly respondent: string | null;
+  readonly account: string | null;
 }
 
-type EncryptedRow = Omit<ResponseRow, 'respondent'> & EncryptedComment;
+type EncryptedRow = Omit<ResponseRow, 'respondent' | 'account'> & EncryptedComment;
 
 /** By the time of the answer, then by id. */
 export const RESPONSE_ORDERS = ['NEWEST', 'OLDEST'] as const;
@@ -55,7 +56,7 @@ export interface ResponseDeps {
 
 const COLUMNS = `r.id, r.answered_at AS "answeredAt", r.received_at AS "receivedAt", r.cell_id AS "cellId",
   r.mapping_version_id AS "mappingVersionId", r.external_id AS "externalId", r.score, r.class, r.comment, r.subject_id AS "subjectId",
-  r.source_event_id AS "sourceEventId",
+  r.source_event_id AS "sourceEventId", r.account_id AS "accountId",
   k.subject_id AS "ownerId"`;
 
 const pageFrom = (page: string, order: string) =>
@@ -73,9 +74,10 @@ const BY_IDS = statement(
     WHERE k.id = ANY ($1::uuid[])`,
 );
 
-const EARLIEST = new Date('0001-01-01T00:00:00Z');
-const LATEST = new Date('9999-12-31T00:00:00Z');
-const LAST_UUID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+/** Before and after every answer. */
+export const EARLIEST = new Date('0001-01-01T00:00:00Z');
+export const LATEST = new Date('9999-12-31T00:00:00Z');
+export const LAST_UUID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 const FIRST_UUID = '00000000-0000-0000-0000-000000000000';
 /** Where each order begins. */
 const BEGINNINGS: Readonly<Record<ResponseOrder, ResponseCursor>> = {
@@ -116,36 +118,6 @@ export async function readResponsesById(
     return cell !== undefined && scope.allows('readResponse', cell);
   });
   return deps.encryption.openComments(visible);
-}
-
-const COUNTS = statement(
-  'responses_counts',
-  `SELECT r.class, count(*) AS responses FROM newest_responses($1::integer[], $2, $3, $4, $5, $6) p
-      ${lateralResponse('p')} GROUP BY r.class`,
-);
-
-/** How many responses of each class; class null: without a score. */
-export interface ClassCounts {
-  readonly responses: number;
-  /** By class: detractors, passives, promoters. */
-  readonly byClass: readonly [number, number, number];
-  /** False: there are more than were counted. */
-  readonly complete: boolean;
-}
-
-/** Counts the newest `most` responses of the segment and time that the caller may see. */
-export async function countResponses(
-  { store, cells }: Pick<ResponseDeps, 'store' | 'cells'>,
-  scope: Scope,
-  { segment, from, to }: Pick<ResponseQuery, 'segment' | 'from' | 'to'>,
-  most: number,
-): Promise<ClassCounts> {
-  const cellIds = visibleCells(scope, ['readResponse'], cells, segment).map(({ id }) => id);
-  const values = [cellIds, from ?? EARLIEST, to ?? LATEST, LATEST, LAST_UUID, most];
-  const rows = await store.rows<{ class: 0 | 1 | 2 | null; responses: number }>(COUNTS, values);
-  const of = (wanted: number) => rows.find((row) => row.class === wanted)?.responses ?? 0;
-  const responses = rows.reduce((sum, row) => sum + row.responses, 0);
-  return { responses, byClass: [of(0), of(1), of(2)], complete: responses < most };
 }
 
 const NEWEST_SEEN = statement(

@@ -1,7 +1,7 @@
 import { asReceived, higherRevision, judge, type Verdict } from '../../domain/responses/newer.ts';
 import type { Session, Store } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
-import type { ArrivingSubject, SubjectEncryption } from '../encryption/subject-encryption.ts';
+import type { ArrivingSubject, SubjectEncryption, SubjectRef } from '../encryption/subject-encryption.ts';
 import type { StoredCellDictionary } from './cell-dictionary.ts';
 import {
   type DeliveredRevision,
@@ -85,12 +85,11 @@ export async function storeResponses(
     );
     // Every writer locks in one order: subjects, keys, cells, new subjects; each sorted. So there are no
     // deadlocks.
-    const owners = await encryption.find(
-      session,
-      rows.map(({ id, subject }) => ({ ...subject, responseId: id })),
-      receivedAt,
-    );
-    const arrivals = rows.map((row, i): Arrival => ({ ...row, owner: owners[i] as ArrivingSubject }));
+    const found = await encryption.find(session, rows.flatMap(refsOf), receivedAt);
+    const arrivals = rows.map((row): Arrival => {
+      const owner = found.shift() as ArrivingSubject;
+      return { ...row, owner, ofAccount: row.account && (found.shift() as ArrivingSubject) };
+    });
     const known = await claimKeys(session, arrivals, receivedAt);
     const delivered = await readDelivered(session, mappings, known, arrivals, receivedAt);
     const answers = new Map<string, Answer>();
@@ -112,6 +111,10 @@ export async function storeResponses(
   cells.noteUsed(used);
   return outcomes;
 }
+
+/** The respondent of a row, then its account, if it names one. */
+const refsOf = ({ id, subject, account }: ResponseRow): SubjectRef[] =>
+  [subject, ...(account ? [account] : [])].map((one) => ({ ...one, responseId: id }));
 
 /** By the id of their source: what the batch stores itself, and what repeats it. */
 function storedBySource(

@@ -42,7 +42,7 @@ const DELETE_REPLACED = statement(
     RETURNING r.source_event_id AS "eventId", CASE WHEN $4 THEN jsonb_build_object('id', r.id, 'answered_at', r.answered_at,
       'received_at', r.received_at, 'cell_id', r.cell_id, 'mapping_version_id', r.mapping_version_id,
       'source_event_id', r.source_event_id, 'external_id', r.external_id, 'score', r.score, 'points', r.points,
-      'class', r.class, 'comment', r.comment, 'subject_id', r.subject_id) END AS row`,
+      'class', r.class, 'comment', r.comment, 'subject_id', r.subject_id, 'account_id', r.account_id) END AS row`,
 );
 /** A restricted response can be replaced too: by a response of a person who is not restricted. */
 const DELETE_RESTRICTED = statement(
@@ -72,7 +72,7 @@ const INSERT_EVENTS = statement(
 const INSERT_RESPONSES = statement(
   'accept_responses',
   `INSERT INTO response (id, answered_at, received_at, cell_id, mapping_version_id, source_event_id, external_id,
-      score, points, class, comment, subject_id)
+      score, points, class, comment, subject_id, account_id)
     SELECT * FROM json_to_recordset($1::json) AS r (${RESPONSE_COLUMNS})`,
 );
 const INSERT_RESTRICTED = statement(
@@ -82,7 +82,7 @@ const INSERT_RESTRICTED = statement(
     ON CONFLICT (id) DO UPDATE SET subject_id = excluded.subject_id, row = excluded.row, recorded_at = now()`,
 );
 
-type Encryptable = Omit<Stored, 'owner'> & { readonly owner: OpenSubject };
+type Encryptable = Omit<Stored, 'owner'> & { readonly owner: OpenSubject; readonly accountId: string | null };
 
 /** Stores the outcome: events, keys and responses, in the caller's transaction. */
 export async function write(
@@ -94,13 +94,16 @@ export async function write(
   const accepted = new Set(events.map(({ id }) => id));
   await reviseKeys(session, known, answers, accepted);
   if (events.length === 0) return;
-  const owners = await encryption.store(
+  const stored = await encryption.store(
     session,
-    events.map(({ owner }) => owner),
+    events.flatMap(({ owner, ofAccount }) => (ofAccount ? [owner, ofAccount] : [owner])),
     receivedAt,
   );
   const last = new Map(events.map(({ id }, i) => [id, i]));
-  const encryptable = events.map((row, i) => ({ ...row, drawn: row.owner, owner: owners[i] as OpenSubject }));
+  const encryptable = events.map((row) => {
+    const owner = stored.shift() as OpenSubject;
+    return { ...row, drawn: row.owner, owner, accountId: (row.ofAccount && stored.shift()?.id) ?? null };
+  });
   const final = encryptable.filter(({ id }, i) => last.get(id) === i);
   const free = final.filter(({ owner }) => !owner.restricted);
   const replaced = await deleteReplaced(session, known, final);
@@ -251,6 +254,7 @@ function responseRow(encryption: SubjectEncryption, row: Encryptable, receivedAt
     comment:
       row.comment === null ? null : encryption.encryptComment(row.owner, row.id, row.eventId, row.comment),
     subject_id: row.owner.id,
+    account_id: row.accountId,
   };
 }
 

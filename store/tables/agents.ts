@@ -108,6 +108,7 @@ export const agentDecision = pgTable(
     index().on(table.decidedAt, table.id),
     index().on(table.agent, table.key, table.decidedAt),
     index('agent_decision_waiting').on(table.decidedAt).where(sql`state IN ('PROPOSED', 'DUE')`),
+    index().using('gin', table.about),
   ],
 );
 
@@ -161,6 +162,10 @@ export const alert = pgTable(
   (table) => [
     uniqueIndex('alert_current').on(table.key).where(sql`state IN ('OPEN', 'ACKNOWLEDGED')`),
     index().on(table.raisedAt, table.id),
+    index().using('gin', table.evidence),
+    index().on(table.before),
+    index().on(table.after),
+    index().on(table.decisionId),
   ],
 );
 
@@ -213,6 +218,8 @@ export const caseRecord = pgTable(
     uniqueIndex('case_current').on(table.cause).where(sql`state <> 'CLOSED'`),
     index().on(table.openedAt, table.id),
     index().on(table.responseId),
+    index().on(table.cause),
+    index().on(table.decisionId),
   ],
 );
 
@@ -306,6 +313,8 @@ export const delivery = pgTable(
     index('delivery_due').on(table.due).where(sql`state = 'PENDING'`),
     uniqueIndex('delivery_once').on(table.targetId, table.event, table.subject, table.decisionId),
     index().on(table.createdAt, table.id),
+    index().on(table.subject),
+    index().on(table.decisionId),
     check('delivery_settled', sql`(state = 'PENDING') = (settled_at IS NULL)`),
   ],
 );

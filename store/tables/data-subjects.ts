@@ -119,7 +119,7 @@ export const erasure = pgTable(
 /** What retention deleted: amount and rule, no content. */
 export const deletionRecord = pgTable('deletion_record', {
   id: bigserial('id', { mode: 'number' }).primaryKey(),
-  /** comments, responses or sourceEvents. */
+  /** comments, responses, outcomes or sourceEvents. */
   what: text('what').notNull(),
   /** The duration that the policy names. */
   keep: text('keep').notNull(),

@@ -8,6 +8,7 @@ import { useServer } from '../fixtures/use-server.ts';
 
 interface Update {
   position: string;
+  lagMs?: number | null;
   row: { id: string; region: string | null; score: number | null; responses: number };
 }
 type Result = ExecutionResult<{ npsUpdates: Update }>;
@@ -29,7 +30,7 @@ const metric = async (name: string) => {
   return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
 };
 const operation = (region: string, more = '') =>
-  `subscription { npsUpdates(segment: { region: ["${region}"] }${more}) { position row { id region score responses } } }`;
+  `subscription { npsUpdates(segment: { region: ["${region}"] }${more}) { position lagMs row { id region score responses } } }`;
 
 /** Collects what one subscription gets, over either transport. */
 const transports = {
@@ -90,6 +91,8 @@ describe.each(Object.entries(transports))('npsUpdates over %s', (name, connectCl
     await until(() => first.updates.length === 2, 'the change comes');
     expect(first.updates[1]?.row.responses).toBe(3);
     expect(first.updates[1]?.position).not.toBe(first.updates[0]?.position);
+    // Of the change; the present row follows none.
+    expect(first.updates.map(({ lagMs }) => typeof lagMs)).toEqual(['object', 'number']);
     first.stop();
 
     const after = first.updates[1]?.position;

@@ -11,6 +11,7 @@ const server = useServer({
     feed: 'feed',
     german: { role: 'segment-owner', attributes: { region: ['Germany'] } },
     steward: 'model-steward',
+    dpo: 'dpo',
   },
 });
 
@@ -59,6 +60,10 @@ async function count(key: string, fields: string): Promise<unknown> {
     body: JSON.stringify({ query: `{ responseCounts ${fields} }` }),
   });
   return ((await answer.json()) as { data: { responseCounts: unknown } }).data.responseCounts;
+}
+interface Counted {
+  readonly sources: readonly { readonly source: string; readonly responses: number }[];
+  readonly sentiments: Readonly<Record<'negative' | 'neutral' | 'positive', number>> | null;
 }
 const ids = (page: Page | undefined) => page?.edges.map(({ node }) => node['externalId']);
 
@@ -169,6 +174,29 @@ describe('a list of responses', () => {
       complete: true,
     });
     expect(await count('german', '{ responses }')).toEqual({ responses: 1_300 });
+  });
+
+  it('counts them by source and sentiment, for each caller those that the caller may read', async () => {
+    const fields = '{ sources { source responses } sentiments { negative neutral positive } }';
+    const counted = (await count('admin', fields)) as Counted;
+    expect(counted.sources).toEqual([
+      { source: 'api', responses: 2_574 },
+      { source: 'partner', responses: 26 },
+    ]);
+    for (const [sentiment, found] of Object.entries(counted.sentiments ?? {}))
+      expect(found, sentiment).toBe((await whole(`, sentiment: [${sentiment.toUpperCase()}]`, 100)).length);
+    expect(counted.sentiments?.negative).toBeGreaterThan(0);
+    // The partner's answers are all of Germany.
+    expect(await count('german', fields)).toMatchObject({
+      sources: [
+        { source: 'api', responses: 1_274 },
+        { source: 'partner', responses: 26 },
+      ],
+    });
+    expect(await count('admin', `(segment: { region: ["Japan"] }) ${fields}`)).toMatchObject({
+      sources: [{ source: 'api', responses: 1_300 }],
+    });
+    expect(await count('dpo', fields)).toMatchObject({ sentiments: null });
   });
 });
 

@@ -9,7 +9,7 @@ import { writeSetting } from '../../store/agents/agent-settings.ts';
 import { readRuns, readStates } from '../../store/agents/agent-states.ts';
 import { type DecisionRow, readAgentDecisions, readApprovals } from '../../store/agents/decisions.ts';
 import type { Autonomy } from '../../store/tables/agents.ts';
-import { openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
+import { DIMENSIONS, openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { type SampleWorld, sampleAgent } from '../fixtures/sample-agent.ts';
 import { until } from '../fixtures/server.ts';
 
@@ -25,7 +25,12 @@ const agent = sampleAgent(world) as AnyAgent;
 const errors: Error[] = [];
 const onError = (error: Error) => void errors.push(error);
 let now = Date.parse('2026-01-01T00:00:00Z');
-const deps = () => ({ store: database.store, cells: database.cells, now: () => now });
+const deps = () => ({
+  store: database.store,
+  cells: database.cells,
+  dimensions: DIMENSIONS,
+  now: () => now,
+});
 let key = '';
 /** One run, an hour after the last, over this value under the test's key. */
 const run = async (value: number, options = {}) => {

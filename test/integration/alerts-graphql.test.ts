@@ -207,6 +207,106 @@ describe('alertUpdates', () => {
   });
 });
 
+describe('caseUpdates', () => {
+  const query = (after?: string) =>
+    `subscription { caseUpdates${after ? `(after: "${after}")` : ''} { position case { id state owner } } }`;
+  const updates = ({ received }: Received) =>
+    received.map(
+      ({ data }) =>
+        (
+          data as {
+            caseUpdates: { position: string; case: { id: string; state: string; owner: string | null } };
+          }
+        ).caseUpdates,
+    );
+  const open = async (about: string) => {
+    const { data } = await world.ask<{ openCase: { id: string } }>(
+      'everything',
+      `mutation { openCase(input: { cause: "${alertId(about)}", title: "call them", reason: "it fell" }) { id } }`,
+    );
+    return data.openCase.id;
+  };
+  const change = (text: string) => ask('everything', `mutation { ${text} { id } }`);
+
+  it('begin with what is not closed, go on with each change, and are resumed', async () => {
+    const germany = await open('Germany');
+    const peru = await open('Peru');
+    const [sse, narrow] = [world.subscribe('everything', query()), world.subscribe('narrow', query())];
+    await until(() => sse.received.length >= 2 && narrow.received.length >= 1, 'the open cases');
+    const first = updates(sse).length;
+    await change(`assignCase(id: "${germany}", owner: "Ada", reason: "knows them")`);
+    await change(`closeCase(id: "${peru}", outcome: "refunded", reason: "done")`);
+    await until(() => updates(sse).length >= first + 2, 'the changed cases');
+    await until(() => updates(narrow).length >= 2, 'the changed case of the narrow caller');
+    expect(
+      updates(sse)
+        .slice(first)
+        .map((one) => one.case),
+    ).toEqual([
+      { id: germany, state: 'OPEN', owner: 'Ada' },
+      { id: peru, state: 'CLOSED', owner: null },
+    ]);
+    expect(new Set(updates(narrow).map((one) => one.case.id))).toEqual(new Set([germany]));
+    for (const { position } of updates(narrow)) expect(position).toMatch(/^0\.\d{13}$/);
+    const again = world.subscribe('everything', query(updates(sse)[first]?.position));
+    await until(() => updates(again).length >= 1, 'what came after the position');
+    expect(updates(again).map((one) => one.case.id)).toEqual([peru]);
+    const narrowAgain = world.subscribe('narrow', query(updates(narrow).at(-1)?.position));
+    await until(() => updates(narrowAgain).length >= 1, 'the last change again');
+    for (const one of [sse, narrow, again, narrowAgain]) one.stop();
+    await change(`closeCase(id: "${germany}", outcome: "fixed", reason: "done")`);
+    expect(errorsOf(await world.stream('blind', query()))).toEqual([
+      'this key may not read cases: they need scores, answers and predictions',
+    ]);
+  });
+});
+
+describe('what people do', () => {
+  it('is queued for the targets that want it, as what agents do is', async () => {
+    const input = {
+      name: 'ops',
+      kind: 'WEBHOOK',
+      settings: { url: 'https://hooks.example.com/in' },
+      events: ['ALERT_CHANGED', 'ALERT_RESOLVED', 'CASE_OPENED', 'CASE_CLOSED'],
+      role: 'analyst',
+    };
+    const make = 'mutation ($input: TargetInput!) { createTarget(input: $input) { target { id } } }';
+    expect((await world.ask('everything', make, { input })).errors).toBeUndefined();
+    await world.raise();
+    const { data } = await world.ask<{ openCase: { id: string } }>(
+      'everything',
+      `mutation { openCase(input: { cause: "${alertId('everything')}", title: "call", reason: "it fell" }) { id } }`,
+    );
+    const found = data.openCase.id;
+    await ask('everything', `mutation { commentCase(id: "${found}", comment: "called") { id } }`);
+    await ask(
+      'everything',
+      `mutation { closeCase(id: "${found}", outcome: "fixed", reason: "done") { id } }`,
+    );
+    const open = '{ alerts(state: [OPEN]) { edges { node { id } } } }';
+    const [alert] = (await listed('everything', open)) ?? [];
+    for (const verb of ['acknowledgeAlert', 'dismissAlert'])
+      expect(
+        errorsOf(await ask('everything', `mutation { ${verb}(id: "${alert}", reason: "known") { id } }`)),
+      ).toBeUndefined();
+    const queued = '{ deliveries(state: [PENDING]) { edges { node { event subject state } } } }';
+    type Queued = { event: string; subject: string; state: string };
+    const { deliveries } = (
+      await world.ask<{ deliveries: { edges: { node: Queued }[] } }>('everything', queued)
+    ).data;
+    expect(
+      deliveries.edges.map(({ node }) => `${node.event} ${node.subject} ${node.state}`).toSorted(),
+    ).toEqual(
+      [
+        `ALERT_CHANGED ${alert} PENDING`,
+        `ALERT_RESOLVED ${alert} PENDING`,
+        `CASE_CLOSED ${found} PENDING`,
+        `CASE_OPENED ${found} PENDING`,
+      ].toSorted(),
+    );
+  });
+});
+
 describe('decisions', () => {
   const waiting = '{ decisions(state: [PROPOSED], agent: "sample") { edges { node { id } } } }';
   const verb = (name: string, about: string, more = '') =>

@@ -9,6 +9,7 @@ import type { LineageStore } from '../../graph/lineage-store.ts';
 import { createRecordLineage } from '../../graph/record/record-lineage.ts';
 import { readAlertEvents, readAlerts } from '../../store/agents/alerts.ts';
 import { readAgentDecisions } from '../../store/agents/decisions.ts';
+import { DIMENSIONS } from '../fixtures/database.ts';
 import { HOUR_MS, openSealedDatabase, type SealedDatabase } from '../fixtures/sealed-database.ts';
 
 const DAY_MS = 24 * HOUR_MS;
@@ -51,7 +52,7 @@ const agent = (): AnyAgent => {
 };
 const errors: Error[] = [];
 const run = (options = {}) =>
-  runAgent({ store: database.store, cells: database.cells, now: () => now }, agent(), {
+  runAgent({ ...database, dimensions: DIMENSIONS, now: () => now }, agent(), {
     onError: (error) => errors.push(error),
     ...options,
   });

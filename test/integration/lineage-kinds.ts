@@ -12,6 +12,7 @@ import { impactOf, NoImpactError } from '../../graph/traversal/impact.ts';
 import { lineagePath } from '../../graph/traversal/path.ts';
 import { lineageNode, traceLineage } from '../../graph/traversal/trace.ts';
 import { scopedSession } from '../../store/database/client.ts';
+import { writeChain } from '../fixtures/agent-chain.ts';
 import { narrowScope } from '../fixtures/database.ts';
 import { type LineageDatabase, score } from '../fixtures/lineage-database.ts';
 
@@ -37,9 +38,15 @@ async function annotate(): Promise<void> {
   const { record } = world;
   await record.sql(`INSERT INTO review (response_id, answered_at, cell_id, model_version_id, cause, queued_at)
     SELECT response_id, answered_at, cell_id, 7, 'SAMPLED', now() FROM prediction WHERE class IS NOT NULL`);
+  // Each answer has a respondent of its own: those of a shared key are of no one.
+  await record.sql('UPDATE response_key SET subject_id = id');
+  await record.sql(`INSERT INTO outcome (id, source_id, external_id, received_at, content_hash, kind, at, cell_id, subject_id, position)
+    SELECT gen_random_uuid(), 1, 'o' || id, now(), 'h', 'PAYMENT', answered_at + interval '1 day', cell_id, subject_id, 'p'
+    FROM response_key WHERE subject_id IS NOT NULL`);
   await record.sql(`INSERT INTO seal (id, bucket, cell_id, model_version_id, revision, why, manifest, hash, recorded_at)
     SELECT 950 + row_number() OVER (), bucket, cell_id, 7, 0, 'SEALED', '{}', 'ab', now()
     FROM rollup_hour WHERE model_version_id = 7 AND n > 0`);
+  await writeChain(record.sql, null, 'a0');
 }
 
 /** From the scores through every kind that is reached, until there are no new ones. */

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadPolicies, PolicyError } from '../../api/access/policies.ts';
 import { watchPolicies } from '../../api/access/policy-watch.ts';
 import { scopesUnder } from '../../api/access/scope-of.ts';
-import { FIELD_GROUPS } from '../../domain/access/scope.ts';
+import { EVERYTHING, FIELD_GROUPS } from '../../domain/access/scope.ts';
 import { type Cell, cellKey, type Segment } from '../../domain/segments/cell.ts';
 import { DEFAULT_DIMENSIONS, defineDimensions } from '../../domain/segments/dimensions.ts';
 import { until } from '../fixtures/server.ts';
@@ -42,9 +42,38 @@ describe('the policies of an older version', () => {
   });
 });
 
+describe('to send comments out', () => {
+  const rights = async (role: string, attributes: Segment = {}) => {
+    const scope = scopesUnder(await loadPolicies(folder, DIMENSIONS), 5)(role, attributes);
+    return [scope.allowsAll('sendComments'), scope.allows('sendComments', GERMANY)];
+  };
+
+  it('is granted by no policy that ships, nor by one about every action, nor to the administrator', async () => {
+    write('own.cedar', '@id("all")\npermit (principal in Role::"analyst", action, resource);');
+    for (const role of ['admin', 'analyst', 'dpo', 'segment-owner'])
+      expect(await rights(role), role).toEqual([false, false]);
+    expect(EVERYTHING.allowsAll('sendComments')).toBe(false);
+    const without = (text: string) => text.replace(', sendComments', '').replace(/\nunless \{[^}]*\}/, '');
+    for (const name of ['schema.cedarschema', 'roles.cedar']) write(name, without(read(name)));
+    expect(read('roles.cedar') + read('schema.cedarschema')).not.toContain('sendComments');
+    for (const role of ['admin', 'analyst']) expect(await rights(role), role).toEqual([false, false]);
+  });
+
+  it('is granted by a policy that names it, within the attributes', async () => {
+    write(
+      'own.cedar',
+      '@id("x")\npermit (principal in Role::"analyst", action == Action::"sendComments", resource);',
+    );
+    expect(await rights('analyst')).toEqual([true, true]);
+    expect(await rights('analyst', { region: ['Germany'] })).toEqual([false, true]);
+    expect(await rights('analyst', { region: ['Chile'] })).toEqual([false, false]);
+    expect(await rights('admin')).toEqual([false, false]);
+  });
+});
+
 describe('the policies that ship', () => {
   const TABLE: Record<string, string> = {
-    admin: FIELD_GROUPS.join(' '),
+    admin: FIELD_GROUPS.filter((group) => group !== 'sendComments').join(' '),
     analyst: 'readScore readResponse readComment readPrediction traceLineage',
     'model-steward': 'readScore readPrediction traceLineage manageModels review',
     auditor: 'readScore readResponse readPrediction traceLineage readAudit',

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import Ajv from 'ajv';
 import addFormats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { AnyAgent } from '../../agents/loop/agent.ts';
+import { decideFrom, policyOf } from '../../agents/loop/decide.ts';
 import { type ReportDeps, type ReportReader, reportFacts } from '../../api/report/facts.ts';
 import { renderReport } from '../../api/report/render.ts';
 import { EVERYTHING, type Scope } from '../../domain/access/scope.ts';
@@ -9,16 +11,24 @@ import { parseScoreId, type ScoreName, scoreId } from '../../domain/scores/score
 import { provDocument } from '../../graph/export/prov-json.ts';
 import { createRecordLineage } from '../../graph/record/record-lineage.ts';
 import { collectTrace } from '../../graph/traversal/collect.ts';
+import { insertDecision } from '../../store/agents/decisions.ts';
 import { readScore } from '../../store/scores/scores.ts';
 import { narrowScope } from '../fixtures/database.ts';
 import { BASE, iso, type LineageDatabase, openLineageDatabase } from '../fixtures/lineage-database.ts';
+import { sampleAgent } from '../fixtures/sample-agent.ts';
 
+const sample = sampleAgent({ values: {}, cells: 'everything', about: [], failing: false }) as AnyAgent;
 let world: LineageDatabase;
 let deps: ReportDeps;
 beforeAll(async () => {
   world = await openLineageDatabase(false);
   const lineage = createRecordLineage(world.record.store);
-  deps = { ...world.depsFor(lineage), record: world.record.store, now: () => Date.parse(iso(600)) };
+  deps = {
+    ...world.depsFor(lineage),
+    record: world.record.store,
+    agents: [sample],
+    now: () => Date.parse(iso(600)),
+  };
 });
 afterAll(async () => {
   await world?.close();
@@ -146,6 +156,59 @@ describe("the auditor's report", () => {
         name('INFERRED'),
       ),
     ).not.toContain('Stine');
+  });
+
+  it('has what agents decided about the score, each computed again, for readers who may see it', async () => {
+    expect(await report(EVERYTHING, name('SURVEYED'))).toContain('None about this score');
+    const made = decideFrom(sample, { value: 12, before: 3 });
+    const write = (inputs: unknown, about: string, more: object = {}) =>
+      insertDecision(world.record.store, {
+        agent: 'sample',
+        key: about,
+        policy: policyOf(sample, 'ten@1'),
+        inputs,
+        inputHash: made.inputHash,
+        decision: made.decided,
+        verdict: made.verdict,
+        reason: `${made.decided.reason} <b>`,
+        alternatives: [],
+        autonomy: 'ACT',
+        state: 'DONE',
+        outcome: null,
+        about: [about],
+        cells: 'everything',
+        traceId: null,
+        decidedAt: new Date(),
+        settledAt: new Date(),
+        ...more,
+      });
+    const about = scoreId(name('SURVEYED'));
+    const id = await write(made.inputs, about);
+    const elsewhere = await write(made.inputs, scoreId(name('SURVEYED', { region: ['Peru'] })));
+    const page = await report(EVERYTHING, name('SURVEYED'));
+    for (const text of [
+      id,
+      'sample, sample@1 ten@1',
+      made.inputHash,
+      '{&quot;write&quot;:12}',
+      'the value is 12 &lt;b&gt;',
+      'the same decision',
+    ])
+      expect(page).toContain(text);
+    expect(page).not.toContain(elsewhere);
+    await write({ value: 13, before: 3 }, about);
+    expect(await report(EVERYTHING, name('SURVEYED'))).toContain(
+      'not the same: the stored inputs are not those whose hash was recorded',
+    );
+    // What is about all answers is hidden from readers of a part; what is about their part is not.
+    expect(await report(notJapan, name('SURVEYED'))).not.toContain(id);
+    const peru = await world.record.sql<{ id: number }>(
+      `SELECT id FROM cell WHERE attributes ->> 'region' = 'Peru'`,
+    );
+    const own = await write(made.inputs, about, { cells: peru.map((cell) => cell.id) });
+    expect(await report(notJapan, name('SURVEYED'))).toContain(own);
+    const onlyJapan = narrowScope('japan', ({ attributes }) => attributes.region === 'Japan');
+    expect(await report(onlyJapan, name('SURVEYED'))).toContain('None about this score');
   });
 
   it('is one self-contained page, and everything in it is escaped', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { changeCase, openCase } from '../../store/agents/cases.ts';
 import { erase } from '../../store/data-subjects/erase.ts';
 import { listErasures, pendingErasures } from '../../store/data-subjects/erasures.ts';
 import { placeHold, releaseHold } from '../../store/data-subjects/legal-hold.ts';
@@ -160,6 +161,61 @@ describe('a subject access report', () => {
     expect(await readSubjectAccessReport(database, personOf(held?.pseudonym ?? ''))).toEqual(held);
   });
 
+  it('has the cases about the answers, with what people did and what was sent', async () => {
+    const [row] = await database.sql<{ id: string }>(`SELECT id FROM response WHERE external_id = 'c1'`);
+    const id = row?.id ?? '';
+    const by = { actor: 'k', actorName: 'Ada', at: new Date() };
+    const facts = {
+      cause: `Response:${id}`,
+      responseId: id,
+      severity: 'WARNING',
+      title: 'Unhappy with c1',
+      playbook: null,
+      owner: null,
+      cells: '{[1,2)}',
+      segment: {},
+      dueAt: null,
+      decisionId: null,
+    } as const;
+    const { row: opened } = await database.store.transaction((session) =>
+      openCase(session, facts, { ...by, reason: 'they asked for help' }),
+    );
+    const note = async () => undefined;
+    const change = { kind: 'CLOSED', outcome: 'refunded' } as const;
+    await changeCase(database.store, opened.id, change, { ...by, reason: 'done', note });
+    await database.sql(
+      `WITH crm AS (INSERT INTO target (name, kind, settings, role, attributes, rate, created_by, created_at)
+          VALUES ('crm', 'webhook', '{}', 'admin', '{}', 60, 'test', now()) RETURNING id)
+        INSERT INTO delivery (target_id, event, subject, cells, state, due, created_at, settled_at)
+        SELECT id, 'case.opened', $1, '{[1,2)}', 'DELIVERED', now(), now(), now() FROM crm`,
+      [`Case:${opened.id}`],
+    );
+    await database.submit([answer('e1', 'eve@example.org')]);
+    expect(await readSubjectAccessReport(database, personOf('cat@example.org'))).toMatchObject({
+      responses: [
+        {
+          externalId: 'c1',
+          cases: [
+            {
+              title: 'Unhappy with c1',
+              state: 'CLOSED',
+              outcome: 'refunded',
+              events: [
+                { kind: 'OPENED', by: 'Ada', reason: 'they asked for help' },
+                { kind: 'CLOSED', by: 'Ada', reason: 'done' },
+              ],
+              deliveries: [{ event: 'case.opened', to: 'crm', kind: 'webhook', state: 'DELIVERED' }],
+            },
+          ],
+        },
+      ],
+    });
+    expect(await readSubjectAccessReport(database, personOf('eve@example.org'))).toMatchObject({
+      responses: [{ externalId: 'e1', cases: [] }],
+    });
+    await erase(database, personOf('eve@example.org'), BY);
+  });
+
   it('covers restricted responses, including later ones, which come back as they were', async () => {
     const [before, n] = [
       await readSubjectAccessReport(database, personOf('cat@example.org')),
@@ -302,7 +358,7 @@ describe('old data', () => {
     const events = await count('source_event');
     const journal = await count('journal');
     const rows = await ageOut(database, retention, cutoffs, NOW);
-    expect(rows).toEqual({ responses: 1, comments: 1, sourceEvents: (events ?? 0) - 3 });
+    expect(rows).toEqual({ responses: 1, comments: 1, outcomes: 0, sourceEvents: (events ?? 0) - 3 });
     // One entry for the response that went; comments and events change no number.
     expect(await count('journal')).toBe((journal ?? 0) + 1);
     expect(await ids('old1', 'old2', 'old3', 'old4')).toHaveLength(3);
@@ -335,6 +391,7 @@ describe('old data', () => {
     expect(await ageOut(database, retention, cutoffs, NOW)).toEqual({
       responses: 0,
       comments: 0,
+      outcomes: 0,
       sourceEvents: 0,
     });
     await expectRollupsToEqualRecount(database);

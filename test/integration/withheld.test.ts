@@ -54,6 +54,8 @@ beforeAll(async () => {
       comment: `The staff were friendly and all of it went well, as we hoped, on day ${i}.`,
     })),
   );
+  const bought = `mutation { submitOutcomes(input: [{ externalId: "o", kind: PAYMENT, at: "${at(5)}", respondent: "person 1", account: "one", amount: 5, currency: "EUR" }, { externalId: "w", kind: OWNER_CHANGED, at: "${at(5)}", account: "one", owner: "Zoe" }]) { accepted } }`;
+  expect(await world.ask('everything', bought)).toMatchObject({ data: { submitOutcomes: { accepted: 2 } } });
   type Node = { prediction: object | null };
   await until(async () => {
     const query = '{ responses(first: 500) { edges { node { prediction { uncertainty } } } } }';
@@ -90,6 +92,7 @@ function argumentsOf(root: string, field: GraphQLField<unknown, unknown>): strin
     dimension: 'REGION',
     role: '"analyst"',
     name: '"sample"',
+    question: '"score of the last 7 days"',
   };
   const given = field.args
     .filter(

@@ -14,26 +14,26 @@ const named = (folder: string, names: string): string[] =>
 const SAME_ON_EVERY_BACKEND = [
   ...named('e2e', 'build cli old-data-folders'),
   ...named('e2e/abuse', 'cases charsets logs operation-name transports'),
-  ...named('integration', 'architecture log page-documents schema-dump'),
+  ...named('integration', 'architecture log page-documents schema-dump text-sizes'),
 ];
 
 /** Take long, and concern the embedded database, or do not depend on the backend: once, on embedded stores. */
 const LONG_ON_EMBEDDED = [
   ...named('e2e', 'demo doors import import-undo-killed oidc policies-command sessions'),
   ...named('e2e/abuse', 'documents every-argument ingest-door patterns refusals variables watchdog'),
-  ...named('integration', 'patterns pglite-keeper secrets'),
+  ...named('integration', 'ask narrative-rewrite patterns pglite-keeper score-monitor-demo secrets'),
 ];
 
 /** Take long: once, on real servers. */
 const LONG_ON_SERVERS = [
   ...named(
     'e2e',
-    'access audit dimension-changes import-undo live models response-filters reviews sealing sources uploads',
+    'access audit dimension-changes import-undo live models outcomes response-filters reviews sealing sources uploads',
   ),
   ...named('e2e/abuse', 'cells connections'),
   ...named(
     'integration',
-    'as-of attacker import-exact journal-retention key-rotation leases ledgers lineage monitor',
+    'as-of attacker import-exact outcomes journal-retention key-rotation leases ledgers lineage monitor',
   ),
   ...named('integration', 'non-interference readiness scopes-graphql scoring seal-attacks seals'),
 ];

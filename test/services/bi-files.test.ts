@@ -6,7 +6,7 @@ import { runProgram } from '../fixtures/server.ts';
 import { useServer } from '../fixtures/use-server.ts';
 import { installed } from './install.ts';
 
-/* The files of /bi as the programs of analysts read them: pandas, pyarrow, requests, DuckDB and curl. */
+/* The files of /bi as the programs of analysts read them: pandas, pyarrow, requests, DuckDB, R and curl. */
 
 const run = promisify(execFile);
 const server = useServer({ keys: { analyst: 'analyst' } });
@@ -51,6 +51,27 @@ it('pandas, pyarrow, requests and DuckDB read each format with its types', async
   expect(found.pyarrow).toEqual(['string', 'double', 'double', 'double', 'string', 'int32']);
   expect(found.again).toBe(304);
   for (const kind of ['csv', 'json', 'parquet']) expect(found.duckdb[kind], kind).toEqual(REGIONS);
+});
+
+/** The guide's line for CSV, and the same for JSON. */
+const R = `args <- commandArgs(trailingOnly = TRUE)
+read <- function(file) httr2::request(paste0(args[1], "/bi/", file)) |> httr2::req_auth_bearer_token(args[2]) |>
+  httr2::req_perform() |> httr2::resp_body_string()
+csv <- read.csv(text = read("NpsByRegion.csv"))
+json <- jsonlite::fromJSON(read("NpsByRegion.json"))
+cat(jsonlite::toJSON(list(csv = csv, json = json, types = sapply(csv, class)), digits = NA))`;
+
+it('R reads CSV and JSON, numbers as numbers', async () => {
+  const packages = ['-e', 'library(httr2); library(jsonlite)'];
+  await run('Rscript', packages).catch(() => run('bash', [join(import.meta.dirname, 'r.sh')]));
+  const { stdout } = await run('Rscript', ['-e', R, server.url, server.keys.analyst ?? '']);
+  type Row = { region: string; score: number; responses: number };
+  const { csv, json, types } = JSON.parse(stdout) as { csv: Row[]; json: Row[]; types: string[] };
+  for (const rows of [csv, json])
+    expect(rows.map(({ region, score, responses }) => [region, score, responses])).toEqual(
+      REGIONS.map(([region, score, responses]) => [region, expect.closeTo(Number(score), 9), responses]),
+    );
+  expect(types).toEqual(['character', 'numeric', 'numeric', 'numeric', 'character', 'integer']);
 });
 
 it('curl downloads a file under its name, with the key as password', async () => {

@@ -9,7 +9,7 @@ import { useSession } from './lib/session.ts';
 import { useViewer, ViewerProvider } from './lib/viewer.tsx';
 import { Boundary } from './parts/panel.tsx';
 import { Empty, Failed, Skeleton } from './parts/states.tsx';
-import { SCREENS, type Screen } from './screens.ts';
+import { isFor, SCREENS, type Screen } from './screens.ts';
 
 /** The sign-in page, or the frame with the screen of the address. */
 export function App() {
@@ -37,7 +37,7 @@ function SignedIn() {
 function Screens() {
   const { can } = useViewer();
   const search = useSearch();
-  const allowed = useMemo(() => SCREENS.filter(({ rights }) => rights.some(can)), [can]);
+  const allowed = useMemo(() => SCREENS.filter((screen) => isFor(screen, can)), [can]);
   const paths = useMemo(() => allowed.map(({ path }) => path), [allowed]);
   const [first] = allowed;
   return (

@@ -7,8 +7,9 @@ export interface Screen {
   /** Where it stands; api/http/pages.ts lists it too. */
   readonly path: string;
   readonly title: string;
-  /** It is for viewers who have any of these somewhere. */
+  /** It is for viewers who have any of these somewhere, or with `needsAll` all of them. */
   readonly rights: readonly Right[];
+  readonly needsAll?: true;
   /** After "g": its shortcut. */
   readonly shortcut: string;
   readonly icon: IconName;
@@ -18,6 +19,9 @@ export interface Screen {
   readonly hasPaths?: true;
   readonly component: LazyExoticComponent<ComponentType>;
 }
+
+/** What agents write counts single answers: who reads all of this sees it. */
+const READS_AGENTS: readonly Right[] = ['readScore', 'readResponse', 'readPrediction'];
 
 /** Every screen, in the order of the navigation. */
 export const SCREENS: readonly Screen[] = [
@@ -44,6 +48,28 @@ export const SCREENS: readonly Screen[] = [
     shortcut: 'r',
     icon: 'responses',
     component: lazy(() => import('./screens/responses/index.tsx')),
+  },
+  {
+    path: '/alerts',
+    title: 'Alerts',
+    rights: READS_AGENTS,
+    needsAll: true,
+    shortcut: 'i',
+    icon: 'alerts',
+    filters: 'none',
+    hasPaths: true,
+    component: lazy(() => import('./screens/alerts/index.tsx')),
+  },
+  {
+    path: '/cases',
+    title: 'Cases',
+    rights: READS_AGENTS,
+    needsAll: true,
+    shortcut: 'c',
+    icon: 'cases',
+    filters: 'none',
+    hasPaths: true,
+    component: lazy(() => import('./screens/cases/index.tsx')),
   },
   {
     path: '/lineage',
@@ -83,6 +109,26 @@ export const SCREENS: readonly Screen[] = [
     component: lazy(() => import('./screens/reviews/index.tsx')),
   },
   {
+    path: '/agents',
+    title: 'Agents',
+    rights: READS_AGENTS,
+    needsAll: true,
+    shortcut: 'g',
+    icon: 'agents',
+    filters: 'none',
+    hasPaths: true,
+    component: lazy(() => import('./screens/agents/index.tsx')),
+  },
+  {
+    path: '/targets',
+    title: 'Targets',
+    rights: ['administer'],
+    shortcut: 't',
+    icon: 'targets',
+    filters: 'none',
+    component: lazy(() => import('./screens/targets/index.tsx')),
+  },
+  {
     path: '/access',
     title: 'Access',
     rights: ['administer'],
@@ -110,6 +156,10 @@ export const SCREENS: readonly Screen[] = [
     component: lazy(() => import('./screens/people/index.tsx')),
   },
 ];
+
+/** Whether a viewer with these rights may see the screen. */
+export const isFor = ({ rights, needsAll }: Screen, can: (right: Right) => boolean): boolean =>
+  needsAll ? rights.every(can) : rights.some(can);
 
 /** The screen that a path belongs to. */
 export const screenAt = (screens: readonly Screen[], path: string): Screen | undefined =>

@@ -29,6 +29,8 @@ export interface LineageRequest extends LineageDeps {
   readonly scope: Scope;
   /** The node of the id, or null when it does not exist for this caller. */
   readonly find: (id: string) => Promise<Found | null>;
+  /** As `find`, and scores too. */
+  readonly findAny: (id: string) => Promise<Found | null>;
 }
 
 /** From a row of the log. */

@@ -27,10 +27,9 @@ export const responseProjection: Projection = {
   },
 };
 
-/** Annotations of a response are deleted with it. */
+/** What was written about a response goes by the entries of its own kind. */
 const REMOVE = `UNWIND $ids AS id MATCH (x:Response {id: id})
-  OPTIONAL MATCH (x)-[:NORMALISED_FROM|SUPERSEDES]->(e:SourceEvent) OPTIONAL MATCH (x)<-[:ABOUT]-(v)
-  DETACH DELETE x, e, v`;
+  OPTIONAL MATCH (x)-[:NORMALISED_FROM|SUPERSEDES]->(e:SourceEvent) DETACH DELETE x, e`;
 /** Leftovers of a correction: the old rollup, survey and event of a response that has others now. */
 const LOOSEN = `UNWIND $rows AS row MATCH (x:Response {id: row.id})-[link:COUNTED_IN|ANSWERS|NORMALISED_FROM]->(old)
   WHERE NOT old.id IN [row.rollup, row.survey, row.event] + row.inferred DELETE link`;

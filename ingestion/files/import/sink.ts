@@ -95,17 +95,8 @@ interface Answer {
  * Sends to POST /ingest/file. A batch sent again after a lost answer is recognised, so nothing is counted
  * twice.
  */
-export function httpSink({ url, key, patienceMs, onRetry }: HttpSinkOptions): ImportSink {
-  const patiently = async <Result>(path: string, body: string): Promise<Result> => {
-    const deadline = Date.now() + patienceMs;
-    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LAST_PAUSE_MS)) {
-      const answer = await post<Result>(`${url}${path}`, key, body);
-      if (typeof answer !== 'string') return answer.result;
-      if (Date.now() > deadline) throw new Error(`${url} gave up on: ${answer}`);
-      onRetry(answer);
-      await new Promise((done) => setTimeout(done, pause));
-    }
-  };
+export function httpSink(options: HttpSinkOptions): ImportSink {
+  const patiently = patientPost(options);
   return {
     begin: (given) => patiently('/ingest/imports', JSON.stringify(given)),
     send: async (request) => {
@@ -117,6 +108,20 @@ export function httpSink({ url, key, patienceMs, onRetry }: HttpSinkOptions): Im
     end: async (id, account) => {
       await patiently(`/ingest/imports/${id}/end`, JSON.stringify(account));
     },
+  };
+}
+
+/** Sends a body to a path of the server, again until it is answered or the time is up. */
+export function patientPost({ url, key, patienceMs, onRetry }: HttpSinkOptions) {
+  return async <Result>(path: string, body: string): Promise<Result> => {
+    const deadline = Date.now() + patienceMs;
+    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LAST_PAUSE_MS)) {
+      const answer = await post<Result>(`${url}${path}`, key, body);
+      if (typeof answer !== 'string') return answer.result;
+      if (Date.now() > deadline) throw new Error(`${url} gave up on: ${answer}`);
+      onRetry(answer);
+      await new Promise((done) => setTimeout(done, pause));
+    }
   };
 }
 

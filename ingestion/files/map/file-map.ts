@@ -20,7 +20,24 @@ const SEPARATORS: ReadonlyMap<string, string> = new Map([
   ['\\t', '\t'],
 ]);
 
-const fileMap = z.strictObject({
+/** In a map: one text for every row, or a column whose values may be renamed. */
+export const valueOfMap = z.union(
+  [
+    z.strictObject({ value: named('value') }),
+    z.strictObject({
+      column,
+      values: z
+        .record(plain('value'), plain('value'))
+        .refine(...atMost(MOST.values))
+        .optional(),
+      default: plain('value').optional(),
+    }),
+  ],
+  { error: 'must be { "value": text } or { "column": column, "values": { … }, "default": text }' },
+);
+
+/** The form of a map of responses. */
+export const fileMap = z.strictObject({
   /** The file's encoding; detected if absent. */
   encoding: z
     .string()
@@ -55,6 +72,7 @@ const fileMap = z.strictObject({
     error: 'must be a column, or { "hash": [columns] } where the file has no id',
   }),
   respondent: column.optional(),
+  account: column.optional(),
   answeredAt: answeredAtOfMap,
   revision: revisionOfMap.optional(),
   score: scoreOfMap.optional(),
@@ -63,25 +81,7 @@ const fileMap = z.strictObject({
       error: 'must be a column, or a list of columns to be joined',
     })
     .optional(),
-  dimensions: z
-    .record(
-      z.string(),
-      z.union(
-        [
-          z.strictObject({ value: named('value') }),
-          z.strictObject({
-            column,
-            values: z
-              .record(plain('value'), plain('value'))
-              .refine(...atMost(MOST.values))
-              .optional(),
-            default: plain('value').optional(),
-          }),
-        ],
-        { error: 'must be { "value": text } or { "column": column, "values": { … }, "default": text }' },
-      ),
-    )
-    .default({}),
+  dimensions: z.record(z.string(), valueOfMap).default({}),
   /** Only rows whose column has one of the values. */
   where: z
     .record(column, z.array(plain('value')).min(1).max(MOST.values))
@@ -101,24 +101,29 @@ export type FileMap = z.infer<typeof fileMap> & {
  */
 export function parseFileMap(declared: unknown, dimensions: readonly Dimension[]): FileMap {
   const map = readChecked(fileMap, declared, dimensions.length);
-  const names = dimensions.map(({ field }) => field);
-  const strange = Object.keys(map.dimensions).filter((name) => !names.includes(name));
-  if (strange.length > 0) {
-    throw new InvalidMapError(
-      `dimensions.${strange.slice(0, 3).map(partOf).join(', ')}: no such dimension; there are ${names.join(', ')}`,
-    );
-  }
+  assertDimensions(map.dimensions, dimensions);
   if (!map.score && !map.comment) throw new InvalidMapError('score: a map names a score, a comment, or both');
   return { ...map, declared };
 }
 
+/** @throws InvalidMapError for a dimension that is not configured */
+export function assertDimensions(given: object, dimensions: readonly Dimension[]): void {
+  const names = dimensions.map(({ field }) => field);
+  const strange = Object.keys(given).filter((name) => !names.includes(name));
+  if (strange.length === 0) return;
+  throw new InvalidMapError(
+    `dimensions.${strange.slice(0, 3).map(partOf).join(', ')}: no such dimension; there are ${names.join(', ')}`,
+  );
+}
+
 /** The columns that the map reads, to compare with the file's header. */
 export function columnsOf(map: FileMap): string[] {
-  const { externalId, respondent, answeredAt, revision, score, comment, dimensions, where } = map;
+  const { externalId, respondent, account, answeredAt, revision, score, comment, dimensions, where } = map;
   const by = score && typeof score.scale === 'object' && 'by' in score.scale ? [score.scale.by] : [];
   return [
     ...(typeof externalId === 'string' ? [externalId] : externalId.hash),
     ...(respondent ? [respondent] : []),
+    ...(account ? [account] : []),
     answeredAt.column,
     ...(revision ? [revision.column] : []),
     ...(score ? [score.column, ...by] : []),

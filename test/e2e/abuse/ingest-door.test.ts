@@ -9,7 +9,7 @@ import { useServer } from '../../fixtures/use-server.ts';
 /* What comes to /ingest is judged from its headers, then read within bounds, item by item. */
 
 const ROLES = ['analyst', 'segment-owner', 'model-steward', 'auditor', 'dpo', 'feed', 'collector', 'admin'];
-const PATHS = ['/ingest/responses', '/ingest/file'];
+const PATHS = ['/ingest/responses', '/ingest/file', '/ingest/changes'];
 const CONFIG = `export default {
   dimensions: [{ field: 'region' }],
   limits: {

@@ -40,12 +40,17 @@ export interface Dashboard {
  */
 export function useDashboard(options: ServerOptions = {}): Dashboard {
   const server = useServer({ follow: true, ...options });
+  return { server, visit: useBrowser(() => server.url) };
+}
+
+/** A Chromium for the tests of one file; `url` is asked at each visit. */
+export function useBrowser(url: () => string): Dashboard['visit'] {
   let browser: Browser | undefined;
   beforeAll(async () => {
     browser = await launch();
   });
   afterAll(() => browser?.close());
-  const visit = async (path: string, key: string | null, look: Look = {}): Promise<Visited> => {
+  return async (path, key, look = {}) => {
     const context = await (browser as Browser).newContext(contextOf(look));
     const page = await context.newPage();
     const visited: Visited = { page, problems: [], elsewhere: [] };
@@ -57,14 +62,13 @@ export function useDashboard(options: ServerOptions = {}): Dashboard {
       if (message.type() === 'error' && !isExpected(message.text())) visited.problems.push(message.text());
     });
     page.on('request', (request) => {
-      const isOwn = request.url().startsWith(server.url) || /^(?:blob|data):/.test(request.url());
+      const isOwn = request.url().startsWith(url()) || /^(?:blob|data):/.test(request.url());
       if (!isOwn) visited.elsewhere.push(request.url());
     });
-    await page.goto(`${server.url}${path}`);
+    await page.goto(`${url()}${path}`);
     if (key !== null) await signIn(page, key);
     return visited;
   };
-  return { server, visit };
 }
 
 /** Chromium reports every answer with an error status; the page shows those itself. */

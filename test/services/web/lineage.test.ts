@@ -168,8 +168,9 @@ describe('the lineage screen', () => {
     await page.getByRole('button', { name: 'Verify this score' }).click();
     const verdict = page.getByTestId('verdict');
     await verdict.getByText(/^Verified \d/).waitFor();
-    expect(await verdict.textContent()).toContain('60 answers recounted, 60 hour rollups, root ');
+    expect(await verdict.textContent()).toContain('60 answers recounted, 60 seals, root ');
     expect(await verdict.getByText('passed', { exact: true }).count()).toBe(6);
+    await verdict.getByText('The 6 steps of the check').click();
     await verdict.getByText('Answers counted again').click();
     await verdict.getByText('60 answers were counted again and give the stated score.').waitFor();
     const [download] = await Promise.all([

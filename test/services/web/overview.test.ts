@@ -61,7 +61,11 @@ describe('the overview', () => {
   it('shows the parts of the change, which add up to it, and closes with Escape', async () => {
     const { page } = await visit('/overview?why=region', server.keys['analyst'] ?? '');
     const drawer = page.getByTestId('why');
-    await drawer.getByText('Germany').first().waitFor();
+    await drawer.getByText(/in all [+−]?\d/).waitFor();
+    await drawer
+      .getByText(/(?:Fell|Rose) by/)
+      .first()
+      .waitFor();
     const whole = /in all ([+−]?[\d.]+) points/.exec(await drawer.innerText())?.[1];
     const change = /(?:Fell|Rose) by ([\d.]+) points/.exec(await drawer.innerText())?.[1];
     expect(Math.abs(Number(whole?.replace('−', '-')))).toBeCloseTo(Number(change), 1);

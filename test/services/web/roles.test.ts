@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import type { Page, Request } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { until } from '../../fixtures/patience.ts';
 import { ADMIN_KEY } from '../../fixtures/server.ts';
 import { axe, picture, useDashboard, type Visited } from './browser.ts';
+import { settled, type Watch, watch } from './watch.ts';
 
 /*
  * Every screen on an empty record, then every role that ships on every screen, with the example. All roles but the
@@ -14,10 +14,14 @@ const PATHS = {
   Overview: '/overview',
   Explore: '/explore',
   Responses: '/responses',
+  Alerts: '/alerts',
+  Cases: '/cases',
   Lineage: '/lineage',
   Data: '/data',
   Models: '/models',
   Reviews: '/reviews',
+  Agents: '/agents',
+  Targets: '/targets',
   Access: '/access',
   'Audit log': '/audit',
   "People's rights": '/people',
@@ -28,10 +32,30 @@ const TITLES = Object.keys(PATHS) as Title[];
 /** Which screens each role of policies/roles.cedar may see, in the order of the navigation. */
 const SCREENS_OF: Readonly<Record<string, readonly Title[]>> = {
   admin: TITLES,
-  analyst: ['Overview', 'Explore', 'Responses', 'Lineage', 'Models'],
-  'segment-owner': ['Overview', 'Explore', 'Responses', 'Lineage', 'Models', 'Reviews'],
+  analyst: ['Overview', 'Explore', 'Responses', 'Alerts', 'Cases', 'Lineage', 'Models', 'Agents'],
+  'segment-owner': [
+    'Overview',
+    'Explore',
+    'Responses',
+    'Alerts',
+    'Cases',
+    'Lineage',
+    'Models',
+    'Reviews',
+    'Agents',
+  ],
   'model-steward': ['Overview', 'Explore', 'Lineage', 'Models', 'Reviews'],
-  auditor: ['Overview', 'Explore', 'Responses', 'Lineage', 'Models', 'Audit log'],
+  auditor: [
+    'Overview',
+    'Explore',
+    'Responses',
+    'Alerts',
+    'Cases',
+    'Lineage',
+    'Models',
+    'Agents',
+    'Audit log',
+  ],
   dpo: ['Overview', 'Explore', 'Responses', 'Lineage', 'Audit log', "People's rights"],
   feed: ['Overview', 'Explore'],
   collector: ['Data'],
@@ -53,54 +77,7 @@ limits:
 });
 const keyOf = (role: string) => server.keys[role] ?? '';
 
-/** What a page asks the server, and what goes wrong. */
-interface Watch {
-  /** Requests under way; streams do not count. */
-  readonly open: Set<Request>;
-  /** Names of the operations since it was last emptied. */
-  asked: string[];
-  readonly failures: string[];
-}
-
-/** Notes each request that fails, and each GraphQL error: an answer with errors has the status 200. */
-function watch({ page }: Visited): Watch {
-  const seen: Watch = { open: new Set(), asked: [], failures: [] };
-  page.on('request', (request) => {
-    const name = /(?:query|mutation|subscription) (\w+)/.exec(request.postData() ?? '')?.[1];
-    if (name !== undefined) seen.asked.push(name);
-    if (request.isNavigationRequest()) seen.open.clear();
-    if (!request.headers()['accept']?.includes('text/event-stream')) seen.open.add(request);
-  });
-  page.on('requestfinished', (request) => seen.open.delete(request));
-  page.on('requestfailed', (request) => {
-    seen.open.delete(request);
-    const why = request.failure()?.errorText ?? '';
-    // The page was left, or a panel, before the answer came.
-    if (why !== 'net::ERR_ABORTED') seen.failures.push(`${request.url()}: ${why}`);
-  });
-  page.on('response', async (response) => {
-    const url = response.url();
-    if (response.status() >= 400)
-      seen.failures.push(`${response.request().method()} ${url}: ${response.status()}`);
-    else if (url.endsWith('/graphql') && response.headers()['content-type']?.includes('json')) {
-      const { errors } = (await response.json().catch(() => ({}))) as { errors?: object[] };
-      if (errors) seen.failures.push(JSON.stringify(errors));
-    }
-  });
-  return seen;
-}
-
 const main = (page: Page) => page.locator('main');
-/** Waits until nothing is under way and no part of the page stands for something that is still read. */
-async function settled(page: Page, seen: Watch): Promise<void> {
-  let calm = 0;
-  await until(async () => {
-    const isCalm = seen.open.size === 0 && (await page.locator('.skeleton').count()) === 0;
-    calm = isCalm ? calm + 1 : 0;
-    return calm > 5;
-  }, `${page.url()} has read everything`);
-}
-
 const shownScreens = (page: Page) =>
   page.getByRole('navigation', { name: 'Screens', exact: true }).getByRole('link').allTextContents();
 
@@ -109,6 +86,10 @@ describe('on an empty record', () => {
     Overview: ['No answers in the last 30 days', 'Bring in answers', 'Load the example', 'Start the demo'],
     Explore: ['No answers in this window', 'Bring in answers'],
     Responses: ['There are no answers here', 'Bring in answers'],
+    Alerts: ['Nothing needs you now', /Agents watch the scores/],
+    Cases: ['No case was opened yet', 'Go to the alerts'],
+    Agents: ['No proposal waits', 'What runs here'],
+    Targets: ['Nothing is sent anywhere yet', 'Add a target', 'There are no deliveries'],
     Lineage: ['There is no answer in this window', 'Bring in answers'],
     Data: [
       'Load the example',
@@ -178,6 +159,10 @@ describe('each role', () => {
     Overview: /^Score by /,
     Explore: /^Score over time/,
     Responses: /\d answers/,
+    Alerts: 'Nothing needs you now',
+    Cases: 'No case was opened yet',
+    Agents: 'No proposal waits',
+    Targets: 'Add a target',
     // A role that reads no answers is not led to the newest ones, and is not shown how few its window has.
     Lineage: /^Lineage of this score|^Fewer than 5 answers/,
     Data: /Drop/,

@@ -17,6 +17,7 @@ import * as types from './graphql.ts';
 type Documents = {
     "\n  query DimensionValues($dimension: Dimension!) {\n    dimensionValues(dimension: $dimension)\n  }\n": typeof types.DimensionValuesDocument,
     "\n  query Viewer {\n    viewer {\n      name\n      role\n      rights\n      attributes\n      sources\n      expiresAt\n      policyVersion\n    }\n    dimensions {\n      field\n      enumValue\n      label\n      description\n    }\n  }\n": typeof types.ViewerDocument,
+    "\n  query NarrowingValues($dimension: Dimension!) {\n    dimensionValues(dimension: $dimension)\n  }\n": typeof types.NarrowingValuesDocument,
     "\n  query AccessKeys {\n    apiKeys {\n      id\n      name\n      role\n      attributes\n      sources\n      readOnly\n      createdAt\n      createdBy\n      expiresAt\n      lastUsedAt\n      revokedAt\n      revokedBy\n    }\n  }\n": typeof types.AccessKeysDocument,
     "\n  query AccessRoles {\n    roles {\n      name\n      permissions {\n        group\n        reach\n      }\n    }\n  }\n": typeof types.AccessRolesDocument,
     "\n  query AccessPermissions($role: String!, $attributes: JSON) {\n    permissions(role: $role, attributes: $attributes) {\n      group\n      reach\n      segments\n      more\n    }\n  }\n": typeof types.AccessPermissionsDocument,
@@ -24,9 +25,34 @@ type Documents = {
     "\n  mutation AccessEndSessions($actor: String, $id: ID, $reason: String!) {\n    endBrowserSessions(actor: $actor, id: $id, reason: $reason)\n  }\n": typeof types.AccessEndSessionsDocument,
     "\n  mutation AccessCreateKey($input: ApiKeyInput!) {\n    createApiKey(input: $input) {\n      id\n      key\n    }\n  }\n": typeof types.AccessCreateKeyDocument,
     "\n  mutation AccessRevokeKey($id: ID!, $reason: String!) {\n    revokeApiKey(id: $id, reason: $reason)\n  }\n": typeof types.AccessRevokeKeyDocument,
-    "\n  query AccessDimensionValues($dimension: Dimension!) {\n    dimensionValues(dimension: $dimension)\n  }\n": typeof types.AccessDimensionValuesDocument,
+    "\n  query AgentsList {\n    agents {\n      name description version autonomy defaultAutonomy enabled changedBy changedAt reason lastRunAt observed error\n      decisions { state count }\n    }\n  }\n": typeof types.AgentsListDocument,
+    "\n  query AgentsDryRun($name: String!) {\n    agentDryRun(name: $name) { key action nearMiss reason }\n  }\n": typeof types.AgentsDryRunDocument,
+    "\n  query AgentsDecisions($agent: String, $state: [DecisionState!], $first: Int!) {\n    decisions(agent: $agent, state: $state, first: $first) {\n      pageInfo { hasNextPage }\n      edges { node { id agent key state nearMiss reason decidedAt } }\n    }\n  }\n": typeof types.AgentsDecisionsDocument,
+    "\n  query AgentsDecision($id: ID!) {\n    node(id: $id) {\n      __typename\n      id\n      ... on AgentDecision {\n        agent key policy state autonomy action nearMiss reason inputs inputHash outcome about traceId decidedAt settledAt\n        alternatives { action reason }\n        approval { verb by at reason edited }\n        replay { same reason }\n      }\n    }\n  }\n": typeof types.AgentsDecisionDocument,
+    "\n  mutation AgentsSet($name: String!, $autonomy: Autonomy!, $enabled: Boolean!, $reason: String!) {\n    setAgent(name: $name, autonomy: $autonomy, enabled: $enabled, reason: $reason) { name autonomy enabled }\n  }\n": typeof types.AgentsSetDocument,
+    "\n  mutation AgentsApprove($id: ID!, $reason: String!) {\n    approveDecision(id: $id, reason: $reason) { id state outcome }\n  }\n": typeof types.AgentsApproveDocument,
+    "\n  mutation AgentsEdit($id: ID!, $action: JSON!, $reason: String!) {\n    editDecision(id: $id, action: $action, reason: $reason) { id state outcome }\n  }\n": typeof types.AgentsEditDocument,
+    "\n  mutation AgentsReject($id: ID!, $reason: String!) {\n    rejectDecision(id: $id, reason: $reason) { id state outcome }\n  }\n": typeof types.AgentsRejectDocument,
+    "\n  query AlertsList($state: [AlertState!]!, $first: Int!) {\n    alerts(state: $state, first: $first) {\n      pageInfo { hasNextPage }\n      edges { node {\n        id state severity rule title summary since raisedAt changedAt\n        segmentValues { field value }\n      } }\n    }\n  }\n": typeof types.AlertsListDocument,
+    "\n  subscription AlertsLive($after: String) {\n    alertUpdates(after: $after) {\n      position\n      alert {\n        id state severity rule title summary since raisedAt changedAt\n        segmentValues { field value }\n      }\n    }\n  }\n": typeof types.AlertsLiveDocument,
+    "\n  query AlertsOne($id: ID!) {\n    node(id: $id) {\n      __typename\n      id\n      ... on Alert {\n        state severity rule title summary since raisedAt changedAt resolvedAt facts evidence\n        segmentValues { field value }\n        before { id time until score low high responses suppressed }\n        after { id time until score low high responses suppressed }\n        decision { id agent policy state reason decidedAt action alternatives { action reason } replay { same reason } }\n        events { at kind by reason }\n      }\n    }\n  }\n": typeof types.AlertsOneDocument,
+    "\n  query AlertsChange(\n    $segment: SegmentInput\n    $beforeFrom: DateTime!\n    $beforeTo: DateTime!\n    $afterFrom: DateTime!\n    $afterTo: DateTime!\n  ) {\n    npsChange(segment: $segment, beforeFrom: $beforeFrom, beforeTo: $beforeTo, afterFrom: $afterFrom, afterTo: $afterTo) {\n      difference low high pValue\n      before { responses suppressed }\n      after { responses suppressed }\n    }\n  }\n": typeof types.AlertsChangeDocument,
+    "\n  query AlertsSeries($segment: SegmentInput, $from: DateTime!, $to: DateTime!, $every: Granularity!) {\n    npsSeries(segment: $segment, from: $from, to: $to, every: $every) {\n      time until score low high responses suppressed\n    }\n  }\n": typeof types.AlertsSeriesDocument,
+    "\n  query AlertsDrivers(\n    $segment: SegmentInput\n    $beforeFrom: DateTime!\n    $beforeTo: DateTime!\n    $afterFrom: DateTime!\n    $afterTo: DateTime!\n    $by: [Dimension!]!\n    $themes: Boolean!\n  ) {\n    drivers(\n      segment: $segment\n      beforeFrom: $beforeFrom\n      beforeTo: $beforeTo\n      afterFrom: $afterFrom\n      afterTo: $afterTo\n      by: $by\n      themes: $themes\n    ) {\n      segmentValues { field value }\n      theme mix rate low high suppressed\n    }\n  }\n": typeof types.AlertsDriversDocument,
+    "\n  query AlertsExamples($segment: SegmentInput, $from: DateTime!, $to: DateTime!, $class: [NpsClass!]) {\n    responses(segment: $segment, from: $from, to: $to, class: $class, first: 40) {\n      edges { node { id answeredAt score class comment segmentValues { field value } } }\n    }\n  }\n": typeof types.AlertsExamplesDocument,
+    "\n  mutation AlertsAcknowledge($id: ID!, $reason: String!) {\n    acknowledgeAlert(id: $id, reason: $reason) { id state changedAt }\n  }\n": typeof types.AlertsAcknowledgeDocument,
+    "\n  mutation AlertsDismiss($id: ID!, $reason: String!) {\n    dismissAlert(id: $id, reason: $reason) { id state changedAt }\n  }\n": typeof types.AlertsDismissDocument,
+    "\n  mutation AlertsOpenCase($input: CaseInput!) {\n    openCase(input: $input) { id }\n  }\n": typeof types.AlertsOpenCaseDocument,
     "\n  query AuditLog($first: Int!, $after: String, $actor: String, $action: String, $from: DateTime, $to: DateTime) {\n    auditLog(first: $first, after: $after, actor: $actor, action: $action, from: $from, to: $to) {\n      edges {\n        node {\n          seq\n          at\n          actor\n          actorName\n          role\n          policyVersion\n          purpose\n          action\n          subject\n          outcome\n          previous\n          hash\n        }\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n    }\n  }\n": typeof types.AuditLogDocument,
     "\n  query AuditChain {\n    auditChain {\n      sound\n      problem\n      rows\n      signedRows\n      hash\n      checkedAt\n    }\n  }\n": typeof types.AuditChainDocument,
+    "\n  query CasesBoard($state: [CaseState!]!, $first: Int!) {\n    cases(state: $state, first: $first) {\n      pageInfo { hasNextPage }\n      edges { node {\n        id state severity title owner dueAt openedAt closedAt outcome\n        segmentValues { field value }\n      } }\n    }\n  }\n": typeof types.CasesBoardDocument,
+    "\n  subscription CasesLive($after: String) {\n    caseUpdates(after: $after) { position case { id } }\n  }\n": typeof types.CasesLiveDocument,
+    "\n  query CasesOne($id: ID!) {\n    node(id: $id) {\n      __typename\n      id\n      ... on Case {\n        state severity title owner playbook dueAt openedAt actedAt closedAt outcome cause\n        segmentValues { field value }\n        events { at kind by reason }\n      }\n    }\n  }\n": typeof types.CasesOneDocument,
+    "\n  query CasesCause($id: ID!) {\n    node(id: $id) {\n      __typename\n      id\n      ... on Alert { title summary state }\n      ... on Response { score class comment answeredAt }\n    }\n  }\n": typeof types.CasesCauseDocument,
+    "\n  mutation CasesAssign($id: ID!, $owner: String!, $reason: String!) {\n    assignCase(id: $id, owner: $owner, reason: $reason) { id state owner }\n  }\n": typeof types.CasesAssignDocument,
+    "\n  mutation CasesStart($id: ID!, $reason: String!) {\n    startCase(id: $id, reason: $reason) { id state }\n  }\n": typeof types.CasesStartDocument,
+    "\n  mutation CasesComment($id: ID!, $comment: String!) {\n    commentCase(id: $id, comment: $comment) { id state }\n  }\n": typeof types.CasesCommentDocument,
+    "\n  mutation CasesClose($id: ID!, $outcome: String!, $reason: String!) {\n    closeCase(id: $id, outcome: $outcome, reason: $reason) { id state outcome }\n  }\n": typeof types.CasesCloseDocument,
     "\n  query DataConnections($after: ID) {\n    connections(after: $after) {\n      id\n      name\n      connector\n      path\n      createdAt\n      createdBy\n      rotatedAt\n      formerSecretUntil\n      lastDeliveryAt\n      deliveries\n      accepted\n      duplicates\n      rejected\n      ignored\n      lastError\n      lastErrorAt\n      lastRefusal\n      lastRefusedAt\n      sources\n    }\n  }\n": typeof types.DataConnectionsDocument,
     "\n  mutation DataCreateConnection($input: ConnectionInput!) {\n    createConnection(input: $input) {\n      secret\n      connection {\n        id\n        name\n        path\n      }\n    }\n  }\n": typeof types.DataCreateConnectionDocument,
     "\n  mutation DataRotateConnection($id: ID!) {\n    rotateConnection(id: $id) {\n      secret\n      connection {\n        id\n        name\n        path\n      }\n    }\n  }\n": typeof types.DataRotateConnectionDocument,
@@ -71,7 +97,7 @@ type Documents = {
     "\n  query OverviewModels {\n    modelVersions {\n      id\n      version\n      history {\n        to\n        recordedAt\n      }\n    }\n  }\n": typeof types.OverviewModelsDocument,
     "\n  query OverviewDrivers(\n    $segment: SegmentInput\n    $beforeFrom: DateTime!\n    $beforeTo: DateTime!\n    $afterFrom: DateTime!\n    $afterTo: DateTime!\n    $by: [Dimension!]!\n    $themes: Boolean!\n    $basis: Basis!\n  ) {\n    drivers(\n      segment: $segment\n      beforeFrom: $beforeFrom\n      beforeTo: $beforeTo\n      afterFrom: $afterFrom\n      afterTo: $afterTo\n      by: $by\n      themes: $themes\n      basis: $basis\n    ) {\n      segmentValues {\n        field\n        value\n      }\n      theme\n      mix\n      rate\n      low\n      high\n      before\n      after\n      responsesBefore\n      responsesAfter\n      scoreBefore\n      scoreAfter\n      suppressed\n    }\n  }\n": typeof types.OverviewDriversDocument,
     "\n  query OverviewScore($segment: SegmentInput, $window: Duration!, $asOf: DateTime, $basis: Basis!) {\n    nps(segment: $segment, window: $window, asOf: $asOf, basis: $basis) {\n      id\n      time\n      until\n      score\n      low\n      high\n      responses\n      promoters\n      passives\n      detractors\n      suppressed\n    }\n  }\n": typeof types.OverviewScoreDocument,
-    "\n  subscription OverviewLive($segment: SegmentInput, $window: Duration!, $basis: Basis!, $after: String) {\n    npsUpdates(segment: $segment, window: $window, basis: $basis, after: $after) {\n      position\n      row {\n        id\n        time\n        until\n        score\n        low\n        high\n        responses\n        promoters\n        passives\n        detractors\n        suppressed\n      }\n    }\n  }\n": typeof types.OverviewLiveDocument,
+    "\n  subscription OverviewLive($segment: SegmentInput, $window: Duration!, $basis: Basis!, $after: String) {\n    npsUpdates(segment: $segment, window: $window, basis: $basis, after: $after) {\n      position\n      lagMs\n      row {\n        id\n        time\n        until\n        score\n        low\n        high\n        responses\n        promoters\n        passives\n        detractors\n        suppressed\n      }\n    }\n  }\n": typeof types.OverviewLiveDocument,
     "\n  query OverviewChange(\n    $segment: SegmentInput\n    $beforeFrom: DateTime!\n    $beforeTo: DateTime!\n    $afterFrom: DateTime!\n    $afterTo: DateTime!\n    $basis: Basis!\n  ) {\n    npsChange(\n      segment: $segment\n      beforeFrom: $beforeFrom\n      beforeTo: $beforeTo\n      afterFrom: $afterFrom\n      afterTo: $afterTo\n      basis: $basis\n    ) {\n      difference\n      low\n      high\n      pValue\n      before {\n        id\n        score\n        responses\n        suppressed\n      }\n      after {\n        id\n        responses\n        suppressed\n      }\n    }\n  }\n": typeof types.OverviewChangeDocument,
     "\n  query PeopleSubject($respondent: String!) {\n    subject(respondent: $respondent)\n  }\n": typeof types.PeopleSubjectDocument,
     "\n  mutation PeopleRestrict($respondent: String!, $restricted: Boolean!, $reason: String!) {\n    restrictSubject(respondent: $respondent, restricted: $restricted, reason: $reason)\n  }\n": typeof types.PeopleRestrictDocument,
@@ -84,9 +110,10 @@ type Documents = {
     "\n  query ResponsesPage(\n    $segment: SegmentInput\n    $from: DateTime\n    $to: DateTime\n    $class: [NpsClass!]\n    $themes: [String!]\n    $sentiment: [Sentiment!]\n    $sources: [String!]\n    $text: String\n    $order: ResponseOrder!\n    $first: Int!\n    $after: String\n  ) {\n    responses(\n      segment: $segment\n      from: $from\n      to: $to\n      class: $class\n      themes: $themes\n      sentiment: $sentiment\n      sources: $sources\n      text: $text\n      order: $order\n      first: $first\n      after: $after\n    ) {\n      edges {\n        node {\n          id\n          answeredAt\n          score\n          class\n          comment\n          source\n          segmentValues {\n            field\n            value\n          }\n        }\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n      searchedTo\n    }\n  }\n": typeof types.ResponsesPageDocument,
     "\n  query ResponsesHead(\n    $segment: SegmentInput\n    $from: DateTime\n    $class: [NpsClass!]\n    $themes: [String!]\n    $sentiment: [Sentiment!]\n    $sources: [String!]\n    $text: String\n    $first: Int!\n  ) {\n    responses(\n      segment: $segment\n      from: $from\n      class: $class\n      themes: $themes\n      sentiment: $sentiment\n      sources: $sources\n      text: $text\n      first: $first\n    ) {\n      edges {\n        node {\n          id\n        }\n      }\n    }\n  }\n": typeof types.ResponsesHeadDocument,
     "\n  query ResponsesWindow($segment: SegmentInput, $window: Duration!, $asOf: DateTime) {\n    nps(segment: $segment, window: $window, asOf: $asOf) {\n      id\n      time\n      until\n      responses\n      promoters\n      passives\n      detractors\n      suppressed\n    }\n  }\n": typeof types.ResponsesWindowDocument,
+    "\n  query ResponsesCounts($segment: SegmentInput, $from: DateTime, $to: DateTime, $predictions: Boolean!) {\n    responseCounts(segment: $segment, from: $from, to: $to) {\n      responses\n      complete\n      sources {\n        source\n        responses\n      }\n      sentiments @include(if: $predictions) {\n        negative\n        neutral\n        positive\n      }\n    }\n  }\n": typeof types.ResponsesCountsDocument,
     "\n  query ResponsesThemes($segment: SegmentInput, $window: Duration!, $asOf: DateTime) {\n    themes(segment: $segment, window: $window, asOf: $asOf) {\n      theme\n      responses\n      suppressed\n    }\n  }\n": typeof types.ResponsesThemesDocument,
     "\n  query ResponsesSources($segment: SegmentInput) {\n    sources(segment: $segment, first: 20) {\n      edges {\n        node {\n          name\n        }\n      }\n    }\n  }\n": typeof types.ResponsesSourcesDocument,
-    "\n  subscription ResponsesLive($segment: SegmentInput, $window: Duration!, $after: String) {\n    npsUpdates(segment: $segment, window: $window, after: $after) {\n      position\n      row {\n        id\n      }\n    }\n  }\n": typeof types.ResponsesLiveDocument,
+    "\n  subscription ResponsesLive($segment: SegmentInput, $window: Duration!, $after: String) {\n    npsUpdates(segment: $segment, window: $window, after: $after) {\n      position\n      lagMs\n      row {\n        id\n      }\n    }\n  }\n": typeof types.ResponsesLiveDocument,
     "\n  query ResponsesAnswer($id: ID!) {\n    node(id: $id) {\n      __typename\n      id\n      ... on Response {\n        externalId\n        source\n        answeredAt\n        receivedAt\n        score\n        scale\n        class\n        survey\n        surveyVersion\n        comment\n        respondent\n        segmentValues {\n          field\n          value\n        }\n        prediction {\n          modelVersion {\n            id\n            version\n          }\n          class\n          promoter\n          passive\n          detractor\n          sentiment\n          negative\n          neutral\n          positive\n          uncertainty\n          abstained\n          themes {\n            theme\n            probability\n            called\n          }\n        }\n      }\n    }\n  }\n": typeof types.ResponsesAnswerDocument,
     "\n  query ResponsesExplanation($id: ID!, $head: Head!) {\n    node(id: $id) {\n      __typename\n      id\n      ... on Response {\n        prediction {\n          explanation(head: $head) {\n            token\n            share\n          }\n        }\n      }\n    }\n  }\n": typeof types.ResponsesExplanationDocument,
     "\n  query ResponsesLineage($id: ID!) {\n    trace(id: $id, first: 50) {\n      nodes {\n        id\n        kind\n        label\n        recordedAt\n      }\n    }\n    reviews: lineageMembers(id: $id, direction: DOWNSTREAM, kind: \"Review\", first: 10) {\n      nodes {\n        id\n        label\n        recordedAt\n      }\n    }\n  }\n": typeof types.ResponsesLineageDocument,
@@ -100,10 +127,20 @@ type Documents = {
     "\n  mutation ClaimReview($id: ID!) {\n    claimReview(id: $id) { id claimedUntil }\n  }\n": typeof types.ClaimReviewDocument,
     "\n  mutation ReleaseReview($id: ID!) {\n    releaseReview(id: $id) { id claimedUntil }\n  }\n": typeof types.ReleaseReviewDocument,
     "\n  mutation DecideReview($id: ID!, $input: ReviewDecisionInput!) {\n    decideReview(id: $id, input: $input) { id decidedAt blocked }\n  }\n": typeof types.DecideReviewDocument,
+    "\n  query TargetsList {\n    targets {\n      id name kind settings hasSecret events role segment rate createdAt createdBy failures pausedUntil disabledAt disabledReason\n    }\n  }\n": typeof types.TargetsListDocument,
+    "\n  query TargetsRoles {\n    roles { name }\n  }\n": typeof types.TargetsRolesDocument,
+    "\n  query TargetsDeliveries($target: ID, $state: [DeliveryState!], $first: Int!) {\n    deliveries(target: $target, state: $state, first: $first) {\n      pageInfo { hasNextPage }\n      edges { node {\n        id event subject state attempts due createdAt settledAt lastStatus lastError remoteId\n        target { id name }\n      } }\n    }\n  }\n": typeof types.TargetsDeliveriesDocument,
+    "\n  mutation TargetsCreate($input: TargetInput!) {\n    createTarget(input: $input) { secret target { id name } }\n  }\n": typeof types.TargetsCreateDocument,
+    "\n  mutation TargetsUpdate($id: ID!, $input: TargetChanges!, $reason: String!) {\n    updateTarget(id: $id, input: $input, reason: $reason) { id disabledAt }\n  }\n": typeof types.TargetsUpdateDocument,
+    "\n  mutation TargetsRemove($id: ID!, $reason: String!) {\n    removeTarget(id: $id, reason: $reason)\n  }\n": typeof types.TargetsRemoveDocument,
+    "\n  mutation TargetsTest($id: ID!, $event: TargetEvent!, $send: Boolean!) {\n    testTarget(id: $id, event: $event, send: $send) {\n      sent delivered status error\n      request { method url headers body }\n    }\n  }\n": typeof types.TargetsTestDocument,
+    "\n  mutation TargetsReplay($id: ID!, $reason: String!) {\n    replayDelivery(id: $id, reason: $reason) { id state }\n  }\n": typeof types.TargetsReplayDocument,
+    "\n  mutation TargetsReplayAll($target: ID!, $reason: String!) {\n    replayDeliveries(target: $target, reason: $reason)\n  }\n": typeof types.TargetsReplayAllDocument,
 };
 const documents: Documents = {
     "\n  query DimensionValues($dimension: Dimension!) {\n    dimensionValues(dimension: $dimension)\n  }\n": types.DimensionValuesDocument,
     "\n  query Viewer {\n    viewer {\n      name\n      role\n      rights\n      attributes\n      sources\n      expiresAt\n      policyVersion\n    }\n    dimensions {\n      field\n      enumValue\n      label\n      description\n    }\n  }\n": types.ViewerDocument,
+    "\n  query NarrowingValues($dimension: Dimension!) {\n    dimensionValues(dimension: $dimension)\n  }\n": types.NarrowingValuesDocument,
     "\n  query AccessKeys {\n    apiKeys {\n      id\n      name\n      role\n      attributes\n      sources\n      readOnly\n      createdAt\n      createdBy\n      expiresAt\n      lastUsedAt\n      revokedAt\n      revokedBy\n    }\n  }\n": types.AccessKeysDocument,
     "\n  query AccessRoles {\n    roles {\n      name\n      permissions {\n        group\n        reach\n      }\n    }\n  }\n": types.AccessRolesDocument,
     "\n  query AccessPermissions($role: String!, $attributes: JSON) {\n    permissions(role: $role, attributes: $attributes) {\n      group\n      reach\n      segments\n      more\n    }\n  }\n": types.AccessPermissionsDocument,
@@ -111,9 +148,34 @@ const documents: Documents = {
     "\n  mutation AccessEndSessions($actor: String, $id: ID, $reason: String!) {\n    endBrowserSessions(actor: $actor, id: $id, reason: $reason)\n  }\n": types.AccessEndSessionsDocument,
     "\n  mutation AccessCreateKey($input: ApiKeyInput!) {\n    createApiKey(input: $input) {\n      id\n      key\n    }\n  }\n": types.AccessCreateKeyDocument,
     "\n  mutation AccessRevokeKey($id: ID!, $reason: String!) {\n    revokeApiKey(id: $id, reason: $reason)\n  }\n": types.AccessRevokeKeyDocument,
-    "\n  query AccessDimensionValues($dimension: Dimension!) {\n    dimensionValues(dimension: $dimension)\n  }\n": types.AccessDimensionValuesDocument,
+    "\n  query AgentsList {\n    agents {\n      name description version autonomy defaultAutonomy enabled changedBy changedAt reason lastRunAt observed error\n      decisions { state count }\n    }\n  }\n": types.AgentsListDocument,
+    "\n  query AgentsDryRun($name: String!) {\n    agentDryRun(name: $name) { key action nearMiss reason }\n  }\n": types.AgentsDryRunDocument,
+    "\n  query AgentsDecisions($agent: String, $state: [DecisionState!], $first: Int!) {\n    decisions(agent: $agent, state: $state, first: $first) {\n      pageInfo { hasNextPage }\n      edges { node { id agent key state nearMiss reason decidedAt } }\n    }\n  }\n": types.AgentsDecisionsDocument,
+    "\n  query AgentsDecision($id: ID!) {\n    node(id: $id) {\n      __typename\n      id\n      ... on AgentDecision {\n        agent key policy state autonomy action nearMiss reason inputs inputHash outcome about traceId decidedAt settledAt\n        alternatives { action reason }\n        approval { verb by at reason edited }\n        replay { same reason }\n      }\n    }\n  }\n": types.AgentsDecisionDocument,
+    "\n  mutation AgentsSet($name: String!, $autonomy: Autonomy!, $enabled: Boolean!, $reason: String!) {\n    setAgent(name: $name, autonomy: $autonomy, enabled: $enabled, reason: $reason) { name autonomy enabled }\n  }\n": types.AgentsSetDocument,
+    "\n  mutation AgentsApprove($id: ID!, $reason: String!) {\n    approveDecision(id: $id, reason: $reason) { id state outcome }\n  }\n": types.AgentsApproveDocument,
+    "\n  mutation AgentsEdit($id: ID!, $action: JSON!, $reason: String!) {\n    editDecision(id: $id, action: $action, reason: $reason) { id state outcome }\n  }\n": types.AgentsEditDocument,
+    "\n  mutation AgentsReject($id: ID!, $reason: String!) {\n    rejectDecision(id: $id, reason: $reason) { id state outcome }\n  }\n": types.AgentsRejectDocument,
+    "\n  query AlertsList($state: [AlertState!]!, $first: Int!) {\n    alerts(state: $state, first: $first) {\n      pageInfo { hasNextPage }\n      edges { node {\n        id state severity rule title summary since raisedAt changedAt\n        segmentValues { field value }\n      } }\n    }\n  }\n": types.AlertsListDocument,
+    "\n  subscription AlertsLive($after: String) {\n    alertUpdates(after: $after) {\n      position\n      alert {\n        id state severity rule title summary since raisedAt changedAt\n        segmentValues { field value }\n      }\n    }\n  }\n": types.AlertsLiveDocument,
+    "\n  query AlertsOne($id: ID!) {\n    node(id: $id) {\n      __typename\n      id\n      ... on Alert {\n        state severity rule title summary since raisedAt changedAt resolvedAt facts evidence\n        segmentValues { field value }\n        before { id time until score low high responses suppressed }\n        after { id time until score low high responses suppressed }\n        decision { id agent policy state reason decidedAt action alternatives { action reason } replay { same reason } }\n        events { at kind by reason }\n      }\n    }\n  }\n": types.AlertsOneDocument,
+    "\n  query AlertsChange(\n    $segment: SegmentInput\n    $beforeFrom: DateTime!\n    $beforeTo: DateTime!\n    $afterFrom: DateTime!\n    $afterTo: DateTime!\n  ) {\n    npsChange(segment: $segment, beforeFrom: $beforeFrom, beforeTo: $beforeTo, afterFrom: $afterFrom, afterTo: $afterTo) {\n      difference low high pValue\n      before { responses suppressed }\n      after { responses suppressed }\n    }\n  }\n": types.AlertsChangeDocument,
+    "\n  query AlertsSeries($segment: SegmentInput, $from: DateTime!, $to: DateTime!, $every: Granularity!) {\n    npsSeries(segment: $segment, from: $from, to: $to, every: $every) {\n      time until score low high responses suppressed\n    }\n  }\n": types.AlertsSeriesDocument,
+    "\n  query AlertsDrivers(\n    $segment: SegmentInput\n    $beforeFrom: DateTime!\n    $beforeTo: DateTime!\n    $afterFrom: DateTime!\n    $afterTo: DateTime!\n    $by: [Dimension!]!\n    $themes: Boolean!\n  ) {\n    drivers(\n      segment: $segment\n      beforeFrom: $beforeFrom\n      beforeTo: $beforeTo\n      afterFrom: $afterFrom\n      afterTo: $afterTo\n      by: $by\n      themes: $themes\n    ) {\n      segmentValues { field value }\n      theme mix rate low high suppressed\n    }\n  }\n": types.AlertsDriversDocument,
+    "\n  query AlertsExamples($segment: SegmentInput, $from: DateTime!, $to: DateTime!, $class: [NpsClass!]) {\n    responses(segment: $segment, from: $from, to: $to, class: $class, first: 40) {\n      edges { node { id answeredAt score class comment segmentValues { field value } } }\n    }\n  }\n": types.AlertsExamplesDocument,
+    "\n  mutation AlertsAcknowledge($id: ID!, $reason: String!) {\n    acknowledgeAlert(id: $id, reason: $reason) { id state changedAt }\n  }\n": types.AlertsAcknowledgeDocument,
+    "\n  mutation AlertsDismiss($id: ID!, $reason: String!) {\n    dismissAlert(id: $id, reason: $reason) { id state changedAt }\n  }\n": types.AlertsDismissDocument,
+    "\n  mutation AlertsOpenCase($input: CaseInput!) {\n    openCase(input: $input) { id }\n  }\n": types.AlertsOpenCaseDocument,
     "\n  query AuditLog($first: Int!, $after: String, $actor: String, $action: String, $from: DateTime, $to: DateTime) {\n    auditLog(first: $first, after: $after, actor: $actor, action: $action, from: $from, to: $to) {\n      edges {\n        node {\n          seq\n          at\n          actor\n          actorName\n          role\n          policyVersion\n          purpose\n          action\n          subject\n          outcome\n          previous\n          hash\n        }\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n    }\n  }\n": types.AuditLogDocument,
     "\n  query AuditChain {\n    auditChain {\n      sound\n      problem\n      rows\n      signedRows\n      hash\n      checkedAt\n    }\n  }\n": types.AuditChainDocument,
+    "\n  query CasesBoard($state: [CaseState!]!, $first: Int!) {\n    cases(state: $state, first: $first) {\n      pageInfo { hasNextPage }\n      edges { node {\n        id state severity title owner dueAt openedAt closedAt outcome\n        segmentValues { field value }\n      } }\n    }\n  }\n": types.CasesBoardDocument,
+    "\n  subscription CasesLive($after: String) {\n    caseUpdates(after: $after) { position case { id } }\n  }\n": types.CasesLiveDocument,
+    "\n  query CasesOne($id: ID!) {\n    node(id: $id) {\n      __typename\n      id\n      ... on Case {\n        state severity title owner playbook dueAt openedAt actedAt closedAt outcome cause\n        segmentValues { field value }\n        events { at kind by reason }\n      }\n    }\n  }\n": types.CasesOneDocument,
+    "\n  query CasesCause($id: ID!) {\n    node(id: $id) {\n      __typename\n      id\n      ... on Alert { title summary state }\n      ... on Response { score class comment answeredAt }\n    }\n  }\n": types.CasesCauseDocument,
+    "\n  mutation CasesAssign($id: ID!, $owner: String!, $reason: String!) {\n    assignCase(id: $id, owner: $owner, reason: $reason) { id state owner }\n  }\n": types.CasesAssignDocument,
+    "\n  mutation CasesStart($id: ID!, $reason: String!) {\n    startCase(id: $id, reason: $reason) { id state }\n  }\n": types.CasesStartDocument,
+    "\n  mutation CasesComment($id: ID!, $comment: String!) {\n    commentCase(id: $id, comment: $comment) { id state }\n  }\n": types.CasesCommentDocument,
+    "\n  mutation CasesClose($id: ID!, $outcome: String!, $reason: String!) {\n    closeCase(id: $id, outcome: $outcome, reason: $reason) { id state outcome }\n  }\n": types.CasesCloseDocument,
     "\n  query DataConnections($after: ID) {\n    connections(after: $after) {\n      id\n      name\n      connector\n      path\n      createdAt\n      createdBy\n      rotatedAt\n      formerSecretUntil\n      lastDeliveryAt\n      deliveries\n      accepted\n      duplicates\n      rejected\n      ignored\n      lastError\n      lastErrorAt\n      lastRefusal\n      lastRefusedAt\n      sources\n    }\n  }\n": types.DataConnectionsDocument,
     "\n  mutation DataCreateConnection($input: ConnectionInput!) {\n    createConnection(input: $input) {\n      secret\n      connection {\n        id\n        name\n        path\n      }\n    }\n  }\n": types.DataCreateConnectionDocument,
     "\n  mutation DataRotateConnection($id: ID!) {\n    rotateConnection(id: $id) {\n      secret\n      connection {\n        id\n        name\n        path\n      }\n    }\n  }\n": types.DataRotateConnectionDocument,
@@ -158,7 +220,7 @@ const documents: Documents = {
     "\n  query OverviewModels {\n    modelVersions {\n      id\n      version\n      history {\n        to\n        recordedAt\n      }\n    }\n  }\n": types.OverviewModelsDocument,
     "\n  query OverviewDrivers(\n    $segment: SegmentInput\n    $beforeFrom: DateTime!\n    $beforeTo: DateTime!\n    $afterFrom: DateTime!\n    $afterTo: DateTime!\n    $by: [Dimension!]!\n    $themes: Boolean!\n    $basis: Basis!\n  ) {\n    drivers(\n      segment: $segment\n      beforeFrom: $beforeFrom\n      beforeTo: $beforeTo\n      afterFrom: $afterFrom\n      afterTo: $afterTo\n      by: $by\n      themes: $themes\n      basis: $basis\n    ) {\n      segmentValues {\n        field\n        value\n      }\n      theme\n      mix\n      rate\n      low\n      high\n      before\n      after\n      responsesBefore\n      responsesAfter\n      scoreBefore\n      scoreAfter\n      suppressed\n    }\n  }\n": types.OverviewDriversDocument,
     "\n  query OverviewScore($segment: SegmentInput, $window: Duration!, $asOf: DateTime, $basis: Basis!) {\n    nps(segment: $segment, window: $window, asOf: $asOf, basis: $basis) {\n      id\n      time\n      until\n      score\n      low\n      high\n      responses\n      promoters\n      passives\n      detractors\n      suppressed\n    }\n  }\n": types.OverviewScoreDocument,
-    "\n  subscription OverviewLive($segment: SegmentInput, $window: Duration!, $basis: Basis!, $after: String) {\n    npsUpdates(segment: $segment, window: $window, basis: $basis, after: $after) {\n      position\n      row {\n        id\n        time\n        until\n        score\n        low\n        high\n        responses\n        promoters\n        passives\n        detractors\n        suppressed\n      }\n    }\n  }\n": types.OverviewLiveDocument,
+    "\n  subscription OverviewLive($segment: SegmentInput, $window: Duration!, $basis: Basis!, $after: String) {\n    npsUpdates(segment: $segment, window: $window, basis: $basis, after: $after) {\n      position\n      lagMs\n      row {\n        id\n        time\n        until\n        score\n        low\n        high\n        responses\n        promoters\n        passives\n        detractors\n        suppressed\n      }\n    }\n  }\n": types.OverviewLiveDocument,
     "\n  query OverviewChange(\n    $segment: SegmentInput\n    $beforeFrom: DateTime!\n    $beforeTo: DateTime!\n    $afterFrom: DateTime!\n    $afterTo: DateTime!\n    $basis: Basis!\n  ) {\n    npsChange(\n      segment: $segment\n      beforeFrom: $beforeFrom\n      beforeTo: $beforeTo\n      afterFrom: $afterFrom\n      afterTo: $afterTo\n      basis: $basis\n    ) {\n      difference\n      low\n      high\n      pValue\n      before {\n        id\n        score\n        responses\n        suppressed\n      }\n      after {\n        id\n        responses\n        suppressed\n      }\n    }\n  }\n": types.OverviewChangeDocument,
     "\n  query PeopleSubject($respondent: String!) {\n    subject(respondent: $respondent)\n  }\n": types.PeopleSubjectDocument,
     "\n  mutation PeopleRestrict($respondent: String!, $restricted: Boolean!, $reason: String!) {\n    restrictSubject(respondent: $respondent, restricted: $restricted, reason: $reason)\n  }\n": types.PeopleRestrictDocument,
@@ -171,9 +233,10 @@ const documents: Documents = {
     "\n  query ResponsesPage(\n    $segment: SegmentInput\n    $from: DateTime\n    $to: DateTime\n    $class: [NpsClass!]\n    $themes: [String!]\n    $sentiment: [Sentiment!]\n    $sources: [String!]\n    $text: String\n    $order: ResponseOrder!\n    $first: Int!\n    $after: String\n  ) {\n    responses(\n      segment: $segment\n      from: $from\n      to: $to\n      class: $class\n      themes: $themes\n      sentiment: $sentiment\n      sources: $sources\n      text: $text\n      order: $order\n      first: $first\n      after: $after\n    ) {\n      edges {\n        node {\n          id\n          answeredAt\n          score\n          class\n          comment\n          source\n          segmentValues {\n            field\n            value\n          }\n        }\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n      searchedTo\n    }\n  }\n": types.ResponsesPageDocument,
     "\n  query ResponsesHead(\n    $segment: SegmentInput\n    $from: DateTime\n    $class: [NpsClass!]\n    $themes: [String!]\n    $sentiment: [Sentiment!]\n    $sources: [String!]\n    $text: String\n    $first: Int!\n  ) {\n    responses(\n      segment: $segment\n      from: $from\n      class: $class\n      themes: $themes\n      sentiment: $sentiment\n      sources: $sources\n      text: $text\n      first: $first\n    ) {\n      edges {\n        node {\n          id\n        }\n      }\n    }\n  }\n": types.ResponsesHeadDocument,
     "\n  query ResponsesWindow($segment: SegmentInput, $window: Duration!, $asOf: DateTime) {\n    nps(segment: $segment, window: $window, asOf: $asOf) {\n      id\n      time\n      until\n      responses\n      promoters\n      passives\n      detractors\n      suppressed\n    }\n  }\n": types.ResponsesWindowDocument,
+    "\n  query ResponsesCounts($segment: SegmentInput, $from: DateTime, $to: DateTime, $predictions: Boolean!) {\n    responseCounts(segment: $segment, from: $from, to: $to) {\n      responses\n      complete\n      sources {\n        source\n        responses\n      }\n      sentiments @include(if: $predictions) {\n        negative\n        neutral\n        positive\n      }\n    }\n  }\n": types.ResponsesCountsDocument,
     "\n  query ResponsesThemes($segment: SegmentInput, $window: Duration!, $asOf: DateTime) {\n    themes(segment: $segment, window: $window, asOf: $asOf) {\n      theme\n      responses\n      suppressed\n    }\n  }\n": types.ResponsesThemesDocument,
     "\n  query ResponsesSources($segment: SegmentInput) {\n    sources(segment: $segment, first: 20) {\n      edges {\n        node {\n          name\n        }\n      }\n    }\n  }\n": types.ResponsesSourcesDocument,
-    "\n  subscription ResponsesLive($segment: SegmentInput, $window: Duration!, $after: String) {\n    npsUpdates(segment: $segment, window: $window, after: $after) {\n      position\n      row {\n        id\n      }\n    }\n  }\n": types.ResponsesLiveDocument,
+    "\n  subscription ResponsesLive($segment: SegmentInput, $window: Duration!, $after: String) {\n    npsUpdates(segment: $segment, window: $window, after: $after) {\n      position\n      lagMs\n      row {\n        id\n      }\n    }\n  }\n": types.ResponsesLiveDocument,
     "\n  query ResponsesAnswer($id: ID!) {\n    node(id: $id) {\n      __typename\n      id\n      ... on Response {\n        externalId\n        source\n        answeredAt\n        receivedAt\n        score\n        scale\n        class\n        survey\n        surveyVersion\n        comment\n        respondent\n        segmentValues {\n          field\n          value\n        }\n        prediction {\n          modelVersion {\n            id\n            version\n          }\n          class\n          promoter\n          passive\n          detractor\n          sentiment\n          negative\n          neutral\n          positive\n          uncertainty\n          abstained\n          themes {\n            theme\n            probability\n            called\n          }\n        }\n      }\n    }\n  }\n": types.ResponsesAnswerDocument,
     "\n  query ResponsesExplanation($id: ID!, $head: Head!) {\n    node(id: $id) {\n      __typename\n      id\n      ... on Response {\n        prediction {\n          explanation(head: $head) {\n            token\n            share\n          }\n        }\n      }\n    }\n  }\n": types.ResponsesExplanationDocument,
     "\n  query ResponsesLineage($id: ID!) {\n    trace(id: $id, first: 50) {\n      nodes {\n        id\n        kind\n        label\n        recordedAt\n      }\n    }\n    reviews: lineageMembers(id: $id, direction: DOWNSTREAM, kind: \"Review\", first: 10) {\n      nodes {\n        id\n        label\n        recordedAt\n      }\n    }\n  }\n": types.ResponsesLineageDocument,
@@ -187,6 +250,15 @@ const documents: Documents = {
     "\n  mutation ClaimReview($id: ID!) {\n    claimReview(id: $id) { id claimedUntil }\n  }\n": types.ClaimReviewDocument,
     "\n  mutation ReleaseReview($id: ID!) {\n    releaseReview(id: $id) { id claimedUntil }\n  }\n": types.ReleaseReviewDocument,
     "\n  mutation DecideReview($id: ID!, $input: ReviewDecisionInput!) {\n    decideReview(id: $id, input: $input) { id decidedAt blocked }\n  }\n": types.DecideReviewDocument,
+    "\n  query TargetsList {\n    targets {\n      id name kind settings hasSecret events role segment rate createdAt createdBy failures pausedUntil disabledAt disabledReason\n    }\n  }\n": types.TargetsListDocument,
+    "\n  query TargetsRoles {\n    roles { name }\n  }\n": types.TargetsRolesDocument,
+    "\n  query TargetsDeliveries($target: ID, $state: [DeliveryState!], $first: Int!) {\n    deliveries(target: $target, state: $state, first: $first) {\n      pageInfo { hasNextPage }\n      edges { node {\n        id event subject state attempts due createdAt settledAt lastStatus lastError remoteId\n        target { id name }\n      } }\n    }\n  }\n": types.TargetsDeliveriesDocument,
+    "\n  mutation TargetsCreate($input: TargetInput!) {\n    createTarget(input: $input) { secret target { id name } }\n  }\n": types.TargetsCreateDocument,
+    "\n  mutation TargetsUpdate($id: ID!, $input: TargetChanges!, $reason: String!) {\n    updateTarget(id: $id, input: $input, reason: $reason) { id disabledAt }\n  }\n": types.TargetsUpdateDocument,
+    "\n  mutation TargetsRemove($id: ID!, $reason: String!) {\n    removeTarget(id: $id, reason: $reason)\n  }\n": types.TargetsRemoveDocument,
+    "\n  mutation TargetsTest($id: ID!, $event: TargetEvent!, $send: Boolean!) {\n    testTarget(id: $id, event: $event, send: $send) {\n      sent delivered status error\n      request { method url headers body }\n    }\n  }\n": types.TargetsTestDocument,
+    "\n  mutation TargetsReplay($id: ID!, $reason: String!) {\n    replayDelivery(id: $id, reason: $reason) { id state }\n  }\n": types.TargetsReplayDocument,
+    "\n  mutation TargetsReplayAll($target: ID!, $reason: String!) {\n    replayDeliveries(target: $target, reason: $reason)\n  }\n": types.TargetsReplayAllDocument,
 };
 
 /**
@@ -197,6 +269,10 @@ export function graphql(source: "\n  query DimensionValues($dimension: Dimension
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  query Viewer {\n    viewer {\n      name\n      role\n      rights\n      attributes\n      sources\n      expiresAt\n      policyVersion\n    }\n    dimensions {\n      field\n      enumValue\n      label\n      description\n    }\n  }\n"): typeof import('./graphql.ts').ViewerDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query NarrowingValues($dimension: Dimension!) {\n    dimensionValues(dimension: $dimension)\n  }\n"): typeof import('./graphql.ts').NarrowingValuesDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -228,7 +304,75 @@ export function graphql(source: "\n  mutation AccessRevokeKey($id: ID!, $reason:
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query AccessDimensionValues($dimension: Dimension!) {\n    dimensionValues(dimension: $dimension)\n  }\n"): typeof import('./graphql.ts').AccessDimensionValuesDocument;
+export function graphql(source: "\n  query AgentsList {\n    agents {\n      name description version autonomy defaultAutonomy enabled changedBy changedAt reason lastRunAt observed error\n      decisions { state count }\n    }\n  }\n"): typeof import('./graphql.ts').AgentsListDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query AgentsDryRun($name: String!) {\n    agentDryRun(name: $name) { key action nearMiss reason }\n  }\n"): typeof import('./graphql.ts').AgentsDryRunDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query AgentsDecisions($agent: String, $state: [DecisionState!], $first: Int!) {\n    decisions(agent: $agent, state: $state, first: $first) {\n      pageInfo { hasNextPage }\n      edges { node { id agent key state nearMiss reason decidedAt } }\n    }\n  }\n"): typeof import('./graphql.ts').AgentsDecisionsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query AgentsDecision($id: ID!) {\n    node(id: $id) {\n      __typename\n      id\n      ... on AgentDecision {\n        agent key policy state autonomy action nearMiss reason inputs inputHash outcome about traceId decidedAt settledAt\n        alternatives { action reason }\n        approval { verb by at reason edited }\n        replay { same reason }\n      }\n    }\n  }\n"): typeof import('./graphql.ts').AgentsDecisionDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation AgentsSet($name: String!, $autonomy: Autonomy!, $enabled: Boolean!, $reason: String!) {\n    setAgent(name: $name, autonomy: $autonomy, enabled: $enabled, reason: $reason) { name autonomy enabled }\n  }\n"): typeof import('./graphql.ts').AgentsSetDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation AgentsApprove($id: ID!, $reason: String!) {\n    approveDecision(id: $id, reason: $reason) { id state outcome }\n  }\n"): typeof import('./graphql.ts').AgentsApproveDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation AgentsEdit($id: ID!, $action: JSON!, $reason: String!) {\n    editDecision(id: $id, action: $action, reason: $reason) { id state outcome }\n  }\n"): typeof import('./graphql.ts').AgentsEditDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation AgentsReject($id: ID!, $reason: String!) {\n    rejectDecision(id: $id, reason: $reason) { id state outcome }\n  }\n"): typeof import('./graphql.ts').AgentsRejectDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query AlertsList($state: [AlertState!]!, $first: Int!) {\n    alerts(state: $state, first: $first) {\n      pageInfo { hasNextPage }\n      edges { node {\n        id state severity rule title summary since raisedAt changedAt\n        segmentValues { field value }\n      } }\n    }\n  }\n"): typeof import('./graphql.ts').AlertsListDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  subscription AlertsLive($after: String) {\n    alertUpdates(after: $after) {\n      position\n      alert {\n        id state severity rule title summary since raisedAt changedAt\n        segmentValues { field value }\n      }\n    }\n  }\n"): typeof import('./graphql.ts').AlertsLiveDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query AlertsOne($id: ID!) {\n    node(id: $id) {\n      __typename\n      id\n      ... on Alert {\n        state severity rule title summary since raisedAt changedAt resolvedAt facts evidence\n        segmentValues { field value }\n        before { id time until score low high responses suppressed }\n        after { id time until score low high responses suppressed }\n        decision { id agent policy state reason decidedAt action alternatives { action reason } replay { same reason } }\n        events { at kind by reason }\n      }\n    }\n  }\n"): typeof import('./graphql.ts').AlertsOneDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query AlertsChange(\n    $segment: SegmentInput\n    $beforeFrom: DateTime!\n    $beforeTo: DateTime!\n    $afterFrom: DateTime!\n    $afterTo: DateTime!\n  ) {\n    npsChange(segment: $segment, beforeFrom: $beforeFrom, beforeTo: $beforeTo, afterFrom: $afterFrom, afterTo: $afterTo) {\n      difference low high pValue\n      before { responses suppressed }\n      after { responses suppressed }\n    }\n  }\n"): typeof import('./graphql.ts').AlertsChangeDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query AlertsSeries($segment: SegmentInput, $from: DateTime!, $to: DateTime!, $every: Granularity!) {\n    npsSeries(segment: $segment, from: $from, to: $to, every: $every) {\n      time until score low high responses suppressed\n    }\n  }\n"): typeof import('./graphql.ts').AlertsSeriesDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query AlertsDrivers(\n    $segment: SegmentInput\n    $beforeFrom: DateTime!\n    $beforeTo: DateTime!\n    $afterFrom: DateTime!\n    $afterTo: DateTime!\n    $by: [Dimension!]!\n    $themes: Boolean!\n  ) {\n    drivers(\n      segment: $segment\n      beforeFrom: $beforeFrom\n      beforeTo: $beforeTo\n      afterFrom: $afterFrom\n      afterTo: $afterTo\n      by: $by\n      themes: $themes\n    ) {\n      segmentValues { field value }\n      theme mix rate low high suppressed\n    }\n  }\n"): typeof import('./graphql.ts').AlertsDriversDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query AlertsExamples($segment: SegmentInput, $from: DateTime!, $to: DateTime!, $class: [NpsClass!]) {\n    responses(segment: $segment, from: $from, to: $to, class: $class, first: 40) {\n      edges { node { id answeredAt score class comment segmentValues { field value } } }\n    }\n  }\n"): typeof import('./graphql.ts').AlertsExamplesDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation AlertsAcknowledge($id: ID!, $reason: String!) {\n    acknowledgeAlert(id: $id, reason: $reason) { id state changedAt }\n  }\n"): typeof import('./graphql.ts').AlertsAcknowledgeDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation AlertsDismiss($id: ID!, $reason: String!) {\n    dismissAlert(id: $id, reason: $reason) { id state changedAt }\n  }\n"): typeof import('./graphql.ts').AlertsDismissDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation AlertsOpenCase($input: CaseInput!) {\n    openCase(input: $input) { id }\n  }\n"): typeof import('./graphql.ts').AlertsOpenCaseDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -237,6 +381,38 @@ export function graphql(source: "\n  query AuditLog($first: Int!, $after: String
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  query AuditChain {\n    auditChain {\n      sound\n      problem\n      rows\n      signedRows\n      hash\n      checkedAt\n    }\n  }\n"): typeof import('./graphql.ts').AuditChainDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query CasesBoard($state: [CaseState!]!, $first: Int!) {\n    cases(state: $state, first: $first) {\n      pageInfo { hasNextPage }\n      edges { node {\n        id state severity title owner dueAt openedAt closedAt outcome\n        segmentValues { field value }\n      } }\n    }\n  }\n"): typeof import('./graphql.ts').CasesBoardDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  subscription CasesLive($after: String) {\n    caseUpdates(after: $after) { position case { id } }\n  }\n"): typeof import('./graphql.ts').CasesLiveDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query CasesOne($id: ID!) {\n    node(id: $id) {\n      __typename\n      id\n      ... on Case {\n        state severity title owner playbook dueAt openedAt actedAt closedAt outcome cause\n        segmentValues { field value }\n        events { at kind by reason }\n      }\n    }\n  }\n"): typeof import('./graphql.ts').CasesOneDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query CasesCause($id: ID!) {\n    node(id: $id) {\n      __typename\n      id\n      ... on Alert { title summary state }\n      ... on Response { score class comment answeredAt }\n    }\n  }\n"): typeof import('./graphql.ts').CasesCauseDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation CasesAssign($id: ID!, $owner: String!, $reason: String!) {\n    assignCase(id: $id, owner: $owner, reason: $reason) { id state owner }\n  }\n"): typeof import('./graphql.ts').CasesAssignDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation CasesStart($id: ID!, $reason: String!) {\n    startCase(id: $id, reason: $reason) { id state }\n  }\n"): typeof import('./graphql.ts').CasesStartDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation CasesComment($id: ID!, $comment: String!) {\n    commentCase(id: $id, comment: $comment) { id state }\n  }\n"): typeof import('./graphql.ts').CasesCommentDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation CasesClose($id: ID!, $outcome: String!, $reason: String!) {\n    closeCase(id: $id, outcome: $outcome, reason: $reason) { id state outcome }\n  }\n"): typeof import('./graphql.ts').CasesCloseDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -416,7 +592,7 @@ export function graphql(source: "\n  query OverviewScore($segment: SegmentInput,
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  subscription OverviewLive($segment: SegmentInput, $window: Duration!, $basis: Basis!, $after: String) {\n    npsUpdates(segment: $segment, window: $window, basis: $basis, after: $after) {\n      position\n      row {\n        id\n        time\n        until\n        score\n        low\n        high\n        responses\n        promoters\n        passives\n        detractors\n        suppressed\n      }\n    }\n  }\n"): typeof import('./graphql.ts').OverviewLiveDocument;
+export function graphql(source: "\n  subscription OverviewLive($segment: SegmentInput, $window: Duration!, $basis: Basis!, $after: String) {\n    npsUpdates(segment: $segment, window: $window, basis: $basis, after: $after) {\n      position\n      lagMs\n      row {\n        id\n        time\n        until\n        score\n        low\n        high\n        responses\n        promoters\n        passives\n        detractors\n        suppressed\n      }\n    }\n  }\n"): typeof import('./graphql.ts').OverviewLiveDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -468,6 +644,10 @@ export function graphql(source: "\n  query ResponsesWindow($segment: SegmentInpu
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
+export function graphql(source: "\n  query ResponsesCounts($segment: SegmentInput, $from: DateTime, $to: DateTime, $predictions: Boolean!) {\n    responseCounts(segment: $segment, from: $from, to: $to) {\n      responses\n      complete\n      sources {\n        source\n        responses\n      }\n      sentiments @include(if: $predictions) {\n        negative\n        neutral\n        positive\n      }\n    }\n  }\n"): typeof import('./graphql.ts').ResponsesCountsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
 export function graphql(source: "\n  query ResponsesThemes($segment: SegmentInput, $window: Duration!, $asOf: DateTime) {\n    themes(segment: $segment, window: $window, asOf: $asOf) {\n      theme\n      responses\n      suppressed\n    }\n  }\n"): typeof import('./graphql.ts').ResponsesThemesDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
@@ -476,7 +656,7 @@ export function graphql(source: "\n  query ResponsesSources($segment: SegmentInp
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  subscription ResponsesLive($segment: SegmentInput, $window: Duration!, $after: String) {\n    npsUpdates(segment: $segment, window: $window, after: $after) {\n      position\n      row {\n        id\n      }\n    }\n  }\n"): typeof import('./graphql.ts').ResponsesLiveDocument;
+export function graphql(source: "\n  subscription ResponsesLive($segment: SegmentInput, $window: Duration!, $after: String) {\n    npsUpdates(segment: $segment, window: $window, after: $after) {\n      position\n      lagMs\n      row {\n        id\n      }\n    }\n  }\n"): typeof import('./graphql.ts').ResponsesLiveDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -529,6 +709,42 @@ export function graphql(source: "\n  mutation ReleaseReview($id: ID!) {\n    rel
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  mutation DecideReview($id: ID!, $input: ReviewDecisionInput!) {\n    decideReview(id: $id, input: $input) { id decidedAt blocked }\n  }\n"): typeof import('./graphql.ts').DecideReviewDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query TargetsList {\n    targets {\n      id name kind settings hasSecret events role segment rate createdAt createdBy failures pausedUntil disabledAt disabledReason\n    }\n  }\n"): typeof import('./graphql.ts').TargetsListDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query TargetsRoles {\n    roles { name }\n  }\n"): typeof import('./graphql.ts').TargetsRolesDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query TargetsDeliveries($target: ID, $state: [DeliveryState!], $first: Int!) {\n    deliveries(target: $target, state: $state, first: $first) {\n      pageInfo { hasNextPage }\n      edges { node {\n        id event subject state attempts due createdAt settledAt lastStatus lastError remoteId\n        target { id name }\n      } }\n    }\n  }\n"): typeof import('./graphql.ts').TargetsDeliveriesDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation TargetsCreate($input: TargetInput!) {\n    createTarget(input: $input) { secret target { id name } }\n  }\n"): typeof import('./graphql.ts').TargetsCreateDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation TargetsUpdate($id: ID!, $input: TargetChanges!, $reason: String!) {\n    updateTarget(id: $id, input: $input, reason: $reason) { id disabledAt }\n  }\n"): typeof import('./graphql.ts').TargetsUpdateDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation TargetsRemove($id: ID!, $reason: String!) {\n    removeTarget(id: $id, reason: $reason)\n  }\n"): typeof import('./graphql.ts').TargetsRemoveDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation TargetsTest($id: ID!, $event: TargetEvent!, $send: Boolean!) {\n    testTarget(id: $id, event: $event, send: $send) {\n      sent delivered status error\n      request { method url headers body }\n    }\n  }\n"): typeof import('./graphql.ts').TargetsTestDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation TargetsReplay($id: ID!, $reason: String!) {\n    replayDelivery(id: $id, reason: $reason) { id state }\n  }\n"): typeof import('./graphql.ts').TargetsReplayDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation TargetsReplayAll($target: ID!, $reason: String!) {\n    replayDeliveries(target: $target, reason: $reason)\n  }\n"): typeof import('./graphql.ts').TargetsReplayAllDocument;
 
 
 export function graphql(source: string) {

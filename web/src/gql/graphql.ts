@@ -4,6 +4,23 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+export type AlertEventKind =
+  | 'ACKNOWLEDGED'
+  | 'CHANGED'
+  | 'DISMISSED'
+  | 'RAISED'
+  | 'RESOLVED';
+
+export type AlertState =
+  /** Someone works on it. */
+  | 'ACKNOWLEDGED'
+  /** A person closed it. */
+  | 'DISMISSED'
+  /** No one has said that they work on it. */
+  | 'OPEN'
+  /** Its cause is over. */
+  | 'RESOLVED';
+
 /** role: admin, analyst, segment-owner, model-steward, auditor, dpo, feed, collector, metrics (and what the policies add). attributes narrow it: { "region": ["Germany"] }. */
 export type ApiKeyInput = {
   attributes?: unknown;
@@ -17,15 +34,53 @@ export type ApiKeyInput = {
   sources?: Array<string> | null | undefined;
 };
 
+export type ApprovalVerb =
+  | 'APPROVE'
+  | 'EDIT'
+  | 'REJECT';
+
 export type AuditOutcome =
   | 'DONE'
   | 'REFUSED';
+
+export type Autonomy =
+  /** It acts. */
+  | 'ACT'
+  /** It records what it would do. */
+  | 'OBSERVE'
+  /** A person approves each action. */
+  | 'PROPOSE';
 
 /** COMBINED: the surveyed class where there is one, else the inferred one. */
 export type Basis =
   | 'COMBINED'
   | 'INFERRED'
   | 'SURVEYED';
+
+export type CaseEventKind =
+  | 'ASSIGNED'
+  | 'CLOSED'
+  | 'COMMENTED'
+  | 'OPENED'
+  | 'STARTED';
+
+export type CaseInput = {
+  /** The response or alert that it is about: one open case for each. */
+  cause: string | number;
+  dueAt?: string | null | undefined;
+  owner?: string | null | undefined;
+  reason: string;
+  severity?: Severity;
+  title: string;
+};
+
+export type CaseState =
+  /** It has an outcome. */
+  | 'CLOSED'
+  /** Someone works on it. */
+  | 'IN_PROGRESS'
+  /** No one has begun to work on it. */
+  | 'OPEN';
 
 /** connector: the vendor's name in lower case, such as canonical; docs/connectors has a page for each. mapping: as in a file's map, over the paths of the vendor's JSON. */
 export type ConnectionInput = {
@@ -39,6 +94,32 @@ export type ConnectionInput = {
   /** Binds the connection to these sources, as a key is bound. One whose mapping names the source is bound to that. At most 50. */
   sources?: Array<string> | null | undefined;
 };
+
+export type DecisionState =
+  /** It was carried out. */
+  | 'DONE'
+  /** It is about to be carried out. */
+  | 'DUE'
+  /** Its action ended with an error. */
+  | 'FAILED'
+  /** Nothing is to be done; near misses are such decisions too. */
+  | 'NONE'
+  /** Its agent only observes. */
+  | 'OBSERVED'
+  /** It waits for a person. */
+  | 'PROPOSED'
+  /** A person rejected it, or a later decision took its place. */
+  | 'REJECTED';
+
+export type DeliveryState =
+  /** Not sent: the target may not see its subject, or one of them was removed. */
+  | 'CANCELLED'
+  /** Given up: the target refused it, or every attempt failed. It can be replayed. */
+  | 'DEAD'
+  /** The target took it. */
+  | 'DELIVERED'
+  /** It is to be sent, at once or after a pause. */
+  | 'PENDING';
 
 /** What the demo does. */
 export type DemoState =
@@ -193,9 +274,66 @@ export type Sentiment =
   | 'NEUTRAL'
   | 'POSITIVE';
 
+export type Severity =
+  | 'CRITICAL'
+  | 'INFO'
+  | 'WARNING';
+
 export type SortDirection =
   | 'ASC'
   | 'DESC';
+
+export type TargetChanges = {
+  /** true: what is due waits until it is false again. */
+  disabled?: boolean | null | undefined;
+  /** The events that it gets. At most 6. */
+  events?: Array<TargetEvent> | null | undefined;
+  name?: string | null | undefined;
+  /** The most deliveries a minute: 1 to 6000. */
+  rate?: number | null | undefined;
+  role?: string | null | undefined;
+  secret?: string | null | undefined;
+  /** What its role is narrowed to; absent = all that the role may see. */
+  segment?: SegmentInput | null | undefined;
+  settings?: unknown;
+};
+
+export type TargetEvent =
+  | 'ALERT_CHANGED'
+  | 'ALERT_RAISED'
+  | 'ALERT_RESOLVED'
+  | 'CASE_CLOSED'
+  | 'CASE_OPENED'
+  | 'DECISION_PROPOSED';
+
+/** settings: as docs/guides/targets.md lists them for each kind, and includeComment: true to send comments of customers in cases, where the role may read them. */
+export type TargetInput = {
+  /** The events that it gets. At most 6. */
+  events: Array<TargetEvent>;
+  kind: TargetKind;
+  name: string;
+  /** The most deliveries a minute: 1 to 6000. 60 where absent. */
+  rate?: number | null | undefined;
+  /** A role of the policies: what it may not read, it is not sent. */
+  role: string;
+  /** What authenticates Scoreline there. Of a webhook, absent: it is made here. */
+  secret?: string | null | undefined;
+  /** What its role is narrowed to; absent = all that the role may see. */
+  segment?: SegmentInput | null | undefined;
+  settings: unknown;
+};
+
+export type TargetKind =
+  | 'EMAIL'
+  | 'HUBSPOT'
+  | 'KAFKA'
+  | 'PAGERDUTY'
+  | 'SALESFORCE'
+  | 'SEGMENT'
+  | 'SLACK'
+  | 'TEAMS'
+  | 'WEBHOOK'
+  | 'ZENDESK';
 
 export type TraceDirection =
   | 'DOWNSTREAM'
@@ -228,6 +366,13 @@ export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type ViewerQuery = { viewer: { name: string, role: string, rights: Array<string>, attributes: unknown, sources: Array<string> | null, expiresAt: string | null, policyVersion: string }, dimensions: Array<{ field: string, enumValue: string, label: string, description: string }> };
+
+export type NarrowingValuesQueryVariables = Exact<{
+  dimension: Dimension;
+}>;
+
+
+export type NarrowingValuesQuery = { dimensionValues: Array<string> };
 
 export type AccessKeysQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -279,12 +424,177 @@ export type AccessRevokeKeyMutationVariables = Exact<{
 
 export type AccessRevokeKeyMutation = { revokeApiKey: boolean };
 
-export type AccessDimensionValuesQueryVariables = Exact<{
-  dimension: Dimension;
+export type AgentsListQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type AgentsListQuery = { agents: Array<{ name: string, description: string, version: number, autonomy: Autonomy, defaultAutonomy: Autonomy, enabled: boolean, changedBy: string | null, changedAt: string | null, reason: string | null, lastRunAt: string | null, observed: number | null, error: string | null, decisions: Array<{ state: DecisionState, count: number }> }> };
+
+export type AgentsDryRunQueryVariables = Exact<{
+  name: string;
 }>;
 
 
-export type AccessDimensionValuesQuery = { dimensionValues: Array<string> };
+export type AgentsDryRunQuery = { agentDryRun: Array<{ key: string, action: unknown, nearMiss: boolean, reason: string }> };
+
+export type AgentsDecisionsQueryVariables = Exact<{
+  agent?: string | null | undefined;
+  state?: Array<DecisionState> | DecisionState | null | undefined;
+  first: number;
+}>;
+
+
+export type AgentsDecisionsQuery = { decisions: { pageInfo: { hasNextPage: boolean }, edges: Array<{ node: { id: string, agent: string, key: string, state: DecisionState, nearMiss: boolean, reason: string, decidedAt: string } }> } };
+
+export type AgentsDecisionQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type AgentsDecisionQuery = { node:
+    | { __typename: 'AgentDecision', agent: string, key: string, policy: string, state: DecisionState, autonomy: Autonomy, action: unknown, nearMiss: boolean, reason: string, inputs: unknown, inputHash: string, outcome: string | null, about: Array<string>, traceId: string | null, decidedAt: string, settledAt: string | null, id: string, alternatives: Array<{ action: unknown, reason: string }>, approval: { verb: ApprovalVerb, by: string, at: string, reason: string, edited: unknown } | null, replay: { same: boolean, reason: string | null } }
+    | { __typename: 'Alert', id: string }
+    | { __typename: 'Case', id: string }
+    | { __typename: 'Connection', id: string }
+    | { __typename: 'Import', id: string }
+    | { __typename: 'LineageRecord', id: string }
+    | { __typename: 'ModelVersion', id: string }
+    | { __typename: 'Outcome', id: string }
+    | { __typename: 'Response', id: string }
+   | null };
+
+export type AgentsSetMutationVariables = Exact<{
+  name: string;
+  autonomy: Autonomy;
+  enabled: boolean;
+  reason: string;
+}>;
+
+
+export type AgentsSetMutation = { setAgent: { name: string, autonomy: Autonomy, enabled: boolean } };
+
+export type AgentsApproveMutationVariables = Exact<{
+  id: string | number;
+  reason: string;
+}>;
+
+
+export type AgentsApproveMutation = { approveDecision: { id: string, state: DecisionState, outcome: string | null } };
+
+export type AgentsEditMutationVariables = Exact<{
+  id: string | number;
+  action: unknown;
+  reason: string;
+}>;
+
+
+export type AgentsEditMutation = { editDecision: { id: string, state: DecisionState, outcome: string | null } };
+
+export type AgentsRejectMutationVariables = Exact<{
+  id: string | number;
+  reason: string;
+}>;
+
+
+export type AgentsRejectMutation = { rejectDecision: { id: string, state: DecisionState, outcome: string | null } };
+
+export type AlertsListQueryVariables = Exact<{
+  state: Array<AlertState> | AlertState;
+  first: number;
+}>;
+
+
+export type AlertsListQuery = { alerts: { pageInfo: { hasNextPage: boolean }, edges: Array<{ node: { id: string, state: AlertState, severity: Severity, rule: string, title: string, summary: string, since: string, raisedAt: string, changedAt: string, segmentValues: Array<{ field: string, value: string }> } }> } };
+
+export type AlertsLiveSubscriptionVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type AlertsLiveSubscription = { alertUpdates: { position: string, alert: { id: string, state: AlertState, severity: Severity, rule: string, title: string, summary: string, since: string, raisedAt: string, changedAt: string, segmentValues: Array<{ field: string, value: string }> } } };
+
+export type AlertsOneQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type AlertsOneQuery = { node:
+    | { __typename: 'AgentDecision', id: string }
+    | { __typename: 'Alert', state: AlertState, severity: Severity, rule: string, title: string, summary: string, since: string, raisedAt: string, changedAt: string, resolvedAt: string | null, facts: unknown, evidence: Array<string>, id: string, segmentValues: Array<{ field: string, value: string }>, before: { id: string, time: string, until: string, score: number | null, low: number | null, high: number | null, responses: number | null, suppressed: boolean } | null, after: { id: string, time: string, until: string, score: number | null, low: number | null, high: number | null, responses: number | null, suppressed: boolean } | null, decision: { id: string, agent: string, policy: string, state: DecisionState, reason: string, decidedAt: string, action: unknown, alternatives: Array<{ action: unknown, reason: string }>, replay: { same: boolean, reason: string | null } } | null, events: Array<{ at: string, kind: AlertEventKind, by: string, reason: string }> }
+    | { __typename: 'Case', id: string }
+    | { __typename: 'Connection', id: string }
+    | { __typename: 'Import', id: string }
+    | { __typename: 'LineageRecord', id: string }
+    | { __typename: 'ModelVersion', id: string }
+    | { __typename: 'Outcome', id: string }
+    | { __typename: 'Response', id: string }
+   | null };
+
+export type AlertsChangeQueryVariables = Exact<{
+  segment?: SegmentInput | null | undefined;
+  beforeFrom: string;
+  beforeTo: string;
+  afterFrom: string;
+  afterTo: string;
+}>;
+
+
+export type AlertsChangeQuery = { npsChange: { difference: number | null, low: number | null, high: number | null, pValue: number | null, before: { responses: number | null, suppressed: boolean }, after: { responses: number | null, suppressed: boolean } } };
+
+export type AlertsSeriesQueryVariables = Exact<{
+  segment?: SegmentInput | null | undefined;
+  from: string;
+  to: string;
+  every: Granularity;
+}>;
+
+
+export type AlertsSeriesQuery = { npsSeries: Array<{ time: string, until: string, score: number | null, low: number | null, high: number | null, responses: number | null, suppressed: boolean }> };
+
+export type AlertsDriversQueryVariables = Exact<{
+  segment?: SegmentInput | null | undefined;
+  beforeFrom: string;
+  beforeTo: string;
+  afterFrom: string;
+  afterTo: string;
+  by: Array<Dimension> | Dimension;
+  themes: boolean;
+}>;
+
+
+export type AlertsDriversQuery = { drivers: Array<{ theme: string | null, mix: number | null, rate: number | null, low: number | null, high: number | null, suppressed: boolean, segmentValues: Array<{ field: string, value: string }> }> };
+
+export type AlertsExamplesQueryVariables = Exact<{
+  segment?: SegmentInput | null | undefined;
+  from: string;
+  to: string;
+  class?: Array<NpsClass> | NpsClass | null | undefined;
+}>;
+
+
+export type AlertsExamplesQuery = { responses: { edges: Array<{ node: { id: string, answeredAt: string, score: number | null, class: NpsClass | null, comment: string | null, segmentValues: Array<{ field: string, value: string }> } }> } };
+
+export type AlertsAcknowledgeMutationVariables = Exact<{
+  id: string | number;
+  reason: string;
+}>;
+
+
+export type AlertsAcknowledgeMutation = { acknowledgeAlert: { id: string, state: AlertState, changedAt: string } };
+
+export type AlertsDismissMutationVariables = Exact<{
+  id: string | number;
+  reason: string;
+}>;
+
+
+export type AlertsDismissMutation = { dismissAlert: { id: string, state: AlertState, changedAt: string } };
+
+export type AlertsOpenCaseMutationVariables = Exact<{
+  input: CaseInput;
+}>;
+
+
+export type AlertsOpenCaseMutation = { openCase: { id: string } };
 
 export type AuditLogQueryVariables = Exact<{
   first: number;
@@ -302,6 +612,89 @@ export type AuditChainQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type AuditChainQuery = { auditChain: { sound: boolean, problem: string | null, rows: number, signedRows: number, hash: string | null, checkedAt: string } };
+
+export type CasesBoardQueryVariables = Exact<{
+  state: Array<CaseState> | CaseState;
+  first: number;
+}>;
+
+
+export type CasesBoardQuery = { cases: { pageInfo: { hasNextPage: boolean }, edges: Array<{ node: { id: string, state: CaseState, severity: Severity, title: string, owner: string | null, dueAt: string | null, openedAt: string, closedAt: string | null, outcome: string | null, segmentValues: Array<{ field: string, value: string }> } }> } };
+
+export type CasesLiveSubscriptionVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type CasesLiveSubscription = { caseUpdates: { position: string, case: { id: string } } };
+
+export type CasesOneQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type CasesOneQuery = { node:
+    | { __typename: 'AgentDecision', id: string }
+    | { __typename: 'Alert', id: string }
+    | { __typename: 'Case', state: CaseState, severity: Severity, title: string, owner: string | null, playbook: string | null, dueAt: string | null, openedAt: string, actedAt: string | null, closedAt: string | null, outcome: string | null, cause: string | null, id: string, segmentValues: Array<{ field: string, value: string }>, events: Array<{ at: string, kind: CaseEventKind, by: string, reason: string }> }
+    | { __typename: 'Connection', id: string }
+    | { __typename: 'Import', id: string }
+    | { __typename: 'LineageRecord', id: string }
+    | { __typename: 'ModelVersion', id: string }
+    | { __typename: 'Outcome', id: string }
+    | { __typename: 'Response', id: string }
+   | null };
+
+export type CasesCauseQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type CasesCauseQuery = { node:
+    | { __typename: 'AgentDecision', id: string }
+    | { __typename: 'Alert', title: string, summary: string, state: AlertState, id: string }
+    | { __typename: 'Case', id: string }
+    | { __typename: 'Connection', id: string }
+    | { __typename: 'Import', id: string }
+    | { __typename: 'LineageRecord', id: string }
+    | { __typename: 'ModelVersion', id: string }
+    | { __typename: 'Outcome', id: string }
+    | { __typename: 'Response', score: number | null, class: NpsClass | null, comment: string | null, answeredAt: string, id: string }
+   | null };
+
+export type CasesAssignMutationVariables = Exact<{
+  id: string | number;
+  owner: string;
+  reason: string;
+}>;
+
+
+export type CasesAssignMutation = { assignCase: { id: string, state: CaseState, owner: string | null } };
+
+export type CasesStartMutationVariables = Exact<{
+  id: string | number;
+  reason: string;
+}>;
+
+
+export type CasesStartMutation = { startCase: { id: string, state: CaseState } };
+
+export type CasesCommentMutationVariables = Exact<{
+  id: string | number;
+  comment: string;
+}>;
+
+
+export type CasesCommentMutation = { commentCase: { id: string, state: CaseState } };
+
+export type CasesCloseMutationVariables = Exact<{
+  id: string | number;
+  outcome: string;
+  reason: string;
+}>;
+
+
+export type CasesCloseMutation = { closeCase: { id: string, state: CaseState, outcome: string | null } };
 
 export type DataConnectionsQueryVariables = Exact<{
   after?: string | number | null | undefined;
@@ -513,6 +906,7 @@ export type ModelVersionDetailQuery = { node:
     | { id: string }
     | { version: number, label: string, stage: ModelStage, trainedAt: string | null, encoder: string, artefact: string, evaluation: unknown, id: string, trainingSets: Array<{ hash: string, head: string, examples: number, description: string, until: string | null }>, features: Array<{ key: string, name: string, version: number, source: string, description: string }>, history: Array<{ id: string, from: ModelStage | null, to: ModelStage, cause: string, actor: string, reason: string, recordedAt: string, underReview: boolean, verdicts: Array<{ by: string, at: string, verdict: ReviewVerdict, reason: string }> }> }
     | { id: string }
+    | { id: string }
    | null };
 
 export type ModelQualityOfQueryVariables = Exact<{
@@ -682,7 +1076,7 @@ export type OverviewLiveSubscriptionVariables = Exact<{
 }>;
 
 
-export type OverviewLiveSubscription = { npsUpdates: { position: string, row: { id: string, time: string, until: string, score: number | null, low: number | null, high: number | null, responses: number | null, promoters: number | null, passives: number | null, detractors: number | null, suppressed: boolean } } };
+export type OverviewLiveSubscription = { npsUpdates: { position: string, lagMs: number | null, row: { id: string, time: string, until: string, score: number | null, low: number | null, high: number | null, responses: number | null, promoters: number | null, passives: number | null, detractors: number | null, suppressed: boolean } } };
 
 export type OverviewChangeQueryVariables = Exact<{
   segment?: SegmentInput | null | undefined;
@@ -799,6 +1193,16 @@ export type ResponsesWindowQueryVariables = Exact<{
 
 export type ResponsesWindowQuery = { nps: Array<{ id: string, time: string, until: string, responses: number | null, promoters: number | null, passives: number | null, detractors: number | null, suppressed: boolean }> };
 
+export type ResponsesCountsQueryVariables = Exact<{
+  segment?: SegmentInput | null | undefined;
+  from?: string | null | undefined;
+  to?: string | null | undefined;
+  predictions: boolean;
+}>;
+
+
+export type ResponsesCountsQuery = { responseCounts: { responses: number, complete: boolean, sources: Array<{ source: string, responses: number }>, sentiments?: { negative: number, neutral: number, positive: number } | null } };
+
 export type ResponsesThemesQueryVariables = Exact<{
   segment?: SegmentInput | null | undefined;
   window: string;
@@ -822,7 +1226,7 @@ export type ResponsesLiveSubscriptionVariables = Exact<{
 }>;
 
 
-export type ResponsesLiveSubscription = { npsUpdates: { position: string, row: { id: string } } };
+export type ResponsesLiveSubscription = { npsUpdates: { position: string, lagMs: number | null, row: { id: string } } };
 
 export type ResponsesAnswerQueryVariables = Exact<{
   id: string | number;
@@ -837,6 +1241,7 @@ export type ResponsesAnswerQuery = { node:
     | { __typename: 'Import', id: string }
     | { __typename: 'LineageRecord', id: string }
     | { __typename: 'ModelVersion', id: string }
+    | { __typename: 'Outcome', id: string }
     | { __typename: 'Response', externalId: string, source: string, answeredAt: string, receivedAt: string, score: number | null, scale: string, class: NpsClass | null, survey: string, surveyVersion: string, comment: string | null, respondent: string | null, id: string, segmentValues: Array<{ field: string, value: string }>, prediction: { class: NpsClass | null, promoter: number, passive: number, detractor: number, sentiment: Sentiment | null, negative: number, neutral: number, positive: number, uncertainty: number, abstained: string | null, modelVersion: { id: string, version: number }, themes: Array<{ theme: string, probability: number, called: boolean }> } | null }
    | null };
 
@@ -854,6 +1259,7 @@ export type ResponsesExplanationQuery = { node:
     | { __typename: 'Import', id: string }
     | { __typename: 'LineageRecord', id: string }
     | { __typename: 'ModelVersion', id: string }
+    | { __typename: 'Outcome', id: string }
     | { __typename: 'Response', id: string, prediction: { explanation: Array<{ token: string, share: number }> } | null }
    | null };
 
@@ -920,6 +1326,7 @@ export type ReviewExplanationQuery = { node:
     | { id: string }
     | { id: string }
     | { id: string }
+    | { id: string }
     | { id: string, prediction: { explanation: Array<{ token: string, share: number }> } | null }
    | null };
 
@@ -949,6 +1356,74 @@ export type DecideReviewMutationVariables = Exact<{
 
 
 export type DecideReviewMutation = { decideReview: { id: string, decidedAt: string | null, blocked: string | null } };
+
+export type TargetsListQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type TargetsListQuery = { targets: Array<{ id: string, name: string, kind: TargetKind, settings: unknown, hasSecret: boolean, events: Array<TargetEvent>, role: string, segment: unknown, rate: number, createdAt: string, createdBy: string, failures: number, pausedUntil: string | null, disabledAt: string | null, disabledReason: string | null }> };
+
+export type TargetsRolesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type TargetsRolesQuery = { roles: Array<{ name: string }> };
+
+export type TargetsDeliveriesQueryVariables = Exact<{
+  target?: string | number | null | undefined;
+  state?: Array<DeliveryState> | DeliveryState | null | undefined;
+  first: number;
+}>;
+
+
+export type TargetsDeliveriesQuery = { deliveries: { pageInfo: { hasNextPage: boolean }, edges: Array<{ node: { id: string, event: TargetEvent, subject: string, state: DeliveryState, attempts: number, due: string, createdAt: string, settledAt: string | null, lastStatus: number | null, lastError: string | null, remoteId: string | null, target: { id: string, name: string } } }> } };
+
+export type TargetsCreateMutationVariables = Exact<{
+  input: TargetInput;
+}>;
+
+
+export type TargetsCreateMutation = { createTarget: { secret: string | null, target: { id: string, name: string } } };
+
+export type TargetsUpdateMutationVariables = Exact<{
+  id: string | number;
+  input: TargetChanges;
+  reason: string;
+}>;
+
+
+export type TargetsUpdateMutation = { updateTarget: { id: string, disabledAt: string | null } };
+
+export type TargetsRemoveMutationVariables = Exact<{
+  id: string | number;
+  reason: string;
+}>;
+
+
+export type TargetsRemoveMutation = { removeTarget: boolean };
+
+export type TargetsTestMutationVariables = Exact<{
+  id: string | number;
+  event: TargetEvent;
+  send: boolean;
+}>;
+
+
+export type TargetsTestMutation = { testTarget: { sent: boolean, delivered: boolean, status: number | null, error: string | null, request: { method: string, url: string, headers: unknown, body: string } } };
+
+export type TargetsReplayMutationVariables = Exact<{
+  id: string | number;
+  reason: string;
+}>;
+
+
+export type TargetsReplayMutation = { replayDelivery: { id: string, state: DeliveryState } };
+
+export type TargetsReplayAllMutationVariables = Exact<{
+  target: string | number;
+  reason: string;
+}>;
+
+
+export type TargetsReplayAllMutation = { replayDeliveries: number };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -993,6 +1468,11 @@ export const ViewerDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ViewerQuery, ViewerQueryVariables>;
+export const NarrowingValuesDocument = new TypedDocumentString(`
+    query NarrowingValues($dimension: Dimension!) {
+  dimensionValues(dimension: $dimension)
+}
+    `) as unknown as TypedDocumentString<NarrowingValuesQuery, NarrowingValuesQueryVariables>;
 export const AccessKeysDocument = new TypedDocumentString(`
     query AccessKeys {
   apiKeys {
@@ -1070,11 +1550,355 @@ export const AccessRevokeKeyDocument = new TypedDocumentString(`
   revokeApiKey(id: $id, reason: $reason)
 }
     `) as unknown as TypedDocumentString<AccessRevokeKeyMutation, AccessRevokeKeyMutationVariables>;
-export const AccessDimensionValuesDocument = new TypedDocumentString(`
-    query AccessDimensionValues($dimension: Dimension!) {
-  dimensionValues(dimension: $dimension)
+export const AgentsListDocument = new TypedDocumentString(`
+    query AgentsList {
+  agents {
+    name
+    description
+    version
+    autonomy
+    defaultAutonomy
+    enabled
+    changedBy
+    changedAt
+    reason
+    lastRunAt
+    observed
+    error
+    decisions {
+      state
+      count
+    }
+  }
 }
-    `) as unknown as TypedDocumentString<AccessDimensionValuesQuery, AccessDimensionValuesQueryVariables>;
+    `) as unknown as TypedDocumentString<AgentsListQuery, AgentsListQueryVariables>;
+export const AgentsDryRunDocument = new TypedDocumentString(`
+    query AgentsDryRun($name: String!) {
+  agentDryRun(name: $name) {
+    key
+    action
+    nearMiss
+    reason
+  }
+}
+    `) as unknown as TypedDocumentString<AgentsDryRunQuery, AgentsDryRunQueryVariables>;
+export const AgentsDecisionsDocument = new TypedDocumentString(`
+    query AgentsDecisions($agent: String, $state: [DecisionState!], $first: Int!) {
+  decisions(agent: $agent, state: $state, first: $first) {
+    pageInfo {
+      hasNextPage
+    }
+    edges {
+      node {
+        id
+        agent
+        key
+        state
+        nearMiss
+        reason
+        decidedAt
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AgentsDecisionsQuery, AgentsDecisionsQueryVariables>;
+export const AgentsDecisionDocument = new TypedDocumentString(`
+    query AgentsDecision($id: ID!) {
+  node(id: $id) {
+    __typename
+    id
+    ... on AgentDecision {
+      agent
+      key
+      policy
+      state
+      autonomy
+      action
+      nearMiss
+      reason
+      inputs
+      inputHash
+      outcome
+      about
+      traceId
+      decidedAt
+      settledAt
+      alternatives {
+        action
+        reason
+      }
+      approval {
+        verb
+        by
+        at
+        reason
+        edited
+      }
+      replay {
+        same
+        reason
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AgentsDecisionQuery, AgentsDecisionQueryVariables>;
+export const AgentsSetDocument = new TypedDocumentString(`
+    mutation AgentsSet($name: String!, $autonomy: Autonomy!, $enabled: Boolean!, $reason: String!) {
+  setAgent(name: $name, autonomy: $autonomy, enabled: $enabled, reason: $reason) {
+    name
+    autonomy
+    enabled
+  }
+}
+    `) as unknown as TypedDocumentString<AgentsSetMutation, AgentsSetMutationVariables>;
+export const AgentsApproveDocument = new TypedDocumentString(`
+    mutation AgentsApprove($id: ID!, $reason: String!) {
+  approveDecision(id: $id, reason: $reason) {
+    id
+    state
+    outcome
+  }
+}
+    `) as unknown as TypedDocumentString<AgentsApproveMutation, AgentsApproveMutationVariables>;
+export const AgentsEditDocument = new TypedDocumentString(`
+    mutation AgentsEdit($id: ID!, $action: JSON!, $reason: String!) {
+  editDecision(id: $id, action: $action, reason: $reason) {
+    id
+    state
+    outcome
+  }
+}
+    `) as unknown as TypedDocumentString<AgentsEditMutation, AgentsEditMutationVariables>;
+export const AgentsRejectDocument = new TypedDocumentString(`
+    mutation AgentsReject($id: ID!, $reason: String!) {
+  rejectDecision(id: $id, reason: $reason) {
+    id
+    state
+    outcome
+  }
+}
+    `) as unknown as TypedDocumentString<AgentsRejectMutation, AgentsRejectMutationVariables>;
+export const AlertsListDocument = new TypedDocumentString(`
+    query AlertsList($state: [AlertState!]!, $first: Int!) {
+  alerts(state: $state, first: $first) {
+    pageInfo {
+      hasNextPage
+    }
+    edges {
+      node {
+        id
+        state
+        severity
+        rule
+        title
+        summary
+        since
+        raisedAt
+        changedAt
+        segmentValues {
+          field
+          value
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AlertsListQuery, AlertsListQueryVariables>;
+export const AlertsLiveDocument = new TypedDocumentString(`
+    subscription AlertsLive($after: String) {
+  alertUpdates(after: $after) {
+    position
+    alert {
+      id
+      state
+      severity
+      rule
+      title
+      summary
+      since
+      raisedAt
+      changedAt
+      segmentValues {
+        field
+        value
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AlertsLiveSubscription, AlertsLiveSubscriptionVariables>;
+export const AlertsOneDocument = new TypedDocumentString(`
+    query AlertsOne($id: ID!) {
+  node(id: $id) {
+    __typename
+    id
+    ... on Alert {
+      state
+      severity
+      rule
+      title
+      summary
+      since
+      raisedAt
+      changedAt
+      resolvedAt
+      facts
+      evidence
+      segmentValues {
+        field
+        value
+      }
+      before {
+        id
+        time
+        until
+        score
+        low
+        high
+        responses
+        suppressed
+      }
+      after {
+        id
+        time
+        until
+        score
+        low
+        high
+        responses
+        suppressed
+      }
+      decision {
+        id
+        agent
+        policy
+        state
+        reason
+        decidedAt
+        action
+        alternatives {
+          action
+          reason
+        }
+        replay {
+          same
+          reason
+        }
+      }
+      events {
+        at
+        kind
+        by
+        reason
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AlertsOneQuery, AlertsOneQueryVariables>;
+export const AlertsChangeDocument = new TypedDocumentString(`
+    query AlertsChange($segment: SegmentInput, $beforeFrom: DateTime!, $beforeTo: DateTime!, $afterFrom: DateTime!, $afterTo: DateTime!) {
+  npsChange(
+    segment: $segment
+    beforeFrom: $beforeFrom
+    beforeTo: $beforeTo
+    afterFrom: $afterFrom
+    afterTo: $afterTo
+  ) {
+    difference
+    low
+    high
+    pValue
+    before {
+      responses
+      suppressed
+    }
+    after {
+      responses
+      suppressed
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AlertsChangeQuery, AlertsChangeQueryVariables>;
+export const AlertsSeriesDocument = new TypedDocumentString(`
+    query AlertsSeries($segment: SegmentInput, $from: DateTime!, $to: DateTime!, $every: Granularity!) {
+  npsSeries(segment: $segment, from: $from, to: $to, every: $every) {
+    time
+    until
+    score
+    low
+    high
+    responses
+    suppressed
+  }
+}
+    `) as unknown as TypedDocumentString<AlertsSeriesQuery, AlertsSeriesQueryVariables>;
+export const AlertsDriversDocument = new TypedDocumentString(`
+    query AlertsDrivers($segment: SegmentInput, $beforeFrom: DateTime!, $beforeTo: DateTime!, $afterFrom: DateTime!, $afterTo: DateTime!, $by: [Dimension!]!, $themes: Boolean!) {
+  drivers(
+    segment: $segment
+    beforeFrom: $beforeFrom
+    beforeTo: $beforeTo
+    afterFrom: $afterFrom
+    afterTo: $afterTo
+    by: $by
+    themes: $themes
+  ) {
+    segmentValues {
+      field
+      value
+    }
+    theme
+    mix
+    rate
+    low
+    high
+    suppressed
+  }
+}
+    `) as unknown as TypedDocumentString<AlertsDriversQuery, AlertsDriversQueryVariables>;
+export const AlertsExamplesDocument = new TypedDocumentString(`
+    query AlertsExamples($segment: SegmentInput, $from: DateTime!, $to: DateTime!, $class: [NpsClass!]) {
+  responses(segment: $segment, from: $from, to: $to, class: $class, first: 40) {
+    edges {
+      node {
+        id
+        answeredAt
+        score
+        class
+        comment
+        segmentValues {
+          field
+          value
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AlertsExamplesQuery, AlertsExamplesQueryVariables>;
+export const AlertsAcknowledgeDocument = new TypedDocumentString(`
+    mutation AlertsAcknowledge($id: ID!, $reason: String!) {
+  acknowledgeAlert(id: $id, reason: $reason) {
+    id
+    state
+    changedAt
+  }
+}
+    `) as unknown as TypedDocumentString<AlertsAcknowledgeMutation, AlertsAcknowledgeMutationVariables>;
+export const AlertsDismissDocument = new TypedDocumentString(`
+    mutation AlertsDismiss($id: ID!, $reason: String!) {
+  dismissAlert(id: $id, reason: $reason) {
+    id
+    state
+    changedAt
+  }
+}
+    `) as unknown as TypedDocumentString<AlertsDismissMutation, AlertsDismissMutationVariables>;
+export const AlertsOpenCaseDocument = new TypedDocumentString(`
+    mutation AlertsOpenCase($input: CaseInput!) {
+  openCase(input: $input) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<AlertsOpenCaseMutation, AlertsOpenCaseMutationVariables>;
 export const AuditLogDocument = new TypedDocumentString(`
     query AuditLog($first: Int!, $after: String, $actor: String, $action: String, $from: DateTime, $to: DateTime) {
   auditLog(
@@ -1120,6 +1944,126 @@ export const AuditChainDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<AuditChainQuery, AuditChainQueryVariables>;
+export const CasesBoardDocument = new TypedDocumentString(`
+    query CasesBoard($state: [CaseState!]!, $first: Int!) {
+  cases(state: $state, first: $first) {
+    pageInfo {
+      hasNextPage
+    }
+    edges {
+      node {
+        id
+        state
+        severity
+        title
+        owner
+        dueAt
+        openedAt
+        closedAt
+        outcome
+        segmentValues {
+          field
+          value
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CasesBoardQuery, CasesBoardQueryVariables>;
+export const CasesLiveDocument = new TypedDocumentString(`
+    subscription CasesLive($after: String) {
+  caseUpdates(after: $after) {
+    position
+    case {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CasesLiveSubscription, CasesLiveSubscriptionVariables>;
+export const CasesOneDocument = new TypedDocumentString(`
+    query CasesOne($id: ID!) {
+  node(id: $id) {
+    __typename
+    id
+    ... on Case {
+      state
+      severity
+      title
+      owner
+      playbook
+      dueAt
+      openedAt
+      actedAt
+      closedAt
+      outcome
+      cause
+      segmentValues {
+        field
+        value
+      }
+      events {
+        at
+        kind
+        by
+        reason
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CasesOneQuery, CasesOneQueryVariables>;
+export const CasesCauseDocument = new TypedDocumentString(`
+    query CasesCause($id: ID!) {
+  node(id: $id) {
+    __typename
+    id
+    ... on Alert {
+      title
+      summary
+      state
+    }
+    ... on Response {
+      score
+      class
+      comment
+      answeredAt
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CasesCauseQuery, CasesCauseQueryVariables>;
+export const CasesAssignDocument = new TypedDocumentString(`
+    mutation CasesAssign($id: ID!, $owner: String!, $reason: String!) {
+  assignCase(id: $id, owner: $owner, reason: $reason) {
+    id
+    state
+    owner
+  }
+}
+    `) as unknown as TypedDocumentString<CasesAssignMutation, CasesAssignMutationVariables>;
+export const CasesStartDocument = new TypedDocumentString(`
+    mutation CasesStart($id: ID!, $reason: String!) {
+  startCase(id: $id, reason: $reason) {
+    id
+    state
+  }
+}
+    `) as unknown as TypedDocumentString<CasesStartMutation, CasesStartMutationVariables>;
+export const CasesCommentDocument = new TypedDocumentString(`
+    mutation CasesComment($id: ID!, $comment: String!) {
+  commentCase(id: $id, comment: $comment) {
+    id
+    state
+  }
+}
+    `) as unknown as TypedDocumentString<CasesCommentMutation, CasesCommentMutationVariables>;
+export const CasesCloseDocument = new TypedDocumentString(`
+    mutation CasesClose($id: ID!, $outcome: String!, $reason: String!) {
+  closeCase(id: $id, outcome: $outcome, reason: $reason) {
+    id
+    state
+    outcome
+  }
+}
+    `) as unknown as TypedDocumentString<CasesCloseMutation, CasesCloseMutationVariables>;
 export const DataConnectionsDocument = new TypedDocumentString(`
     query DataConnections($after: ID) {
   connections(after: $after) {
@@ -1969,6 +2913,7 @@ export const OverviewLiveDocument = new TypedDocumentString(`
     subscription OverviewLive($segment: SegmentInput, $window: Duration!, $basis: Basis!, $after: String) {
   npsUpdates(segment: $segment, window: $window, basis: $basis, after: $after) {
     position
+    lagMs
     row {
       id
       time
@@ -2184,6 +3129,23 @@ export const ResponsesWindowDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ResponsesWindowQuery, ResponsesWindowQueryVariables>;
+export const ResponsesCountsDocument = new TypedDocumentString(`
+    query ResponsesCounts($segment: SegmentInput, $from: DateTime, $to: DateTime, $predictions: Boolean!) {
+  responseCounts(segment: $segment, from: $from, to: $to) {
+    responses
+    complete
+    sources {
+      source
+      responses
+    }
+    sentiments @include(if: $predictions) {
+      negative
+      neutral
+      positive
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ResponsesCountsQuery, ResponsesCountsQueryVariables>;
 export const ResponsesThemesDocument = new TypedDocumentString(`
     query ResponsesThemes($segment: SegmentInput, $window: Duration!, $asOf: DateTime) {
   themes(segment: $segment, window: $window, asOf: $asOf) {
@@ -2208,6 +3170,7 @@ export const ResponsesLiveDocument = new TypedDocumentString(`
     subscription ResponsesLive($segment: SegmentInput, $window: Duration!, $after: String) {
   npsUpdates(segment: $segment, window: $window, after: $after) {
     position
+    lagMs
     row {
       id
     }
@@ -2443,3 +3406,112 @@ export const DecideReviewDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<DecideReviewMutation, DecideReviewMutationVariables>;
+export const TargetsListDocument = new TypedDocumentString(`
+    query TargetsList {
+  targets {
+    id
+    name
+    kind
+    settings
+    hasSecret
+    events
+    role
+    segment
+    rate
+    createdAt
+    createdBy
+    failures
+    pausedUntil
+    disabledAt
+    disabledReason
+  }
+}
+    `) as unknown as TypedDocumentString<TargetsListQuery, TargetsListQueryVariables>;
+export const TargetsRolesDocument = new TypedDocumentString(`
+    query TargetsRoles {
+  roles {
+    name
+  }
+}
+    `) as unknown as TypedDocumentString<TargetsRolesQuery, TargetsRolesQueryVariables>;
+export const TargetsDeliveriesDocument = new TypedDocumentString(`
+    query TargetsDeliveries($target: ID, $state: [DeliveryState!], $first: Int!) {
+  deliveries(target: $target, state: $state, first: $first) {
+    pageInfo {
+      hasNextPage
+    }
+    edges {
+      node {
+        id
+        event
+        subject
+        state
+        attempts
+        due
+        createdAt
+        settledAt
+        lastStatus
+        lastError
+        remoteId
+        target {
+          id
+          name
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<TargetsDeliveriesQuery, TargetsDeliveriesQueryVariables>;
+export const TargetsCreateDocument = new TypedDocumentString(`
+    mutation TargetsCreate($input: TargetInput!) {
+  createTarget(input: $input) {
+    secret
+    target {
+      id
+      name
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<TargetsCreateMutation, TargetsCreateMutationVariables>;
+export const TargetsUpdateDocument = new TypedDocumentString(`
+    mutation TargetsUpdate($id: ID!, $input: TargetChanges!, $reason: String!) {
+  updateTarget(id: $id, input: $input, reason: $reason) {
+    id
+    disabledAt
+  }
+}
+    `) as unknown as TypedDocumentString<TargetsUpdateMutation, TargetsUpdateMutationVariables>;
+export const TargetsRemoveDocument = new TypedDocumentString(`
+    mutation TargetsRemove($id: ID!, $reason: String!) {
+  removeTarget(id: $id, reason: $reason)
+}
+    `) as unknown as TypedDocumentString<TargetsRemoveMutation, TargetsRemoveMutationVariables>;
+export const TargetsTestDocument = new TypedDocumentString(`
+    mutation TargetsTest($id: ID!, $event: TargetEvent!, $send: Boolean!) {
+  testTarget(id: $id, event: $event, send: $send) {
+    sent
+    delivered
+    status
+    error
+    request {
+      method
+      url
+      headers
+      body
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<TargetsTestMutation, TargetsTestMutationVariables>;
+export const TargetsReplayDocument = new TypedDocumentString(`
+    mutation TargetsReplay($id: ID!, $reason: String!) {
+  replayDelivery(id: $id, reason: $reason) {
+    id
+    state
+  }
+}
+    `) as unknown as TypedDocumentString<TargetsReplayMutation, TargetsReplayMutationVariables>;
+export const TargetsReplayAllDocument = new TypedDocumentString(`
+    mutation TargetsReplayAll($target: ID!, $reason: String!) {
+  replayDeliveries(target: $target, reason: $reason)
+}
+    `) as unknown as TypedDocumentString<TargetsReplayAllMutation, TargetsReplayAllMutationVariables>;

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import {
   type AnyVariables,
   Client,
@@ -78,13 +78,14 @@ export function useRead<T, V>(
     if (data !== undefined && data !== null && !fetching) setLast(data);
   }, [data, fetching]);
   const shown = data ?? (error ? undefined : last);
+  const refresh = useCallback(() => execute({ requestPolicy: 'network-only' }), [execute]);
   return {
     data: shown ?? undefined,
     error,
     isLoading: shown === undefined && !error,
     isStale: stale || (fetching && shown !== undefined),
     extensions,
-    refresh: () => execute({ requestPolicy: 'network-only' }),
+    refresh,
   };
 }
 

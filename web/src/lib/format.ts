@@ -119,6 +119,12 @@ export function formatSpan(seconds: number): string {
   return 'under a minute';
 }
 
+/** A short time: "0.1 s"; from a minute on in words. */
+export const formatLag = (ms: number): string =>
+  ms < 60_000
+    ? `${numberFormat({ minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(ms / 1_000)}\u00a0s`
+    : formatSpan(ms / 1_000);
+
 /** A window in words: "Last 30 days"; "30 days to 9 Nov 2026" when it ends at a moment. */
 export function formatWindow(window: string, asOf: string | null = null): string {
   const length = windowLength(window);

@@ -13,9 +13,12 @@ import { requestHeaders, sessionEnded } from './session.ts';
 export interface LiveStatus {
   readonly state: 'off' | 'connecting' | 'live' | 'stale';
   readonly at: number | null;
+  /** How long the last change took to be read, in milliseconds; null: none came, or it may not be known. */
+  readonly lagMs: number | null;
 }
 
-let status: LiveStatus = { state: 'off', at: null };
+const OFF: LiveStatus = { state: 'off', at: null, lagMs: null };
+let status = OFF;
 const listeners = new Set<() => void>();
 function setStatus(next: LiveStatus): void {
   status = next;
@@ -38,6 +41,7 @@ interface Live<T> {
   readonly onUpdate: (data: T) => void;
   /** The position of an update, for `after`. */
   readonly positionOf: (data: T) => string;
+  readonly lagOf?: (data: T) => number | null | undefined;
   readonly pause?: boolean;
 }
 
@@ -45,26 +49,31 @@ interface Live<T> {
 export function useLive<T, V extends { after?: unknown }>(
   document: TypedDocumentString<T, V>,
   variables: Omit<V, 'after'>,
-  { onUpdate, positionOf, pause = false }: Live<T>,
+  { onUpdate, positionOf, lagOf = () => null, pause = false }: Live<T>,
 ): void {
-  const handlers = useRef({ onUpdate, positionOf });
-  handlers.current = { onUpdate, positionOf };
+  const handlers = useRef({ onUpdate, positionOf, lagOf });
+  handlers.current = { onUpdate, positionOf, lagOf };
   const query = document.toString();
   const key = JSON.stringify(variables);
   useEffect(() => {
-    if (pause) return setStatus({ state: 'off', at: null });
+    if (pause) return setStatus(OFF);
     const close = openStream<T>(query, JSON.parse(key) as object, {
       onUpdate: (data) => handlers.current.onUpdate(data),
       positionOf: (data) => handlers.current.positionOf(data),
+      lagOf: (data) => handlers.current.lagOf(data),
     });
     return () => {
       close();
-      setStatus({ state: 'off', at: null });
+      setStatus(OFF);
     };
   }, [query, key, pause]);
 }
 
-function openStream<T>(query: string, variables: object, { onUpdate, positionOf }: Omit<Live<T>, 'pause'>) {
+function openStream<T>(
+  query: string,
+  variables: object,
+  { onUpdate, positionOf, lagOf }: Required<Omit<Live<T>, 'pause'>>,
+) {
   const client = createClient({
     url: '/graphql',
     credentials: 'same-origin',
@@ -78,7 +87,7 @@ function openStream<T>(query: string, variables: object, { onUpdate, positionOf 
   let leave: () => void = () => undefined;
   const again = () => {
     if (isOver) return;
-    setStatus({ state: status.at === null ? 'connecting' : 'stale', at: status.at });
+    setStatus({ ...status, state: status.at === null ? 'connecting' : 'stale' });
     const wait = Math.min(LONGEST_WAIT_MS, 500 * 2 ** failures) * (0.5 + Math.random() / 2);
     failures += 1;
     timer = setTimeout(begin, wait);
@@ -95,7 +104,7 @@ function openStream<T>(query: string, variables: object, { onUpdate, positionOf 
           }
           failures = 0;
           after = positionOf(data);
-          setStatus({ state: 'live', at: Date.now() });
+          setStatus({ state: 'live', at: Date.now(), lagMs: lagOf(data) ?? null });
           onUpdate(data);
         },
         error: (error) => {
@@ -109,11 +118,11 @@ function openStream<T>(query: string, variables: object, { onUpdate, positionOf 
       },
       {
         // With `after` nothing comes until something changes: an open stream is live all the same.
-        connected: () => setStatus({ state: 'live', at: Date.now() }),
+        connected: () => setStatus({ state: 'live', at: Date.now(), lagMs: null }),
       },
     );
   };
-  setStatus({ state: 'connecting', at: status.at });
+  setStatus({ ...status, state: 'connecting' });
   const back = () => {
     if (status.state !== 'stale') return;
     clearTimeout(timer);

@@ -36,6 +36,7 @@ export type Right =
   | 'manageSubjects'
   | 'review'
   | 'manageCases'
+  | 'sendComments'
   | 'readAudit'
   | 'readMetrics'
   | 'administer';

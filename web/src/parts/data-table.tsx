@@ -1,4 +1,4 @@
-import { type Key, type ReactNode, useMemo, useState } from 'react';
+import { type Key, memo, type ReactNode, useMemo, useState } from 'react';
 import { saveFile, toCsv } from '../lib/csv.ts';
 import { Button } from './button.tsx';
 import './data-table.css';
@@ -45,7 +45,7 @@ export function DataTable<Row>({
   isStacked = false,
 }: DataTableProps<Row>) {
   const [sorted, setSorted] = useState<Sorted | null>(null);
-  const columns = all.filter(({ isOnlyCsv }) => !isOnlyCsv);
+  const columns = useMemo(() => all.filter(({ isOnlyCsv }) => !isOnlyCsv), [all]);
   const shown = useMemo(() => sortRows(rows, all, sorted), [rows, all, sorted]);
   const sortBy = (key: string) =>
     setSorted((before) =>
@@ -71,13 +71,12 @@ export function DataTable<Row>({
           </thead>
           <tbody>
             {shown.map((row) => (
-              <tr key={rowKey(row)}>
-                {columns.map(({ key, title, render, value, isNumber }) => (
-                  <td key={key} className={isNumber ? 'table-number numbers' : ''} data-title={title}>
-                    <Cell isBox={isStacked}>{render ? render(row) : value?.(row)}</Cell>
-                  </td>
-                ))}
-              </tr>
+              <BodyRow
+                key={rowKey(row)}
+                row={row}
+                columns={columns as readonly Column<unknown>[]}
+                isBox={isStacked}
+              />
             ))}
           </tbody>
         </table>
@@ -104,6 +103,25 @@ export function DataTable<Row>({
     </div>
   );
 }
+
+interface BodyRowProps {
+  readonly row: unknown;
+  readonly columns: readonly Column<unknown>[];
+  readonly isBox: boolean;
+}
+
+/** A row is drawn again only when it or the columns change: keep long tables' columns with `useMemo`. */
+const BodyRow = memo(function BodyRow({ row, columns, isBox }: BodyRowProps) {
+  return (
+    <tr>
+      {columns.map(({ key, title, render, value, isNumber }) => (
+        <td key={key} className={isNumber ? 'table-number numbers' : ''} data-title={title}>
+          <Cell isBox={isBox}>{render ? render(row) : value?.(row)}</Cell>
+        </td>
+      ))}
+    </tr>
+  );
+});
 
 /** What stands beside its name on a phone is one box. */
 const Cell = ({ isBox, children }: { readonly isBox: boolean; readonly children: ReactNode }) =>

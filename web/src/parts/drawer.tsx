@@ -33,9 +33,10 @@ export function Drawer({ title, isOpen, onClose, children, actions, testId }: Dr
             </Heading>
             <Button look="quiet" icon="close" label="Close" onPress={onClose} />
           </header>
-          <div className="drawer-body">
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what is long is scrolled by keyboard */}
+          <section className="drawer-body" tabIndex={0} aria-label="Content">
             <Boundary>{children}</Boundary>
-          </div>
+          </section>
           {actions ? <footer className="drawer-foot">{actions}</footer> : null}
         </Dialog>
       </Modal>

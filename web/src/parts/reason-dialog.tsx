@@ -1,9 +1,24 @@
-import { type FormEvent, type ReactNode, useState } from 'react';
+import { type FormEvent, type ReactNode, useId, useState } from 'react';
 import { Dialog } from 'react-aria-components/Dialog';
 import { Heading } from 'react-aria-components/Heading';
 import { Modal, ModalOverlay } from 'react-aria-components/Modal';
 import { Button } from './button.tsx';
+import './drawer.css';
 import { Field } from './field.tsx';
+
+/** A field above the reason. */
+export interface AskedField {
+  readonly name: string;
+  readonly label: string;
+  readonly hint?: string;
+  readonly initial?: string;
+  readonly lines?: number;
+  readonly type?: 'text' | 'date';
+  /** One of these is chosen. */
+  readonly options?: readonly { readonly id: string; readonly label: string }[];
+  /** Said when it is empty; absent: it may be. */
+  readonly missing?: string;
+}
 
 interface ReasonDialogProps {
   readonly isOpen: boolean;
@@ -15,8 +30,10 @@ interface ReasonDialogProps {
   /** The verb on the button: "Restrict 3 answers". */
   readonly action: string;
   readonly isDanger?: boolean;
-  /** Does it. @returns what went wrong, in words; null closes the dialog */
-  readonly onConfirm: (reason: string) => Promise<string | null>;
+  /** What is asked for beside the reason. */
+  readonly fields?: readonly AskedField[];
+  /** Does it; `values` are those of the fields, trimmed, by name. @returns what went wrong, in words; null closes the dialog */
+  readonly onConfirm: (reason: string, values: Readonly<Record<string, string>>) => Promise<string | null>;
 }
 
 /** Asks for a reason before an action; the reason is kept in the audit log. */
@@ -38,15 +55,33 @@ export function ReasonDialog(props: ReasonDialogProps) {
   );
 }
 
-function ReasonForm({ title, children, action, isDanger = false, onConfirm, onClose }: ReasonDialogProps) {
+const NO_FIELDS: readonly AskedField[] = [];
+
+function ReasonForm({
+  title,
+  children,
+  action,
+  isDanger = false,
+  fields = NO_FIELDS,
+  onConfirm,
+  onClose,
+}: ReasonDialogProps) {
+  const [values, setValues] = useState<Readonly<Record<string, string>>>(() =>
+    Object.fromEntries(fields.map(({ name, initial = '' }) => [name, initial])),
+  );
+  const [missing, setMissing] = useState<string | null>(null);
   const [reason, setReason] = useState('');
   const [problem, setProblem] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
+    const given = Object.fromEntries(fields.map(({ name }) => [name, values[name]?.trim() ?? '']));
+    const empty = fields.find(({ name, missing: words }) => words && given[name] === '');
+    setMissing(empty?.name ?? null);
+    if (empty) return;
     if (reason.trim() === '') return setProblem('Write a reason.');
     setBusy(true);
-    const wrong = await onConfirm(reason.trim());
+    const wrong = await onConfirm(reason.trim(), given);
     setBusy(false);
     if (wrong === null) onClose();
     else setProblem(wrong);
@@ -57,6 +92,16 @@ function ReasonForm({ title, children, action, isDanger = false, onConfirm, onCl
         {title}
       </Heading>
       {children ? <div className="muted">{children}</div> : null}
+      {fields.map((field, i) => (
+        <Asked
+          key={field.name}
+          field={field}
+          value={values[field.name] ?? ''}
+          onChange={(text) => setValues((before) => ({ ...before, [field.name]: text }))}
+          problem={missing === field.name ? (field.missing ?? null) : null}
+          isFirst={i === 0}
+        />
+      ))}
       <Field
         label="Reason"
         hint="It is kept in the audit log with your name."
@@ -65,7 +110,7 @@ function ReasonForm({ title, children, action, isDanger = false, onConfirm, onCl
         value={reason}
         onChange={setReason}
         problem={problem}
-        autoFocus
+        autoFocus={fields.length === 0}
       />
       <div className="row">
         <Button type="submit" look={isDanger ? 'danger' : 'primary'} isDisabled={isBusy}>
@@ -76,5 +121,43 @@ function ReasonForm({ title, children, action, isDanger = false, onConfirm, onCl
         </Button>
       </div>
     </form>
+  );
+}
+
+interface AskedProps {
+  readonly field: AskedField;
+  readonly value: string;
+  readonly onChange: (text: string) => void;
+  readonly problem: string | null;
+  readonly isFirst: boolean;
+}
+
+function Asked({ field, value, onChange, problem, isFirst }: AskedProps) {
+  const id = useId();
+  const { label, hint, lines = 1, type = 'text', options } = field;
+  if (options)
+    return (
+      <div className="field">
+        <label htmlFor={id}>{label}</label>
+        <select id={id} className="input" value={value} onChange={({ target }) => onChange(target.value)}>
+          {options.map((one) => (
+            <option key={one.id} value={one.id}>
+              {one.label}
+            </option>
+          ))}
+        </select>
+      </div>
+    );
+  return (
+    <Field
+      label={label}
+      {...(hint ? { hint } : {})}
+      lines={lines}
+      type={type}
+      value={value}
+      onChange={onChange}
+      problem={problem}
+      autoFocus={isFirst}
+    />
   );
 }

@@ -1,14 +1,13 @@
 import { type FormEvent, useState } from 'react';
-import type { Dimension } from '../../gql/graphql.ts';
 import { errorText, useRead, useSend } from '../../lib/api.ts';
 import { formatDay } from '../../lib/format.ts';
-import { type DimensionInfo, useViewer } from '../../lib/viewer.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Drawer } from '../../parts/drawer.tsx';
 import { Field } from '../../parts/field.tsx';
+import { Narrowing } from '../../parts/narrowing.tsx';
 import { Picker } from '../../parts/picker.tsx';
 import { Failed } from '../../parts/states.tsx';
-import { CREATE, ROLES, VALUES } from './documents.ts';
+import { CREATE, ROLES } from './documents.ts';
 import { NewKey } from './new-key.tsx';
 import { Permissions } from './sees.tsx';
 
@@ -61,7 +60,6 @@ interface FormProps {
 }
 
 function Form({ onMade, onCancel }: FormProps) {
-  const { dimensions } = useViewer();
   const roles = useRead(ROLES, {});
   const send = useSend();
   const [name, setName] = useState('');
@@ -121,14 +119,7 @@ function Form({ onMade, onCancel }: FormProps) {
             problem={roles.error ? errorText(roles.error) : null}
             onChange={([chosen]) => setRole(chosen ?? role)}
           />
-          {dimensions.map((dimension) => (
-            <Narrowing
-              key={dimension.field}
-              dimension={dimension}
-              value={segment[dimension.field] ?? []}
-              onChange={(values) => setSegment(withValues(segment, dimension.field, values))}
-            />
-          ))}
+          <Narrowing segment={segment} onChange={setSegment} />
         </div>
         <label className="access-check">
           <input
@@ -185,36 +176,5 @@ function Until({ life, ends, onChange }: UntilProps) {
         </span>
       </div>
     </fieldset>
-  );
-}
-
-function withValues(
-  segment: Readonly<Record<string, readonly string[]>>,
-  field: string,
-  values: readonly string[],
-): Readonly<Record<string, readonly string[]>> {
-  const { [field]: _, ...rest } = segment;
-  return values.length > 0 ? { ...rest, [field]: values } : rest;
-}
-
-interface NarrowingProps {
-  readonly dimension: DimensionInfo;
-  readonly value: readonly string[];
-  readonly onChange: (values: string[]) => void;
-}
-
-function Narrowing({ dimension: { enumValue, label }, value, onChange }: NarrowingProps) {
-  const [wasOpened, setOpened] = useState(false);
-  const { data, error } = useRead(VALUES, { dimension: enumValue as Dimension }, { pause: !wasOpened });
-  return (
-    <Picker
-      label={label}
-      mode="multiple"
-      options={data?.dimensionValues.map((id) => ({ id, label: id }))}
-      value={value}
-      problem={error ? errorText(error) : null}
-      onOpen={() => setOpened(true)}
-      onChange={onChange}
-    />
   );
 }

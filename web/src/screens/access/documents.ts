@@ -83,9 +83,3 @@ export const REVOKE = graphql(`
     revokeApiKey(id: $id, reason: $reason)
   }
 `);
-
-export const VALUES = graphql(`
-  query AccessDimensionValues($dimension: Dimension!) {
-    dimensionValues(dimension: $dimension)
-  }
-`);

@@ -16,6 +16,7 @@ export const GROUP_WORDS: Readonly<Record<Right, string>> = {
   manageSubjects: "Answer people's rights",
   review: 'Review answers and models',
   manageCases: 'Work on alerts and cases, approve what agents propose',
+  sendComments: 'Send texts of comments to the language model',
   readAudit: 'Read the audit log',
   readMetrics: 'Read the metrics of the server',
   administer: 'Make keys and change settings',

@@ -1,8 +1,8 @@
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { useRead, useSend } from '../../lib/api.ts';
 import { formatMoment, viewerZone } from '../../lib/format.ts';
 import { Button } from '../../parts/button.tsx';
-import { DataTable } from '../../parts/data-table.tsx';
+import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { Drawer } from '../../parts/drawer.tsx';
 import { Empty, Failed, Skeleton } from '../../parts/states.tsx';
 import { LOG } from './documents.ts';
@@ -31,6 +31,7 @@ export function Entries({ filter, isNarrowed }: { readonly filter: Filter; reado
   const [problem, setProblem] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
   const [open, setOpen] = useState<Entry | null>(null);
+  const columns = useMemo(() => columnsOf(setOpen), []);
   const page = data?.auditLog;
   const rows = [...(page?.edges.map(({ node }) => node) ?? []), ...more];
   const last = end ?? {
@@ -64,51 +65,7 @@ export function Entries({ filter, isNarrowed }: { readonly filter: Filter; reado
               : 'Each change and each read of comments adds one.'}
           </Empty>
         }
-        columns={[
-          {
-            key: 'at',
-            title: `When (${viewerZone()})`,
-            value: ({ at }) => at,
-            render: ({ at }) => <span className="audit-when">{formatMoment(at)}</span>,
-          },
-          {
-            key: 'who',
-            title: 'Who',
-            value: ({ actorName }) => actorName,
-            render: ({ actorName, role }) => (
-              <>
-                <strong dir="auto">{actorName}</strong>
-                {role === actorName ? null : <div className="muted">{role}</div>}
-              </>
-            ),
-          },
-          {
-            key: 'what',
-            title: 'What',
-            value: ({ action }) => action,
-            render: (entry) => (
-              <>
-                {actionWords(entry.action)}
-                {entry.outcome === 'REFUSED' ? <strong className="audit-refused"> Refused</strong> : null}
-                <div className="muted audit-subject" dir="auto">
-                  {subjectText(entry.subject)}
-                </div>
-              </>
-            ),
-          },
-          { key: 'purpose', title: 'Purpose', value: ({ purpose }) => purpose ?? '' },
-          {
-            key: 'seq',
-            title: 'Row',
-            isNumber: true,
-            value: ({ seq }) => seq,
-            render: (entry) => (
-              <Button look="quiet" label={`Open row ${entry.seq}`} onPress={() => setOpen(entry)}>
-                {entry.seq}
-              </Button>
-            ),
-          },
-        ]}
+        columns={columns}
       />
       {problem ? <Failed title="The next rows could not be read" error={problem} /> : null}
       {last.isMore ? (
@@ -124,6 +81,58 @@ export function Entries({ filter, isNarrowed }: { readonly filter: Filter; reado
     </>
   );
 }
+
+/** `onOpen` shows a row whole. A plain button: there are hundreds of them. */
+const columnsOf = (onOpen: (entry: Entry) => void): readonly Column<Entry>[] => [
+  {
+    key: 'at',
+    title: `When (${viewerZone()})`,
+    value: ({ at }) => at,
+    render: ({ at }) => <span className="audit-when">{formatMoment(at)}</span>,
+  },
+  {
+    key: 'who',
+    title: 'Who',
+    value: ({ actorName }) => actorName,
+    render: ({ actorName, role }) => (
+      <>
+        <strong dir="auto">{actorName}</strong>
+        {role === actorName ? null : <div className="muted">{role}</div>}
+      </>
+    ),
+  },
+  {
+    key: 'what',
+    title: 'What',
+    value: ({ action }) => action,
+    render: (entry) => (
+      <>
+        {actionWords(entry.action)}
+        {entry.outcome === 'REFUSED' ? <strong className="audit-refused"> Refused</strong> : null}
+        <div className="muted audit-subject" dir="auto">
+          {subjectText(entry.subject)}
+        </div>
+      </>
+    ),
+  },
+  { key: 'purpose', title: 'Purpose', value: ({ purpose }) => purpose ?? '' },
+  {
+    key: 'seq',
+    title: 'Row',
+    isNumber: true,
+    value: ({ seq }) => seq,
+    render: (entry) => (
+      <button
+        type="button"
+        className="button button-quiet"
+        aria-label={`Open row ${entry.seq}`}
+        onClick={() => onOpen(entry)}
+      >
+        {entry.seq}
+      </button>
+    ),
+  },
+];
 
 function Whole({ entry }: { readonly entry: Entry }) {
   const facts: readonly (readonly [string, string | null | undefined])[] = [

@@ -83,6 +83,7 @@ function Lineage({ id, address, change }: LineageProps) {
           testId="lineage"
         >
           {isScore && levels[0]?.groups ? <p>{labelText(levels[0].groups.node.label)}</p> : null}
+          {isScore ? <Verify id={id} onOpen={(node) => openNode(node, 0)} /> : null}
           <div className="row no-print">
             <Choices isList={isList} direction={direction} change={change} />
           </div>
@@ -174,7 +175,7 @@ function Choices({ direction, isList, change }: ChoicesProps) {
   );
 }
 
-/** The score now, its proof, and as it was known earlier. */
+/** The score now, and as it was known earlier. */
 function Score({ id, onOpen }: { readonly id: string; readonly onOpen: (id: string) => void }) {
   const { data, error, refresh } = useRead(SCORE, { id });
   const [now] = useState(() => Date.now());
@@ -195,7 +196,6 @@ function Score({ id, onOpen }: { readonly id: string; readonly onOpen: (id: stri
       {data && !row ? (
         <p className="small muted">It counts what a model inferred that is no longer the champion.</p>
       ) : null}
-      <Verify id={id} onOpen={onOpen} />
       {row && !row.suppressed ? <AsKnown row={row} now={now} onOpen={onOpen} /> : null}
     </Panel>
   );

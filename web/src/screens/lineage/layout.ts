@@ -12,7 +12,7 @@ export interface Place {
 /** Boxes in layers from left to right. */
 export function placesOf({ boxes, lines }: Picture): ReadonlyMap<string, Place> {
   const graph = new Graph();
-  graph.setGraph({ rankdir: 'LR', nodesep: 16, ranksep: 100, marginx: 8, marginy: 8 });
+  graph.setGraph({ rankdir: 'LR', nodesep: 16, ranksep: 128, marginx: 8, marginy: 8 });
   graph.setDefaultEdgeLabel(() => ({}));
   const known = new Set(boxes.map(({ id }) => id));
   for (const { id } of boxes) graph.setNode(id, { ...BOX });

@@ -19,7 +19,7 @@ interface Checked {
   readonly at: number;
 }
 
-/** The verdict about a score, the steps that led to it, and its proof as a file. */
+/** In the head of a lineage: the verdict about its score, the steps that led to it, and its proof as a file. */
 export function Verify({ id, onOpen }: { readonly id: string; readonly onOpen: (id: string) => void }) {
   const send = useSend();
   const { can } = useViewer();
@@ -71,7 +71,8 @@ function Verdict({ verification, at, onOpen }: VerdictProps) {
   const { says = verdict, look = 'warning' } = VERDICTS[verdict] ?? {};
   const facts = [
     `${formatAnswers(responses)} recounted`,
-    `${formatCount(rollups)} ${kindName('Rollup', rollups)}`,
+    // Each hour rollup has a seal of its own, unless a check found otherwise.
+    `${formatCount(rollups)} ${kindName(look === 'danger' || verdict === 'UNVERIFIABLE' ? 'Rollup' : 'Seal', rollups)}`,
     ...(root ? [`root ${root.slice(0, 8)}`] : []),
   ];
   return (
@@ -99,28 +100,31 @@ function Verdict({ verification, at, onOpen }: VerdictProps) {
         </div>
       ) : null}
       {steps.length > 0 ? (
-        <ol className="lineage-steps">
-          {steps.map(({ check, passed, says: text }) => (
-            <li key={check}>
-              <details open={passed === false}>
-                <summary>
-                  <span
-                    className={`lineage-mark lineage-${passed === null ? 'warning' : passed ? 'good' : 'danger'}`}
-                  >
-                    {passed === null ? 'open' : passed ? 'passed' : 'failed'}
-                  </span>
-                  {CHECKS[check] ?? check}
-                </summary>
-                <p className="small muted">{sentence(text)}</p>
-              </details>
-            </li>
-          ))}
-        </ol>
-      ) : null}
-      {root ? (
-        <p className="small muted lineage-root">
-          Root <code>{root}</code>
-        </p>
+        <details className="lineage-steps" open={steps.some(({ passed }) => passed === false)}>
+          <summary>The {steps.length} steps of the check</summary>
+          <ol>
+            {steps.map(({ check, passed, says: text }) => (
+              <li key={check}>
+                <details open={passed === false}>
+                  <summary>
+                    <span
+                      className={`lineage-mark lineage-${passed === null ? 'warning' : passed ? 'good' : 'danger'}`}
+                    >
+                      {passed === null ? 'open' : passed ? 'passed' : 'failed'}
+                    </span>
+                    {CHECKS[check] ?? check}
+                  </summary>
+                  <p className="small muted">{sentence(text)}</p>
+                </details>
+              </li>
+            ))}
+          </ol>
+          {root ? (
+            <p className="small muted lineage-root">
+              Root <code>{root}</code>
+            </p>
+          ) : null}
+        </details>
       ) : null}
     </div>
   );

@@ -21,6 +21,8 @@ const KINDS: Readonly<Record<string, readonly [one: string, many: string]>> = {
   Decision: ['decision', 'decisions'],
   Alert: ['alert', 'alerts'],
   Review: ['review', 'reviews'],
+  Case: ['case', 'cases'],
+  Delivery: ['delivery', 'deliveries'],
 };
 
 /** "source event"; a kind without a word of its own by its name. */

@@ -28,6 +28,7 @@ const LIVE = graphql(`
   subscription OverviewLive($segment: SegmentInput, $window: Duration!, $basis: Basis!, $after: String) {
     npsUpdates(segment: $segment, window: $window, basis: $basis, after: $after) {
       position
+      lagMs
       row {
         id
         time
@@ -117,6 +118,7 @@ export function useScore(): Score {
     {
       pause: asOf !== null,
       positionOf: ({ npsUpdates }) => npsUpdates.position,
+      lagOf: ({ npsUpdates }) => npsUpdates.lagMs,
       onUpdate: ({ npsUpdates: { row } }) => {
         // The first row is the present one, which the panels have just read.
         if (live?.key === key) beat();

@@ -98,6 +98,25 @@ export const WINDOW = graphql(`
   }
 `);
 
+/** How many answers of the list each source and sentiment has. */
+export const COUNTS = graphql(`
+  query ResponsesCounts($segment: SegmentInput, $from: DateTime, $to: DateTime, $predictions: Boolean!) {
+    responseCounts(segment: $segment, from: $from, to: $to) {
+      responses
+      complete
+      sources {
+        source
+        responses
+      }
+      sentiments @include(if: $predictions) {
+        negative
+        neutral
+        positive
+      }
+    }
+  }
+`);
+
 /** The themes of the window with their counts. */
 export const THEMES = graphql(`
   query ResponsesThemes($segment: SegmentInput, $window: Duration!, $asOf: DateTime) {
@@ -126,6 +145,7 @@ export const LIVE = graphql(`
   subscription ResponsesLive($segment: SegmentInput, $window: Duration!, $after: String) {
     npsUpdates(segment: $segment, window: $window, after: $after) {
       position
+      lagMs
       row {
         id
       }

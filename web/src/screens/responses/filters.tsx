@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { Input, SearchField } from 'react-aria-components/SearchField';
-import { formatCount } from '../../lib/format.ts';
+import { formatAnswers, formatCount } from '../../lib/format.ts';
 import { Button } from '../../parts/button.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { type Chosen, CLASSES, isFiltered, SENTIMENTS } from './address.ts';
@@ -26,14 +26,18 @@ interface FiltersProps {
   /** Null: the viewer may not read what the model says. */
   readonly themes: readonly Facet[] | null;
   readonly canReadPrediction: boolean;
+  /** By sentiment; null before they are counted. */
+  readonly sentiments: Readonly<Record<'positive' | 'neutral' | 'negative', number>> | null;
   /** The sources that are known to the page. */
-  readonly sources: readonly string[];
+  readonly sources: readonly Facet[];
+  /** Sentiments and sources are counted in so many of the newest answers; null: in all. */
+  readonly countedIn: number | null;
   readonly canReadComment: boolean;
 }
 
 /** What the list is narrowed by, with counts of the segment and window. */
 export function ResponseFilters(props: FiltersProps) {
-  const { chosen, onChange, counts, themes, sources, canReadComment, canReadPrediction } = props;
+  const { chosen, onChange, counts, themes, sentiments, sources, canReadComment, canReadPrediction } = props;
   return (
     <div className="answers-filters">
       {canReadComment ? <TextFilter text={chosen.text} onChange={(text) => onChange({ text })} /> : null}
@@ -46,7 +50,11 @@ export function ResponseFilters(props: FiltersProps) {
       {canReadPrediction ? (
         <Facets
           title="Sentiment"
-          options={SENTIMENTS.map((id) => ({ id, label: SENTIMENT_WORDS[id], count: null }))}
+          options={SENTIMENTS.map((id) => ({
+            id,
+            label: SENTIMENT_WORDS[id],
+            count: sentiments?.[lowerCase(id)] ?? null,
+          }))}
           value={chosen.sentiment}
           onChange={(sentiment) => onChange({ sentiment: sentiment as Chosen['sentiment'] })}
         />
@@ -62,13 +70,17 @@ export function ResponseFilters(props: FiltersProps) {
       {sources.length > 1 || chosen.sources.length > 0 ? (
         <Facets
           title="Source"
-          options={[...new Set([...sources, ...chosen.sources])]
-            .sort()
-            .map((id) => ({ id, label: id, count: null }))}
+          options={sources}
           value={chosen.sources}
           onChange={(next) => onChange({ sources: next })}
         />
       ) : null}
+      {props.countedIn === null ? null : (
+        <p className="muted small">
+          {canReadPrediction ? 'Sentiments and sources are' : 'Sources are'} counted in the newest{' '}
+          {formatAnswers(props.countedIn)}.
+        </p>
+      )}
       {isFiltered(chosen) ? (
         <Button
           look="quiet"
@@ -81,6 +93,8 @@ export function ResponseFilters(props: FiltersProps) {
     </div>
   );
 }
+
+const lowerCase = <T extends string>(text: T) => text.toLowerCase() as Lowercase<T>;
 
 /** Searches when Enter is pressed or the field is left, not with each letter: every search decrypts comments. */
 function TextFilter({

@@ -1,7 +1,7 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useMemo, useRef, useState } from 'react';
+import type { ResponsesThemesQuery } from '../../gql/graphql.ts';
 import { useRead } from '../../lib/api.ts';
 import { formatWindow } from '../../lib/format.ts';
-import { useLive } from '../../lib/live.ts';
 import { segmentInput, useView } from '../../lib/url-state.ts';
 import { useMedia } from '../../lib/use-media.ts';
 import { useNow } from '../../lib/use-now.ts';
@@ -10,18 +10,16 @@ import { Button } from '../../parts/button.tsx';
 import { Drawer } from '../../parts/drawer.tsx';
 import { Empty } from '../../parts/states.tsx';
 import { LiftRestriction } from './actions.tsx';
-import { type Chosen, isFiltered, useChosen } from './address.ts';
+import { isFiltered, useChosen } from './address.ts';
 import { Answer } from './answer.tsx';
 import { AnswerList } from './answer-list.tsx';
-import { LIVE, SOURCES, THEMES, WINDOW } from './documents.ts';
-import { ResponseFilters, themeName } from './filters.tsx';
+import { THEMES, WINDOW } from './documents.ts';
+import { type Facet, ResponseFilters, themeName } from './filters.tsx';
 import { type ListedProps, ListFoot, ListHead, NoRows } from './list-states.tsx';
 import './responses.css';
-import { type Answers, type ListQuery, useAnswers } from './use-answers.ts';
+import { type Answers, useAnswers } from './use-answers.ts';
+import { useCounts, useFresh, useQueryOf, useSources } from './use-list.ts';
 import { useListKeys } from './use-list-keys.ts';
-
-/** How often the list looks for newer answers, at most. */
-const LOOK_MS = 2_000;
 
 /** The answers of the segment and window, and one of them with what the model read. */
 export default function Responses() {
@@ -34,40 +32,39 @@ export default function Responses() {
   const row = seen.data?.nps[0];
   const query = useQueryOf(chosen, segment, row ?? null, asOf !== null, seen.error !== undefined);
   const read = useAnswers(query);
+  const counted = useCounts(query);
   const reload = useCallback(() => {
     seen.refresh();
+    counted.refresh();
     read.reload();
-  }, [seen.refresh, read.reload]);
+  }, [seen.refresh, counted.refresh, read.reload]);
   const answers = { ...read, reload };
   useFresh(answers, { segment, window, pause: asOf !== null || !can('readScore') });
   const themes = useRead(THEMES, { segment, window, asOf }, { pause: !can('readPrediction') });
-  const sources = useSources(answers, segment);
+  const sources = useSources(answers, segment, chosen, counted.data?.responseCounts);
   const isWide = useMedia('(min-width: 1100px)');
   const [isSheetOpen, setSheetOpen] = useState(false);
-  const filters = (
-    <ResponseFilters
-      chosen={chosen}
-      onChange={(part) => change(part)}
-      counts={{
-        PROMOTER: row?.promoters ?? null,
-        PASSIVE: row?.passives ?? null,
-        DETRACTOR: row?.detractors ?? null,
-      }}
-      themes={
-        can('readPrediction')
-          ? (themes.data?.themes ?? [])
-              .filter(({ theme, responses }) => responses !== 0 || chosen.themes.includes(theme))
-              .map(({ theme, responses }) => ({
-                id: theme,
-                label: themeName(theme),
-                count: responses ?? null,
-              }))
-          : null
-      }
-      canReadPrediction={can('readPrediction')}
-      sources={sources}
-      canReadComment={can('readComment')}
-    />
+  const { sentiments, complete, responses: countedIn } = counted.data?.responseCounts ?? {};
+  // The same while pages are read: it is not drawn again with each of them.
+  const filters = useMemo(
+    () => (
+      <ResponseFilters
+        chosen={chosen}
+        onChange={change}
+        counts={{
+          PROMOTER: row?.promoters ?? null,
+          PASSIVE: row?.passives ?? null,
+          DETRACTOR: row?.detractors ?? null,
+        }}
+        themes={can('readPrediction') ? facetsOf(themes.data, chosen.themes) : null}
+        canReadPrediction={can('readPrediction')}
+        sentiments={sentiments ?? null}
+        sources={sources}
+        countedIn={complete === false ? (countedIn ?? null) : null}
+        canReadComment={can('readComment')}
+      />
+    ),
+    [chosen, change, row, themes.data, can, sentiments, sources, complete, countedIn],
   );
   return (
     <div className="answers" data-testid="responses">
@@ -94,63 +91,11 @@ export default function Responses() {
   );
 }
 
-/** The list's query: the edges of the window come from the score, so that both count the same answers. */
-function useQueryOf(
-  chosen: Chosen,
-  segment: ListQuery['segment'],
-  row: { readonly time: string; readonly until: string } | null,
-  isPast: boolean,
-  isWithoutWindow: boolean,
-): ListQuery | null {
-  const { can } = useViewer();
-  if (row === null && can('readScore') && !isWithoutWindow) return null;
-  const some = <T,>(values: readonly T[]): T[] | null => (values.length === 0 ? null : [...values]);
-  return {
-    segment,
-    from: row?.time ?? null,
-    to: isPast ? (row?.until ?? null) : null,
-    class: some(chosen.classes),
-    themes: some(chosen.themes),
-    sentiment: some(chosen.sentiment),
-    sources: some(chosen.sources),
-    text: chosen.text === '' ? null : chosen.text,
-    order: chosen.order,
-  };
-}
-
-/** Looks for newer answers when the score changes. */
-function useFresh(
-  { look }: Answers,
-  {
-    pause,
-    ...variables
-  }: { readonly segment: ListQuery['segment']; readonly window: string; readonly pause: boolean },
-): void {
-  const timer = useRef<ReturnType<typeof setTimeout> | null>(null);
-  const latest = useRef(look);
-  latest.current = look;
-  useEffect(() => () => clearTimeout(timer.current ?? undefined), []);
-  useLive(LIVE, variables, {
-    pause,
-    positionOf: ({ npsUpdates }) => npsUpdates.position,
-    onUpdate: () => {
-      timer.current ??= setTimeout(() => {
-        timer.current = null;
-        latest.current();
-      }, LOOK_MS);
-    },
-  });
-}
-
-/** The sources of the segment, and those of the answers that were read so far: a segment may have more than one page of them. */
-function useSources({ rows }: Answers, segment: ListQuery['segment']): string[] {
-  const seen = useRef(new Set<string>());
-  const { data } = useRead(SOURCES, { segment });
-  return useMemo(() => {
-    for (const { source } of rows) seen.current.add(source);
-    const known = data?.sources.edges.map(({ node }) => node.name) ?? [];
-    return [...new Set([...known, ...seen.current])].sort();
-  }, [rows, data]);
+/** The themes that answers of the window name, and the chosen ones. */
+function facetsOf(data: ResponsesThemesQuery | undefined, chosen: readonly string[]): Facet[] {
+  return (data?.themes ?? [])
+    .filter(({ theme, responses }) => responses !== 0 || chosen.includes(theme))
+    .map(({ theme, responses }) => ({ id: theme, label: themeName(theme), count: responses ?? null }));
 }
 
 interface Notice {

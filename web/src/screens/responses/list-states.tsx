@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import { formatAnswers, formatCount, formatDay } from '../../lib/format.ts';
 import { Button } from '../../parts/button.tsx';
 import { NoAnswers } from '../../parts/no-answers.tsx';
@@ -48,18 +49,25 @@ export function ListHead({
           {`${fresh >= MOST_FRESH ? `${MOST_FRESH} or more` : formatCount(fresh)} new`}
         </Button>
       ) : null}
-      <span className="answers-order no-print">
-        <Picker
-          label="Order"
-          mode="single"
-          options={ORDERS}
-          value={[chosen.order]}
-          onChange={([order]) => change({ order: order === 'OLDEST' ? 'OLDEST' : 'NEWEST' })}
-        />
-      </span>
+      <Order order={chosen.order} change={change} />
     </header>
   );
 }
+
+/** It is not drawn again with each page. */
+const Order = memo(function Order({ order, change }: Pick<ListedProps, 'change'> & Pick<Chosen, 'order'>) {
+  return (
+    <span className="answers-order no-print">
+      <Picker
+        label="Order"
+        mode="single"
+        options={ORDERS}
+        value={[order]}
+        onChange={([next]) => change({ order: next === 'OLDEST' ? 'OLDEST' : 'NEWEST' })}
+      />
+    </span>
+  );
+});
 
 /** How far a filter has looked, and the way on. */
 export function ListFoot({

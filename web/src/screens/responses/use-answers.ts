@@ -28,6 +28,8 @@ export interface Answers {
 }
 
 interface State {
+  /** The ids of the rows; grows with them. */
+  readonly ids: Set<string>;
   readonly rows: readonly AnswerRow[];
   readonly cursor: string | null;
   readonly hasNext: boolean;
@@ -37,7 +39,7 @@ interface State {
   readonly error: string | null;
 }
 
-const NOTHING: State = {
+const NOTHING: Omit<State, 'ids'> = {
   rows: [],
   cursor: null,
   hasNext: false,
@@ -57,7 +59,7 @@ export function useAnswers(query: ListQuery | null): Answers {
   const send = useSend();
   const key = query === null ? null : JSON.stringify(query);
   const asked = useMemo(() => (key === null ? null : (JSON.parse(key) as ListQuery)), [key]);
-  const [state, setState] = useState<State>(NOTHING);
+  const [state, setState] = useState<State>(() => ({ ...NOTHING, ids: new Set() }));
   const [fresh, setFresh] = useState(0);
   const [round, setRound] = useState(0);
   // A page that arrives for an earlier query, or an earlier reading of it, is dropped.
@@ -85,7 +87,7 @@ export function useAnswers(query: ListQuery | null): Answers {
   useEffect(() => {
     setState((before) => ({ ...before, isLoading: true, isStale: before.rows.length > 0, error: null }));
     setFresh(0);
-    void load(NOTHING);
+    void load({ ...NOTHING, ids: new Set() });
     return () => {
       turn.current += 1;
     };
@@ -106,18 +108,20 @@ export function useAnswers(query: ListQuery | null): Answers {
     const { to: _to, order: _order, ...open } = asked;
     const { data } = await send(HEAD, { ...open, first: MOST_FRESH });
     if (!data || turn.current !== at) return;
-    const known = new Set(current.current.rows.map(({ id }) => id));
-    setFresh(data.responses.edges.filter(({ node }) => !known.has(node.id)).length);
+    const { ids } = current.current;
+    setFresh(data.responses.edges.filter(({ node }) => !ids.has(node.id)).length);
   }, [asked, send]);
   const reload = useCallback(() => setRound((before) => before + 1), []);
-  const { cursor: _cursor, ...shown } = state;
+  const { cursor: _cursor, ids: _ids, ...shown } = state;
   return { ...shown, fresh, more, reload, look: () => void look() };
 }
 
-function extended(before: State, page: ResponsesPageQuery['responses']): State {
-  const known = new Set(before.rows.map(({ id }) => id));
-  const rows = page.edges.map(({ node }) => node).filter(({ id }) => !known.has(id));
+/** The list with one more page; an answer that moved meanwhile may be in two of them. */
+function extended({ ids, ...before }: State, page: ResponsesPageQuery['responses']): State {
+  const rows = page.edges.map(({ node }) => node).filter(({ id }) => !ids.has(id));
+  for (const { id } of rows) ids.add(id);
   return {
+    ids,
     rows: before.rows.length === 0 ? rows : [...before.rows, ...rows],
     cursor: page.pageInfo.endCursor ?? before.cursor,
     hasNext: page.pageInfo.hasNextPage,

@@ -1,14 +1,15 @@
-import { type ReactNode, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import type { ReviewCountsQuery } from '../../gql/graphql.ts';
 import { formatCount } from '../../lib/format.ts';
 import { useParam } from '../../lib/url-state.ts';
+import { useKeys } from '../../lib/use-keys.ts';
 import { Button } from '../../parts/button.tsx';
 import { Empty, Failed, Skeleton } from '../../parts/states.tsx';
+import { Tabs } from '../../parts/tabs.tsx';
 import { Card } from './card.tsx';
 import type { Choice } from './deck.ts';
 import { QueueList } from './queue-list.tsx';
 import { useDeck } from './use-deck.ts';
-import { useKeys } from './use-keys.ts';
 import { choiceWords, reasonFor } from './words.ts';
 import './reviews.css';
 
@@ -59,15 +60,21 @@ function Queue({ decided, onDecided }: { decided: boolean; onDecided: (decided: 
         </div>
         <Progress counts={counted?.reviewCounts} />
       </header>
-      <fieldset className="reviews-tabs">
-        <legend className="sr">Which reviews are shown</legend>
-        <Tab isOn={!decided} onPress={() => onDecided(false)}>
-          Waiting{counted ? ` (${formatCount(counted.reviewCounts.waiting)})` : ''}
-        </Tab>
-        <Tab isOn={decided} onPress={() => onDecided(true)}>
-          Decided{counted ? ` (${formatCount(counted.reviewCounts.decided)})` : ''}
-        </Tab>
-      </fieldset>
+      <Tabs
+        label="Which reviews are shown"
+        value={decided ? 'decided' : 'waiting'}
+        onChange={(id) => onDecided(id === 'decided')}
+        tabs={[
+          {
+            id: 'waiting',
+            title: `Waiting${counted ? ` (${formatCount(counted.reviewCounts.waiting)})` : ''}`,
+          },
+          {
+            id: 'decided',
+            title: `Decided${counted ? ` (${formatCount(counted.reviewCounts.decided)})` : ''}`,
+          },
+        ]}
+      />
       <QueueState read={queue} isEmpty={deck.ids.length === 0} decided={decided} />
       {deck.ids.length > 0 && (
         <div className="reviews-desk">
@@ -104,14 +111,6 @@ function Queue({ decided, onDecided }: { decided: boolean; onDecided: (decided: 
         )}
       </div>
     </div>
-  );
-}
-
-function Tab({ isOn, onPress, children }: { isOn: boolean; onPress: () => void; children: ReactNode }) {
-  return (
-    <button type="button" className="reviews-tab" aria-pressed={isOn} onClick={onPress}>
-      {children}
-    </button>
   );
 }
 

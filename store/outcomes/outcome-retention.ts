@@ -1,0 +1,74 @@
+import type { Session } from '../database/client.ts';
+import { statement } from '../database/statement.ts';
+import { dropIdleAccounts } from './outcome-rights.ts';
+
+/*
+ * Outcomes age like responses: what is older than the policy allows is deleted, except what a legal hold keeps. $1 the moment before
+ * which they are old, $2 cells under a hold, $3 how many.
+ */
+
+const FREE = `NOT o.cell_id = ANY ($2::integer[])
+  AND NOT EXISTS (SELECT FROM subject_key s WHERE s.id IN (o.subject_id, o.account_id) AND s.held)`;
+const OLD = statement(
+  'outcome_retention_old',
+  `SELECT o.id, o.subject_id AS "subjectId", o.account_id AS "accountId" FROM outcome o
+    WHERE o.at < $1 AND ${FREE} ORDER BY o.at, o.id LIMIT $3`,
+);
+const OLD_ITEMS = statement(
+  'outcome_retention_old_items',
+  `SELECT o.id, o.subject_id AS "subjectId", o.account_id AS "accountId" FROM outcome o
+    WHERE o.received_at < $1 AND o.sealed IS NOT NULL AND ${FREE} LIMIT $3`,
+);
+const LOCK_SUBJECTS = statement(
+  'outcome_retention_subjects',
+  'SELECT id FROM subject_key WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE',
+);
+/** Again for locked subjects: a hold may have been placed, and another content stored, meanwhile. */
+const LOCK = statement(
+  'outcome_retention_lock',
+  `SELECT o.id FROM outcome o WHERE o.id = ANY ($3::uuid[]) AND o.at < $1 AND ${FREE} ORDER BY o.id FOR UPDATE`,
+);
+const DELETE = statement(
+  'outcome_retention_delete',
+  `WITH gone AS (DELETE FROM outcome WHERE id = ANY ($1::uuid[]) RETURNING id, cell_id)
+    INSERT INTO gone_outcome (id, cell_id) SELECT id, cell_id FROM gone ON CONFLICT DO NOTHING`,
+);
+const EMPTY = statement(
+  'outcome_retention_empty',
+  'UPDATE outcome SET sealed = NULL WHERE id = ANY ($1::uuid[])',
+);
+const DELETE_IDLE = statement(
+  'outcome_retention_idle',
+  `DELETE FROM subject_key s WHERE s.id = ANY ($1::uuid[]) AND NOT s.held
+    AND NOT EXISTS (SELECT FROM outcome o WHERE o.subject_id = s.id)
+    AND NOT EXISTS (SELECT FROM response_key k WHERE k.subject_id = s.id)
+    AND NOT EXISTS (SELECT FROM source_event e WHERE e.subject_id = s.id)`,
+);
+
+interface Old {
+  readonly id: string;
+  readonly subjectId: string | null;
+  readonly accountId: string | null;
+}
+type Batch = readonly [before: Date, heldCells: readonly number[], most: number];
+
+const present = (ids: readonly (string | null)[]) => [...new Set(ids.flatMap((id) => id ?? []))];
+
+/** Deletes one batch of outcomes that happened before the moment; returns how many. */
+export async function ageOutcomes(session: Session, [before, held, most]: Batch): Promise<number> {
+  const old = await session.rows<Old>(OLD, [before, held, most]);
+  const [persons, accounts] = [present(old.map((o) => o.subjectId)), present(old.map((o) => o.accountId))];
+  await session.rows(LOCK_SUBJECTS, [[...persons, ...accounts]]);
+  const locked = await session.rows<{ id: string }>(LOCK, [before, held, old.map(({ id }) => id)]);
+  await session.rows(DELETE, [locked.map(({ id }) => id)]);
+  await session.rows(DELETE_IDLE, [persons]);
+  await dropIdleAccounts(session, accounts);
+  return locked.length;
+}
+
+/** Empties one batch of items that arrived before the moment; returns how many. */
+export async function emptyOutcomeItems(session: Session, batch: Batch): Promise<number> {
+  const ids = (await session.rows<Old>(OLD_ITEMS, [...batch])).map(({ id }) => id);
+  if (ids.length > 0) await session.rows(EMPTY, [ids.sort()]);
+  return ids.length;
+}

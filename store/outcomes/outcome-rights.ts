@@ -1,0 +1,169 @@
+import { majorUnits } from '../../domain/outcomes/money.ts';
+import type { Session } from '../database/client.ts';
+import { type Statement, statement } from '../database/statement.ts';
+import type { SubjectEncryption } from '../encryption/subject-encryption.ts';
+
+/*
+ * Rights of data subjects over outcomes, and over accounts. $1 is always ids of subjects, persons and accounts alike. An outcome of a
+ * person and an account is the person's: it goes with the person, and only loses its account with the account. Locks: after the
+ * subjects and the keys of responses, by id.
+ */
+
+const LOCK = statement(
+  'outcome_rights_lock',
+  `SELECT id, cell_id AS "cellId" FROM outcome WHERE subject_id = ANY ($1::uuid[]) OR account_id = ANY ($1::uuid[])
+    ORDER BY id FOR UPDATE`,
+);
+const ERASE = statement(
+  'outcome_rights_erase',
+  `WITH gone AS (
+      DELETE FROM outcome WHERE subject_id = ANY ($1::uuid[]) OR (subject_id IS NULL AND account_id = ANY ($1::uuid[]))
+      RETURNING id, cell_id
+    ) INSERT INTO gone_outcome (id, cell_id) SELECT id, cell_id FROM gone ON CONFLICT DO NOTHING RETURNING id`,
+);
+/** The item names the account, so it goes too. */
+const UNLINK = statement(
+  'outcome_rights_unlink',
+  'UPDATE outcome SET account_id = NULL, sealed = NULL WHERE account_id = ANY ($1::uuid[])',
+);
+
+/** Locks the outcomes of the subjects; returns their cells. */
+export async function lockOutcomesOf(session: Session, subjectIds: readonly string[]): Promise<number[]> {
+  const rows = await session.rows<{ cellId: number }>(LOCK, [subjectIds]);
+  return [...new Set(rows.map(({ cellId }) => cellId))];
+}
+
+/** Deletes the outcomes of the subjects, which are locked; only their ids stay. Returns how many. */
+export async function eraseOutcomes(session: Session, subjectIds: readonly string[]): Promise<number> {
+  const gone = await session.rows(ERASE, [subjectIds]);
+  await session.rows(UNLINK, [subjectIds]);
+  return gone.length;
+}
+
+/** $1 accounts, $2 the responses that name them, which are locked. Triggers are off: no count changes. */
+const UNLINK_RESPONSES: readonly Statement[] = [
+  statement(
+    'account_unlink_responses',
+    'UPDATE response SET account_id = NULL WHERE id = ANY ($2::uuid[]) AND account_id = ANY ($1::uuid[])',
+  ),
+  statement(
+    'account_unlink_restricted',
+    `UPDATE restricted_response SET row = row || '{"account_id": null}'
+      WHERE id = ANY ($2::uuid[]) AND (row->>'account_id')::uuid = ANY ($1::uuid[])`,
+  ),
+  statement(
+    'account_unlink_stood',
+    `UPDATE source_event SET stood = stood || '{"account_id": null}'
+      WHERE stood IS NOT NULL AND (stood->>'account_id')::uuid = ANY ($1::uuid[]) AND $2::uuid[] IS NOT NULL`,
+  ),
+  statement(
+    'account_unlink_items',
+    'UPDATE source_event SET sealed = NULL, content = NULL WHERE response_id = ANY ($2::uuid[]) AND $1::uuid[] IS NOT NULL',
+  ),
+];
+/** The responses that name an account. */
+export const RESPONSES_OF_ACCOUNTS = `SELECT id FROM response WHERE account_id = ANY ($1::uuid[])
+  UNION SELECT id FROM restricted_response WHERE (row->>'account_id')::uuid = ANY ($1::uuid[])`;
+
+/** Removes accounts from responses of others, with the items that name them. */
+export async function unlinkAccounts(
+  session: Session,
+  accountIds: readonly string[],
+  responseIds: readonly string[],
+): Promise<void> {
+  for (const statement of UNLINK_RESPONSES) await session.rows(statement, [accountIds, responseIds]);
+}
+
+const ACCOUNTS_OF = statement(
+  'accounts_of',
+  `SELECT account_id AS id FROM response WHERE id = ANY ($2::uuid[]) AND account_id IS NOT NULL
+    UNION SELECT (row->>'account_id')::uuid FROM restricted_response WHERE id = ANY ($2::uuid[]) AND row->>'account_id' IS NOT NULL
+    UNION SELECT account_id FROM outcome WHERE subject_id = ANY ($1::uuid[]) AND account_id IS NOT NULL`,
+);
+/** Those that another transaction holds are about to get data; waiting for them could deadlock. */
+const DROP_IDLE = statement(
+  'accounts_drop_idle',
+  `DELETE FROM subject_key WHERE id IN (
+      SELECT s.id FROM subject_key s WHERE s.id = ANY ($1::uuid[]) AND NOT s.held
+        AND NOT EXISTS (SELECT FROM response r WHERE r.account_id = s.id)
+        AND NOT EXISTS (SELECT FROM restricted_response x WHERE (x.row->>'account_id')::uuid = s.id)
+        AND NOT EXISTS (SELECT FROM source_event e WHERE e.stood IS NOT NULL AND (e.stood->>'account_id')::uuid = s.id)
+        AND NOT EXISTS (SELECT FROM outcome o WHERE o.account_id = s.id)
+      FOR UPDATE SKIP LOCKED) RETURNING id`,
+);
+
+/** The accounts that the responses, and the outcomes of the subjects, name. */
+export async function accountsOf(
+  session: Session,
+  subjectIds: readonly string[],
+  responseIds: readonly string[],
+): Promise<string[]> {
+  const rows = await session.rows<{ id: string }>(ACCOUNTS_OF, [subjectIds, responseIds]);
+  return rows.map(({ id }) => id);
+}
+
+/** Deletes those of the accounts that nothing names any more; returns their ids. */
+export async function dropIdleAccounts(session: Session, accountIds: readonly string[]): Promise<string[]> {
+  if (accountIds.length === 0) return [];
+  const rows = await session.rows<{ id: string }>(DROP_IDLE, [accountIds]);
+  return rows.map(({ id }) => id);
+}
+
+const RESTRICT = statement(
+  'outcome_rights_restrict',
+  `UPDATE outcome o SET restricted = s.restricted FROM (
+      SELECT o.id, EXISTS (SELECT FROM subject_key s WHERE s.restricted AND s.id IN (o.subject_id, o.account_id)) AS restricted
+      FROM outcome o WHERE o.subject_id = ANY ($1::uuid[]) OR o.account_id = ANY ($1::uuid[])
+    ) s WHERE o.id = s.id AND o.restricted <> s.restricted RETURNING o.id`,
+);
+
+/** Takes the outcomes of the subjects out of everything that is counted and read, or puts them back; returns how many. */
+export async function restrictOutcomes(session: Session, subjectIds: readonly string[]): Promise<number> {
+  await lockOutcomesOf(session, subjectIds);
+  return (await session.rows(RESTRICT, [subjectIds])).length;
+}
+
+const OF_SUBJECTS = statement(
+  'outcome_rights_of_subjects',
+  `SELECT o.id, s.name AS source, o.external_id AS "externalId", o.kind, o.at, o.received_at AS "receivedAt", o.amount, o.currency,
+      o.quantity, o.name, o.owner, o.restricted, c.attributes, o.position, o.sealed, o.content_hash AS "contentHash",
+      coalesce(o.subject_id, o.account_id) AS "keeperId", o.account_id AS "accountId"
+    FROM outcome o JOIN source s ON s.id = o.source_id JOIN cell c ON c.id = o.cell_id
+    WHERE o.subject_id = ANY ($1::uuid[]) OR (o.subject_id IS NULL AND o.account_id = ANY ($1::uuid[])) ORDER BY o.at, o.id`,
+);
+
+interface OutcomeOfSubject {
+  readonly id: string;
+  readonly amount: number | null;
+  readonly currency: string | null;
+  readonly owner: string | null;
+  readonly sealed: Uint8Array | null;
+  readonly contentHash: string;
+  readonly keeperId: string;
+  readonly accountId: string | null;
+}
+
+/** The outcomes of the subjects, decrypted, for the person's report. */
+export async function outcomesOfSubjects(
+  session: Session,
+  encryption: SubjectEncryption,
+  subjectIds: readonly string[],
+): Promise<object[]> {
+  const rows = await session.rows<OutcomeOfSubject>(OF_SUBJECTS, [subjectIds]);
+  const keepers = await encryption.subjects(
+    rows.flatMap(({ keeperId, accountId }) => (accountId ? [keeperId, accountId] : [keeperId])),
+  );
+  return rows.map(({ owner, sealed, contentHash, keeperId, accountId, ...row }) => {
+    const keeper = keepers.get(keeperId);
+    const place = { row: row.id, version: contentHash };
+    const open = (field: 'owner' | 'outcome', text: string | Uint8Array | null) =>
+      keeper && text !== null ? encryption.openOutcome(keeper, field, place, text) : null;
+    return {
+      ...row,
+      amount: row.amount === null ? null : majorUnits(row.amount, row.currency ?? ''),
+      account: keepers.get(accountId ?? '')?.pseudonym ?? null,
+      owner: open('owner', owner),
+      item: open('outcome', sealed),
+    };
+  });
+}
