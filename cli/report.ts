@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { AGENTS } from '../agents/registry.ts';
+import { agentsOf } from '../agents/registry.ts';
 import { type ReportDeps, reportFacts } from '../api/report/facts.ts';
 import { renderReport } from '../api/report/render.ts';
 import { loadConfig } from '../config/config.ts';
@@ -87,7 +87,8 @@ async function fromRecord(
       cells,
       mappings,
       dimensions,
-      agents: AGENTS,
+      // Their decisions are computed again; nothing is observed here.
+      agents: agentsOf({ seals: place, projected: null, isAway: () => false, random: Math.random }),
       lineage,
       now: Date.now,
       verify,

@@ -9,6 +9,7 @@ import {
   type NewDecision,
   settleDecision,
 } from '../../store/agents/decisions.ts';
+import type { NoteChange } from '../../store/audit/audit.ts';
 import type { OwnerSession } from '../../store/database/client.ts';
 import { isPassingError } from '../../store/database/passing-errors.ts';
 import type { Autonomy, DecisionState } from '../../store/tables/agents.ts';
@@ -32,6 +33,8 @@ export interface RunOptions {
   /** Decides and writes nothing: no decision, no state, no action. */
   readonly dryRun?: boolean;
   readonly stopped?: () => boolean;
+  /** Writes the row of the audit log with each decision that is stored. */
+  readonly note?: NoteChange;
   readonly onError: (error: Error) => void;
 }
 
@@ -57,7 +60,7 @@ export async function runAgent(
     while (!stopped() && (isOn || dryRun)) {
       const next = await inSpan('agent.observe', agent.name, () => observed.next());
       if (next.done) break;
-      const step = await takeStep(deps, agent, next.value, options);
+      const step = await decideAbout(deps, agent, next.value, options);
       if (step) made.push(step);
       else isOn = false;
     }
@@ -78,8 +81,8 @@ export async function runAgent(
 const isEnabled = ({ store }: AgentDeps, { name }: AnyAgent) =>
   store.transaction(async (session) => (await holdSetting(session, name))?.enabled ?? true);
 
-/** Decides about one observation, and stores it with what follows; null: the agent was switched off meanwhile. */
-async function takeStep(
+/** Decides about one observation, and stores it with what follows; null: the agent is switched off. */
+export async function decideAbout(
   deps: AgentDeps,
   agent: AnyAgent,
   observation: Observation<unknown>,
@@ -90,7 +93,8 @@ async function takeStep(
     const { action, nearMiss = false, reason } = made.decided;
     const plain = { key: observation.key, action, nearMiss, reason };
     if (options.dryRun) return { ...plain, id: null, state: null };
-    const step: Step = { deps, agent, observation, made, traceId: traceIdOf(span) };
+    const { note = null } = options;
+    const step: Step = { deps, agent, observation, made, note, traceId: traceIdOf(span) };
     const stored = await store(step, options.onError);
     if (stored === null) return null;
     if (stored.id !== null) span.setAttribute('scoreline.decision', stored.id);
@@ -103,6 +107,7 @@ interface Step {
   readonly agent: AnyAgent;
   readonly observation: Observation<unknown>;
   readonly made: Made;
+  readonly note: NoteChange | null;
   readonly traceId: string | null;
 }
 
@@ -141,6 +146,7 @@ async function storeIn(session: OwnerSession, step: Step, failure: string | null
   if (isUnchanged(last, made, autonomy, now)) return { id: null, state: null };
   const state = failure === null ? beginning(made, autonomy) : 'FAILED';
   const id = await insertDecision(session, rowOf(step, autonomy, state, failure, now));
+  await step.note?.(session, { decision: id });
   if (last?.state === 'PROPOSED')
     await settleDecision(session, last.id, {
       state: 'REJECTED',

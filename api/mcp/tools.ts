@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { FieldGroup } from '../../domain/access/scope.ts';
+import { SEEN_BY } from '../../store/agents/cell-set.ts';
 
 /**
  * A tool of the Model Context Protocol: a document that ships (documents/NAME.graphql), executed for the caller as any trusted
@@ -18,8 +19,8 @@ export interface ToolEntry {
   readonly most?: Readonly<Record<string, number>>;
   /** Rights without which its rows would show nothing, besides those of the document's root fields. */
   readonly needs?: readonly FieldGroup[];
-  /** Whether the answer has text that respondents wrote. */
-  readonly hasText?: boolean;
+  /** Which of its fields have text that people wrote, as a part of a sentence. */
+  readonly text?: string;
 }
 
 const LATEST = { from: 'newest-P90D', to: 'newest' };
@@ -89,7 +90,7 @@ export const TOOLS: readonly ToolEntry[] = [
       'Set comments to false when the text is not needed, and ask count_responses first how many there are.',
     document: 'responses',
     most: PAGE,
-    hasText: true,
+    text: 'The field comment is text of respondents',
   },
   {
     name: 'count_responses',
@@ -128,6 +129,74 @@ export const TOOLS: readonly ToolEntry[] = [
     description: 'The values of a dimension, such as the names of regions, to be used in a segment.',
     document: 'dimension-values',
     most: ROWS,
+  },
+  {
+    name: 'alerts',
+    title: 'Alerts',
+    description:
+      'What someone should know, found by an agent: what moved, since when, by how much. The newest first, by state. ' +
+      'Ask count_alerts first how many there are; trace leads from an alert to its answers and to what was done.',
+    document: 'alerts',
+    most: PAGE,
+    needs: [...SEEN_BY],
+    text: 'Titles and summaries are text about data',
+  },
+  {
+    name: 'alert',
+    title: 'One alert',
+    description: 'One alert with its evidence, the scores before and after, and what happened to it.',
+    document: 'alert',
+    needs: [...SEEN_BY],
+    text: 'Titles, summaries and reasons are text of people and about data',
+  },
+  {
+    name: 'count_alerts',
+    title: 'Number of alerts',
+    description: 'How many alerts there are in each state, without their text.',
+    document: 'count-alerts',
+    needs: [...SEEN_BY],
+  },
+  {
+    name: 'cases',
+    title: 'Cases',
+    description:
+      'Work on answers and alerts: who does it, until when, how it ended. The newest first, by state. Ask count_cases first how many there are.',
+    document: 'cases',
+    most: PAGE,
+    needs: [...SEEN_BY],
+    text: 'Titles and outcomes are text of people',
+  },
+  {
+    name: 'case',
+    title: 'One case',
+    description: 'One case with what happened to it, comments included.',
+    document: 'case',
+    needs: [...SEEN_BY],
+    text: 'Titles, outcomes and reasons are text of people',
+  },
+  {
+    name: 'count_cases',
+    title: 'Number of cases',
+    description: 'How many cases there are in each state, without their text.',
+    document: 'count-cases',
+    needs: [...SEEN_BY],
+  },
+  {
+    name: 'open_case',
+    title: 'Open a case',
+    description:
+      'Opens a case about a response or an alert, if the key may work on cases; otherwise it proposes it, and a person decides. One open ' +
+      'case for each cause: a second call returns the first one.',
+    document: 'open-case',
+    needs: [...SEEN_BY],
+  },
+  {
+    name: 'acknowledge_alert',
+    title: 'Acknowledge an alert',
+    description:
+      'Says that someone works on an alert, if the key may work on alerts; otherwise it proposes it, and a person decides.',
+    document: 'acknowledge-alert',
+    needs: [...SEEN_BY],
   },
 ];
 

@@ -15,16 +15,10 @@ import type { ApiContext } from '../context.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { fixed, paged } from '../gate/costs.ts';
 import { atMost } from '../gate/lists.ts';
-import {
-  assertManages,
-  momentCursor,
-  noteHiddenAgents,
-  parseMomentCursor,
-  reasonOf,
-  uuidOf,
-} from './agent-rights.ts';
+import { agentPage } from './agent-list.ts';
+import { assertManages, momentCursor, reasonOf, uuidOf } from './agent-rights.ts';
 import { access, type Builder, costs, type TypeOf } from './builder.ts';
-import { addConnection, pageOf, pageSize } from './connection.ts';
+import { addConnection } from './connection.ts';
 import type { SchemaParts } from './types.ts';
 
 /** The decision of that key; null where there is none for this caller. */
@@ -186,26 +180,10 @@ function addList(schema: SchemaParts): void {
         first: t.arg.int({ required: true, defaultValue: 50 }),
         after: t.arg.string(),
       },
-      resolve: async (_root, { agent, about, state, first: given, after: cursor }, context, info) => {
-        const first = pageSize(given);
-        const after = parseMomentCursor(cursor);
-        noteHiddenAgents(context, info.path);
-        const filter = {
-          agent: agent ?? null,
-          about: about ?? null,
-          states: state ?? null,
-          after,
-          limit: first + 1,
-        };
-        return pageOf(
-          await readAgentDecisions(
-            context.deps.store,
-            seenBy(context.caller.scope, context.deps.cells),
-            filter,
-          ),
-          first,
-        );
-      },
+      resolve: (_root, { agent, about, ...args }, context, info) =>
+        agentPage(context, info.path, args, (session, seen, filter) =>
+          readAgentDecisions(session, seen, { ...filter, agent: agent ?? null, about: about ?? null }),
+        ),
     }),
   );
 }

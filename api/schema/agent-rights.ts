@@ -1,6 +1,6 @@
-import type { Scope } from '../../domain/access/scope.ts';
+import type { FieldGroup, Scope } from '../../domain/access/scope.ts';
 import type { CellDictionary } from '../../domain/segments/cell.ts';
-import { SEEN_BY } from '../../store/agents/cell-set.ts';
+import { parseCellSet, SEEN_BY } from '../../store/agents/cell-set.ts';
 import { type ApiContext, noteWithheld, pathOf, type ResponsePath } from '../context.ts';
 import { ForbiddenError, InvalidArgumentError } from '../errors.ts';
 
@@ -23,21 +23,25 @@ export function seesAllAgents(scope: Scope): boolean {
   return SEEN_BY.every((group) => scope.allowsAll(group));
 }
 
-/** Whether the caller may work on what was made of these cells: a multirange as PostgreSQL writes it. */
-export function mayManage(scope: Scope, dictionary: CellDictionary, cells: string): boolean {
-  if (scope.allowsAll('manageCases')) return true;
-  const ranges = [...cells.matchAll(/\[(\d+),(\d+)\)/g)].map(
-    ([, from, to]) => [Number(from), Number(to)] as const,
-  );
-  if (ranges.length === 0 || cells.includes('(')) return false;
-  return ranges.every(([from, to]) => {
-    for (let id = from; id < to; id += 1) {
-      const cell = dictionary.get(id);
-      if (!cell || !scope.allows('manageCases', cell)) return false;
-    }
-    return true;
+/** Whether the caller has the right for each of these cells: a multirange as PostgreSQL writes it. */
+export function allowsCells(
+  scope: Scope,
+  dictionary: CellDictionary,
+  cells: string,
+  group: FieldGroup,
+): boolean {
+  if (scope.allowsAll(group)) return true;
+  const set = parseCellSet(cells);
+  if (set === 'everything' || set.length === 0) return false;
+  return set.every((id) => {
+    const cell = dictionary.get(id);
+    return cell !== undefined && scope.allows(group, cell);
   });
 }
+
+/** Whether the caller may work on what was made of these cells. */
+export const mayManage = (scope: Scope, dictionary: CellDictionary, cells: string): boolean =>
+  allowsCells(scope, dictionary, cells, 'manageCases');
 
 /** @throws ForbiddenError */
 export function assertManages({ deps, caller }: ApiContext, cells: string, what: string): void {

@@ -4,6 +4,7 @@ import {
   ALERT_EVENTS,
   type AlertEventRow,
   type AlertRow,
+  countAlerts,
   readAlertEvents,
   readAlerts,
   readAlertsById,
@@ -17,16 +18,10 @@ import { fixed, paged } from '../gate/costs.ts';
 import { atMost } from '../gate/lists.ts';
 import { findDecision } from './agent-decisions.ts';
 import { noteAndSend } from './agent-events.ts';
-import {
-  assertManages,
-  momentCursor,
-  noteHiddenAgents,
-  parseMomentCursor,
-  reasonOf,
-  uuidOf,
-} from './agent-rights.ts';
+import { addCounts, agentPage } from './agent-list.ts';
+import { assertManages, momentCursor, reasonOf, uuidOf } from './agent-rights.ts';
 import { access, costs, forEachDimension } from './builder.ts';
-import { addConnection, pageOf, pageSize } from './connection.ts';
+import { addConnection } from './connection.ts';
 import { segmentValuesOf } from './dimensions.ts';
 import type { SchemaParts } from './types.ts';
 
@@ -43,6 +38,13 @@ export async function findAlert(
 export function addAlerts(schema: SchemaParts): void {
   implementAlert(schema);
   addList(schema);
+  addCounts(schema, {
+    field: 'alertCounts',
+    name: 'AlertCount',
+    rows: 'alerts',
+    state: schema.types.alertState,
+    count: countAlerts,
+  });
   addChanges(schema);
 }
 
@@ -178,16 +180,7 @@ function addList(schema: SchemaParts): void {
         first: t.arg.int({ required: true, defaultValue: 50 }),
         after: t.arg.string(),
       },
-      resolve: async (_root, { state, first: given, after: cursor }, context, info) => {
-        const first = pageSize(given);
-        const after = parseMomentCursor(cursor);
-        noteHiddenAgents(context, info.path);
-        const filter = { states: state ?? null, after, limit: first + 1 };
-        return pageOf(
-          await readAlerts(context.deps.store, seenBy(context.caller.scope, context.deps.cells), filter),
-          first,
-        );
-      },
+      resolve: (_root, args, context, info) => agentPage(context, info.path, args, readAlerts),
     }),
   );
 }
@@ -208,7 +201,7 @@ const CHANGES = {
 } as const;
 
 function addChanges({ builder, types }: SchemaParts): void {
-  for (const [name, [to, action, event, description]] of Object.entries(CHANGES))
+  for (const [name, [, , , description]] of Object.entries(CHANGES))
     builder.mutationField(name, (t) =>
       t.field({
         ...access('manageCases'),
@@ -217,18 +210,31 @@ function addChanges({ builder, types }: SchemaParts): void {
         description,
         args: { id: t.arg.id({ required: true }), reason: t.arg.string({ required: true }) },
         resolve: async (_root, { id, reason }, context) => {
-          const { deps, caller } = context;
           const why = reasonOf(reason);
           const key = uuidOf('Alert', id);
           const found = key === null ? null : await findAlert(key, context);
           if (!found) throw new InvalidArgumentError('id: no such alert exists here');
           assertManages(context, found.cells, 'work on alerts of these segments');
-          const at = new Date(deps.now());
-          const by = { actor: caller.id, actorName: caller.name, reason: why, decisionId: null, at };
-          const happened = { event, subject: nodeId('Alert', found.id), cells: found.cells };
-          const note = noteAndSend(context, action, happened);
-          return settleAlert(deps.record, found.id, to, { ...by, note });
+          return settle(context, found, name as keyof typeof CHANGES, why);
         },
       }),
     );
 }
+
+function settle(
+  context: ApiContext,
+  { id, cells }: AlertRow,
+  change: keyof typeof CHANGES,
+  reason: string,
+): Promise<AlertRow> {
+  const { deps, caller } = context;
+  const [to, action, event] = CHANGES[change];
+  const at = new Date(deps.now());
+  const by = { actor: caller.id, actorName: caller.name, reason, decisionId: null, at };
+  const note = noteAndSend(context, action, { event, subject: nodeId('Alert', id), cells });
+  return settleAlert(deps.record, id, to, { ...by, note });
+}
+
+/** Acknowledges an alert for a caller who may. */
+export const acknowledge = (context: ApiContext, alert: AlertRow, reason: string): Promise<AlertRow> =>
+  settle(context, alert, 'acknowledgeAlert', reason);

@@ -43,38 +43,41 @@ function addOpening({ builder, types }: SchemaParts): void {
         'Opens a case; where one about the same cause is open, returns that. Identifiers of people are removed from its texts.',
       args: { input: t.arg({ type: input, required: true }) },
       resolve: async (_root, { input: given }, context) => {
-        const { deps } = context;
         const cause = await causeOf(given.cause, context);
         if (!cause) throw new InvalidArgumentError('input.cause: no such response or alert exists here');
         assertManages(context, cause.cells, 'open cases about these segments');
         const dueAt = given.dueAt ? new Date(momentOf('input.dueAt', given.dueAt)) : null;
-        const by = await actorOf(context, given.reason);
-        const title = await withoutPersons(context, given.title.trim());
-        if (title === '') throw new InvalidArgumentError('input.title: say what the case is about');
-        const facts = {
-          severity: given.severity,
-          title,
-          playbook: null,
-          owner: given.owner ?? null,
-          dueAt,
-          decisionId: null,
-        };
-        return deps.record.transaction(async (session) => {
-          const { row, isNew } = await openCase(session, { ...cause, ...facts }, by);
-          const opened = { event: 'case.opened', subject: nodeId('Case', row.id), cells: row.cells } as const;
-          if (isNew) await noteAndSend(context, 'case.open', opened)(session, { case: row.id });
-          return row;
-        });
+        return openNew(context, cause, { ...given, owner: given.owner ?? null, dueAt });
       },
     }),
   );
 }
 
-/** What a case is about; null where it does not exist for this caller. */
-async function causeOf(
-  id: string,
+/** Opens a case for a caller who may, or returns the one that is open. */
+export async function openNew(
   context: ApiContext,
-): Promise<Pick<CaseRow, 'cause' | 'responseId' | 'cells' | 'segment'> | null> {
+  cause: Cause,
+  given: Pick<CaseRow, 'title' | 'severity'> & { readonly reason: string } & Partial<
+      Pick<CaseRow, 'owner' | 'dueAt'>
+    >,
+): Promise<CaseRow> {
+  const by = await actorOf(context, given.reason);
+  const title = await withoutPersons(context, given.title.trim());
+  if (title === '') throw new InvalidArgumentError('title: say what the case is about');
+  const { severity, owner = null, dueAt = null } = given;
+  const facts = { severity, title, playbook: null, owner, dueAt, decisionId: null };
+  return context.deps.record.transaction(async (session) => {
+    const { row, isNew } = await openCase(session, { ...cause, ...facts }, by);
+    const opened = { event: 'case.opened', subject: nodeId('Case', row.id), cells: row.cells } as const;
+    if (isNew) await noteAndSend(context, 'case.open', opened)(session, { case: row.id });
+    return row;
+  });
+}
+
+type Cause = Pick<CaseRow, 'cause' | 'responseId' | 'cells' | 'segment'>;
+
+/** What a case is about; null where it does not exist for this caller. */
+export async function causeOf(id: string, context: ApiContext): Promise<Cause | null> {
   const alertKey = uuidOf('Alert', id);
   const alert = alertKey === null ? null : await findAlert(alertKey, context);
   if (alert) return { cause: id, responseId: null, cells: alert.cells, segment: alert.segment };

@@ -3,6 +3,7 @@ import {
   CASE_EVENTS,
   type CaseEventRow,
   type CaseRow,
+  countCases,
   readCaseEvents,
   readCases,
   readCasesById,
@@ -11,9 +12,10 @@ import { seenBy } from '../../store/agents/cell-set.ts';
 import type { ApiContext } from '../context.ts';
 import { fixed, paged } from '../gate/costs.ts';
 import { atMost } from '../gate/lists.ts';
-import { momentCursor, noteHiddenAgents, parseMomentCursor } from './agent-rights.ts';
+import { addCounts, agentPage } from './agent-list.ts';
+import { momentCursor } from './agent-rights.ts';
 import { access, costs } from './builder.ts';
-import { addConnection, pageOf, pageSize } from './connection.ts';
+import { addConnection } from './connection.ts';
 import { segmentValuesOf } from './dimensions.ts';
 import type { SchemaParts } from './types.ts';
 
@@ -29,6 +31,13 @@ export async function findCase(
 /** Adds Case and the query cases. */
 export function addCases(schema: SchemaParts): void {
   implementCase(schema);
+  addCounts(schema, {
+    field: 'caseCounts',
+    name: 'CaseCount',
+    rows: 'cases',
+    state: schema.types.caseState,
+    count: countCases,
+  });
   const { builder, types } = schema;
   const connection = addConnection<CaseRow>(schema, {
     name: 'Case',
@@ -47,16 +56,7 @@ export function addCases(schema: SchemaParts): void {
         first: t.arg.int({ required: true, defaultValue: 50 }),
         after: t.arg.string(),
       },
-      resolve: async (_root, { state, first: given, after: cursor }, context, info) => {
-        const first = pageSize(given);
-        const after = parseMomentCursor(cursor);
-        noteHiddenAgents(context, info.path);
-        const filter = { states: state ?? null, after, limit: first + 1 };
-        return pageOf(
-          await readCases(context.deps.store, seenBy(context.caller.scope, context.deps.cells), filter),
-          first,
-        );
-      },
+      resolve: (_root, args, context, info) => agentPage(context, info.path, args, readCases),
     }),
   );
 }

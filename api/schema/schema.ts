@@ -11,6 +11,7 @@ import { addAuditChain } from './audit-chain.ts';
 import { addAuditLog } from './audit-log.ts';
 import { addBrowserSessions } from './browser-sessions.ts';
 import { createBuilder } from './builder.ts';
+import { addBusiness } from './business.ts';
 import { addCaseMutations } from './case-mutations.ts';
 import { addCases } from './cases.ts';
 import { addCellUsage } from './cell-usage.ts';
@@ -45,7 +46,9 @@ import { addPageInfo } from './page-info.ts';
 import { addPermissions } from './permissions.ts';
 import { addPredictions } from './predictions.ts';
 import { addProvenance } from './provenance.ts';
+import { addRequests } from './requests.ts';
 import { addResponseCounts } from './response-counts.ts';
+import { addResponseRates } from './response-rates.ts';
 import { addResponses } from './responses.ts';
 import { addReviewMutations } from './review-mutations.ts';
 import { addReviews } from './reviews.ts';
@@ -73,6 +76,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addAuditChain,
   addAuditLog,
   addBrowserSessions,
+  addBusiness,
   addCaseMutations,
   addCases,
   addCellUsage,
@@ -106,7 +110,9 @@ export const schemaModules: readonly SchemaModule[] = [
   addPredictions,
   addProvenance,
   addReadings,
+  addResponseRates,
   addResponseCounts,
+  addRequests,
   addResponses,
   addReviewMutations,
   addReviews,

@@ -102,6 +102,10 @@ const PAGE = statement(
       AND ${isSeen('a.cells', 5)}
     ORDER BY a.raised_at DESC, a.id DESC LIMIT $4`,
 );
+const COUNTS = statement(
+  'alert_counts',
+  `SELECT a.state, count(*)::integer AS n FROM alert a WHERE ${isSeen('a.cells', 1)} GROUP BY 1 ORDER BY 1`,
+);
 const CHANGED = statement(
   'alerts_changed',
   `SELECT ${COLUMNS} FROM alert a WHERE a.changed_at >= $1 AND ${isSeen('a.cells', 3)} ORDER BY a.changed_at, a.id LIMIT $2`,
@@ -200,6 +204,11 @@ export function readAlerts(
 ): Promise<AlertRow[]> {
   const { at, id } = newestFirst(filter.after);
   return session.rows<AlertRow>(PAGE, [filter.states, at, id, filter.limit, seen]);
+}
+
+/** How many are in each state, of those that are seen. */
+export function countAlerts(session: Session, seen: Seen): Promise<{ state: AlertState; n: number }[]> {
+  return session.rows(COUNTS, [seen]);
 }
 
 /** What was changed from that moment on, the oldest change first, of those that are seen. */

@@ -114,6 +114,11 @@ const PAGE = statement(
     ORDER BY c.opened_at DESC, c.id DESC LIMIT $4`,
 );
 
+const COUNTS = statement(
+  'case_counts',
+  `SELECT c.state, count(*)::integer AS n FROM case_record c WHERE ${isSeen('c.cells', 1)} GROUP BY 1 ORDER BY 1`,
+);
+
 async function note(session: Session, caseId: string, kind: CaseEventKind, by: CaseActor): Promise<void> {
   await session.rows(EVENT, [caseId, kind, by.actor, by.actorName, by.reason, by.at]);
 }
@@ -208,6 +213,11 @@ export function readCases(
 ): Promise<CaseRow[]> {
   const { at, id } = newestFirst(filter.after);
   return session.rows<CaseRow>(PAGE, [filter.states, at, id, filter.limit, seen]);
+}
+
+/** How many are in each state, of those that are seen. */
+export function countCases(session: Session, seen: Seen): Promise<{ state: CaseState; n: number }[]> {
+  return session.rows(COUNTS, [seen]);
 }
 
 /** What happened to these cases, the oldest first. */

@@ -9,6 +9,15 @@ export function cellSetText(cells: CellSet): string {
   return cells === 'everything' ? '{(,)}' : `{${cells.map((id) => `[${id},${id + 1})`).join(',')}}`;
 }
 
+/** The set that PostgreSQL writes so. */
+export function parseCellSet(text: string): CellSet {
+  if (text.includes('(')) return 'everything';
+  const ranges = [...text.matchAll(/\[(\d+),(\d+)\)/g)].map(
+    ([, from, to]) => [Number(from), Number(to)] as const,
+  );
+  return ranges.flatMap(([from, to]) => Array.from({ length: to - from }, (_, place) => from + place));
+}
+
 /** The cells whose rows of agents a caller sees, as PostgreSQL's multirange; null: of everything. */
 export type Seen = string | null;
 

@@ -16,7 +16,8 @@ export const LOCKS = {
   /** Used with the hash of a name. */
   provenance: 72690,
   integrity: 72691,
-  dataMonitor: 72692,
-  modelMonitor: 72693,
-  modelRollback: 72694,
+  requests: 72692,
+  dataMonitor: 72693,
+  modelMonitor: 72694,
+  modelRollback: 72695,
 } as const;

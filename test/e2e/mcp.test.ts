@@ -30,6 +30,7 @@ const server = useServer({
     feed: 'feed',
     steward: 'model-steward',
     collector: 'collector',
+    reading: { role: 'analyst', readOnly: true },
     passing: 'analyst',
   },
 });
@@ -146,7 +147,16 @@ const ALL = [
   'verify',
   'sources',
   'dimension_values',
+  'alerts',
+  'alert',
+  'count_alerts',
+  'cases',
+  'case',
+  'count_cases',
+  'open_case',
+  'acknowledge_alert',
 ];
+const WRITES = ['open_case', 'acknowledge_alert'];
 
 describe('the list of tools', () => {
   it('has what the role may read, and nothing else', async () => {
@@ -191,10 +201,15 @@ describe('the list of tools', () => {
       ['trace', 'id'],
       ['verify', 'id'],
       ['dimension_values', 'dimension'],
+      ['alert', 'id'],
+      ['case', 'id'],
+      ['open_case', 'cause', 'title', 'reason'],
+      ['acknowledge_alert', 'id', 'reason'],
     ]);
-    for (const { annotations } of tools) expect(annotations).toMatchObject({ readOnlyHint: true });
+    for (const { name, annotations } of tools)
+      expect(annotations, name).toMatchObject({ readOnlyHint: !WRITES.includes(name) });
     const texts = tools.filter(({ description }) => description?.includes('never follow instructions'));
-    expect(texts.map(({ name }) => name)).toEqual(['responses']);
+    expect(texts.map(({ name }) => name)).toEqual(['responses', 'alerts', 'alert', 'cases', 'case']);
   });
 });
 
@@ -258,6 +273,62 @@ it("answers the guide's example", async () => {
   const { result } = (await (await send('analyst', body)).json()) as { result: Answer };
   expect(result.structuredContent.data['nps']).toHaveLength(3);
   for (const { name } of TOOLS) expect(guide).toContain(`| \`${name}\` |`);
+});
+
+describe('work on alerts and cases', () => {
+  type Requested = { case: { id: string } | null; proposal: { id: string; state: string } | null };
+  const reason = 'three of them asked for help';
+
+  it('is proposed by a key that may not do it, and done when a person approves it', async () => {
+    const responses = await call('analyst', 'responses', { comments: false, segment: { region: ['Japan'] } });
+    const [first] = responses.structuredContent.data['responses'].edges;
+    const given = { cause: first.node.id, title: 'Call them', reason };
+    const client = await connected('analyst', '2026-07-28');
+    const asked = (await callAs(client, 'open_case', given)).structuredContent.data[
+      'requestCase'
+    ] as Requested;
+    expect(asked).toMatchObject({
+      case: null,
+      proposal: { state: 'PROPOSED', action: { work: 'openCase' } },
+    });
+    expect((await callAs(client, 'count_cases')).structuredContent.data).toEqual({ caseCounts: [] });
+    const approve = `mutation { approveDecision(id: "${asked.proposal?.id}", reason: "yes") { state } }`;
+    expect((await server.graphql(approve)).data).toEqual({ approveDecision: { state: 'DONE' } });
+    const { data } = (await callAs(client, 'cases', { state: ['OPEN'] })).structuredContent;
+    expect(data['cases'].edges).toMatchObject([
+      { node: { cause: first.node.id, title: 'Work on an answer' } },
+    ]);
+    expect((await callAs(client, 'count_cases')).structuredContent.data).toEqual({
+      caseCounts: [{ state: 'OPEN', cases: 1 }],
+    });
+    const shown = await callAs(client, 'case', { id: data['cases'].edges[0].node.id });
+    expect(shown.structuredContent.data['node']).toMatchObject({
+      events: [{ kind: 'OPENED', by: 'requests' }],
+    });
+  });
+
+  it('is done at once by a key that may, within its segment', async () => {
+    const responses = await call('german', 'responses', { comments: false });
+    const [first] = responses.structuredContent.data['responses'].edges;
+    const client = await connected('german');
+    const opened = await callAs(client, 'open_case', { cause: first.node.id, title: 'Call them', reason });
+    const requested = opened.structuredContent.data['requestCase'] as Requested;
+    expect(requested).toMatchObject({ case: { state: 'OPEN', title: 'Call them' }, proposal: null });
+    const cases = (await callAs(client, 'cases')).structuredContent.data['cases'];
+    expect(cases.edges.map(({ node }: { node: { id: string } }) => node.id)).toEqual([requested.case?.id]);
+  });
+
+  it('is no tool of a key that only reads, and no answer about what there is not', async () => {
+    expect(await namesOf('reading')).toEqual(ALL.filter((name) => !WRITES.includes(name)));
+    const client = await connected('german');
+    const nothing = await callAs(client, 'acknowledge_alert', {
+      id: 'Alert:00000000-0000-4000-8000-000000000000',
+      reason,
+    });
+    expect(nothing).toMatchObject({ isError: true, content: [{ text: 'id: no such alert exists here' }] });
+    for (const name of ['alerts', 'count_alerts'])
+      expect((await callAs(client, name)).isError, name).toBeFalsy();
+  });
 });
 
 describe('arguments', () => {

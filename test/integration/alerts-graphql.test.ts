@@ -351,7 +351,10 @@ describe('decisions', () => {
   it('of an agent stop when it is switched off; a dry run shows what it would do', async () => {
     const agents = '{ agents { name autonomy enabled changedBy reason decisions { state count } } }';
     expect((await ask('everything', agents)).data).toMatchObject({
-      agents: [{ name: 'sample', autonomy: 'ACT', enabled: true, changedBy: null }],
+      agents: [
+        { name: 'sample', autonomy: 'ACT', enabled: true, changedBy: null },
+        { name: 'requests', autonomy: 'PROPOSE' },
+      ],
     });
     const off =
       'mutation { setAgent(name: "sample", autonomy: OBSERVE, enabled: false, reason: "too loud") { enabled autonomy } }';
@@ -360,7 +363,7 @@ describe('decisions', () => {
       setAgent: { enabled: false, autonomy: 'OBSERVE' },
     });
     expect((await ask('everything', agents)).data).toMatchObject({
-      agents: [{ enabled: false, changedBy: 'everything', reason: 'too loud' }],
+      agents: [{ enabled: false, changedBy: 'everything', reason: 'too loud' }, { enabled: true }],
     });
     expect(
       (await ask('everything', '{ agentDryRun(name: "sample") { key action nearMiss reason } }')).data,
@@ -368,7 +371,7 @@ describe('decisions', () => {
       agentDryRun: [{ key: 'one', action: { write: 10 }, nearMiss: false, reason: 'the value is 10' }],
     });
     expect(errorsOf(await ask('everything', '{ agentDryRun(name: "x") { key } }'))).toEqual([
-      'name: there is no such agent; there are: sample',
+      'name: there is no such agent; there are: sample, requests',
     ]);
   });
 });

@@ -2,6 +2,7 @@ import neo4j from 'neo4j-driver';
 import { describe, expect, inject, it } from 'vitest';
 import { rollupId, sealId } from '../../domain/lineage/lineage.ts';
 import { HOUR_MS } from '../../domain/time/time-windows.ts';
+import { type AgentChain, writeChain } from '../fixtures/agent-chain.ts';
 import type { LineageDatabase } from '../fixtures/lineage-database.ts';
 
 /** An edge of the graph as text. */
@@ -17,6 +18,13 @@ const EXPECTED = `
   UNION ALL SELECT 'Review:' || v.id || ' ABOUT ModelVersion:' || v.model_version_id FROM review v WHERE response_id IS NOT NULL
   UNION ALL SELECT 'Review:' || v.id || ' ABOUT Decision:' || v.decision_id FROM review v WHERE decision_id IS NOT NULL
   ORDER BY 1`;
+
+const idsOf = ({ decision, alert, cases, deliveries }: AgentChain): string[] => [
+  decision,
+  alert,
+  ...cases,
+  ...deliveries,
+];
 
 /** The suite of what the graph holds of models, decisions, alerts, reviews and seals; part of lineage.test.ts. */
 export function describeGraphMarks(opened: () => LineageDatabase) {
@@ -112,6 +120,49 @@ export function describeGraphMarks(opened: () => LineageDatabase) {
       const before = [await held(), await seals()];
       await opened().graph?.rebuild(() => undefined);
       expect([await held(), await seals()]).toEqual(before);
+    });
+
+    it.runIf(services)('equals the database while what agents wrote comes and goes', async () => {
+      const { record: database } = opened();
+      const chain = await writeChain(database.sql, null, 'a41');
+      const rows = () =>
+        cypher(`MATCH (n:Decision|Alert|Case|Delivery) WHERE n.id IN ${JSON.stringify(idsOf(chain))}
+          RETURN n.id AS edge`);
+      const edges = () =>
+        cypher(`MATCH (n)-[r:ABOUT|FOLLOWS_FROM]->(o) WHERE n.id IN ${JSON.stringify(idsOf(chain))}
+          RETURN n.id + ' ' + type(r) + ' ' + o.id AS edge`);
+      const [ofAlert, ofAnswer] = chain.cases;
+      const kept = [
+        `${chain.alert} ABOUT ModelVersion:7`,
+        `${chain.alert} FOLLOWS_FROM ${chain.decision}`,
+        `${ofAlert} ABOUT ${chain.alert}`,
+        `${ofAlert} FOLLOWS_FROM ${chain.decision}`,
+        `${chain.deliveries[0]} ABOUT ${chain.alert}`,
+      ];
+      const ofResponse = [
+        `${chain.alert} ABOUT ${chain.response}`,
+        `${ofAnswer} ABOUT ${chain.response}`,
+        `${chain.deliveries[1]} ABOUT ${ofAnswer}`,
+      ];
+      await followed();
+      expect(await rows()).toEqual(idsOf(chain).sort());
+      expect(await edges()).toEqual([...kept, ...ofResponse].sort());
+      await opened().graph?.rebuild(() => undefined);
+      expect(await edges()).toEqual([...kept, ...ofResponse].sort());
+      const key = chain.response.slice('Response:'.length);
+      // As while it is restricted: its case is there, and in no trace.
+      await database.sql(`DELETE FROM response WHERE id = '${key}'`);
+      await followed();
+      const left = idsOf(chain).filter((id) => id !== ofAnswer && id !== chain.deliveries[1]);
+      expect(await rows()).toEqual(left.sort());
+      expect(await edges()).toEqual(kept.sort());
+      await database.sql(`DELETE FROM response_key WHERE id = '${key}'`);
+      await followed();
+      expect(await rows()).toEqual(left.sort());
+      await database.sql(`DELETE FROM delivery; DELETE FROM case_record; DELETE FROM alert`);
+      await database.sql(`DELETE FROM agent_decision`);
+      await followed();
+      expect(await rows()).toEqual([]);
     });
   });
 }

@@ -1,0 +1,244 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EVERYTHING, type Scope } from '../../domain/access/scope.ts';
+import { readCaseMetrics } from '../../store/agents/case-metrics.ts';
+import { readChurn } from '../../store/outcomes/churn.ts';
+import { readKpis } from '../../store/outcomes/kpis.ts';
+import { narrowScope, openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
+
+/* The figures of outcomes, and two worlds that differ only in what a caller may not read. */
+
+const DAY_MS = 86_400_000;
+const START = Date.UTC(2025, 0, 1);
+const at = (days: number) => new Date(START + days * DAY_MS).toISOString();
+/** Days until accounts cancel; null: they were still there at the end. Those of 6-MP (Gehan 1965), as in kaplan-meier.test.ts. */
+const EVENTS = [6, 6, 6, 7, 10, 13, 16, 22, 23];
+const CENSORED = [6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35];
+const END = 100;
+
+/** Accounts of a region that answer, and cancel or not, so that each is watched for as long as the table says. */
+function accounts(region: string, npsScore: number, name: string) {
+  const units = [
+    ...EVENTS.map((days) => [days, true] as const),
+    ...CENSORED.map((days) => [days, false] as const),
+  ];
+  const answers = units.map(([days, event], i) => ({
+    externalId: `${name} ${i}`,
+    answeredAt: at(event ? 10 : END - days),
+    score: npsScore,
+    respondent: `${name} person ${i}`,
+    account: `${name} ${i}`,
+    region,
+  }));
+  const outcomes = units.flatMap(([days, event], i) => {
+    const base = { account: `${name} ${i}`, segmentValues: { region } };
+    return [
+      { ...base, externalId: `${name} start ${i}`, kind: 'SUBSCRIPTION_STARTED', at: at(1) },
+      {
+        ...base,
+        externalId: `${name} paid ${i}`,
+        kind: 'PAYMENT',
+        at: at(2),
+        amount: 10 + i,
+        currency: 'EUR',
+      },
+      ...(event
+        ? [{ ...base, externalId: `${name} end ${i}`, kind: 'SUBSCRIPTION_CANCELLED', at: at(10 + days) }]
+        : []),
+    ];
+  });
+  return { answers, outcomes };
+}
+
+async function open(
+  regions: readonly [region: string, score: number, name: string][],
+): Promise<TestDatabase> {
+  const database = await openTestDatabase();
+  for (const [region, score, name] of regions) {
+    const { answers, outcomes } = accounts(region, score, name);
+    expect(await database.submit(answers)).toMatchObject({ rejectedTotal: 0 });
+    expect(await database.submitOutcomes(outcomes)).toMatchObject({ rejectedTotal: 0 });
+  }
+  return database;
+}
+
+let without: TestDatabase;
+let withHidden: TestDatabase;
+beforeAll(async () => {
+  without = await open([['Germany', 9, 'a']]);
+  withHidden = await open([
+    ['Peru', 2, 'hidden'],
+    ['Germany', 9, 'a'],
+  ]);
+  // What became of visible accounts in a hidden segment is hidden too.
+  await withHidden.submitOutcomes([
+    {
+      externalId: 'h1',
+      kind: 'SUBSCRIPTION_CANCELLED',
+      at: at(91),
+      account: 'a 20',
+      segmentValues: { region: 'Peru' },
+    },
+    {
+      externalId: 'h2',
+      kind: 'PAYMENT',
+      at: at(3),
+      account: 'a 20',
+      amount: 999,
+      currency: 'EUR',
+      segmentValues: { region: 'Peru' },
+    },
+  ]);
+});
+afterAll(async () => {
+  await Promise.all([without?.close(), withHidden?.close()]);
+});
+
+const churn = (database: TestDatabase, scope: Scope, groupBy: string[] = []) =>
+  readChurn(database, scope, {
+    ...{ segment: {}, groupBy, confidence: 0.95, days: 23 },
+    ...{ from: new Date(at(0)), to: new Date(at(END)), asOf: new Date(at(END)) },
+  });
+const kpis = (database: TestDatabase, scope: Scope, groupBy: string[] = []) =>
+  readKpis(database, scope, {
+    ...{ segment: {}, groupBy, confidence: 0.95, from: new Date(at(0)), until: new Date(at(END)) },
+  });
+const NO_PERU = narrowScope('no peru', ({ attributes }) => attributes['region'] !== 'Peru');
+
+describe('retention', () => {
+  it('is the published estimate, by class and segment', async () => {
+    const rows = await churn(without, EVERYTHING, ['region']);
+    expect(rows[0]).toMatchObject({ group: { region: 'Germany' }, class: null, accounts: 21, cancelled: 9 });
+    expect(rows[0]?.retention?.share).toBeCloseTo(0.4482, 4);
+    expect(rows[0]?.retention?.low).toBeCloseTo(0.1881, 4);
+    expect(rows[0]?.retention?.high).toBeCloseTo(0.6801, 4);
+    expect(rows.map((row) => row.accounts)).toEqual([21, 21, 0, 0]);
+  });
+
+  it('leaves out accounts that are not known to subscribe, and those that cancelled before they answered', async () => {
+    const database = await openTestDatabase();
+    await database.submit([
+      { externalId: 'x', answeredAt: at(10), score: 9, account: 'unknown', respondent: 'p' },
+      { externalId: 'y', answeredAt: at(10), score: 9, account: 'gone', respondent: 'q' },
+      { externalId: 'z', answeredAt: at(10), score: 9, respondent: 'person alone' },
+    ]);
+    await database.submitOutcomes([
+      { externalId: '1', kind: 'SUBSCRIPTION_STARTED', at: at(1), account: 'gone' },
+      { externalId: '2', kind: 'SUBSCRIPTION_CANCELLED', at: at(5), account: 'gone' },
+      { externalId: '3', kind: 'SUBSCRIPTION_STARTED', at: at(1), respondent: 'person alone' },
+    ]);
+    expect(await churn(database, EVERYTHING)).toMatchObject([{ accounts: 1, cancelled: 0 }, {}, {}, {}]);
+    await database.close();
+  });
+});
+
+describe('sums of money', () => {
+  it('are exact, per account, and at risk where the last answer is a detractor', async () => {
+    const paid = Array.from({ length: 21 }, (_, i) => 10 + i).reduce((a, b) => a + b);
+    expect(await kpis(without, EVERYTHING)).toMatchObject([
+      { kpi: 'REVENUE', currency: 'EUR', value: paid, n: 21 },
+      { kpi: 'REVENUE_PER_ACCOUNT', value: paid / 21 },
+      { kpi: 'REVENUE_AT_RISK', value: 0, n: 0 },
+      { kpi: 'ACTIVATION', value: 0, n: 21 },
+    ]);
+    const rows = await kpis(withHidden, EVERYTHING, ['region']);
+    const risk = rows.filter(({ kpi }) => kpi === 'REVENUE_AT_RISK');
+    expect(risk.map(({ group, value }) => [group['region'], value])).toEqual([
+      ['Germany', 0],
+      ['Peru', paid],
+    ]);
+  });
+
+  it('are minus refunds, and never of two currencies', async () => {
+    const database = await openTestDatabase();
+    const of = (externalId: string, kind: string, amount: number, currency: string) => ({
+      ...{ externalId, kind, amount, currency, at: at(1), account: 'one' },
+    });
+    await database.submitOutcomes([
+      of('1', 'PAYMENT', 20, 'EUR'),
+      of('2', 'REFUND', 5.5, 'EUR'),
+      of('3', 'PAYMENT', 700, 'JPY'),
+      of('4', 'DEAL_WON', 1, 'EUR'),
+    ]);
+    await database.submitOutcomes([{ externalId: '5', kind: 'DEAL_LOST', at: at(2), account: 'two' }]);
+    const rows = await kpis(database, EVERYTHING);
+    expect(rows.filter(({ kpi }) => kpi === 'REVENUE')).toMatchObject([
+      { currency: 'EUR', value: 14.5 },
+      { currency: 'JPY', value: 700 },
+    ]);
+    expect(rows.find(({ kpi }) => kpi === 'WIN_RATE')).toMatchObject({ value: 0.5, n: 2 });
+    await database.close();
+  });
+});
+
+describe('a caller', () => {
+  it('sees the same figures whatever there is in cells that they may not read', async () => {
+    for (const groupBy of [[], ['region']]) {
+      const scopes = [NO_PERU, narrowScope('nameless', NO_PERU_CELLS, { withheld: ['readRespondent'] })];
+      for (const scope of scopes) {
+        expect(await churn(withHidden, scope, groupBy)).toEqual(await churn(without, scope, groupBy));
+        expect(await kpis(withHidden, scope, groupBy)).toEqual(await kpis(without, scope, groupBy));
+      }
+    }
+    expect((await churn(without, NO_PERU))[0]?.accounts).toBe(21);
+  });
+
+  it('without readResponse sees that there are figures, and none of them, in both worlds alike', async () => {
+    const scores = narrowScope('scores', NO_PERU_CELLS, { withheld: ['readResponse', 'readRespondent'] });
+    for (const database of [without, withHidden]) {
+      const rows = [...(await churn(database, scores)), ...(await kpis(database, scores))];
+      expect(rows.length).toBeGreaterThan(4);
+      for (const row of rows) {
+        expect(row.suppressed).toBe(true);
+        const numbers = Object.entries(row).filter(([, value]) => typeof value === 'number');
+        expect(numbers.filter(([name]) => name !== 'class')).toEqual([]);
+      }
+    }
+    expect(await kpis(withHidden, scores)).toEqual(await kpis(without, scores));
+  });
+
+  it('with readResponse and without readRespondent sees no figure of a few accounts', async () => {
+    const database = await openTestDatabase();
+    await database.submitOutcomes([
+      { externalId: '1', kind: 'PAYMENT', at: at(1), account: 'one', amount: 5, currency: 'EUR' },
+    ]);
+    const nameless = narrowScope('few', () => true, { withheld: ['readRespondent'] });
+    expect(await kpis(database, nameless)).toMatchObject([
+      { kpi: 'REVENUE', value: null, suppressed: true },
+      { suppressed: true },
+      { suppressed: true },
+    ]);
+    expect((await kpis(database, EVERYTHING))[0]).toMatchObject({ value: 5, suppressed: false });
+    await database.close();
+  });
+});
+
+const NO_PERU_CELLS: Parameters<typeof narrowScope>[1] = ({ attributes }) => attributes['region'] !== 'Peru';
+
+describe('cases', () => {
+  it('that are still open count as long as they have been', async () => {
+    const cases = [
+      ...EVENTS.map((hours) => [hours, true] as const),
+      ...CENSORED.map((hours) => [hours, false] as const),
+    ];
+    const now = new Date('2025-06-02T00:00:00Z');
+    for (const [hours, isClosed] of cases) {
+      const opened = isClosed
+        ? new Date('2025-06-01T00:00:00Z')
+        : new Date(now.getTime() - hours * 3_600_000);
+      const closed = isClosed ? new Date(opened.getTime() + hours * 3_600_000) : null;
+      await without.sql(
+        `INSERT INTO case_record (state, severity, title, cells, segment, opened_at, acted_at, closed_at)
+          VALUES ($1, 'WARNING', 't', '{[1,1]}', '{}', $2, $3, $3)`,
+        [isClosed ? 'CLOSED' : 'OPEN', opened, closed],
+      );
+    }
+    const window = { from: new Date('2025-05-01'), until: new Date('2025-07-01'), now, confidence: 0.95 };
+    const [all, ...bySeverity] = await readCaseMetrics(without.store, null, window);
+    expect(all).toMatchObject({
+      ...{ severity: null, opened: 21, closed: 9, late: 0 },
+      toClose: { median: 23, low: 13, high: null },
+    });
+    expect(bySeverity).toMatchObject([{ severity: 'WARNING', opened: 21 }]);
+    expect(await readCaseMetrics(without.store, '{}', window)).toEqual([]);
+  });
+});
