@@ -7,7 +7,7 @@ import { readStates } from '../../store/agents/agent-states.ts';
 import { readAlertEvents, readAlerts } from '../../store/agents/alerts.ts';
 import { settleAlert } from '../../store/agents/close-alert.ts';
 import { readAgentDecisions } from '../../store/agents/decisions.ts';
-import { openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
+import { DIMENSIONS, openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
@@ -24,7 +24,7 @@ const run = async (times = 1, options = {}) => {
   let made = [] as Awaited<ReturnType<typeof runAgent>>;
   for (let i = 0; i < times; i++) {
     now += 10 * MINUTE_MS;
-    const deps = { store: database.store, cells: database.cells, now: () => now };
+    const deps = { store: database.store, cells: database.cells, dimensions: DIMENSIONS, now: () => now };
     made = await runAgent(deps, agent(), { onError: (error) => errors.push(error), ...options });
   }
   return made;

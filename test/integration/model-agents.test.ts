@@ -11,7 +11,7 @@ import { readAgentDecisions } from '../../store/agents/decisions.ts';
 import { promote, readChampion } from '../../store/models/models.ts';
 import { type Reading, writeReadings } from '../../store/monitoring/model-readings.ts';
 import type { Autonomy } from '../../store/tables/agents.ts';
-import { openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
+import { DIMENSIONS, openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { addMadeUpModel, makeUpPredictions } from '../fixtures/made-up-models.ts';
 import { expectInferredRollupsToEqualRecount } from '../fixtures/recount-inferred.ts';
 
@@ -23,10 +23,14 @@ let now = Math.ceil(Date.now() / HOUR_MS) * HOUR_MS;
 const errors: Error[] = [];
 
 const run = (agent: unknown, options = {}) =>
-  runAgent({ store: database.store, cells: database.cells, now: () => now }, agent as AnyAgent, {
-    onError: (error) => errors.push(error),
-    ...options,
-  });
+  runAgent(
+    { store: database.store, cells: database.cells, dimensions: DIMENSIONS, now: () => now },
+    agent as AnyAgent,
+    {
+      onError: (error) => errors.push(error),
+      ...options,
+    },
+  );
 const set = (autonomy: Autonomy) =>
   writeSetting(database.store, {
     agent: 'model-rollback',
