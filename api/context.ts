@@ -4,7 +4,6 @@ import type { AnyAgent } from '../agents/loop/agent.ts';
 import type { FieldGroup } from '../domain/access/scope.ts';
 import type { ReviewRules } from '../domain/models/review-rules.ts';
 import type { RedactionRules } from '../domain/privacy/redact.ts';
-import type { CellDictionary } from '../domain/segments/cell.ts';
 import type { CellLimits } from '../domain/segments/cell-filing.ts';
 import type { Dimension } from '../domain/segments/dimensions.ts';
 import type { LineageStore } from '../graph/lineage-store.ts';
@@ -12,6 +11,7 @@ import type { Samples } from '../ingestion/demo/samples.ts';
 import type { UploadImports } from '../ingestion/files/upload/upload-imports.ts';
 import type { Uploads } from '../ingestion/files/upload/uploads.ts';
 import type { OutcomeIngestor } from '../ingestion/outcomes/outcome-ingestor.ts';
+import type { FilingDeps } from '../ingestion/pipeline/file-cells.ts';
 import type { Ingestor } from '../ingestion/pipeline/ingestor.ts';
 import type { BatchAccount } from '../ingestion/pipeline/outcome.ts';
 import type { Connections } from '../ingestion/webhooks/connections.ts';
@@ -24,6 +24,7 @@ import type { ScopedSession, Store } from '../store/database/client.ts';
 import type { SubjectEncryption } from '../store/encryption/subject-encryption.ts';
 import { readChampion } from '../store/models/models.ts';
 import { type PredictionRow, readPredictions } from '../store/models/predictions.ts';
+import type { StoredCellDictionary } from '../store/responses/cell-dictionary.ts';
 import type { MappingRegistry, RecordedMapping } from '../store/responses/mappings.ts';
 import { type ResponseRow, readResponsesById } from '../store/responses/responses.ts';
 import type { Access } from './access/access.ts';
@@ -42,7 +43,7 @@ export interface ApiDeps {
   readonly scopedReader: ScopedReader;
   /** Decrypts personal data. */
   readonly encryption: SubjectEncryption;
-  readonly cells: CellDictionary;
+  readonly cells: StoredCellDictionary;
   readonly mappings: MappingRegistry;
   readonly dimensions: readonly Dimension[];
   readonly cellLimits: CellLimits;
@@ -271,3 +272,16 @@ export function mayRelease(
   context.released[what].add(response.id);
   return true;
 }
+
+/** What files facts that are no responses into cells. */
+export const filingOf = ({
+  store,
+  cells,
+  dimensions,
+  cellLimits,
+  now,
+  log,
+}: Pick<ApiDeps, 'store' | 'cells' | 'dimensions' | 'cellLimits' | 'now' | 'log'>): FilingDeps => ({
+  ...{ store, cells, dimensions, cellLimits, now },
+  warn: (message) => log.warn({}, message),
+});

@@ -2221,6 +2221,19 @@ CREATE VIEW scoped.disclosure_cell WITH (security_barrier=true) AS
            FROM scope s
           WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cell_id, false);
 
+CREATE VIEW scoped.invitation WITH (security_barrier=true) AS
+ SELECT id,
+    source_id,
+    at,
+    cell_id,
+    invited
+   FROM invitation t
+  WHERE COALESCE((( SELECT s.score + '{}'::int4multirange
+           FROM scope s
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cell_id, false) AND COALESCE((( SELECT s.response + '{}'::int4multirange
+           FROM scope s
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cell_id, false);
+
 CREATE VIEW scoped.monitor_reading WITH (security_barrier=true) AS
  SELECT id,
     model_version_id,
@@ -2572,6 +2585,7 @@ GRANT SELECT ON scoped.cell TO scoreline_reader;
 GRANT SELECT ON scoped.change_event TO scoreline_reader;
 GRANT SELECT ON scoped.delivery TO scoreline_reader;
 GRANT SELECT ON scoped.disclosure_cell TO scoreline_reader;
+GRANT SELECT ON scoped.invitation TO scoreline_reader;
 GRANT SELECT ON scoped.monitor_reading TO scoreline_reader;
 GRANT SELECT ON scoped.outcome TO scoreline_reader;
 GRANT SELECT ON scoped.prediction TO scoreline_reader;

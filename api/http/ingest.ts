@@ -14,8 +14,8 @@ import { LIMITS } from '../limits.ts';
 import { callerOf } from './auth.ts';
 import { assertReadableType, bodyText } from './body-text.ts';
 import { addImportRoutes, importOf } from './imports.ts';
-import { addChangeRoute } from './ingest-changes.ts';
 import { admitBodies, assertUncompressed } from './ingest-door.ts';
+import { addFactRoutes } from './ingest-facts.ts';
 import { assertMaySubmit } from './may-submit.ts';
 import { addUploadRoutes } from './uploads.ts';
 
@@ -83,7 +83,7 @@ export function addIngestRoutes(server: FastifyInstance, deps: ApiDeps): void {
       });
     });
 
-    addChangeRoute(routes, deps);
+    addFactRoutes(routes, deps);
     addImportRoutes(routes, deps);
   });
 }

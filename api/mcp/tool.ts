@@ -88,7 +88,7 @@ export function listed({ entry, operation, inputSchema }: Tool): ListedTool {
   return {
     name: entry.name,
     title: entry.title,
-    description: entry.text ? `${entry.description} ${entry.text}: ${TEXT_NOTE}` : entry.description,
+    description: entry.written ? `${entry.description} ${entry.written}: ${TEXT_NOTE}` : entry.description,
     inputSchema,
     annotations: {
       readOnlyHint: reads,

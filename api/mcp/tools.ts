@@ -20,7 +20,7 @@ export interface ToolEntry {
   /** Rights without which its rows would show nothing, besides those of the document's root fields. */
   readonly needs?: readonly FieldGroup[];
   /** Which of its fields have text that people wrote, as a part of a sentence. */
-  readonly text?: string;
+  readonly written?: string;
 }
 
 const LATEST = { from: 'newest-P90D', to: 'newest' };
@@ -90,7 +90,7 @@ export const TOOLS: readonly ToolEntry[] = [
       'Set comments to false when the text is not needed, and ask count_responses first how many there are.',
     document: 'responses',
     most: PAGE,
-    text: 'The field comment is text of respondents',
+    written: 'The field comment is text of respondents',
   },
   {
     name: 'count_responses',
@@ -139,7 +139,7 @@ export const TOOLS: readonly ToolEntry[] = [
     document: 'alerts',
     most: PAGE,
     needs: [...SEEN_BY],
-    text: 'Titles and summaries are text about data',
+    written: 'Titles and summaries are text about data',
   },
   {
     name: 'alert',
@@ -147,7 +147,7 @@ export const TOOLS: readonly ToolEntry[] = [
     description: 'One alert with its evidence, the scores before and after, and what happened to it.',
     document: 'alert',
     needs: [...SEEN_BY],
-    text: 'Titles, summaries and reasons are text of people and about data',
+    written: 'Titles, summaries and reasons are text of people and about data',
   },
   {
     name: 'count_alerts',
@@ -164,7 +164,7 @@ export const TOOLS: readonly ToolEntry[] = [
     document: 'cases',
     most: PAGE,
     needs: [...SEEN_BY],
-    text: 'Titles and outcomes are text of people',
+    written: 'Titles and outcomes are text of people',
   },
   {
     name: 'case',
@@ -172,7 +172,7 @@ export const TOOLS: readonly ToolEntry[] = [
     description: 'One case with what happened to it, comments included.',
     document: 'case',
     needs: [...SEEN_BY],
-    text: 'Titles, outcomes and reasons are text of people',
+    written: 'Titles, outcomes and reasons are text of people',
   },
   {
     name: 'count_cases',

@@ -6,19 +6,14 @@ import type { ApiContext } from '../context.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { paged } from '../gate/costs.ts';
 import { atMost } from '../gate/lists.ts';
-import { type FieldCost, lengthOf } from '../gate/score-costs.ts';
 import { LIMITS } from '../limits.ts';
 import { momentCursor, parseMomentCursor } from './agent-rights.ts';
 import { access, type DateTimeInput, momentOf } from './builder.ts';
 import { addConnection, pageOf, pageSize } from './connection.ts';
 import { segmentValuesOf } from './dimensions.ts';
 import { segmentOf } from './segment.ts';
+import { SUBMIT_COST } from './submit.ts';
 import type { SchemaParts, SegmentArgument } from './types.ts';
-
-const COST: FieldCost = {
-  points: (args, inside) => 1 + 2 * lengthOf(args['input']) + inside,
-  says: '1, and 2 for each item',
-};
 
 /** Adds ChangeEvent, the query changes and the mutation submitChanges. */
 export function addChanges(schema: SchemaParts): void {
@@ -137,7 +132,7 @@ function addSubmitting({ builder, types }: SchemaParts): void {
   });
   builder.mutationField('submitChanges', (t) =>
     t.field({
-      ...access('submitResponse', COST),
+      ...access('submitResponse', SUBMIT_COST),
       type: types.submitPayload,
       nullable: false,
       description:

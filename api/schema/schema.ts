@@ -48,6 +48,7 @@ import { addPredictions } from './predictions.ts';
 import { addProvenance } from './provenance.ts';
 import { addRequests } from './requests.ts';
 import { addResponseCounts } from './response-counts.ts';
+import { addResponseRates } from './response-rates.ts';
 import { addResponses } from './responses.ts';
 import { addReviewMutations } from './review-mutations.ts';
 import { addReviews } from './reviews.ts';
@@ -110,6 +111,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addPredictions,
   addProvenance,
   addReadings,
+  addResponseRates,
   addResponseCounts,
   addRequests,
   addResponses,

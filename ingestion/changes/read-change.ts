@@ -3,13 +3,13 @@ import type { Revision } from '../../domain/responses/newer.ts';
 import { normaliseSegment, type Segment } from '../../domain/segments/cell.ts';
 import { type Dimension, storedValue } from '../../domain/segments/dimensions.ts';
 import { quoted, readName, TEXT_RULES } from '../../domain/text/text.ts';
-import { parseDateTime } from '../../domain/time/date-time.ts';
 import { CHANGE_KINDS, type ChangeKind } from '../../store/tables/outcomes.ts';
 import { readNames } from '../pipeline/names.ts';
 import { type Outcome, rejected } from '../pipeline/outcome.ts';
 import { BadItem } from '../pipeline/read-items.ts';
 import { revisionOf } from '../pipeline/response-items.ts';
 import { inOwnForm } from './change-shapes.ts';
+import { checkRevised, DAY_MS, orRefusal, RefusalError, timeOf } from './fact-reading.ts';
 
 /** A change event as its sender gave it: checked, and not yet redacted. */
 export interface ChangeDraft {
@@ -24,8 +24,6 @@ export interface ChangeDraft {
   readonly revision: Revision | null;
 }
 
-const DAY_MS = 86_400_000;
-const EARLIEST_MS = Date.UTC(1900, 0, 1);
 /** A campaign may be planned for so long. */
 const LONGEST_MS = 10 * 366 * DAY_MS;
 /** Values of a segment: each is looked up among the cells that a caller sees. */
@@ -45,15 +43,6 @@ const own = z.strictObject({
   revision: z.int().min(0).nullish(),
 });
 const FIELDS = Object.keys(own.shape).join(', ');
-/** What is wrong with an item; caught where it is read. */
-class RefusalError extends Error {
-  readonly outcome: Outcome;
-
-  constructor(outcome: Outcome) {
-    super('a change event was refused');
-    this.outcome = outcome;
-  }
-}
 
 /** Reads one item of a request: in our own form, a CloudEvent or a deployment of GitHub. Null: it is left out. Never throws. */
 export function readChange(
@@ -66,12 +55,8 @@ export function readChange(
   if (form === null || 'status' in form) return form;
   const read = own.safeParse(form.item);
   if (!read.success) return rejectionOf(read.error, form.item, form.names);
-  try {
-    return draftOf(dimensions, read.data, (field) => form.names[field] ?? field, now);
-  } catch (error) {
-    if (error instanceof RefusalError) return error.outcome;
-    throw error;
-  }
+  const nameOf = (field: string) => form.names[field] ?? field;
+  return orRefusal(() => draftOf(dimensions, read.data, nameOf, now));
 }
 
 function draftOf(
@@ -105,23 +90,13 @@ function draftOf(
     );
   const revision = revisionOf(change);
   if (revision && 'status' in revision) throw new RefusalError(revision);
-  if (revision?.kind === 'time' && revision.value > now + DAY_MS)
-    throw new RefusalError(rejected('IN_THE_FUTURE', `${nameOf('updatedAt')}: is more than a day ahead`));
+  checkRevised(nameOf('updatedAt'), revision, now);
   return {
     ...named.names,
     ...{ kind, at, until, revision },
     link: change.link == null ? null : linkOf(nameOf('link'), change.link),
     segment: segmentOf(dimensions, change.segment ?? {}, nameOf('segment')),
   };
-}
-
-function timeOf(name: string, text: string): Date {
-  const time = parseDateTime(text);
-  if (time && time.getTime() >= EARLIEST_MS) return time;
-  const message = time
-    ? `${name}: ${quoted(text)} is before 1900; is the unit right?`
-    : `${name}: ${quoted(text)} is not RFC 3339 with an offset, such as "2026-03-31T09:30:00Z"`;
-  throw new RefusalError(rejected('INVALID_TIME', message));
 }
 
 /** Only what a page can link to, and no password in it. */

@@ -127,6 +127,11 @@ const SCOPED_TABLES = {
   case_record: { where: `${seesAll('t')} AND ${isUsed('t')}` },
   case_event: { where: belongsTo('case_record', 'case_id', isUsed('o')) },
   delivery: { where: seesAll('t'), hidden: ['claimed_until'] },
+  // Rates of few people are for callers who may read their answers one by one.
+  invitation: {
+    where: `${sees('t.cell_id', 'score')} AND ${sees('t.cell_id', 'response')}`,
+    hidden: ['external_id', 'received_at', 'content_hash', 'former_hashes', 'revision', 'revised_at'],
+  },
   // Who sent it, and how it was corrected, is its sender's.
   change_event: {
     where: `(${EVERY_SCORE} OR t.segment IN (${SEEN_SEGMENTS}))`,

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { runProgram } from '../../fixtures/server.ts';
+import { runProgram, until } from '../../fixtures/server.ts';
 import { axe, type Look, picture, useDashboard } from './browser.ts';
 
 const { server, visit } = useDashboard({ keys: { analyst: 'analyst', feed: 'feed', auditor: 'auditor' } });
@@ -93,6 +93,33 @@ describe('the overview', () => {
       expect(await page.getByRole('link', { name }).count(), String(name)).toBe(1);
     await page.getByRole('link', { name: /^Detractors/ }).click();
     await page.waitForURL(/\/responses\?class=detractor/);
+  });
+
+  it('marks change events on the trend and on the series of Explore, also those that happen meanwhile', async () => {
+    const send = (externalId: string, title: string, more: object = {}) =>
+      server.post('/ingest/changes', { externalId, kind: 'deploy', title, at: at(40), ...more });
+    await send('d1', 'Checkout 4.2', { link: 'https://example.org/4.2' });
+    const { page, problems } = await visit('/overview', server.keys['analyst'] ?? '');
+    const trend = page.getByTestId('trend');
+    await trend.getByText('■ change').waitFor();
+    expect(await trend.locator('.lines-mark-change').count()).toBe(1);
+    await send('d2', 'Fares raised', { kind: 'price', at: at(20), segment: { region: ['Japan'] } });
+    await until(
+      async () => (await trend.locator('.lines-mark-change').count()) === 2,
+      'the new one is marked',
+    );
+    await trend.getByRole('button', { name: /show the table/ }).press('Enter');
+    const happened = trend.getByRole('table', { name: 'What happened meanwhile' });
+    expect(await happened.innerText()).toMatch(
+      /price: Fares raised\s+Japan[\s\S]*deploy: Checkout 4.2\s+everything/,
+    );
+    expect(await happened.getByRole('link').getAttribute('href')).toBe('https://example.org/4.2');
+    expect(await axe(page)).toEqual([]);
+    expect(problems).toEqual([]);
+    const explore = await visit('/explore?window=P90D', server.keys['analyst'] ?? '');
+    await explore.page.getByText('■ change').waitFor();
+    expect(await explore.page.locator('.lines-mark-change').count()).toBe(2);
+    expect(await axe(explore.page)).toEqual([]);
   });
 
   it('reads each point of the trend aloud by the arrow keys, and has a table behind it', async () => {

@@ -4,6 +4,10 @@ export interface Mark {
   readonly time: number;
   readonly kind: 'import' | 'model' | 'alert' | 'change';
   readonly label: string;
+  /** An address with more about it. */
+  readonly link?: string | null;
+  /** The segment that it concerns; absent or empty: everything. */
+  readonly concerns?: string;
 }
 
 /** A shape for each kind: colour alone would not say it. */

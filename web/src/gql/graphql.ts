@@ -82,6 +82,13 @@ export type CaseState =
   /** No one has begun to work on it. */
   | 'OPEN';
 
+export type ChangeKind =
+  | 'CAMPAIGN'
+  | 'DEPLOY'
+  | 'FLAG'
+  | 'INCIDENT'
+  | 'PRICE';
+
 /** connector: the vendor's name in lower case, such as canonical; docs/connectors has a page for each. mapping: as in a file's map, over the paths of the vendor's JSON. */
 export type ConnectionInput = {
   connector: string;
@@ -373,6 +380,25 @@ export type NarrowingValuesQueryVariables = Exact<{
 
 
 export type NarrowingValuesQuery = { dimensionValues: Array<string> };
+
+export type MarkedImportsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type MarkedImportsQuery = { imports: { edges: Array<{ node: { id: string, name: string, startedAt: string, undoneAt: string | null } }> } };
+
+export type MarkedModelsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type MarkedModelsQuery = { modelVersions: Array<{ id: string, version: number, history: Array<{ to: ModelStage, recordedAt: string }> }> };
+
+export type MarkedChangesQueryVariables = Exact<{
+  from: string;
+  to: string;
+  segment?: SegmentInput | null | undefined;
+}>;
+
+
+export type MarkedChangesQuery = { changes: { edges: Array<{ node: { id: string, kind: ChangeKind, title: string, at: string, until: string | null, link: string | null, segmentValues: Array<{ value: string }> } }> } };
 
 export type AccessKeysQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -1034,16 +1060,6 @@ export type OverviewTrendQueryVariables = Exact<{
 
 export type OverviewTrendQuery = { npsSeries: Array<{ id: string, time: string, until: string, score: number | null, low: number | null, high: number | null, responses: number | null, suppressed: boolean }> };
 
-export type OverviewImportsQueryVariables = Exact<{ [key: string]: never; }>;
-
-
-export type OverviewImportsQuery = { imports: { edges: Array<{ node: { id: string, name: string, startedAt: string, undoneAt: string | null } }> } };
-
-export type OverviewModelsQueryVariables = Exact<{ [key: string]: never; }>;
-
-
-export type OverviewModelsQuery = { modelVersions: Array<{ id: string, version: number, history: Array<{ to: ModelStage, recordedAt: string }> }> };
-
 export type OverviewDriversQueryVariables = Exact<{
   segment?: SegmentInput | null | undefined;
   beforeFrom: string;
@@ -1473,6 +1489,51 @@ export const NarrowingValuesDocument = new TypedDocumentString(`
   dimensionValues(dimension: $dimension)
 }
     `) as unknown as TypedDocumentString<NarrowingValuesQuery, NarrowingValuesQueryVariables>;
+export const MarkedImportsDocument = new TypedDocumentString(`
+    query MarkedImports {
+  imports(first: 50) {
+    edges {
+      node {
+        id
+        name
+        startedAt
+        undoneAt
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<MarkedImportsQuery, MarkedImportsQueryVariables>;
+export const MarkedModelsDocument = new TypedDocumentString(`
+    query MarkedModels {
+  modelVersions {
+    id
+    version
+    history {
+      to
+      recordedAt
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<MarkedModelsQuery, MarkedModelsQueryVariables>;
+export const MarkedChangesDocument = new TypedDocumentString(`
+    query MarkedChanges($from: DateTime!, $to: DateTime!, $segment: SegmentInput) {
+  changes(from: $from, to: $to, segment: $segment, first: 200) {
+    edges {
+      node {
+        id
+        kind
+        title
+        at
+        until
+        link
+        segmentValues {
+          value
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<MarkedChangesQuery, MarkedChangesQueryVariables>;
 export const AccessKeysDocument = new TypedDocumentString(`
     query AccessKeys {
   apiKeys {
@@ -2835,32 +2896,6 @@ export const OverviewTrendDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<OverviewTrendQuery, OverviewTrendQueryVariables>;
-export const OverviewImportsDocument = new TypedDocumentString(`
-    query OverviewImports {
-  imports(first: 50) {
-    edges {
-      node {
-        id
-        name
-        startedAt
-        undoneAt
-      }
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<OverviewImportsQuery, OverviewImportsQueryVariables>;
-export const OverviewModelsDocument = new TypedDocumentString(`
-    query OverviewModels {
-  modelVersions {
-    id
-    version
-    history {
-      to
-      recordedAt
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<OverviewModelsQuery, OverviewModelsQueryVariables>;
 export const OverviewDriversDocument = new TypedDocumentString(`
     query OverviewDrivers($segment: SegmentInput, $beforeFrom: DateTime!, $beforeTo: DateTime!, $afterFrom: DateTime!, $afterTo: DateTime!, $by: [Dimension!]!, $themes: Boolean!, $basis: Basis!) {
   drivers(

@@ -1,5 +1,6 @@
 import { useMemo, useRef } from 'react';
 import { type Line, Lines, MOST_BANDS } from '../../charts/lines.tsx';
+import { MarksLegend, MarksTable } from '../../charts/marks-list.tsx';
 import type { ExploreLinesQuery, Granularity } from '../../gql/graphql.ts';
 import { toCsv } from '../../lib/csv.ts';
 import { formatClock, formatDay, formatDayOfYear, formatMonth, formatWindow } from '../../lib/format.ts';
@@ -9,6 +10,7 @@ import { NoAnswers } from '../../parts/no-answers.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Picker } from '../../parts/picker.tsx';
 import { Failed, Partial, Skeleton } from '../../parts/states.tsx';
+import { useMarks } from '../../parts/use-marks.ts';
 import { ByPicker, groupName, useDivision, type ViewProps } from './controls.tsx';
 import { SERIES } from './documents.ts';
 import { ExportBar } from './export-bar.tsx';
@@ -59,6 +61,9 @@ export function SeriesView({ moment }: ViewProps) {
     );
   }, [data, bySegments, segments]);
   const { lines, left } = useMemo(() => linesOf(rows), [rows]);
+  const marks = useMarks({ from: common.from, to: common.to }, bySegments ? null : own, {
+    isLive: view.asOf === null,
+  });
   const chart = useRef<HTMLDivElement>(null);
   const columns = columnsOf(every, bySegments || chosen.length > 0);
   return (
@@ -78,15 +83,19 @@ export function SeriesView({ moment }: ViewProps) {
         <>
           <div ref={chart}>
             {isTable ? (
-              <DataTable
-                caption="Scores over time"
-                columns={columns}
-                rows={rows}
-                rowKey={({ id, name }) => `${name} ${id}`}
-              />
+              <>
+                <DataTable
+                  caption="Scores over time"
+                  columns={columns}
+                  rows={rows}
+                  rowKey={({ id, name }) => `${name} ${id}`}
+                />
+                <MarksTable marks={marks} name="series" />
+              </>
             ) : (
               <Lines
                 lines={lines}
+                marks={marks}
                 label={`Score over time of ${lines.map(({ name }) => name).join(', ')}`}
                 formatTime={timeFormat(every)}
                 {...(isShort(range) && (every === 'DAY' || every === 'WEEK')
@@ -99,6 +108,11 @@ export function SeriesView({ moment }: ViewProps) {
             {lines.length <= MOST_BANDS && !isTable ? 'Band: 95% interval. ' : ''}
             {EVERY_WORDS[every]}s of UTC.
           </p>
+          {isTable ? null : (
+            <ul className="lines-marks small">
+              <MarksLegend marks={marks} />
+            </ul>
+          )}
           <ExportBar
             chart={chart}
             csv={() => toCsv(csvColumns(columns), rows)}

@@ -1,7 +1,8 @@
 import { useMemo } from 'react';
 import { Lines } from '../../charts/lines.tsx';
 import type { TimePoint } from '../../charts/lines-geometry.ts';
-import { MARK_SIGNS, type Mark } from '../../charts/lines-marks.tsx';
+import type { Mark } from '../../charts/lines-marks.tsx';
+import { MarksLegend, MarksTable } from '../../charts/marks-list.tsx';
 import { useTwin } from '../../charts/twin.tsx';
 import { graphql } from '../../gql/gql.ts';
 import type { Granularity, OverviewTrendQuery } from '../../gql/graphql.ts';
@@ -9,11 +10,11 @@ import { useRead } from '../../lib/api.ts';
 import { formatCount, formatDay, formatDayOfYear, formatMonth, formatScore } from '../../lib/format.ts';
 import { segmentInput } from '../../lib/url-state.ts';
 import { useMedia } from '../../lib/use-media.ts';
-import { useViewer } from '../../lib/viewer.tsx';
 import { daysOf, monthsLater, type Range } from '../../lib/windows.ts';
 import type { Column } from '../../parts/data-table.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Empty, Failed, Skeleton } from '../../parts/states.tsx';
+import { useMarks } from '../../parts/use-marks.ts';
 import { type Score, useOnPulse } from './use-score.ts';
 
 const TREND = graphql(`
@@ -27,34 +28,6 @@ const TREND = graphql(`
       high
       responses
       suppressed
-    }
-  }
-`);
-
-const IMPORTS = graphql(`
-  query OverviewImports {
-    imports(first: 50) {
-      edges {
-        node {
-          id
-          name
-          startedAt
-          undoneAt
-        }
-      }
-    }
-  }
-`);
-
-const MODELS = graphql(`
-  query OverviewModels {
-    modelVersions {
-      id
-      version
-      history {
-        to
-        recordedAt
-      }
     }
   }
 `);
@@ -84,7 +57,7 @@ export function TrendPanel({ score }: { readonly score: Score }) {
   const rows = data?.npsSeries ?? NO_ROWS;
   const lines = useMemo(() => [{ name: 'score', points: rows.map(pointOf) }], [rows]);
   const formatTime = every === 'MONTH' ? formatMonth : (time: number) => `Week of ${formatDay(time)}`;
-  const marks = useMarks(range);
+  const marks = useMarks(range, segmentInput(view), { isLive: view.asOf === null });
   const caption = `Score by ${every === 'MONTH' ? 'month' : 'week'}, 12 months`;
   const isEmpty = rows.every((one) => one.score === null && !one.suppressed);
   const twin = useTwin({
@@ -109,20 +82,23 @@ export function TrendPanel({ score }: { readonly score: Score }) {
         <Skeleton height={height} />
       ) : isEmpty ? (
         <Empty title="No answers in these 12 months">Each month that has answers is a point here.</Empty>
+      ) : twin.table ? (
+        <>
+          {twin.table}
+          <MarksTable marks={marks} name="trend" />
+        </>
       ) : (
-        (twin.table ?? (
-          <>
-            <Lines
-              label={caption}
-              lines={lines}
-              marks={marks}
-              height={height}
-              formatTime={formatTime}
-              formatTick={every === 'MONTH' ? formatMonth : formatDayOfYear}
-            />
-            <Legend marks={marks} bucket={every === 'MONTH' ? 'Months' : 'Weeks'} />
-          </>
-        ))
+        <>
+          <Lines
+            label={caption}
+            lines={lines}
+            marks={marks}
+            height={height}
+            formatTime={formatTime}
+            formatTick={every === 'MONTH' ? formatMonth : formatDayOfYear}
+          />
+          <Legend marks={marks} bucket={every === 'MONTH' ? 'Months' : 'Weeks'} />
+        </>
       )}
     </Panel>
   );
@@ -173,48 +149,12 @@ const COLUMNS: readonly Column<Row>[] = [
   },
 ];
 
-/** Imports and changes of the model in the range, for viewers who may know of them. */
-function useMarks(range: Range | null): Mark[] {
-  const { can } = useViewer();
-  const { data: imported } = useRead(IMPORTS, {}, { pause: !can('administer') });
-  const { data: models } = useRead(MODELS, {}, { pause: !can('readPrediction') });
-  const [from, to] = [range?.from, range?.to];
-  return useMemo(() => {
-    const all: Mark[] = [
-      ...(imported?.imports.edges ?? [])
-        .filter(({ node }) => node.undoneAt === null)
-        .map(({ node }) => ({
-          time: Date.parse(node.startedAt),
-          kind: 'import' as const,
-          label: `import of ${node.name}`,
-        })),
-      ...(models?.modelVersions ?? []).flatMap(({ version, history }) =>
-        history
-          .filter(({ to: stage }) => stage === 'CHAMPION')
-          .map(({ recordedAt }) => ({
-            time: Date.parse(recordedAt),
-            kind: 'model' as const,
-            label: `model ${version} became champion`,
-          })),
-      ),
-    ];
-    return all.filter(({ time }) => from && to && time >= Date.parse(from) && time < Date.parse(to));
-  }, [imported, models, from, to]);
-}
-
-const KINDS = { import: 'import', model: 'change of the model', alert: 'alert', change: 'change' } as const;
-
 function Legend({ marks, bucket }: { readonly marks: readonly Mark[]; readonly bucket: string }) {
-  const kinds = [...new Set(marks.map(({ kind }) => kind))];
   return (
     <ul className="lines-marks small">
       <li>Band: 95% interval</li>
       <li>{bucket} of UTC</li>
-      {kinds.map((kind) => (
-        <li key={kind}>
-          {MARK_SIGNS[kind]} {KINDS[kind]}
-        </li>
-      ))}
+      <MarksLegend marks={marks} />
     </ul>
   );
 }
