@@ -1,15 +1,23 @@
+import { type DataMonitorParts, dataMonitor } from './data-monitor/index.ts';
 import { type IntegrityParts, integrityAgent } from './integrity/index.ts';
 import type { AnyAgent } from './loop/agent.ts';
+import { modelMonitor } from './model-monitor/index.ts';
+import { modelRollback } from './model-rollback/index.ts';
 import { requestsAgent } from './requests/index.ts';
 import { scoreMonitor } from './score-monitor/index.ts';
 
 /** Every agent that needs the database alone, in the order in which they are listed. Each is a folder of agents/ with one line here. */
-export const AGENTS: readonly AnyAgent[] = [scoreMonitor as AnyAgent, requestsAgent as AnyAgent];
+export const AGENTS: readonly AnyAgent[] = [
+  scoreMonitor as AnyAgent,
+  modelMonitor as AnyAgent,
+  modelRollback as AnyAgent,
+  requestsAgent as AnyAgent,
+];
 
 /** What agents need beside the database. */
-export type AgentParts = IntegrityParts;
+export type AgentParts = IntegrityParts & DataMonitorParts;
 
 /** Every agent of an instance; those that need more than the database get it here. */
 export function agentsOf(parts: AgentParts): readonly AnyAgent[] {
-  return [...AGENTS, integrityAgent(parts) as AnyAgent];
+  return [...AGENTS, integrityAgent(parts) as AnyAgent, dataMonitor(parts) as AnyAgent];
 }

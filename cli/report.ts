@@ -88,7 +88,13 @@ async function fromRecord(
       mappings,
       dimensions,
       // Their decisions are computed again; nothing is observed here.
-      agents: agentsOf({ seals: place, projected: null, isAway: () => false, random: Math.random }),
+      agents: agentsOf({
+        seals: place,
+        projected: null,
+        isAway: () => false,
+        followerDelays: async () => ({}),
+        random: Math.random,
+      }),
       lineage,
       now: Date.now,
       verify,

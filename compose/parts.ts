@@ -17,6 +17,7 @@ import type { OutageLog } from '../instance/outages.ts';
 import { openSeals, type Seals } from '../proof/open-seals.ts';
 import { openScoring, type Scoring } from '../scoring/service.ts';
 import { createScopedReader, type ScopedReader } from '../store/access/scoped-views.ts';
+import { followerDelays } from '../store/journal/follower-status.ts';
 import { setThemePrecision } from '../store/models/theme-precision.ts';
 
 /** Stops what was started, once that has ended. */
@@ -113,7 +114,7 @@ export async function openParts(
   });
   closes.push(() => connections.close());
   const targets = targetsOf(config, database, { scopedReader, access, onError });
-  const agents = agentsFor({ graph, seals });
+  const agents = agentsFor({ graph, seals }, database);
   return { graph, graphHolds, seals, scoring, scopedReader, feed, access, connections, targets, agents };
 }
 
@@ -143,12 +144,16 @@ function lineageOf(
 }
 
 /** The agents, with what they need of the other parts. */
-function agentsFor({ graph, seals }: Pick<Parts, 'graph' | 'seals'>): readonly AnyAgent[] {
+function agentsFor(
+  { graph, seals }: Pick<Parts, 'graph' | 'seals'>,
+  { store, loops }: OpenDatabase,
+): readonly AnyAgent[] {
   return agentsOf({
     seals: seals.place,
     projected: graph?.projected ?? null,
     isAway,
     random: Math.random,
+    followerDelays: () => followerDelays(store, loops),
   });
 }
 

@@ -54,6 +54,7 @@ import { addReviewMutations } from './review-mutations.ts';
 import { addReviews } from './reviews.ts';
 import { addRowOrder } from './row-order.ts';
 import { addRuleReplay } from './rule-replay.ts';
+import { addRules } from './rules.ts';
 import { addSamples } from './samples.ts';
 import { addScoreById } from './score-by-id.ts';
 import { addSegment } from './segment.ts';
@@ -119,6 +120,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addRowOrder,
   addSegment,
   addRuleReplay,
+  addRules,
   addSamples,
   addSources,
   addSubjects,

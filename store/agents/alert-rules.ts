@@ -44,7 +44,8 @@ const VERSIONS = statement(
   'alert_rule_versions',
   `SELECT ${COLUMNS} FROM alert_rule r WHERE r.name = $1 ORDER BY r.version DESC LIMIT $2`,
 );
-/** One at a time for each name: of two at once the second waits, and fails where it has the same number. */
+/** Held until the transaction ends: of two at once the second waits, and gets the next number. */
+const ALONE = statement('alert_rule_alone', 'LOCK TABLE alert_rule IN SHARE ROW EXCLUSIVE MODE');
 const INSERT = statement(
   'alert_rule_insert',
   `INSERT INTO alert_rule AS r (name, version, rule, enabled, replay, created_by, created_at, reason)
@@ -72,6 +73,7 @@ export async function insertRule(
   const { name, enabled, replay, createdBy, createdAt, reason } = rule;
   const kept = replay && JSON.stringify(replay);
   const values = [name, JSON.stringify(rule.rule), enabled, kept, createdBy, createdAt, reason];
+  await session.rows(ALONE, []);
   const [row] = await session.rows<AlertRuleRow>(INSERT, values);
   if (!row) throw new Error('the rule was not stored');
   return row;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Segment } from '../../domain/segments/cell.ts';
-import type { Session } from '../database/client.ts';
+import type { OwnerSession, Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
 import { type ConnectionKeyRow, openConnectionKeys, SECRET_KEY } from '../encryption/connection-secrets.ts';
 import type { SubjectEncryption } from '../encryption/subject-encryption.ts';
@@ -36,6 +36,17 @@ export interface ConnectionRow extends LiveConnectionRow {
   readonly lastRefusedAt: Date | null;
 }
 
+/** A connection that is bound to sources, and when it last delivered. */
+export type WatchedConnection = Pick<
+  ConnectionRow,
+  'id' | 'name' | 'sources' | 'lastDeliveryAt' | 'lastRefusedAt'
+>;
+
+/** The connections that are bound to sources. */
+export function readWatchedConnections(session: OwnerSession): Promise<WatchedConnection[]> {
+  return session.rows<WatchedConnection>(WATCHED, []);
+}
+
 /** The properties of a new connection. */
 export interface NewConnection extends LiveConnectionRow {
   readonly mapping: unknown;
@@ -54,6 +65,11 @@ const LIVE_COLUMNS = 'id, connector, name, attributes, sources';
 const LIVE = statement(
   'connections_live',
   `SELECT ${LIVE_COLUMNS} FROM connection WHERE removed_at IS NULL ORDER BY created_at, id`,
+);
+const WATCHED = statement(
+  'connections_watched',
+  `SELECT id, name, sources, last_delivery_at AS "lastDeliveryAt", last_refused_at AS "lastRefusedAt" FROM connection
+    WHERE removed_at IS NULL AND sources IS NOT NULL ORDER BY created_at, id`,
 );
 const LIST = statement(
   'connections_list',

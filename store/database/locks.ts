@@ -17,4 +17,7 @@ export const LOCKS = {
   provenance: 72690,
   integrity: 72691,
   requests: 72692,
+  dataMonitor: 72693,
+  modelMonitor: 72694,
+  modelRollback: 72695,
 } as const;

@@ -1,6 +1,6 @@
 import { UserError } from '../../domain/errors/user-error.ts';
 import type { NoteChange } from '../audit/audit.ts';
-import type { Session, Store } from '../database/client.ts';
+import type { OwnerSession, Session, Store } from '../database/client.ts';
 import { LOCKS } from '../database/locks.ts';
 import { statement } from '../database/statement.ts';
 import type { ModelStage, StageCause } from '../tables/scoring.ts';
@@ -155,7 +155,7 @@ const SET_STAGE = statement('models_set_stage', 'UPDATE model_version SET stage 
 const STAGES = statement('models_stages', 'SELECT id, stage FROM model_version WHERE id > 0');
 const REIGNS = statement(
   'models_reigns',
-  `SELECT model_version_id AS model, cause = 'rollback' AS rollback FROM model_event
+  `SELECT model_version_id AS model, cause = 'rollback' AS rollback, recorded_at AS at FROM model_event
     WHERE to_stage = 'CHAMPION' ORDER BY id`,
 );
 
@@ -242,22 +242,39 @@ export function makeShadow(store: Store, id: number, by: Change): Promise<void> 
 
 /** Returns to the previous champion, and returns it. @throws StageError when there was none. */
 export function rollback(store: Store, by: Change): Promise<number> {
-  return store.transaction(async (session) => {
-    await session.rows(LOCK, []);
-    // A rollback undoes the last reign; the one before it is then the current one.
-    const reigns: number[] = [];
-    for (const { model, rollback: back } of await session.rows<{ model: number; rollback: boolean }>(
-      REIGNS,
-      [],
-    )) {
-      if (back) reigns.pop();
-      else reigns.push(model);
-    }
-    const before = reigns.at(-2);
-    if (before === undefined) throw new StageError('there was no champion before this one');
-    await enthrone(session, before, 'rollback', by);
-    return before;
-  });
+  return store.transaction((session) => rollbackIn(session, by));
+}
+
+/** The same, in a transaction that does more. @throws StageError when there was none. */
+export async function rollbackIn(session: OwnerSession, by: Change): Promise<number> {
+  await session.rows(LOCK, []);
+  const { previous } = await readReign(session);
+  if (previous === null) throw new StageError('there was no champion before this one');
+  await enthrone(session, previous, 'rollback', by);
+  return previous;
+}
+
+/** Who reigns, since when, and which version a rollback would return to. */
+export interface Reign {
+  readonly champion: number | null;
+  readonly since: Date | null;
+  readonly previous: number | null;
+}
+
+/** The present reign by what was recorded. A rollback undoes the last reign; the one before it is then the current one. */
+export async function readReign(session: Session): Promise<Reign> {
+  const reigns: number[] = [];
+  let since: Date | null = null;
+  for (const { model, rollback: back, at } of await session.rows<{
+    model: number;
+    rollback: boolean;
+    at: Date;
+  }>(REIGNS, [])) {
+    if (back) reigns.pop();
+    else reigns.push(model);
+    since = at;
+  }
+  return { champion: reigns.at(-1) ?? null, since, previous: reigns.at(-2) ?? null };
 }
 
 async function stagesOf(session: Session): Promise<Map<number, ModelStage>> {

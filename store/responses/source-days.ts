@@ -1,4 +1,4 @@
-import type { Session } from '../database/client.ts';
+import type { OwnerSession, Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
 
 /*
@@ -57,6 +57,11 @@ const READ = statement(
         WHERE o.source_id = d.source_id AND o.day >= $2::date GROUP BY e.key) s), '{}') AS rejected
     FROM source_day d WHERE d.source_id = ANY ($1::integer[]) AND d.day >= $2::date GROUP BY d.source_id`,
 );
+const DAYS = statement(
+  'source_day_list',
+  `SELECT s.name, d.day::text AS day, d.accepted::float8 AS accepted, d.rejected, d.last_accepted_at AS "lastAcceptedAt"
+    FROM source_day d JOIN source s ON s.id = d.source_id WHERE d.day >= $1::date ORDER BY s.name, d.day`,
+);
 const FORGET = statement('source_day_forget', 'DELETE FROM source_day WHERE day < $1::date');
 
 /** The day of UTC: "2026-11-27". */
@@ -94,6 +99,20 @@ export async function readDeliveries(
 ): Promise<Map<number, Deliveries>> {
   const rows = await session.rows<Deliveries>(READ, [sourceIds, dayOf(since)]);
   return new Map(rows.map((row) => [row.sourceId, row]));
+}
+
+/** What arrived of a source on one day of UTC. */
+export interface SourceDayRow {
+  readonly name: string;
+  readonly day: string;
+  readonly accepted: number;
+  readonly rejected: Rejections;
+  readonly lastAcceptedAt: Date | null;
+}
+
+/** The days of all sources since that day, by name and day; days on which nothing arrived have no row. */
+export function readSourceDays(session: OwnerSession, since: Date): Promise<SourceDayRow[]> {
+  return session.rows<SourceDayRow>(DAYS, [dayOf(since)]);
 }
 
 /** Deletes days that are older than 90 days. */

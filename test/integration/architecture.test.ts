@@ -22,6 +22,7 @@ const OWN_TIMERS: Readonly<Record<string, string>> = {
   'api/subscriptions/hang-up.ts': 'one for each connection, ends with it',
   'api/subscriptions/sse.ts': 'one for each connection, ends with it',
   'web/src/lib/use-now.ts': 'in the browser, ends with the part of the page',
+  'web/src/parts/use-marks.ts': 'in the browser, ends with the part of the page',
   'store/database/pglite.ts': 'counts its own turns, so that a machine that slept has missed none',
 };
 

@@ -1,0 +1,52 @@
+import type { Episode, LastAlert } from '../alerting/episode.ts';
+
+export const AGENT = 'data-monitor';
+
+interface Asked {
+  /** ISO 8601. */
+  readonly at: string;
+  readonly before: Episode | null;
+  readonly last: LastAlert | null;
+}
+
+/** Days of a source since 1970, without gaps, the last being today. */
+export interface SourceDays {
+  readonly name: string;
+  readonly first: number;
+  readonly accepted: readonly number[];
+  readonly rejected: readonly number[];
+  /** Epoch milliseconds; null: nothing of it was stored in the days. */
+  readonly lastAcceptedAt: number | null;
+  /** Codes of what was rejected yesterday and today, the most frequent first. */
+  readonly reasons: readonly string[];
+}
+
+/** Sources that have one cause: those of one connection, or one alone. */
+export interface SourcesInputs extends Asked {
+  readonly what: 'sources';
+  readonly sources: readonly SourceDays[];
+  readonly connection: {
+    readonly name: string;
+    /** Epoch milliseconds. */
+    readonly lastDeliveryAt: number | null;
+    readonly lastRefusedAt: number | null;
+  } | null;
+}
+
+export interface FollowersInputs extends Asked {
+  readonly what: 'followers';
+  /** Seconds, by the name of what follows the journal. */
+  readonly delays: Readonly<Record<string, number>>;
+}
+
+/** Survey versions of a source that is known for longer: the questions may be worded in another way. */
+export interface WordingInputs extends Asked {
+  readonly what: 'wording';
+  readonly source: string;
+  readonly survey: string;
+  readonly version: string;
+  /** ISO 8601. */
+  readonly firstSeen: string;
+}
+
+export type Inputs = SourcesInputs | FollowersInputs | WordingInputs;

@@ -1,0 +1,103 @@
+import { PROFILE_DAYS } from '../../domain/detection/volume.ts';
+import { DAY_MS } from '../../domain/time/time-windows.ts';
+import type { AgentStateRow } from '../../store/agents/agent-states.ts';
+import { readWatchedConnections, type WatchedConnection } from '../../store/connections/connections.ts';
+import { readNewSurveys } from '../../store/responses/mappings.ts';
+import { readSourceDays, type SourceDayRow } from '../../store/responses/source-days.ts';
+import { lastAlertOf } from '../alerting/carry-out.ts';
+import type { Episode } from '../alerting/episode.ts';
+import type { AgentDeps, Observation } from '../loop/agent.ts';
+import { WORDING_NEWS_MS } from './decide.ts';
+import { AGENT, type Inputs, type SourceDays } from './inputs.ts';
+
+/** What the data monitor needs beside the database. */
+export interface DataMonitorParts {
+  /** Seconds that each follower of the journal is behind. */
+  readonly followerDelays: () => Promise<Readonly<Record<string, number>>>;
+}
+
+/** A survey version is looked at until its alert is over. */
+const WORDING_SEEN_MS = 2 * WORDING_NEWS_MS;
+
+/** The sources by connection, the followers of the journal, and new survey versions. */
+export async function* observe(
+  { followerDelays }: DataMonitorParts,
+  deps: AgentDeps,
+  known: ReadonlyMap<string, AgentStateRow>,
+): AsyncGenerator<Observation<Inputs>> {
+  const { store } = deps;
+  const now = deps.now();
+  const asked = async (key: string) => ({
+    at: new Date(now).toISOString(),
+    before: (known.get(key)?.state ?? null) as Episode | null,
+    last: await lastAlertOf(store, AGENT, key),
+  });
+  const cells = 'everything' as const;
+  const today = Math.floor(now / DAY_MS);
+  const first = today - PROFILE_DAYS - 1;
+  const rows = await readSourceDays(store, new Date(first * DAY_MS));
+  const sources = sourcesOf(rows, first, today);
+  for (const { key, connection, of } of groupsOf(sources, await readWatchedConnections(store))) {
+    const inputs = { what: 'sources' as const, ...(await asked(key)), sources: of, connection };
+    yield { key, inputs, cells, about: of.map(({ name }) => `Source:${name}`) };
+  }
+  const delays = await followerDelays();
+  yield {
+    key: 'followers',
+    inputs: { what: 'followers', ...(await asked('followers')), delays },
+    cells,
+    about: [],
+  };
+  for (const one of await readNewSurveys(store, new Date(now - WORDING_SEEN_MS))) {
+    const { source, survey, version } = one;
+    const key = `wording ${source} ${survey} ${version}`;
+    const firstSeen = one.firstSeen.toISOString();
+    const inputs = { what: 'wording' as const, ...(await asked(key)), source, survey, version, firstSeen };
+    yield { key, inputs, cells, about: [`Source:${source}`] };
+  }
+}
+
+/** Each source from its first day on, with a count for each day. */
+function sourcesOf(rows: readonly SourceDayRow[], first: number, today: number): SourceDays[] {
+  const byName = new Map<string, SourceDayRow[]>();
+  for (const row of rows) byName.set(row.name, [...(byName.get(row.name) ?? []), row]);
+  return [...byName].map(([name, days]) => {
+    const dayOf = ({ day }: SourceDayRow) => Date.parse(`${day}T00:00:00Z`) / DAY_MS;
+    const from = Math.max(first, Math.min(...days.map(dayOf)));
+    const [accepted, rejected] = [
+      new Array<number>(today - from + 1).fill(0),
+      new Array<number>(today - from + 1).fill(0),
+    ];
+    const reasons = new Map<string, number>();
+    let lastAcceptedAt: number | null = null;
+    for (const row of days) {
+      const place = dayOf(row) - from;
+      accepted[place] = row.accepted;
+      rejected[place] = Object.values(row.rejected).reduce((a, b) => a + b, 0);
+      if (row.lastAcceptedAt) lastAcceptedAt = Math.max(lastAcceptedAt ?? 0, row.lastAcceptedAt.getTime());
+      if (dayOf(row) < today - 1) continue;
+      for (const [code, items] of Object.entries(row.rejected))
+        reasons.set(code, (reasons.get(code) ?? 0) + items);
+    }
+    const codes = [...reasons].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)).map(([code]) => code);
+    return { name, first: from, accepted, rejected, lastAcceptedAt, reasons: codes };
+  });
+}
+
+/** What has one cause is watched as one: the sources that a connection is bound to. */
+function groupsOf(sources: readonly SourceDays[], connections: readonly WatchedConnection[]) {
+  const bound = connections.flatMap(({ id, name, sources: names, lastDeliveryAt, lastRefusedAt }) => {
+    const of = sources.filter((source) => names?.includes(source.name));
+    const times = {
+      lastDeliveryAt: lastDeliveryAt?.getTime() ?? null,
+      lastRefusedAt: lastRefusedAt?.getTime() ?? null,
+    };
+    return of.length === 0 ? [] : [{ key: `connection ${id}`, connection: { name, ...times }, of }];
+  });
+  const taken = new Set(bound.flatMap(({ of }) => of));
+  const alone = sources.filter((source) => !taken.has(source));
+  return [
+    ...bound,
+    ...alone.map((source) => ({ key: `source ${source.name}`, connection: null, of: [source] })),
+  ];
+}

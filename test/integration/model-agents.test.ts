@@ -1,0 +1,221 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { AnyAgent } from '../../agents/loop/agent.ts';
+import { settleProposal } from '../../agents/loop/approve.ts';
+import { replay } from '../../agents/loop/decide.ts';
+import { runAgent } from '../../agents/loop/run.ts';
+import { modelMonitor } from '../../agents/model-monitor/index.ts';
+import { modelRollback } from '../../agents/model-rollback/index.ts';
+import { writeSetting } from '../../store/agents/agent-settings.ts';
+import { readAlerts } from '../../store/agents/alerts.ts';
+import { readAgentDecisions } from '../../store/agents/decisions.ts';
+import { promote, readChampion } from '../../store/models/models.ts';
+import { type Reading, writeReadings } from '../../store/monitoring/model-readings.ts';
+import type { Autonomy } from '../../store/tables/agents.ts';
+import { DIMENSIONS, openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
+import { addMadeUpModel, makeUpPredictions } from '../fixtures/made-up-models.ts';
+import { expectInferredRollupsToEqualRecount } from '../fixtures/recount-inferred.ts';
+
+const HOUR_MS = 3_600_000;
+const WEEK_MS = 7 * 24 * HOUR_MS;
+const by = { actor: 'Ada', reason: 'a test' };
+let database: TestDatabase;
+let now = Math.ceil(Date.now() / HOUR_MS) * HOUR_MS;
+const errors: Error[] = [];
+
+const run = (agent: unknown, options = {}) =>
+  runAgent(
+    { store: database.store, cells: database.cells, dimensions: DIMENSIONS, now: () => now },
+    agent as AnyAgent,
+    {
+      onError: (error) => errors.push(error),
+      ...options,
+    },
+  );
+const set = (autonomy: Autonomy) =>
+  writeSetting(database.store, {
+    agent: 'model-rollback',
+    autonomy,
+    enabled: true,
+    changedBy: 'test',
+    changedAt: new Date(now),
+    reason: 'test',
+  });
+const decisions = async (agent: string) =>
+  (
+    await readAgentDecisions(database.store, null, { agent, states: null, after: null, limit: 1_000 })
+  ).reverse();
+const alerts = () => readAlerts(database.store, null, { states: null, after: null, limit: 100 });
+const champion = async () => (await readChampion(database.store))?.id;
+
+/** The readings of a model for the week that ends in the next hour. */
+async function read(model: number, figures: Partial<Reading>[]): Promise<void> {
+  now += HOUR_MS;
+  const until = new Date(now);
+  const plain: Reading = {
+    modelVersionId: model,
+    metric: 'RANKED_PROBABILITY_SCORE',
+    segment: {},
+    from: new Date(now - WEEK_MS),
+    until,
+    referenceFrom: new Date(now - 5 * WEEK_MS),
+    n: 400,
+    referenceN: 1_600,
+    value: 0.12,
+    reference: 0.11,
+    low: -0.01,
+    high: 0.03,
+    pValue: 0.4,
+    adjustedPValue: 0.6,
+    alarm: false,
+    detail: {},
+  };
+  await writeReadings(
+    database.store,
+    figures.map((one) => ({ ...plain, ...one })),
+  );
+}
+const FINE = [{}];
+const FAILING = [{ value: 0.21, adjustedPValue: 0.0002, alarm: true }];
+
+beforeAll(async () => {
+  database = await openTestDatabase();
+  await database.submit(
+    Array.from({ length: 90 }, (_, i) => ({
+      externalId: `m${i}`,
+      answeredAt: new Date(now - (i % 30) * 20 * HOUR_MS - HOUR_MS).toISOString(),
+      comment: `it works, mostly ${i}`,
+      ...(i % 2 ? { score: i % 11 } : {}),
+    })),
+  );
+  for (const id of [1, 2]) {
+    await addMadeUpModel(database, id, 'SHADOW');
+    await makeUpPredictions(database, id);
+    await promote(database.store, id, by);
+  }
+});
+afterAll(() => database?.close());
+
+describe('the model monitor', () => {
+  it('writes nothing in a dry run, and looks at each reading once', async () => {
+    await read(2, FINE);
+    expect(await run(modelMonitor, { dryRun: true })).toMatchObject([{ key: 'model 2', action: null }]);
+    expect(await decisions('model-monitor')).toEqual([]);
+    await run(modelMonitor);
+    expect(await run(modelMonitor)).toEqual([]);
+    expect(await decisions('model-monitor')).toMatchObject([
+      { state: 'NONE', reason: 'None of 1 figures of model version 2 sets the alarm.' },
+    ]);
+  });
+
+  it('raises one alert for what drifts, makes it worse when quality falls, and resolves it', async () => {
+    const drift = [
+      {},
+      { metric: 'EMBEDDINGS' as const, value: 0.2, reference: null, alarm: true },
+      { metric: 'LANGUAGE' as const, value: 0.4, reference: 0, alarm: true },
+    ];
+    await read(2, drift);
+    expect(await run(modelMonitor)).toMatchObject([{ nearMiss: true }]);
+    await read(2, drift);
+    await run(modelMonitor);
+    expect(await alerts()).toMatchObject([
+      {
+        severity: 'WARNING',
+        state: 'OPEN',
+        title: 'Model version 2 reads other answers than before: embeddings, language',
+        summary: 'embeddings 0.2 (400 answers); language 0.4 against 0 before (400 answers).',
+        evidence: ['ModelVersion:2'],
+      },
+    ]);
+    await read(2, FAILING);
+    await run(modelMonitor);
+    expect(await alerts()).toMatchObject([
+      { severity: 'CRITICAL', title: 'Model version 2 predicts worse: ranked probability score' },
+    ]);
+    for (const _ of [1, 2]) {
+      await read(2, FINE);
+      await run(modelMonitor);
+    }
+    expect(await alerts()).toMatchObject([{ state: 'RESOLVED' }]);
+  });
+});
+
+describe('the rollback of a failing champion', () => {
+  it('is proposed at first, and nothing changes', async () => {
+    await read(2, FINE);
+    expect(await run(modelRollback)).toMatchObject([{ action: null }]);
+    await read(2, [{ value: 0.2, adjustedPValue: 0.03, alarm: true }]);
+    expect(await run(modelRollback), 'one in twenty may be false').toMatchObject([{ nearMiss: true }]);
+    await read(2, FAILING);
+    expect(await run(modelRollback, { dryRun: true })).toMatchObject([
+      { action: { do: 'rollback', from: 2, to: 1 }, id: null },
+    ]);
+    await run(modelRollback);
+    expect((await decisions('model-rollback')).at(-1)).toMatchObject({
+      state: 'PROPOSED',
+      about: ['ModelVersion:2', 'ModelVersion:1'],
+    });
+    expect(await champion()).toBe(2);
+  });
+
+  it('happens by rule where the agent may act, with its row of the audit log, and scores are right throughout', async () => {
+    await expectInferredRollupsToEqualRecount(database);
+    const audited = () =>
+      database.sql<{ actor_name: string; subject: string }>(
+        `SELECT actor_name, subject FROM audit_log WHERE action = 'rollbackModel'`,
+      );
+    expect(await audited()).toEqual([]);
+    await set('ACT');
+    await run(modelRollback);
+    const done = (await decisions('model-rollback')).at(-1);
+    expect(done).toMatchObject({
+      state: 'DONE',
+      outcome: 'rolled back from ModelVersion:2 to ModelVersion:1',
+    });
+    expect(await champion()).toBe(1);
+    const rows = await audited();
+    expect(rows).toMatchObject([{ actor_name: 'agent model-rollback' }]);
+    expect(JSON.parse(rows[0]?.subject ?? '')).toMatchObject({
+      modelVersion: 1,
+      to: 'CHAMPION',
+      decision: done?.id,
+    });
+    await expectInferredRollupsToEqualRecount(database);
+    expect(await run(modelRollback), 'not again: nothing was read of the new champion').toMatchObject([
+      { action: null },
+    ]);
+    expect(await champion()).toBe(1);
+  });
+
+  it('does not happen where the version before fails too, and fails where a person was first', async () => {
+    await promote(database.store, 2, by);
+    now += HOUR_MS;
+    await set('PROPOSE');
+    await read(2, FAILING);
+    now -= HOUR_MS;
+    await read(1, FAILING);
+    expect(await run(modelRollback)).toMatchObject([{ action: null, nearMiss: true }]);
+    await read(2, FAILING);
+    const [proposed] = await run(modelRollback);
+    expect(proposed?.state).toBe('PROPOSED');
+    await promote(database.store, 1, by);
+    await settleProposal(
+      { store: database.store, agents: [modelRollback as AnyAgent] },
+      proposed?.id ?? '',
+      { verb: 'APPROVE', reason: 'go' },
+      { id: 'a', name: 'Ada', now: new Date(now), note: async () => undefined, onError: () => undefined },
+    );
+    expect((await decisions('model-rollback')).at(-1)).toMatchObject({
+      state: 'FAILED',
+      outcome: 'failed: the champion is version 1, and the one before it 2: not 2 and 1',
+    });
+    expect(await champion()).toBe(1);
+  });
+
+  it('is decided again from what is stored', async () => {
+    const agents = [modelRollback, modelMonitor] as AnyAgent[];
+    for (const name of ['model-rollback', 'model-monitor'])
+      for (const row of await decisions(name))
+        expect(replay(agents, row)).toEqual({ same: true, reason: null });
+    expect(errors).toEqual([]);
+  });
+});
