@@ -15,7 +15,7 @@ import type { ApiContext } from '../context.ts';
 import { InvalidArgumentError } from '../errors.ts';
 
 /** Their items are checked one by one, by the reader of all endpoints. */
-const CHECKED_PER_ITEM = new Set(['ResponseInput', 'ChangeInput', 'InvitationInput']);
+const CHECKED_PER_ITEM = new Set(['ResponseInput', 'OutcomeInput', 'ChangeInput', 'InvitationInput']);
 /** Of a JSON argument. */
 const MOST_VALUES = 1_000;
 const RULES: Readonly<Record<string, TextRule>> = TEXT_RULES;

@@ -165,6 +165,8 @@ describe('the rollback of a failing champion', () => {
       );
     expect(await audited()).toEqual([]);
     await set('ACT');
+    // Decisions are listed by time.
+    now += 1_000;
     await run(modelRollback);
     const done = (await decisions('model-rollback')).at(-1);
     expect(done).toMatchObject({
