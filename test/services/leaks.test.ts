@@ -169,8 +169,8 @@ const LEAKS: readonly Leak[] = [
     file: 'store/agents/cell-set.ts',
     patch: [
       [
-        'if (SEEN_BY.every((group) => scope.allowsAll(group))) return null;',
-        'if (SEEN_BY.length > 0) return null;',
+        'if (groups.every((group) => scope.allowsAll(group))) return null;',
+        'if (groups.length > 0) return null;',
       ],
     ],
   },
