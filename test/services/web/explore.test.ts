@@ -56,7 +56,7 @@ describe('Explore', () => {
     expect(csv.split('\r\n').length).toBeGreaterThan(3 * 12);
     await page.getByRole('button', { name: 'Show the table' }).click();
     await page.waitForURL(/as=table/);
-    await panel.getByRole('table').waitFor();
+    await panel.getByRole('table', { name: 'Scores over time' }).waitFor();
     expect(problems).toEqual([]);
     expect(elsewhere).toEqual([]);
   });
