@@ -97,6 +97,7 @@ it('shows the report of a score, whole and readable, without anything from elsew
       'Proof',
       'Sources and surveys',
       'Model',
+      'Decisions of agents',
       'Where it comes from',
     ]);
     if (process.env.SCORELINE_TEST_SCREENSHOT)
