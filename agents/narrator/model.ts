@@ -66,7 +66,7 @@ const ANSWER = z.object({
 
 /** Opens the model; nothing is sent before it is asked. */
 export function openModel({ url, model, key, seconds, guard, now }: ModelOptions): LanguageModel {
-  const address = `${url.replace(/\/+$/, '')}/chat/completions`;
+  const address = `${url.endsWith('/') ? url.slice(0, -1) : url}/chat/completions`;
   return {
     name: model,
     host: new URL(url).host,

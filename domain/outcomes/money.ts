@@ -38,9 +38,8 @@ export function minorUnits(given: string | number, currency: string): number | s
   }
   const [, whole = '', fraction = ''] = match;
   const digits = digitsOf(currency);
-  const kept = fraction.replace(/0+$/, '');
-  if (kept.length > digits) return `has more than the ${digits} decimal places of ${currency}`;
-  const units = Number(whole + kept.padEnd(digits, '0'));
+  if (/[1-9]/.test(fraction.slice(digits))) return `has more than the ${digits} decimal places of ${currency}`;
+  const units = Number(whole + fraction.slice(0, digits).padEnd(digits, '0'));
   return Number.isSafeInteger(units) ? units : 'is larger than can be kept exactly';
 }
 
