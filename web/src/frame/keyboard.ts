@@ -21,12 +21,12 @@ function isTaken({ target, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
 export function useKeyboard(screens: readonly Screen[], onHelp: () => void): void {
   const [, navigate] = useLocation();
   const href = useHref();
-  const chord = useRef(0);
+  const chord = useRef(Number.NEGATIVE_INFINITY);
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
       if (isTaken(event)) return;
       const isChord = event.timeStamp - chord.current < CHORD_MS;
-      chord.current = 0;
+      chord.current = Number.NEGATIVE_INFINITY;
       const screen = isChord ? screens.find(({ shortcut }) => shortcut === event.key) : undefined;
       if (screen) navigate(href(screen.path));
       else if (event.key === 'g') chord.current = event.timeStamp;
