@@ -38,7 +38,8 @@ export function minorUnits(given: string | number, currency: string): number | s
   }
   const [, whole = '', fraction = ''] = match;
   const digits = digitsOf(currency);
-  if (/[1-9]/.test(fraction.slice(digits))) return `has more than the ${digits} decimal places of ${currency}`;
+  if (/[1-9]/.test(fraction.slice(digits)))
+    return `has more than the ${digits} decimal places of ${currency}`;
   const units = Number(whole + fraction.slice(0, digits).padEnd(digits, '0'));
   return Number.isSafeInteger(units) ? units : 'is larger than can be kept exactly';
 }
