@@ -20,4 +20,5 @@ export const LOCKS = {
   dataMonitor: 72693,
   modelMonitor: 72694,
   modelRollback: 72695,
+  retraining: 72699,
 } as const;
