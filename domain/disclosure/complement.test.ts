@@ -49,7 +49,7 @@ describe('complementary suppression', () => {
             const isWhole = line.every((one) => one.hidden);
             expect(left === 0 || left >= LEAST || isWhole).toBe(true);
           }
-        rows.forEach(([, , n], i) => expect(n >= LEAST || hidden[i]).toBe(true));
+        expect(rows.every(([, , n], i) => n >= LEAST || hidden[i])).toBe(true);
       }),
     );
   });

@@ -271,7 +271,7 @@ describe('a caller who sees no respondents', () => {
     expect((await kpis(database, nameless))[0]).toMatchObject({ kpi: 'REVENUE', value: 180, n: 18 });
     expect(shown(await churn(database, nameless, ['region']))).toEqual(['Germany']);
     expect(shown(await kpis(database, EVERYTHING, ['region']))).toEqual(REGIONS);
-    // Who may see the respondents of the other groups could subtract those: then the sum is not shown.
+    // A caller who may see the respondents of the other groups could subtract those: then the sum is not shown.
     const mixed: Scope = {
       ...nameless,
       allows: (right, cell) => right !== 'readRespondent' || cell.attributes['region'] !== 'Peru',
