@@ -20,4 +20,6 @@ export const LOCKS = {
   dataMonitor: 72693,
   modelMonitor: 72694,
   modelRollback: 72695,
+  accountWatch: 72700,
+  outreach: 72701,
 } as const;
