@@ -5,6 +5,7 @@ import type { AnyAgent } from './loop/agent.ts';
 import { modelMonitor } from './model-monitor/index.ts';
 import { modelRollback } from './model-rollback/index.ts';
 import { requestsAgent } from './requests/index.ts';
+import { retraining } from './retraining/index.ts';
 import { scoreMonitor } from './score-monitor/index.ts';
 
 /** Every agent that needs the database alone, in the order in which they are listed. Each is a folder of agents/ with one line here. */
@@ -12,6 +13,7 @@ export const AGENTS: readonly AnyAgent[] = [
   scoreMonitor as AnyAgent,
   modelMonitor as AnyAgent,
   modelRollback as AnyAgent,
+  retraining as AnyAgent,
   requestsAgent as AnyAgent,
   accountWatch as AnyAgent,
 ];
