@@ -7,7 +7,7 @@ import type { WatchRule } from './rule.ts';
 /** Whole weeks, so that weekdays do not differ between the windows. */
 export const JUDGED_DAYS = 28;
 const CONFIDENCE = 0.95;
-/** Fewer answers before or after tell nothing. */
+/** Fewer answers before or after show nothing. */
 const LEAST_ANSWERS = 20;
 
 export const VERDICTS = ['REAL', 'NOT_REAL', 'UNDECIDED'] as const;
