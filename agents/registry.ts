@@ -1,9 +1,11 @@
+import { accountWatch } from './account-watch/index.ts';
 import { type DataMonitorParts, dataMonitor } from './data-monitor/index.ts';
 import { type IntegrityParts, integrityAgent } from './integrity/index.ts';
 import type { AnyAgent } from './loop/agent.ts';
 import { modelMonitor } from './model-monitor/index.ts';
 import { modelRollback } from './model-rollback/index.ts';
 import { requestsAgent } from './requests/index.ts';
+import { retraining } from './retraining/index.ts';
 import { scoreMonitor } from './score-monitor/index.ts';
 
 /** Every agent that needs the database alone, in the order in which they are listed. Each is a folder of agents/ with one line here. */
@@ -11,7 +13,9 @@ export const AGENTS: readonly AnyAgent[] = [
   scoreMonitor as AnyAgent,
   modelMonitor as AnyAgent,
   modelRollback as AnyAgent,
+  retraining as AnyAgent,
   requestsAgent as AnyAgent,
+  accountWatch as AnyAgent,
 ];
 
 /** What agents need beside the database. */

@@ -32,6 +32,7 @@ import { REVIEW_QUEUE, startReviewQueue } from './review-queue.ts';
 import { featureSourceOf, type ScorerDeps, scorerNames, startScorer } from './scorer.ts';
 import { readTaxonomy } from './themes.ts';
 import { trainCandidate } from './training-job.ts';
+import { startTrainingOrders } from './training-orders.ts';
 
 /** The request cannot be done; the message says what would be right. */
 export class ScoringError extends UserError {
@@ -124,6 +125,11 @@ export async function openScoring(options: ScoringOptions): Promise<Scoring> {
     if (!found) throw new ScoringError('there is no champion: promote a model version first');
     return { id: found.id, model: await load(found.id) };
   };
+  const train = async (until: Date, cause: Change) => {
+    const best = (await champion().catch(() => null))?.model ?? null;
+    const deps = { ...options, pool: await pool(), champion: best, taxonomy: readTaxonomy(TAXONOMY) };
+    return trainCandidate(deps, until, cause);
+  };
   return {
     model: async (id) => (id === null ? champion() : { id, model: await load(id) }),
     predict: async (model, sources) => predict(await fitting(model), model, sources),
@@ -132,21 +138,7 @@ export async function openScoring(options: ScoringOptions): Promise<Scoring> {
       const [response] = await readScorable({ store, encryption }, [responseId]);
       return response ? featureSourceOf(cells, response) : null;
     },
-    train: async (until, cause) =>
-      trainCandidate(
-        {
-          store,
-          encryption,
-          cells,
-          pool: await pool(),
-          champion: (await champion().catch(() => null))?.model ?? null,
-          taxonomy: readTaxonomy(TAXONOMY),
-          signingKey,
-          now,
-        },
-        until,
-        cause,
-      ),
+    train,
     promote: (id, cause) => promote(store, id, cause),
     shadow: (id, cause) => makeShadow(store, id, cause),
     rollback: (cause) => rollback(store, cause),
@@ -162,7 +154,7 @@ export async function openScoring(options: ScoringOptions): Promise<Scoring> {
     },
     follow: async (onScored) => {
       const deps = { store, encryption, cells, loadModel: load, now, loops, onScored, onError };
-      const lead = async (lease: Lease) => begin({ ...deps, lease, pool: await pool() }, reviewRules);
+      const lead = async (lease: Lease) => begin({ ...deps, lease, train, pool: await pool() }, reviewRules);
       return leadAlone({ store, name: 'scoring', place, onError, lead });
     },
     close: async () => {
@@ -172,11 +164,15 @@ export async function openScoring(options: ScoringOptions): Promise<Scoring> {
 }
 
 /** Begins all that follows the journal here. */
-function begin(deps: ScorerDeps & MonitorDeps, reviewRules: ReviewRules | undefined): Promise<Work> {
+function begin(
+  deps: ScorerDeps & MonitorDeps & Pick<Scoring, 'train'>,
+  reviewRules: ReviewRules | undefined,
+): Promise<Work> {
   const { store, now, lease, loops, onError } = deps;
   return beginAll([
     () => startScorer(deps),
     () => startMonitor(deps),
+    () => startTrainingOrders(deps),
     ...(reviewRules ? [() => startReviewQueue({ store, reviewRules, now, lease, loops, onError })] : []),
   ]);
 }

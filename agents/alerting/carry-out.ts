@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { UserError } from '../../domain/errors/user-error.ts';
-import { type AlertRow, holdAlert, moveAlert, raiseAlert, readLastAlert } from '../../store/agents/alerts.ts';
+import { readLastAlert } from '../../store/agents/alerts.ts';
 import type { Session } from '../../store/database/client.ts';
 import { SEVERITIES } from '../../store/tables/agents.ts';
-import { queueDeliveries } from '../../store/targets/deliveries.ts';
 import type { Acting } from '../loop/agent.ts';
 import type { AlertAction, LastAlert } from './episode.ts';
+import { raise, resolve } from './hold.ts';
 
 /** The key of the alert about what an agent watches: one is open at a time. */
 const keyOf = (agent: string, key: string) => `${agent}/${key}`;
@@ -19,47 +19,13 @@ export async function lastAlertOf(session: Session, agent: string, key: string):
 }
 
 /** Raises, changes or resolves the alert, and queues what targets get of it. */
-export async function carryOutAlert(
-  { session, decision, now }: Acting,
-  action: AlertAction,
-): Promise<string> {
-  const by = { actor: decision.agent, actorName: decision.agent, decisionId: decision.id, at: now };
-  const queue = (event: 'alert.raised' | 'alert.changed' | 'alert.resolved', { id, cells }: AlertRow) =>
-    queueDeliveries(session, { event, subject: `Alert:${id}`, decisionId: decision.id, cells, at: now });
-  if (action.do === 'resolve') {
-    const held = await holdAlert(session, action.alert);
-    if (held?.state !== 'OPEN' && held?.state !== 'ACKNOWLEDGED') return 'the alert was closed already';
-    const alert = await moveAlert(
-      session,
-      held.id,
-      'RESOLVED',
-      { ...by, reason: action.reason },
-      action.evidence,
-    );
-    await queue('alert.resolved', alert);
-    return `resolved Alert:${alert.id}`;
-  }
-  const { severity, title, summary, evidence, facts } = action.alert;
-  const { alert, isNew } = await raiseAlert(
-    session,
-    {
-      key: keyOf(decision.agent, decision.key),
-      severity,
-      rule: action.rule,
-      title,
-      summary,
-      segment: {},
-      cells: decision.cells,
-      since: new Date(action.since),
-      before: null,
-      after: null,
-      facts,
-      evidence,
-    },
-    { ...by, reason: summary },
-  );
-  await queue(isNew ? 'alert.raised' : 'alert.changed', alert);
-  return `${isNew ? 'raised' : 'changed'} Alert:${alert.id}`;
+export async function carryOutAlert(acting: Acting, action: AlertAction): Promise<string> {
+  if (action.do === 'resolve') return resolve(acting, action);
+  const { rule, since, alert } = action;
+  const { agent, key } = acting.decision;
+  const none = { segment: {}, before: null, after: null };
+  const content = { ...none, ...alert, key: keyOf(agent, key), rule, since: new Date(since) };
+  return raise(acting, content, alert.summary);
 }
 
 const TEXT = z.string().min(1).max(2_000);

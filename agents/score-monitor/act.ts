@@ -1,14 +1,6 @@
 import { UserError } from '../../domain/errors/user-error.ts';
-import {
-  type AlertActor,
-  type AlertRow,
-  holdAlert,
-  moveAlert,
-  raiseAlert,
-} from '../../store/agents/alerts.ts';
 import { SEVERITIES } from '../../store/tables/agents.ts';
-import { queueDeliveries } from '../../store/targets/deliveries.ts';
-import type { EventType } from '../../store/targets/event-types.ts';
+import { closedMeanwhile, isOpen, raise, resolve } from '../alerting/hold.ts';
 import type { Acting } from '../loop/agent.ts';
 import type { AlertContent, MonitorAction } from './inputs.ts';
 
@@ -19,51 +11,13 @@ class MonitorError extends UserError {
 
 /** Raises, edits or resolves an alert, and queues what targets get. */
 export async function act(acting: Acting, action: MonitorAction): Promise<string> {
-  if (action.kind === 'resolve') return resolve(acting, action);
-  if (action.kind === 'change' && !(await isOpen(acting, action.alert)))
-    return `Alert:${action.alert} was closed meanwhile`;
-  const { alert, isNew } = await raiseAlert(
-    acting.session,
-    {
-      ...action.content,
-      rule: action.content.facts.rule,
-      since: new Date(action.content.since),
-      ...cellsOf(acting),
-    },
-    byOf(acting, action.content.title),
-  );
-  await queue(acting, alert, isNew ? 'alert.raised' : 'alert.changed');
-  return `${isNew ? 'raised' : 'changed'} Alert:${alert.id}`;
+  if (action.kind === 'resolve') return resolve(acting, { ...action, reason: 'its cause is over' });
+  if (action.kind === 'change' && !(await isOpen(acting.session, action.alert)))
+    return closedMeanwhile(action.alert);
+  const { content } = action;
+  const alert = { ...content, rule: content.facts.rule, since: new Date(content.since) };
+  return raise(acting, alert, content.title);
 }
-
-const cellsOf = ({ decision: { cells } }: Acting) => ({ cells });
-
-async function isOpen({ session }: Acting, id: string): Promise<boolean> {
-  const held = await holdAlert(session, id);
-  return held?.state === 'OPEN' || held?.state === 'ACKNOWLEDGED';
-}
-
-async function resolve(
-  acting: Acting,
-  { alert, evidence }: Extract<MonitorAction, { kind: 'resolve' }>,
-): Promise<string> {
-  if (!(await isOpen(acting, alert))) return `Alert:${alert} was closed meanwhile`;
-  const by = byOf(acting, 'its cause is over');
-  const moved = await moveAlert(acting.session, alert, 'RESOLVED', by, evidence);
-  await queue(acting, moved, 'alert.resolved');
-  return `resolved Alert:${alert}`;
-}
-
-const byOf = ({ decision, now }: Acting, reason: string): AlertActor => ({
-  actor: decision.agent,
-  actorName: decision.agent,
-  reason,
-  decisionId: decision.id,
-  at: now,
-});
-
-const queue = ({ session, decision, now }: Acting, { id, cells }: AlertRow, event: EventType) =>
-  queueDeliveries(session, { event, subject: `Alert:${id}`, decisionId: decision.id, cells, at: now });
 
 /**
  * An action that a person wrote instead: the proposed one with another severity, title or summary, or none of it.

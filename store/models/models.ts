@@ -221,23 +221,29 @@ const whoAndWhy = ({ actor, actorId, reason }: Change) => [actor, actorId ?? nul
  * Makes the model champion; the previous champion is retired. @throws StageError when there is no such model.
  */
 export function promote(store: Store, id: number, by: Change): Promise<void> {
-  return store.transaction(async (session) => {
-    await session.rows(LOCK, []);
-    await enthrone(session, id, 'promotion', by);
-  });
+  return store.transaction((session) => promoteIn(session, id, by));
+}
+
+/** The same, in a transaction that does more. @throws StageError when there is no such model. */
+export async function promoteIn(session: OwnerSession, id: number, by: Change): Promise<void> {
+  await session.rows(LOCK, []);
+  await enthrone(session, id, 'promotion', by);
 }
 
 /** Makes the model a shadow, which scores the same stream as the champion. @throws StageError */
 export function makeShadow(store: Store, id: number, by: Change): Promise<void> {
-  return store.transaction(async (session) => {
-    await session.rows(LOCK, []);
-    const stages = await stagesOf(session);
-    const stage = stages.get(id);
-    if (stage !== 'CANDIDATE')
-      throw new StageError(`only a candidate becomes a shadow; this one is ${stage ?? 'unknown'}`);
-    await move(session, id, [stage, 'SHADOW'], 'shadow', by);
-    await by.note?.(session, { modelVersion: id, from: stage, to: 'SHADOW' });
-  });
+  return store.transaction((session) => makeShadowIn(session, id, by));
+}
+
+/** The same, in a transaction that does more. @throws StageError */
+export async function makeShadowIn(session: OwnerSession, id: number, by: Change): Promise<void> {
+  await session.rows(LOCK, []);
+  const stages = await stagesOf(session);
+  const stage = stages.get(id);
+  if (stage !== 'CANDIDATE')
+    throw new StageError(`only a candidate becomes a shadow; this one is ${stage ?? 'unknown'}`);
+  await move(session, id, [stage, 'SHADOW'], 'shadow', by);
+  await by.note?.(session, { modelVersion: id, from: stage, to: 'SHADOW' });
 }
 
 /** Returns to the previous champion, and returns it. @throws StageError when there was none. */

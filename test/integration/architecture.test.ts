@@ -66,6 +66,7 @@ it("reads what is scoped with the owner's session in few places, each with its r
     .map(({ file }) => file);
   expect(found.sort()).toEqual([
     'agents/integrity/observe.ts',
+    'agents/retraining/observe.ts',
     'agents/score-monitor/finding.ts',
     'cli/report.ts',
     'scoring/readings.ts',

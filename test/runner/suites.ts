@@ -21,7 +21,10 @@ const SAME_ON_EVERY_BACKEND = [
 const LONG_ON_EMBEDDED = [
   ...named('e2e', 'demo doors import import-undo-killed oidc policies-command sessions'),
   ...named('e2e/abuse', 'documents every-argument ingest-door patterns refusals variables watchdog'),
-  ...named('integration', 'ask narrative-rewrite patterns pglite-keeper score-monitor-demo secrets'),
+  ...named(
+    'integration',
+    'account-watch ask narrative-rewrite patterns pglite-keeper retraining score-monitor-demo secrets',
+  ),
 ];
 
 /** Take long: once, on real servers. */

@@ -9,7 +9,13 @@ import { useServer } from '../../fixtures/use-server.ts';
 /* What comes to /ingest is judged from its headers, then read within bounds, item by item. */
 
 const ROLES = ['analyst', 'segment-owner', 'model-steward', 'auditor', 'dpo', 'feed', 'collector', 'admin'];
-const PATHS = ['/ingest/responses', '/ingest/file', '/ingest/changes'];
+const PATHS = [
+  '/ingest/responses',
+  '/ingest/file',
+  '/ingest/outcomes',
+  '/ingest/changes',
+  '/ingest/invitations',
+];
 const CONFIG = `export default {
   dimensions: [{ field: 'region' }],
   limits: {
@@ -135,6 +141,17 @@ describe('before a byte of the body is read', () => {
   ])('unsupported bodies are 415 with an explanation: %#', async (headers, says) => {
     const received = await send(ADMIN_KEY, PATHS[0] as string, { 'content-length': '100', ...headers });
     expect(received).toMatchObject({ status: 415, text: expect.stringContaining(says) });
+  });
+
+  it.each([
+    ['/ingest/responses', 'send a response'],
+    ['/ingest/outcomes', 'send an outcome'],
+    ['/ingest/file', 'send the map and its rows'],
+    ['/ingest/changes', 'send a change event'],
+    ['/ingest/invitations', 'send an invitation'],
+  ])('an empty body is refused, and the answer says what to send: %s', async (path, says) => {
+    const received = await send(ADMIN_KEY, path, { 'content-length': '1' }, [' ']);
+    expect(received).toMatchObject({ status: 400, text: expect.stringContaining(says) });
   });
 
   it('a body that declares too large a size is 413', async () => {

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { UserError } from '../../domain/errors/user-error.ts';
+import { TRIGGERS } from '../../domain/models/retraining-policy.ts';
+import { MINUTE_MS } from '../../domain/time/time-windows.ts';
+import { RETRAINING } from '../../store/agents/training-orders.ts';
+import { audit } from '../../store/audit/audit.ts';
+import { LOCKS } from '../../store/database/locks.ts';
+import { type Change, makeShadowIn, promoteIn, readReign } from '../../store/models/models.ts';
+import type { Acting, Agent } from '../loop/agent.ts';
+import { decide, type Inputs, type RetrainingAction } from './decide.ts';
+import { observe } from './observe.ts';
+
+const MODEL = z.int().positive();
+const ACTION = z.discriminatedUnion('do', [
+  z.strictObject({ do: z.literal('train'), until: z.iso.datetime(), triggers: z.array(z.enum(TRIGGERS)) }),
+  z.strictObject({ do: z.literal('shadow'), model: MODEL }),
+  z.strictObject({ do: z.literal('promote'), model: MODEL, champion: MODEL }),
+]);
+
+/** Trains the model again when its policy says so, and takes the result as far as it deserves. A promotion changes scores. */
+export const retraining: Agent<Inputs, RetrainingAction> = {
+  name: RETRAINING,
+  description:
+    'Trains the model again by a policy (drift, calibration, new labels, schedule), compares the result as a shadow, and promotes or holds it.',
+  version: 1,
+  defaultAutonomy: 'PROPOSE',
+  everyMs: 5 * MINUTE_MS,
+  lock: LOCKS.retraining,
+  observe,
+  decide,
+  act,
+  parseAction: (given) => {
+    const parsed = ACTION.safeParse(given);
+    if (parsed.success) return parsed.data;
+    throw new UserError(
+      'action: { "do": "train", "until": a moment, "triggers": [...] }, { "do": "shadow", "model": a version } or ' +
+        '{ "do": "promote", "model": a version, "champion": the present one } is expected',
+    );
+  },
+};
+
+async function act({ session, decision, now }: Acting, action: RetrainingAction): Promise<string> {
+  // The decision itself is the order: scoring/training-orders.ts carries it out, because training takes long.
+  if (action.do === 'train') return `ordered a training on responses until ${action.until}`;
+  const actor = `agent ${decision.agent}`;
+  const change = (name: string): Change => ({
+    actor,
+    reason: `Decision:${decision.id}`,
+    note: (noting, subject) =>
+      audit(noting, {
+        actor: 'system',
+        actorName: actor,
+        role: 'system',
+        policyVersion: null,
+        purpose: null,
+        at: now.getTime(),
+        action: name,
+        subject: { ...subject, decision: decision.id },
+        outcome: 'done',
+      }),
+  });
+  if (action.do === 'shadow') {
+    await makeShadowIn(session, action.model, change('shadowModel'));
+    return `ModelVersion:${action.model} is a shadow`;
+  }
+  const { champion } = await readReign(session);
+  if (champion !== action.champion)
+    throw new UserError(`the champion is version ${champion}, not ${action.champion} that was compared`);
+  await promoteIn(session, action.model, change('promoteModel'));
+  return `promoted ModelVersion:${action.model}`;
+}

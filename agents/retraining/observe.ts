@@ -1,0 +1,100 @@
+import { EVERYTHING } from '../../domain/access/scope.ts';
+import { comparePaired } from '../../domain/models/classification.ts';
+import { RETRAINING_POLICIES } from '../../domain/models/retraining-policy.ts';
+import {
+  countLabels,
+  newestOrder,
+  type TrainingOrder,
+  trainedUntil,
+} from '../../store/agents/training-orders.ts';
+import { unscoped } from '../../store/database/client.ts';
+import { readRegistry, readReign } from '../../store/models/models.ts';
+import { readPaired } from '../../store/monitoring/model-quality.ts';
+import { latestReadings } from '../../store/monitoring/model-readings.ts';
+import type { ModelMetric } from '../../store/tables/monitoring.ts';
+import type { AgentDeps, Observation } from '../loop/agent.ts';
+import type { Compared, Inputs } from './decide.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** A training uses at most so many labels (scoring/training-job.ts). */
+const MOST_LABELS = 20_000;
+/** The shadow is looked at again and again, so more certainty is needed than in one comparison. */
+const CONFIDENCE = 0.999;
+const DRIFT: ReadonlySet<ModelMetric> = new Set([
+  'CLASS_MIX',
+  'EMBEDDINGS',
+  'LENGTH',
+  'LANGUAGE',
+  'UNKNOWN_WORDS',
+]);
+/** The policy in force. */
+const POLICY = RETRAINING_POLICIES.combined;
+
+const wholeDays = (from: number, to: number) => Math.max(0, Math.floor((to - from) / DAY_MS));
+
+/** The champion with what speaks for training again, and the newest training that was ordered. */
+export async function* observe(deps: AgentDeps): AsyncGenerator<Observation<Inputs>> {
+  const { store } = deps;
+  const now = deps.now();
+  const { champion, since } = await readReign(store);
+  if (champion === null || since === null) return;
+  const order = await newestOrder(store);
+  const trainedAt = (await readRegistry(store)).find(({ id }) => id === champion)?.trainedAt?.getTime() ?? 0;
+  const last = Math.max(since.getTime(), trainedAt, order?.model ? order.at.getTime() : 0);
+  const until = new Date(Math.floor(now / DAY_MS) * DAY_MS);
+  const models = order?.model ? [champion, order.model] : [champion];
+  const counted = await countLabels(store, {
+    from: (await trainedUntil(store, models)) ?? new Date(0),
+    until,
+    since: new Date(last),
+    most: MOST_LABELS,
+  });
+  const read = (await latestReadings(store)).filter(
+    ({ modelVersionId, until: end }) => modelVersionId === champion && end.getTime() > last,
+  );
+  const calibration = read.find(
+    ({ metric, segment }) => metric === 'ECE' && Object.keys(segment).length === 0,
+  );
+  yield {
+    key: 'champion',
+    rule: POLICY.name,
+    inputs: {
+      policy: POLICY,
+      champion,
+      until: until.toISOString(),
+      facts: {
+        ...counted,
+        days: wholeDays(last, now),
+        driftAlarms: read.filter(({ metric, alarm }) => alarm && DRIFT.has(metric)).length,
+        calibration: calibration ? { value: calibration.value, n: calibration.n } : null,
+      },
+      order: order && {
+        decision: order.decision,
+        hours: Math.max(0, Math.floor((now - order.at.getTime()) / HOUR_MS)),
+        model: order.model,
+        stage: order.stage,
+        shadowDays: order.shadowSince && wholeDays(order.shadowSince.getTime(), now),
+        compared: await compare(deps, champion, order),
+      },
+    },
+    cells: 'everything',
+    about: models.map((id) => `ModelVersion:${id}`),
+  };
+}
+
+/** The shadow beside the champion on answers after its training set; null: it is no shadow, or there are too few. */
+async function compare(
+  { store, cells, now }: AgentDeps,
+  champion: number,
+  { model, stage, until }: TrainingOrder,
+): Promise<Compared | null> {
+  if (model === null || stage !== 'SHADOW') return null;
+  const reading = unscoped(store, 'the agent compares models over every cell');
+  const range = { from: until.getTime(), until: now() };
+  const paired = await readPaired({ store: reading, cells, now }, EVERYTHING, [champion, model], {}, range);
+  const figures = paired && comparePaired(paired, CONFIDENCE);
+  if (!figures) return null;
+  const { n, difference, low, high } = figures;
+  return { n, difference, low, high };
+}
