@@ -1,3 +1,4 @@
+import { accountWatch } from './account-watch/index.ts';
 import { type DataMonitorParts, dataMonitor } from './data-monitor/index.ts';
 import { type IntegrityParts, integrityAgent } from './integrity/index.ts';
 import type { AnyAgent } from './loop/agent.ts';
@@ -14,6 +15,7 @@ export const AGENTS: readonly AnyAgent[] = [
   modelRollback as AnyAgent,
   retraining as AnyAgent,
   requestsAgent as AnyAgent,
+  accountWatch as AnyAgent,
 ];
 
 /** What agents need beside the database. */

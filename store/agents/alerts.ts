@@ -116,6 +116,10 @@ const CURRENT = statement(
   `SELECT a.key, ${COLUMNS} FROM alert a WHERE starts_with(a.key, $1)
       AND (a.state IN ('OPEN', 'ACKNOWLEDGED') OR (a.state = 'DISMISSED' AND a.changed_at >= $2)) ORDER BY a.raised_at, a.id`,
 );
+const RAISED = statement(
+  'alerts_raised',
+  `SELECT count(*)::integer AS n FROM alert a WHERE a.raised_at >= $3 AND starts_with(a.key, $1) AND right(a.key, length($2)) = $2`,
+);
 const EVENTS = statement(
   'alert_events',
   `SELECT e.alert_id AS "alertId", e.kind, e.actor_name AS "actorName", e.reason, e.decision_id AS "decisionId", e.at
@@ -228,6 +232,17 @@ export function readCurrentAlerts(
   since: Date,
 ): Promise<(AlertRow & { readonly key: string })[]> {
   return session.rows<AlertRow & { readonly key: string }>(CURRENT, [prefix, since]);
+}
+
+/** How many alerts whose keys begin and end so were raised since. */
+export async function countRaised(
+  session: Session,
+  prefix: string,
+  suffix: string,
+  since: Date,
+): Promise<number> {
+  const [row] = await session.rows<{ n: number }>(RAISED, [prefix, suffix, since]);
+  return row?.n ?? 0;
 }
 
 /** What happened to these alerts, the oldest first. */

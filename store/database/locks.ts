@@ -21,4 +21,6 @@ export const LOCKS = {
   modelMonitor: 72694,
   modelRollback: 72695,
   retraining: 72699,
+  accountWatch: 72700,
+  outreach: 72701,
 } as const;

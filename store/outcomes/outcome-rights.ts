@@ -2,6 +2,7 @@ import { majorUnits } from '../../domain/outcomes/money.ts';
 import type { Session } from '../database/client.ts';
 import { type Statement, statement } from '../database/statement.ts';
 import type { SubjectEncryption } from '../encryption/subject-encryption.ts';
+import { forgetAccounts } from './forget-accounts.ts';
 
 /*
  * Rights of data subjects over outcomes, and over accounts. $1 is always ids of subjects, persons and accounts alike. An outcome of a
@@ -37,6 +38,7 @@ export async function lockOutcomesOf(session: Session, subjectIds: readonly stri
 export async function eraseOutcomes(session: Session, subjectIds: readonly string[]): Promise<number> {
   const gone = await session.rows(ERASE, [subjectIds]);
   await session.rows(UNLINK, [subjectIds]);
+  await forgetAccounts(session, subjectIds);
   return gone.length;
 }
 
@@ -106,7 +108,9 @@ export async function accountsOf(
 export async function dropIdleAccounts(session: Session, accountIds: readonly string[]): Promise<string[]> {
   if (accountIds.length === 0) return [];
   const rows = await session.rows<{ id: string }>(DROP_IDLE, [accountIds]);
-  return rows.map(({ id }) => id);
+  const ids = rows.map(({ id }) => id);
+  await forgetAccounts(session, ids);
+  return ids;
 }
 
 const RESTRICT = statement(
@@ -120,6 +124,7 @@ const RESTRICT = statement(
 /** Takes the outcomes of the subjects out of everything that is counted and read, or puts them back; returns how many. */
 export async function restrictOutcomes(session: Session, subjectIds: readonly string[]): Promise<number> {
   await lockOutcomesOf(session, subjectIds);
+  await forgetAccounts(session, subjectIds);
   return (await session.rows(RESTRICT, [subjectIds])).length;
 }
 

@@ -1,0 +1,24 @@
+import { HOUR_MS } from '../../domain/time/time-windows.ts';
+import { LOCKS } from '../../store/database/locks.ts';
+import { carryOutAlert, parseAlertAction } from '../alerting/carry-out.ts';
+import type { AlertAction } from '../alerting/episode.ts';
+import type { Agent } from '../loop/agent.ts';
+import { decide } from './decide.ts';
+import { AGENT, type Inputs } from './inputs.ts';
+import { observe } from './observe.ts';
+
+/** Watches accounts for risk and for potential. */
+export const accountWatch: Agent<Inputs, AlertAction> = {
+  name: AGENT,
+  description:
+    'Watches accounts for risk (detractors that pay, falling scores, cancellation named, usage that fell) and for potential, and raises as many alerts in a week as a team can act on.',
+  version: 1,
+  defaultAutonomy: 'ACT',
+  // Each account is decided about once a day; it looks every hour whether the day is new.
+  everyMs: HOUR_MS,
+  lock: LOCKS.accountWatch,
+  observe,
+  decide,
+  act: carryOutAlert,
+  parseAction: parseAlertAction,
+};
