@@ -28,7 +28,7 @@ async function* observe({ store, now }: AgentDeps): AsyncGenerator<Observation<I
   const cases = await readAccountCases(store, new Date(day.getTime() - 2 * LEARN_DAYS * DAY_MS));
   const isOver = cases.some(({ closedAt }) => closedAt !== null);
   const accounts = new Map(
-    (isOver ? await readAccountFacts(store, new Date(now()), null) : []).map((row) => [row.id, row]),
+    (isOver ? await readAccountFacts(store, new Date(now())) : []).map((row) => [row.id, row]),
   );
   for (const { alert, alertState, account, severity, cells, facts, ...of } of cases) {
     const found = of.closedAt === null ? undefined : accounts.get(account);
@@ -50,16 +50,8 @@ async function* observe({ store, now }: AgentDeps): AsyncGenerator<Observation<I
           ? { active: active === true, detractor: detractor === true, promoter: promoter === true }
           : null,
       },
-      // What is learnt may come from cells that the account has since then.
-      cells: found
-        ? [...new Set([...cellsOf(cells), ...found.cells])].sort((a, b) => a - b)
-        : parseCellSet(cells),
+      cells: parseCellSet(cells),
       about: [`Alert:${alert}`, ...(of.case ? [`Case:${of.case}`] : [])],
     };
   }
-}
-
-function cellsOf(text: string): readonly number[] {
-  const set = parseCellSet(text);
-  return set === 'everything' ? [] : set;
 }
