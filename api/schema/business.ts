@@ -24,7 +24,7 @@ const CLASSES = ['DETRACTOR', 'PASSIVE', 'PROMOTER'] as const;
 /** Windows of one series: each is read by itself. */
 const MOST_WINDOWS = 60;
 const SUPPRESSED =
-  'True when this caller may not read the answers of every cell of the group, or too few accounts stand behind the figure for a caller who sees no respondents.';
+  'True when this caller may not read the answers of every cell of the group, or too few accounts stand behind the figure, or behind what it would leave of a sum, for a caller who sees no respondents.';
 
 /** Adds churnBySegment, kpis, kpiSeries and caseMetrics. */
 export function addBusiness(schema: SchemaParts): void {
@@ -137,7 +137,8 @@ function addKpis(schema: SchemaParts): void {
       REVENUE_AT_RISK: { description: 'Of accounts whose last answer, at most a year old, is a detractor.' },
       WIN_RATE: { description: 'Deals won of those decided, with Wilson’s interval.' },
       ACTIVATION: {
-        description: 'Accounts that reached a step of onboarding within 30 days after they subscribed.',
+        description:
+          'Accounts that reached a step of onboarding within 30 days after they subscribed, of those that did so 30 days ago or earlier.',
       },
     } satisfies Record<(typeof KPIS)[number], object>,
   });
@@ -193,7 +194,7 @@ function addKpisOfWindow({ builder, types, dimensions }: SchemaParts, row: TypeO
       resolve: async (_root, args, { deps, caller }) => {
         const { segment, confidence } = commonArguments(dimensions, { ...args, basis: 'SURVEYED' });
         const { from, to: until } = rangeOf(args);
-        const query = { segment, confidence, groupBy: args.groupBy, from, until };
+        const query = { segment, confidence, groupBy: args.groupBy, from, until, asOf: new Date(deps.now()) };
         return readKpis({ record: deps.record, cells: deps.cells }, caller.scope, query);
       },
     }),
@@ -226,10 +227,11 @@ function addKpiSeries({ builder, types, dimensions }: SchemaParts, row: TypeOf<K
         const { from, to } = rangeOf(args);
         const range = { from: from.getTime(), until: to.getTime() };
         const months = calendarBuckets(range, 'MONTH', args.timeZone, MOST_WINDOWS);
+        const asOf = new Date(deps.now());
         const rows: KpiRow[] = [];
         for (const month of months) {
           const window = { from: new Date(month.from), until: new Date(month.until) };
-          const query = { segment, confidence, groupBy: args.groupBy, ...window };
+          const query = { segment, confidence, groupBy: args.groupBy, asOf, ...window };
           rows.push(...(await readKpis({ record: deps.record, cells: deps.cells }, caller.scope, query)));
         }
         return rows;

@@ -1,6 +1,7 @@
 import type { FieldGroup } from '../../domain/access/scope.ts';
+import { JUDGED_DAYS, VERDICTS, type Verdict } from '../../domain/detection/judged.ts';
 import { parseRule } from '../../domain/detection/rule.ts';
-import { REPLAYED_DAYS, replayRule } from '../../store/scores/replay-rule.ts';
+import { type Firing, REPLAYED_DAYS, replayRule } from '../../store/scores/replay-rule.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { fixed } from '../gate/costs.ts';
 import { access, momentOf } from './builder.ts';
@@ -13,20 +14,39 @@ const DAY_MS = 86_400_000;
 interface RuleReplay {
   readonly from: Date;
   readonly to: Date;
-  readonly moments: readonly Date[];
+  readonly firings: readonly Firing[];
   readonly statedFalseAlarmsPerYear: number | null;
 }
+
+export const REAL =
+  `How many of them the answers of the next ${JUDGED_DAYS} days bear out: compared with as many days before the change began, within the ` +
+  "rule's mix, the 95 % interval of the difference lies on the side that the rule named; of a threshold: the score is beyond it again.";
+export const UNDECIDED = 'Of how many of them it is too early to tell, or too few answered.';
+export const countOf = (firings: readonly Firing[], verdict: Verdict) =>
+  firings.filter((one) => one.verdict === verdict).length;
 
 /** What a caller needs of a cell so that a rule is tested on it. */
 const NEEDED = ['readScore', 'readResponse'] as const satisfies readonly FieldGroup[];
 
 /** Adds RuleReplay and the query replayRule. */
 export function addRuleReplay({ builder, dimensions }: SchemaParts): void {
+  const firing = addFiring(builder);
   const replay = builder.objectRef<RuleReplay>('RuleReplay').implement({
     ...access('readScore'),
     description: 'What a rule would have done over the past.',
     fields: (t) => ({
-      fired: t.int({ nullable: false, resolve: ({ moments }) => moments.length }),
+      real: t.int({
+        nullable: false,
+        description: REAL,
+        resolve: ({ firings }) => countOf(firings, 'REAL'),
+      }),
+      undecided: t.int({
+        nullable: false,
+        description: UNDECIDED,
+        resolve: ({ firings }) => countOf(firings, 'UNDECIDED'),
+      }),
+      firings: t.field({ type: [firing], nullable: false, resolve: ({ firings }) => [...firings] }),
+      fired: t.int({ nullable: false, resolve: ({ firings }) => firings.length }),
       from: t.field({ type: 'DateTime', nullable: false, resolve: (row) => row.from }),
       to: t.field({ type: 'DateTime', nullable: false, resolve: (row) => row.to }),
       moments: t.field({
@@ -34,7 +54,7 @@ export function addRuleReplay({ builder, dimensions }: SchemaParts): void {
         nullable: false,
         description:
           'The ends of the days (UTC) at which it would have raised an alert, or said that it has become worse.',
-        resolve: ({ moments }) => [...moments],
+        resolve: ({ firings }) => firings.map(({ moment }) => new Date(moment)),
       }),
       statedFalseAlarmsPerYear: t.float({
         nullable: true,
@@ -76,14 +96,38 @@ export function addRuleReplay({ builder, dimensions }: SchemaParts): void {
               'them for no segment',
           );
         const until = Math.min(to, deps.now());
-        const moments = await replayRule(deps, caller.scope, rule, { from, until });
+        const firings = await replayRule(deps, caller.scope, rule, { from, until });
         return {
           from: new Date(from),
           to: new Date(to),
-          moments: moments.map((moment) => new Date(moment)),
+          firings,
           statedFalseAlarmsPerYear: rule.kind === 'threshold' ? null : rule.plan.falseAlarmsPerYear,
         };
       },
     }),
   );
+}
+
+/** Adds RuleFiring. */
+function addFiring(builder: SchemaParts['builder']) {
+  const verdict = builder.enumType('FiringVerdict', { values: VERDICTS });
+  return builder.objectRef<Firing>('RuleFiring').implement({
+    ...access('readScore'),
+    description: 'A moment at which a rule would have fired.',
+    fields: (t) => ({
+      at: t.field({
+        type: 'DateTime',
+        nullable: false,
+        description: 'The end of a UTC day.',
+        resolve: ({ moment }) => new Date(moment),
+      }),
+      verdict: t.field({
+        type: verdict,
+        nullable: false,
+        description:
+          'REAL: later answers bear it out. NOT_REAL: they do not. UNDECIDED: they are too few, or the days after it are not over.',
+        resolve: ({ verdict: given }) => given,
+      }),
+    }),
+  });
 }

@@ -14,6 +14,7 @@ import { fixed } from '../gate/costs.ts';
 import { reasonOf } from './agent-rights.ts';
 import { access } from './builder.ts';
 import { pageSize } from './connection.ts';
+import { countOf, REAL, UNDECIDED } from './rule-replay.ts';
 import { assertAdministersAll } from './targets.ts';
 import type { SchemaParts } from './types.ts';
 
@@ -112,8 +113,14 @@ async function tested({ deps, caller }: ApiContext, rule: WatchRule): Promise<Ke
     );
   const until = deps.now();
   const from = until - TESTED_DAYS * DAY_MS;
-  const moments = await replayRule(deps, caller.scope, rule, { from, until });
-  return { from: new Date(from).toISOString(), to: new Date(until).toISOString(), fired: moments.length };
+  const firings = await replayRule(deps, caller.scope, rule, { from, until });
+  return {
+    from: new Date(from).toISOString(),
+    to: new Date(until).toISOString(),
+    fired: firings.length,
+    real: countOf(firings, 'REAL'),
+    undecided: countOf(firings, 'UNDECIDED'),
+  };
 }
 
 const readsAll = (scope: ApiContext['caller']['scope']): boolean =>
@@ -130,6 +137,8 @@ function addRule({ builder, dimensions }: SchemaParts) {
         nullable: false,
         description: 'How often it would have raised an alert.',
       }),
+      real: t.exposeInt('real', { description: `${REAL} Null: it was saved before this was counted.` }),
+      undecided: t.exposeInt('undecided', { description: UNDECIDED }),
     }),
   });
   return builder.objectRef<AlertRuleRow>('Rule').implement({

@@ -4,10 +4,19 @@ import { countsOfDay, type DayCounts } from './baseline.ts';
 import type { WatchRule } from './rule.ts';
 import { newWatch, takeDay } from './score-watch.ts';
 
+/** A rule would have raised an alert at the end of `day`, or said that it has become worse. Days count from 1970 in UTC. */
+export interface Fired {
+  readonly day: number;
+  /** Which way the score went; of a spike, the share of detractors. */
+  readonly direction: 'FALL' | 'RISE';
+  /** The first day of the change, as estimated; of a threshold, the day itself. */
+  readonly since: number;
+}
+
 /** A rule over past days, one after the other. */
 export interface Replaying {
-  /** Whether the rule would have raised an alert at the end of that day, or said that it has become worse. */
-  take(day: DayCounts): boolean;
+  /** What the rule would have said at the end of that day; null: nothing. */
+  take(day: DayCounts): Fired | null;
 }
 
 /** Starts a rule before the first day of the history. */
@@ -15,7 +24,14 @@ export function startReplay(rule: WatchRule): Replaying {
   if (rule.kind === 'threshold') return thresholdReplay(rule);
   const state = newWatch();
   return {
-    take: (day) => takeDay(rule.plan, state, day).some(({ kind }) => kind === 'FOUND' || kind === 'FURTHER'),
+    take: (day) => {
+      for (const event of takeDay(rule.plan, state, day))
+        if (event.kind === 'FOUND' || event.kind === 'FURTHER') {
+          const direction = rule.kind === 'spike' ? 'RISE' : event.change.direction;
+          return { day: day.day, direction, since: event.change.since };
+        }
+      return null;
+    },
   };
 }
 
@@ -39,7 +55,8 @@ function thresholdReplay(rule: Extract<WatchRule, { kind: 'threshold' }>): Repla
         sum = subtract(sum, (window.shift() as (typeof window)[number]).counts);
       const before = wasBeyond;
       wasBeyond = isBeyond(rule, sum);
-      return wasBeyond && !before;
+      if (!wasBeyond || before) return null;
+      return { day: day.day, direction: rule.below === null ? 'RISE' : 'FALL', since: day.day };
     },
   };
 }

@@ -6,6 +6,9 @@ export interface KeptReplay {
   readonly from: string;
   readonly to: string;
   readonly fired: number;
+  /** How many later answers bear out, and of how many they do not tell yet; absent: it was saved before these were counted. */
+  readonly real?: number;
+  readonly undecided?: number;
 }
 
 /** A version of a rule; the newest version of a name holds. */

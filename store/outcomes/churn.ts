@@ -1,9 +1,10 @@
 import { type Scope, visibleCells } from '../../domain/access/scope.ts';
+import { complement } from '../../domain/disclosure/complement.ts';
 import type { CellDictionary, Segment } from '../../domain/segments/cell.ts';
 import { type Survived, survivalAt, type Watched } from '../../domain/statistics/kaplan-meier.ts';
 import type { Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
-import { type GroupedCells, groupCells } from './grouped-cells.ts';
+import { FEW, type GroupedCells, groupCells } from './grouped-cells.ts';
 
 /** Who is watched from when to when. */
 export interface ChurnQuery {
@@ -70,9 +71,7 @@ interface WatchedRow extends Watched {
   readonly units: number;
 }
 
-/** Units below which a group shows single accounts. */
-const FEW = 5;
-const CLASSES = [null, 2, 1, 0] as const;
+const CLASSES = [2, 1, 0] as const;
 
 /** Retention by group and class, for callers of any scope: what they may not read is not counted, and its rows say so. */
 export async function readChurn(deps: Deps, scope: Scope, query: ChurnQuery): Promise<ChurnRow[]> {
@@ -81,30 +80,72 @@ export async function readChurn(deps: Deps, scope: Scope, query: ChurnQuery): Pr
   const outcomes = visibleCells(scope, ['readResponse'], deps.cells, {}).map(({ id }) => id);
   const { from, to, asOf } = query;
   const rows = await deps.record.rows<WatchedRow>(WATCHED, [readable, from, to, asOf, outcomes]);
-  return groups.flatMap((group) => rowsOf(group, rows, query));
+  const counted = groups.map((group): Counted => {
+    const ids = new Set(group.cells.map(({ id }) => id));
+    return { group, units: rows.filter(({ cellId }) => ids.has(cellId)) };
+  });
+  const hidden = hiddenRows(counted.filter(({ group, units }) => !group.mayName && units.length > 0));
+  return counted.flatMap((one) => rowsOf(one, hidden.get(one.group), query));
+}
+
+/** A group with what was counted of it. */
+interface Counted {
+  readonly group: GroupedCells;
+  readonly units: readonly WatchedRow[];
+}
+type Hidden = ReadonlySet<ChurnRow['class']>;
+
+const sum = (numbers: readonly number[]) => numbers.reduce((all, n) => all + n, 0);
+const ofClass = (rows: readonly WatchedRow[], npsClass: ChurnRow['class']) =>
+  npsClass === null ? rows : rows.filter((row) => row.class === npsClass);
+
+/** The rows that would show a few accounts, or from which others could be subtracted until a few are left. An account is in one only. */
+function hiddenRows(counted: readonly Counted[]): Map<GroupedCells, Hidden> {
+  const rules = { least: FEW, together: sum };
+  const sizeOf = ({ group, units }: Counted, npsClass: ChurnRow['class']) =>
+    sum(ofClass(units, npsClass).flatMap(({ cellId, units: n }) => (group.guarded.has(cellId) ? [n] : [])));
+  const place = ({ group }: Counted) => Object.values(group.values);
+  const groups = complement(
+    counted.map((one) => {
+      const n = sizeOf(one, null);
+      return { place: place(one), sizes: [n], isHidden: n < FEW };
+    }),
+    rules,
+  );
+  // The classes of a hidden group would add up to it.
+  const figures = counted.flatMap((one, i) =>
+    CLASSES.map((npsClass) => {
+      const n = sizeOf(one, npsClass);
+      return { place: [...place(one), `${npsClass}`], sizes: [n], isHidden: groups[i] === true || n < FEW };
+    }),
+  );
+  const classes = complement(figures, rules);
+  return new Map(
+    counted.map(({ group }, i) => {
+      const hidden = CLASSES.filter((_, at) => classes[i * CLASSES.length + at]);
+      return [group, new Set(groups[i] ? [null, ...hidden] : hidden)];
+    }),
+  );
 }
 
 function rowsOf(
-  { values, cells, isReadable, mayName }: GroupedCells,
-  rows: readonly WatchedRow[],
+  { group: { values, isReadable }, units: own }: Counted,
+  hiddenClasses: Hidden | undefined,
   { days, confidence }: ChurnQuery,
 ): ChurnRow[] {
-  const hidden = { group: values, accounts: null, cancelled: null, retention: null, suppressed: true };
-  if (!isReadable) return CLASSES.map((npsClass) => ({ ...hidden, class: npsClass }));
-  const ids = new Set(cells.map(({ id }) => id));
-  const own = rows.filter(({ cellId }) => ids.has(cellId));
-  if (own.length === 0) return [];
-  return CLASSES.flatMap((npsClass): ChurnRow[] => {
-    const units = npsClass === null ? own : own.filter((row) => row.class === npsClass);
-    const accounts = units.reduce((sum, row) => sum + row.units, 0);
-    if (!mayName && accounts < FEW) return [{ ...hidden, class: npsClass }];
+  if (isReadable && own.length === 0) return [];
+  return [null, ...CLASSES].map((npsClass): ChurnRow => {
+    const base = { group: values, class: npsClass };
+    if (!isReadable || hiddenClasses?.has(npsClass))
+      return { ...base, accounts: null, cancelled: null, retention: null, suppressed: true };
+    const units = ofClass(own, npsClass);
     const within = units.filter(({ event, time }) => event && time <= days);
-    return [
-      {
-        ...{ group: values, class: npsClass, accounts, suppressed: false },
-        cancelled: within.reduce((sum, row) => sum + row.units, 0),
-        retention: survivalAt(units, days, confidence),
-      },
-    ];
+    return {
+      ...base,
+      accounts: sum(units.map((row) => row.units)),
+      cancelled: sum(within.map((row) => row.units)),
+      retention: survivalAt(units, days, confidence),
+      suppressed: false,
+    };
   });
 }

@@ -11,7 +11,12 @@ export interface GroupedCells {
   readonly isReadable: boolean;
   /** Whether they may see respondents too. */
   readonly mayName: boolean;
+  /** The cells whose respondents they may not see: the limit of few accounts counts theirs. */
+  readonly guarded: ReadonlySet<number>;
 }
+
+/** Accounts below which a figure shows single ones. */
+export const FEW = 5;
 
 /** The visible cells of the segment by the values of those attributes, in the order of the values. */
 export function groupCells(
@@ -35,6 +40,11 @@ export function groupCells(
       values,
       cells,
       isReadable: cells.every((cell) => scope.allows('readResponse', cell)),
-      mayName: cells.every((cell) => scope.allows('readRespondent', cell)),
+      ...guardOf(cells.filter((cell) => !scope.allows('readRespondent', cell))),
     }));
 }
+
+const guardOf = (cells: readonly Cell[]) => ({
+  mayName: cells.length === 0,
+  guarded: new Set(cells.map(({ id }) => id)),
+});

@@ -98,9 +98,10 @@ const churn = (database: TestDatabase, scope: Scope, groupBy: string[] = []) =>
     ...{ segment: {}, groupBy, confidence: 0.95, days: 23 },
     ...{ from: new Date(at(0)), to: new Date(at(END)), asOf: new Date(at(END)) },
   });
-const kpis = (database: TestDatabase, scope: Scope, groupBy: string[] = []) =>
+const kpis = (database: TestDatabase, scope: Scope, groupBy: string[] = [], asOf = at(END)) =>
   readKpis(database, scope, {
-    ...{ segment: {}, groupBy, confidence: 0.95, from: new Date(at(0)), until: new Date(at(END)) },
+    ...{ segment: {}, groupBy, confidence: 0.95, asOf: new Date(asOf) },
+    ...{ from: new Date(at(0)), until: new Date(at(END)) },
   });
 const NO_PERU = narrowScope('no peru', ({ attributes }) => attributes['region'] !== 'Peru');
 
@@ -208,6 +209,112 @@ describe('a caller', () => {
       { suppressed: true },
     ]);
     expect((await kpis(database, EVERYTHING))[0]).toMatchObject({ value: 5, suppressed: false });
+    await database.close();
+  });
+});
+
+/** Accounts of one region and score that subscribe, pay 10 each, and have a deal and a step of onboarding. */
+const REGIONS = ['Germany', 'Peru', 'France'] as const;
+async function fill(database: TestDatabase, parts: readonly (readonly [string, number, number])[]) {
+  const units = parts.flatMap(([region, score, n]) =>
+    Array.from({ length: n }, (_, i) => ({ region, score, account: `${region} ${score} ${i}` })),
+  );
+  await database.submit(
+    units.map(({ region, score, account }) => ({
+      ...{ externalId: account, answeredAt: at(10), score, respondent: `p ${account}`, account, region },
+    })),
+  );
+  const kinds = ['SUBSCRIPTION_STARTED', 'PAYMENT', 'DEAL_WON', 'ONBOARDING_STEP'];
+  const outcomes = units.flatMap(({ region, account }) =>
+    kinds.map((kind) => ({
+      ...{ externalId: `${kind} ${account}`, kind, account, at: at(2), segmentValues: { region } },
+      ...(kind === 'PAYMENT' ? { amount: 10, currency: 'EUR' } : {}),
+      ...(kind === 'ONBOARDING_STEP' ? { name: 'first login' } : {}),
+    })),
+  );
+  expect(await database.submitOutcomes(outcomes)).toMatchObject({ rejectedTotal: 0 });
+}
+
+describe('a caller who sees no respondents', () => {
+  const nameless = narrowScope('subtracts', () => true, { withheld: ['readRespondent'] });
+
+  it('cannot subtract the classes shown from the row of all', async () => {
+    const database = await openTestDatabase();
+    await fill(database, [
+      ['Germany', 9, 9],
+      ['Germany', 7, 6],
+      ['Germany', 2, 3],
+    ]);
+    const rows = await churn(database, nameless);
+    expect(rows.map((row) => [row.class, row.accounts])).toEqual([
+      [null, 18],
+      [2, 9],
+      [1, null],
+      [0, null],
+    ]);
+    expect((await churn(database, EVERYTHING)).map((row) => row.accounts)).toEqual([18, 9, 6, 3]);
+    await database.close();
+  });
+
+  it('cannot subtract groups from the figure of all', async () => {
+    const database = await openTestDatabase();
+    await fill(database, [
+      ['Germany', 9, 9],
+      ['Peru', 9, 3],
+      ['France', 9, 6],
+    ]);
+    const shown = (rows: readonly { group: Readonly<Record<string, string>>; suppressed: boolean }[]) =>
+      REGIONS.filter((region) => rows.some((row) => row.group['region'] === region && !row.suppressed));
+    const figures = await kpis(database, nameless, ['region']);
+    for (const kpi of ['REVENUE', 'REVENUE_PER_ACCOUNT', 'WIN_RATE', 'ACTIVATION'])
+      expect(shown(figures.filter((row) => row.kpi === kpi))).toEqual(['Germany']);
+    expect((await kpis(database, nameless))[0]).toMatchObject({ kpi: 'REVENUE', value: 180, n: 18 });
+    expect(shown(await churn(database, nameless, ['region']))).toEqual(['Germany']);
+    expect(shown(await kpis(database, EVERYTHING, ['region']))).toEqual(REGIONS);
+    // A caller who may see the respondents of the other groups could subtract those: then the sum is not shown.
+    const mixed: Scope = {
+      ...nameless,
+      allows: (right, cell) => right !== 'readRespondent' || cell.attributes['region'] !== 'Peru',
+    };
+    expect((await kpis(database, mixed))[0]).toMatchObject({ kpi: 'REVENUE', suppressed: true });
+    expect((await churn(database, mixed))[0]).toMatchObject({ class: null, suppressed: true });
+    expect(shown(await kpis(database, mixed, ['region']))).toEqual(['Germany', 'France']);
+    await database.close();
+  });
+
+  it('sees no win rate of five deals of one account', async () => {
+    const database = await openTestDatabase();
+    const deals = (account: string, n: number) =>
+      Array.from({ length: n }, (_, i) => ({
+        ...{ externalId: `${account} ${i}`, kind: i ? 'DEAL_WON' : 'DEAL_LOST', at: at(1), account },
+      }));
+    await database.submitOutcomes(deals('one', 5));
+    expect(await kpis(database, nameless)).toMatchObject([{ kpi: 'WIN_RATE', suppressed: true, n: null }]);
+    await database.submitOutcomes(['two', 'three', 'four', 'five'].flatMap((account) => deals(account, 1)));
+    expect(await kpis(database, nameless)).toMatchObject([{ kpi: 'WIN_RATE', suppressed: false, n: 9 }]);
+    await database.close();
+  });
+});
+
+describe('activation', () => {
+  it('does not count accounts that may still be activated', async () => {
+    const database = await openTestDatabase();
+    const of = (account: string, kind: string, day: number) => ({
+      ...{ externalId: `${account} ${kind}`, kind, account, at: at(day) },
+      ...(kind === 'ONBOARDING_STEP' ? { name: 'first login' } : {}),
+    });
+    await database.submitOutcomes([
+      of('early', 'SUBSCRIPTION_STARTED', 1),
+      of('early', 'ONBOARDING_STEP', 20),
+      of('never', 'SUBSCRIPTION_STARTED', 1),
+      of('late', 'SUBSCRIPTION_STARTED', 80),
+      of('quick', 'SUBSCRIPTION_STARTED', 80),
+      of('quick', 'ONBOARDING_STEP', 81),
+    ]);
+    expect(await kpis(database, EVERYTHING)).toMatchObject([{ kpi: 'ACTIVATION', value: 0.5, n: 2 }]);
+    // A month later they are known, though the window is the same.
+    const rows = await kpis(database, EVERYTHING, [], at(END + 30));
+    expect(rows).toMatchObject([{ kpi: 'ACTIVATION', value: 0.5, n: 4 }]);
     await database.close();
   });
 });

@@ -47,11 +47,17 @@ beforeAll(async () => {
 });
 afterAll(() => database?.close());
 
+const replayed = (rule: object, scope: Scope, from: number, until: number) =>
+  replayRule(database, scope, parseRule(rule, DIMENSIONS), {
+    from: (FIRST_DAY + from) * DAY_MS,
+    until: (FIRST_DAY + until) * DAY_MS,
+  });
 /** The days since the first on which the rule fires. */
 async function fired(rule: object, scope: Scope = EVERYTHING, from = 0, until = DAYS): Promise<number[]> {
-  const range = { from: (FIRST_DAY + from) * DAY_MS, until: (FIRST_DAY + until) * DAY_MS };
-  const moments = await replayRule(database, scope, parseRule(rule, DIMENSIONS), range);
-  return moments.map((moment) => moment / DAY_MS - FIRST_DAY);
+  return (await replayed(rule, scope, from, until)).map(({ moment }) => moment / DAY_MS - FIRST_DAY);
+}
+async function verdicts(rule: object, until = DAYS): Promise<string[]> {
+  return (await replayed(rule, EVERYTHING, 0, until)).map(({ verdict }) => verdict);
 }
 const change = (region: string, more: object = {}) => ({
   kind: 'change',
@@ -88,6 +94,23 @@ describe('a rule over the past', () => {
     expect(found).toHaveLength(1);
     expect(found[0]).toBeGreaterThan(PLANTED);
     expect(await fired({ ...rule, below: -30 })).toEqual([]);
+  });
+
+  it('says of each moment whether the answers after it bear it out, once 28 days of them are there', async () => {
+    const [day = 0] = await fired(change('Germany'));
+    expect(await verdicts(change('Germany'))).toEqual(['REAL']);
+    expect(await verdicts(change('Germany'), day + 27)).toEqual(['UNDECIDED']);
+    expect(await verdicts({ kind: 'spike', segment: { region: ['Germany'] } })).toEqual(['REAL']);
+    const below = { kind: 'threshold', segment: { region: ['Germany'] }, below: 25, windowDays: 20 };
+    expect(await verdicts(below)).toEqual(['REAL']);
+  });
+
+  it('a rule that is often wrong has moments that later answers do not bear out', async () => {
+    const nervous = change('Japan', { shifts: [20, 40], falseAlarmsPerYear: 12 });
+    const found = await verdicts(nervous);
+    expect(found.length).toBeGreaterThan(0);
+    expect(found).not.toContain('REAL');
+    expect(found).toContain('NOT_REAL');
   });
 
   it('counts the cells whose answers the caller may read', async () => {

@@ -25,11 +25,11 @@ beforeAll(async () => {
 });
 afterAll(() => world?.close());
 
-const FIELDS = '{ name version rule enabled problem test { fired } createdBy reason }';
+const FIELDS = '{ name version rule enabled problem test { fired real undecided } createdBy reason }';
 interface Rule {
   readonly name: string;
   readonly version: number;
-  readonly test: { readonly fired: number } | null;
+  readonly test: { readonly fired: number; readonly real: number | null } | null;
 }
 const save = (key: string, name: string, rule: string, more = 'enabled: true, reason: "a test"') =>
   world.ask<{ saveRule: Rule }>(
