@@ -150,6 +150,34 @@ const train = defineCommand(
   async ({ values }) => (await import('./train.ts')).train(values),
 );
 
+const experiment = defineCommand(
+  {
+    name: 'experiment',
+    summary: 'replays the labelled answers under policies of retraining: cost against quality',
+    usage: ['[--policies NAMES] [--format table|json] [--seed NUMBER] [--first-days DAYS]'],
+    options: {
+      policies: {
+        type: 'string',
+        value: 'NAMES',
+        help: 'separated by commas; without it all: never, schedule-30, schedule-90, drift, calibration, labels, combined',
+      },
+      format: { type: 'string', value: 'FORMAT', help: 'table or json', default: 'table' },
+      seed: { type: 'string', value: 'NUMBER', help: 'of the permutations in tests of drift', default: '1' },
+      'first-days': {
+        type: 'string',
+        value: 'DAYS',
+        help: 'these days train the first model',
+        default: '60',
+      },
+    },
+    notes: [
+      'It reads the database while no server runs on it, and stores nothing. Answers are judged before they are learnt from.',
+    ],
+    examples: ['scoreline experiment', 'scoreline experiment --policies never,drift --format json'],
+  },
+  async ({ values }) => (await import('./experiment.ts')).experiment(values),
+);
+
 const redact = defineCommand(
   {
     name: 'redact',
@@ -275,6 +303,7 @@ export const COMMANDS: readonly Command[] = [
   policies,
   report,
   train,
+  experiment,
   redact,
   mcp,
   lineageExport,

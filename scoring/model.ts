@@ -100,7 +100,8 @@ export function storeHead({ weights, bias }: LinearHead, fitted: Calibration): M
   };
 }
 
-function readyHead({ weights, calibration: fitted }: ModelArtefact['heads']['nps']): ReadyHead {
+/** A stored head, ready to use. */
+export function readyHead({ weights, calibration: fitted }: ModelArtefact['heads']['nps']): ReadyHead {
   const rows = weights.map((text) => {
     const bytes = Buffer.from(text, 'base64');
     return Float64Array.from({ length: bytes.length / 8 }, (_, i) => bytes.readDoubleLE(i * 8));

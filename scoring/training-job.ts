@@ -38,7 +38,7 @@ export interface TrainingDeps {
 }
 
 /** At most so many of the newest labelled responses are used. */
-const MOST_EXAMPLES = 20_000;
+export const MOST_EXAMPLES = 20_000;
 /**
  * A reviewed label weighs as much as three numbers of respondents: it is about the text alone, and exists
  * because the model was uncertain or wrong.

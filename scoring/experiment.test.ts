@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { RETRAINING_POLICIES } from '../domain/models/retraining-policy.ts';
+import { randomFrom } from '../domain/statistics/random.ts';
+import { replayPolicies, type TimedExample } from './experiment.ts';
+
+const DAY_MS = 86_400_000;
+const DAYS = 360;
+const SHIFT = 160;
+
+/** 20 answers a day; on day 160 the words change, and with them what they mean. */
+function history(seed: number): TimedExample[] {
+  const random = randomFrom(seed);
+  return Array.from({ length: DAYS * 20 }, (_, i) => {
+    const day = Math.floor(i / 20);
+    const label = Math.floor(random() * 3);
+    const isAfter = day >= SHIFT;
+    const said = random() < 0.85 ? label : Math.floor(random() * 3);
+    const inputs = new Float64Array(6);
+    inputs[isAfter ? 3 + ((said + 1) % 3) : said] = 1;
+    if (isAfter) inputs[(said + 2) % 3] = 0.5;
+    return { at: day * DAY_MS + (i % 20), inputs, label, weight: 1, isCorrected: false };
+  });
+}
+
+/** By default a training reads 20 days, as where the volume is high. */
+const replay = (answers: readonly TimedExample[], mostExamples = 400) => {
+  const policies = [RETRAINING_POLICIES.never, RETRAINING_POLICIES.drift, RETRAINING_POLICIES['schedule-30']];
+  return replayPolicies(answers, policies, { firstDays: 60, mostExamples, seed: 1, clock: () => 0 });
+};
+
+describe('replayPolicies', () => {
+  const answers = history(5);
+  const [never, drift, schedule] = replay(answers);
+
+  it('shows that training on drift is better than never, with fewer trainings than every 30 days', () => {
+    expect(never?.trainings).toBe(0);
+    expect(drift?.trainings).toBeGreaterThan(0);
+    expect(drift?.trainings).toBeLessThan(schedule?.trainings ?? 0);
+    expect(drift?.quality.macroF1).toBeGreaterThan((never?.quality.macroF1 ?? 1) + 0.1);
+    expect(drift?.quality.brier).toBeLessThan(never?.quality.brier ?? 0);
+  });
+
+  it('shows that training on drift gains little where a training reads all answers: it fits on the oldest 70 %', () => {
+    const [none, all] = replay(answers, 20_000);
+    expect(all?.trainings).toBeGreaterThan(0);
+    expect(all?.quality.macroF1).toBeLessThan((none?.quality.macroF1 ?? 0) + 0.1);
+  });
+
+  it('gives the same for the same seed', () => {
+    expect(replay(answers)).toEqual([never, drift, schedule]);
+  });
+
+  it('learns nothing from what comes later', () => {
+    const cut = answers.filter(({ at }) => at < 240 * DAY_MS);
+    const [, shorter] = replay(cut);
+    expect(shorter?.months.slice(0, 5)).toEqual(drift?.months.slice(0, 5));
+  });
+});
