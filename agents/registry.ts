@@ -4,6 +4,7 @@ import { type IntegrityParts, integrityAgent } from './integrity/index.ts';
 import type { AnyAgent } from './loop/agent.ts';
 import { modelMonitor } from './model-monitor/index.ts';
 import { modelRollback } from './model-rollback/index.ts';
+import { outreach } from './outreach/index.ts';
 import { requestsAgent } from './requests/index.ts';
 import { retraining } from './retraining/index.ts';
 import { scoreMonitor } from './score-monitor/index.ts';
@@ -16,6 +17,7 @@ export const AGENTS: readonly AnyAgent[] = [
   retraining as AnyAgent,
   requestsAgent as AnyAgent,
   accountWatch as AnyAgent,
+  outreach as AnyAgent,
 ];
 
 /** What agents need beside the database. */

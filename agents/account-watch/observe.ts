@@ -22,7 +22,7 @@ export async function* observe(
 ): AsyncGenerator<Observation<Inputs>> {
   const day = Math.floor(now() / DAY_MS);
   const at = new Date(now());
-  const rows = new Map((await readAccountFacts(store, at, null)).map((row) => [row.id, row]));
+  const rows = new Map((await readAccountFacts(store, at)).map((row) => [row.id, row]));
   let fitted: ModelOrWhy | undefined;
   for (const cause of CAUSES) {
     const own = new Set(
@@ -64,7 +64,8 @@ export async function* observe(
           before,
           last,
         },
-        cells: row ? row.cells : [],
+        // Ranks, capacity and the model come from all accounts: so do the rows.
+        cells: 'everything',
         about: [],
         position: day,
       };
@@ -105,7 +106,7 @@ async function modelOf(store: AgentDeps['store'], at: Date): Promise<ModelOrWhy>
   const history: AccountRow[][] = [];
   for (let quarter = 1; quarter <= QUARTERS; quarter++) {
     const then = new Date(at.getTime() - quarter * QUARTER_MS);
-    history.push((await readAccountFacts(store, then, null)).filter(({ active }) => active));
+    history.push((await readAccountFacts(store, then)).filter(({ active }) => active));
   }
   return fitChurn(history, CAPACITY);
 }

@@ -98,6 +98,10 @@ const EVENT = statement(
   'case_event_insert',
   `INSERT INTO case_event (case_id, kind, actor, actor_name, reason, at) VALUES ($1, $2, $3, $4, $5, $6)`,
 );
+const RESULTS = statement(
+  'case_results',
+  `SELECT FROM case_event e WHERE e.case_id = $1 AND e.actor = $2 AND e.kind = 'COMMENTED'`,
+);
 const EVENTS = statement(
   'case_events',
   `SELECT e.case_id AS "caseId", e.kind, e.actor_name AS "actorName", e.reason, e.at FROM case_event e
@@ -152,6 +156,16 @@ export async function openCase(
   const [known] = await session.rows<CaseRow>(OF_CAUSE, [cause]);
   if (!known) throw new Error('a case was closed while it was opened again; the next run decides again');
   return { row: known, isNew: false };
+}
+
+/** Notes what became of a closed case, once for each actor after it was closed; returns whether it was noted now. */
+export async function noteResult(session: Session, id: string, by: CaseActor): Promise<boolean> {
+  const [found] = await session.rows<CaseRow>(HELD, [id]);
+  if (found?.state !== 'CLOSED') throw new CaseError('id: no closed case of that id exists here');
+  const known = await session.rows(RESULTS, [id, by.actor]);
+  if (known.length > 0) return false;
+  await note(session, id, 'COMMENTED', by);
+  return true;
 }
 
 /** What a person does with a case. */

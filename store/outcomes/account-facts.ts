@@ -25,15 +25,13 @@ export interface AccountRow extends AccountFacts {
   readonly active: boolean;
   /** Whether it cancelled within 90 days after the moment. */
   readonly cancelled: boolean;
-  /** Cells of all that was read. */
-  readonly cells: readonly number[];
 }
 
-/** $1 the moment, $2 the cells that are read; null: all. Restricted answers and outcomes are elsewhere, or marked. */
+/** $1 the moment. Restricted answers and outcomes are elsewhere, or marked. */
 const FACTS = statement(
   'account_facts',
   `WITH champion AS (SELECT id FROM model_version WHERE stage = 'CHAMPION'), answers AS (
-      SELECT r.account_id AS account, count(r.class) AS n, array_agg(DISTINCT r.cell_id) AS cells,
+      SELECT r.account_id AS account, count(r.class) AS n,
         (array_agg(r.class ORDER BY r.answered_at DESC, r.id DESC) FILTER (WHERE r.class IS NOT NULL))[1] AS last,
         avg(r.class) FILTER (WHERE r.answered_at >= $1::timestamptz - interval '120 days') AS new,
         count(r.class) FILTER (WHERE r.answered_at >= $1::timestamptz - interval '120 days') AS news,
@@ -43,10 +41,9 @@ const FACTS = statement(
       FROM response r LEFT JOIN LATERAL (SELECT true AS named FROM champion c JOIN prediction p ON p.model_version_id = c.id
           JOIN model_theme m ON m.model_version_id = c.id AND m.theme = 'cancellation_risk'
         WHERE p.response_id = r.id AND p.class IS NOT NULL AND p.themes[m.place] >= m.threshold) t ON true
-      WHERE r.account_id IS NOT NULL AND r.answered_at < $1 AND r.answered_at >= $1::timestamptz - interval '1 year'
-        AND ($2::integer[] IS NULL OR r.cell_id = ANY ($2)) GROUP BY 1
+      WHERE r.account_id IS NOT NULL AND r.answered_at < $1 AND r.answered_at >= $1::timestamptz - interval '1 year' GROUP BY 1
     ), became AS (
-      SELECT o.account_id AS account, array_agg(DISTINCT o.cell_id) FILTER (WHERE o.at < $1) AS cells,
+      SELECT o.account_id AS account, bool_or(o.at < $1) AS known,
         coalesce(sum(o.quantity) FILTER (WHERE o.kind = 'USAGE' AND o.at < $1 AND o.at >= $1::timestamptz - interval '30 days'), 0) AS used,
         coalesce(sum(o.quantity) FILTER (WHERE o.kind = 'USAGE' AND o.at < $1::timestamptz - interval '30 days'
           AND o.at >= $1::timestamptz - interval '60 days'), 0) AS before,
@@ -55,23 +52,18 @@ const FACTS = statement(
         (array_agg(o.kind ORDER BY o.at DESC, o.id DESC) FILTER (WHERE o.at < $1 AND starts_with(o.kind, 'SUBSCRIPTION_')))[1]
           IS DISTINCT FROM 'SUBSCRIPTION_CANCELLED' AS active,
         coalesce(bool_or(o.kind = 'SUBSCRIPTION_CANCELLED' AND o.at >= $1 AND o.at < $1::timestamptz + interval '90 days'), false) AS cancelled
-      FROM outcome o WHERE o.account_id IS NOT NULL AND NOT o.restricted AND ($2::integer[] IS NULL OR o.cell_id = ANY ($2)) GROUP BY 1
+      FROM outcome o WHERE o.account_id IS NOT NULL AND NOT o.restricted GROUP BY 1
     )
     SELECT s.id, coalesce(a.last = 0, false) AS detractor, coalesce(a.last = 2, false) AS promoter,
       coalesce(a.news >= 2 AND a.olds >= 2 AND a.new <= a.old - 0.5, false) AS falling, coalesce(a.leaving, false) AS leaving,
       coalesce(b.before >= 10 AND b.used <= b.before / 2, false) AS "usageFell",
       coalesce(b.before >= 10 AND b.used >= b.before * 1.5, false) AS "usageGrew",
-      coalesce(b.pays, false) AS pays, coalesce(b.active, true) AS active, coalesce(b.cancelled, false) AS cancelled,
-      ARRAY(SELECT DISTINCT c FROM unnest(coalesce(a.cells, '{}') || coalesce(b.cells, '{}')) c ORDER BY c) AS cells
+      coalesce(b.pays, false) AS pays, coalesce(b.active, true) AS active, coalesce(b.cancelled, false) AS cancelled
     FROM answers a FULL JOIN became b ON b.account = a.account JOIN subject_key s ON s.id = coalesce(a.account, b.account)
-    WHERE NOT s.restricted AND (a.account IS NOT NULL OR b.cells IS NOT NULL) ORDER BY s.id`,
+    WHERE NOT s.restricted AND (a.account IS NOT NULL OR b.known) ORDER BY s.id`,
 );
 
-/** The facts of every account at that moment. @param cells what may be read; null: everything. */
-export function readAccountFacts(
-  session: Session,
-  at: Date,
-  cells: readonly number[] | null,
-): Promise<AccountRow[]> {
-  return session.rows<AccountRow>(FACTS, [at, cells]);
+/** The facts of every account at that moment; of no caller: what follows is for those who may read everything. */
+export function readAccountFacts(session: Session, at: Date): Promise<AccountRow[]> {
+  return session.rows<AccountRow>(FACTS, [at]);
 }

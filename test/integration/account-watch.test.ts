@@ -5,9 +5,11 @@ import { CAPACITY } from '../../agents/account-watch/observe.ts';
 import type { AnyAgent } from '../../agents/loop/agent.ts';
 import { replay } from '../../agents/loop/decide.ts';
 import { runAgent } from '../../agents/loop/run.ts';
+import { outreach } from '../../agents/outreach/index.ts';
 import { EVERYTHING } from '../../domain/access/scope.ts';
 import { randomFrom } from '../../domain/statistics/random.ts';
 import { countAlerts, readAlerts } from '../../store/agents/alerts.ts';
+import { changeCase, readCaseEvents, readCases } from '../../store/agents/cases.ts';
 import { seenBy } from '../../store/agents/cell-set.ts';
 import { readAgentDecisions } from '../../store/agents/decisions.ts';
 import { erase } from '../../store/data-subjects/erase.ts';
@@ -159,16 +161,60 @@ describe('the account watch', () => {
     );
   });
 
-  it('shows accounts of hidden cells neither in lists nor in counts', async () => {
+  it('shows callers who may not read every cell nothing, in lists and in counts', async () => {
     const narrow = narrowScope('no peru', ({ attributes }) => attributes['region'] !== 'Peru');
     const seen = seenBy(narrow, short.cells);
-    expect(await alerts(short, seen)).toHaveLength(2);
-    expect(await countAlerts(short.store, seen)).toEqual([{ state: 'OPEN', n: 2 }]);
+    expect(await alerts(short, seen)).toEqual([]);
+    expect(await countAlerts(short.store, seen)).toEqual([]);
     expect(await countAlerts(short.store, seenBy(EVERYTHING, short.cells))).toEqual([
       { state: 'OPEN', n: 3 },
     ]);
     const text = JSON.stringify([await alerts(short), await decisions(short)]);
     for (const name of ['sinks', 'hidden', 'p1_', 'a1_']) expect(text).not.toContain(name);
+  });
+
+  it('is followed by a proposal of one case, which is opened once, and whose result is learnt', async () => {
+    const act = async (agent: AnyAgent) =>
+      runAgent({ store: short.store, cells: short.cells, dimensions: DIMENSIONS, now: () => now }, agent, {
+        onError: (error) => {
+          throw error;
+        },
+      });
+    const reached = outreach as AnyAgent;
+    expect((await act(reached)).map(({ state }) => state)).toEqual(['PROPOSED', 'PROPOSED', 'PROPOSED']);
+    const cases = () => readCases(short.store, null, { states: null, after: null, limit: 10 });
+    expect(await cases()).toEqual([]);
+    const bold = { ...reached, defaultAutonomy: 'ACT' as const };
+    expect((await act(bold)).map(({ state }) => state)).toEqual(['DONE', 'DONE', 'DONE']);
+    await act(bold);
+    const opened = await cases();
+    expect(opened.map(({ playbook, severity }) => [playbook, severity]).sort()).toEqual([
+      ['revive-usage', 'CRITICAL'],
+      ['revive-usage', 'CRITICAL'],
+      ['thank-promoter', 'INFO'],
+    ]);
+    const narrow = narrowScope('no peru', ({ attributes }) => attributes['region'] !== 'Peru');
+    const seen = seenBy(narrow, short.cells);
+    expect(await readCases(short.store, seen, { states: null, after: null, limit: 10 })).toEqual([]);
+    const one = opened.find(({ playbook }) => playbook === 'thank-promoter');
+    const by = { actor: 'p', actorName: 'p', reason: 'thanked', at: new Date(now), note: async () => {} };
+    await changeCase(short.store, one?.id ?? '', { kind: 'CLOSED', outcome: 'thanked' }, by);
+    now += 31 * DAY_MS;
+    await act(bold);
+    await act(bold);
+    const events = await readCaseEvents(short.store, [one?.id ?? '']);
+    expect(events.map(({ kind }) => kind)).toEqual(['OPENED', 'CLOSED', 'COMMENTED']);
+    expect(events.at(-1)?.reason).toBe(
+      '30 days after it was closed the account stayed, and its last answer is a promoter’s. Acted on after 0 hours, closed after 0 hours.',
+    );
+    const made = await readAgentDecisions(short.store, null, {
+      agent: 'outreach',
+      states: null,
+      after: null,
+      limit: 99,
+    });
+    for (const each of made) expect(replay([reached], each)).toEqual({ same: true, reason: null });
+    now = NOW;
   });
 
   it('forgets an account that is erased', async () => {
@@ -178,6 +224,7 @@ describe('the account watch', () => {
     const [gone] = kept.filter(({ id }) => !left.some((one) => one.id === id));
     expect(gone).toBeDefined();
     expect(await alerts(short)).toHaveLength(2);
+    expect(await short.sql('SELECT id FROM case_record')).toHaveLength(2);
     const rows = [
       await decisions(short),
       await alerts(short),

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { UserError } from '../../domain/errors/user-error.ts';
+import { HOUR_MS } from '../../domain/time/time-windows.ts';
+import { holdAlert } from '../../store/agents/alerts.ts';
+import { noteResult, openCase } from '../../store/agents/cases.ts';
+import { SEVERITIES } from '../../store/tables/agents.ts';
+import { queueDeliveries } from '../../store/targets/deliveries.ts';
+import type { Acting } from '../loop/agent.ts';
+import type { OutreachAction } from './decide.ts';
+import { PLAYBOOKS } from './playbooks.ts';
+
+/** Opens the case and queues what targets get of it, or notes the result; done again, it changes nothing. */
+export async function act({ session, decision, now }: Acting, action: OutreachAction): Promise<string> {
+  const by = { actor: decision.agent, actorName: decision.agent, reason: `Decision:${decision.id}`, at: now };
+  if (action.do === 'learn') {
+    if (!decision.about.includes(`Case:${action.case}`))
+      throw new UserError('case: the decision is not about it');
+    const isNew = await noteResult(session, action.case, { ...by, reason: action.result });
+    return isNew ? `noted what became of Case:${action.case}` : `Case:${action.case} has its result already`;
+  }
+  const cause = `Alert:${action.alert}`;
+  if (!decision.about.includes(cause)) throw new UserError('alert: the decision is not about it');
+  const alert = await holdAlert(session, action.alert);
+  if (alert?.state !== 'OPEN' && alert?.state !== 'ACKNOWLEDGED')
+    throw new UserError('alert: it is not open any more');
+  const { severity, title, playbook, hours } = action;
+  const { row, isNew } = await openCase(
+    session,
+    {
+      ...{ cause, responseId: null, severity, title, playbook, owner: null, segment: alert.segment },
+      ...{ cells: alert.cells, dueAt: new Date(now.getTime() + hours * HOUR_MS), decisionId: decision.id },
+    },
+    by,
+  );
+  if (!isNew) return `Case:${row.id} is open already`;
+  const subject = `Case:${row.id}`;
+  await queueDeliveries(session, {
+    ...{ event: 'case.opened', subject, decisionId: decision.id },
+    ...{ cells: alert.cells, at: now },
+  });
+  return `opened ${subject}`;
+}
+
+const ACTION = z.discriminatedUnion('do', [
+  z.strictObject({
+    do: z.literal('open'),
+    alert: z.uuid(),
+    severity: z.enum(SEVERITIES),
+    // Titles are those of the table: a case holds no text that a person could put a name in.
+    title: z.enum(PLAYBOOKS.map(({ title }) => title)),
+    playbook: z.enum(PLAYBOOKS.map(({ name }) => name)),
+    hours: z.int().min(1).max(8_760),
+  }),
+]);
+
+/** @throws UserError if it is no case to open: what became of an account is not edited. */
+export function parseOutreach(given: unknown): OutreachAction {
+  const parsed = ACTION.safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw new UserError(
+    'action: { "do": "open", "alert", "severity", "title" and "playbook" of the table of playbooks, "hours" } is expected',
+  );
+}

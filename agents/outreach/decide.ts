@@ -1,0 +1,91 @@
+import { DAY_MS, HOUR_MS } from '../../domain/time/time-windows.ts';
+import type { AlertState, CaseState, Severity } from '../../store/tables/agents.ts';
+import type { Decided } from '../loop/agent.ts';
+import { DUE_HOURS, playbookFor } from './playbooks.ts';
+
+/** All that a decision about an alert of an account is made of. */
+export interface Inputs {
+  /** ISO 8601, to the day. */
+  readonly at: string;
+  readonly alert: {
+    readonly id: string;
+    readonly state: AlertState;
+    readonly severity: Severity;
+    readonly cause: 'risk' | 'potential';
+    readonly reasons: readonly string[];
+  };
+  /** The last case of it. */
+  readonly case: {
+    readonly id: string;
+    readonly state: CaseState;
+    readonly openedAt: string;
+    readonly actedAt: string | null;
+    readonly closedAt: string | null;
+  } | null;
+  /** What is known of the account now; null: nothing. */
+  readonly account: {
+    readonly active: boolean;
+    readonly detractor: boolean;
+    readonly promoter: boolean;
+  } | null;
+}
+
+export type OutreachAction =
+  | {
+      readonly do: 'open';
+      readonly alert: string;
+      readonly severity: Severity;
+      readonly title: string;
+      readonly playbook: string;
+      readonly hours: number;
+    }
+  | { readonly do: 'learn'; readonly case: string; readonly result: string };
+
+/** What became of an account is looked at so many days after its case was closed. */
+export const LEARN_DAYS = 30;
+
+const nothing = (reason: string, verdict: string): Decided<OutreachAction> => ({
+  action: null,
+  reason,
+  alternatives: [],
+  verdict,
+});
+
+/** Opens one case for an alert, and notes what became of the account a month after the case was closed. */
+export function decide({ at, alert, case: open, account }: Inputs): Decided<OutreachAction> {
+  if (!open) {
+    if (alert.state !== 'OPEN' && alert.state !== 'ACKNOWLEDGED')
+      return nothing('The alert is closed, and had no case.', 'closed');
+    const { name, title } = playbookFor(alert.cause, alert.reasons);
+    const hours = DUE_HOURS[alert.severity];
+    return {
+      action: { do: 'open', alert: alert.id, severity: alert.severity, title, playbook: name, hours },
+      reason: `The alert says: ${alert.reasons.join('; ')}. The playbook ${name} is due within ${hours} hours.`,
+      alternatives: [{ action: null, reason: 'a person follows the alert without a case' }],
+    };
+  }
+  if (open.closedAt === null) return nothing('Its case is being worked on.', 'in work');
+  const days = Math.floor((Date.parse(at) - Date.parse(open.closedAt)) / DAY_MS);
+  if (days < LEARN_DAYS) return nothing(`Its case was closed less than ${LEARN_DAYS} days ago.`, 'too early');
+  const result = resultOf(open, account);
+  return {
+    action: { do: 'learn', case: open.id, result },
+    reason: result,
+    alternatives: [{ action: null, reason: 'later cases would not show what helped' }],
+    verdict: `learn ${open.id}`,
+  };
+}
+
+function resultOf(
+  { openedAt, actedAt, closedAt }: NonNullable<Inputs['case']>,
+  account: Inputs['account'],
+): string {
+  const hours = (end: string | null) =>
+    end === null ? 'never' : `after ${Math.round((Date.parse(end) - Date.parse(openedAt)) / HOUR_MS)} hours`;
+  const became = !account
+    ? 'nothing is known of the account any more'
+    : !account.active
+      ? 'the account has cancelled'
+      : `the account stayed, and its last answer is ${account.promoter ? 'a promoter’s' : account.detractor ? 'a detractor’s' : 'neither a promoter’s nor a detractor’s'}`;
+  return `${LEARN_DAYS} days after it was closed ${became}. Acted on ${hours(actedAt)}, closed ${hours(closedAt)}.`;
+}

@@ -1,0 +1,57 @@
+import { DAY_MS, MINUTE_MS } from '../../domain/time/time-windows.ts';
+import { readAccountCases } from '../../store/agents/account-cases.ts';
+import { parseCellSet } from '../../store/agents/cell-set.ts';
+import { LOCKS } from '../../store/database/locks.ts';
+import { readAccountFacts } from '../../store/outcomes/account-facts.ts';
+import type { Agent, AgentDeps, Observation } from '../loop/agent.ts';
+import { act, parseOutreach } from './act.ts';
+import { decide, type Inputs, LEARN_DAYS, type OutreachAction } from './decide.ts';
+
+/** Opens cases for what the account watch found. It leads to work with customers, so at first it proposes. */
+export const outreach: Agent<Inputs, OutreachAction> = {
+  name: 'outreach',
+  description:
+    'Opens a case by a playbook for each alert about an account, and notes on the case what became of the account.',
+  version: 1,
+  defaultAutonomy: 'PROPOSE',
+  everyMs: 5 * MINUTE_MS,
+  lock: LOCKS.outreach,
+  observe,
+  decide,
+  act,
+  parseAction: parseOutreach,
+};
+
+async function* observe({ store, now }: AgentDeps): AsyncGenerator<Observation<Inputs>> {
+  const day = new Date(Math.floor(now() / DAY_MS) * DAY_MS);
+  // A result is noted for a month from when it can be known.
+  const cases = await readAccountCases(store, new Date(day.getTime() - 2 * LEARN_DAYS * DAY_MS));
+  const isOver = cases.some(({ closedAt }) => closedAt !== null);
+  const accounts = new Map(
+    (isOver ? await readAccountFacts(store, new Date(now())) : []).map((row) => [row.id, row]),
+  );
+  for (const { alert, alertState, account, severity, cells, facts, ...of } of cases) {
+    const found = of.closedAt === null ? undefined : accounts.get(account);
+    const { active, detractor, promoter } = found ?? {};
+    yield {
+      key: `Alert:${alert}`,
+      inputs: {
+        at: day.toISOString(),
+        alert: { id: alert, state: alertState, severity, cause: facts.cause, reasons: facts.reasons },
+        case:
+          of.case && of.caseState && of.openedAt
+            ? {
+                ...{ id: of.case, state: of.caseState, openedAt: of.openedAt.toISOString() },
+                actedAt: of.actedAt?.toISOString() ?? null,
+                closedAt: of.closedAt?.toISOString() ?? null,
+              }
+            : null,
+        account: found
+          ? { active: active === true, detractor: detractor === true, promoter: promoter === true }
+          : null,
+      },
+      cells: parseCellSet(cells),
+      about: [`Alert:${alert}`, ...(of.case ? [`Case:${of.case}`] : [])],
+    };
+  }
+}
