@@ -233,22 +233,19 @@ describe('caseUpdates', () => {
     const peru = await open('Peru');
     const [sse, narrow] = [world.subscribe('everything', query()), world.subscribe('narrow', query())];
     await until(() => sse.received.length >= 2 && narrow.received.length >= 1, 'the open cases');
-    const first = updates(sse).length;
+    // The open cases may come twice at the beginning.
+    const changed = () => updates(sse).filter(({ case: one }) => one.owner !== null || one.state !== 'OPEN');
     await change(`assignCase(id: "${germany}", owner: "Ada", reason: "knows them")`);
     await change(`closeCase(id: "${peru}", outcome: "refunded", reason: "done")`);
-    await until(() => updates(sse).length >= first + 2, 'the changed cases');
-    await until(() => updates(narrow).length >= 2, 'the changed case of the narrow caller');
-    expect(
-      updates(sse)
-        .slice(first)
-        .map((one) => one.case),
-    ).toEqual([
+    await until(() => changed().length >= 2, 'the changed cases');
+    await until(() => updates(narrow).some((one) => one.case.owner), 'the changed case of the narrow caller');
+    expect(changed().map((one) => one.case)).toEqual([
       { id: germany, state: 'OPEN', owner: 'Ada' },
       { id: peru, state: 'CLOSED', owner: null },
     ]);
     expect(new Set(updates(narrow).map((one) => one.case.id))).toEqual(new Set([germany]));
     for (const { position } of updates(narrow)) expect(position).toMatch(/^0\.\d{13}$/);
-    const again = world.subscribe('everything', query(updates(sse)[first]?.position));
+    const again = world.subscribe('everything', query(changed()[0]?.position));
     await until(() => updates(again).length >= 1, 'what came after the position');
     expect(updates(again).map((one) => one.case.id)).toEqual([peru]);
     const narrowAgain = world.subscribe('narrow', query(updates(narrow).at(-1)?.position));
