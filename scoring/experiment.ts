@@ -161,7 +161,9 @@ function monthsOf(judged: readonly Predicted[], begin: number): PolicyOutcome['m
   const months = new Map<number, Predicted[]>();
   for (const one of judged) {
     const month = Math.floor((one.example.at - begin) / MONTH_MS);
-    months.set(month, [...(months.get(month) ?? []), one]);
+    const list = months.get(month);
+    if (list) list.push(one);
+    else months.set(month, [one]);
   }
   return [...months].map(([month, list]) => ({
     from: new Date(begin + month * MONTH_MS).toISOString().slice(0, 10),
