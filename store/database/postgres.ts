@@ -93,6 +93,8 @@ export function openPostgres(
         (await client.query({ name, text, values: [...parameters] })).rows as Row[],
     });
   const root = session(pool);
+  // A job that holds a lock keeps a connection and works on others: if all held locks, none could work.
+  const inTurn = turns(Math.max(1, Math.floor(maxConnections / 2)));
   return {
     ...root,
     backend: 'postgres',
@@ -111,7 +113,7 @@ export function openPostgres(
         client.release(true);
       }
     },
-    ifFree: (lock, work) => ifFree(pool, lock, work),
+    ifFree: (lock, work) => inTurn(() => ifFree(pool, lock, work)),
     pools: () => ({ writers: stateOf(pool), ...readers.state() }),
     close: async () => {
       const impatience = setTimeout(() => watch.cutAll(), FAREWELL_MS);
@@ -188,6 +190,23 @@ class Readers {
 
 /** Half of what the server waits for a transaction's next statement. */
 const KEEP_LOCK_MS = 30_000;
+
+/** Runs at most so many works at a time; the others wait for their turn. */
+function turns(most: number): <T>(work: () => Promise<T>) => Promise<T> {
+  let free = most;
+  const waiting: (() => void)[] = [];
+  return async (work) => {
+    if (free > 0) free -= 1;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else free += 1;
+    }
+  };
+}
 
 /** Runs `work` while a transaction of its own holds the lock; a transaction that only holds a lock holds back no follower. */
 async function ifFree(pool: pg.Pool, lock: number, work: () => Promise<void>): Promise<boolean> {

@@ -2,6 +2,7 @@ import pg from 'pg';
 import { expect, it } from 'vitest';
 import { LOCKS } from '../../store/database/locks.ts';
 import { openPostgres } from '../../store/database/postgres.ts';
+import { statement } from '../../store/database/statement.ts';
 import { migrate } from '../../store/setup/migrate.ts';
 import { freshDatabase } from '../fixtures/database.ts';
 import { patience } from '../fixtures/patience.ts';
@@ -25,6 +26,19 @@ it('a start that waits for another one names the session that holds it up, and c
     expect((await migrated).timescale).toBeDefined();
   } finally {
     await other.end();
+    await store.close();
+  }
+});
+
+it('jobs that hold locks leave connections to work on, however many begin at once', async () => {
+  const store = openPostgres((await freshDatabase()) ?? '', () => undefined, { maxConnections: 4 });
+  const one = statement('test_held_lock_one', 'SELECT 1 AS one');
+  try {
+    const jobs = Array.from({ length: 12 }, (_, i) =>
+      store.ifFree(1_000 + i, async () => void (await store.rows(one, []))),
+    );
+    expect(await Promise.all(jobs)).toEqual(Array(12).fill(true));
+  } finally {
     await store.close();
   }
 });
