@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { UserError } from '../../domain/errors/user-error.ts';
-import { audit } from '../../store/audit/audit.ts';
 import { LOCKS } from '../../store/database/locks.ts';
 import { readReign, rollbackIn } from '../../store/models/models.ts';
 import { latestReadings } from '../../store/monitoring/model-readings.ts';
 import type { Acting, Agent, AgentDeps, Observation } from '../loop/agent.ts';
+import { modelChange } from '../loop/model-change.ts';
 import { figureOf } from '../model-monitor/observe.ts';
 import { decide, type Inputs, type RollbackAction } from './decide.ts';
 
@@ -55,28 +55,12 @@ async function* observe({ store }: AgentDeps): AsyncGenerator<Observation<Inputs
   };
 }
 
-async function act({ session, decision, now }: Acting, { from, to }: RollbackAction): Promise<string> {
-  const reign = await readReign(session);
+async function act(acting: Acting, { from, to }: RollbackAction): Promise<string> {
+  const reign = await readReign(acting.session);
   if (reign.champion !== from || reign.previous !== to)
     throw new UserError(
       `the champion is version ${reign.champion}, and the one before it ${reign.previous}: not ${from} and ${to}`,
     );
-  const actor = `agent ${decision.agent}`;
-  await rollbackIn(session, {
-    actor,
-    reason: `Decision:${decision.id}`,
-    note: (noting, subject) =>
-      audit(noting, {
-        actor: 'system',
-        actorName: actor,
-        role: 'system',
-        policyVersion: null,
-        purpose: null,
-        at: now.getTime(),
-        action: 'rollbackModel',
-        subject: { ...subject, decision: decision.id },
-        outcome: 'done',
-      }),
-  });
+  await rollbackIn(acting.session, modelChange(acting, 'rollbackModel'));
   return `rolled back from ModelVersion:${from} to ModelVersion:${to}`;
 }

@@ -3,10 +3,10 @@ import { UserError } from '../../domain/errors/user-error.ts';
 import { TRIGGERS } from '../../domain/models/retraining-policy.ts';
 import { MINUTE_MS } from '../../domain/time/time-windows.ts';
 import { RETRAINING } from '../../store/agents/training-orders.ts';
-import { audit } from '../../store/audit/audit.ts';
 import { LOCKS } from '../../store/database/locks.ts';
-import { type Change, makeShadowIn, promoteIn, readReign } from '../../store/models/models.ts';
+import { makeShadowIn, promoteIn, readReign } from '../../store/models/models.ts';
 import type { Acting, Agent } from '../loop/agent.ts';
+import { modelChange } from '../loop/model-change.ts';
 import { decide, type Inputs, type RetrainingAction } from './decide.ts';
 import { observe } from './observe.ts';
 
@@ -39,33 +39,17 @@ export const retraining: Agent<Inputs, RetrainingAction> = {
   },
 };
 
-async function act({ session, decision, now }: Acting, action: RetrainingAction): Promise<string> {
+async function act(acting: Acting, action: RetrainingAction): Promise<string> {
+  const { session } = acting;
   // The decision itself is the order: scoring/training-orders.ts carries it out, because training takes long.
   if (action.do === 'train') return `ordered a training on responses until ${action.until}`;
-  const actor = `agent ${decision.agent}`;
-  const change = (name: string): Change => ({
-    actor,
-    reason: `Decision:${decision.id}`,
-    note: (noting, subject) =>
-      audit(noting, {
-        actor: 'system',
-        actorName: actor,
-        role: 'system',
-        policyVersion: null,
-        purpose: null,
-        at: now.getTime(),
-        action: name,
-        subject: { ...subject, decision: decision.id },
-        outcome: 'done',
-      }),
-  });
   if (action.do === 'shadow') {
-    await makeShadowIn(session, action.model, change('shadowModel'));
+    await makeShadowIn(session, action.model, modelChange(acting, 'shadowModel'));
     return `ModelVersion:${action.model} is a shadow`;
   }
   const { champion } = await readReign(session);
   if (champion !== action.champion)
     throw new UserError(`the champion is version ${champion}, not ${action.champion} that was compared`);
-  await promoteIn(session, action.model, change('promoteModel'));
+  await promoteIn(session, action.model, modelChange(acting, 'promoteModel'));
   return `promoted ModelVersion:${action.model}`;
 }
