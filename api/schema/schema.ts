@@ -66,6 +66,7 @@ import { addThemes } from './themes.ts';
 import { createTypes, type SchemaModule } from './types.ts';
 import { noteUnknownValues } from './unknown-values.ts';
 import { addVerification } from './verification.ts';
+import { addWatchedAccounts } from './watched-accounts.ts';
 
 /** The subjects of the schema, in any order. */
 export const schemaModules: readonly SchemaModule[] = [
@@ -129,6 +130,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addTargets,
   addThemes,
   addVerification,
+  addWatchedAccounts,
 ];
 
 /** The GraphQL schema for the configured dimensions. */
