@@ -101,7 +101,7 @@ export const sum = (numbers: readonly number[]) => numbers.reduce((all, n) => al
 export const ofClass = (rows: readonly WatchedRow[], npsClass: WatchedClass) =>
   npsClass === null ? rows : rows.filter((row) => row.class === npsClass);
 
-/** How many accounts of that class have respondents whom the caller may not see. */
+/** Accounts of that class of which the caller may not see the respondents. */
 export const guardedSize = (
   { group, units }: Pick<WatchedGroup, 'group' | 'units'>,
   npsClass: WatchedClass,
