@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import fc from '../../test/fixtures/properties.ts';
 import { kaplanMeier, medianTime, survivalAt, survivalCurve, type Watched } from './kaplan-meier.ts';
 
 const event = (time: number): Watched => ({ time, event: true });

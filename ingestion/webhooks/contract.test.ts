@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_DIMENSIONS, defineDimensions } from '../../domain/segments/dimensions.ts';
+import fc from '../../test/fixtures/properties.ts';
 import { InvalidMapError } from '../files/map/map-mistakes.ts';
 import { UnreadableBodyError } from '../pipeline/read-items.ts';
 import type { DeliveryHeaders } from './connector.ts';
