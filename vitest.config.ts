@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { slownessNow } from './test/fixtures/unit-of-work.ts';
 import DurationsReporter from './test/runner/durations-reporter.ts';
+import { ENGINE_FLAGS } from './test/runner/engine-flags.ts';
 import { LongestFirst } from './test/runner/longest-first.ts';
 import { LONG, SERVICES, SHORT } from './test/runner/suites.ts';
 
@@ -17,7 +18,12 @@ const resolve = {
 const slowness = slownessNow();
 const minutes = (count: number) => Math.round(count * 60_000 * slowness);
 /** No test asserts how long something takes: these only end a test that hangs. */
-const bounds = { provide: { slowness }, testTimeout: minutes(10), hookTimeout: minutes(10) };
+const bounds = {
+  provide: { slowness },
+  testTimeout: minutes(10),
+  hookTimeout: minutes(10),
+  execArgv: ENGINE_FLAGS,
+};
 
 /**
  * unit: beside the source, no I/O. integration and e2e: against a real database on PGlite. short: those of both that do not take
