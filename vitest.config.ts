@@ -26,6 +26,12 @@ const bounds = {
 };
 
 /**
+ * Files of a worker share the modules: the product keeps nothing but caches in them, and to load them takes about a CPU second. A
+ * file that changes what is global undoes it, or is in `long`.
+ */
+const together = { isolate: false };
+
+/**
  * unit: beside the source, no I/O. integration and e2e: against a real database on PGlite. short: those of both that do not take
  * long; long: those that do, and need the embedded database. services: on real TimescaleDB and Neo4j, and what only real servers
  * can show. `npm test` runs unit and short, `npm run test:services` services and long (test/runner/suites.ts).
@@ -43,20 +49,20 @@ export default defineConfig({
           name: 'unit',
           include: ['**/*.test.ts'],
           exclude: ['test/**', 'node_modules/**'],
-          // They keep nothing between tests, and loading the modules for each file took half of their time.
-          isolate: false,
+          ...together,
           ...bounds,
         },
       },
       { resolve, test: { name: 'integration', include: ['test/integration/**/*.test.ts'], ...bounds } },
       { resolve, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], ...bounds } },
-      { resolve, test: { name: 'short', ...SHORT, ...bounds } },
+      { resolve, test: { name: 'short', ...SHORT, ...together, ...bounds } },
       { resolve, test: { name: 'long', ...LONG, ...bounds } },
       {
         resolve,
         test: {
           name: 'services',
           ...SERVICES,
+          ...together,
           globalSetup: ['test/services/global-setup.ts'],
           ...bounds,
         },
