@@ -1,3 +1,4 @@
+import { nodeId } from '../../domain/lineage/lineage.ts';
 import {
   type OnCallPlan,
   parsePlan,
@@ -8,7 +9,6 @@ import {
 } from '../../domain/on-call/plan.ts';
 import { quietUntil } from '../../domain/on-call/quiet-hours.ts';
 import { shiftAt } from '../../domain/on-call/shifts.ts';
-import { type AlertRow, readAlertsById } from '../../store/agents/alerts.ts';
 import { seenBy } from '../../store/agents/cell-set.ts';
 import { readUnderWay } from '../../store/agents/escalations.ts';
 import { insertPlan, type OnCallPlanRow, readPlanVersions } from '../../store/targets/on-call-plan.ts';
@@ -41,7 +41,7 @@ interface StepView {
   readonly target: string;
 }
 interface Escalated {
-  readonly alert: AlertRow;
+  readonly id: string;
   readonly step: number;
   readonly sentAt: Date;
 }
@@ -119,7 +119,7 @@ async function viewsOf({ deps }: ApiContext, limit: number): Promise<PlanView[]>
   return rows.map((row) => ({ ...row, named: renamed(row.plan, names) }));
 }
 
-function addPlan({ builder, types }: SchemaParts) {
+function addPlan({ builder }: SchemaParts) {
   const turn = builder.objectRef<Turn>('OnCallTurn').implement({
     ...access('administer'),
     description: 'Who a schedule has on call now.',
@@ -148,12 +148,7 @@ function addPlan({ builder, types }: SchemaParts) {
     ...access('administer'),
     description: 'An open alert that was escalated.',
     fields: (t) => ({
-      alert: t.field({
-        ...costs(fixed(2)),
-        type: types.alert,
-        nullable: false,
-        resolve: ({ alert }) => alert,
-      }),
+      alert: t.id({ nullable: false, resolve: ({ id }) => nodeId('Alert', id) }),
       step: t.exposeInt('step', { nullable: false, description: 'The last step that was sent.' }),
       sentAt: t.expose('sentAt', { type: 'DateTime', nullable: false }),
     }),
@@ -193,7 +188,8 @@ function addPlan({ builder, types }: SchemaParts) {
         description: `Open alerts that were escalated, the newest first, ${MOST_SHOWN} at most, of those that the caller sees.`,
         resolve: (_plan, _args, context, info) => {
           noteHiddenAgents(context, info.path);
-          return escalatedOf(context);
+          const { deps, caller } = context;
+          return readUnderWay(deps.store, seenBy(caller.scope, deps.cells), MOST_SHOWN);
         },
       }),
     }),
@@ -215,18 +211,4 @@ function stepViews(plan: OnCallPlan, now: number): StepView[] {
     schedule: plan.escalation?.steps[place]?.schedule ?? null,
     target: targetAt(step, now),
   }));
-}
-
-async function escalatedOf({ deps, caller }: ApiContext): Promise<Escalated[]> {
-  const seen = seenBy(caller.scope, deps.cells);
-  const rows = await readUnderWay(deps.store, seen, MOST_SHOWN);
-  const alerts = await readAlertsById(
-    deps.store,
-    seen,
-    rows.map(({ id }) => id),
-  );
-  return rows.flatMap(({ id, step, sentAt }) => {
-    const alert = alerts.find((one) => one.id === id);
-    return alert ? [{ alert, step, sentAt }] : [];
-  });
 }
