@@ -161,6 +161,7 @@ CREATE INDEX alert_before_id_index ON public.alert USING btree (before_id);
 CREATE UNIQUE INDEX alert_current ON public.alert USING btree (key) WHERE (state = ANY (ARRAY['OPEN'::text, 'ACKNOWLEDGED'::text]));
 CREATE INDEX alert_decision_id_index ON public.alert USING btree (decision_id);
 CREATE INDEX alert_evidence_index ON public.alert USING gin (evidence);
+CREATE INDEX alert_key_raised_at_id_index ON public.alert USING btree (key, raised_at, id);
 CREATE INDEX alert_raised_at_id_index ON public.alert USING btree (raised_at, id);
 CREATE TRIGGER alert_deleted AFTER DELETE ON public.alert REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION agent_rows_changed('alert', 'alerts');
 CREATE TRIGGER alert_inserted AFTER INSERT ON public.alert REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION agent_rows_changed('alert', 'alerts');

@@ -1,131 +1,25 @@
-import {
-  assertZone,
-  calendarBuckets,
-  DAY_MS,
-  parseWindow,
-  windowAt,
-} from '../../domain/time/time-windows.ts';
+import { assertZone, calendarBuckets } from '../../domain/time/time-windows.ts';
 import { type CaseMetrics, MOST_CASES, readCaseMetrics } from '../../store/agents/case-metrics.ts';
 import { seenBy } from '../../store/agents/cell-set.ts';
-import { type ChurnRow, readChurn } from '../../store/outcomes/churn.ts';
 import { type KPIS, type KpiRow, readKpis } from '../../store/outcomes/kpis.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { fixed } from '../gate/costs.ts';
 import { atMost } from '../gate/lists.ts';
 import { noteHiddenAgents } from './agent-rights.ts';
-import { access, asInt, type DateTimeInput, momentOf, type TypeOf } from './builder.ts';
+import { access, asInt, type TypeOf } from './builder.ts';
+import { rangeOf, SUPPRESSED } from './business-arguments.ts';
 import { segmentValuesOf } from './dimensions.ts';
 import { commonArguments } from './nps.ts';
 import type { SchemaParts } from './types.ts';
 
 /* What outcomes say of the business: associations between answers and what became of people, never causes. */
 
-const CLASSES = ['DETRACTOR', 'PASSIVE', 'PROMOTER'] as const;
 /** Windows of one series: each is read by itself. */
 const MOST_WINDOWS = 60;
-const SUPPRESSED =
-  'True when this caller may not read the answers of every cell of the group, or too few accounts stand behind the figure, or behind what it would leave of a sum, for a caller who sees no respondents.';
-
-/** Adds churnBySegment, kpis, kpiSeries and caseMetrics. */
+/** Adds kpis, kpiSeries and caseMetrics. */
 export function addBusiness(schema: SchemaParts): void {
-  addChurn(schema);
   addKpis(schema);
   addCaseMetrics(schema);
-}
-
-function addChurn(schema: SchemaParts): void {
-  const { builder, types, dimensions } = schema;
-  const row = builder.objectRef<ChurnRow>('ChurnRow').implement({
-    ...access('readScore'),
-    description:
-      'How many accounts are left a time after they answered, by segment and class of that answer: an association, not an effect. Numbers are null when suppressed.',
-    fields: (t) => ({
-      segmentValues: t.field({
-        type: [types.segmentValue],
-        nullable: false,
-        description: 'What it is grouped by.',
-        resolve: ({ group }) => segmentValuesOf(dimensions, group),
-      }),
-      class: t.field({
-        type: types.npsClass,
-        description: 'Of the first answer in the window; null: of every class.',
-        resolve: (one) => (one.class === null ? null : CLASSES[one.class]),
-      }),
-      accounts: t.int({
-        description:
-          'Accounts that subscribed when they answered; respondents where an answer names no account.',
-        resolve: ({ accounts }) => accounts && asInt(accounts),
-      }),
-      cancelled: t.int({
-        description: 'Of them, how many were seen to cancel within the horizon.',
-        resolve: ({ cancelled }) => cancelled && asInt(cancelled),
-      }),
-      retention: t.float({
-        description:
-          'The share that is left at the horizon (Kaplan and Meier); null where no account was watched for so long.',
-        resolve: ({ retention }) => retention?.share ?? null,
-      }),
-      retentionLow: t.float({
-        description: 'Lower bound (Greenwood, log-log).',
-        resolve: ({ retention }) => retention?.low ?? null,
-      }),
-      retentionHigh: t.float({ resolve: ({ retention }) => retention?.high ?? null }),
-      churn: t.float({
-        description: '1 - retention.',
-        resolve: ({ retention }) => (retention ? 1 - retention.share : null),
-      }),
-      suppressed: t.exposeBoolean('suppressed', { nullable: false, description: SUPPRESSED }),
-    }),
-  });
-  addChurnQuery(schema, row);
-}
-
-function addChurnQuery({ builder, types, dimensions }: SchemaParts, row: TypeOf<ChurnRow>): void {
-  builder.queryField('churnBySegment', (t) =>
-    t.field({
-      ...access('readScore', fixed(100)),
-      type: [row],
-      nullable: false,
-      description:
-        'Retention of accounts by the class of their first answer between `from` and `to`, group by group. An account counts once, with the segment of that answer.',
-      args: {
-        segment: t.arg({ type: types.segment }),
-        from: t.arg({ type: 'DateTime', required: true }),
-        to: t.arg({ type: 'DateTime', required: true }),
-        groupBy: t.arg({
-          type: [types.dimension],
-          required: true,
-          defaultValue: [],
-          ...atMost(dimensions.length),
-        }),
-        horizon: t.arg({
-          type: 'Duration',
-          required: true,
-          defaultValue: 'P90D',
-          description: 'How long after the answer.',
-        }),
-        confidence: t.arg.float({ required: true, defaultValue: 0.95 }),
-      },
-      resolve: async (_root, args, { deps, caller }) => {
-        const now = deps.now();
-        const length = windowAt(parseWindow(args.horizon), now, 'UTC');
-        const { segment, confidence } = commonArguments(dimensions, { ...args, basis: 'SURVEYED' });
-        return readChurn({ record: deps.record, cells: deps.cells }, caller.scope, {
-          ...{ segment, confidence, groupBy: args.groupBy },
-          ...rangeOf(args),
-          asOf: new Date(now),
-          days: Math.round((length.until - length.from) / DAY_MS),
-        });
-      },
-    }),
-  );
-}
-
-/** @throws InvalidArgumentError */
-function rangeOf({ from, to }: { readonly from: DateTimeInput; readonly to: DateTimeInput }) {
-  const range = { from: new Date(momentOf('from', from)), to: new Date(momentOf('to', to)) };
-  if (range.from >= range.to) throw new InvalidArgumentError('from: is not before to');
-  return range;
 }
 
 function addKpis(schema: SchemaParts): void {

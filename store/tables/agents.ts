@@ -164,6 +164,7 @@ export const alert = pgTable(
   (table) => [
     uniqueIndex('alert_current').on(table.key).where(sql`state IN ('OPEN', 'ACKNOWLEDGED')`),
     index().on(table.raisedAt, table.id),
+    index().on(table.key, table.raisedAt, table.id),
     index().using('gin', table.evidence),
     index().on(table.before),
     index().on(table.after),

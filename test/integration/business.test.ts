@@ -3,6 +3,7 @@ import { EVERYTHING, type Scope } from '../../domain/access/scope.ts';
 import { readCaseMetrics } from '../../store/agents/case-metrics.ts';
 import { readChurn } from '../../store/outcomes/churn.ts';
 import { readKpis } from '../../store/outcomes/kpis.ts';
+import { readCurves } from '../../store/outcomes/retention-curves.ts';
 import { narrowScope, openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 
 /* The figures of outcomes, and two worlds that differ only in what a caller may not read. */
@@ -347,5 +348,64 @@ describe('cases', () => {
     });
     expect(bySeverity).toMatchObject([{ severity: 'WARNING', opened: 21 }]);
     expect(await readCaseMetrics(without.store, '{}', window)).toEqual([]);
+  });
+});
+
+describe('curves of retention', () => {
+  const curves = (database: TestDatabase, scope: Scope, groupBy: string[] = []) =>
+    readCurves(database, scope, {
+      ...{ segment: {}, groupBy, confidence: 0.95, days: Array.from({ length: 41 }, (_, day) => day) },
+      ...{ from: new Date(at(0)), to: new Date(at(END)), asOf: new Date(at(END)) },
+    });
+
+  it('are the published ones, and end with the longest watch', async () => {
+    const rows = await curves(without, EVERYTHING, ['region']);
+    const promoters = rows.filter((row) => row.class === 2);
+    expect(promoters).toHaveLength(36);
+    expect(promoters[6]?.point).toMatchObject({ watched: 17, events: 3 });
+    expect(promoters[13]?.point?.share).toBeCloseTo(0.6902, 4);
+    expect(promoters[13]?.point?.low).toBeCloseTo(0.4316, 4);
+    expect(promoters[13]?.point?.high).toBeCloseTo(0.8491, 4);
+    expect(promoters[35]).toMatchObject({ accounts: 21, group: { region: 'Germany' } });
+  });
+
+  it('are the same whatever there is in cells that the caller may not read', async () => {
+    const nameless = narrowScope('nameless', NO_PERU_CELLS, { withheld: ['readRespondent'] });
+    for (const scope of [NO_PERU, nameless])
+      for (const groupBy of [[], ['region']])
+        expect(await curves(withHidden, scope, groupBy)).toEqual(await curves(without, scope, groupBy));
+    const scores = narrowScope('scores', NO_PERU_CELLS, { withheld: ['readResponse', 'readRespondent'] });
+    for (const database of [without, withHidden])
+      for (const row of await curves(database, scores))
+        expect(row).toMatchObject({ day: 0, accounts: null, point: null });
+  });
+
+  it('have no two points that differ by a few accounts, for callers who see no respondents', async () => {
+    const database = await open([
+      ['Germany', 9, 'a'],
+      ['Germany', 2, 'b'],
+      ['Peru', 9, 'c'],
+      ['Peru', 6, 'd'],
+    ]);
+    await fill(database, [['France', 9, 6]]);
+    const nameless = narrowScope('curves', () => true, { withheld: ['readRespondent'] });
+    for (const groupBy of [[], ['region']]) {
+      const rows = await curves(database, nameless, groupBy);
+      const lines = new Map<string, number[]>();
+      for (const { group, class: npsClass, point } of rows) {
+        const key = JSON.stringify([group, npsClass]);
+        if (point) lines.set(key, [...(lines.get(key) ?? []), point.watched]);
+      }
+      expect(Math.max(...[...lines.values()].map((line) => line.length))).toBeGreaterThan(2);
+      for (const line of lines.values())
+        [...line, 0].slice(1).forEach((left, i) => {
+          const ended = (line[i] ?? 0) - left;
+          expect(ended === 0 || ended >= 5, `${line}`).toBe(true);
+        });
+      const full = await curves(database, EVERYTHING, groupBy);
+      const shown = rows.filter(({ point }) => point !== null);
+      for (const row of shown) expect(full).toContainEqual(row);
+    }
+    await database.close();
   });
 });
