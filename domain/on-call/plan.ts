@@ -14,7 +14,7 @@ type Severity = keyof typeof SEVERITY;
 
 /** A step of the escalation: who is asked, and how long it waits for someone to acknowledge before the next one. */
 export interface Step {
-  /** A target, or whoever a schedule has on call. */
+  /** A target, or the one that a schedule has on call. */
   readonly target?: string | undefined;
   readonly schedule?: string | undefined;
   readonly minutes: number;

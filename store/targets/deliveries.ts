@@ -40,7 +40,7 @@ export const DELIVERY_CHANNEL = 'delivery';
 const COLUMNS = `id, target_id AS "targetId", decision_id AS "decisionId", event, subject, state, attempts, due,
   created_at AS "createdAt", settled_at AS "settledAt", last_status AS "lastStatus", last_error AS "lastError", remote_id AS "remoteId"`;
 const NOTIFY = `SELECT pg_notify('${DELIVERY_CHANNEL}', '')`;
-/** A step of an escalation goes to whom it asks alone, who is also sent the alert's end. */
+/** A step of an escalation goes to the target that it asks alone, which also gets the alert's end. */
 const QUEUE = statement(
   'deliveries_queue',
   `WITH made AS (INSERT INTO delivery (target_id, decision_id, event, subject, cells, state, due, created_at)

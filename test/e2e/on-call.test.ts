@@ -42,7 +42,7 @@ const FIELDS =
 const onCall = async () =>
   (await server.graphql<{ onCall: OnCall | null }>(`{ onCall { ${FIELDS} } }`)).data.onCall;
 
-it('is declared in versions by who may administer, and says who is on call', async () => {
+it('is declared in versions by administrators, and says who is on call', async () => {
   expect(await onCall()).toBeNull();
   const unknown = { escalation: { steps: [{ target: 'Zoe' }] } };
   const refused = async (plan: object) => (await server.graphql(SAVE, { plan })).errors?.[0]?.message;

@@ -173,7 +173,7 @@ it('ends when someone acknowledges, and begins again at the first step when the 
   ).toEqual(['ana', 'lake', 'lead']);
 });
 
-it('asks whoever is on call when a step is due, and passes over targets that get nothing', async () => {
+it('asks the target that is on call when a step is due, and passes over targets that get nothing', async () => {
   now += 21 * 60 * MINUTE;
   await raise();
   await run();
