@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { ADMIN_KEY, until } from '../../fixtures/server.ts';
 import { axe, picture, useDashboard } from './browser.ts';
 
-/* The screen Rules, over 200 days of Germany: a dip of five days, a fall that stays, and another in the last days. Ann is an analyst. */
+/* The screen Rules, over 200 days of Germany: a dip of three days, a fall that stays, and another in the last days. Ann is an analyst. */
 
 const { server, visit } = useDashboard({
   config: 'dimensions: [{ field: productLine }, { field: region }, { field: channel }]\n',
@@ -25,8 +25,8 @@ const [USUAL, LOW, LOWER] = [
 function answers(): object[] {
   const today = Math.floor(Date.now() / 86_400_000) * 86_400_000;
   return Array.from({ length: DAYS }, (_, i) => DAYS - i).flatMap((ago) => {
-    const isDip = ago <= 120 && ago > 115;
-    const scores = isDip || ago <= 8 ? LOWER : ago <= 60 ? LOW : USUAL;
+    const isDip = ago <= 120 && ago > 117;
+    const scores = isDip || ago <= 12 ? LOWER : ago <= 60 ? LOW : USUAL;
     return (scores ?? []).map((score, n) => ({
       externalId: `${ago} ${n}`,
       source: 'web',
@@ -124,7 +124,7 @@ describe('a rule', () => {
     await dialogOf(page)
       .getByText(/^rule\.windowDays/)
       .waitFor();
-    await page.keyboard.press('Escape');
+    await dialogOf(page).getByRole('button', { name: 'Cancel' }).click();
     await form.getByLabel('Days').fill('7');
     await form.getByRole('button', { name: 'Save switched off' }).click();
     await dialogOf(page).getByLabel('Reason').fill('Too noisy.');

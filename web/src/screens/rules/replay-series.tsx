@@ -73,7 +73,7 @@ export function ReplaySeries({ tested: { draft, replay } }: { readonly tested: T
     <section aria-label={caption}>
       <div className="spread no-print">
         <h3 className="small">{caption}</h3>
-        <div className="row">{twin.actions}</div>
+        <div className="rules-twin">{twin.actions}</div>
       </div>
       {twin.table ?? (
         <>
