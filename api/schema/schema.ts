@@ -50,6 +50,7 @@ import { addRequests } from './requests.ts';
 import { addResponseCounts } from './response-counts.ts';
 import { addResponseRates } from './response-rates.ts';
 import { addResponses } from './responses.ts';
+import { addRetention } from './retention.ts';
 import { addReviewMutations } from './review-mutations.ts';
 import { addReviews } from './reviews.ts';
 import { addRowOrder } from './row-order.ts';
@@ -78,6 +79,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addAuditLog,
   addBrowserSessions,
   addBusiness,
+  addRetention,
   addCaseMutations,
   addCases,
   addCellUsage,
