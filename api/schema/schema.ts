@@ -41,6 +41,7 @@ import { addNarrative } from './narrative.ts';
 import { addNode } from './node-query.ts';
 import { addNps } from './nps.ts';
 import { addNpsRow } from './nps-row.ts';
+import { addOnCall } from './on-call.ts';
 import { addOutcomes } from './outcomes.ts';
 import { addPageInfo } from './page-info.ts';
 import { addPermissions } from './permissions.ts';
@@ -107,6 +108,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addNode,
   addNps,
   addNpsRow,
+  addOnCall,
   addOutcomes,
   addPageInfo,
   addPermissions,
