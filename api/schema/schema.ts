@@ -41,6 +41,7 @@ import { addNarrative } from './narrative.ts';
 import { addNode } from './node-query.ts';
 import { addNps } from './nps.ts';
 import { addNpsRow } from './nps-row.ts';
+import { addOnCall } from './on-call.ts';
 import { addOutcomes } from './outcomes.ts';
 import { addPageInfo } from './page-info.ts';
 import { addPermissions } from './permissions.ts';
@@ -50,6 +51,7 @@ import { addRequests } from './requests.ts';
 import { addResponseCounts } from './response-counts.ts';
 import { addResponseRates } from './response-rates.ts';
 import { addResponses } from './responses.ts';
+import { addRetention } from './retention.ts';
 import { addReviewMutations } from './review-mutations.ts';
 import { addReviews } from './reviews.ts';
 import { addRowOrder } from './row-order.ts';
@@ -79,6 +81,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addAuditLog,
   addBrowserSessions,
   addBusiness,
+  addRetention,
   addCaseMutations,
   addCases,
   addCellUsage,
@@ -106,6 +109,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addNode,
   addNps,
   addNpsRow,
+  addOnCall,
   addOutcomes,
   addPageInfo,
   addPermissions,
