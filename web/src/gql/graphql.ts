@@ -4,6 +4,12 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+export type AccountCause =
+  /** It may recommend, or buy more. */
+  | 'POTENTIAL'
+  /** It may cancel. */
+  | 'RISK';
+
 export type AlertEventKind =
   | 'ACKNOWLEDGED'
   | 'CHANGED'
@@ -381,6 +387,13 @@ export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type ViewerQuery = { viewer: { name: string, role: string, rights: Array<string>, attributes: unknown, sources: Array<string> | null, expiresAt: string | null, policyVersion: string }, dimensions: Array<{ field: string, enumValue: string, label: string, description: string }> };
 
+export type AccountsOfQueryVariables = Exact<{
+  about: Array<string | number> | string | number;
+}>;
+
+
+export type AccountsOfQuery = { accountsOf: Array<{ about: string | null, account: string | null, owner: string | null, cause: AccountCause, since: string | null, decidedAt: string, reasons: Array<string>, probability: number | null, facts: { detractor: boolean, promoter: boolean, scoresFall: boolean, namesCancellation: boolean, usageFell: boolean, usageGrew: boolean, pays: boolean } | null, moneyAtStake: Array<{ amount: number, currency: string }>, alert: { id: string } | null, case: { id: string, title: string } | null, decision: { id: string } | null }> };
+
 export type NarrowingValuesQueryVariables = Exact<{
   dimension: Dimension;
 }>;
@@ -561,6 +574,14 @@ export type AlertsOneQuery = { node:
     | { __typename: 'Outcome', id: string }
     | { __typename: 'Response', id: string }
    | null };
+
+export type AlertsAccountsQueryVariables = Exact<{
+  cause: AccountCause;
+  first: number;
+}>;
+
+
+export type AlertsAccountsQuery = { accountsAtRisk: { pageInfo: { hasNextPage: boolean }, edges: Array<{ node: { account: string | null, owner: string | null, reasons: Array<string>, alert: { id: string } | null, decision: { id: string } | null } }> } };
 
 export type AlertsChangeQueryVariables = Exact<{
   segment?: SegmentInput | null | undefined;
@@ -1532,6 +1553,43 @@ export const ViewerDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ViewerQuery, ViewerQueryVariables>;
+export const AccountsOfDocument = new TypedDocumentString(`
+    query AccountsOf($about: [ID!]!) {
+  accountsOf(about: $about) {
+    about
+    account
+    owner
+    cause
+    since
+    decidedAt
+    reasons
+    probability
+    facts {
+      detractor
+      promoter
+      scoresFall
+      namesCancellation
+      usageFell
+      usageGrew
+      pays
+    }
+    moneyAtStake {
+      amount
+      currency
+    }
+    alert {
+      id
+    }
+    case {
+      id
+      title
+    }
+    decision {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AccountsOfQuery, AccountsOfQueryVariables>;
 export const NarrowingValuesDocument = new TypedDocumentString(`
     query NarrowingValues($dimension: Dimension!) {
   dimensionValues(dimension: $dimension)
@@ -1903,6 +1961,28 @@ export const AlertsOneDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<AlertsOneQuery, AlertsOneQueryVariables>;
+export const AlertsAccountsDocument = new TypedDocumentString(`
+    query AlertsAccounts($cause: AccountCause!, $first: Int!) {
+  accountsAtRisk(cause: $cause, first: $first) {
+    pageInfo {
+      hasNextPage
+    }
+    edges {
+      node {
+        account
+        owner
+        reasons
+        alert {
+          id
+        }
+        decision {
+          id
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AlertsAccountsQuery, AlertsAccountsQueryVariables>;
 export const AlertsChangeDocument = new TypedDocumentString(`
     query AlertsChange($segment: SegmentInput, $beforeFrom: DateTime!, $beforeTo: DateTime!, $afterFrom: DateTime!, $afterTo: DateTime!) {
   npsChange(
