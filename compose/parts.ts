@@ -114,7 +114,7 @@ export async function openParts(
   });
   closes.push(() => connections.close());
   const targets = targetsOf(config, database, { scopedReader, access, onError });
-  const agents = agentsFor({ graph, seals }, database);
+  const agents = agentsFor(config, { graph, seals }, database);
   return { graph, graphHolds, seals, scoring, scopedReader, feed, access, connections, targets, agents };
 }
 
@@ -145,10 +145,12 @@ function lineageOf(
 
 /** The agents, with what they need of the other parts. */
 function agentsFor(
+  { agents }: Config,
   { graph, seals }: Pick<Parts, 'graph' | 'seals'>,
   { store, loops }: OpenDatabase,
 ): readonly AnyAgent[] {
   return agentsOf({
+    ...agents,
     seals: seals.place,
     projected: graph?.projected ?? null,
     isAway,
