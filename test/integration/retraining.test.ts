@@ -45,7 +45,7 @@ const submit = (n: number, turned = false) =>
       };
     }),
   );
-const retraining = retrainingAgent({ ...RETRAINING_POLICIES.combined, restDays: 7 });
+const retraining = retrainingAgent({ ...RETRAINING_POLICIES.combined, restDays: 7, fewestNew: 0 });
 const run = (agent: unknown = retraining) =>
   runAgent(
     { store: database.store, cells: database.cells, dimensions: DIMENSIONS, now: () => now },
