@@ -16,7 +16,7 @@ import {
   type WatchQuery,
 } from './watched-accounts.ts';
 
-/** Of whom it is asked, and within how many days; `groupBy` are the confounders. */
+/** Which accounts are compared, and within how many days; `groupBy` are the confounders. */
 export interface AssociationQuery extends WatchQuery {
   readonly days: number;
   /** The class of the answer that is compared with the others. */
