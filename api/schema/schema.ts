@@ -38,6 +38,7 @@ import { addModelQuality } from './model-quality.ts';
 import { addReadings } from './model-readings.ts';
 import { addModels } from './models.ts';
 import { addNarrative } from './narrative.ts';
+import { addNarratives } from './narratives.ts';
 import { addNode } from './node-query.ts';
 import { addNps } from './nps.ts';
 import { addNpsRow } from './nps-row.ts';
@@ -102,6 +103,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addModels,
   addAsk,
   addNarrative,
+  addNarratives,
   addNode,
   addNps,
   addNpsRow,

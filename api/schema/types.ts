@@ -24,6 +24,7 @@ import { CHANGE_KINDS } from '../../store/tables/outcomes.ts';
 import { MODEL_STAGES } from '../../store/tables/scoring.ts';
 import type { Builder } from './builder.ts';
 import { METRIC_DESCRIPTIONS } from './metric-descriptions.ts';
+import type { ShownSentence } from './narrative.ts';
 import type { AnyNode, ImportView } from './node.ts';
 
 /** Where a module of the schema adds its types and fields. */
@@ -94,6 +95,7 @@ export function createTypes(builder: Builder, dimensions: readonly Dimension[]) 
     review: builder.objectRef<ReviewRow>('Review'),
     alert: builder.objectRef<AlertRow>('Alert'),
     decision: builder.objectRef<DecisionRow>('AgentDecision'),
+    narrativeSentence: builder.objectRef<ShownSentence>('NarrativeSentence'),
     case: builder.objectRef<CaseRow>('Case'),
     changeEvent: builder.objectRef<ChangeRow>('ChangeEvent'),
     outcome: builder.objectRef<OutcomeView>('Outcome'),
@@ -153,6 +155,10 @@ function createEnums(builder: Builder, dimensions: readonly Dimension[]) {
         PROPOSE: { description: 'A person approves each action.' },
         ACT: { description: 'It acts.' },
       } as const,
+    }),
+    narrativeKind: builder.enumType('NarrativeKind', {
+      description: 'WEEK: of Monday to Sunday in UTC. ALERT: about an alert, from when it was raised.',
+      values: ['WEEK', 'ALERT'] as const,
     }),
     decisionState: builder.enumType('DecisionState', {
       values: {

@@ -41,6 +41,7 @@ const QUEUE = statement(
   'deliveries_queue',
   `WITH made AS (INSERT INTO delivery (target_id, decision_id, event, subject, cells, state, due, created_at)
       SELECT id, $3::uuid, $1, $2, $4::int4multirange, 'PENDING', $5, $5 FROM target WHERE removed_at IS NULL AND $1 = ANY (events)
+        AND ($6::uuid[] IS NULL OR id = ANY ($6))
       ON CONFLICT DO NOTHING RETURNING id)
     ${NOTIFY} FROM made LIMIT 1`,
 );
@@ -68,10 +69,15 @@ const COUNTS = statement(
 /**
  * Queues a delivery of the event for each target that wants it, in the transaction of what happened. An event of a decision is queued
  * once, however often this runs.
+ * @param targets only for these; null: for any
  */
-export async function queueDeliveries(session: Session, happened: NewEvent): Promise<void> {
+export async function queueDeliveries(
+  session: Session,
+  happened: NewEvent,
+  targets: readonly string[] | null = null,
+): Promise<void> {
   const { event, subject, decisionId, cells, at } = happened;
-  await session.rows(QUEUE, [event, subject, decisionId, cells, at]);
+  await session.rows(QUEUE, [event, subject, decisionId, cells, at, targets]);
 }
 
 /** The end of a page. */
