@@ -7,7 +7,7 @@ import { narrator } from '../../agents/narrator/index.ts';
 import type { Inputs, NarrativeAction } from '../../agents/narrator/inputs.ts';
 import { verify } from '../../agents/narrator/verify.ts';
 import { EVERYTHING, type Scope } from '../../domain/access/scope.ts';
-import { DAY_MS, HOUR_MS } from '../../domain/time/time-windows.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../domain/time/time-windows.ts';
 import { readStates } from '../../store/agents/agent-states.ts';
 import { moveAlert, raiseAlert } from '../../store/agents/alerts.ts';
 import { cellSetText, seenBy } from '../../store/agents/cell-set.ts';
@@ -36,10 +36,12 @@ const parts = () => ({
   scopeOf: (role: string) => scopes[role] ?? null,
 });
 const errors: Error[] = [];
-const run = (agent: AnyAgent = narrator(parts()) as AnyAgent) =>
-  runAgent({ store: database.store, cells: database.cells, dimensions: DIMENSIONS, now: () => now }, agent, {
-    onError: (error) => errors.push(error),
-  });
+/** One run, a minute after the last; each of its decisions has a moment of its own. */
+const run = (agent: AnyAgent = narrator(parts()) as AnyAgent) => {
+  now += MINUTE_MS;
+  const deps = { store: database.store, cells: database.cells, dimensions: DIMENSIONS, now: () => now++ };
+  return runAgent(deps, agent, { onError: (error) => errors.push(error) });
+};
 
 let sent = 0;
 /** Answers of one region in the week that begins so; returns their scores. */
@@ -92,6 +94,7 @@ const cellsOf = (region: string) =>
   );
 /** Raises an alert as an agent does; returns its id. */
 async function raise(key: string, cells: string, more: object = {}): Promise<string> {
+  now += 1;
   const content = {
     ...{ key, severity: 'WARNING' as const, rule: 'r@1', title: `The source ${key} brings 12 times less` },
     ...{ summary: '', segment: {}, cells, since: new Date(now - 2 * DAY_MS), before: null, after: null },
@@ -302,7 +305,7 @@ describe('an alert', () => {
     ])
       await database.sql(
         `INSERT INTO change_event (id, source_id, external_id, kind, title, at, segment, received_at, content_hash)
-          VALUES ($1, 0, $1::text, 'DEPLOY', 'Release', $2, $3, $2, '')`,
+          VALUES ($1::uuid, 0, $1::uuid::text, 'DEPLOY', 'Release', $2, $3, $2, '')`,
         [id, new Date(now - DAY_MS), JSON.stringify({ region: [region] })],
       );
     await run();
