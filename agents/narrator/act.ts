@@ -5,7 +5,7 @@ import type { NarrativeAction } from './inputs.ts';
 import { weekOfKey } from './observe.ts';
 
 /**
- * Queues the text for targets: that of a week for its own audience, that of an alert for all, of whom each gets what it may see. The text
+ * Queues the text for targets: that of a week for its own audience, that of an alert for all; delivery leaves out those that may not see it. The text
  * itself is kept with the decision.
  */
 export async function act(

@@ -90,7 +90,7 @@ async function ofWeek(
   return { inputs: { of, facts }, cells, about: citedBy(facts) };
 }
 
-/** What an alert says, with the scores of its own cells: who may see the alert sees its narrative, and no other does. */
+/** What an alert says, with the scores of its own cells: callers who see the alert see its narrative, and no others do. */
 async function ofAlert(parts: NarratorParts, deps: AgentDeps, alert: AlertRow): Promise<Observation<Inputs>> {
   const cells = parseCellSet(alert.cells);
   const reading = readingOver(parts, deps, cells);

@@ -10,17 +10,11 @@ import { access, momentOf, type TypeOf } from './builder.ts';
 import { addQuotes, MOST_QUOTED_FROM } from './narrative-quotes.ts';
 import { rewriteFor } from './narrative-rewrite.ts';
 import { commonArguments } from './nps.ts';
-import type { SchemaParts } from './types.ts';
+import type { SchemaParts, ShownSentence } from './types.ts';
 
 interface Shown extends Narrative {
   readonly facts: readonly Fact[];
 }
-/** A sentence with the facts that it says. */
-export interface ShownSentence {
-  readonly text: string;
-  readonly facts: readonly Fact[];
-}
-
 /** The sentences with their facts instead of ids of these. */
 export const shownSentences = (sentences: readonly Sentence[], facts: readonly Fact[]): ShownSentence[] =>
   sentences.map(({ text, facts: ids }) => ({ text, facts: facts.filter(({ id }) => ids.includes(id)) }));

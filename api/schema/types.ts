@@ -1,3 +1,4 @@
+import type { Fact } from '../../agents/narrator/fact.ts';
 import { REWRITE_FAILURES } from '../../agents/narrator/rewrite.ts';
 import { OUTCOME_KINDS } from '../../domain/outcomes/outcome-kinds.ts';
 import type { ScoreRow } from '../../domain/scores/score.ts';
@@ -24,7 +25,6 @@ import { CHANGE_KINDS } from '../../store/tables/outcomes.ts';
 import { MODEL_STAGES } from '../../store/tables/scoring.ts';
 import type { Builder } from './builder.ts';
 import { METRIC_DESCRIPTIONS } from './metric-descriptions.ts';
-import type { ShownSentence } from './narrative.ts';
 import type { AnyNode, ImportView } from './node.ts';
 
 /** Where a module of the schema adds its types and fields. */
@@ -66,6 +66,12 @@ export interface ShownPrediction extends Classification {
   readonly source: () => Promise<FeatureSource | null>;
   /** The response, if it is stored: its text is a comment. */
   readonly response: { readonly id: string; readonly cellId: number } | null;
+}
+
+/** A sentence of a narrative with the facts that it says. */
+export interface ShownSentence {
+  readonly text: string;
+  readonly facts: readonly Fact[];
 }
 
 /** The types that more than one module refers to. Each object and input is implemented by the module of its subject. */
