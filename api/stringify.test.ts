@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import fc from '../test/fixtures/properties.ts';
 import { stringifyInSlices } from './stringify.ts';
 
 it('writes what JSON.stringify writes', async () => {

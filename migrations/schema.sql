@@ -152,6 +152,7 @@ CREATE TABLE public.alert (
   facts jsonb NOT NULL,
   evidence text[] NOT NULL,
   decision_id uuid,
+  reopened_at timestamp with time zone,
   CONSTRAINT alert_pkey PRIMARY KEY (id),
   CONSTRAINT alert_decision_id_agent_decision_id_fk FOREIGN KEY (decision_id) REFERENCES agent_decision(id)
 );
@@ -160,10 +161,25 @@ CREATE INDEX alert_before_id_index ON public.alert USING btree (before_id);
 CREATE UNIQUE INDEX alert_current ON public.alert USING btree (key) WHERE (state = ANY (ARRAY['OPEN'::text, 'ACKNOWLEDGED'::text]));
 CREATE INDEX alert_decision_id_index ON public.alert USING btree (decision_id);
 CREATE INDEX alert_evidence_index ON public.alert USING gin (evidence);
+CREATE INDEX alert_key_raised_at_id_index ON public.alert USING btree (key, raised_at, id);
 CREATE INDEX alert_raised_at_id_index ON public.alert USING btree (raised_at, id);
 CREATE TRIGGER alert_deleted AFTER DELETE ON public.alert REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION agent_rows_changed('alert', 'alerts');
 CREATE TRIGGER alert_inserted AFTER INSERT ON public.alert REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION agent_rows_changed('alert', 'alerts');
 CREATE TRIGGER alert_updated AFTER UPDATE ON public.alert REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION agent_rows_changed('alert', 'alerts');
+
+CREATE TABLE public.alert_escalation (
+  alert_id uuid NOT NULL,
+  opened_at timestamp with time zone NOT NULL,
+  step integer NOT NULL,
+  target_id uuid NOT NULL,
+  decision_id uuid,
+  sent_at timestamp with time zone NOT NULL,
+  CONSTRAINT alert_escalation_alert_id_opened_at_step_pk PRIMARY KEY (alert_id, opened_at, step),
+  CONSTRAINT alert_escalation_alert_id_alert_id_fk FOREIGN KEY (alert_id) REFERENCES alert(id) ON DELETE CASCADE,
+  CONSTRAINT alert_escalation_decision_id_agent_decision_id_fk FOREIGN KEY (decision_id) REFERENCES agent_decision(id) ON DELETE CASCADE,
+  CONSTRAINT alert_escalation_target_id_target_id_fk FOREIGN KEY (target_id) REFERENCES target(id)
+);
+CREATE INDEX alert_escalation_decision_id_index ON public.alert_escalation USING btree (decision_id);
 
 CREATE TABLE public.alert_event (
   id bigint NOT NULL DEFAULT nextval('alert_event_id_seq'::regclass),
@@ -698,6 +714,15 @@ CREATE TABLE public.monitor_reading (
 );
 CREATE INDEX monitor_alarm ON public.monitor_reading USING btree (model_version_id, window_until) WHERE alarm;
 CREATE TRIGGER monitor_readings_inserted AFTER INSERT ON public.monitor_reading REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION monitor_readings_inserted();
+
+CREATE TABLE public.on_call_plan (
+  version integer NOT NULL,
+  plan jsonb NOT NULL,
+  created_by text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  reason text NOT NULL,
+  CONSTRAINT on_call_plan_pkey PRIMARY KEY (version)
+);
 
 CREATE TABLE public.outcome (
   id uuid NOT NULL,
@@ -2058,7 +2083,8 @@ CREATE VIEW scoped.alert WITH (security_barrier=true) AS
     after_id,
     facts,
     evidence,
-    decision_id
+    decision_id,
+    reopened_at
    FROM alert t
   WHERE ( SELECT s.everything
            FROM scope s
@@ -2069,6 +2095,25 @@ CREATE VIEW scoped.alert WITH (security_barrier=true) AS
           WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false) AND COALESCE((( SELECT s.prediction + '{}'::int4multirange
            FROM scope s
           WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false);
+
+CREATE VIEW scoped.alert_escalation WITH (security_barrier=true) AS
+ SELECT alert_id,
+    opened_at,
+    step,
+    decision_id,
+    sent_at
+   FROM alert_escalation t
+  WHERE (EXISTS ( SELECT
+           FROM alert o
+          WHERE o.id = t.alert_id AND (( SELECT s.everything
+                   FROM scope s
+                  WHERE s.fingerprint = current_setting('scoreline.scope'::text, true)) OR NOT isempty(o.cells) AND COALESCE((( SELECT s.score + '{}'::int4multirange
+                   FROM scope s
+                  WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> o.cells, false) AND COALESCE((( SELECT s.response + '{}'::int4multirange
+                   FROM scope s
+                  WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> o.cells, false) AND COALESCE((( SELECT s.prediction + '{}'::int4multirange
+                   FROM scope s
+                  WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> o.cells, false)) AND true));
 
 CREATE VIEW scoped.alert_event WITH (security_barrier=true) AS
  SELECT id,
@@ -2578,6 +2623,7 @@ GRANT SELECT ON public.training_set TO scoreline_reader;
 GRANT SELECT ON scoped.agent_approval TO scoreline_reader;
 GRANT SELECT ON scoped.agent_decision TO scoreline_reader;
 GRANT SELECT ON scoped.alert TO scoreline_reader;
+GRANT SELECT ON scoped.alert_escalation TO scoreline_reader;
 GRANT SELECT ON scoped.alert_event TO scoreline_reader;
 GRANT SELECT ON scoped.case_event TO scoreline_reader;
 GRANT SELECT ON scoped.case_record TO scoreline_reader;

@@ -16,6 +16,6 @@ export async function act(
   const week = weekOfKey(key);
   const targets = week && (await readTargetsOf(session, scopeOf, week.audience, week.until));
   const event = { event: 'narrative.written', subject: `Decision:${id}`, decisionId: id } as const;
-  await queueDeliveries(session, { ...event, cells, at: now }, targets);
+  await queueDeliveries(session, { ...event, cells, at: now, among: targets });
   return `wrote ${sentences.length} sentences over the fact sheet ${sheetHash}`;
 }

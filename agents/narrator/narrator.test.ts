@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import fc from '../../test/fixtures/properties.ts';
 import { type Fact, type FactSheet, rounded } from './fact.ts';
 import { tell } from './template.ts';
 import { type Refusal, verify } from './verify.ts';

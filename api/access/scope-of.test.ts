@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FIELD_GROUPS, type FieldGroup } from '../../domain/access/scope.ts';
 import { type Cell, cellKey } from '../../domain/segments/cell.ts';
 import { defineDimensions } from '../../domain/segments/dimensions.ts';
+import fc from '../../test/fixtures/properties.ts';
 import { type Policies, parsePolicies } from './policies.ts';
 import { compileResidual, NotInterpretedError } from './residual.ts';
 import { decideCell, scopesUnder } from './scope-of.ts';

@@ -1,12 +1,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { getIntrospectionQuery, getOperationAST, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { gateSettings, readTrustedDocuments, sha256 } from '../../config/gate-settings.ts';
 import { DEFAULT_DIMENSIONS, defineDimensions } from '../../domain/segments/dimensions.ts';
 import { growth } from '../../test/fixtures/growth.ts';
+import fc from '../../test/fixtures/properties.ts';
 import type { Caller } from '../caller.ts';
 import { buildSchema } from '../schema/schema.ts';
 import { Buckets } from './bucket.ts';

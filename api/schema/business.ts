@@ -1,131 +1,31 @@
-import {
-  assertZone,
-  calendarBuckets,
-  DAY_MS,
-  parseWindow,
-  windowAt,
-} from '../../domain/time/time-windows.ts';
+import { assertZone, calendarBuckets, type TimeRange } from '../../domain/time/time-windows.ts';
 import { type CaseMetrics, MOST_CASES, readCaseMetrics } from '../../store/agents/case-metrics.ts';
 import { seenBy } from '../../store/agents/cell-set.ts';
-import { type ChurnRow, readChurn } from '../../store/outcomes/churn.ts';
-import { type KPIS, type KpiRow, readKpis } from '../../store/outcomes/kpis.ts';
+import type { KPIS, KpiRow } from '../../store/outcomes/kpi-drafts.ts';
+import { readKpis } from '../../store/outcomes/kpis.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { fixed } from '../gate/costs.ts';
 import { atMost } from '../gate/lists.ts';
 import { noteHiddenAgents } from './agent-rights.ts';
-import { access, asInt, type DateTimeInput, momentOf, type TypeOf } from './builder.ts';
+import { access, asInt, type TypeOf } from './builder.ts';
+import { lengthInDays, rangeOf, SUPPRESSED } from './business-arguments.ts';
 import { segmentValuesOf } from './dimensions.ts';
 import { commonArguments } from './nps.ts';
 import type { SchemaParts } from './types.ts';
 
 /* What outcomes say of the business: associations between answers and what became of people, never causes. */
 
-const CLASSES = ['DETRACTOR', 'PASSIVE', 'PROMOTER'] as const;
 /** Windows of one series: each is read by itself. */
 const MOST_WINDOWS = 60;
-const SUPPRESSED =
-  'True when this caller may not read the answers of every cell of the group, or too few accounts stand behind the figure, or behind what it would leave of a sum, for a caller who sees no respondents.';
+/** The earliest that the database compares with, the year 1. */
+const FIRST_MOMENT = Date.parse('0001-01-01T00:00:00Z');
+const LIFETIME = 'P365D';
+const HORIZON = 'Of LIFETIME_VALUE: how long after an account began.';
 
-/** Adds churnBySegment, kpis, kpiSeries and caseMetrics. */
+/** Adds kpis, kpiSeries and caseMetrics. */
 export function addBusiness(schema: SchemaParts): void {
-  addChurn(schema);
   addKpis(schema);
   addCaseMetrics(schema);
-}
-
-function addChurn(schema: SchemaParts): void {
-  const { builder, types, dimensions } = schema;
-  const row = builder.objectRef<ChurnRow>('ChurnRow').implement({
-    ...access('readScore'),
-    description:
-      'How many accounts are left a time after they answered, by segment and class of that answer: an association, not an effect. Numbers are null when suppressed.',
-    fields: (t) => ({
-      segmentValues: t.field({
-        type: [types.segmentValue],
-        nullable: false,
-        description: 'What it is grouped by.',
-        resolve: ({ group }) => segmentValuesOf(dimensions, group),
-      }),
-      class: t.field({
-        type: types.npsClass,
-        description: 'Of the first answer in the window; null: of every class.',
-        resolve: (one) => (one.class === null ? null : CLASSES[one.class]),
-      }),
-      accounts: t.int({
-        description:
-          'Accounts that subscribed when they answered; respondents where an answer names no account.',
-        resolve: ({ accounts }) => accounts && asInt(accounts),
-      }),
-      cancelled: t.int({
-        description: 'Of them, how many were seen to cancel within the horizon.',
-        resolve: ({ cancelled }) => cancelled && asInt(cancelled),
-      }),
-      retention: t.float({
-        description:
-          'The share that is left at the horizon (Kaplan and Meier); null where no account was watched for so long.',
-        resolve: ({ retention }) => retention?.share ?? null,
-      }),
-      retentionLow: t.float({
-        description: 'Lower bound (Greenwood, log-log).',
-        resolve: ({ retention }) => retention?.low ?? null,
-      }),
-      retentionHigh: t.float({ resolve: ({ retention }) => retention?.high ?? null }),
-      churn: t.float({
-        description: '1 - retention.',
-        resolve: ({ retention }) => (retention ? 1 - retention.share : null),
-      }),
-      suppressed: t.exposeBoolean('suppressed', { nullable: false, description: SUPPRESSED }),
-    }),
-  });
-  addChurnQuery(schema, row);
-}
-
-function addChurnQuery({ builder, types, dimensions }: SchemaParts, row: TypeOf<ChurnRow>): void {
-  builder.queryField('churnBySegment', (t) =>
-    t.field({
-      ...access('readScore', fixed(100)),
-      type: [row],
-      nullable: false,
-      description:
-        'Retention of accounts by the class of their first answer between `from` and `to`, group by group. An account counts once, with the segment of that answer.',
-      args: {
-        segment: t.arg({ type: types.segment }),
-        from: t.arg({ type: 'DateTime', required: true }),
-        to: t.arg({ type: 'DateTime', required: true }),
-        groupBy: t.arg({
-          type: [types.dimension],
-          required: true,
-          defaultValue: [],
-          ...atMost(dimensions.length),
-        }),
-        horizon: t.arg({
-          type: 'Duration',
-          required: true,
-          defaultValue: 'P90D',
-          description: 'How long after the answer.',
-        }),
-        confidence: t.arg.float({ required: true, defaultValue: 0.95 }),
-      },
-      resolve: async (_root, args, { deps, caller }) => {
-        const now = deps.now();
-        const length = windowAt(parseWindow(args.horizon), now, 'UTC');
-        const { segment, confidence } = commonArguments(dimensions, { ...args, basis: 'SURVEYED' });
-        return readChurn({ record: deps.record, cells: deps.cells }, caller.scope, {
-          ...{ segment, confidence, groupBy: args.groupBy },
-          ...rangeOf(args),
-          asOf: new Date(now),
-          days: Math.round((length.until - length.from) / DAY_MS),
-        });
-      },
-    }),
-  );
-}
-
-/** @throws InvalidArgumentError */
-function rangeOf({ from, to }: { readonly from: DateTimeInput; readonly to: DateTimeInput }) {
-  const range = { from: new Date(momentOf('from', from)), to: new Date(momentOf('to', to)) };
-  if (range.from >= range.to) throw new InvalidArgumentError('from: is not before to');
-  return range;
 }
 
 function addKpis(schema: SchemaParts): void {
@@ -135,6 +35,17 @@ function addKpis(schema: SchemaParts): void {
       REVENUE: { description: 'Payments minus refunds.' },
       REVENUE_PER_ACCOUNT: { description: 'By the accounts that paid.' },
       REVENUE_AT_RISK: { description: 'Of accounts whose last answer, at most a year old, is a detractor.' },
+      NET_REVENUE_RETENTION: {
+        description:
+          'What accounts that paid in the period before (as long as the window, in a series the month before) pay in the window, by what they paid before. Only of windows that are over; accounts that did not pay before are left out.',
+      },
+      EXPANSION: {
+        description: 'What those of them that pay more than before add, by what all of them paid before.',
+      },
+      LIFETIME_VALUE: {
+        description:
+          'Lifetime value so far: the mean of payments minus refunds within `lifetime` after the first subscription started, of accounts that began in the window and were followed for all of that time. Seen, not extrapolated; those that began later are left out.',
+      },
       WIN_RATE: { description: 'Deals won of those decided, with Wilson’s interval.' },
       ACTIVATION: {
         description:
@@ -159,11 +70,19 @@ function addKpis(schema: SchemaParts): void {
         description: 'Of sums of money: they are never added across currencies.',
       }),
       value: t.exposeFloat('value', { description: 'Money in the main unit; shares 0..1.' }),
-      low: t.exposeFloat('low'),
+      low: t.exposeFloat('low', {
+        description:
+          'Lower bound: of shares Wilson’s, of means and ratios of sums the normal one (Cochran, Sampling Techniques, 2.11 and 6.4); null for sums.',
+      }),
       high: t.exposeFloat('high'),
       n: t.int({
         description: 'The accounts or deals behind it.',
         resolve: ({ n }) => n && asInt(n),
+      }),
+      leftOut: t.int({
+        description:
+          'Accounts of the window that are not in the figure: at risk, those without an answer in the last year, which count as not at risk. Null where none can be, or they are too few to show.',
+        resolve: ({ leftOut }) => leftOut && asInt(leftOut),
       }),
       suppressed: t.exposeBoolean('suppressed', { nullable: false, description: SUPPRESSED }),
     }),
@@ -189,12 +108,18 @@ function addKpisOfWindow({ builder, types, dimensions }: SchemaParts, row: TypeO
           defaultValue: [],
           ...atMost(dimensions.length),
         }),
+        lifetime: t.arg({ type: 'Duration', required: true, defaultValue: LIFETIME, description: HORIZON }),
         confidence: t.arg.float({ required: true, defaultValue: 0.95 }),
       },
       resolve: async (_root, args, { deps, caller }) => {
         const { segment, confidence } = commonArguments(dimensions, { ...args, basis: 'SURVEYED' });
         const { from, to: until } = rangeOf(args);
-        const query = { segment, confidence, groupBy: args.groupBy, from, until, asOf: new Date(deps.now()) };
+        const now = deps.now();
+        const query = {
+          ...{ segment, confidence, groupBy: args.groupBy, from, until, asOf: new Date(now) },
+          before: new Date(Math.max(FIRST_MOMENT, 2 * from.getTime() - until.getTime())),
+          lifetimeDays: lengthInDays(args.lifetime, now),
+        };
         return readKpis({ record: deps.record, cells: deps.cells }, caller.scope, query);
       },
     }),
@@ -218,6 +143,7 @@ function addKpiSeries({ builder, types, dimensions }: SchemaParts, row: TypeOf<K
           defaultValue: [],
           ...atMost(dimensions.length),
         }),
+        lifetime: t.arg({ type: 'Duration', required: true, defaultValue: LIFETIME, description: HORIZON }),
         confidence: t.arg.float({ required: true, defaultValue: 0.95 }),
         timeZone: t.arg.string({ required: true, defaultValue: 'UTC' }),
       },
@@ -228,10 +154,15 @@ function addKpiSeries({ builder, types, dimensions }: SchemaParts, row: TypeOf<K
         const range = { from: from.getTime(), until: to.getTime() };
         const months = calendarBuckets(range, 'MONTH', args.timeZone, MOST_WINDOWS);
         const asOf = new Date(deps.now());
+        const lifetimeDays = lengthInDays(args.lifetime, deps.now());
         const rows: KpiRow[] = [];
-        for (const month of months) {
+        for (const [i, month] of months.entries()) {
           const window = { from: new Date(month.from), until: new Date(month.until) };
-          const query = { segment, confidence, groupBy: args.groupBy, asOf, ...window };
+          const before = new Date((months[i - 1] ?? monthBefore(month, args.timeZone)).from);
+          const query = {
+            ...{ segment, confidence, groupBy: args.groupBy, asOf, ...window },
+            ...{ before, lifetimeDays },
+          };
           rows.push(...(await readKpis({ record: deps.record, cells: deps.cells }, caller.scope, query)));
         }
         return rows;
@@ -239,6 +170,9 @@ function addKpiSeries({ builder, types, dimensions }: SchemaParts, row: TypeOf<K
     }),
   );
 }
+
+const monthBefore = ({ from }: TimeRange, zone: string): TimeRange =>
+  calendarBuckets({ from: from - 1, until: from }, 'MONTH', zone, 1)[0] ?? { from, until: from };
 
 function addCaseMetrics({ builder, types }: SchemaParts): void {
   const row = builder.objectRef<CaseMetrics>('CaseMetrics').implement({
@@ -262,6 +196,17 @@ function addCaseMetrics({ builder, types }: SchemaParts): void {
       hoursToClose: t.float({ resolve: ({ toClose }) => toClose.median }),
       hoursToCloseLow: t.float({ resolve: ({ toClose }) => toClose.low }),
       hoursToCloseHigh: t.float({ resolve: ({ toClose }) => toClose.high }),
+      answers: t.exposeInt('answers', {
+        nullable: false,
+        description: 'Cases of one answer; the others are left out of the hours from the answer.',
+      }),
+      hoursFromAnswer: t.float({
+        description:
+          'From the answer to the first action: someone did something, or a target took the case; null: not reached by half of them.',
+        resolve: ({ fromAnswer }) => fromAnswer.median,
+      }),
+      hoursFromAnswerLow: t.float({ resolve: ({ fromAnswer }) => fromAnswer.low }),
+      hoursFromAnswerHigh: t.float({ resolve: ({ fromAnswer }) => fromAnswer.high }),
     }),
   });
   builder.queryField('caseMetrics', (t) =>

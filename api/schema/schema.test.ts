@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
 import {
   type GraphQLObjectType,
   getNullableType,
@@ -14,6 +13,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import { FIELD_GROUPS } from '../../domain/access/scope.ts';
 import { defineDimensions } from '../../domain/segments/dimensions.ts';
+import fc from '../../test/fixtures/properties.ts';
 import { costTable } from '../gate/cost-table.ts';
 import { mostOf } from '../gate/lists.ts';
 import { buildSchema, schemaModules } from './schema.ts';

@@ -42,6 +42,7 @@ import { addNarratives } from './narratives.ts';
 import { addNode } from './node-query.ts';
 import { addNps } from './nps.ts';
 import { addNpsRow } from './nps-row.ts';
+import { addOnCall } from './on-call.ts';
 import { addOutcomes } from './outcomes.ts';
 import { addPageInfo } from './page-info.ts';
 import { addPermissions } from './permissions.ts';
@@ -51,6 +52,7 @@ import { addRequests } from './requests.ts';
 import { addResponseCounts } from './response-counts.ts';
 import { addResponseRates } from './response-rates.ts';
 import { addResponses } from './responses.ts';
+import { addRetention } from './retention.ts';
 import { addReviewMutations } from './review-mutations.ts';
 import { addReviews } from './reviews.ts';
 import { addRowOrder } from './row-order.ts';
@@ -67,6 +69,7 @@ import { addThemes } from './themes.ts';
 import { createTypes, type SchemaModule } from './types.ts';
 import { noteUnknownValues } from './unknown-values.ts';
 import { addVerification } from './verification.ts';
+import { addWatchedAccounts } from './watched-accounts.ts';
 
 /** The subjects of the schema, in any order. */
 export const schemaModules: readonly SchemaModule[] = [
@@ -79,6 +82,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addAuditLog,
   addBrowserSessions,
   addBusiness,
+  addRetention,
   addCaseMutations,
   addCases,
   addCellUsage,
@@ -107,6 +111,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addNode,
   addNps,
   addNpsRow,
+  addOnCall,
   addOutcomes,
   addPageInfo,
   addPermissions,
@@ -131,6 +136,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addTargets,
   addThemes,
   addVerification,
+  addWatchedAccounts,
 ];
 
 /** The GraphQL schema for the configured dimensions. */

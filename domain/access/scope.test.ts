@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import fc from '../../test/fixtures/properties.ts';
 import { Memory } from '../memory/memory.ts';
 import { type Cell, type CellDictionary, cellKey, matchesSegment } from '../segments/cell.ts';
 import { EVERYTHING, type FieldGroup, type Scope, visibleCells } from './scope.ts';

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { growth } from '../../test/fixtures/growth.ts';
+import fc from '../../test/fixtures/properties.ts';
 import { add, ZERO } from '../nps/nps.ts';
 import { HOUR_MS, type TimeRange } from '../time/time-windows.ts';
 import type { Change, Release } from './disclosure.ts';

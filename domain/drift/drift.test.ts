@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import fc from '../../test/fixtures/properties.ts';
 import { chiSquaredOfTwo, mixChange, populationStability } from './drift.ts';
 
 // Responses on 0-10 before and after: the score falls from 8 to -12, and the stability index stays below its

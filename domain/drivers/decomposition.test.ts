@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import fc from '../../test/fixtures/properties.ts';
 import { correctedEstimate } from '../models/quantification.ts';
 import { compareWindows } from '../nps/compare.ts';
 import { add, type Counts, total, ZERO } from '../nps/nps.ts';

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import fc from '../../test/fixtures/properties.ts';
 import { parseRollupKey, parseSealKey, rollupId, sealId } from './lineage.ts';
 
 describe('node ids', () => {

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import fc from '../../test/fixtures/properties.ts';
 import { normalQuantile, twoSidedP } from '../statistics/normal.ts';
 import { type Adjustment, adjustedWald, npsInterval, tango, wald } from './interval.ts';
 import { type Counts, npsScore } from './nps.ts';

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import fc from '../../test/fixtures/properties.ts';
 import { add, type Counts, classOfScore, npsScore, subtract, total, ZERO } from './nps.ts';
 
 const count = fc.integer({ min: 0, max: 1_000_000 });

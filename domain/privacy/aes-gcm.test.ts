@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import fc from '../../test/fixtures/properties.ts';
 import { DecryptionError, decrypt, type EncryptionContext, encrypt, isEncryptedField } from './aes-gcm.ts';
 
 const KEY = Buffer.alloc(32, 1);

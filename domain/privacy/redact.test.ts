@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { growth } from '../../test/fixtures/growth.ts';
+import fc from '../../test/fixtures/properties.ts';
 import { ibanEnd, passesLuhn } from './check-digits.ts';
 import { DEFAULT_RULES, redact, redactCounted, rulesFor } from './redact.ts';
 

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import fc from '../../test/fixtures/properties.ts';
 import { leafHash } from './merkle.ts';
 import { type SealedFact, sumsOf } from './seal.ts';
 import { factHash, type KeptLeaf, matchLeaves } from './seal-match.ts';

@@ -1,6 +1,6 @@
 import canonicalize from 'canonicalize';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import fc from '../../test/fixtures/properties.ts';
 import { applyScale, fitsScale, SCALES } from '../nps/scale.ts';
 import { leafContent, type SealedFact } from './seal.ts';
 

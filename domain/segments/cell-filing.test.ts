@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import fc from '../../test/fixtures/properties.ts';
 import type { CellAttributes } from './cell.ts';
 import { asDeclared, cellShares, type FilingView, fileElsewhere } from './cell-filing.ts';
 import { defineDimensions } from './dimensions.ts';

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import fc from '../../test/fixtures/properties.ts';
 import { cellKey, cellLabel, matchesSegment, normaliseSegment, type Segment } from './cell.ts';
 import { DEFAULT_DIMENSIONS, defineDimensions } from './dimensions.ts';
 

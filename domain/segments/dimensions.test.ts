@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import fc from '../../test/fixtures/properties.ts';
 import { DEFAULT_DIMENSIONS, defineDimensions, storedValue, valueIn } from './dimensions.ts';
 
 const define = (...fields: string[]) => defineDimensions(fields.map((field) => ({ field })));

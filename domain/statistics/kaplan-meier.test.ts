@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { kaplanMeier, medianTime, survivalAt, type Watched } from './kaplan-meier.ts';
+import fc from '../../test/fixtures/properties.ts';
+import { kaplanMeier, medianTime, survivalAt, survivalCurve, type Watched } from './kaplan-meier.ts';
 
 const event = (time: number): Watched => ({ time, event: true });
 const censored = (time: number): Watched => ({ time, event: false });
@@ -78,6 +78,29 @@ describe('the estimate of Kaplan and Meier', () => {
         }
       }),
     );
+  });
+
+  it('is a curve that holds between events, and ends with the longest watch', () => {
+    const curve = survivalCurve(SIX_MP, [0, 6, 8, 23, 35, 36], 0.95);
+    expect(curve.map(({ time, watched, events }) => [time, watched, events])).toEqual([
+      [0, 21, 0],
+      [6, 17, 3],
+      [8, 16, 4],
+      [23, 5, 9],
+      [35, 0, 9],
+    ]);
+    for (const [i, [, , , share, , low, high]] of [
+      [1, PUBLISHED[0]],
+      [2, PUBLISHED[1]],
+      [3, PUBLISHED[6]],
+      [4, PUBLISHED[6]],
+    ] as const) {
+      expect(curve[i]?.share).toBeCloseTo(share, 4);
+      expect(curve[i]?.low).toBeCloseTo(low, 4);
+      expect(curve[i]?.high).toBeCloseTo(high, 4);
+    }
+    expect(curve[0]).toMatchObject({ share: 1, low: null, high: null });
+    expect(survivalCurve([event(3)], [2, 9], 0.95).map(({ share }) => share)).toEqual([1, 0]);
   });
 
   it('says nothing of a time for which no one was watched', () => {

@@ -79,6 +79,39 @@ export function survivalAt(units: readonly Watched[], time: number, confidence: 
   return { share: step.survival, low: step.low, high: step.high };
 }
 
+/** A curve at one time. */
+export interface SurvivalPoint extends Survived {
+  readonly time: number;
+  /** Watched for longer. */
+  readonly watched: number;
+  /** Until then. */
+  readonly events: number;
+}
+
+/** The curve at those times, which ascend; it ends where no one was watched for so long and the share is not known. */
+export function survivalCurve(
+  units: readonly Watched[],
+  times: readonly number[],
+  confidence: number,
+): SurvivalPoint[] {
+  const steps = kaplanMeier(units, confidence);
+  const longest = units.reduce((most, { time }) => Math.max(most, time), Number.NEGATIVE_INFINITY);
+  const points: SurvivalPoint[] = [];
+  let [i, events] = [0, 0];
+  for (const time of times) {
+    for (; steps[i] && (steps[i] as SurvivalStep).time <= time; i++)
+      events += (steps[i] as SurvivalStep).events;
+    const step = steps[i - 1];
+    if (time > longest && step?.survival !== 0) break;
+    const watched = units.reduce((all, { time: end, units: n = 1 }) => all + (end > time ? n : 0), 0);
+    points.push({
+      ...{ time, watched, events, share: step?.survival ?? 1 },
+      ...{ low: step?.low ?? null, high: step?.high ?? null },
+    });
+  }
+  return points;
+}
+
 /** The first time at which at most half are left, with the times at which the interval's bounds are; null where it is not reached. */
 export function medianTime(units: readonly Watched[], confidence: number) {
   const steps = kaplanMeier(units, confidence);

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import iconv from 'iconv-lite';
 import { describe, expect, it } from 'vitest';
+import fc from '../../test/fixtures/properties.ts';
 import { ENCODING_NAMES, encodingNamed } from './encoding-names.ts';
 import { createDecoder, decode, UNDECODABLE } from './encodings.ts';
 

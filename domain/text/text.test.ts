@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import fc from '../../test/fixtures/properties.ts';
 import { cut, nameOf, problemOf, quoted, readName, TEXT_RULES } from './text.ts';
 
 describe('a name', () => {

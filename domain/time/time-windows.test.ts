@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cpuOf } from '../../test/fixtures/growth.ts';
+import fc from '../../test/fixtures/properties.ts';
 import { unitOfWork } from '../../test/fixtures/unit-of-work.ts';
 import {
   calendarBuckets,

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { redact } from '../../domain/privacy/redact.ts';
 import { TEXT_RULES } from '../../domain/text/text.ts';
+import fc from '../../test/fixtures/properties.ts';
 import { keptComment } from './comment.ts';
 
 const { longest } = TEXT_RULES.comment;

@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SCALES, type ScaleRule } from '../../domain/nps/scale.ts';
 import type { MappingVersion, NormalisedResponse } from '../../domain/responses/normalised-response.ts';
 import { DEFAULT_DIMENSIONS, defineDimensions } from '../../domain/segments/dimensions.ts';
+import fc from '../../test/fixtures/properties.ts';
 import type { ResponseDraft } from './draft.ts';
 import { normalise } from './normalise.ts';
 

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import fc from '../../test/fixtures/properties.ts';
 import { carriedOver, lookupOf, lookupsOf, lookupsOfGiven, type Pepper, pseudonym } from './pseudonym.ts';
 
 const secret = (byte: number) => Buffer.alloc(32, byte);

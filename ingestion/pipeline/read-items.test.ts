@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import fc from '../../test/fixtures/properties.ts';
 import { BadItem, LONGEST_ITEM, readItems } from './read-items.ts';
 
 const read = (text: string, isLines = false) => readItems(text, isLines, 100);

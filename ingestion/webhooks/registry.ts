@@ -1,9 +1,24 @@
 import type { WebhookConnector } from './connector.ts';
+import { asknicely } from './vendors/asknicely.ts';
 import { canonical } from './vendors/canonical.ts';
+import { delighted } from './vendors/delighted.ts';
 import { formbricks } from './vendors/formbricks.ts';
+import { posthog } from './vendors/posthog.ts';
+import { retently } from './vendors/retently.ts';
+import { typeform } from './vendors/typeform.ts';
+import { wootric } from './vendors/wootric.ts';
 
 /** The vendors that can deliver by webhook: one file of vendors/ each. */
-const VENDORS: readonly WebhookConnector[] = [canonical, formbricks];
+const VENDORS: readonly WebhookConnector[] = [
+  canonical,
+  formbricks,
+  typeform,
+  posthog,
+  delighted,
+  retently,
+  wootric,
+  asknicely,
+];
 
 /** The other routes, as mappings name them. */
 const ROUTES = ['responses', 'graphql', 'file', 'demo'];

@@ -122,6 +122,7 @@ const SCOPED_TABLES = {
   monitor_reading: { where: EVERYTHING },
   alert: { where: seesAll('t'), hidden: ['key'] },
   alert_event: { where: belongsTo('alert', 'alert_id') },
+  alert_escalation: { where: belongsTo('alert', 'alert_id'), hidden: ['target_id'] },
   agent_decision: { where: seesAll('t') },
   agent_approval: { where: belongsTo('agent_decision', 'decision_id') },
   case_record: { where: `${seesAll('t')} AND ${isUsed('t')}` },

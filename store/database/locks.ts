@@ -21,7 +21,9 @@ export const LOCKS = {
   modelMonitor: 72694,
   modelRollback: 72695,
   narrator: 72697,
+  retention: 72698,
   retraining: 72699,
   accountWatch: 72700,
   outreach: 72701,
+  escalation: 72702,
 } as const;

@@ -151,6 +151,8 @@ export const alert = pgTable(
     raisedAt: moment('raised_at').notNull(),
     changedAt: moment('changed_at').notNull(),
     resolvedAt: moment('resolved_at'),
+    /** When it became more severe after someone had acknowledged it, and so was open again; null: never. */
+    reopenedAt: moment('reopened_at'),
     /** Score ids. */
     before: text('before_id'),
     after: text('after_id'),
@@ -162,6 +164,7 @@ export const alert = pgTable(
   (table) => [
     uniqueIndex('alert_current').on(table.key).where(sql`state IN ('OPEN', 'ACKNOWLEDGED')`),
     index().on(table.raisedAt, table.id),
+    index().on(table.key, table.raisedAt, table.id),
     index().using('gin', table.evidence),
     index().on(table.before),
     index().on(table.after),
@@ -177,7 +180,7 @@ export const alertEvent = pgTable(
     alertId: uuid('alert_id')
       .notNull()
       .references(() => alert.id, { onDelete: 'cascade' }),
-    /** RAISED, CHANGED, ACKNOWLEDGED, RESOLVED, DISMISSED. */
+    /** RAISED, CHANGED, ACKNOWLEDGED, RESOLVED, DISMISSED, ESCALATED. */
     kind: text('kind').notNull(),
     /** An agent's name, or the id of a caller. */
     actor: text('actor').notNull(),

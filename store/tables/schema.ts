@@ -236,6 +236,7 @@ export * from './imports.ts';
 export * from './journal.ts';
 export * from './lease.ts';
 export * from './monitoring.ts';
+export * from './on-call.ts';
 export * from './outcomes.ts';
 export * from './reviews.ts';
 export * from './rollups.ts';

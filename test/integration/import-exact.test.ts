@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { begin, bring, type FileValues, undo } from '../fixtures/importing.ts';
+import fc from '../fixtures/properties.ts';
 import { expectRollupsToEqualRecount } from '../fixtures/recount.ts';
 
 /* After an import and its undo the database equals one that never read the file: answers, revisions and all. */

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { parseSync } from '@swc/core';
-import fc from 'fast-check';
 import { getCountries } from 'libphonenumber-js/max';
 import { beforeAll, describe, expect, it } from 'vitest';
+import fc from '../fixtures/properties.ts';
 
 /*
  * No regular expression of the source takes longer than linear time, on any input: a caller's text, a file's or

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { DEFAULT_CELL_LIMITS } from '../../domain/segments/cell-filing.ts';
 import { createIngestor } from '../../ingestion/pipeline/ingestor.ts';
@@ -11,6 +10,7 @@ import { ModelAnswer, type ModelOutcome } from '../fixtures/answer-model.ts';
 import { DIMENSIONS, openTestDatabase, PEPPER, type TestDatabase } from '../fixtures/database.ts';
 import { histories } from '../fixtures/histories.ts';
 import { begin, bring, undo } from '../fixtures/importing.ts';
+import fc from '../fixtures/properties.ts';
 import { expectRollupsToEqualRecount } from '../fixtures/recount.ts';
 
 /* Any history of deliveries, repeats, imports and undos leaves what the rules say, and rollups that equal a recount. */

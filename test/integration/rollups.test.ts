@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EVERYTHING } from '../../domain/access/scope.ts';
 import { calendarBuckets, parseWindow, rollingRange, windowAt } from '../../domain/time/time-windows.ts';
@@ -7,6 +6,7 @@ import { purgeMinuteRollups } from '../../store/scores/rollups.ts';
 import { readScores } from '../../store/scores/scores.ts';
 import { openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { histories } from '../fixtures/histories.ts';
+import fc from '../fixtures/properties.ts';
 import { expectRollupsToEqualRecount } from '../fixtures/recount.ts';
 
 const HOUR_MS = 3_600_000;

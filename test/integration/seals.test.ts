@@ -1,6 +1,5 @@
 import { generateKeyPairSync, hash, randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EVERYTHING } from '../../domain/access/scope.ts';
 import { Memory } from '../../domain/memory/memory.ts';
@@ -15,6 +14,7 @@ import { followerPosition, readJournal } from '../../store/journal/journal.ts';
 import { SEALER } from '../../store/seals/sealing.ts';
 import { narrowScope } from '../fixtures/database.ts';
 import { personOf } from '../fixtures/erasing.ts';
+import fc from '../fixtures/properties.ts';
 import { HOUR_MS, nameOf, openSealedDatabase, type SealedDatabase } from '../fixtures/sealed-database.ts';
 import { takeIn } from '../fixtures/take-in.ts';
 

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EVERYTHING } from '../../domain/access/scope.ts';
 import type { Basis } from '../../domain/scores/score.ts';
@@ -10,6 +9,7 @@ import { readThemes } from '../../store/scores/themes.ts';
 import { narrowScope, openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { histories } from '../fixtures/histories.ts';
 import { addMadeUpModel, MADE_UP_THEMES, makeUpPredictions } from '../fixtures/made-up-models.ts';
+import fc from '../fixtures/properties.ts';
 import { expectInferredRollupsToEqualRecount } from '../fixtures/recount-inferred.ts';
 
 let database: TestDatabase;

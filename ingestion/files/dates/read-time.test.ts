@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { HOUR_MS, zoneClock } from '../../../domain/time/zone-clock.ts';
+import fc from '../../../test/fixtures/properties.ts';
 import { dateFormatsOf } from './formats.ts';
 import { CHANGE_RULES, type ChangeRule, readTime } from './read-time.ts';
 

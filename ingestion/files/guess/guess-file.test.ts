@@ -2,11 +2,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import fc from 'fast-check';
 import { DateTime } from 'luxon';
 import { afterAll, describe, expect, it } from 'vitest';
 import { DEFAULT_CELL_LIMITS } from '../../../domain/segments/cell-filing.ts';
 import { DEFAULT_DIMENSIONS, defineDimensions } from '../../../domain/segments/dimensions.ts';
+import fc from '../../../test/fixtures/properties.ts';
 import { dryRun } from '../import/dry-run.ts';
 import { parseFileMap } from '../map/file-map.ts';
 import { type FileGuess, guessFile } from './guess-file.ts';

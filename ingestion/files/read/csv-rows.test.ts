@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { growth } from '../../../test/fixtures/growth.ts';
+import fc from '../../../test/fixtures/properties.ts';
 import { CsvRows } from './csv-rows.ts';
 import { FIRST_ROW } from './heading-rows.ts';
 import type { ReadRow } from './read-row.ts';

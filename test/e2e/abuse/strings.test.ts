@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import {
   buildClientSchema,
   type GraphQLArgument,
@@ -13,6 +12,7 @@ import {
   isNonNullType,
 } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import fc from '../../fixtures/properties.ts';
 import { ADMIN_KEY } from '../../fixtures/server.ts';
 import { useServer } from '../../fixtures/use-server.ts';
 

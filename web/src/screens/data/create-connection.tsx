@@ -22,6 +22,20 @@ export const CONNECTORS = [
     words: 'Formbricks',
     mapping: { score: { column: 'data.QUESTION', scale: '0-10' }, comment: 'data.QUESTION' },
   },
+  {
+    name: 'typeform',
+    words: 'Typeform',
+    mapping: { score: { column: 'answers.REF', scale: '0-10' }, comment: 'answers.REF' },
+  },
+  {
+    name: 'posthog',
+    words: 'PostHog surveys',
+    mapping: { score: { column: 'answers.0', scale: '0-10' }, comment: 'answers.1' },
+  },
+  { name: 'delighted', words: 'Delighted (archived events)', mapping: {} },
+  { name: 'retently', words: 'Retently', mapping: {} },
+  { name: 'wootric', words: 'Wootric / InMoment (by a relay)', mapping: {} },
+  { name: 'asknicely', words: 'AskNicely', mapping: {} },
 ] as const;
 
 /** Makes a connection, and hands on its secret. */

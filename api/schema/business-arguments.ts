@@ -1,0 +1,28 @@
+import { DAY_MS, parseWindow, windowAt } from '../../domain/time/time-windows.ts';
+import { InvalidArgumentError } from '../errors.ts';
+import { type DateTimeInput, momentOf } from './builder.ts';
+
+/* What the queries of outcomes share. They are associations between answers and what became of people, never causes. */
+
+/** NpsClass by the number that is stored. */
+export const CLASSES = ['DETRACTOR', 'PASSIVE', 'PROMOTER'] as const;
+
+/** Of a figure's `suppressed`. */
+export const SUPPRESSED =
+  'True when this caller may not read the answers of every cell of the group, or too few accounts stand behind the figure, or behind what it would leave of a sum, for a caller who sees no respondents.';
+
+/**
+ * The window of the arguments.
+ * @throws InvalidArgumentError
+ */
+export function rangeOf({ from, to }: { readonly from: DateTimeInput; readonly to: DateTimeInput }) {
+  const range = { from: new Date(momentOf('from', from)), to: new Date(momentOf('to', to)) };
+  if (range.from >= range.to) throw new InvalidArgumentError('from: is not before to');
+  return range;
+}
+
+/** The duration in days, rounded. */
+export function lengthInDays(horizon: string, now: number): number {
+  const { from, until } = windowAt(parseWindow(horizon), now, 'UTC');
+  return Math.round((until - from) / DAY_MS);
+}

@@ -1,0 +1,1 @@
+CREATE INDEX "alert_key_raised_at_id_index" ON "alert" USING btree ("key","raised_at","id");
