@@ -20,6 +20,7 @@ export const connectionPath = ({ connector, id }: { readonly connector: string; 
 
 interface Target {
   readonly connection: LiveConnection;
+  readonly vendor: WebhookConnector;
   readonly caller: Caller;
 }
 type Params = { readonly connector: string; readonly connection: string };
@@ -98,9 +99,10 @@ const notNow = (what: string) =>
 /** The connection of the path; null where there is none of that id and connector that may submit anything. */
 function findTarget({ connections, access }: ApiDeps, { connector, connection: id }: Params): Target | null {
   const connection = connections.find(id);
-  if (connection?.connector !== connector) return null;
+  const vendor = CONNECTORS.get(connector);
+  if (connection?.connector !== connector || !vendor) return null;
   const caller = access.connectionCaller(connection);
-  if (caller && caller.scope.grant('submitResponse') !== 'none') return { connection, caller };
+  if (caller && caller.scope.grant('submitResponse') !== 'none') return { connection, vendor, caller };
   connections.refused(id, 'NOT_GRANTED');
   return null;
 }
@@ -115,14 +117,14 @@ function verifyAsUnknown({ now }: ApiDeps, connector: string, delivery: Delivery
 
 async function take(
   deps: ApiDeps,
-  { connection, caller }: Target,
+  { connection, vendor, caller }: Target,
   delivery: Delivery,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const target = {
     id: connection.id,
-    connector: connection.vendor,
+    connector: vendor,
     reader: () => deps.connections.reader(connection),
   };
   const { account, ignored, repeated, challenge } = await receiveDelivery(deps, caller, target, delivery);
