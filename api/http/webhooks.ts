@@ -5,7 +5,7 @@ import { InvalidMapError } from '../../ingestion/files/map/map-mistakes.ts';
 import type { LiveConnection } from '../../ingestion/webhooks/connections.ts';
 import type { WebhookConnector } from '../../ingestion/webhooks/connector.ts';
 import { type Delivery, receiveDelivery, verifyDelivery } from '../../ingestion/webhooks/receive.ts';
-import { CONNECTORS } from '../../ingestion/webhooks/registry.ts';
+import { CONNECTABLE, CONNECTORS } from '../../ingestion/webhooks/registry.ts';
 import { SignatureError } from '../../ingestion/webhooks/signature.ts';
 import { auditRefusedItems } from '../audit.ts';
 import type { Caller } from '../caller.ts';
@@ -14,9 +14,9 @@ import { RefusedError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { admitBodies, assertUncompressed } from './ingest-door.ts';
 
-/** Where a connection's vendor posts to. */
+/** Where a connection's vendor posts to, or the answers of its survey arrive. */
 export const connectionPath = ({ connector, id }: { readonly connector: string; readonly id: string }) =>
-  `/ingest/${connector}/${id}`;
+  CONNECTABLE.get(connector)?.path ?? `/ingest/${connector}/${id}`;
 
 interface Target {
   readonly connection: LiveConnection;

@@ -32,6 +32,7 @@ export const emailLink: Connector & {
   reader(mapping: unknown, dimensions: readonly Dimension[]): EmailLinkReader;
 } = {
   name: 'email-link',
+  path: '/s/',
   secret,
   reader: (mapping, dimensions) => {
     const read = readSurvey(mappingShape, mapping, dimensions);

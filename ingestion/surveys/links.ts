@@ -130,7 +130,7 @@ async function invite(
     createInvitationReader(deps.dimensions),
     items,
   );
-  // An invitation that was recorded before keeps its first time.
+  // A link that is made again is still one invitation.
   const [first] = rejected.filter(({ code }) => code !== 'STALE');
   if (first) throw new SurveyLinkError(`input[${first.index}]: the invitation was refused: ${first.message}`);
 }

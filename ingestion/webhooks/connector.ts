@@ -25,6 +25,8 @@ export interface ConnectionReader extends ItemReader {
 export interface Connector {
   /** Part of the path that the vendor posts to, and of the lineage of every response. */
   readonly name: string;
+  /** Where answers arrive, if not at the path of webhooks. */
+  readonly path?: string;
   readonly secret: SecretRules;
   /**
    * The reader for a connection's mapping.
