@@ -64,7 +64,6 @@ export function formPage(chosen: ChosenTexts, { score, comment, visit, isMissing
     html`<form method="post">
 <fieldset${isMissing ? raw(' aria-describedby="problem"') : ''}><legend><h1>${texts.question}</h1></legend>
 ${isMissing ? html`<p class="problem" id="problem" role="alert">${texts.missing}</p>` : ''}
-${score !== null && html`<p>${texts.clicked} <strong>${score}</strong></p>`}
 <div class="numbers">${SCORES.map(number)}</div>
 <div class="ends"><span>0 = ${texts.low}</span><span>10 = ${texts.high}</span></div></fieldset>
 <label class="comment" for="comment">${texts.comment}</label>
