@@ -1,9 +1,11 @@
 import { accountWatch } from './account-watch/index.ts';
 import { type DataMonitorParts, dataMonitor } from './data-monitor/index.ts';
+import { escalation } from './escalation/index.ts';
 import { type IntegrityParts, integrityAgent } from './integrity/index.ts';
 import type { AnyAgent } from './loop/agent.ts';
 import { modelMonitor } from './model-monitor/index.ts';
 import { modelRollback } from './model-rollback/index.ts';
+import { type NarratorParts, narrator } from './narrator/index.ts';
 import { outreach } from './outreach/index.ts';
 import { requestsAgent } from './requests/index.ts';
 import { retraining } from './retraining/index.ts';
@@ -18,12 +20,16 @@ export const AGENTS: readonly AnyAgent[] = [
   requestsAgent as AnyAgent,
   accountWatch as AnyAgent,
   outreach as AnyAgent,
+  escalation as AnyAgent,
 ];
 
 /** What agents need beside the database. */
-export type AgentParts = IntegrityParts & DataMonitorParts;
+export type AgentParts = IntegrityParts & DataMonitorParts & NarratorParts;
 
 /** Every agent of an instance; those that need more than the database get it here. */
 export function agentsOf(parts: AgentParts): readonly AnyAgent[] {
-  return [...AGENTS, integrityAgent(parts) as AnyAgent, dataMonitor(parts) as AnyAgent];
+  return [
+    ...AGENTS,
+    ...[integrityAgent(parts), dataMonitor(parts), narrator(parts)].map((one) => one as AnyAgent),
+  ];
 }

@@ -114,7 +114,7 @@ export async function openParts(
   });
   closes.push(() => connections.close());
   const targets = targetsOf(config, database, { scopedReader, access, onError });
-  const agents = agentsFor({ graph, seals }, database);
+  const agents = agentsFor({ graph, seals, scopedReader, access }, database);
   return { graph, graphHolds, seals, scoring, scopedReader, feed, access, connections, targets, agents };
 }
 
@@ -145,7 +145,7 @@ function lineageOf(
 
 /** The agents, with what they need of the other parts. */
 function agentsFor(
-  { graph, seals }: Pick<Parts, 'graph' | 'seals'>,
+  { graph, seals, scopedReader, access }: Pick<Parts, 'graph' | 'seals' | 'scopedReader' | 'access'>,
   { store, loops }: OpenDatabase,
 ): readonly AnyAgent[] {
   return agentsOf({
@@ -154,6 +154,8 @@ function agentsFor(
     isAway,
     random: Math.random,
     followerDelays: () => followerDelays(store, loops),
+    scopedReader,
+    scopeOf: (role, attributes) => access.scopeOf(role, attributes),
   });
 }
 

@@ -24,6 +24,7 @@ export const PAGES = [
   '/reviews',
   '/agents',
   '/agents/*',
+  '/rules',
   '/targets',
   '/access',
   '/audit',

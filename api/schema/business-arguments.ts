@@ -1,3 +1,4 @@
+import { DAY_MS, parseWindow, windowAt } from '../../domain/time/time-windows.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { type DateTimeInput, momentOf } from './builder.ts';
 
@@ -18,4 +19,10 @@ export function rangeOf({ from, to }: { readonly from: DateTimeInput; readonly t
   const range = { from: new Date(momentOf('from', from)), to: new Date(momentOf('to', to)) };
   if (range.from >= range.to) throw new InvalidArgumentError('from: is not before to');
   return range;
+}
+
+/** The duration in days, rounded. */
+export function lengthInDays(horizon: string, now: number): number {
+  const { from, until } = windowAt(parseWindow(horizon), now, 'UTC');
+  return Math.round((until - from) / DAY_MS);
 }

@@ -1,13 +1,14 @@
-import { assertZone, calendarBuckets } from '../../domain/time/time-windows.ts';
+import { assertZone, calendarBuckets, type TimeRange } from '../../domain/time/time-windows.ts';
 import { type CaseMetrics, MOST_CASES, readCaseMetrics } from '../../store/agents/case-metrics.ts';
 import { seenBy } from '../../store/agents/cell-set.ts';
-import { type KPIS, type KpiRow, readKpis } from '../../store/outcomes/kpis.ts';
+import type { KPIS, KpiRow } from '../../store/outcomes/kpi-drafts.ts';
+import { readKpis } from '../../store/outcomes/kpis.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { fixed } from '../gate/costs.ts';
 import { atMost } from '../gate/lists.ts';
 import { noteHiddenAgents } from './agent-rights.ts';
 import { access, asInt, type TypeOf } from './builder.ts';
-import { rangeOf, SUPPRESSED } from './business-arguments.ts';
+import { lengthInDays, rangeOf, SUPPRESSED } from './business-arguments.ts';
 import { segmentValuesOf } from './dimensions.ts';
 import { commonArguments } from './nps.ts';
 import type { SchemaParts } from './types.ts';
@@ -16,6 +17,11 @@ import type { SchemaParts } from './types.ts';
 
 /** Windows of one series: each is read by itself. */
 const MOST_WINDOWS = 60;
+/** The earliest that the database compares with, the year 1. */
+const FIRST_MOMENT = Date.parse('0001-01-01T00:00:00Z');
+const LIFETIME = 'P365D';
+const HORIZON = 'Of LIFETIME_VALUE: how long after an account began.';
+
 /** Adds kpis, kpiSeries and caseMetrics. */
 export function addBusiness(schema: SchemaParts): void {
   addKpis(schema);
@@ -29,6 +35,17 @@ function addKpis(schema: SchemaParts): void {
       REVENUE: { description: 'Payments minus refunds.' },
       REVENUE_PER_ACCOUNT: { description: 'By the accounts that paid.' },
       REVENUE_AT_RISK: { description: 'Of accounts whose last answer, at most a year old, is a detractor.' },
+      NET_REVENUE_RETENTION: {
+        description:
+          'What accounts that paid in the period before (as long as the window, in a series the month before) pay in the window, by what they paid before. Only of windows that are over; accounts that did not pay before are left out.',
+      },
+      EXPANSION: {
+        description: 'What those of them that pay more than before add, by what all of them paid before.',
+      },
+      LIFETIME_VALUE: {
+        description:
+          'Lifetime value so far: the mean of payments minus refunds within `lifetime` after the first subscription started, of accounts that began in the window and were followed for all of that time. Seen, not extrapolated; those that began later are left out.',
+      },
       WIN_RATE: { description: 'Deals won of those decided, with Wilson’s interval.' },
       ACTIVATION: {
         description:
@@ -53,11 +70,19 @@ function addKpis(schema: SchemaParts): void {
         description: 'Of sums of money: they are never added across currencies.',
       }),
       value: t.exposeFloat('value', { description: 'Money in the main unit; shares 0..1.' }),
-      low: t.exposeFloat('low'),
+      low: t.exposeFloat('low', {
+        description:
+          'Lower bound: of shares Wilson’s, of means and ratios of sums the normal one (Cochran, Sampling Techniques, 2.11 and 6.4); null for sums.',
+      }),
       high: t.exposeFloat('high'),
       n: t.int({
         description: 'The accounts or deals behind it.',
         resolve: ({ n }) => n && asInt(n),
+      }),
+      leftOut: t.int({
+        description:
+          'Accounts of the window that are not in the figure: at risk, those without an answer in the last year, which count as not at risk. Null where none can be, or they are too few to show.',
+        resolve: ({ leftOut }) => leftOut && asInt(leftOut),
       }),
       suppressed: t.exposeBoolean('suppressed', { nullable: false, description: SUPPRESSED }),
     }),
@@ -83,12 +108,18 @@ function addKpisOfWindow({ builder, types, dimensions }: SchemaParts, row: TypeO
           defaultValue: [],
           ...atMost(dimensions.length),
         }),
+        lifetime: t.arg({ type: 'Duration', required: true, defaultValue: LIFETIME, description: HORIZON }),
         confidence: t.arg.float({ required: true, defaultValue: 0.95 }),
       },
       resolve: async (_root, args, { deps, caller }) => {
         const { segment, confidence } = commonArguments(dimensions, { ...args, basis: 'SURVEYED' });
         const { from, to: until } = rangeOf(args);
-        const query = { segment, confidence, groupBy: args.groupBy, from, until, asOf: new Date(deps.now()) };
+        const now = deps.now();
+        const query = {
+          ...{ segment, confidence, groupBy: args.groupBy, from, until, asOf: new Date(now) },
+          before: new Date(Math.max(FIRST_MOMENT, 2 * from.getTime() - until.getTime())),
+          lifetimeDays: lengthInDays(args.lifetime, now),
+        };
         return readKpis({ record: deps.record, cells: deps.cells }, caller.scope, query);
       },
     }),
@@ -112,6 +143,7 @@ function addKpiSeries({ builder, types, dimensions }: SchemaParts, row: TypeOf<K
           defaultValue: [],
           ...atMost(dimensions.length),
         }),
+        lifetime: t.arg({ type: 'Duration', required: true, defaultValue: LIFETIME, description: HORIZON }),
         confidence: t.arg.float({ required: true, defaultValue: 0.95 }),
         timeZone: t.arg.string({ required: true, defaultValue: 'UTC' }),
       },
@@ -122,10 +154,15 @@ function addKpiSeries({ builder, types, dimensions }: SchemaParts, row: TypeOf<K
         const range = { from: from.getTime(), until: to.getTime() };
         const months = calendarBuckets(range, 'MONTH', args.timeZone, MOST_WINDOWS);
         const asOf = new Date(deps.now());
+        const lifetimeDays = lengthInDays(args.lifetime, deps.now());
         const rows: KpiRow[] = [];
-        for (const month of months) {
+        for (const [i, month] of months.entries()) {
           const window = { from: new Date(month.from), until: new Date(month.until) };
-          const query = { segment, confidence, groupBy: args.groupBy, asOf, ...window };
+          const before = new Date((months[i - 1] ?? monthBefore(month, args.timeZone)).from);
+          const query = {
+            ...{ segment, confidence, groupBy: args.groupBy, asOf, ...window },
+            ...{ before, lifetimeDays },
+          };
           rows.push(...(await readKpis({ record: deps.record, cells: deps.cells }, caller.scope, query)));
         }
         return rows;
@@ -133,6 +170,9 @@ function addKpiSeries({ builder, types, dimensions }: SchemaParts, row: TypeOf<K
     }),
   );
 }
+
+const monthBefore = ({ from }: TimeRange, zone: string): TimeRange =>
+  calendarBuckets({ from: from - 1, until: from }, 'MONTH', zone, 1)[0] ?? { from, until: from };
 
 function addCaseMetrics({ builder, types }: SchemaParts): void {
   const row = builder.objectRef<CaseMetrics>('CaseMetrics').implement({
@@ -156,6 +196,17 @@ function addCaseMetrics({ builder, types }: SchemaParts): void {
       hoursToClose: t.float({ resolve: ({ toClose }) => toClose.median }),
       hoursToCloseLow: t.float({ resolve: ({ toClose }) => toClose.low }),
       hoursToCloseHigh: t.float({ resolve: ({ toClose }) => toClose.high }),
+      answers: t.exposeInt('answers', {
+        nullable: false,
+        description: 'Cases of one answer; the others are left out of the hours from the answer.',
+      }),
+      hoursFromAnswer: t.float({
+        description:
+          'From the answer to the first action: someone did something, or a target took the case; null: not reached by half of them.',
+        resolve: ({ fromAnswer }) => fromAnswer.median,
+      }),
+      hoursFromAnswerLow: t.float({ resolve: ({ fromAnswer }) => fromAnswer.low }),
+      hoursFromAnswerHigh: t.float({ resolve: ({ fromAnswer }) => fromAnswer.high }),
     }),
   });
   builder.queryField('caseMetrics', (t) =>

@@ -1,11 +1,10 @@
-import { DAY_MS, parseWindow, windowAt } from '../../domain/time/time-windows.ts';
 import { type ChurnRow, readChurn } from '../../store/outcomes/churn.ts';
 import { type CurvePoint, readCurves } from '../../store/outcomes/retention-curves.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { fixed } from '../gate/costs.ts';
 import { atMost } from '../gate/lists.ts';
 import { access, asInt, type TypeOf } from './builder.ts';
-import { CLASSES, rangeOf, SUPPRESSED } from './business-arguments.ts';
+import { CLASSES, lengthInDays, rangeOf, SUPPRESSED } from './business-arguments.ts';
 import { segmentValuesOf } from './dimensions.ts';
 import { commonArguments } from './nps.ts';
 import type { SchemaParts } from './types.ts';
@@ -211,9 +210,4 @@ function addCurvesQuery({ builder, types, dimensions }: SchemaParts, row: TypeOf
 function daysOf(horizon: string, points: number, now: number): number[] {
   const days = lengthInDays(horizon, now);
   return [...new Set(Array.from({ length: points + 1 }, (_, i) => Math.round((days * i) / points)))];
-}
-
-function lengthInDays(horizon: string, now: number): number {
-  const { from, until } = windowAt(parseWindow(horizon), now, 'UTC');
-  return Math.round((until - from) / DAY_MS);
 }

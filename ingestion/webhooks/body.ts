@@ -28,3 +28,29 @@ export function objectOfBody(raw: Buffer): Readonly<Record<string, unknown>> {
     throw new UnreadableBodyError('the body is not a JSON object');
   return value as Readonly<Record<string, unknown>>;
 }
+
+/**
+ * A text that the body names the delivery by, of vendors that have no header for it; null where it cannot be read. `idOf` gets the body's
+ * object.
+ */
+export function idInBody(
+  raw: Buffer,
+  idOf: (body: Readonly<Record<string, unknown>>) => unknown,
+): string | null {
+  try {
+    const id = idOf(objectOfBody(raw));
+    return typeof id === 'string' && id !== '' ? id : null;
+  } catch (error) {
+    if (error instanceof UnreadableBodyError) return null;
+    throw error;
+  }
+}
+
+/** The object, or one without fields in place of anything else: to read optional parts of a vendor's JSON. */
+export const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Readonly<Record<string, unknown>>)
+    : {};
+
+/** The list, or an empty one in place of anything else. */
+export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);

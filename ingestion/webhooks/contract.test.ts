@@ -4,12 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULT_DIMENSIONS, defineDimensions } from '../../domain/segments/dimensions.ts';
 import fc from '../../test/fixtures/properties.ts';
 import { InvalidMapError } from '../files/map/map-mistakes.ts';
-import { UnreadableBodyError } from '../pipeline/read-items.ts';
+import type { ResponseDraft } from '../pipeline/draft.ts';
+import { MOST_PARTS_OF_ROW, UnreadableBodyError } from '../pipeline/read-items.ts';
 import type { DeliveryHeaders } from './connector.ts';
 import { verifyDelivery } from './receive.ts';
 import { CONNECTORS, isConnectorName } from './registry.ts';
 import { SignatureError, WINDOW_SECONDS } from './signature.ts';
-import type { VendorFixtures } from './vendor-fixtures.ts';
+import { type FixtureDelivery, STAGES, type VendorFixtures } from './vendor-fixtures.ts';
 
 /* Requirements of every connector. A new one is tested by being in the registry and having fixtures. */
 
@@ -34,9 +35,9 @@ describe.each(vendors)('the connector $name', ({ name, connector, fixtures }) =>
   const verify = (body: Buffer, headers: DeliveryHeaders, key = secret, now = NOW) =>
     connector.verify(body, headers, key, now);
   const reader = () => connector.reader(fixtures.mapping, DIMENSIONS);
-  const readAll = async (body: string) => {
+  const readAll = async (body: string, after = 0) => {
     const bytes = Buffer.from(body);
-    const received = await connector.receive(bytes, signed(bytes));
+    const received = await connector.receive(bytes, signed(bytes, NOW + after * 1_000));
     if (!('items' in received)) throw new Error('a challenge');
     return received.items.map((item, index) => reader().read(item, `test item ${index}`));
   };
@@ -53,25 +54,27 @@ describe.each(vendors)('the connector $name', ({ name, connector, fixtures }) =>
     verify(Buffer.from([0xff, 0x00, 0xfe]), signed(Buffer.from([0xff, 0x00, 0xfe])));
   });
 
-  it('refuses another secret, a changed body, and headers that are missing or changed', () => {
+  it('refuses another secret, and headers that are missing or changed', () => {
     expect(() => verify(raw, signed(), otherSecret)).toThrow(SignatureError);
     expect(() => verify(raw, {})).toThrow(SignatureError);
-    for (let at = 0; at < raw.length; at += Math.ceil(raw.length / 40)) {
-      const changed = Buffer.from(raw);
-      changed.writeUInt8(changed.readUInt8(at) ^ 1, at);
-      expect(() => verify(changed, signed())).toThrow(SignatureError);
-    }
-    expect(() => verify(Buffer.concat([raw, Buffer.from(' ')]), signed())).toThrow(SignatureError);
-    expect(() => verify(raw.subarray(0, -1), signed())).toThrow(SignatureError);
-    const other = Buffer.from(`${first?.body} `);
-    expect(() => verify(other, { ...signed(), ...signed(raw) })).toThrow(SignatureError);
-    for (const header of Object.keys(signed()).filter((one) => one !== 'content-type')) {
+    const free = ['content-type', ...(fixtures.unsignedHeaders ?? [])];
+    for (const header of Object.keys(signed()).filter((one) => !free.includes(one))) {
       const { [header]: value = '', ...rest } = signed();
       expect(() => verify(raw, rest)).toThrow(SignatureError);
       expect(() => verify(raw, { ...rest, [header]: [value, value] })).toThrow(SignatureError);
       for (const changed of ['', value.slice(0, -2), `x${value}`, `${value}0`])
         expect(() => verify(raw, { ...rest, [header]: changed })).toThrow(SignatureError);
     }
+  });
+
+  it.runIf(fixtures.signsBody !== false)('refuses a changed body', () => {
+    for (let at = 0; at < raw.length; at += Math.ceil(raw.length / 40)) {
+      const changed = Buffer.from(raw);
+      changed.writeUInt8(changed.readUInt8(at) ^ 1, at);
+      expect(() => verify(changed, signed())).toThrow(SignatureError);
+    }
+    for (const changed of [Buffer.concat([raw, Buffer.from(' ')]), raw.subarray(0, -1), Buffer.alloc(0)])
+      expect(() => verify(changed, signed())).toThrow(SignatureError);
   });
 
   it('refuses any other headers with a SignatureError', () => {
@@ -101,10 +104,35 @@ describe.each(vendors)('the connector $name', ({ name, connector, fixtures }) =>
 
   it('names a delivery alike when it is sent again', () => {
     const id = connector.deliveryId(signed(), raw);
-    if (!fixtures.hasDeliveryId) return void expect(id).toBeNull();
+    if (fixtures.deliveryId === 'none') return void expect(id).toBeNull();
     expect(id).not.toBeNull();
     expect(connector.deliveryId(signed(raw, NOW + MINUTE_MS), raw)).toBe(id);
-    expect(connector.deliveryId(signed(raw, NOW, 'delivery-2'), raw)).not.toBe(id);
+    if (fixtures.deliveryId === 'header')
+      return void expect(connector.deliveryId(signed(raw, NOW, 'delivery-2'), raw)).not.toBe(id);
+    const ids = deliveries.map(({ body }) => connector.deliveryId(signed(), Buffer.from(body)));
+    expect(new Set(ids).size).toBe(deliveries.length);
+    for (const body of ['', '[]', '{', '{"id":1}', '\xff'])
+      expect(connector.deliveryId(signed(), Buffer.from(body, 'latin1'))).toBeNull();
+  });
+
+  it.each(STAGES)('has a delivery of a response that is %s, or says why there is none', async (stage) => {
+    const at = deliveries.findIndex((one) => one.stage === stage);
+    if (at === -1) return void expect(fixtures.without?.[stage]).toMatch(/\w+ \w+/);
+    expect(fixtures.without?.[stage]).toBeUndefined();
+    const drafts = async ({ body, after }: Pick<FixtureDelivery, 'body' | 'after'>) =>
+      (await readAll(body, after)).filter(
+        (read): read is ResponseDraft => read !== null && !('status' in read),
+      );
+    const now = await drafts(deliveries[at] ?? { body: '' });
+    if (stage === 'deleted') return void expect(now).toEqual([]);
+    if (stage === 'partial') return;
+    // It replaces what was delivered of it before.
+    const [draft] = now;
+    const earlier = (await Promise.all(deliveries.slice(0, at).map(drafts))).flat();
+    const same = earlier.filter((one) => one.externalId === draft?.externalId);
+    if (stage === 'edited') expect(same).not.toEqual([]);
+    const order = (one: ResponseDraft) => one.revision?.value ?? one.answeredAt.getTime();
+    for (const one of same) expect(order(draft as ResponseDraft)).toBeGreaterThan(order(one));
   });
 
   it.each(deliveries)('reads $what', async ({ body, drafts }) => {
@@ -144,6 +172,13 @@ describe.each(vendors)('the connector $name', ({ name, connector, fixtures }) =>
     // Nested so deep that a function which calls itself for each level would fail.
     const deep = `${'{"data":'.repeat(20_000)}1${'}'.repeat(20_000)}`;
     const read = await readAll(deep).catch((error: Error) => error);
+    if (Array.isArray(read)) expect(read).toEqual([expect.objectContaining({ status: 'rejected' })]);
+    else expect(read).toBeInstanceOf(UnreadableBodyError);
+  });
+
+  it('refuses a body of too many parts', async () => {
+    const zeros = Array.from({ length: MOST_PARTS_OF_ROW + 1 }, () => '0');
+    const read = await readAll(`{"data":[${zeros.join(',')}]}`).catch((error: Error) => error);
     if (Array.isArray(read)) expect(read).toEqual([expect.objectContaining({ status: 'rejected' })]);
     else expect(read).toBeInstanceOf(UnreadableBodyError);
   });
@@ -190,9 +225,11 @@ describe.each(vendors)('the connector $name', ({ name, connector, fixtures }) =>
     expect(await connector.receive(body, signed(body))).toEqual({ challenge: fixtures.handshake?.challenge });
   });
 
-  it('is described', () => {
+  it('is described, and offered by the dashboard', () => {
     const page = fileURLToPath(new URL(`../../${fixtures.docs}`, import.meta.url));
     expect(existsSync(page)).toBe(true);
     expect(readFileSync(page, 'utf8')).toContain(`connector: "${name}"`);
+    const offered = new URL('../../web/src/screens/data/create-connection.tsx', import.meta.url);
+    expect(readFileSync(offered, 'utf8')).toContain(`name: '${name}'`);
   });
 });

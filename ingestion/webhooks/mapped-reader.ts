@@ -14,7 +14,8 @@ const OF_FILES = ['encoding', 'separator'];
 
 /**
  * The reader for a mapping over the paths of a vendor's JSON: a file's map (docs/guides/imports.md) whose columns are paths such as
- * "data.nps" or "answers.0.value".
+ * "data.nps" or "answers.0.value". `view` gives an item the form that paths read, where the vendor's own has no stable paths; the item
+ * itself is stored.
  * @throws InvalidMapError
  */
 export function mappedReader(
@@ -22,6 +23,7 @@ export function mappedReader(
   defaults: MapDefaults,
   mapping: unknown,
   dimensions: readonly Dimension[],
+  view: (item: unknown) => unknown = (item) => item,
 ): ConnectionReader {
   if (typeof mapping !== 'object' || mapping === null || Array.isArray(mapping))
     throw new InvalidMapError('mapping: must be a JSON object');
@@ -35,7 +37,8 @@ export function mappedReader(
     source: map.source,
     sourceOf: () => map.source,
     read: (item, position) => {
-      const values = Object.fromEntries(paths.map(([path, parts]) => [path, textOf(valueAt(item, parts))]));
+      const seen = view(item);
+      const values = Object.fromEntries(paths.map(([path, parts]) => [path, textOf(valueAt(seen, parts))]));
       if (!isWanted(map, values)) return null;
       const draft = draftFromRow(map, values, position, { connector, raw: JSON.stringify(item) });
       // Not answered yet: vendors deliver a response from its first question on.

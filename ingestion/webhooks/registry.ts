@@ -1,10 +1,33 @@
 import { emailLink } from '../surveys/email-link.ts';
 import type { Connector, WebhookConnector } from './connector.ts';
+import { asknicely } from './vendors/asknicely.ts';
 import { canonical } from './vendors/canonical.ts';
+import { chatwoot } from './vendors/chatwoot.ts';
+import { delighted } from './vendors/delighted.ts';
 import { formbricks } from './vendors/formbricks.ts';
+import { intercom } from './vendors/intercom.ts';
+import { posthog } from './vendors/posthog.ts';
+import { retently } from './vendors/retently.ts';
+import { segment } from './vendors/segment.ts';
+import { typeform } from './vendors/typeform.ts';
+import { wootric } from './vendors/wootric.ts';
+import { zendesk } from './vendors/zendesk.ts';
 
 /** The vendors that can deliver by webhook: one file of vendors/ each. */
-const VENDORS: readonly WebhookConnector[] = [canonical, formbricks];
+const VENDORS: readonly WebhookConnector[] = [
+  canonical,
+  formbricks,
+  typeform,
+  posthog,
+  delighted,
+  retently,
+  wootric,
+  asknicely,
+  segment,
+  chatwoot,
+  zendesk,
+  intercom,
+];
 
 /** Surveys of our own, which people answer on pages and in a script of this server. */
 const SURVEYS: readonly Connector[] = [emailLink];

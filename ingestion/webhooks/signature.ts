@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { DeliveryHeaders, SecretRules, WebhookConnector } from './connector.ts';
 
 /** Why a delivery is not accepted as the vendor's. */
@@ -83,4 +83,68 @@ export const standardWebhooks: Pick<WebhookConnector, 'secret' | 'verify' | 'del
     if (!fits.includes(true)) throw new SignatureError('WRONG_SIGNATURE');
   },
   deliveryId: (headers) => headerOf(headers, 'webhook-id'),
+};
+
+const [SHORTEST_SHARED, LONGEST_SHARED] = [16, 200];
+const VISIBLE = /^[\x21-\x7e]*$/;
+
+/** A secret that is used as its text, made here or by the vendor. */
+export const sharedSecret: SecretRules = {
+  make: (random) => random(32).toString('base64url'),
+  problemOf: (secret) =>
+    VISIBLE.test(secret) && secret.length >= SHORTEST_SHARED && secret.length <= LONGEST_SHARED
+      ? null
+      : `must be ${SHORTEST_SHARED} to ${LONGEST_SHARED} visible ASCII characters without blanks`,
+};
+
+/** How a vendor signs with an HMAC under the text of the secret. */
+export interface HmacScheme {
+  readonly algorithm: 'sha1' | 'sha256';
+  readonly encoding: 'hex' | 'base64';
+  /** The header of the signature, in lower case, and what its value begins with. */
+  readonly header: string;
+  readonly prefix?: string;
+  /** The header of a signed timestamp, what stands between it and the body, and its seconds since 1970. */
+  readonly timestamp?: {
+    readonly header: string;
+    readonly before: string;
+    readonly secondsOf: (text: string) => string;
+  };
+}
+
+/** A vendor that signs the raw bytes, after its timestamp if it has one. */
+export function hmacSigned(scheme: HmacScheme): Pick<WebhookConnector, 'secret' | 'verify'> {
+  const { algorithm, encoding, header, prefix = '', timestamp } = scheme;
+  return {
+    secret: sharedSecret,
+    verify: (raw, headers, secret, now) => {
+      const given = headerOf(headers, header);
+      if (!given?.startsWith(prefix)) throw new SignatureError('UNSIGNED');
+      const hmac = createHmac(algorithm, secret);
+      if (timestamp) {
+        const text = headerOf(headers, timestamp.header);
+        if (text === null) throw new SignatureError('UNSIGNED');
+        assertWithinWindow(timestamp.secondsOf(text), now);
+        hmac.update(`${text}${timestamp.before}`);
+      }
+      const expected = `${prefix}${hmac.update(raw).digest(encoding)}`;
+      if (!sameBytes(Buffer.from(given), Buffer.from(expected))) throw new SignatureError('WRONG_SIGNATURE');
+    },
+  };
+}
+
+const BEARER = /^Bearer ([\x21-\x7e]{1,200})$/i;
+const sha256 = (text: string) => createHash('sha256').update(text).digest();
+
+/**
+ * A vendor that signs nothing but sends headers of its customer's: "authorization: Bearer SECRET". It proves the sender, not the body
+ * (decision 0157).
+ */
+export const bearerSecret: Pick<WebhookConnector, 'secret' | 'verify'> = {
+  secret: sharedSecret,
+  verify: (_raw, headers, secret) => {
+    const given = BEARER.exec(headerOf(headers, 'authorization') ?? '')?.[1];
+    if (given === undefined) throw new SignatureError('UNSIGNED');
+    if (!sameBytes(sha256(given), sha256(secret))) throw new SignatureError('WRONG_SIGNATURE');
+  },
 };

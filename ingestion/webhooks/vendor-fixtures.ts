@@ -18,11 +18,17 @@ export interface VendorFixtures {
    * @param at epoch milliseconds
    */
   sign(raw: Buffer, secret: string, at: number, id: string): Record<string, string>;
-  /** Whether the scheme has a timestamp, and so a replay window; and whether deliveries have ids. */
+  /** Whether the scheme has a timestamp, and so a replay window. */
   readonly hasTimestamp: boolean;
-  readonly hasDeliveryId: boolean;
+  /** Where a delivery has its id. In the body: the bodies of `deliveries` have ids of their own. */
+  readonly deliveryId: 'header' | 'body' | 'none';
+  /** What the vendor does not sign: its headers beside the signature; the body, where it only sends a secret along. */
+  readonly unsignedHeaders?: readonly string[];
+  readonly signsBody?: false;
   /** Deliveries in the order in which the vendor sends them, and what becomes of their items when they are stored. */
   readonly deliveries: readonly FixtureDelivery[];
+  /** Why the deliveries do not show a stage: what the vendor does instead. */
+  readonly without?: { readonly [stage in Stage]?: string };
   /** A delivery whose one item lacks a field that it needs. */
   readonly missing: { readonly body: string; readonly code: RejectionCode; readonly field: string };
   /** A delivery with fields that the connector does not know. */
@@ -31,13 +37,22 @@ export interface VendorFixtures {
   readonly handshake?: { readonly body: string; readonly challenge: string };
 }
 
+/** What may become of an answer: the contract test asks for a delivery of each, or why there is none. */
+export const STAGES = ['partial', 'finished', 'edited', 'deleted'] as const;
+export type Stage = (typeof STAGES)[number];
+
 export interface FixtureDelivery {
   readonly what: string;
+  readonly stage?: Stage;
+  /** Seconds after the first delivery, where the time of delivery matters; less than the replay window. */
+  readonly after?: number;
   readonly body: string;
   readonly accepted: number;
   readonly duplicates?: number;
   readonly rejected?: number;
   readonly ignored?: number;
+  /** Older than what is stored: rejected in the answer, a duplicate in the connection's counts. */
+  readonly stale?: number;
   /** What the items say: the fields of their drafts that matter; null of an item that is left out. */
   readonly drafts: readonly (Readonly<Record<string, unknown>> | null)[];
 }

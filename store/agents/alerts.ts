@@ -35,7 +35,14 @@ export interface AlertFacts
   readonly key: string;
 }
 
-export const ALERT_EVENTS = ['RAISED', 'CHANGED', 'ACKNOWLEDGED', 'RESOLVED', 'DISMISSED'] as const;
+export const ALERT_EVENTS = [
+  'RAISED',
+  'CHANGED',
+  'ACKNOWLEDGED',
+  'RESOLVED',
+  'DISMISSED',
+  'ESCALATED',
+] as const;
 type AlertEventKind = (typeof ALERT_EVENTS)[number];
 
 /** What happened to an alert. */
@@ -59,7 +66,8 @@ export interface AlertActor {
   readonly at: Date;
 }
 
-const COLUMNS = `a.id, a.state, a.severity, a.rule, a.title, a.summary, a.segment, a.cells::text AS cells, a.since, a.raised_at AS "raisedAt",
+/** The columns of an AlertRow, of the table `alert a`. */
+export const ALERT_COLUMNS = `a.id, a.state, a.severity, a.rule, a.title, a.summary, a.segment, a.cells::text AS cells, a.since, a.raised_at AS "raisedAt",
   a.changed_at AS "changedAt", a.resolved_at AS "resolvedAt", a.before_id AS before, a.after_id AS after, a.facts, a.evidence,
   a.decision_id AS "decisionId"`;
 /** Waits for another transaction that raises the same. */
@@ -68,16 +76,17 @@ const INSERT = statement(
   `INSERT INTO alert AS a (key, state, severity, rule, title, summary, segment, cells, since, raised_at, changed_at, before_id, after_id, facts,
       evidence, decision_id)
     VALUES ($1, 'OPEN', $2, $3, $4, $5, $6, $7::int4multirange, $8, $14, $14, $9, $10, $11, $12::text[], $13)
-    ON CONFLICT (key) WHERE state IN ('OPEN', 'ACKNOWLEDGED') DO NOTHING RETURNING ${COLUMNS}`,
+    ON CONFLICT (key) WHERE state IN ('OPEN', 'ACKNOWLEDGED') DO NOTHING RETURNING ${ALERT_COLUMNS}`,
 );
 /** An alert that has become more severe is open again. */
+const IS_WORSE = `array_position(ARRAY['INFO', 'WARNING', 'CRITICAL'], $2) > array_position(ARRAY['INFO', 'WARNING', 'CRITICAL'], a.severity)`;
 const CHANGE = statement(
   'alert_change',
   `UPDATE alert a SET severity = $2, rule = $3, title = $4, summary = $5, segment = $6, cells = $7::int4multirange, since = $8, before_id = $9,
       after_id = $10, facts = $11, evidence = $12::text[], decision_id = coalesce($13, a.decision_id), changed_at = $14,
-      state = CASE WHEN array_position(ARRAY['INFO', 'WARNING', 'CRITICAL'], $2) > array_position(ARRAY['INFO', 'WARNING', 'CRITICAL'], a.severity)
-        THEN 'OPEN' ELSE a.state END
-    WHERE a.key = $1 AND a.state IN ('OPEN', 'ACKNOWLEDGED') RETURNING ${COLUMNS}`,
+      state = CASE WHEN ${IS_WORSE} THEN 'OPEN' ELSE a.state END,
+      reopened_at = CASE WHEN ${IS_WORSE} AND a.state = 'ACKNOWLEDGED' THEN $14 ELSE a.reopened_at END
+    WHERE a.key = $1 AND a.state IN ('OPEN', 'ACKNOWLEDGED') RETURNING ${ALERT_COLUMNS}`,
 );
 const EVENT = statement(
   'alert_event_insert',
@@ -85,20 +94,20 @@ const EVENT = statement(
 );
 const MOVE = statement(
   'alert_move',
-  `UPDATE alert a SET state = $2, changed_at = $3, resolved_at = $4, evidence = a.evidence || $5::text[] WHERE a.id = $1 RETURNING ${COLUMNS}`,
+  `UPDATE alert a SET state = $2, changed_at = $3, resolved_at = $4, evidence = a.evidence || $5::text[] WHERE a.id = $1 RETURNING ${ALERT_COLUMNS}`,
 );
-const HELD = statement('alert_held', `SELECT ${COLUMNS} FROM alert a WHERE a.id = $1 FOR UPDATE`);
+const HELD = statement('alert_held', `SELECT ${ALERT_COLUMNS} FROM alert a WHERE a.id = $1 FOR UPDATE`);
 const LAST = statement(
   'alert_last',
-  `SELECT ${COLUMNS} FROM alert a WHERE a.key = $1 ORDER BY a.raised_at DESC, a.id DESC LIMIT 1`,
+  `SELECT ${ALERT_COLUMNS} FROM alert a WHERE a.key = $1 ORDER BY a.raised_at DESC, a.id DESC LIMIT 1`,
 );
 const BY_IDS = statement(
   'alerts_by_ids',
-  `SELECT ${COLUMNS} FROM alert a WHERE a.id = ANY ($1::uuid[]) AND ${isSeen('a.cells', 2)} ORDER BY a.changed_at, a.id`,
+  `SELECT ${ALERT_COLUMNS} FROM alert a WHERE a.id = ANY ($1::uuid[]) AND ${isSeen('a.cells', 2)} ORDER BY a.changed_at, a.id`,
 );
 const PAGE = statement(
   'alerts_page',
-  `SELECT ${COLUMNS} FROM alert a WHERE ($1::text[] IS NULL OR a.state = ANY ($1)) AND (a.raised_at, a.id) < ($2, $3::uuid)
+  `SELECT ${ALERT_COLUMNS} FROM alert a WHERE ($1::text[] IS NULL OR a.state = ANY ($1)) AND (a.raised_at, a.id) < ($2, $3::uuid)
       AND ${isSeen('a.cells', 5)}
     ORDER BY a.raised_at DESC, a.id DESC LIMIT $4`,
 );
@@ -108,12 +117,12 @@ const COUNTS = statement(
 );
 const CHANGED = statement(
   'alerts_changed',
-  `SELECT ${COLUMNS} FROM alert a WHERE a.changed_at >= $1 AND ${isSeen('a.cells', 3)} ORDER BY a.changed_at, a.id LIMIT $2`,
+  `SELECT ${ALERT_COLUMNS} FROM alert a WHERE a.changed_at >= $1 AND ${isSeen('a.cells', 3)} ORDER BY a.changed_at, a.id LIMIT $2`,
 );
 /** Those that are open, and those that a person dismissed since. */
 const CURRENT = statement(
   'alerts_current',
-  `SELECT a.key, ${COLUMNS} FROM alert a WHERE starts_with(a.key, $1)
+  `SELECT a.key, ${ALERT_COLUMNS} FROM alert a WHERE starts_with(a.key, $1)
       AND (a.state IN ('OPEN', 'ACKNOWLEDGED') OR (a.state = 'DISMISSED' AND a.changed_at >= $2)) ORDER BY a.raised_at, a.id`,
 );
 const RAISED = statement(
@@ -126,7 +135,13 @@ const EVENTS = statement(
     FROM alert_event e WHERE e.alert_id = ANY ($1::uuid[]) ORDER BY e.id`,
 );
 
-async function note(session: Session, alertId: string, kind: AlertEventKind, by: AlertActor): Promise<void> {
+/** Notes what happened to an alert, in its transaction. */
+export async function noteAlert(
+  session: Session,
+  alertId: string,
+  kind: AlertEventKind,
+  by: AlertActor,
+): Promise<void> {
   await session.rows(EVENT, [alertId, kind, by.actor, by.actorName, by.reason, by.decisionId, by.at]);
 }
 
@@ -155,7 +170,7 @@ export async function raiseAlert(
   const [raised] = await session.rows<AlertRow>(INSERT, parameters);
   const [alert = raised] = raised ? [] : await session.rows<AlertRow>(CHANGE, parameters);
   if (!alert) throw new Error('an alert was closed while it was changed; the next run decides again');
-  await note(session, alert.id, raised ? 'RAISED' : 'CHANGED', by);
+  await noteAlert(session, alert.id, raised ? 'RAISED' : 'CHANGED', by);
   return { alert, isNew: raised !== undefined };
 }
 
@@ -187,7 +202,7 @@ export async function moveAlert(
     evidence,
   ]);
   if (!moved) throw new Error(`there is no alert ${id}`);
-  await note(session, id, to, by);
+  await noteAlert(session, id, to, by);
   return moved;
 }
 

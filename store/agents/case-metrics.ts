@@ -14,6 +14,10 @@ export interface CaseMetrics {
   readonly late: number;
   readonly toAct: MedianHours;
   readonly toClose: MedianHours;
+  /** Cases of one answer: of the others no answer begins the time. */
+  readonly answers: number;
+  /** From the answer until someone first did something, or a target took the case. */
+  readonly fromAnswer: MedianHours;
 }
 
 /** Null: not reached, or no bound. */
@@ -25,8 +29,13 @@ export interface MedianHours {
 
 const CASES = statement(
   'case_metrics',
-  `SELECT c.severity, c.opened_at AS "openedAt", c.acted_at AS "actedAt", c.closed_at AS "closedAt", c.due_at AS "dueAt"
-    FROM case_record c WHERE c.opened_at >= $1 AND c.opened_at < $2 AND ${isSeen('c.cells', 3)} ORDER BY c.opened_at DESC LIMIT $4`,
+  `SELECT c.severity, c.opened_at AS "openedAt", c.acted_at AS "actedAt", c.closed_at AS "closedAt", c.due_at AS "dueAt",
+      k.answered_at AS "answeredAt", d.at AS "deliveredAt"
+    FROM (SELECT * FROM case_record c WHERE c.opened_at >= $1 AND c.opened_at < $2 AND ${isSeen('c.cells', 3)}
+        ORDER BY c.opened_at DESC LIMIT $4) c
+      LEFT JOIN LATERAL (SELECT it.answered_at FROM response_key it WHERE it.id = c.response_id OFFSET 0) k ON true
+      LEFT JOIN LATERAL (SELECT min(it.settled_at) AS at FROM delivery it WHERE it.subject = 'Case:' || c.id AND it.state = 'DELIVERED'
+        AND c.response_id IS NOT NULL AND ${isSeen('it.cells', 3)}) d ON true`,
 );
 /** Cases that are read at most, the newest. */
 export const MOST_CASES = 20_000;
@@ -38,6 +47,10 @@ interface CaseTimes {
   readonly actedAt: Date | null;
   readonly closedAt: Date | null;
   readonly dueAt: Date | null;
+  /** Null where it is not about one answer. */
+  readonly answeredAt: Date | null;
+  /** When a target first took the case. */
+  readonly deliveredAt: Date | null;
 }
 
 /**
@@ -63,12 +76,14 @@ function metricsOf(
   now: Date,
   confidence: number,
 ): CaseMetrics {
-  const until = (end: (one: CaseTimes) => Date | null): Watched[] =>
-    cases.map((one) => {
-      const at = end(one);
-      const time = ((at ?? now).getTime() - one.openedAt.getTime()) / HOUR_MS;
-      return { time: Math.max(0, time), event: at !== null };
-    });
+  const watched = (begin: Date, at: Date | null): Watched => {
+    const time = ((at ?? now).getTime() - begin.getTime()) / HOUR_MS;
+    return { time: Math.max(0, time), event: at !== null };
+  };
+  const until = (end: (one: CaseTimes) => Date | null) => cases.map((one) => watched(one.openedAt, end(one)));
+  const answers = cases.flatMap((one) =>
+    one.answeredAt ? [watched(one.answeredAt, firstOf(one.actedAt, one.closedAt, one.deliveredAt))] : [],
+  );
   return {
     severity,
     opened: cases.length,
@@ -82,5 +97,13 @@ function metricsOf(
       until(({ closedAt }) => closedAt),
       confidence,
     ),
+    answers: answers.length,
+    fromAnswer: medianTime(answers, confidence),
   };
+}
+
+/** The earliest of those that there are. */
+function firstOf(...moments: readonly (Date | null)[]): Date | null {
+  const times = moments.flatMap((one) => (one ? [one.getTime()] : []));
+  return times.length === 0 ? null : new Date(Math.min(...times));
 }

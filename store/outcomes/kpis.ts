@@ -1,45 +1,27 @@
 import { type Scope, visibleCells } from '../../domain/access/scope.ts';
-import { complement } from '../../domain/disclosure/complement.ts';
 import { shareInterval } from '../../domain/drivers/theme-shares.ts';
 import { majorUnits } from '../../domain/outcomes/money.ts';
-import type { CellDictionary, Segment } from '../../domain/segments/cell.ts';
-import type { Session } from '../database/client.ts';
+import { meanOf } from '../../domain/outcomes/ratio.ts';
+import type { Segment } from '../../domain/segments/cell.ts';
 import { statement } from '../database/statement.ts';
-import { FEW, type GroupedCells, groupCells } from './grouped-cells.ts';
+import { type GroupedCells, groupCells } from './grouped-cells.ts';
+import { KEPT, type KeptRow, keptDrafts, LIFETIME, type LifetimeRow, lifetimeDraft } from './kept-revenue.ts';
+import { type Draft, type DraftOf, KPIS, type KpiRow, rowsOfDrafts } from './kpi-drafts.ts';
+import type { OutcomeDeps } from './watched-accounts.ts';
 
-/** What is measured of a window. */
-export const KPIS = ['REVENUE', 'REVENUE_PER_ACCOUNT', 'REVENUE_AT_RISK', 'WIN_RATE', 'ACTIVATION'] as const;
-export type Kpi = (typeof KPIS)[number];
-
-/** One figure of one group and window. */
-export interface KpiRow {
-  readonly kpi: Kpi;
-  readonly from: Date;
-  readonly until: Date;
-  readonly group: Readonly<Record<string, string>>;
-  readonly currency: string | null;
-  readonly value: number | null;
-  readonly low: number | null;
-  readonly high: number | null;
-  /** Of what the figure is: accounts or deals. */
-  readonly n: number | null;
-  readonly suppressed: boolean;
-}
-
+/** What is asked of a window. */
 export interface KpiQuery {
   readonly segment: Segment;
   readonly groupBy: readonly string[];
   readonly from: Date;
   readonly until: Date;
+  /** Where the period begins that ends with `from`, with which the window is compared. */
+  readonly before: Date;
   /** Nothing after it is known. */
   readonly asOf: Date;
+  /** What an account paid so many days after it began is its lifetime value. */
+  readonly lifetimeDays: number;
   readonly confidence: number;
-}
-
-interface Deps {
-  /** The owner's: links between answers and outcomes are of no caller; the cells given restrict it. */
-  readonly record: Session;
-  readonly cells: CellDictionary;
 }
 
 /** $1 cells, $2 the group of each, $3 from, $4 until, $5 whether the caller may not see respondents of the cell. */
@@ -57,7 +39,9 @@ const MONEY = statement(
       coalesce(sum(p.units) FILTER (WHERE a.class = 0), 0)::float8 AS "atRisk",
       count(*) FILTER (WHERE a.class = 0)::integer AS "accountsAtRisk",
       count(*) FILTER (WHERE p.guarded)::integer AS guarded,
-      count(*) FILTER (WHERE p.guarded AND a.class = 0)::integer AS "guardedAtRisk"
+      count(*) FILTER (WHERE p.guarded AND a.class = 0)::integer AS "guardedAtRisk",
+      sum(p.units::float8 * p.units)::float8 AS squares, count(*) FILTER (WHERE a.class IS NULL)::integer AS "leftOut",
+      count(*) FILTER (WHERE p.guarded AND a.class IS NULL)::integer AS "guardedLeftOut"
     FROM paid p LEFT JOIN LATERAL (
       SELECT b.class FROM (
         (SELECT r.class, r.answered_at, r.id FROM response r WHERE r.account_id = p.unit AND r.cell_id = ANY ($6::integer[])
@@ -81,6 +65,8 @@ const SHARES = statement(
       count(DISTINCT unit) FILTER (WHERE is_deal AND guarded)::integer AS "guardedOfDeals",
       count(DISTINCT unit) FILTER (WHERE is_start)::integer AS started,
       count(DISTINCT unit) FILTER (WHERE is_start AND guarded)::integer AS "guardedOfStarted",
+      count(DISTINCT unit) FILTER (WHERE NOT is_deal)::integer AS "allStarted",
+      count(DISTINCT unit) FILTER (WHERE NOT is_deal AND guarded)::integer AS "guardedOfAllStarted",
       count(DISTINCT unit) FILTER (WHERE is_start AND EXISTS (
         SELECT FROM outcome s WHERE s.kind = 'ONBOARDING_STEP' AND (s.account_id = o.unit OR s.subject_id = o.unit) AND NOT s.restricted
           AND s.cell_id = ANY ($1::integer[]) AND s.at >= o.at AND s.at < o.at + interval '30 days'))::integer AS activated
@@ -98,6 +84,9 @@ interface Money {
   readonly accountsAtRisk: number;
   readonly guarded: number;
   readonly guardedAtRisk: number;
+  readonly squares: number;
+  readonly leftOut: number;
+  readonly guardedLeftOut: number;
 }
 interface Shares {
   readonly place: number;
@@ -107,98 +96,93 @@ interface Shares {
   readonly started: number;
   readonly guardedOfStarted: number;
   readonly activated: number;
+  readonly allStarted: number;
+  readonly guardedOfAllStarted: number;
 }
-/** A row before any is hidden. */
-interface Draft {
-  readonly row: KpiRow;
-  readonly group: GroupedCells;
-  /** Guarded accounts behind each part of it. */
-  readonly sizes: readonly number[];
-}
-
 /** The figures of one window, group by group. */
-export async function readKpis({ record, cells }: Deps, scope: Scope, query: KpiQuery): Promise<KpiRow[]> {
+export async function readKpis(
+  { record, cells }: OutcomeDeps,
+  scope: Scope,
+  query: KpiQuery,
+): Promise<KpiRow[]> {
   const groups = groupCells(cells, scope, query);
   const placed = groups.flatMap(({ isReadable, cells: own, guarded }, place) =>
     isReadable ? own.map(({ id }) => ({ id, place, isGuarded: guarded.has(id) })) : [],
   );
+  const { from, until, before, asOf, lifetimeDays } = query;
   const parameters = [
-    ...[placed.map(({ id }) => id), placed.map(({ place }) => place), query.from, query.until],
+    ...[placed.map(({ id }) => id), placed.map(({ place }) => place), from, until],
     placed.map(({ isGuarded }) => isGuarded),
   ];
-  const answers = visibleCells(scope, ['readResponse'], cells, {}).map(({ id }) => id);
-  const money = await record.rows<Money>(MONEY, [...parameters, answers]);
-  const shares = await record.rows<Shares>(SHARES, [...parameters, query.asOf]);
-  const drafts = groups.flatMap((group, place) =>
-    draftsOf(
-      group,
-      money.filter((row) => row.place === place),
-      shares.find((row) => row.place === place),
-      query,
-    ),
+  const readable = visibleCells(scope, ['readResponse'], cells, {}).map(({ id }) => id);
+  const money = await record.rows<Money>(MONEY, [...parameters, readable]);
+  // A window that is not over would seem to lose what is still to come.
+  const kept = until > asOf ? [] : await record.rows<KeptRow>(KEPT, [...parameters, before]);
+  const lifetime = await record.rows<LifetimeRow>(LIFETIME, [...parameters, readable, asOf, lifetimeDays]);
+  const shares = await record.rows<Shares>(SHARES, [...parameters, asOf]);
+  return rowsOfDrafts(
+    groups.flatMap((group, place) => {
+      const own = <Row extends { readonly place: number }>(rows: readonly Row[]) =>
+        rows.filter((row) => row.place === place);
+      const read = { money: own(money), kept: own(kept), lifetime: own(lifetime), shares: own(shares) };
+      return draftsOf(group, read, query);
+    }),
   );
-  const hidden = hiddenDrafts(drafts);
-  return drafts.map((draft) => {
-    const { row, group } = draft;
-    if (group.isReadable && !hidden.has(draft)) return row;
-    return { ...row, value: null, low: null, high: null, n: null, suppressed: true };
-  });
+}
+
+interface Read {
+  readonly money: readonly Money[];
+  readonly kept: readonly KeptRow[];
+  readonly lifetime: readonly LifetimeRow[];
+  readonly shares: readonly Shares[];
 }
 
 function draftsOf(
   group: GroupedCells,
-  money: readonly Money[],
-  shares: Shares | undefined,
+  { money, kept, lifetime, shares }: Read,
   { from, until, confidence }: KpiQuery,
 ): Draft[] {
-  const base = { from, until, group: group.values, low: null, high: null, suppressed: false };
-  const draft = (kpi: Kpi, sizes: readonly number[], figures: Partial<KpiRow>): Draft => ({
-    ...{ group, sizes },
-    row: { ...base, kpi, currency: null, value: null, n: null, ...figures },
+  const base = { from, until, group: group.values, currency: null, value: null, low: null, high: null };
+  const draft: DraftOf<Draft> = (kpi, sizes, figures, guardedLeftOut = 0) => ({
+    ...{ group, sizes, guardedLeftOut },
+    row: { ...base, kpi, n: null, leftOut: null, suppressed: false, ...figures },
   });
   if (!group.isReadable) return KPIS.map((kpi) => draft(kpi, [], {}));
-  const share = (kpi: Kpi, part: number, n: number, guarded: number): Draft[] =>
-    n === 0 ? [] : [draft(kpi, [guarded], { n, value: part / n, ...shareInterval(part, n, confidence) })];
   return [
-    ...money.flatMap(({ currency, units, accounts, atRisk, accountsAtRisk, guarded, guardedAtRisk }) => {
-      const [all, risk] = [majorUnits(units, currency), majorUnits(atRisk, currency)];
-      return [
-        draft('REVENUE', [guarded], { currency, value: all, n: accounts }),
-        draft('REVENUE_PER_ACCOUNT', [guarded], { currency, value: all / accounts, n: accounts }),
-        // The rest of the accounts is a difference of two rows: it must not be of a few either.
-        draft('REVENUE_AT_RISK', [guardedAtRisk, guarded - guardedAtRisk], {
-          ...{ currency, value: risk, n: accountsAtRisk },
-        }),
-      ];
-    }),
-    ...(shares
-      ? [
-          ...share('WIN_RATE', shares.won, shares.deals, shares.guardedOfDeals),
-          ...share('ACTIVATION', shares.activated, shares.started, shares.guardedOfStarted),
-        ]
-      : []),
+    ...money.flatMap((row) => moneyDrafts(row, confidence, draft)),
+    ...kept.flatMap((row) => keptDrafts(row, confidence, draft)),
+    ...lifetime.map((row) => lifetimeDraft(row, 1 / majorUnits(1, row.currency), confidence, draft)),
+    ...shares.flatMap((row) => shareDrafts(row, confidence, draft)),
   ];
 }
 
-/** The rows of a few accounts, and those from which others could be subtracted until a few are left; an account may be in several groups. */
-function hiddenDrafts(drafts: readonly Draft[]): ReadonlySet<Draft> {
-  const tables = new Map<string, Draft[]>();
-  for (const draft of drafts) {
-    if (!draft.group.isReadable || draft.group.mayName) continue;
-    const key = `${draft.row.kpi} ${draft.row.currency}`;
-    const table = tables.get(key);
-    if (table) table.push(draft);
-    else tables.set(key, [draft]);
-  }
-  const rules = { least: FEW, together: (sizes: readonly number[]) => Math.max(0, ...sizes) };
-  return new Set(
-    [...tables.values()].flatMap((table) => {
-      const figures = table.map(({ group, sizes }) => ({
-        place: Object.values(group.values),
-        ...{ sizes, isHidden: sizes.some((n) => n < FEW) },
-      }));
-      const hidden = complement(figures, rules);
-      return table.filter((_, i) => hidden[i]);
-    }),
-  );
+function moneyDrafts(row: Money, confidence: number, draft: DraftOf<Draft>): Draft[] {
+  const { currency, units, accounts, atRisk, accountsAtRisk, guarded, guardedAtRisk, leftOut } = row;
+  const [all, risk, unit] = [units, atRisk, 1].map((amount) => majorUnits(amount, currency)) as [
+    number,
+    number,
+    number,
+  ];
+  const mean = meanOf(accounts, all, row.squares * unit * unit, confidence);
+  return [
+    draft('REVENUE', [guarded], { currency, value: all, n: accounts }),
+    draft('REVENUE_PER_ACCOUNT', [guarded], { currency, n: accounts, ...mean }),
+    // The rest of the accounts is a difference of two rows: it must not be of a few either.
+    draft(
+      'REVENUE_AT_RISK',
+      [guardedAtRisk, guarded - guardedAtRisk],
+      { currency, value: risk, n: accountsAtRisk, leftOut },
+      row.guardedLeftOut,
+    ),
+  ];
+}
+
+function shareDrafts(row: Shares, confidence: number, draft: DraftOf<Draft>): Draft[] {
+  const share = (part: number, n: number) => ({ n, value: part / n, ...shareInterval(part, n, confidence) });
+  const deals = row.deals === 0 ? [] : [draft('WIN_RATE', [row.guardedOfDeals], share(row.won, row.deals))];
+  if (row.started === 0) return deals;
+  const leftOut = row.allStarted - row.started;
+  const activated = { ...share(row.activated, row.started), leftOut };
+  const guardedLeftOut = row.guardedOfAllStarted - row.guardedOfStarted;
+  return [...deals, draft('ACTIVATION', [row.guardedOfStarted], activated, guardedLeftOut)];
 }

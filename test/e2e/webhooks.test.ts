@@ -113,17 +113,24 @@ describe.each([...CONNECTORS.keys()])('deliveries of %s', (connector) => {
   it('are stored, counted and shown', async () => {
     expect(connection).toMatchObject({ deliveries: 0, lastDeliveryAt: null, mapping: fixtures.mapping });
     const sums = { accepted: 0, duplicates: 0, rejected: 0, ignored: 0 };
-    for (const { what, body, accepted, duplicates = 0, rejected = 0, ignored = 0 } of fixtures.deliveries) {
-      const answer = await send(body);
+    for (const {
+      what,
+      body,
+      accepted,
+      ignored = 0,
+      stale = 0,
+      after = 0,
+      ...counts
+    } of fixtures.deliveries) {
+      const { duplicates = 0, rejected = 0 } = counts;
+      const answer = await send(body, { at: Date.now() + after * 1_000 });
       expect(answer.status, what).toBe(202);
-      expect(await answer.json(), what).toMatchObject({
-        accepted,
-        duplicates,
-        rejectedTotal: rejected,
-        ignored,
-      });
-      for (const [name, count] of Object.entries({ accepted, duplicates, rejected, ignored }))
-        sums[name as keyof typeof sums] += count;
+      const outcome = { accepted, duplicates, rejectedTotal: rejected + stale, ignored };
+      expect(await answer.json(), what).toMatchObject(outcome);
+      sums.accepted += accepted;
+      sums.duplicates += duplicates + stale;
+      sums.rejected += rejected;
+      sums.ignored += ignored;
     }
     const after = await listed(connection.id);
     expect(after).toMatchObject({ deliveries: fixtures.deliveries.length, ...sums, lastRefusal: null });
@@ -132,17 +139,18 @@ describe.each([...CONNECTORS.keys()])('deliveries of %s', (connector) => {
   });
 
   it('are taken once by their id, also where they are sent with a new timestamp', async () => {
-    if (!fixtures.hasDeliveryId) return;
+    if (fixtures.deliveryId === 'none') return;
     const [first] = fixtures.deliveries;
     const body = first?.body ?? '';
     const id = randomUUID();
     const before = Number((await listed(connection.id))?.deliveries);
     const sent = async (at: number) => (await send(body, { id, at })).json();
-    expect(await sent(Date.now())).not.toHaveProperty('repeated');
+    const isInBody = fixtures.deliveryId === 'body';
+    if (!isInBody) expect(await sent(Date.now())).not.toHaveProperty('repeated');
     const again = { repeated: true, accepted: 0, duplicates: 0, rejectedTotal: 0 };
     expect(await sent(Date.now() + 1_000)).toMatchObject(again);
-    expect((await listed(connection.id))?.deliveries).toBe(before + 1);
-    expect(await (await send(body)).json()).not.toHaveProperty('repeated');
+    expect((await listed(connection.id))?.deliveries).toBe(isInBody ? before : before + 1);
+    if (!isInBody) expect(await (await send(body)).json()).not.toHaveProperty('repeated');
   });
 
   it('are refused alike: a wrong key, a changed body, an old one, none at all, and an unknown connection', async () => {
@@ -160,7 +168,7 @@ describe.each([...CONNECTORS.keys()])('deliveries of %s', (connector) => {
     });
     const elsewhere = connection.path.replace(/[^/]+$/, randomUUID());
     const others = [
-      post(connection.path, `${body} `, headers),
+      ...(fixtures.signsBody === false ? [] : [post(connection.path, `${body} `, headers)]),
       post(connection.path, body, {}),
       post(connection.path, '', {}),
       post(elsewhere, body, headers),
@@ -208,6 +216,15 @@ describe.each([...CONNECTORS.keys()])('deliveries of %s', (connector) => {
     });
     expect(status).toBe(413);
   });
+});
+
+it('HEAD of any path of a connection is answered alike, for vendors that ask for an address before they use it', async () => {
+  const { connection } = await create({ connector: 'canonical', name: 'asked', mapping: {} });
+  for (const path of [connection.path, '/ingest/intercom/nothing', '/ingest/nothing/nothing']) {
+    const answer = await fetch(`${server.url}${path}`, { method: 'HEAD' });
+    expect([answer.status, await answer.text()]).toEqual([200, '']);
+  }
+  expect(await listed(connection.id)).toMatchObject({ deliveries: 0, lastRefusal: null });
 });
 
 describe('a connection', () => {

@@ -102,7 +102,7 @@ const churn = (database: TestDatabase, scope: Scope, groupBy: string[] = []) =>
 const kpis = (database: TestDatabase, scope: Scope, groupBy: string[] = [], asOf = at(END)) =>
   readKpis(database, scope, {
     ...{ segment: {}, groupBy, confidence: 0.95, asOf: new Date(asOf) },
-    ...{ from: new Date(at(0)), until: new Date(at(END)) },
+    ...{ from: new Date(at(0)), until: new Date(at(END)), before: new Date(at(-END)), lifetimeDays: 60 },
   });
 const NO_PERU = narrowScope('no peru', ({ attributes }) => attributes['region'] !== 'Peru');
 
@@ -139,7 +139,8 @@ describe('sums of money', () => {
     expect(await kpis(without, EVERYTHING)).toMatchObject([
       { kpi: 'REVENUE', currency: 'EUR', value: paid, n: 21 },
       { kpi: 'REVENUE_PER_ACCOUNT', value: paid / 21 },
-      { kpi: 'REVENUE_AT_RISK', value: 0, n: 0 },
+      { kpi: 'REVENUE_AT_RISK', value: 0, n: 0, leftOut: 0 },
+      { kpi: 'LIFETIME_VALUE', value: paid / 21, n: 21 },
       { kpi: 'ACTIVATION', value: 0, n: 21 },
     ]);
     const rows = await kpis(withHidden, EVERYTHING, ['region']);
@@ -320,6 +321,78 @@ describe('activation', () => {
   });
 });
 
+describe('what accounts are worth', () => {
+  const of = (account: string, kind: string, day: number, amount?: number, currency = 'EUR') => ({
+    ...{ externalId: `${account} ${kind} ${day} ${currency}`, kind, account, at: at(day) },
+    ...(amount === undefined ? {} : { amount, currency }),
+  });
+
+  it('is what they paid within the days after they began, of those that were followed for so long', async () => {
+    const database = await openTestDatabase();
+    await database.submitOutcomes([
+      ...[of('a', 'SUBSCRIPTION_STARTED', 0), of('a', 'PAYMENT', 1, 100), of('a', 'PAYMENT', 59, 50)],
+      ...[of('a', 'PAYMENT', 60, 999), of('a', 'REFUND', 10, 30)],
+      ...[of('b', 'SUBSCRIPTION_STARTED', 5), of('b', 'PAYMENT', 6, 40), of('b', 'PAYMENT', 7, 700, 'JPY')],
+      of('free', 'SUBSCRIPTION_STARTED', 5),
+      // Followed for too short a time, and one that began before the window.
+      ...[of('late', 'SUBSCRIPTION_STARTED', 50), of('late', 'PAYMENT', 51, 77)],
+      ...[of('old', 'SUBSCRIPTION_STARTED', -20), of('old', 'SUBSCRIPTION_STARTED', 5)],
+      of('old', 'PAYMENT', 6, 5000),
+    ]);
+    const rows = (await kpis(database, EVERYTHING)).filter(({ kpi }) => kpi === 'LIFETIME_VALUE');
+    const error = Math.sqrt(((120 - 160 / 3) ** 2 + (40 - 160 / 3) ** 2 + (160 / 3) ** 2) / 2 / 3);
+    expect(rows).toMatchObject([
+      { currency: 'EUR', n: 3, leftOut: 1, value: expect.closeTo(160 / 3, 6) },
+      { currency: 'JPY', n: 2, leftOut: 1, value: 350 },
+    ]);
+    expect(rows[0]?.high).toBeCloseTo(160 / 3 + 1.959964 * error, 4);
+    await database.close();
+  });
+
+  it('against the period before is what those who paid then pay now, without new ones, once the window is over', async () => {
+    const database = await openTestDatabase();
+    await database.submitOutcomes([
+      ...[of('grows', 'PAYMENT', -50, 100), of('grows', 'PAYMENT', 50, 160)],
+      ...[
+        of('shrinks', 'PAYMENT', -50, 100),
+        of('shrinks', 'PAYMENT', 50, 80),
+        of('shrinks', 'REFUND', 51, 10),
+      ],
+      ...[of('leaves', 'PAYMENT', -50, 200), of('new', 'PAYMENT', 50, 1_000)],
+    ]);
+    const rows = await kpis(database, EVERYTHING);
+    const kept = rows.find(({ kpi }) => kpi === 'NET_REVENUE_RETENTION');
+    expect(kept).toMatchObject({ currency: 'EUR', value: 230 / 400, n: 3, leftOut: 1 });
+    expect(kept?.low).toBeLessThan(230 / 400);
+    expect(rows.find(({ kpi }) => kpi === 'EXPANSION')).toMatchObject({ value: 60 / 400, n: 3, leftOut: 1 });
+    const before = await kpis(database, EVERYTHING, [], at(END - 1));
+    expect(before.map(({ kpi }) => kpi)).toEqual(['REVENUE', 'REVENUE_PER_ACCOUNT', 'REVENUE_AT_RISK']);
+    await database.close();
+  });
+
+  it('is not shown of a few accounts, nor that a few were left out', async () => {
+    const database = await openTestDatabase();
+    const began = (n: number, name: string, day: number) =>
+      Array.from({ length: n }, (_, i) => [
+        of(`${name} ${i}`, 'SUBSCRIPTION_STARTED', day),
+        of(`${name} ${i}`, 'PAYMENT', day + 1, 10),
+      ]).flat();
+    await database.submitOutcomes([...began(9, 'early', 1), ...began(3, 'late', 80)]);
+    const nameless = narrowScope('worth', () => true, { withheld: ['readRespondent'] });
+    const ltv = async (scope: Scope) =>
+      (await kpis(database, scope)).find(({ kpi }) => kpi === 'LIFETIME_VALUE');
+    expect(await ltv(EVERYTHING)).toMatchObject({ value: 10, n: 9, leftOut: 3 });
+    expect(await ltv(nameless)).toMatchObject({ value: 10, n: 9, leftOut: null, suppressed: false });
+    await database.submitOutcomes(began(4, 'some', 80));
+    expect(await ltv(nameless)).toMatchObject({ n: 9, leftOut: 7 });
+    await database.submitOutcomes([of('early 0', 'PAYMENT', -3, 5), of('early 1', 'PAYMENT', -3, 500)]);
+    const shown = (await kpis(database, nameless)).filter(({ suppressed }) => !suppressed);
+    expect(shown.map(({ kpi }) => kpi)).not.toContain('NET_REVENUE_RETENTION');
+    expect(shown.map(({ kpi }) => kpi)).not.toContain('EXPANSION');
+    await database.close();
+  });
+});
+
 const NO_PERU_CELLS: Parameters<typeof narrowScope>[1] = ({ attributes }) => attributes['region'] !== 'Peru';
 
 describe('cases', () => {
@@ -348,6 +421,54 @@ describe('cases', () => {
     });
     expect(bySeverity).toMatchObject([{ severity: 'WARNING', opened: 21 }]);
     expect(await readCaseMetrics(without.store, '{}', window)).toEqual([]);
+  });
+});
+
+describe('the time from an answer to the first action', () => {
+  it('ends when someone acts or a target took the case, and is of cases of one answer only', async () => {
+    const database = await openTestDatabase();
+    const units = [...EVENTS.map((hours) => [hours, true]), ...CENSORED.map((hours) => [hours, false])] as [
+      number,
+      boolean,
+    ][];
+    const now = new Date('2025-06-03T00:00:00Z');
+    const answered = ([hours, isActed]: [number, boolean]) =>
+      new Date(isActed ? Date.UTC(2025, 5, 1) : now.getTime() - hours * 3_600_000);
+    await database.submit(
+      units.map((unit, i) => ({ externalId: `${i}`, answeredAt: answered(unit).toISOString(), score: 2 })),
+    );
+    const [target] = await database.sql<{ id: string }>(
+      `INSERT INTO target (name, kind, settings, role, attributes, rate, created_by, created_at)
+        VALUES ('crm', 'webhook', '{}', 'admin', '{}', 60, 'someone', now()) RETURNING id`,
+    );
+    const keys = await database.sql<{ id: string; answered_at: Date }>(
+      'SELECT k.id, k.answered_at FROM response_key k JOIN response r ON r.id = k.id ORDER BY r.external_id::integer',
+    );
+    for (const [i, [hours, isActed]] of units.entries()) {
+      const key = keys[i];
+      const end = new Date((key?.answered_at.getTime() ?? 0) + hours * 3_600_000);
+      // Of every other one nothing is known but that a target took it.
+      const isDelivered = isActed && i % 2 === 1;
+      const [made] = await database.sql<{ id: string }>(
+        `INSERT INTO case_record (state, severity, title, cells, segment, opened_at, acted_at, response_id)
+          VALUES ('OPEN', 'WARNING', 't', '{[1,1]}', '{}', $1, $2, $3) RETURNING id`,
+        [key?.answered_at, isActed && !isDelivered ? end : null, key?.id],
+      );
+      await database.sql(
+        `INSERT INTO delivery (target_id, event, subject, cells, state, due, created_at, settled_at)
+          VALUES ($1, 'case.opened', $2, '{[1,1]}', $3, $4, $4, $4)`,
+        [target?.id, `Case:${made?.id}`, isDelivered ? 'DELIVERED' : 'DEAD', end],
+      );
+    }
+    await database.sql(
+      `INSERT INTO case_record (state, severity, title, cells, segment, opened_at, acted_at)
+        VALUES ('OPEN', 'INFO', 't', '{[1,1]}', '{}', $1, $1)`,
+      [now],
+    );
+    const window = { from: new Date('2025-05-01'), until: new Date('2025-07-01'), now, confidence: 0.95 };
+    const [all] = await readCaseMetrics(database.store, null, window);
+    expect(all).toMatchObject({ opened: 22, answers: 21, fromAnswer: { median: 23, low: 13, high: null } });
+    await database.close();
   });
 });
 

@@ -120,6 +120,15 @@ export const SCREENS: readonly Screen[] = [
     component: lazy(() => import('./screens/agents/index.tsx')),
   },
   {
+    path: '/rules',
+    title: 'Rules',
+    rights: ['administer'],
+    shortcut: 'w',
+    icon: 'rules',
+    filters: 'none',
+    component: lazy(() => import('./screens/rules/index.tsx')),
+  },
+  {
     path: '/targets',
     title: 'Targets',
     rights: ['administer'],

@@ -43,7 +43,7 @@ export const fixtures: VendorFixtures = {
   ],
   sign: signStandardWebhook,
   hasTimestamp: true,
-  hasDeliveryId: true,
+  deliveryId: 'header',
   deliveries: [
     {
       what: 'one response',
@@ -69,6 +69,27 @@ export const fixtures: VendorFixtures = {
       duplicates: 1,
       drafts: [{ externalId: 'c-2', mapping: expectMapping('app', 'checkout', '2') }, { externalId: 'c-1' }],
     },
+    {
+      what: 'a score whose comment is still being written',
+      stage: 'partial',
+      body: json(item('c-7', { revision: 1 })),
+      accepted: 1,
+      drafts: [{ externalId: 'c-7', comment: null, revision: { kind: 'number', value: 1 } }],
+    },
+    {
+      what: 'the same with its comment',
+      stage: 'finished',
+      body: json(item('c-7', { revision: 2, comment: 'quick' })),
+      accepted: 1,
+      drafts: [{ externalId: 'c-7', comment: 'quick', revision: { kind: 'number', value: 2 } }],
+    },
+    {
+      what: 'another score in its place',
+      stage: 'edited',
+      body: json(item('c-7', { revision: 3, comment: 'quick', score: 4 })),
+      accepted: 1,
+      drafts: [{ externalId: 'c-7', score: 4, revision: { kind: 'number', value: 3 } }],
+    },
     { what: 'an empty list', body: '[]', accepted: 0, drafts: [] },
     {
       what: 'a bad item beside a good one',
@@ -81,6 +102,7 @@ export const fixtures: VendorFixtures = {
       ],
     },
   ],
+  without: { deleted: 'a sender erases with a key of its own, not by a delivery' },
   missing: { body: json({ externalId: 'c-5', score: 9 }), code: 'MISSING', field: 'answeredAt' },
   extra: { body: json(item('c-6', { shoeSize: 43 })), outcome: 'rejected' },
 };

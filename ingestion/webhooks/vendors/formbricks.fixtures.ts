@@ -35,16 +35,18 @@ const response = (answers: object, updatedAt: string, more: object = {}) => ({
 const event = (name: string, data: unknown) =>
   JSON.stringify({ webhookId: 'clx9webhook0001', event: name, data });
 
-const [AT_0, AT_1, AT_2] = [
+const [AT_0, AT_1, AT_2, AT_3] = [
   '2026-02-24T07:47:29.507Z',
   '2026-02-24T07:47:33.696Z',
   '2026-02-24T07:47:56.116Z',
+  '2026-02-24T07:51:02.870Z',
 ];
 const SCORED = response({ nps: 9 }, AT_1);
 const FINISHED = response({ nps: 9, reason: 'Setup was quick' }, AT_2, {
   finished: true,
   endingId: 'thanks',
 });
+const EDITED = { ...FINISHED, data: { nps: 3, reason: 'Setup was quick' }, updatedAt: AT_3 };
 const MAPPING = {
   source: 'formbricks',
   connector: 'formbricks',
@@ -85,10 +87,11 @@ export const fixtures: VendorFixtures = {
   ],
   sign: signStandardWebhook,
   hasTimestamp: true,
-  hasDeliveryId: true,
+  deliveryId: 'header',
   deliveries: [
     {
       what: 'the score, once it is given',
+      stage: 'partial',
       body: event('responseUpdated', SCORED),
       accepted: 1,
       drafts: [{ ...draft, score: '9', comment: null, revision: revision(AT_1) }],
@@ -102,6 +105,7 @@ export const fixtures: VendorFixtures = {
     },
     {
       what: 'the finished response, which replaces what was there',
+      stage: 'finished',
       body: event('responseFinished', FINISHED),
       accepted: 1,
       drafts: [{ ...draft, score: '9', comment: 'Setup was quick', revision: revision(AT_2) }],
@@ -112,6 +116,13 @@ export const fixtures: VendorFixtures = {
       accepted: 0,
       duplicates: 1,
       drafts: [{ ...draft, comment: 'Setup was quick' }],
+    },
+    {
+      what: 'another score, given afterwards',
+      stage: 'edited',
+      body: event('responseUpdated', EDITED),
+      accepted: 1,
+      drafts: [{ ...draft, score: '3', revision: revision(AT_3) }],
     },
     {
       what: 'a response of another survey',
@@ -127,6 +138,7 @@ export const fixtures: VendorFixtures = {
       drafts: [],
     },
   ],
+  without: { deleted: 'Formbricks sends no event when a response is deleted' },
   missing: {
     body: event('responseFinished', { ...FINISHED, id: 'clx9response0002', createdAt: null }),
     code: 'INVALID_TIME',

@@ -21,6 +21,7 @@ const PATHS = {
   Models: '/models',
   Reviews: '/reviews',
   Agents: '/agents',
+  Rules: '/rules',
   Targets: '/targets',
   Access: '/access',
   'Audit log': '/audit',
@@ -89,6 +90,7 @@ describe('on an empty record', () => {
     Alerts: ['Nothing needs you now', /Agents watch the scores/],
     Cases: ['No case was opened yet', 'Go to the alerts'],
     Agents: ['No proposal waits', 'What runs here'],
+    Rules: ['Rules in force', 'New rule'],
     Targets: ['Nothing is sent anywhere yet', 'Add a target', 'There are no deliveries'],
     Lineage: ['There is no answer in this window', 'Bring in answers'],
     Data: [
@@ -162,6 +164,7 @@ describe('each role', () => {
     Alerts: 'Nothing needs you now',
     Cases: 'No case was opened yet',
     Agents: 'No proposal waits',
+    Rules: 'Rules in force',
     Targets: 'Add a target',
     // A role that reads no answers is not led to the newest ones, and is not shown how few its window has.
     Lineage: /^Lineage of this score|^Fewer than 5 answers/,

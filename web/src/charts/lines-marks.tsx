@@ -2,7 +2,7 @@
 export interface Mark {
   /** Epoch milliseconds. */
   readonly time: number;
-  readonly kind: 'import' | 'model' | 'alert' | 'change';
+  readonly kind: keyof typeof MARK_SIGNS;
   readonly label: string;
   /** An address with more about it. */
   readonly link?: string | null;
@@ -11,7 +11,16 @@ export interface Mark {
 }
 
 /** A shape for each kind: colour alone would not say it. */
-export const MARK_SIGNS = { import: '◆', model: '▲', alert: '●', change: '■' } as const;
+export const MARK_SIGNS = {
+  import: '◆',
+  model: '▲',
+  alert: '●',
+  change: '■',
+  // A rule fired, and later answers bear it out, do not, or are too few yet.
+  real: '●',
+  'not-real': '○',
+  undecided: '◐',
+} as const;
 
 /** Marks at almost the same moment stand beside each other. */
 export function Marks({

@@ -2,7 +2,15 @@ import { formatDay } from '../lib/format.ts';
 import { type Column, DataTable } from '../parts/data-table.tsx';
 import { MARK_SIGNS, type Mark } from './lines-marks.tsx';
 
-const KINDS = { import: 'import', model: 'change of the model', alert: 'alert', change: 'change' } as const;
+const KINDS: Readonly<Record<Mark['kind'], string>> = {
+  import: 'import',
+  model: 'change of the model',
+  alert: 'alert',
+  change: 'change',
+  real: 'fired: real',
+  'not-real': 'fired: not real',
+  undecided: 'fired: too early to tell',
+};
 
 /** What the signs below the lines mean. */
 export function MarksLegend({ marks }: { readonly marks: readonly Mark[] }) {

@@ -128,6 +128,11 @@ type Documents = {
     "\n  mutation ClaimReview($id: ID!) {\n    claimReview(id: $id) { id claimedUntil }\n  }\n": typeof types.ClaimReviewDocument,
     "\n  mutation ReleaseReview($id: ID!) {\n    releaseReview(id: $id) { id claimedUntil }\n  }\n": typeof types.ReleaseReviewDocument,
     "\n  mutation DecideReview($id: ID!, $input: ReviewDecisionInput!) {\n    decideReview(id: $id, input: $input) { id decidedAt blocked }\n  }\n": typeof types.DecideReviewDocument,
+    "\n  query RulesList {\n    rules {\n      name version rule enabled problem createdBy createdAt reason\n      test { from to fired real undecided }\n    }\n  }\n": typeof types.RulesListDocument,
+    "\n  query RulesVersions($name: String!) {\n    ruleVersions(name: $name) {\n      name version rule enabled problem createdBy createdAt reason\n      test { from to fired real undecided }\n    }\n  }\n": typeof types.RulesVersionsDocument,
+    "\n  query RulesReplay($rule: JSON!, $from: DateTime!, $to: DateTime!) {\n    replayRule(rule: $rule, from: $from, to: $to) {\n      from to fired real undecided statedFalseAlarmsPerYear\n      firings { at verdict }\n    }\n  }\n": typeof types.RulesReplayDocument,
+    "\n  query RulesSeries($segment: SegmentInput, $from: DateTime!, $to: DateTime!, $every: Granularity!) {\n    npsSeries(segment: $segment, from: $from, to: $to, every: $every) {\n      time until score low high responses suppressed\n    }\n  }\n": typeof types.RulesSeriesDocument,
+    "\n  mutation RulesSave($name: String!, $rule: JSON!, $enabled: Boolean!, $reason: String!) {\n    saveRule(name: $name, rule: $rule, enabled: $enabled, reason: $reason) {\n      name version rule enabled problem createdBy createdAt reason\n      test { from to fired real undecided }\n    }\n  }\n": typeof types.RulesSaveDocument,
     "\n  query TargetsList {\n    targets {\n      id name kind settings hasSecret events role segment rate createdAt createdBy failures pausedUntil disabledAt disabledReason\n    }\n  }\n": typeof types.TargetsListDocument,
     "\n  query TargetsRoles {\n    roles { name }\n  }\n": typeof types.TargetsRolesDocument,
     "\n  query TargetsDeliveries($target: ID, $state: [DeliveryState!], $first: Int!) {\n    deliveries(target: $target, state: $state, first: $first) {\n      pageInfo { hasNextPage }\n      edges { node {\n        id event subject state attempts due createdAt settledAt lastStatus lastError remoteId\n        target { id name }\n      } }\n    }\n  }\n": typeof types.TargetsDeliveriesDocument,
@@ -252,6 +257,11 @@ const documents: Documents = {
     "\n  mutation ClaimReview($id: ID!) {\n    claimReview(id: $id) { id claimedUntil }\n  }\n": types.ClaimReviewDocument,
     "\n  mutation ReleaseReview($id: ID!) {\n    releaseReview(id: $id) { id claimedUntil }\n  }\n": types.ReleaseReviewDocument,
     "\n  mutation DecideReview($id: ID!, $input: ReviewDecisionInput!) {\n    decideReview(id: $id, input: $input) { id decidedAt blocked }\n  }\n": types.DecideReviewDocument,
+    "\n  query RulesList {\n    rules {\n      name version rule enabled problem createdBy createdAt reason\n      test { from to fired real undecided }\n    }\n  }\n": types.RulesListDocument,
+    "\n  query RulesVersions($name: String!) {\n    ruleVersions(name: $name) {\n      name version rule enabled problem createdBy createdAt reason\n      test { from to fired real undecided }\n    }\n  }\n": types.RulesVersionsDocument,
+    "\n  query RulesReplay($rule: JSON!, $from: DateTime!, $to: DateTime!) {\n    replayRule(rule: $rule, from: $from, to: $to) {\n      from to fired real undecided statedFalseAlarmsPerYear\n      firings { at verdict }\n    }\n  }\n": types.RulesReplayDocument,
+    "\n  query RulesSeries($segment: SegmentInput, $from: DateTime!, $to: DateTime!, $every: Granularity!) {\n    npsSeries(segment: $segment, from: $from, to: $to, every: $every) {\n      time until score low high responses suppressed\n    }\n  }\n": types.RulesSeriesDocument,
+    "\n  mutation RulesSave($name: String!, $rule: JSON!, $enabled: Boolean!, $reason: String!) {\n    saveRule(name: $name, rule: $rule, enabled: $enabled, reason: $reason) {\n      name version rule enabled problem createdBy createdAt reason\n      test { from to fired real undecided }\n    }\n  }\n": types.RulesSaveDocument,
     "\n  query TargetsList {\n    targets {\n      id name kind settings hasSecret events role segment rate createdAt createdBy failures pausedUntil disabledAt disabledReason\n    }\n  }\n": types.TargetsListDocument,
     "\n  query TargetsRoles {\n    roles { name }\n  }\n": types.TargetsRolesDocument,
     "\n  query TargetsDeliveries($target: ID, $state: [DeliveryState!], $first: Int!) {\n    deliveries(target: $target, state: $state, first: $first) {\n      pageInfo { hasNextPage }\n      edges { node {\n        id event subject state attempts due createdAt settledAt lastStatus lastError remoteId\n        target { id name }\n      } }\n    }\n  }\n": types.TargetsDeliveriesDocument,
@@ -715,6 +725,26 @@ export function graphql(source: "\n  mutation ReleaseReview($id: ID!) {\n    rel
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  mutation DecideReview($id: ID!, $input: ReviewDecisionInput!) {\n    decideReview(id: $id, input: $input) { id decidedAt blocked }\n  }\n"): typeof import('./graphql.ts').DecideReviewDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query RulesList {\n    rules {\n      name version rule enabled problem createdBy createdAt reason\n      test { from to fired real undecided }\n    }\n  }\n"): typeof import('./graphql.ts').RulesListDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query RulesVersions($name: String!) {\n    ruleVersions(name: $name) {\n      name version rule enabled problem createdBy createdAt reason\n      test { from to fired real undecided }\n    }\n  }\n"): typeof import('./graphql.ts').RulesVersionsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query RulesReplay($rule: JSON!, $from: DateTime!, $to: DateTime!) {\n    replayRule(rule: $rule, from: $from, to: $to) {\n      from to fired real undecided statedFalseAlarmsPerYear\n      firings { at verdict }\n    }\n  }\n"): typeof import('./graphql.ts').RulesReplayDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query RulesSeries($segment: SegmentInput, $from: DateTime!, $to: DateTime!, $every: Granularity!) {\n    npsSeries(segment: $segment, from: $from, to: $to, every: $every) {\n      time until score low high responses suppressed\n    }\n  }\n"): typeof import('./graphql.ts').RulesSeriesDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation RulesSave($name: String!, $rule: JSON!, $enabled: Boolean!, $reason: String!) {\n    saveRule(name: $name, rule: $rule, enabled: $enabled, reason: $reason) {\n      name version rule enabled problem createdBy createdAt reason\n      test { from to fired real undecided }\n    }\n  }\n"): typeof import('./graphql.ts').RulesSaveDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

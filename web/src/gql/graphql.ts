@@ -8,6 +8,7 @@ export type AlertEventKind =
   | 'ACKNOWLEDGED'
   | 'CHANGED'
   | 'DISMISSED'
+  | 'ESCALATED'
   | 'RAISED'
   | 'RESOLVED';
 
@@ -153,6 +154,11 @@ export type Dimension =
   /** Where the respondent is. */
   | 'REGION';
 
+export type FiringVerdict =
+  | 'NOT_REAL'
+  | 'REAL'
+  | 'UNDECIDED';
+
 export type Granularity =
   | 'DAY'
   | 'HOUR'
@@ -293,7 +299,7 @@ export type SortDirection =
 export type TargetChanges = {
   /** true: what is due waits until it is false again. */
   disabled?: boolean | null | undefined;
-  /** The events that it gets. At most 6. */
+  /** The events that it gets. At most 8. */
   events?: Array<TargetEvent> | null | undefined;
   name?: string | null | undefined;
   /** The most deliveries a minute: 1 to 6000. */
@@ -307,15 +313,17 @@ export type TargetChanges = {
 
 export type TargetEvent =
   | 'ALERT_CHANGED'
+  | 'ALERT_ESCALATED'
   | 'ALERT_RAISED'
   | 'ALERT_RESOLVED'
   | 'CASE_CLOSED'
   | 'CASE_OPENED'
-  | 'DECISION_PROPOSED';
+  | 'DECISION_PROPOSED'
+  | 'NARRATIVE_WRITTEN';
 
 /** settings: as docs/guides/targets.md lists them for each kind, and includeComment: true to send comments of customers in cases, where the role may read them. */
 export type TargetInput = {
-  /** The events that it gets. At most 6. */
+  /** The events that it gets. At most 8. */
   events: Array<TargetEvent>;
   kind: TargetKind;
   name: string;
@@ -1372,6 +1380,47 @@ export type DecideReviewMutationVariables = Exact<{
 
 
 export type DecideReviewMutation = { decideReview: { id: string, decidedAt: string | null, blocked: string | null } };
+
+export type RulesListQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type RulesListQuery = { rules: Array<{ name: string, version: number, rule: unknown, enabled: boolean, problem: string | null, createdBy: string, createdAt: string | null, reason: string, test: { from: string, to: string, fired: number, real: number | null, undecided: number | null } | null }> };
+
+export type RulesVersionsQueryVariables = Exact<{
+  name: string;
+}>;
+
+
+export type RulesVersionsQuery = { ruleVersions: Array<{ name: string, version: number, rule: unknown, enabled: boolean, problem: string | null, createdBy: string, createdAt: string | null, reason: string, test: { from: string, to: string, fired: number, real: number | null, undecided: number | null } | null }> };
+
+export type RulesReplayQueryVariables = Exact<{
+  rule: unknown;
+  from: string;
+  to: string;
+}>;
+
+
+export type RulesReplayQuery = { replayRule: { from: string, to: string, fired: number, real: number, undecided: number, statedFalseAlarmsPerYear: number | null, firings: Array<{ at: string, verdict: FiringVerdict }> } };
+
+export type RulesSeriesQueryVariables = Exact<{
+  segment?: SegmentInput | null | undefined;
+  from: string;
+  to: string;
+  every: Granularity;
+}>;
+
+
+export type RulesSeriesQuery = { npsSeries: Array<{ time: string, until: string, score: number | null, low: number | null, high: number | null, responses: number | null, suppressed: boolean }> };
+
+export type RulesSaveMutationVariables = Exact<{
+  name: string;
+  rule: unknown;
+  enabled: boolean;
+  reason: string;
+}>;
+
+
+export type RulesSaveMutation = { saveRule: { name: string, version: number, rule: unknown, enabled: boolean, problem: string | null, createdBy: string, createdAt: string | null, reason: string, test: { from: string, to: string, fired: number, real: number | null, undecided: number | null } | null } };
 
 export type TargetsListQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -3441,6 +3490,98 @@ export const DecideReviewDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<DecideReviewMutation, DecideReviewMutationVariables>;
+export const RulesListDocument = new TypedDocumentString(`
+    query RulesList {
+  rules {
+    name
+    version
+    rule
+    enabled
+    problem
+    createdBy
+    createdAt
+    reason
+    test {
+      from
+      to
+      fired
+      real
+      undecided
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RulesListQuery, RulesListQueryVariables>;
+export const RulesVersionsDocument = new TypedDocumentString(`
+    query RulesVersions($name: String!) {
+  ruleVersions(name: $name) {
+    name
+    version
+    rule
+    enabled
+    problem
+    createdBy
+    createdAt
+    reason
+    test {
+      from
+      to
+      fired
+      real
+      undecided
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RulesVersionsQuery, RulesVersionsQueryVariables>;
+export const RulesReplayDocument = new TypedDocumentString(`
+    query RulesReplay($rule: JSON!, $from: DateTime!, $to: DateTime!) {
+  replayRule(rule: $rule, from: $from, to: $to) {
+    from
+    to
+    fired
+    real
+    undecided
+    statedFalseAlarmsPerYear
+    firings {
+      at
+      verdict
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RulesReplayQuery, RulesReplayQueryVariables>;
+export const RulesSeriesDocument = new TypedDocumentString(`
+    query RulesSeries($segment: SegmentInput, $from: DateTime!, $to: DateTime!, $every: Granularity!) {
+  npsSeries(segment: $segment, from: $from, to: $to, every: $every) {
+    time
+    until
+    score
+    low
+    high
+    responses
+    suppressed
+  }
+}
+    `) as unknown as TypedDocumentString<RulesSeriesQuery, RulesSeriesQueryVariables>;
+export const RulesSaveDocument = new TypedDocumentString(`
+    mutation RulesSave($name: String!, $rule: JSON!, $enabled: Boolean!, $reason: String!) {
+  saveRule(name: $name, rule: $rule, enabled: $enabled, reason: $reason) {
+    name
+    version
+    rule
+    enabled
+    problem
+    createdBy
+    createdAt
+    reason
+    test {
+      from
+      to
+      fired
+      real
+      undecided
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RulesSaveMutation, RulesSaveMutationVariables>;
 export const TargetsListDocument = new TypedDocumentString(`
     query TargetsList {
   targets {

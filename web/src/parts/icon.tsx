@@ -6,6 +6,7 @@ const PATHS = {
   alerts: 'M5 14V9a5 5 0 0 1 10 0v5l2 2H3zM8 18h4',
   cases: 'M3 6h14v11H3zM7 6V3h6v3M3 10h14',
   agents: 'M4 7h12v9H4zM10 7V3M8 11h.01M12 11h.01M8 14h4',
+  rules: 'M3 15l4-6 4 3 6-9M3 17h14M14 12h.01',
   targets: 'M3 10l14-6-5 13-3-5zM9 12l8-8',
   lineage: 'M3 10h4M13 5h4M13 15h4M7 10c3 0 3-5 6-5M7 10c3 0 3 5 6 5',
   data: 'M4 5c0-3 12-3 12 0v10c0 3-12 3-12 0zM4 5c0 3 12 3 12 0M4 10c0 3 12 3 12 0',

@@ -33,6 +33,32 @@ export const CONNECTORS: readonly Connector[] = [
     mapping: { score: { column: 'data.QUESTION', scale: '0-10' }, comment: 'data.QUESTION' },
   },
   {
+    name: 'typeform',
+    words: 'Typeform',
+    mapping: { score: { column: 'answers.REF', scale: '0-10' }, comment: 'answers.REF' },
+  },
+  {
+    name: 'posthog',
+    words: 'PostHog surveys',
+    mapping: { score: { column: 'answers.0', scale: '0-10' }, comment: 'answers.1' },
+  },
+  { name: 'delighted', words: 'Delighted (archived events)', mapping: {} },
+  { name: 'retently', words: 'Retently', mapping: {} },
+  { name: 'wootric', words: 'Wootric / InMoment (by a relay)', mapping: {} },
+  { name: 'asknicely', words: 'AskNicely', mapping: {} },
+  {
+    name: 'segment',
+    words: 'Segment (track)',
+    mapping: {
+      score: { column: 'properties.score', scale: '0-10' },
+      comment: 'properties.comment',
+      where: { event: ['NPS Response Sent'] },
+    },
+  },
+  { name: 'chatwoot', words: 'Chatwoot satisfaction', mapping: {} },
+  { name: 'zendesk', words: 'Zendesk satisfaction', mapping: {} },
+  { name: 'intercom', words: 'Intercom ratings', mapping: {} },
+  {
     name: 'email-link',
     words: 'Survey by mail (our own)',
     isOwn: true,

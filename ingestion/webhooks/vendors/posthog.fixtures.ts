@@ -1,0 +1,147 @@
+import type { VendorFixtures } from '../vendor-fixtures.ts';
+import { BAD_SHARED_SECRETS, sendBearer } from './asknicely.fixtures.ts';
+
+const QUESTIONS = [
+  { id: 'b1f0a5c2-nps', question: 'How likely are you to recommend us?' },
+  { id: 'c7d2e4f9-why', question: 'Why?' },
+];
+/** The body of the destination's template, with the properties that its libraries write. */
+const event = (uuid: string, timestamp: string, properties: object, more: object = {}) =>
+  JSON.stringify({
+    event: {
+      uuid,
+      event: 'survey sent',
+      distinct_id: 'user-7',
+      timestamp,
+      url: 'https://eu.posthog.com/events/1',
+      elements_chain: '',
+      properties: {
+        $survey_id: '018f-survey',
+        $survey_name: 'Relationship NPS',
+        $survey_questions: QUESTIONS,
+        $survey_submission_id: 'sub-1',
+        $survey_completed: false,
+        $geoip_country_code: 'DE',
+        ...properties,
+      },
+      ...more,
+    },
+    person: {
+      id: '0190-person',
+      name: 'Ada',
+      properties: { plan: 'Pro' },
+      url: 'https://eu.posthog.com/person/1',
+    },
+  });
+
+const [AT_0, AT_1, AT_2] = [
+  '2026-02-24T07:47:29.507Z',
+  '2026-02-24T07:47:56.116Z',
+  '2026-02-24T07:50:00.000Z',
+];
+const SCORED = { '$survey_response_b1f0a5c2-nps': '9', $survey_response: '9' };
+const FINISHED = { ...SCORED, '$survey_response_c7d2e4f9-why': 'Quick', $survey_completed: true };
+const draft = {
+  externalId: 'sub-1',
+  respondent: 'user-7',
+  dimensions: { region: 'DE', productLine: 'Pro' },
+};
+const at = (time: string) => ({
+  answeredAt: new Date(time),
+  revision: { kind: 'time', value: Date.parse(time) },
+});
+
+export const fixtures: VendorFixtures = {
+  docs: 'docs/connectors/posthog.md',
+  mapping: {
+    survey: { name: 'Relationship NPS', version: '1' },
+    score: { column: 'answers.b1f0a5c2-nps', scale: '0-10' },
+    comment: 'answers.1',
+    dimensions: {
+      region: { column: 'event.properties.$geoip_country_code' },
+      productLine: { column: 'person.properties.plan' },
+    },
+    where: { 'event.properties.$survey_id': ['018f-survey'] },
+  },
+  secret: 'posthog-secret-000001',
+  otherSecret: 'posthog-secret-000002',
+  badSecrets: BAD_SHARED_SECRETS,
+  badMappings: [null, {}, { score: { column: 'answers.0', scale: 'stars' } }],
+  sign: sendBearer,
+  hasTimestamp: false,
+  signsBody: false,
+  deliveryId: 'body',
+  deliveries: [
+    {
+      what: 'the score, once it is given',
+      stage: 'partial',
+      body: event('uuid-1', AT_0, SCORED),
+      accepted: 1,
+      drafts: [{ ...draft, ...at(AT_0), score: '9', comment: null }],
+    },
+    {
+      what: 'the last question of the same submission',
+      stage: 'finished',
+      body: event('uuid-2', AT_1, FINISHED),
+      accepted: 1,
+      drafts: [{ ...draft, ...at(AT_1), score: '9', comment: 'Quick' }],
+    },
+    {
+      what: 'the first question answered otherwise, by a library that writes places only',
+      stage: 'edited',
+      body: event('uuid-3', AT_2, {
+        $survey_response: '4',
+        $survey_response_1: 'Quick',
+        $survey_completed: true,
+      }),
+      accepted: 1,
+      drafts: [{ ...draft, ...at(AT_2), score: '4', comment: 'Quick' }],
+    },
+    {
+      what: 'an earlier event that arrives late',
+      body: event('uuid-4', AT_0, { ...SCORED, $survey_completed: null }),
+      accepted: 0,
+      stale: 1,
+      drafts: [{ ...draft, ...at(AT_0) }],
+    },
+    {
+      what: 'an event of a library that knows no submissions',
+      body: event('uuid-5', AT_0, {
+        $survey_response: 10,
+        $survey_submission_id: null,
+        $survey_questions: null,
+      }),
+      accepted: 0,
+      ignored: 1,
+      drafts: [null],
+    },
+    {
+      what: 'a survey that was dismissed',
+      body: event('uuid-6', AT_2, {}, { event: 'survey dismissed' }),
+      accepted: 0,
+      drafts: [],
+    },
+    {
+      what: 'another survey',
+      body: event('uuid-7', AT_2, { ...FINISHED, $survey_id: 'other' }),
+      accepted: 0,
+      ignored: 1,
+      drafts: [null],
+    },
+  ],
+  without: { deleted: 'PostHog has no event for a deleted response' },
+  missing: {
+    body: event('uuid-8', '', { ...FINISHED, $survey_submission_id: 'sub-2' }),
+    code: 'INVALID_TIME',
+    field: 'answeredAt',
+  },
+  extra: {
+    body: event(
+      'uuid-9',
+      AT_2,
+      { ...FINISHED, $survey_submission_id: 'sub-3', $survey_language: 'en' },
+      { beta: 1 },
+    ),
+    outcome: 'accepted',
+  },
+};

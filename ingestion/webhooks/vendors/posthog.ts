@@ -1,0 +1,58 @@
+import { UnreadableBodyError } from '../../pipeline/read-items.ts';
+import { fieldsOf, idInBody, listOf, objectOfBody } from '../body.ts';
+import type { WebhookConnector } from '../connector.ts';
+import { mappedReader } from '../mapped-reader.ts';
+import { bearerSecret } from '../signature.ts';
+
+/** Sent with each answered question, and with all answers up to then. */
+const EVENT = 'survey sent';
+const RESPONSE = '$survey_response';
+
+/** What every response has: its events are folded by the submission, and the latest stands. */
+const DEFAULTS = {
+  source: 'posthog',
+  survey: { name: 'posthog', version: '1' },
+  externalId: 'submission',
+  respondent: 'event.distinct_id',
+  answeredAt: { column: 'event.timestamp' },
+  revision: { column: 'event.timestamp' },
+};
+
+/** PostHog's destination "HTTP Webhook": docs/connectors/posthog.md. */
+export const posthog: WebhookConnector = {
+  ...bearerSecret,
+  name: 'posthog',
+  receive: (raw) => {
+    const body = objectOfBody(raw);
+    const { event } = fieldsOf(body['event']);
+    if (typeof event !== 'string')
+      throw new UnreadableBodyError(
+        'event.event: is missing; keep "event": "{event}" in the JSON body of PostHog',
+      );
+    return { items: event === EVENT ? [body] : [] };
+  },
+  deliveryId: (_headers, raw) => idInBody(raw, ({ event }) => fieldsOf(event)['uuid']),
+  reader: (mapping, dimensions) => mappedReader('posthog', DEFAULTS, mapping, dimensions, byQuestion),
+};
+
+/** The submission of an event, and its answers by the id and by the place of their questions, whichever of them PostHog wrote. */
+function byQuestion(item: unknown): unknown {
+  const body = fieldsOf(item);
+  const event = fieldsOf(body['event']);
+  const properties = fieldsOf(event['properties']);
+  const answers = new Map<string, unknown>();
+  for (const [name, value] of Object.entries(properties))
+    if (name === RESPONSE) answers.set('0', value);
+    else if (name.startsWith(`${RESPONSE}_`)) answers.set(name.slice(RESPONSE.length + 1), value);
+  for (const [index, question] of listOf(properties['$survey_questions']).entries()) {
+    const { id } = fieldsOf(question);
+    if (typeof id !== 'string') continue;
+    const [byId, byPlace] = [answers.get(id), answers.get(String(index))];
+    answers.set(id, byId ?? byPlace).set(String(index), byPlace ?? byId);
+  }
+  return {
+    ...body,
+    answers: Object.fromEntries(answers),
+    submission: properties['$survey_submission_id'] || event['uuid'],
+  };
+}
