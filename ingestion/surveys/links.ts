@@ -32,7 +32,7 @@ export interface SurveyLink {
   readonly expiresAt: Date;
 }
 
-/** A person for whom no link can be made; the message says which one, and what would be right. */
+/** A person who can get no link; the message says which one, and what would be right. */
 export class SurveyLinkError extends UserError {
   override readonly name = 'SurveyLinkError';
 }
