@@ -1,4 +1,4 @@
-import { criticalValue } from '../nps/interval.ts';
+import { normalQuantile } from './normal.ts';
 
 /** Counts of one stratum: of those with the factor and of those without it, how many had the event. */
 export interface TwoByTwo {
@@ -30,7 +30,7 @@ export const unitsOf = (one: TwoByTwo): number =>
  * ad/bc with Woolf's variance.
  */
 export function commonOddsRatio(strata: readonly TwoByTwo[], confidence: number): CommonOdds {
-  const z = criticalValue(confidence);
+  const z = normalQuantile(1 - (1 - confidence) / 2);
   let [r, s, pr, mixed, qs, used, leftOut] = [0, 0, 0, 0, 0, 0, 0];
   for (const stratum of strata) {
     const { exposedEvents: a, exposedOthers: b, unexposedEvents: c, unexposedOthers: d } = stratum;
