@@ -71,6 +71,8 @@ afterAll(() => database?.close());
 beforeEach(async () => {
   policy = { responses: 'P5Y' };
   await set('ACT');
+  // A decision that failed is not tried again within the hour.
+  await database.sql('DELETE FROM agent_decision');
   await run();
   await database.sql('DELETE FROM agent_decision');
   rewrites = 0;
