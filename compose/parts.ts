@@ -114,7 +114,7 @@ export async function openParts(
   });
   closes.push(() => connections.close());
   const targets = targetsOf(config, database, { scopedReader, access, onError });
-  const agents = agentsFor(config, { graph, seals }, database);
+  const agents = agentsFor(config, { graph, seals, scopedReader, access }, database);
   return { graph, graphHolds, seals, scoring, scopedReader, feed, access, connections, targets, agents };
 }
 
@@ -146,7 +146,7 @@ function lineageOf(
 /** The agents, with what they need of the other parts. */
 function agentsFor(
   { retention }: Config,
-  { graph, seals }: Pick<Parts, 'graph' | 'seals'>,
+  { graph, seals, scopedReader, access }: Pick<Parts, 'graph' | 'seals' | 'scopedReader' | 'access'>,
   { store, loops, cells, sign, files }: OpenDatabase,
 ): readonly AnyAgent[] {
   return agentsOf({
@@ -159,6 +159,8 @@ function agentsFor(
     cells,
     sign,
     filesDue: files.dueToday,
+    scopedReader,
+    scopeOf: (role, attributes) => access.scopeOf(role, attributes),
   });
 }
 

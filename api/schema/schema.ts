@@ -38,6 +38,7 @@ import { addModelQuality } from './model-quality.ts';
 import { addReadings } from './model-readings.ts';
 import { addModels } from './models.ts';
 import { addNarrative } from './narrative.ts';
+import { addNarratives } from './narratives.ts';
 import { addNode } from './node-query.ts';
 import { addNps } from './nps.ts';
 import { addNpsRow } from './nps-row.ts';
@@ -68,6 +69,7 @@ import { addThemes } from './themes.ts';
 import { createTypes, type SchemaModule } from './types.ts';
 import { noteUnknownValues } from './unknown-values.ts';
 import { addVerification } from './verification.ts';
+import { addWatchedAccounts } from './watched-accounts.ts';
 
 /** The subjects of the schema, in any order. */
 export const schemaModules: readonly SchemaModule[] = [
@@ -105,6 +107,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addModels,
   addAsk,
   addNarrative,
+  addNarratives,
   addNode,
   addNps,
   addNpsRow,
@@ -133,6 +136,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addTargets,
   addThemes,
   addVerification,
+  addWatchedAccounts,
 ];
 
 /** The GraphQL schema for the configured dimensions. */
