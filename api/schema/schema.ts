@@ -65,6 +65,7 @@ import { addSources } from './sources.ts';
 import { addSubjects } from './subjects.ts';
 import { addSubmit } from './submit.ts';
 import { addSubmitOutcomes } from './submit-outcomes.ts';
+import { addSurveyLinkMutation } from './survey-links.ts';
 import { addThemes } from './themes.ts';
 import { createTypes, type SchemaModule } from './types.ts';
 import { noteUnknownValues } from './unknown-values.ts';
@@ -89,6 +90,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addChanges,
   addConnections,
   addConnectionMutations,
+  addSurveyLinkMutation,
   addDeletions,
   addDimensionValues,
   addDimensions,
