@@ -6,8 +6,10 @@ import { type IntegrityParts, integrityAgent } from './integrity/index.ts';
 import type { AnyAgent } from './loop/agent.ts';
 import { modelMonitor } from './model-monitor/index.ts';
 import { modelRollback } from './model-rollback/index.ts';
+import { type NarratorParts, narrator } from './narrator/index.ts';
 import { outreach } from './outreach/index.ts';
 import { requestsAgent } from './requests/index.ts';
+import { type RetentionParts, retentionAgent } from './retention/index.ts';
 import { retrainingAgent } from './retraining/index.ts';
 import { scoreMonitor } from './score-monitor/index.ts';
 
@@ -23,7 +25,9 @@ export const AGENTS: readonly AnyAgent[] = [
 
 /** What agents need beside the database, and their settings. */
 export type AgentParts = IntegrityParts &
-  DataMonitorParts & { readonly accountWatch: AccountWatchParts; readonly retraining: RetrainingPolicy };
+  DataMonitorParts &
+  RetentionParts &
+  NarratorParts & { readonly accountWatch: AccountWatchParts; readonly retraining: RetrainingPolicy };
 
 /** Every agent of an instance; those that need more than the database, or a setting, get it here. */
 export function agentsOf(parts: AgentParts): readonly AnyAgent[] {
@@ -33,5 +37,7 @@ export function agentsOf(parts: AgentParts): readonly AnyAgent[] {
     retrainingAgent(parts.retraining) as AnyAgent,
     integrityAgent(parts) as AnyAgent,
     dataMonitor(parts) as AnyAgent,
+    retentionAgent(parts) as AnyAgent,
+    narrator(parts) as AnyAgent,
   ];
 }
