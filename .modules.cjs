@@ -55,6 +55,7 @@ const DOMAIN_ORDER = [
   'models',
   'drift',
   'detection',
+  'on-call',
   'access',
   'disclosure',
   'scores',

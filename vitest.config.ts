@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { slownessNow } from './test/fixtures/unit-of-work.ts';
 import DurationsReporter from './test/runner/durations-reporter.ts';
+import { ENGINE_FLAGS } from './test/runner/engine-flags.ts';
 import { LongestFirst } from './test/runner/longest-first.ts';
 import { LONG, SERVICES, SHORT } from './test/runner/suites.ts';
 
@@ -17,7 +18,18 @@ const resolve = {
 const slowness = slownessNow();
 const minutes = (count: number) => Math.round(count * 60_000 * slowness);
 /** No test asserts how long something takes: these only end a test that hangs. */
-const bounds = { provide: { slowness }, testTimeout: minutes(10), hookTimeout: minutes(10) };
+const bounds = {
+  provide: { slowness },
+  testTimeout: minutes(10),
+  hookTimeout: minutes(10),
+  execArgv: ENGINE_FLAGS,
+};
+
+/**
+ * Files of a worker share the modules: the product keeps nothing but caches in them, and to load them takes about a CPU second. A
+ * file that changes what is global undoes it, or is in `long`.
+ */
+const together = { isolate: false };
 
 /**
  * unit: beside the source, no I/O. integration and e2e: against a real database on PGlite. short: those of both that do not take
@@ -37,20 +49,20 @@ export default defineConfig({
           name: 'unit',
           include: ['**/*.test.ts'],
           exclude: ['test/**', 'node_modules/**'],
-          // They keep nothing between tests, and loading the modules for each file took half of their time.
-          isolate: false,
+          ...together,
           ...bounds,
         },
       },
       { resolve, test: { name: 'integration', include: ['test/integration/**/*.test.ts'], ...bounds } },
       { resolve, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], ...bounds } },
-      { resolve, test: { name: 'short', ...SHORT, ...bounds } },
+      { resolve, test: { name: 'short', ...SHORT, ...together, ...bounds } },
       { resolve, test: { name: 'long', ...LONG, ...bounds } },
       {
         resolve,
         test: {
           name: 'services',
           ...SERVICES,
+          ...together,
           globalSetup: ['test/services/global-setup.ts'],
           ...bounds,
         },

@@ -1,5 +1,6 @@
 import { accountWatch } from './account-watch/index.ts';
 import { type DataMonitorParts, dataMonitor } from './data-monitor/index.ts';
+import { escalation } from './escalation/index.ts';
 import { type IntegrityParts, integrityAgent } from './integrity/index.ts';
 import type { AnyAgent } from './loop/agent.ts';
 import { modelMonitor } from './model-monitor/index.ts';
@@ -18,6 +19,7 @@ export const AGENTS: readonly AnyAgent[] = [
   requestsAgent as AnyAgent,
   accountWatch as AnyAgent,
   outreach as AnyAgent,
+  escalation as AnyAgent,
 ];
 
 /** What agents need beside the database. */

@@ -19,8 +19,8 @@ export async function raise(acting: Acting, content: Content, reason: string): P
   const { session, decision } = acting;
   const row = { ...content, cells: decision.cells };
   const { alert, isNew } = await raiseAlert(session, row, byOf(acting, reason));
-  await queue(acting, isNew ? 'alert.raised' : 'alert.changed', alert);
-  return `${isNew ? 'raised' : 'changed'} Alert:${alert.id}`;
+  const waits = await queue(acting, isNew ? 'alert.raised' : 'alert.changed', alert);
+  return `${isNew ? 'raised' : 'changed'} Alert:${alert.id}${waits}`;
 }
 
 /**
@@ -37,8 +37,8 @@ export async function resolve(
 ): Promise<string> {
   if (!(await isOpen(acting.session, alert))) return closedMeanwhile(alert);
   const moved = await moveAlert(acting.session, alert, 'RESOLVED', byOf(acting, reason), evidence);
-  await queue(acting, 'alert.resolved', moved);
-  return `resolved Alert:${alert}`;
+  const waits = await queue(acting, 'alert.resolved', moved);
+  return `resolved Alert:${alert}${waits}`;
 }
 
 export const closedMeanwhile = (alert: string) => `Alert:${alert} was closed meanwhile`;
@@ -57,8 +57,13 @@ const byOf = ({ decision, now }: Acting, reason: string): AlertActor => ({
   at: now,
 });
 
-const queue = (
+/** Queues the event; says until when it waits, if it does. */
+async function queue(
   { session, decision, now }: Acting,
   event: 'alert.raised' | 'alert.changed' | 'alert.resolved',
   { id, cells }: AlertRow,
-) => queueDeliveries(session, { event, subject: `Alert:${id}`, decisionId: decision.id, cells, at: now });
+): Promise<string> {
+  const happened = { event, subject: `Alert:${id}`, decisionId: decision.id, cells, at: now };
+  const until = await queueDeliveries(session, happened);
+  return until ? `; what is sent of it waits until ${until.toISOString()}: quiet hours` : '';
+}

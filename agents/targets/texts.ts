@@ -16,6 +16,7 @@ const NAMES: Readonly<Record<OutgoingEvent['type'], string>> = {
   'alert.raised': 'Alert',
   'alert.changed': 'Alert changed',
   'alert.resolved': 'Alert resolved',
+  'alert.escalated': 'Alert not acknowledged',
   'case.opened': 'Case',
   'case.closed': 'Case closed',
   'decision.proposed': 'Decision waits for approval',

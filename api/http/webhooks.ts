@@ -64,6 +64,10 @@ export function addWebhookRoute(server: FastifyInstance, deps: ApiDeps): void {
       payer: (request) => targetOf(request)?.caller ?? null,
       check: assertUncompressed,
     });
+    // Intercom and SurveyMonkey ask for an address before they use it. The answer is the same for every path.
+    routes.head('/ingest/:connector/:connection', { config: { isSigned: true } }, async (_request, reply) =>
+      reply.code(200).send(),
+    );
     const options = { bodyLimit: LIMITS.webhookBody, config: { isSigned: true } };
     routes.post<{ Params: Params }>('/ingest/:connector/:connection', options, async (request, reply) => {
       const target = targetOf(request);

@@ -41,6 +41,7 @@ import { addNarrative } from './narrative.ts';
 import { addNode } from './node-query.ts';
 import { addNps } from './nps.ts';
 import { addNpsRow } from './nps-row.ts';
+import { addOnCall } from './on-call.ts';
 import { addOutcomes } from './outcomes.ts';
 import { addPageInfo } from './page-info.ts';
 import { addPermissions } from './permissions.ts';
@@ -67,6 +68,7 @@ import { addThemes } from './themes.ts';
 import { createTypes, type SchemaModule } from './types.ts';
 import { noteUnknownValues } from './unknown-values.ts';
 import { addVerification } from './verification.ts';
+import { addWatchedAccounts } from './watched-accounts.ts';
 
 /** The subjects of the schema, in any order. */
 export const schemaModules: readonly SchemaModule[] = [
@@ -107,6 +109,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addNode,
   addNps,
   addNpsRow,
+  addOnCall,
   addOutcomes,
   addPageInfo,
   addPermissions,
@@ -131,6 +134,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addTargets,
   addThemes,
   addVerification,
+  addWatchedAccounts,
 ];
 
 /** The GraphQL schema for the configured dimensions. */

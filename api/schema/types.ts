@@ -11,6 +11,7 @@ import type { Classification } from '../../scoring/predict.ts';
 import type { AlertRow } from '../../store/agents/alerts.ts';
 import type { CaseRow } from '../../store/agents/cases.ts';
 import type { DecisionRow } from '../../store/agents/decisions.ts';
+import type { WatchedAccount } from '../../store/agents/watched-accounts.ts';
 import type { ChangeRow } from '../../store/changes/changes.ts';
 import type { ConnectionRow } from '../../store/connections/connections.ts';
 import type { ModelEventRow } from '../../store/models/model-provenance.ts';
@@ -95,6 +96,7 @@ export function createTypes(builder: Builder, dimensions: readonly Dimension[]) 
     alert: builder.objectRef<AlertRow>('Alert'),
     decision: builder.objectRef<DecisionRow>('AgentDecision'),
     case: builder.objectRef<CaseRow>('Case'),
+    watchedAccount: builder.objectRef<WatchedAccount>('WatchedAccount'),
     changeEvent: builder.objectRef<ChangeRow>('ChangeEvent'),
     outcome: builder.objectRef<OutcomeView>('Outcome'),
     submitPayload: builder.objectRef<BatchAccount>('SubmitPayload'),
@@ -146,6 +148,12 @@ function createEnums(builder: Builder, dimensions: readonly Dimension[]) {
     languageModelFailure: builder.enumType('LanguageModelFailure', {
       description: 'Why a language model has not answered. BUDGET: the requests of this hour are spent.',
       values: REWRITE_FAILURES,
+    }),
+    accountCause: builder.enumType('AccountCause', {
+      values: {
+        RISK: { value: 'risk', description: 'It may cancel.' },
+        POTENTIAL: { value: 'potential', description: 'It may recommend, or buy more.' },
+      } as const,
     }),
     autonomy: builder.enumType('Autonomy', {
       values: {

@@ -1,12 +1,16 @@
 import type { WebhookConnector } from './connector.ts';
 import { asknicely } from './vendors/asknicely.ts';
 import { canonical } from './vendors/canonical.ts';
+import { chatwoot } from './vendors/chatwoot.ts';
 import { delighted } from './vendors/delighted.ts';
 import { formbricks } from './vendors/formbricks.ts';
+import { intercom } from './vendors/intercom.ts';
 import { posthog } from './vendors/posthog.ts';
 import { retently } from './vendors/retently.ts';
+import { segment } from './vendors/segment.ts';
 import { typeform } from './vendors/typeform.ts';
 import { wootric } from './vendors/wootric.ts';
+import { zendesk } from './vendors/zendesk.ts';
 
 /** The vendors that can deliver by webhook: one file of vendors/ each. */
 const VENDORS: readonly WebhookConnector[] = [
@@ -18,6 +22,10 @@ const VENDORS: readonly WebhookConnector[] = [
   retently,
   wootric,
   asknicely,
+  segment,
+  chatwoot,
+  zendesk,
+  intercom,
 ];
 
 /** The other routes, as mappings name them. */

@@ -35,7 +35,14 @@ export interface AlertFacts
   readonly key: string;
 }
 
-export const ALERT_EVENTS = ['RAISED', 'CHANGED', 'ACKNOWLEDGED', 'RESOLVED', 'DISMISSED'] as const;
+export const ALERT_EVENTS = [
+  'RAISED',
+  'CHANGED',
+  'ACKNOWLEDGED',
+  'RESOLVED',
+  'DISMISSED',
+  'ESCALATED',
+] as const;
 type AlertEventKind = (typeof ALERT_EVENTS)[number];
 
 /** What happened to an alert. */
@@ -71,12 +78,13 @@ const INSERT = statement(
     ON CONFLICT (key) WHERE state IN ('OPEN', 'ACKNOWLEDGED') DO NOTHING RETURNING ${COLUMNS}`,
 );
 /** An alert that has become more severe is open again. */
+const IS_WORSE = `array_position(ARRAY['INFO', 'WARNING', 'CRITICAL'], $2) > array_position(ARRAY['INFO', 'WARNING', 'CRITICAL'], a.severity)`;
 const CHANGE = statement(
   'alert_change',
   `UPDATE alert a SET severity = $2, rule = $3, title = $4, summary = $5, segment = $6, cells = $7::int4multirange, since = $8, before_id = $9,
       after_id = $10, facts = $11, evidence = $12::text[], decision_id = coalesce($13, a.decision_id), changed_at = $14,
-      state = CASE WHEN array_position(ARRAY['INFO', 'WARNING', 'CRITICAL'], $2) > array_position(ARRAY['INFO', 'WARNING', 'CRITICAL'], a.severity)
-        THEN 'OPEN' ELSE a.state END
+      state = CASE WHEN ${IS_WORSE} THEN 'OPEN' ELSE a.state END,
+      reopened_at = CASE WHEN ${IS_WORSE} AND a.state = 'ACKNOWLEDGED' THEN $14 ELSE a.reopened_at END
     WHERE a.key = $1 AND a.state IN ('OPEN', 'ACKNOWLEDGED') RETURNING ${COLUMNS}`,
 );
 const EVENT = statement(
@@ -126,7 +134,13 @@ const EVENTS = statement(
     FROM alert_event e WHERE e.alert_id = ANY ($1::uuid[]) ORDER BY e.id`,
 );
 
-async function note(session: Session, alertId: string, kind: AlertEventKind, by: AlertActor): Promise<void> {
+/** Notes what happened to an alert, in its transaction. */
+export async function noteAlert(
+  session: Session,
+  alertId: string,
+  kind: AlertEventKind,
+  by: AlertActor,
+): Promise<void> {
   await session.rows(EVENT, [alertId, kind, by.actor, by.actorName, by.reason, by.decisionId, by.at]);
 }
 
@@ -155,7 +169,7 @@ export async function raiseAlert(
   const [raised] = await session.rows<AlertRow>(INSERT, parameters);
   const [alert = raised] = raised ? [] : await session.rows<AlertRow>(CHANGE, parameters);
   if (!alert) throw new Error('an alert was closed while it was changed; the next run decides again');
-  await note(session, alert.id, raised ? 'RAISED' : 'CHANGED', by);
+  await noteAlert(session, alert.id, raised ? 'RAISED' : 'CHANGED', by);
   return { alert, isNew: raised !== undefined };
 }
 
@@ -187,7 +201,7 @@ export async function moveAlert(
     evidence,
   ]);
   if (!moved) throw new Error(`there is no alert ${id}`);
-  await note(session, id, to, by);
+  await noteAlert(session, id, to, by);
   return moved;
 }
 

@@ -20,7 +20,9 @@ export const LOCKS = {
   dataMonitor: 72693,
   modelMonitor: 72694,
   modelRollback: 72695,
+  retention: 72698,
   retraining: 72699,
   accountWatch: 72700,
   outreach: 72701,
+  escalation: 72702,
 } as const;

@@ -33,7 +33,7 @@ const CLAIM = statement(
   'claims_claim',
   `UPDATE delivery SET claimed_until = $3, attempts = attempts + 1 WHERE id IN (
       SELECT id FROM delivery WHERE target_id = $1 AND state = 'PENDING' AND due <= $2
-        AND (claimed_until IS NULL OR claimed_until <= $2) ORDER BY due, id LIMIT $4 FOR UPDATE SKIP LOCKED)
+        AND (claimed_until IS NULL OR claimed_until <= $2) ORDER BY due, created_at, id LIMIT $4 FOR UPDATE SKIP LOCKED)
     RETURNING id, event, subject, created_at AS "createdAt", attempts`,
 );
 /** While the circuit is tried, no other process tries it. */

@@ -2,6 +2,7 @@ import type { Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
 import type { DeliveryState } from '../tables/agents.ts';
 import type { EventType } from './event-types.ts';
+import { readQuiet } from './on-call-plan.ts';
 
 /** A delivery as it is listed. */
 export interface DeliveryRow {
@@ -29,6 +30,8 @@ export interface NewEvent {
   /** Its set of cells, as text. */
   readonly cells: string;
   readonly at: Date;
+  /** A target that gets it whether it wants events of that type or not; absent: none. */
+  readonly target?: string;
 }
 
 /** The channel that announces deliveries that are due. */
@@ -37,10 +40,14 @@ export const DELIVERY_CHANNEL = 'delivery';
 const COLUMNS = `id, target_id AS "targetId", decision_id AS "decisionId", event, subject, state, attempts, due,
   created_at AS "createdAt", settled_at AS "settledAt", last_status AS "lastStatus", last_error AS "lastError", remote_id AS "remoteId"`;
 const NOTIFY = `SELECT pg_notify('${DELIVERY_CHANNEL}', '')`;
+/** A step of an escalation goes to the target that it asks alone, which also gets the alert's end. */
 const QUEUE = statement(
   'deliveries_queue',
   `WITH made AS (INSERT INTO delivery (target_id, decision_id, event, subject, cells, state, due, created_at)
-      SELECT id, $3::uuid, $1, $2, $4::int4multirange, 'PENDING', $5, $5 FROM target WHERE removed_at IS NULL AND $1 = ANY (events)
+      SELECT t.id, $3::uuid, $1, $2, $4::int4multirange, 'PENDING',
+          CASE WHEN $6::timestamptz IS NOT NULL AND ($7::uuid[] IS NULL OR t.id = ANY ($7)) THEN $6 ELSE $5::timestamptz END, $5
+        FROM target t WHERE t.removed_at IS NULL AND (t.id = $8::uuid OR ($1 = ANY (t.events) AND $1 <> 'alert.escalated') OR ($1 = 'alert.resolved' AND EXISTS (
+          SELECT FROM delivery d WHERE d.subject = $2 AND d.target_id = t.id AND d.event = 'alert.escalated')))
       ON CONFLICT DO NOTHING RETURNING id)
     ${NOTIFY} FROM made LIMIT 1`,
 );
@@ -67,11 +74,16 @@ const COUNTS = statement(
 
 /**
  * Queues a delivery of the event for each target that wants it, in the transaction of what happened. An event of a decision is queued
- * once, however often this runs.
+ * once, however often this runs. Returns until when it waits because of quiet hours; null: it does not.
  */
-export async function queueDeliveries(session: Session, happened: NewEvent): Promise<void> {
-  const { event, subject, decisionId, cells, at } = happened;
-  await session.rows(QUEUE, [event, subject, decisionId, cells, at]);
+export async function queueDeliveries(session: Session, happened: NewEvent): Promise<Date | null> {
+  const { event, subject, decisionId, cells, at, target = null } = happened;
+  // Escalation asks at its own time.
+  const quiet =
+    event.startsWith('alert.') && event !== 'alert.escalated' ? await readQuiet(session, subject, at) : null;
+  const { until = null, targets = null } = quiet ?? {};
+  await session.rows(QUEUE, [event, subject, decisionId, cells, at, until, targets, target]);
+  return until;
 }
 
 /** The end of a page. */

@@ -3,6 +3,7 @@ export const EVENT_TYPES = [
   'alert.raised',
   'alert.changed',
   'alert.resolved',
+  'alert.escalated',
   'case.opened',
   'case.closed',
   'decision.proposed',

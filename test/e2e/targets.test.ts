@@ -1,12 +1,9 @@
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Store } from '../../store/database/client.ts';
-import { openPglite } from '../../store/database/pglite.ts';
-import { openPostgres } from '../../store/database/postgres.ts';
 import { queueDeliveries } from '../../store/targets/deliveries.ts';
 import { until } from '../fixtures/server.ts';
 import { openStub, type StubTarget } from '../fixtures/stub-target.ts';
 import { useServer } from '../fixtures/use-server.ts';
+import { whileStopped } from '../fixtures/while-stopped.ts';
 
 /* Targets over GraphQL on a real server, and a server that is killed while it delivers. */
 
@@ -185,7 +182,7 @@ const COUNT = 40;
 it('loses no delivery and makes none up when it is killed in the middle; dead ones are listed and replayed', async () => {
   await create(webhook({ rate: 6_000 }));
   await server.stop();
-  await whileStopped(async (store) => {
+  await whileStopped(server.instance, async (store) => {
     for (let i = 0; i < COUNT; i++) {
       const at = new Date(Date.now() - i * 1_000);
       const [alert] = await store.rows<{ id: string }>(
@@ -248,15 +245,3 @@ it('loses no delivery and makes none up when it is killed in the middle; dead on
   await until(async () => (await list(['DELIVERED'])).length === COUNT, 'the replayed one is delivered');
   expect(await refused(replay, { id: `Delivery:${gone.id}` })).toContain('only DEAD ones');
 });
-
-/** The database, between two runs of the server. */
-async function whileStopped(work: (store: Store) => Promise<void>): Promise<void> {
-  const { dataDir, env } = server.instance;
-  const url = env.DATABASE_URL;
-  const store = url ? openPostgres(url, () => undefined) : await openPglite(join(dataDir, 'record'));
-  try {
-    await work(store);
-  } finally {
-    await store.close();
-  }
-}

@@ -14,7 +14,11 @@ const named = (folder: string, names: string): string[] =>
 const SAME_ON_EVERY_BACKEND = [
   ...named('e2e', 'build cli old-data-folders'),
   ...named('e2e/abuse', 'cases charsets logs operation-name transports'),
-  ...named('integration', 'architecture log page-documents schema-dump text-sizes'),
+  ...named(
+    'integration',
+    'architecture head-sink jwt log page-documents policies read-rows read-rows-dialects',
+  ),
+  ...named('integration', 'read-rows-memory record-template schema-dump text-sizes'),
 ];
 
 /** Take long, and concern the embedded database, or do not depend on the backend: once, on embedded stores. */

@@ -105,8 +105,9 @@ export async function axe(page: Page): Promise<string[]> {
   );
 }
 
-/** Writes a picture of the whole page to .cache/pictures/NAME.png. */
+/** With PICTURES=1 writes a picture of the whole page to .cache/pictures/NAME.png, for people to look at. */
 export async function picture(page: Page, name: string): Promise<void> {
+  if (process.env['PICTURES'] !== '1') return;
   mkdirSync(PICTURES, { recursive: true });
   await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true });
 }

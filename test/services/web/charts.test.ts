@@ -8,7 +8,7 @@ import { axe, picture } from './browser.ts';
 
 /*
  * Each chart with fixed data, drawn by Chromium. Snapshots hold marks and their places, not pixels: fonts differ between
- * machines. After a change that is meant, look at .cache/pictures/charts-*.png, then run vitest with --update.
+ * machines. After a change that is meant, look at .cache/pictures/charts-*.png (PICTURES=1), then run vitest with --update.
  */
 
 const CONFIG = new URL('../../../web/vite.config.mjs', import.meta.url).href;

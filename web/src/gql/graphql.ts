@@ -8,6 +8,7 @@ export type AlertEventKind =
   | 'ACKNOWLEDGED'
   | 'CHANGED'
   | 'DISMISSED'
+  | 'ESCALATED'
   | 'RAISED'
   | 'RESOLVED';
 
@@ -298,7 +299,7 @@ export type SortDirection =
 export type TargetChanges = {
   /** true: what is due waits until it is false again. */
   disabled?: boolean | null | undefined;
-  /** The events that it gets. At most 6. */
+  /** The events that it gets. At most 7. */
   events?: Array<TargetEvent> | null | undefined;
   name?: string | null | undefined;
   /** The most deliveries a minute: 1 to 6000. */
@@ -312,6 +313,7 @@ export type TargetChanges = {
 
 export type TargetEvent =
   | 'ALERT_CHANGED'
+  | 'ALERT_ESCALATED'
   | 'ALERT_RAISED'
   | 'ALERT_RESOLVED'
   | 'CASE_CLOSED'
@@ -320,7 +322,7 @@ export type TargetEvent =
 
 /** settings: as docs/guides/targets.md lists them for each kind, and includeComment: true to send comments of customers in cases, where the role may read them. */
 export type TargetInput = {
-  /** The events that it gets. At most 6. */
+  /** The events that it gets. At most 7. */
   events: Array<TargetEvent>;
   kind: TargetKind;
   name: string;

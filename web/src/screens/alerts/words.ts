@@ -15,6 +15,7 @@ export const EVENT_WORDS: Readonly<Record<AlertEventKind, string>> = {
   ACKNOWLEDGED: 'Taken in hand',
   RESOLVED: 'Resolved',
   DISMISSED: 'Dismissed',
+  ESCALATED: 'Escalated',
 };
 
 /** Which alerts each tab of the inbox shows. */

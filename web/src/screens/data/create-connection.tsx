@@ -36,6 +36,18 @@ export const CONNECTORS = [
   { name: 'retently', words: 'Retently', mapping: {} },
   { name: 'wootric', words: 'Wootric / InMoment (by a relay)', mapping: {} },
   { name: 'asknicely', words: 'AskNicely', mapping: {} },
+  {
+    name: 'segment',
+    words: 'Segment (track)',
+    mapping: {
+      score: { column: 'properties.score', scale: '0-10' },
+      comment: 'properties.comment',
+      where: { event: ['NPS Response Sent'] },
+    },
+  },
+  { name: 'chatwoot', words: 'Chatwoot satisfaction', mapping: {} },
+  { name: 'zendesk', words: 'Zendesk satisfaction', mapping: {} },
+  { name: 'intercom', words: 'Intercom ratings', mapping: {} },
 ] as const;
 
 /** Makes a connection, and hands on its secret. */

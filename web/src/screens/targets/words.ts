@@ -5,6 +5,7 @@ export const EVENT_WORDS: Readonly<Record<TargetEvent, string>> = {
   ALERT_RAISED: 'Alert raised',
   ALERT_CHANGED: 'Alert changed',
   ALERT_RESOLVED: 'Alert resolved',
+  ALERT_ESCALATED: 'Alert escalated',
   CASE_OPENED: 'Case opened',
   CASE_CLOSED: 'Case closed',
   DECISION_PROPOSED: 'Action proposed',
