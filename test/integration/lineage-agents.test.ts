@@ -134,7 +134,7 @@ describe('the lineage of what agents do', () => {
     const unscored = narrowScope('unscored', () => true, { withheld: ['readScore'] });
     for (const scope of [noPeru, untraced, unscored])
       expect(await lineageNode(depsOf(scope), scope, peru.change), scope.fingerprint).toBeNull();
-    // What concerns everything is seen by whoever reads a score; the alert about everything is not.
+    // What concerns everything is seen by a caller who reads a score; the alert about everything is not.
     const seen = await trace(whole.change, 'DOWNSTREAM', noPeru);
     expect(idsIn(seen)).toEqual([whole.change]);
   });

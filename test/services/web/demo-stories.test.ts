@@ -145,10 +145,10 @@ describe.each(STORIES)('$name', ({ title, segment, kind }) => {
     await history.getByRole('button', { name: 'Add the comment' }).click();
     await history.getByRole('listitem').filter({ hasText: 'It began with the change.' }).waitFor();
     await page.getByRole('button', { name: /^Close/ }).click();
-    await dialogOf(page).getByLabel('Outcome').fill('Taken back.');
+    await dialogOf(page).getByLabel('Outcome').fill('The change was reverted.');
     await dialogOf(page).getByLabel('Reason').fill('It hurt more than it helped.');
     await dialogOf(page).getByRole('button', { name: 'Close the case' }).click();
-    await page.getByTestId('case-outcome').getByText('Taken back.').waitFor();
+    await page.getByTestId('case-outcome').getByText('The change was reverted.').waitFor();
     expect(await axe(page)).toEqual([]);
     await picture(page, `story-${kind.toLowerCase()}-case`);
     await page.goto(`${server.url}/cases`);
