@@ -45,6 +45,8 @@ export function decide({
       alternatives: [{ action: null, reason: 'the accounts before it are more urgent' }],
       nearMiss: true,
       verdict: 'above capacity',
+      // Remembered as found: it is listed, and its alert, once there is one, says since when.
+      state: { found: (before?.found ?? 0) + 1, absent: 0, since: before?.since ?? at },
     };
   const found: Cause | null =
     facts && reasons.length > 0

@@ -12,7 +12,7 @@ export const accountWatch: Agent<Inputs, AlertAction> = {
   name: AGENT,
   description:
     'Watches accounts for risk (detractors that pay, falling scores, cancellation named, usage that fell) and for potential, and raises as many alerts in a week as a team can act on.',
-  version: 1,
+  version: 2,
   defaultAutonomy: 'ACT',
   // Each account is decided about once a day; it looks every hour whether the day is new.
   everyMs: HOUR_MS,

@@ -1,3 +1,4 @@
+import type { Fact } from '../../agents/narrator/fact.ts';
 import { REWRITE_FAILURES } from '../../agents/narrator/rewrite.ts';
 import { OUTCOME_KINDS } from '../../domain/outcomes/outcome-kinds.ts';
 import type { ScoreRow } from '../../domain/scores/score.ts';
@@ -11,6 +12,7 @@ import type { Classification } from '../../scoring/predict.ts';
 import type { AlertRow } from '../../store/agents/alerts.ts';
 import type { CaseRow } from '../../store/agents/cases.ts';
 import type { DecisionRow } from '../../store/agents/decisions.ts';
+import type { WatchedAccount } from '../../store/agents/watched-accounts.ts';
 import type { ChangeRow } from '../../store/changes/changes.ts';
 import type { ConnectionRow } from '../../store/connections/connections.ts';
 import type { ModelEventRow } from '../../store/models/model-provenance.ts';
@@ -67,6 +69,12 @@ export interface ShownPrediction extends Classification {
   readonly response: { readonly id: string; readonly cellId: number } | null;
 }
 
+/** A sentence of a narrative with the facts that it says. */
+export interface ShownSentence {
+  readonly text: string;
+  readonly facts: readonly Fact[];
+}
+
 /** The types that more than one module refers to. Each object and input is implemented by the module of its subject. */
 export type SharedTypes = ReturnType<typeof createTypes>;
 
@@ -94,7 +102,9 @@ export function createTypes(builder: Builder, dimensions: readonly Dimension[]) 
     review: builder.objectRef<ReviewRow>('Review'),
     alert: builder.objectRef<AlertRow>('Alert'),
     decision: builder.objectRef<DecisionRow>('AgentDecision'),
+    narrativeSentence: builder.objectRef<ShownSentence>('NarrativeSentence'),
     case: builder.objectRef<CaseRow>('Case'),
+    watchedAccount: builder.objectRef<WatchedAccount>('WatchedAccount'),
     changeEvent: builder.objectRef<ChangeRow>('ChangeEvent'),
     outcome: builder.objectRef<OutcomeView>('Outcome'),
     submitPayload: builder.objectRef<BatchAccount>('SubmitPayload'),
@@ -147,12 +157,22 @@ function createEnums(builder: Builder, dimensions: readonly Dimension[]) {
       description: 'Why a language model has not answered. BUDGET: the requests of this hour are spent.',
       values: REWRITE_FAILURES,
     }),
+    accountCause: builder.enumType('AccountCause', {
+      values: {
+        RISK: { value: 'risk', description: 'It may cancel.' },
+        POTENTIAL: { value: 'potential', description: 'It may recommend, or buy more.' },
+      } as const,
+    }),
     autonomy: builder.enumType('Autonomy', {
       values: {
         OBSERVE: { description: 'It records what it would do.' },
         PROPOSE: { description: 'A person approves each action.' },
         ACT: { description: 'It acts.' },
       } as const,
+    }),
+    narrativeKind: builder.enumType('NarrativeKind', {
+      description: 'WEEK: of Monday to Sunday in UTC. ALERT: about an alert, from when it was raised.',
+      values: ['WEEK', 'ALERT'] as const,
     }),
     decisionState: builder.enumType('DecisionState', {
       values: {

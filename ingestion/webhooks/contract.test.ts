@@ -10,7 +10,7 @@ import type { DeliveryHeaders } from './connector.ts';
 import { verifyDelivery } from './receive.ts';
 import { CONNECTORS, isConnectorName } from './registry.ts';
 import { SignatureError, WINDOW_SECONDS } from './signature.ts';
-import { STAGES, type VendorFixtures } from './vendor-fixtures.ts';
+import { type FixtureDelivery, STAGES, type VendorFixtures } from './vendor-fixtures.ts';
 
 /* Requirements of every connector. A new one is tested by being in the registry and having fixtures. */
 
@@ -35,9 +35,9 @@ describe.each(vendors)('the connector $name', ({ name, connector, fixtures }) =>
   const verify = (body: Buffer, headers: DeliveryHeaders, key = secret, now = NOW) =>
     connector.verify(body, headers, key, now);
   const reader = () => connector.reader(fixtures.mapping, DIMENSIONS);
-  const readAll = async (body: string) => {
+  const readAll = async (body: string, after = 0) => {
     const bytes = Buffer.from(body);
-    const received = await connector.receive(bytes, signed(bytes));
+    const received = await connector.receive(bytes, signed(bytes, NOW + after * 1_000));
     if (!('items' in received)) throw new Error('a challenge');
     return received.items.map((item, index) => reader().read(item, `test item ${index}`));
   };
@@ -119,14 +119,16 @@ describe.each(vendors)('the connector $name', ({ name, connector, fixtures }) =>
     const at = deliveries.findIndex((one) => one.stage === stage);
     if (at === -1) return void expect(fixtures.without?.[stage]).toMatch(/\w+ \w+/);
     expect(fixtures.without?.[stage]).toBeUndefined();
-    const drafts = async (body: string) =>
-      (await readAll(body)).filter((read): read is ResponseDraft => read !== null && !('status' in read));
-    const now = await drafts(deliveries[at]?.body ?? '');
+    const drafts = async ({ body, after }: Pick<FixtureDelivery, 'body' | 'after'>) =>
+      (await readAll(body, after)).filter(
+        (read): read is ResponseDraft => read !== null && !('status' in read),
+      );
+    const now = await drafts(deliveries[at] ?? { body: '' });
     if (stage === 'deleted') return void expect(now).toEqual([]);
     if (stage === 'partial') return;
     // It replaces what was delivered of it before.
     const [draft] = now;
-    const earlier = (await Promise.all(deliveries.slice(0, at).map(({ body }) => drafts(body)))).flat();
+    const earlier = (await Promise.all(deliveries.slice(0, at).map(drafts))).flat();
     const same = earlier.filter((one) => one.externalId === draft?.externalId);
     if (stage === 'edited') expect(same).not.toEqual([]);
     const order = (one: ResponseDraft) => one.revision?.value ?? one.answeredAt.getTime();

@@ -44,6 +44,8 @@ export type Stage = (typeof STAGES)[number];
 export interface FixtureDelivery {
   readonly what: string;
   readonly stage?: Stage;
+  /** Seconds after the first delivery, where the time of delivery matters; less than the replay window. */
+  readonly after?: number;
   readonly body: string;
   readonly accepted: number;
   readonly duplicates?: number;

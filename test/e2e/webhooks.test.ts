@@ -113,9 +113,17 @@ describe.each([...CONNECTORS.keys()])('deliveries of %s', (connector) => {
   it('are stored, counted and shown', async () => {
     expect(connection).toMatchObject({ deliveries: 0, lastDeliveryAt: null, mapping: fixtures.mapping });
     const sums = { accepted: 0, duplicates: 0, rejected: 0, ignored: 0 };
-    for (const { what, body, accepted, ignored = 0, stale = 0, ...counts } of fixtures.deliveries) {
+    for (const {
+      what,
+      body,
+      accepted,
+      ignored = 0,
+      stale = 0,
+      after = 0,
+      ...counts
+    } of fixtures.deliveries) {
       const { duplicates = 0, rejected = 0 } = counts;
-      const answer = await send(body);
+      const answer = await send(body, { at: Date.now() + after * 1_000 });
       expect(answer.status, what).toBe(202);
       const outcome = { accepted, duplicates, rejectedTotal: rejected + stale, ignored };
       expect(await answer.json(), what).toMatchObject(outcome);
@@ -208,6 +216,15 @@ describe.each([...CONNECTORS.keys()])('deliveries of %s', (connector) => {
     });
     expect(status).toBe(413);
   });
+});
+
+it('HEAD of any path of a connection is answered alike, for vendors that ask for an address before they use it', async () => {
+  const { connection } = await create({ connector: 'canonical', name: 'asked', mapping: {} });
+  for (const path of [connection.path, '/ingest/intercom/nothing', '/ingest/nothing/nothing']) {
+    const answer = await fetch(`${server.url}${path}`, { method: 'HEAD' });
+    expect([answer.status, await answer.text()]).toEqual([200, '']);
+  }
+  expect(await listed(connection.id)).toMatchObject({ deliveries: 0, lastRefusal: null });
 });
 
 describe('a connection', () => {

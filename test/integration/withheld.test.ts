@@ -87,6 +87,7 @@ function argumentsOf(root: string, field: GraphQLField<unknown, unknown>): strin
     texts: '["a text of some words"]',
     challenger: '"ModelVersion:1"',
     response: JSON.stringify(ids.node),
+    about: `[${JSON.stringify(ids.other)}]`,
     every: 'HOUR',
     kind: '"Rollup"',
     dimension: 'REGION',

@@ -1,0 +1,105 @@
+import { createHmac } from 'node:crypto';
+import type { VendorFixtures } from '../vendor-fixtures.ts';
+import { BAD_SHARED_SECRETS } from './asknicely.fixtures.ts';
+
+/** As in the vendor's specification of `track`, with the properties of a survey tool. */
+const track = (messageId: string, timestamp: string, properties: object, more: object = {}) =>
+  JSON.stringify({
+    type: 'track',
+    event: 'NPS Response Sent',
+    messageId,
+    userId: 'user-7',
+    anonymousId: 'anon-1',
+    timestamp,
+    originalTimestamp: timestamp,
+    receivedAt: '2026-02-24T07:48:00.000Z',
+    properties: { response_id: 'r-1', score: 9, ...properties },
+    context: { library: { name: 'analytics.js' }, traits: { plan: 'Pro' } },
+    version: 2,
+    ...more,
+  });
+
+const [AT_0, AT_1, AT_2] = [
+  '2026-02-24T07:47:29.507Z',
+  '2026-02-24T07:47:56.116Z',
+  '2026-02-24T07:50:00.000Z',
+];
+const draft = { externalId: 'r-1', respondent: 'user-7', dimensions: { productLine: 'Pro' } };
+const at = (time: string) => ({
+  answeredAt: new Date(time),
+  revision: { kind: 'time', value: Date.parse(time) },
+});
+
+export const fixtures: VendorFixtures = {
+  docs: 'docs/connectors/segment.md',
+  mapping: {
+    survey: { name: 'Beamer NPS', version: '1' },
+    externalId: 'properties.response_id',
+    score: { column: 'properties.score', scale: '0-10' },
+    comment: 'properties.comment',
+    dimensions: { productLine: { column: 'context.traits.plan' } },
+    where: { event: ['NPS Response Sent'] },
+  },
+  secret: 'segment-shared-secret1',
+  otherSecret: 'segment-shared-secret2',
+  badSecrets: BAD_SHARED_SECRETS,
+  badMappings: [null, {}, { score: { column: 'properties.score', scale: 'stars' } }],
+  sign: (raw, secret) => ({
+    'content-type': 'application/json',
+    'x-signature': createHmac('sha1', secret).update(raw).digest('hex'),
+  }),
+  hasTimestamp: false,
+  deliveryId: 'body',
+  deliveries: [
+    {
+      what: 'a score',
+      stage: 'partial',
+      body: track('m-1', AT_0, {}),
+      accepted: 1,
+      drafts: [{ ...draft, ...at(AT_0), score: '9', comment: null }],
+    },
+    {
+      what: 'the score with its comment',
+      stage: 'finished',
+      body: track('m-2', AT_1, { comment: 'Quick' }),
+      accepted: 1,
+      drafts: [{ ...draft, ...at(AT_1), score: '9', comment: 'Quick' }],
+    },
+    {
+      what: 'another score in its place',
+      stage: 'edited',
+      body: track('m-3', AT_2, { comment: 'Quick', score: 2 }),
+      accepted: 1,
+      drafts: [{ ...draft, ...at(AT_2), score: '2', comment: 'Quick' }],
+    },
+    {
+      what: 'an answer before the person is known',
+      body: track('m-4', AT_0, { response_id: 'r-2' }, { userId: null }),
+      accepted: 1,
+      drafts: [{ externalId: 'r-2', respondent: 'anon-1' }],
+    },
+    {
+      what: 'another event',
+      body: track('m-5', AT_0, {}, { event: 'Signed Up' }),
+      accepted: 0,
+      ignored: 1,
+      drafts: [null],
+    },
+    {
+      what: 'a call that is no event',
+      body: track('m-6', AT_0, {}, { type: 'identify' }),
+      accepted: 0,
+      drafts: [],
+    },
+  ],
+  without: { deleted: 'Segment has no call that deletes an event' },
+  missing: {
+    body: track('m-7', AT_0, { response_id: '' }),
+    code: 'MISSING',
+    field: 'externalId',
+  },
+  extra: {
+    body: track('m-8', AT_0, { response_id: 'r-3', nps: true }, { _metadata: {} }),
+    outcome: 'accepted',
+  },
+};
