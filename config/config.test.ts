@@ -181,8 +181,8 @@ describe('the deployment file', () => {
     ],
     ['smallestCount: many', /^scoreline.config.yaml: smallestCount must be a number, not the string "many"$/],
     [
-      'agents: { accountWatch: { capacity: lots } }',
-      /^scoreline.config.yaml: agents\.accountWatch\.capacity must be a whole number from 1 to 10000, not the string "lots"$/,
+      'agents: { accountWatch: { capacity: plenty } }',
+      /^scoreline.config.yaml: agents\.accountWatch\.capacity must be a whole number from 1 to 10000, not the string "plenty"$/,
     ],
     [
       'agents: { accountWatch: { capacity: 0 } }',
