@@ -17,7 +17,10 @@ beforeAll(async () => {
   stub = await openStub();
   folder = mkdtempSync(join(tmpdir(), 'scoreline-questions-'));
   const config = join(folder, 'config.yaml');
-  writeFileSync(config, 'llm: { allow: [127.0.0.1], seconds: 10 }\n');
+  writeFileSync(
+    config,
+    'dimensions:\n  - field: productLine\n  - field: region\nllm: { allow: [127.0.0.1], seconds: 10 }\n',
+  );
   const people = { Ann: { role: 'analyst' }, Fay: { role: 'feed' } };
   const plain = await openAgentWorld(people);
   const model = await openAgentWorld(people, {
@@ -70,7 +73,7 @@ describe('a question', () => {
   it('that no one understands is answered by the kinds of questions that have a plan', async () => {
     const { page } = await open('plain', '/overview', 'Ann');
     const panel = page.getByTestId('ask');
-    await panel.getByLabel('Question').fill('How tall is the tower?');
+    await panel.getByRole('searchbox').fill('How tall is the tower?');
     await panel.getByRole('button', { name: 'Ask' }).press('Enter');
     await panel.getByText('This deployment has no language model').waitFor();
     const examples = panel.getByRole('list', { name: 'Questions to ask' }).getByRole('button');
@@ -87,8 +90,8 @@ describe('a question', () => {
   it('is for every role that reads scores, within what it sees', async () => {
     const { page, problems } = await open('plain', '/overview', 'Fay');
     const panel = page.getByTestId('ask');
-    await panel.getByLabel('Question').fill('Why did the score change?');
-    await panel.getByLabel('Question').press('Enter');
+    await panel.getByRole('searchbox').fill('Why did the score change?');
+    await panel.getByRole('searchbox').press('Enter');
     await panel
       .getByTestId('ask-answer')
       .getByText(/^The score of/)
@@ -106,8 +109,8 @@ describe('a question', () => {
   it.each(LOOKS)('is readable: %s', async (name, look) => {
     const { page } = await open('plain', '/overview', 'Ann', look);
     const panel = page.getByTestId('ask');
-    await panel.getByLabel('Question').fill('Which regions are the lowest?');
-    await panel.getByLabel('Question').press('Enter');
+    await panel.getByRole('searchbox').fill('Which regions are the lowest?');
+    await panel.getByRole('searchbox').press('Enter');
     await panel
       .getByTestId('ask-answer')
       .getByText(/Germany/)

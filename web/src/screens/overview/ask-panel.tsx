@@ -63,7 +63,7 @@ export function AskPanel() {
           maxLength={200}
           placeholder={FIRST[0]}
           type="search"
-          data-search=""
+          isSearch
         />
         <Button type="submit" look="primary" isDisabled={question.trim() === '' || isAsking}>
           Ask
