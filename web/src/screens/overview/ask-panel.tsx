@@ -65,7 +65,7 @@ export function AskPanel() {
           type="search"
           isSearch
         />
-        <Button type="submit" look="primary" isDisabled={question.trim() === '' || isAsking}>
+        <Button type="submit" look="primary" isDisabled={isAsking}>
           Ask
         </Button>
       </form>
