@@ -29,6 +29,8 @@ export function ofRates({ rate, segments }: RatesInputs): Found {
   const what = rate === 'response' ? 'response rate' : 'share of those who give up after they began';
   if (!first) {
     const all = read.find(isAll)?.reading;
+    if (read.length === 0)
+      return { cause: null, evidence: [], fine: `Too little is known to say which ${what} is usual.` };
     const now = all ? ` Of all: ${sayRate(rate, all.before)}.` : '';
     return { cause: null, evidence: [], fine: `The ${what} is as usual in ${read.length} segments.${now}` };
   }
