@@ -7,6 +7,7 @@ import { addAgentUpdates } from './agent-updates.ts';
 import { addAgents } from './agents.ts';
 import { addAlerts } from './alerts.ts';
 import { addAsk } from './ask.ts';
+import { addAssociations } from './associations.ts';
 import { addAuditChain } from './audit-chain.ts';
 import { addAuditLog } from './audit-log.ts';
 import { addBrowserSessions } from './browser-sessions.ts';
@@ -82,6 +83,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addAuditChain,
   addAuditLog,
   addBrowserSessions,
+  addAssociations,
   addBusiness,
   addRetention,
   addCaseMutations,
