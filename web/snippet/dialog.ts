@@ -50,7 +50,7 @@ export function openDialog(
   });
   let from = document.activeElement;
   box.addEventListener('focusin', ({ relatedTarget }) => {
-    if (relatedTarget instanceof HTMLElement && !host.contains(relatedTarget)) from = relatedTarget;
+    if (relatedTarget instanceof HTMLElement && !root.contains(relatedTarget)) from = relatedTarget;
   });
   const close = () => {
     const hadFocus = document.activeElement === host;

@@ -248,8 +248,9 @@ describe('the web survey', () => {
   it('moves only for those who want motion', async () => {
     const { page } = await visitShop();
     await page.emulateMedia({ reducedMotion: 'reduce' });
-    const animation = () =>
-      page.getByRole('dialog').evaluate('(box) => getComputedStyle(box).animationName') as Promise<string>;
+    await page.getByRole('dialog').waitFor();
+    const box = "document.querySelector('body > div:last-of-type').shadowRoot.querySelector('.box')";
+    const animation = () => page.evaluate(`getComputedStyle(${box}).animationName`);
     expect(await animation()).toBe('none');
     await page.emulateMedia({ reducedMotion: 'no-preference' });
     expect(await animation()).not.toBe('none');
@@ -265,7 +266,7 @@ it('the Data screen makes both, with what is to be copied', async () => {
     await page.getByRole('button', { name: 'Add a connection' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Name').fill(`A ${tool}`);
-    await dialog.getByLabel('Tool').selectOption(tool);
+    await dialog.getByLabel('Tool', { exact: true }).selectOption(tool);
     expect(await dialog.getByLabel('Secret of the tool').count()).toBe(0);
     await dialog.getByRole('button', { name: 'Add the connection' }).click();
     await page.getByText(text).waitFor();
