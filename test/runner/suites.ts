@@ -27,7 +27,7 @@ const LONG_ON_EMBEDDED = [
   ...named('e2e/abuse', 'documents every-argument ingest-door patterns refusals variables watchdog'),
   ...named(
     'integration',
-    'account-watch ask narrative-rewrite patterns pglite-keeper retraining score-monitor-demo secrets',
+    'account-watch ask narrative-rewrite patterns pglite-keeper retraining score-monitor-demo secrets simulation',
   ),
 ];
 
