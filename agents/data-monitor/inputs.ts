@@ -1,4 +1,7 @@
-import type { Episode, LastAlert } from '../alerting/episode.ts';
+import type { Segment } from '../../domain/segments/cell.ts';
+import type { RetainedKind } from '../../store/data-subjects/retention.ts';
+import type { Autonomy } from '../../store/tables/agents.ts';
+import type { Cause, Episode, LastAlert } from '../alerting/episode.ts';
 
 export const AGENT = 'data-monitor';
 
@@ -49,4 +52,36 @@ export interface WordingInputs extends Asked {
   readonly firstSeen: string;
 }
 
-export type Inputs = SourcesInputs | FollowersInputs | WordingInputs;
+/** What the agent `retention` should have deleted. */
+export interface RetentionInputs extends Asked {
+  readonly what: 'retention';
+  /** Rows that are more than a day past their period, `most` at most. */
+  readonly overdue: Readonly<Partial<Record<RetainedKind, number>>>;
+  readonly most: number;
+  readonly agent: { readonly enabled: boolean; readonly autonomy: Autonomy };
+}
+
+/** How many were asked and how many answered on each day of a segment, without gaps. */
+export interface RateSeries {
+  readonly segment: Segment;
+  /** Days since 1970 of the first. */
+  readonly first: number;
+  readonly asked: readonly number[];
+  readonly answered: readonly number[];
+}
+
+/** Who answers: of those invited (response), or of those who began to answer (abandonment). */
+export interface RatesInputs extends Asked {
+  readonly what: 'rates';
+  readonly rate: 'response' | 'abandonment';
+  readonly segments: readonly RateSeries[];
+}
+
+export type Inputs = SourcesInputs | FollowersInputs | WordingInputs | RetentionInputs | RatesInputs;
+
+/** What one look found. */
+export interface Found {
+  readonly cause: Cause | null;
+  readonly fine: string;
+  readonly evidence: readonly string[];
+}

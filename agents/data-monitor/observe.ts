@@ -1,7 +1,11 @@
 import { PROFILE_DAYS } from '../../domain/detection/volume.ts';
+import { keptSince } from '../../domain/time/kept-since.ts';
 import { DAY_MS } from '../../domain/time/time-windows.ts';
+import { readSettings } from '../../store/agents/agent-settings.ts';
 import type { AgentStateRow } from '../../store/agents/agent-states.ts';
 import { readWatchedConnections, type WatchedConnection } from '../../store/connections/connections.ts';
+import { BATCH, RETAINED_KINDS, type Retention } from '../../store/data-subjects/retention.ts';
+import { countDue } from '../../store/data-subjects/retention-due.ts';
 import { readNewSurveys } from '../../store/responses/mappings.ts';
 import { readSourceDays, type SourceDayRow } from '../../store/responses/source-days.ts';
 import { lastAlertOf } from '../alerting/carry-out.ts';
@@ -9,9 +13,12 @@ import type { Episode } from '../alerting/episode.ts';
 import type { AgentDeps, Observation } from '../loop/agent.ts';
 import { WORDING_NEWS_MS } from './decide.ts';
 import { AGENT, type Inputs, type SourceDays } from './inputs.ts';
+import { readRateSeries } from './rate-series.ts';
 
 /** What the data monitor needs beside the database. */
 export interface DataMonitorParts {
+  /** The periods of the policy. */
+  readonly retention: Retention;
   /** Seconds that each follower of the journal is behind. */
   readonly followerDelays: () => Promise<Readonly<Record<string, number>>>;
 }
@@ -21,7 +28,7 @@ const WORDING_SEEN_MS = 2 * WORDING_NEWS_MS;
 
 /** The sources by connection, the followers of the journal, and new survey versions. */
 export async function* observe(
-  { followerDelays }: DataMonitorParts,
+  { followerDelays, retention }: DataMonitorParts,
   deps: AgentDeps,
   known: ReadonlyMap<string, AgentStateRow>,
 ): AsyncGenerator<Observation<Inputs>> {
@@ -48,6 +55,21 @@ export async function* observe(
     cells,
     about: [],
   };
+  const late = await readLate(deps, retention, now);
+  if (late)
+    yield {
+      key: 'retention',
+      inputs: { what: 'retention', ...(await asked('retention')), ...late },
+      cells,
+      about: [],
+    };
+  const rates = isRead(known, today) ? null : await readRateSeries(deps, today);
+  for (const rate of rates ? (['response', 'abandonment'] as const) : []) {
+    const key = `${rate} rate`;
+    const segments = rates?.[rate] ?? [];
+    const inputs = { what: 'rates' as const, ...(await asked(key)), rate, segments };
+    yield { key, inputs, cells, about: [], position: today };
+  }
   for (const one of await readNewSurveys(store, new Date(now - WORDING_SEEN_MS))) {
     const { source, survey, version } = one;
     const key = `wording ${source} ${survey} ${version}`;
@@ -55,6 +77,24 @@ export async function* observe(
     const inputs = { what: 'wording' as const, ...(await asked(key)), source, survey, version, firstSeen };
     yield { key, inputs, cells, about: [`Source:${source}`] };
   }
+}
+
+/** Whether the rates of yesterday were judged. */
+const isRead = (known: ReadonlyMap<string, AgentStateRow>, today: number) =>
+  known.get('abandonment rate')?.position === today;
+
+/** What is more than a day past its period, and how the agent that deletes it runs; null: the policy has no periods. */
+async function readLate({ store, cells }: AgentDeps, retention: Retention, now: number) {
+  const overdue: Partial<Record<(typeof RETAINED_KINDS)[number], number>> = {};
+  for (const kind of RETAINED_KINDS) {
+    const keep = retention[kind];
+    if (keep === undefined) continue;
+    const before = keptSince(now - DAY_MS, keep);
+    overdue[kind] = await countDue(store, cells, { kind, before, most: BATCH });
+  }
+  if (Object.keys(overdue).length === 0) return null;
+  const set = (await readSettings(store)).find(({ agent }) => agent === 'retention');
+  return { overdue, most: BATCH, agent: { enabled: set?.enabled ?? true, autonomy: set?.autonomy ?? 'ACT' } };
 }
 
 /** Each source from its first day on, with a count for each day. */

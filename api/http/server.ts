@@ -30,6 +30,8 @@ import { idOf, refuseRaw } from './raw.ts';
 import { addReport } from './report.ts';
 import { addRequestLog, setCommonHeaders } from './request-log.ts';
 import { addSessionRoutes } from './session.ts';
+import { addSurveyLinks } from './survey-links.ts';
+import { addSurveyScript } from './survey-script.ts';
 import { addWebhookRoute } from './webhooks.ts';
 
 export interface ApiOptions {
@@ -128,6 +130,8 @@ export async function createApiServer(options: ApiOptions): Promise<ApiServer> {
   if (roles.ingest) {
     addIngestRoutes(fastify, counted);
     addWebhookRoute(fastify, counted);
+    addSurveyLinks(fastify, counted);
+    addSurveyScript(fastify, counted);
   }
   addMetricsRoute(fastify, counted, metrics, {
     ...gauges,

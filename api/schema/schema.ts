@@ -7,6 +7,7 @@ import { addAgentUpdates } from './agent-updates.ts';
 import { addAgents } from './agents.ts';
 import { addAlerts } from './alerts.ts';
 import { addAsk } from './ask.ts';
+import { addAssociations } from './associations.ts';
 import { addAuditChain } from './audit-chain.ts';
 import { addAuditLog } from './audit-log.ts';
 import { addBrowserSessions } from './browser-sessions.ts';
@@ -65,6 +66,7 @@ import { addSources } from './sources.ts';
 import { addSubjects } from './subjects.ts';
 import { addSubmit } from './submit.ts';
 import { addSubmitOutcomes } from './submit-outcomes.ts';
+import { addSurveyLinkMutation } from './survey-links.ts';
 import { addThemes } from './themes.ts';
 import { createTypes, type SchemaModule } from './types.ts';
 import { noteUnknownValues } from './unknown-values.ts';
@@ -81,6 +83,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addAuditChain,
   addAuditLog,
   addBrowserSessions,
+  addAssociations,
   addBusiness,
   addRetention,
   addCaseMutations,
@@ -89,6 +92,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addChanges,
   addConnections,
   addConnectionMutations,
+  addSurveyLinkMutation,
   addDeletions,
   addDimensionValues,
   addDimensions,

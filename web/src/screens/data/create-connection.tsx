@@ -9,13 +9,23 @@ import { CREATE_CONNECTION } from './documents.ts';
 
 /** A connection whose secret is shown once. */
 export interface MadeSecret {
+  readonly id: string;
+  readonly connector: string;
   readonly secret: string;
   readonly name: string;
   readonly path: string;
 }
 
-/** What can deliver by webhook, with a mapping to begin with. */
-export const CONNECTORS = [
+interface Connector {
+  readonly name: string;
+  readonly words: string;
+  readonly mapping: object;
+  /** A survey of our own: the server makes its secret. */
+  readonly isOwn?: true;
+}
+
+/** What can deliver, with a mapping to begin with: tools by webhook, and surveys of our own. */
+export const CONNECTORS: readonly Connector[] = [
   { name: 'canonical', words: 'Standard Webhooks', mapping: {} },
   {
     name: 'formbricks',
@@ -48,7 +58,28 @@ export const CONNECTORS = [
   { name: 'chatwoot', words: 'Chatwoot satisfaction', mapping: {} },
   { name: 'zendesk', words: 'Zendesk satisfaction', mapping: {} },
   { name: 'intercom', words: 'Intercom ratings', mapping: {} },
-] as const;
+  {
+    name: 'email-link',
+    words: 'Survey by mail (our own)',
+    isOwn: true,
+    mapping: {
+      source: 'mail',
+      survey: { name: 'Survey by mail', version: '1' },
+      invitations: true,
+      texts: { en: { question: 'How likely are you to recommend us?' } },
+    },
+  },
+  {
+    name: 'web-snippet',
+    words: 'Survey on web pages (our own)',
+    isOwn: true,
+    mapping: {
+      source: 'web',
+      survey: { name: 'Survey on web pages', version: '1' },
+      origins: ['https://www.example.com'],
+    },
+  },
+];
 
 /** Makes a connection, and hands on its secret. */
 export function CreateConnection({ onCreated }: { readonly onCreated: (made: MadeSecret) => void }) {
@@ -83,7 +114,7 @@ function ConnectionForm({
   readonly onCreated: (made: MadeSecret) => void;
 }) {
   const id = useId();
-  const [connector, setConnector] = useState<string>(CONNECTORS[0].name);
+  const [connector, setConnector] = useState('canonical');
   const [name, setName] = useState('');
   const [mapping, setMapping] = useState('{}');
   const [secret, setSecret] = useState('');
@@ -110,7 +141,7 @@ function ConnectionForm({
     setBusy(false);
     if (error !== undefined) return setProblem(error);
     const { connection, secret: made } = data.createConnection;
-    onCreated({ secret: made, name: connection.name, path: connection.path });
+    onCreated({ ...connection, connector, secret: made });
   };
   return (
     <form className="box-dialog" onSubmit={(event) => void submit(event)}>
@@ -141,14 +172,16 @@ function ConnectionForm({
         onChange={setMapping}
         spellCheck="false"
       />
-      <Field
-        label="Secret of the tool"
-        hint="If the tool has made one. Otherwise one is made here and shown once."
-        type="password"
-        autoComplete="off"
-        value={secret}
-        onChange={setSecret}
-      />
+      {CONNECTORS.find((one) => one.name === connector)?.isOwn ? null : (
+        <Field
+          label="Secret of the tool"
+          hint="If the tool has made one. Otherwise one is made here and shown once."
+          type="password"
+          autoComplete="off"
+          value={secret}
+          onChange={setSecret}
+        />
+      )}
       {problem ? (
         <p className="failure" role="alert">
           {problem}
