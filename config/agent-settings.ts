@@ -9,7 +9,14 @@ export interface AgentSettings {
 }
 
 const IN_FORCE = RETRAINING_POLICIES.combined;
-const count = (most: number) => z.int(`must be a whole number from 1 to ${most}`).min(1).max(most);
+const whole = (least: number, most: number) =>
+  z
+    .number()
+    .refine(
+      (value) => Number.isInteger(value) && value >= least && value <= most,
+      `must be a whole number from ${least} to ${most}`,
+    );
+const count = (most: number) => whole(1, most);
 const days = count(3_650);
 
 const policy = z
@@ -28,7 +35,7 @@ const policy = z
       .default(IN_FORCE.labels),
     schedule: z.strictObject({ everyDays: days }).nullable().default(IN_FORCE.schedule),
     restDays: days.default(IN_FORCE.restDays),
-    fewestNew: z.int().min(0).max(1_000_000).default(IN_FORCE.fewestNew),
+    fewestNew: whole(0, 1_000_000).default(IN_FORCE.fewestNew),
   })
   .prefault({})
   .transform(({ drift, calibration, labels, schedule, ...rest }): RetrainingPolicy => {
