@@ -139,11 +139,8 @@ function Parts({ alert }: { readonly alert: FullAlert }) {
   return (
     <div className="alert-parts">
       <div className="alert-main">
-<<<<<<< HEAD
         <Accounts alert={alert} />
-=======
         <AlertNarrative id={alert.id} />
->>>>>>> main
         {windows ? <Scores alert={alert} windows={windows} /> : null}
         {windows ? <SeriesPanel alert={alert} windows={windows} /> : null}
         {windows ? <Drivers alert={alert} windows={windows} /> : null}
