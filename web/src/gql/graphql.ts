@@ -186,6 +186,24 @@ export type KnownReason =
   /** Removed: the import that brought it was undone. */
   | 'WITHDRAWN';
 
+export type Kpi =
+  /** Accounts that reached a step of onboarding within 30 days after they subscribed, of those that did so 30 days ago or earlier. */
+  | 'ACTIVATION'
+  /** What those of them that pay more than before add, by what all of them paid before. */
+  | 'EXPANSION'
+  /** Lifetime value so far: the mean of payments minus refunds within `lifetime` after the first subscription started, of accounts that began in the window and were followed for all of that time. Seen, not extrapolated; those that began later are left out. */
+  | 'LIFETIME_VALUE'
+  /** What accounts that paid in the period before (as long as the window, in a series the month before) pay in the window, by what they paid before. Only of windows that are over; accounts that did not pay before are left out. */
+  | 'NET_REVENUE_RETENTION'
+  /** Payments minus refunds. */
+  | 'REVENUE'
+  /** Of accounts whose last answer, at most a year old, is a detractor. */
+  | 'REVENUE_AT_RISK'
+  /** By the accounts that paid. */
+  | 'REVENUE_PER_ACCOUNT'
+  /** Deals won of those decided, with Wilson’s interval. */
+  | 'WIN_RATE';
+
 export type ModelMetric =
   /** Share of texts that the model does not classify. */
   | 'ABSTENTION'
@@ -233,6 +251,16 @@ export type NpsOrderKey =
   | 'SCORE'
   /** Start of the bucket. */
   | 'TIME';
+
+export type OnboardingSpeed =
+  /** Later, or never. */
+  | 'NOT_WITHIN_MONTH'
+  /** It started less than 30 days ago. */
+  | 'TOO_EARLY'
+  /** 7 to 30 days after it. */
+  | 'WITHIN_MONTH'
+  /** Less than 7 days after the subscription started. */
+  | 'WITHIN_WEEK';
 
 export type Reach =
   | 'ALL'
@@ -646,6 +674,45 @@ export type AuditChainQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type AuditChainQuery = { auditChain: { sound: boolean, problem: string | null, rows: number, signedRows: number, hash: string | null, checkedAt: string } };
+
+export type BusinessCurvesQueryVariables = Exact<{
+  segment?: SegmentInput | null | undefined;
+  from: string;
+  to: string;
+  horizon: string;
+}>;
+
+
+export type BusinessCurvesQuery = { retentionCurves: Array<{ class: NpsClass | null, day: number, accounts: number | null, watched: number | null, cancelled: number | null, retention: number | null, retentionLow: number | null, retentionHigh: number | null, suppressed: boolean }> };
+
+export type BusinessChurnQueryVariables = Exact<{
+  segment?: SegmentInput | null | undefined;
+  from: string;
+  to: string;
+  groupBy: Array<Dimension> | Dimension;
+  horizon: string;
+}>;
+
+
+export type BusinessChurnQuery = { all: Array<{ class: NpsClass | null, accounts: number | null, cancelled: number | null, churn: number | null, suppressed: boolean }>, groups: Array<{ class: NpsClass | null, accounts: number | null, cancelled: number | null, churn: number | null, retentionLow: number | null, retentionHigh: number | null, suppressed: boolean, segmentValues: Array<{ field: string, value: string }> }>, churnAssociation: Array<{ adjustedFor: Array<Dimension>, oddsRatio: number | null, low: number | null, high: number | null, accounts: number | null, otherAccounts: number | null, strata: number | null, leftOut: number | null, notFollowed: number | null, suppressed: boolean }> };
+
+export type BusinessFiguresQueryVariables = Exact<{
+  segment?: SegmentInput | null | undefined;
+  from: string;
+  to: string;
+  lifetime: string;
+}>;
+
+
+export type BusinessFiguresQuery = { kpis: Array<{ kpi: Kpi, currency: string | null, value: number | null, low: number | null, high: number | null, n: number | null, leftOut: number | null, suppressed: boolean }>, onboardingSpeed: Array<{ speed: OnboardingSpeed, accounts: number | null, score: number | null, low: number | null, high: number | null, leftOut: number | null, suppressed: boolean }> };
+
+export type BusinessCasesQueryVariables = Exact<{
+  from: string;
+  to: string;
+}>;
+
+
+export type BusinessCasesQuery = { caseMetrics: Array<{ severity: Severity | null, opened: number, closed: number, late: number, answers: number, hoursToAct: number | null, hoursToActLow: number | null, hoursToActHigh: number | null, hoursToClose: number | null, hoursToCloseLow: number | null, hoursToCloseHigh: number | null, hoursFromAnswer: number | null, hoursFromAnswerLow: number | null, hoursFromAnswerHigh: number | null }> };
 
 export type CasesBoardQueryVariables = Exact<{
   state: Array<CaseState> | CaseState;
@@ -2054,6 +2121,112 @@ export const AuditChainDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<AuditChainQuery, AuditChainQueryVariables>;
+export const BusinessCurvesDocument = new TypedDocumentString(`
+    query BusinessCurves($segment: SegmentInput, $from: DateTime!, $to: DateTime!, $horizon: Duration!) {
+  retentionCurves(segment: $segment, from: $from, to: $to, horizon: $horizon) {
+    class
+    day
+    accounts
+    watched
+    cancelled
+    retention
+    retentionLow
+    retentionHigh
+    suppressed
+  }
+}
+    `) as unknown as TypedDocumentString<BusinessCurvesQuery, BusinessCurvesQueryVariables>;
+export const BusinessChurnDocument = new TypedDocumentString(`
+    query BusinessChurn($segment: SegmentInput, $from: DateTime!, $to: DateTime!, $groupBy: [Dimension!]!, $horizon: Duration!) {
+  all: churnBySegment(segment: $segment, from: $from, to: $to, horizon: $horizon) {
+    class
+    accounts
+    cancelled
+    churn
+    suppressed
+  }
+  groups: churnBySegment(
+    segment: $segment
+    from: $from
+    to: $to
+    groupBy: $groupBy
+    horizon: $horizon
+  ) {
+    segmentValues {
+      field
+      value
+    }
+    class
+    accounts
+    cancelled
+    churn
+    retentionLow
+    retentionHigh
+    suppressed
+  }
+  churnAssociation(
+    segment: $segment
+    from: $from
+    to: $to
+    adjustFor: $groupBy
+    horizon: $horizon
+  ) {
+    adjustedFor
+    oddsRatio
+    low
+    high
+    accounts
+    otherAccounts
+    strata
+    leftOut
+    notFollowed
+    suppressed
+  }
+}
+    `) as unknown as TypedDocumentString<BusinessChurnQuery, BusinessChurnQueryVariables>;
+export const BusinessFiguresDocument = new TypedDocumentString(`
+    query BusinessFigures($segment: SegmentInput, $from: DateTime!, $to: DateTime!, $lifetime: Duration!) {
+  kpis(segment: $segment, from: $from, to: $to, lifetime: $lifetime) {
+    kpi
+    currency
+    value
+    low
+    high
+    n
+    leftOut
+    suppressed
+  }
+  onboardingSpeed(segment: $segment, from: $from, to: $to) {
+    speed
+    accounts
+    score
+    low
+    high
+    leftOut
+    suppressed
+  }
+}
+    `) as unknown as TypedDocumentString<BusinessFiguresQuery, BusinessFiguresQueryVariables>;
+export const BusinessCasesDocument = new TypedDocumentString(`
+    query BusinessCases($from: DateTime!, $to: DateTime!) {
+  caseMetrics(from: $from, to: $to) {
+    severity
+    opened
+    closed
+    late
+    answers
+    hoursToAct
+    hoursToActLow
+    hoursToActHigh
+    hoursToClose
+    hoursToCloseLow
+    hoursToCloseHigh
+    hoursFromAnswer
+    hoursFromAnswerLow
+    hoursFromAnswerHigh
+  }
+}
+    `) as unknown as TypedDocumentString<BusinessCasesQuery, BusinessCasesQueryVariables>;
 export const CasesBoardDocument = new TypedDocumentString(`
     query CasesBoard($state: [CaseState!]!, $first: Int!) {
   cases(state: $state, first: $first) {
