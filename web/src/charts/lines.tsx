@@ -61,10 +61,6 @@ export function Lines({
     const left = svg.current?.getBoundingClientRect().left ?? 0;
     setAt(nearest(times, x, event.clientX - left));
   };
-  const text =
-    shown === null
-      ? ''
-      : describe(lines, times[shown] as number, formatTime, marksAt(times, shown, marks), words);
   return (
     <figure className={look === 'classes' ? 'lines lines-of-classes' : 'lines'} ref={box}>
       <svg
@@ -117,27 +113,13 @@ export function Lines({
         />
       )}
       {times.length > 0 ? (
-        <input
-          className="lines-slider no-print"
-          type="range"
-          min={0}
-          max={times.length - 1}
-          value={shown ?? times.length - 1}
-          aria-label={`Moment of: ${label}`}
-          aria-valuetext={
-            text ||
-            describe(
-              lines,
-              times.at(-1) as number,
-              formatTime,
-              marksAt(times, times.length - 1, marks),
-              words,
-            )
-          }
-          aria-describedby={hint}
-          onChange={(event) => setAt(Number(event.target.value))}
-          onFocus={() => setAt((before) => before ?? times.length - 1)}
-          onBlur={() => setAt(null)}
+        <Slider
+          most={times.length - 1}
+          shown={shown}
+          label={label}
+          words={(i) => describe(lines, times[i] as number, formatTime, marksAt(times, i, marks), words)}
+          hint={hint}
+          onChange={setAt}
         />
       ) : null}
       <span id={hint} className="sr">
@@ -145,6 +127,34 @@ export function Lines({
       </span>
       {lines.length > 1 ? <Legend lines={lines} /> : null}
     </figure>
+  );
+}
+
+interface SliderProps {
+  readonly most: number;
+  readonly shown: number | null;
+  readonly label: string;
+  readonly words: (index: number) => string;
+  readonly hint: string;
+  readonly onChange: (change: number | null | ((before: number | null) => number | null)) => void;
+}
+
+/** Chooses a moment by keys, and says its numbers. */
+function Slider({ most, shown, label, words, hint, onChange }: SliderProps) {
+  return (
+    <input
+      className="lines-slider no-print"
+      type="range"
+      min={0}
+      max={most}
+      value={shown ?? most}
+      aria-label={`Moment of: ${label}`}
+      aria-valuetext={words(shown ?? most)}
+      aria-describedby={hint}
+      onChange={(event) => onChange(Number(event.target.value))}
+      onFocus={() => onChange((before) => before ?? most)}
+      onBlur={() => onChange(null)}
+    />
   );
 }
 
