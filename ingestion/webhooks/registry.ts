@@ -8,6 +8,7 @@ import { intercom } from './vendors/intercom.ts';
 import { posthog } from './vendors/posthog.ts';
 import { retently } from './vendors/retently.ts';
 import { segment } from './vendors/segment.ts';
+import { twilio } from './vendors/twilio.ts';
 import { typeform } from './vendors/typeform.ts';
 import { wootric } from './vendors/wootric.ts';
 import { zendesk } from './vendors/zendesk.ts';
@@ -26,6 +27,7 @@ const VENDORS: readonly WebhookConnector[] = [
   chatwoot,
   zendesk,
   intercom,
+  twilio,
 ];
 
 /** The other routes, as mappings name them. */

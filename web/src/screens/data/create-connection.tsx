@@ -48,6 +48,7 @@ export const CONNECTORS = [
   { name: 'chatwoot', words: 'Chatwoot satisfaction', mapping: {} },
   { name: 'zendesk', words: 'Zendesk satisfaction', mapping: {} },
   { name: 'intercom', words: 'Intercom ratings', mapping: {} },
+  { name: 'twilio', words: 'Twilio SMS replies', mapping: {} },
 ] as const;
 
 /** Makes a connection, and hands on its secret. */
