@@ -99,7 +99,7 @@ function servicesOf(
   { log, onError }: { readonly log: OutageLog; readonly onError: (error: Error) => void },
 ): Service[] {
   if (!roles.has('follow')) return [];
-  const housekeeping = { database, retention, graphHolds, now: Date.now, onError };
+  const housekeeping = { database, keepJournal: retention.journal, graphHolds, now: Date.now, onError };
   const { store, cells, loops } = database;
   const { trustedOnly } = limits;
   const sqlLogins = { store, cells, loops, access, smallestCount, trustedOnly, now: Date.now, log, onError };

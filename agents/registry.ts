@@ -5,8 +5,10 @@ import { type IntegrityParts, integrityAgent } from './integrity/index.ts';
 import type { AnyAgent } from './loop/agent.ts';
 import { modelMonitor } from './model-monitor/index.ts';
 import { modelRollback } from './model-rollback/index.ts';
+import { type NarratorParts, narrator } from './narrator/index.ts';
 import { outreach } from './outreach/index.ts';
 import { requestsAgent } from './requests/index.ts';
+import { type RetentionParts, retentionAgent } from './retention/index.ts';
 import { retraining } from './retraining/index.ts';
 import { scoreMonitor } from './score-monitor/index.ts';
 
@@ -23,9 +25,15 @@ export const AGENTS: readonly AnyAgent[] = [
 ];
 
 /** What agents need beside the database. */
-export type AgentParts = IntegrityParts & DataMonitorParts;
+export type AgentParts = IntegrityParts & DataMonitorParts & RetentionParts & NarratorParts;
 
 /** Every agent of an instance; those that need more than the database get it here. */
 export function agentsOf(parts: AgentParts): readonly AnyAgent[] {
-  return [...AGENTS, integrityAgent(parts) as AnyAgent, dataMonitor(parts) as AnyAgent];
+  return [
+    ...AGENTS,
+    integrityAgent(parts) as AnyAgent,
+    dataMonitor(parts) as AnyAgent,
+    retentionAgent(parts) as AnyAgent,
+    narrator(parts) as AnyAgent,
+  ];
 }

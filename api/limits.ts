@@ -55,6 +55,8 @@ export const LIMITS = {
   /** Bytes of one webhook delivery, and of the deliveries of one connection that are on their way at once. */
   webhookBody: 1024 * 1024,
   openWebhooks: 8 * 1024 * 1024,
+  /** Bytes of one answer to a survey of our own: the longest comment, as forms write it. */
+  surveyBody: 256 * 1024,
   /** Items of one ingest request, and of one mutation. */
   batch: MOST_ITEMS,
   mutation: 2_000,

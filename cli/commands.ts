@@ -10,6 +10,7 @@ import {
 } from './access-commands.ts';
 import { type Command, defineCommand } from './command.ts';
 import { reason, url } from './options.ts';
+import { surveyLinks } from './survey-commands.ts';
 
 /** Every command. What runs it is loaded when it is called: help needs none of it. */
 
@@ -301,6 +302,7 @@ export const COMMANDS: readonly Command[] = [
   keysCreate,
   keys,
   policies,
+  surveyLinks,
   report,
   train,
   experiment,

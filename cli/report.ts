@@ -11,6 +11,7 @@ import { windowEnd } from '../domain/time/window-end.ts';
 import { createRecordLineage } from '../graph/record/record-lineage.ts';
 import { openDatabase } from '../instance/open-database.ts';
 import { verifyScore } from '../proof/verify.ts';
+import { createScopedReader } from '../store/access/scoped-views.ts';
 import { unscoped } from '../store/database/client.ts';
 import { newestAnswer } from '../store/responses/responses.ts';
 import { findServer } from './sink.ts';
@@ -94,6 +95,12 @@ async function fromRecord(
         isAway: () => false,
         followerDelays: async () => ({}),
         random: Math.random,
+        retention: config.retention,
+        cells,
+        sign: database.sign,
+        filesDue: () => undefined,
+        scopedReader: createScopedReader({ store: record, cells, now: Date.now }),
+        scopeOf: () => null,
       }),
       lineage,
       now: Date.now,

@@ -114,7 +114,7 @@ export async function openParts(
   });
   closes.push(() => connections.close());
   const targets = targetsOf(config, database, { scopedReader, access, onError });
-  const agents = agentsFor({ graph, seals }, database);
+  const agents = agentsFor(config, { graph, seals, scopedReader, access }, database);
   return { graph, graphHolds, seals, scoring, scopedReader, feed, access, connections, targets, agents };
 }
 
@@ -145,8 +145,9 @@ function lineageOf(
 
 /** The agents, with what they need of the other parts. */
 function agentsFor(
-  { graph, seals }: Pick<Parts, 'graph' | 'seals'>,
-  { store, loops }: OpenDatabase,
+  { retention }: Config,
+  { graph, seals, scopedReader, access }: Pick<Parts, 'graph' | 'seals' | 'scopedReader' | 'access'>,
+  { store, loops, cells, sign, files }: OpenDatabase,
 ): readonly AnyAgent[] {
   return agentsOf({
     seals: seals.place,
@@ -154,6 +155,12 @@ function agentsFor(
     isAway,
     random: Math.random,
     followerDelays: () => followerDelays(store, loops),
+    retention,
+    cells,
+    sign,
+    filesDue: files.dueToday,
+    scopedReader,
+    scopeOf: (role, attributes) => access.scopeOf(role, attributes),
   });
 }
 

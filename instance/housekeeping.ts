@@ -1,4 +1,4 @@
-import type { Config } from '../config/config.ts';
+import { keptSince } from '../domain/time/kept-since.ts';
 import { forgetBrowserSessions } from '../store/access/browser-sessions.ts';
 import { forgetScopes } from '../store/access/scoped-views.ts';
 import { forgetDeliveries } from '../store/connections/connection-deliveries.ts';
@@ -6,16 +6,17 @@ import { continueErasures } from '../store/data-subjects/erasures.ts';
 import { LOCKS } from '../store/database/locks.ts';
 import { runPeriodic } from '../store/database/periodic.ts';
 import { vacuumGrown } from '../store/database/upkeep.ts';
+import { trimJournal } from '../store/journal/journal-trim.ts';
 import { giveBackCells } from '../store/responses/return-cells.ts';
 import { forgetSourceDays } from '../store/responses/source-days.ts';
 import { purgeMinuteRollups } from '../store/scores/rollups.ts';
 import { moveEvents } from '../store/setup/move-events.ts';
 import type { OpenDatabase } from './open-database.ts';
-import { applyRetention } from './retention.ts';
 
 export interface HousekeepingDeps {
   readonly database: OpenDatabase;
-  readonly retention: Config['retention'];
+  /** For how long the journal is kept, ISO 8601; null: permanently. */
+  readonly keepJournal: string | null;
   /** How many of the responses the lineage graph has, or will have before it has followed that transaction. */
   readonly graphHolds: (responseIds: readonly string[], xact: number) => Promise<number>;
   /** Epoch milliseconds. */
@@ -28,17 +29,21 @@ const EVERY_MS = 10 * 60_000;
 const UPKEEP_MS = 10_000;
 
 /**
- * Deletes what has no more readers and what is older than the retention policy allows, and goes on with unfinished erasures: every ten
- * minutes, in one process at a time. The answer stops it, after the batch under way.
+ * Deletes what has no more readers, trims the journal, and goes on with unfinished erasures: every ten minutes, in one process at a
+ * time. What is older than the retention policy allows is deleted by the agent `retention`. The answer stops it, after the batch under way.
  */
 export function startHousekeeping({
   database,
-  retention,
+  keepJournal,
   graphHolds,
   now,
   onError,
 }: HousekeepingDeps): () => Promise<void> {
   const { store, cells, loops } = database;
+  const trim = async (stopped: () => boolean) => {
+    if (keepJournal === null) return;
+    await trimJournal(store, { before: keptSince(now(), keepJournal), now: now(), stopped });
+  };
   const steps = [
     () => purgeMinuteRollups(store, now()),
     () => forgetScopes(store, now()),
@@ -46,7 +51,7 @@ export function startHousekeeping({
     () => forgetDeliveries(store, now()),
     () => forgetSourceDays(store, now()),
     () => giveBackCells(store, cells),
-    (stopped: () => boolean) => applyRetention(database, retention, now(), stopped),
+    trim,
     () => continueErasures({ store, graphHolds, filesDue: database.files.due }),
   ];
   const clearing = runPeriodic({

@@ -9,7 +9,8 @@ import { DAY_MS, HOUR_MS } from '../../domain/time/time-windows.ts';
 import type { Severity } from '../../store/tables/agents.ts';
 import { type AlertAction, type Cause, decideAlert } from '../alerting/episode.ts';
 import type { Decided } from '../loop/agent.ts';
-import type { FollowersInputs, Inputs, SourceDays, SourcesInputs, WordingInputs } from './inputs.ts';
+import type { FollowersInputs, Found, Inputs, SourceDays, SourcesInputs, WordingInputs } from './inputs.ts';
+import { ofRetention } from './late-deletions.ts';
 
 const RULE = 'data@1';
 /** Looks are ten minutes apart: what lasts shorter than that is not said, and what returns within half an hour is one alert. */
@@ -29,14 +30,10 @@ export function decide(inputs: Inputs): Decided<AlertAction> {
       ? ofSources(inputs)
       : inputs.what === 'followers'
         ? ofFollowers(inputs)
-        : ofWording(inputs);
+        : inputs.what === 'retention'
+          ? ofRetention(inputs)
+          : ofWording(inputs);
   return decideAlert({ at, rule: RULE, cause, fine, evidence, before, last, damping: DAMPING });
-}
-
-interface Found {
-  readonly cause: Cause | null;
-  readonly fine: string;
-  readonly evidence: readonly string[];
 }
 
 type SourceFault = 'silent' | 'rejected' | 'fall' | 'surge';

@@ -1,4 +1,6 @@
-import type { Episode, LastAlert } from '../alerting/episode.ts';
+import type { RetainedKind } from '../../store/data-subjects/retention.ts';
+import type { Autonomy } from '../../store/tables/agents.ts';
+import type { Cause, Episode, LastAlert } from '../alerting/episode.ts';
 
 export const AGENT = 'data-monitor';
 
@@ -49,4 +51,20 @@ export interface WordingInputs extends Asked {
   readonly firstSeen: string;
 }
 
-export type Inputs = SourcesInputs | FollowersInputs | WordingInputs;
+/** What the agent `retention` should have deleted. */
+export interface RetentionInputs extends Asked {
+  readonly what: 'retention';
+  /** Rows that are more than a day past their period, `most` at most. */
+  readonly overdue: Readonly<Partial<Record<RetainedKind, number>>>;
+  readonly most: number;
+  readonly agent: { readonly enabled: boolean; readonly autonomy: Autonomy };
+}
+
+export type Inputs = SourcesInputs | FollowersInputs | WordingInputs | RetentionInputs;
+
+/** What one look found. */
+export interface Found {
+  readonly cause: Cause | null;
+  readonly fine: string;
+  readonly evidence: readonly string[];
+}

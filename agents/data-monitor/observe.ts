@@ -1,7 +1,11 @@
 import { PROFILE_DAYS } from '../../domain/detection/volume.ts';
+import { keptSince } from '../../domain/time/kept-since.ts';
 import { DAY_MS } from '../../domain/time/time-windows.ts';
+import { readSettings } from '../../store/agents/agent-settings.ts';
 import type { AgentStateRow } from '../../store/agents/agent-states.ts';
 import { readWatchedConnections, type WatchedConnection } from '../../store/connections/connections.ts';
+import { BATCH, RETAINED_KINDS, type Retention } from '../../store/data-subjects/retention.ts';
+import { countDue } from '../../store/data-subjects/retention-due.ts';
 import { readNewSurveys } from '../../store/responses/mappings.ts';
 import { readSourceDays, type SourceDayRow } from '../../store/responses/source-days.ts';
 import { lastAlertOf } from '../alerting/carry-out.ts';
@@ -12,6 +16,8 @@ import { AGENT, type Inputs, type SourceDays } from './inputs.ts';
 
 /** What the data monitor needs beside the database. */
 export interface DataMonitorParts {
+  /** The periods of the policy. */
+  readonly retention: Retention;
   /** Seconds that each follower of the journal is behind. */
   readonly followerDelays: () => Promise<Readonly<Record<string, number>>>;
 }
@@ -21,7 +27,7 @@ const WORDING_SEEN_MS = 2 * WORDING_NEWS_MS;
 
 /** The sources by connection, the followers of the journal, and new survey versions. */
 export async function* observe(
-  { followerDelays }: DataMonitorParts,
+  { followerDelays, retention }: DataMonitorParts,
   deps: AgentDeps,
   known: ReadonlyMap<string, AgentStateRow>,
 ): AsyncGenerator<Observation<Inputs>> {
@@ -48,6 +54,14 @@ export async function* observe(
     cells,
     about: [],
   };
+  const late = await readLate(deps, retention, now);
+  if (late)
+    yield {
+      key: 'retention',
+      inputs: { what: 'retention', ...(await asked('retention')), ...late },
+      cells,
+      about: [],
+    };
   for (const one of await readNewSurveys(store, new Date(now - WORDING_SEEN_MS))) {
     const { source, survey, version } = one;
     const key = `wording ${source} ${survey} ${version}`;
@@ -55,6 +69,20 @@ export async function* observe(
     const inputs = { what: 'wording' as const, ...(await asked(key)), source, survey, version, firstSeen };
     yield { key, inputs, cells, about: [`Source:${source}`] };
   }
+}
+
+/** What is more than a day past its period, and how the agent that deletes it runs; null: the policy has no periods. */
+async function readLate({ store, cells }: AgentDeps, retention: Retention, now: number) {
+  const overdue: Partial<Record<(typeof RETAINED_KINDS)[number], number>> = {};
+  for (const kind of RETAINED_KINDS) {
+    const keep = retention[kind];
+    if (keep === undefined) continue;
+    const before = keptSince(now - DAY_MS, keep);
+    overdue[kind] = await countDue(store, cells, { kind, before, most: BATCH });
+  }
+  if (Object.keys(overdue).length === 0) return null;
+  const set = (await readSettings(store)).find(({ agent }) => agent === 'retention');
+  return { overdue, most: BATCH, agent: { enabled: set?.enabled ?? true, autonomy: set?.autonomy ?? 'ACT' } };
 }
 
 /** Each source from its first day on, with a count for each day. */

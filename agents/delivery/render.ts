@@ -12,6 +12,7 @@ import {
   readCaseContent,
   readDecisionContent,
 } from '../../store/targets/subjects.ts';
+import type { Inputs, NarrativeAction } from '../narrator/inputs.ts';
 import type { Fact, OutgoingEvent } from '../targets/target.ts';
 
 /** What depends on the subject and on who gets it. */
@@ -49,7 +50,8 @@ export async function render(
     return found && caseContent(found, event, id, withComment ? await commentOf(deps, found) : null);
   }
   const decision = await readDecisionContent(deps.session, id);
-  return decision && decisionContent(decision, id);
+  if (!decision) return null;
+  return event === 'narrative.written' ? narrativeContent(decision, id) : decisionContent(decision, id);
 }
 
 /** The comment of the case's response, where the scope may read it. */
@@ -138,7 +140,7 @@ function caseContent(
   };
 }
 
-function decisionContent(decision: DecisionContent, id: string): Content {
+function decisionContent({ inputs: _, ...decision }: DecisionContent, id: string): Content {
   const { agent, policy, reason, autonomy, state, decidedAt } = decision;
   return {
     path: `/agents/decisions/${id}`,
@@ -157,5 +159,21 @@ function decisionContent(decision: DecisionContent, id: string): Content {
     comment: null,
     commentOf: null,
     data: { ...decision },
+  };
+}
+
+/** The text that the narrator wrote, with the page that shows it. */
+function narrativeContent(decision: DecisionContent, id: string): Content {
+  const { of, facts: cited } = decision.inputs as Inputs;
+  const { title, sentences } = (decision.decision as { readonly action: NarrativeAction }).action;
+  const plain = decisionContent(decision, id);
+  return {
+    ...plain,
+    path: of.kind === 'ALERT' ? `/alerts/${of.alert}` : '/',
+    title,
+    summary: sentences.map(({ text }) => text).join(' '),
+    stage: 'over',
+    facts: facts(['Written', moment(decision.decidedAt)]),
+    data: { ...plain.data, of, facts: cited },
   };
 }

@@ -7,6 +7,7 @@ const SUBJECTS: Readonly<Record<string, string>> = {
   alert: 'Alert',
   case: 'Case',
   decision: 'Decision',
+  narrative: 'Decision',
 };
 
 /** An event of nothing, for a test of a target: it says so, holds no data, and ends at once what it opens. */

@@ -1,5 +1,6 @@
 /** What a fact is about. */
-export type FactKind = 'SCORE' | 'CHANGE' | 'DRIVER' | 'THEME' | 'QUOTE';
+export const FACT_KINDS = ['ALERT', 'SCORE', 'CHANGE', 'DRIVER', 'THEME', 'QUOTE', 'EVENT'] as const;
+export type FactKind = (typeof FACT_KINDS)[number];
 
 /**
  * One thing that may be said. A sentence that cites it may write its numbers, rounded as they stand here, its names and its dates, and
@@ -11,7 +12,7 @@ export interface Fact {
   readonly kind: FactKind;
   /** Ids that `trace` and `node` take. */
   readonly cites: readonly string[];
-  /** Values of dimensions and themes that it is about. */
+  /** Values of dimensions and themes that it is about; of an alert its title, of a change event its kind. */
   readonly names: readonly string[];
   /** By what they are: score points, shares in percent, and counts. Rounded as they are written. */
   readonly numbers: Readonly<Record<string, number>>;

@@ -18,6 +18,10 @@ export function tell(sheet: FactSheet): Sentence[] {
 type Numbers = Fact['numbers'];
 
 const SAY: Readonly<Record<Fact['kind'], (fact: Fact, numbers: Numbers) => string | null>> = {
+  ALERT: ({ names, times }) =>
+    `The alert of ${times[0]} says: ${names[0]}. What it reports began on ${times[1]}.`,
+  EVENT: ({ names, times }) =>
+    `What happened at that time, which proves nothing: ${names[0]} on ${times[0]}.`,
   SCORE: ({ times }, { score, low, high, responses = 0, level = 95 }) => {
     if (score === undefined) return responses === 0 ? `There are no answers in ${times[0]}.` : null;
     const interval =

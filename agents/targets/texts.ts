@@ -20,6 +20,7 @@ const NAMES: Readonly<Record<OutgoingEvent['type'], string>> = {
   'case.opened': 'Case',
   'case.closed': 'Case closed',
   'decision.proposed': 'Decision waits for approval',
+  'narrative.written': 'Narrative',
 };
 
 /** `Alert: NPS of Germany fell by 12 points`. */

@@ -30,6 +30,7 @@ import { idOf, refuseRaw } from './raw.ts';
 import { addReport } from './report.ts';
 import { addRequestLog, setCommonHeaders } from './request-log.ts';
 import { addSessionRoutes } from './session.ts';
+import { addSurveyLinks } from './survey-links.ts';
 import { addWebhookRoute } from './webhooks.ts';
 
 export interface ApiOptions {
@@ -128,6 +129,7 @@ export async function createApiServer(options: ApiOptions): Promise<ApiServer> {
   if (roles.ingest) {
     addIngestRoutes(fastify, counted);
     addWebhookRoute(fastify, counted);
+    addSurveyLinks(fastify, counted);
   }
   addMetricsRoute(fastify, counted, metrics, {
     ...gauges,

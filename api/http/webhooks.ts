@@ -5,7 +5,7 @@ import { InvalidMapError } from '../../ingestion/files/map/map-mistakes.ts';
 import type { LiveConnection } from '../../ingestion/webhooks/connections.ts';
 import type { WebhookConnector } from '../../ingestion/webhooks/connector.ts';
 import { type Delivery, receiveDelivery, verifyDelivery } from '../../ingestion/webhooks/receive.ts';
-import { CONNECTORS } from '../../ingestion/webhooks/registry.ts';
+import { CONNECTABLE, CONNECTORS } from '../../ingestion/webhooks/registry.ts';
 import { SignatureError } from '../../ingestion/webhooks/signature.ts';
 import { auditRefusedItems } from '../audit.ts';
 import type { Caller } from '../caller.ts';
@@ -14,12 +14,13 @@ import { RefusedError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { admitBodies, assertUncompressed } from './ingest-door.ts';
 
-/** Where a connection's vendor posts to. */
+/** Where a connection's vendor posts to, or the answers of its survey arrive. */
 export const connectionPath = ({ connector, id }: { readonly connector: string; readonly id: string }) =>
-  `/ingest/${connector}/${id}`;
+  CONNECTABLE.get(connector)?.path ?? `/ingest/${connector}/${id}`;
 
 interface Target {
   readonly connection: LiveConnection;
+  readonly vendor: WebhookConnector;
   readonly caller: Caller;
 }
 type Params = { readonly connector: string; readonly connection: string };
@@ -103,9 +104,10 @@ const notNow = (what: string) =>
 /** The connection of the path; null where there is none of that id and connector that may submit anything. */
 function findTarget({ connections, access }: ApiDeps, { connector, connection: id }: Params): Target | null {
   const connection = connections.find(id);
-  if (connection?.connector !== connector) return null;
+  const vendor = CONNECTORS.get(connector);
+  if (connection?.connector !== connector || !vendor) return null;
   const caller = access.connectionCaller(connection);
-  if (caller && caller.scope.grant('submitResponse') !== 'none') return { connection, caller };
+  if (caller && caller.scope.grant('submitResponse') !== 'none') return { connection, vendor, caller };
   connections.refused(id, 'NOT_GRANTED');
   return null;
 }
@@ -120,14 +122,14 @@ function verifyAsUnknown({ now }: ApiDeps, connector: string, delivery: Delivery
 
 async function take(
   deps: ApiDeps,
-  { connection, caller }: Target,
+  { connection, vendor, caller }: Target,
   delivery: Delivery,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const target = {
     id: connection.id,
-    connector: connection.vendor,
+    connector: vendor,
     reader: () => deps.connections.reader(connection),
   };
   const { account, ignored, repeated, challenge } = await receiveDelivery(deps, caller, target, delivery);
@@ -136,7 +138,7 @@ async function take(
   if (challenge !== undefined) return reply.type('text/plain; charset=utf-8').send(challenge);
   deps.onIngested(account);
   await auditRefusedItems(createContext(deps, caller, null, request.id), 'ingest', account);
-  const { answer } = connection.vendor;
+  const { answer } = vendor;
   if (answer) return reply.code(200).type(answer.type).send(answer.body);
   return reply.code(202).send({ ...account, ignored, ...(repeated ? { repeated } : {}) });
 }

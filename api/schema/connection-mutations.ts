@@ -137,8 +137,9 @@ function addInput({ builder, types }: SchemaParts) {
   });
 }
 
-const noneOfThatId = () =>
-  new InvalidArgumentError('id: there is no connection of that id; connections lists them');
+/** The argument names no connection that the caller may administer. */
+export const noneOfThatId = (argument = 'id') =>
+  new InvalidArgumentError(`${argument}: there is no connection of that id; connections lists them`);
 
 const changeBy = (context: ApiContext, action: string) => ({
   by: context.caller,
@@ -155,7 +156,7 @@ async function rowOf(context: ApiContext, id: string): Promise<ConnectionRow> {
  * The key of a connection that the caller may administer; null where there is none of that id.
  * @throws ForbiddenError
  */
-function ownConnection(context: ApiContext, id: string, what: string): string | null {
+export function ownConnection(context: ApiContext, id: string, what: string): string | null {
   assertAdministersSome(context, what);
   const key = connectionOf(id);
   return administered(context).some((one) => one.id === key) ? key : null;

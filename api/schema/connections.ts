@@ -38,14 +38,15 @@ function addType({ types, dimensions }: SchemaParts): void {
     ...access('administer'),
     // The interface's shape is that of any node; values loaded by `node` carry their type.
     interfaces: [types.node as never],
-    description: 'An account of a vendor that delivers responses by webhook.',
+    description: 'An account of a vendor that delivers responses by webhook, or a survey of our own.',
     fields: (t) => ({
       id: t.id({ nullable: false, resolve: ({ id }) => `${PREFIX}${id}` }),
       connector: t.exposeString('connector', { nullable: false }),
       name: t.exposeString('name', { nullable: false }),
       path: t.string({
         nullable: false,
-        description: 'Where the vendor posts to, at the address of this server.',
+        description:
+          'Where the vendor posts to, or the answers of a survey arrive, at the address of this server.',
         resolve: connectionPath,
       }),
       segment: t.field({

@@ -1,4 +1,4 @@
-import type { Fact, FactKind } from '../../agents/narrator/fact.ts';
+import { FACT_KINDS, type Fact, type Sentence } from '../../agents/narrator/fact.ts';
 import { type Narrative, narrate } from '../../agents/narrator/narrate.ts';
 import { REWRITE_REFUSALS } from '../../agents/narrator/rewrite.ts';
 import { readFactSheet } from '../../agents/narrator/sheet.ts';
@@ -10,17 +10,14 @@ import { access, momentOf, type TypeOf } from './builder.ts';
 import { addQuotes, MOST_QUOTED_FROM } from './narrative-quotes.ts';
 import { rewriteFor } from './narrative-rewrite.ts';
 import { commonArguments } from './nps.ts';
-import type { SchemaParts } from './types.ts';
-
-const KINDS = ['SCORE', 'CHANGE', 'DRIVER', 'THEME', 'QUOTE'] as const satisfies readonly FactKind[];
+import type { SchemaParts, ShownSentence } from './types.ts';
 
 interface Shown extends Narrative {
   readonly facts: readonly Fact[];
 }
-interface ShownSentence {
-  readonly text: string;
-  readonly facts: readonly Fact[];
-}
+/** The sentences with their facts instead of ids of these. */
+export const shownSentences = (sentences: readonly Sentence[], facts: readonly Fact[]): ShownSentence[] =>
+  sentences.map(({ text, facts: ids }) => ({ text, facts: facts.filter(({ id }) => ids.includes(id)) }));
 
 /** Adds the query narrative and its types. */
 export function addNarrative(schema: SchemaParts): void {
@@ -29,13 +26,13 @@ export function addNarrative(schema: SchemaParts): void {
 }
 
 function addFact({ builder }: SchemaParts): TypeOf<Fact> {
-  const kind = builder.enumType('FactKind', { values: KINDS });
+  const kind = builder.enumType('FactKind', { values: FACT_KINDS });
   return builder.objectRef<Fact>('NarrativeFact').implement({
     ...access('readScore'),
     description: 'One thing that a narrative says, with the ids that prove it.',
     fields: (t) => ({
       id: t.exposeString('id', { nullable: false, description: 'Its id within this narrative.' }),
-      kind: t.field({ type: kind, nullable: false, resolve: (of) => of.kind as (typeof KINDS)[number] }),
+      kind: t.expose('kind', { type: kind, nullable: false }),
       cites: t.exposeIDList('cites', {
         nullable: false,
         description: 'Ids that `trace`, `verify` and `node` take.',
@@ -70,7 +67,7 @@ function addNarrativeType({ builder, types }: SchemaParts, fact: TypeOf<Fact>): 
     description: 'What is wrong with a sentence of a model; OMITTED: the score or its change is left out.',
     values: REWRITE_REFUSALS,
   });
-  const sentence = builder.objectRef<ShownSentence>('NarrativeSentence').implement({
+  types.narrativeSentence.implement({
     ...access('readScore'),
     fields: (t) => ({
       text: t.exposeString('text', { nullable: false }),
@@ -87,13 +84,9 @@ function addNarrativeType({ builder, types }: SchemaParts, fact: TypeOf<Fact>): 
     description: 'What happened in a window, in sentences that each cite their facts.',
     fields: (t) => ({
       sentences: t.field({
-        type: [sentence],
+        type: [types.narrativeSentence],
         nullable: false,
-        resolve: ({ sentences, facts }) =>
-          sentences.map(({ text, facts: ids }) => ({
-            text,
-            facts: facts.filter(({ id }) => ids.includes(id)),
-          })),
+        resolve: ({ sentences, facts }) => shownSentences(sentences, facts),
       }),
       by: t.expose('by', {
         type: writer,

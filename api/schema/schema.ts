@@ -7,6 +7,7 @@ import { addAgentUpdates } from './agent-updates.ts';
 import { addAgents } from './agents.ts';
 import { addAlerts } from './alerts.ts';
 import { addAsk } from './ask.ts';
+import { addAssociations } from './associations.ts';
 import { addAuditChain } from './audit-chain.ts';
 import { addAuditLog } from './audit-log.ts';
 import { addBrowserSessions } from './browser-sessions.ts';
@@ -38,6 +39,7 @@ import { addModelQuality } from './model-quality.ts';
 import { addReadings } from './model-readings.ts';
 import { addModels } from './models.ts';
 import { addNarrative } from './narrative.ts';
+import { addNarratives } from './narratives.ts';
 import { addNode } from './node-query.ts';
 import { addNps } from './nps.ts';
 import { addNpsRow } from './nps-row.ts';
@@ -64,6 +66,7 @@ import { addSources } from './sources.ts';
 import { addSubjects } from './subjects.ts';
 import { addSubmit } from './submit.ts';
 import { addSubmitOutcomes } from './submit-outcomes.ts';
+import { addSurveyLinkMutation } from './survey-links.ts';
 import { addThemes } from './themes.ts';
 import { createTypes, type SchemaModule } from './types.ts';
 import { noteUnknownValues } from './unknown-values.ts';
@@ -80,6 +83,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addAuditChain,
   addAuditLog,
   addBrowserSessions,
+  addAssociations,
   addBusiness,
   addRetention,
   addCaseMutations,
@@ -88,6 +92,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addChanges,
   addConnections,
   addConnectionMutations,
+  addSurveyLinkMutation,
   addDeletions,
   addDimensionValues,
   addDimensions,
@@ -106,6 +111,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addModels,
   addAsk,
   addNarrative,
+  addNarratives,
   addNode,
   addNps,
   addNpsRow,

@@ -1,3 +1,4 @@
+import type { Fact } from '../../agents/narrator/fact.ts';
 import { REWRITE_FAILURES } from '../../agents/narrator/rewrite.ts';
 import { OUTCOME_KINDS } from '../../domain/outcomes/outcome-kinds.ts';
 import type { ScoreRow } from '../../domain/scores/score.ts';
@@ -68,6 +69,12 @@ export interface ShownPrediction extends Classification {
   readonly response: { readonly id: string; readonly cellId: number } | null;
 }
 
+/** A sentence of a narrative with the facts that it says. */
+export interface ShownSentence {
+  readonly text: string;
+  readonly facts: readonly Fact[];
+}
+
 /** The types that more than one module refers to. Each object and input is implemented by the module of its subject. */
 export type SharedTypes = ReturnType<typeof createTypes>;
 
@@ -95,6 +102,7 @@ export function createTypes(builder: Builder, dimensions: readonly Dimension[]) 
     review: builder.objectRef<ReviewRow>('Review'),
     alert: builder.objectRef<AlertRow>('Alert'),
     decision: builder.objectRef<DecisionRow>('AgentDecision'),
+    narrativeSentence: builder.objectRef<ShownSentence>('NarrativeSentence'),
     case: builder.objectRef<CaseRow>('Case'),
     watchedAccount: builder.objectRef<WatchedAccount>('WatchedAccount'),
     changeEvent: builder.objectRef<ChangeRow>('ChangeEvent'),
@@ -161,6 +169,10 @@ function createEnums(builder: Builder, dimensions: readonly Dimension[]) {
         PROPOSE: { description: 'A person approves each action.' },
         ACT: { description: 'It acts.' },
       } as const,
+    }),
+    narrativeKind: builder.enumType('NarrativeKind', {
+      description: 'WEEK: of Monday to Sunday in UTC. ALERT: about an alert, from when it was raised.',
+      values: ['WEEK', 'ALERT'] as const,
     }),
     decisionState: builder.enumType('DecisionState', {
       values: {

@@ -21,8 +21,8 @@ import { followRows } from '../../store/database/follow-rows.ts';
 import type { Loops } from '../../store/database/loops.ts';
 import type { SubjectEncryption } from '../../store/encryption/subject-encryption.ts';
 import { InvalidMapError } from '../files/map/map-mistakes.ts';
-import type { ConnectionReader, WebhookConnector } from './connector.ts';
-import { CONNECTORS } from './registry.ts';
+import type { ConnectionReader, Connector } from './connector.ts';
+import { CONNECTABLE } from './registry.ts';
 
 export interface ConnectionDeps {
   readonly store: Store;
@@ -49,7 +49,7 @@ export interface WantedConnection
 
 /** A connection that deliveries are accepted for. */
 export interface LiveConnection extends LiveConnectionRow {
-  readonly vendor: WebhookConnector;
+  readonly vendor: Connector;
 }
 
 /** The actor, and what its transaction writes to the audit log. */
@@ -106,7 +106,7 @@ export async function openConnections(deps: ConnectionDeps): Promise<Connections
       const found = await readLiveConnections(session);
       live = new Map(
         found.flatMap((row) => {
-          const vendor = CONNECTORS.get(row.connector);
+          const vendor = CONNECTABLE.get(row.connector);
           return vendor ? [[row.id, { ...row, vendor }] as const] : [];
         }),
       );
@@ -178,18 +178,18 @@ export async function openConnections(deps: ConnectionDeps): Promise<Connections
 }
 
 /** @throws ConnectionError */
-function connectorNamed(name: string): WebhookConnector {
-  const vendor = CONNECTORS.get(name);
+function connectorNamed(name: string): Connector {
+  const vendor = CONNECTABLE.get(name);
   if (vendor) return vendor;
   throw new ConnectionError(
-    `connector: there is none of that name; there are ${[...CONNECTORS.keys()].join(', ')}`,
+    `connector: there is none of that name; there are ${[...CONNECTABLE.keys()].join(', ')}`,
   );
 }
 
 /** @throws ConnectionError that does not repeat the secret */
 function secretOf(
   { randomBytes }: Pick<ConnectionDeps, 'randomBytes'>,
-  vendor: WebhookConnector,
+  vendor: Connector,
   given: string | null,
 ): string {
   if (given === null) return vendor.secret.make(randomBytes);

@@ -21,14 +21,25 @@ export interface ConnectionReader extends ItemReader {
   readonly source: string | null;
 }
 
+/** What every connection has: a vendor's webhook, or a survey of our own (ingestion/surveys/). */
+export interface Connector {
+  /** Part of the path that the vendor posts to, and of the lineage of every response. */
+  readonly name: string;
+  /** Where answers arrive, if not at the path of webhooks. */
+  readonly path?: string;
+  readonly secret: SecretRules;
+  /**
+   * The reader for a connection's mapping.
+   * @throws InvalidMapError
+   */
+  reader(mapping: unknown, dimensions: readonly Dimension[]): ConnectionReader;
+}
+
 /**
  * How one vendor delivers responses: docs/guides/add-a-connector.md. Everything here is a function of its arguments; the route, the
  * storage, the limits and the pipeline are the same for every vendor (receive.ts, api/http/webhooks.ts).
  */
-export interface WebhookConnector {
-  /** Part of the path that the vendor posts to, and of the lineage of every response. */
-  readonly name: string;
-  readonly secret: SecretRules;
+export interface WebhookConnector extends Connector {
   /**
    * Checks that the bytes are signed with the secret, in constant time, and that the timestamp is within the
    * replay window, if the scheme has one.
@@ -45,11 +56,6 @@ export interface WebhookConnector {
   receive(raw: Buffer, headers: DeliveryHeaders, now: number): Received | Promise<Received>;
   /** The vendor's id of the delivery, the same when it is sent again; null without one. */
   deliveryId(headers: DeliveryHeaders, raw: Buffer): string | null;
-  /**
-   * The reader for a connection's mapping.
-   * @throws InvalidMapError
-   */
-  reader(mapping: unknown, dimensions: readonly Dimension[]): ConnectionReader;
   /** The answer to a delivery that was taken, where the vendor acts on it; else it is what became of the items. */
   readonly answer?: { readonly type: string; readonly body: string };
 }

@@ -94,14 +94,39 @@ export async function receiveDelivery(
   const received = await receive(connector, delivery, at.getTime());
   if ('challenge' in received) return { account: accountFor([]), ignored: 0, challenge: received.challenge };
   const position = `${connector.name} delivery ${nameInPosition(name, digest)}`;
-  const { account, count } =
-    'problem' in received
-      ? { account: accountFor([rejected('INVALID', received.problem)]), count: 1 }
-      : {
-          account: await submitItems(deps.ingestor, submitter, await reader(), received.items, position),
-          count: received.items.length,
-        };
-  const ignored = count - account.accepted - account.duplicates - account.rejectedTotal;
+  if ('items' in received) {
+    const taken = { id, reader: await reader(), items: received.items, position, digest, at };
+    return takeItems(deps, submitter, taken);
+  }
+  const account = accountFor([rejected('INVALID', received.problem)]);
+  await recordDelivery(store, id, digest, at, countsOf(account, 0));
+  return { account, ignored: 0 };
+}
+
+/** Items of a connection that is known to have sent them. */
+export interface TakenItems {
+  /** Of the connection. */
+  readonly id: string;
+  readonly reader: ConnectionReader;
+  readonly items: readonly unknown[];
+  /** Names the delivery in the provenance. */
+  readonly position: string;
+  /** Of the sender's id of the delivery; null without one. */
+  readonly digest: Buffer | null;
+  readonly at: Date;
+}
+
+/**
+ * Stores the items of a connection and counts them with it: the step that webhooks and our own surveys share.
+ * @throws OverloadedError, or the database's error: then nothing is recorded
+ */
+export async function takeItems(
+  { store, ingestor }: Pick<ReceiveDeps, 'store' | 'ingestor'>,
+  submitter: Submitter,
+  { id, reader, items, position, digest, at }: TakenItems,
+): Promise<Receipt> {
+  const account = await submitItems(ingestor, submitter, reader, items, position);
+  const ignored = items.length - account.accepted - account.duplicates - account.rejectedTotal;
   await recordDelivery(store, id, digest, at, countsOf(account, ignored));
   return { account, ignored };
 }

@@ -66,7 +66,8 @@ export interface AlertActor {
   readonly at: Date;
 }
 
-const COLUMNS = `a.id, a.state, a.severity, a.rule, a.title, a.summary, a.segment, a.cells::text AS cells, a.since, a.raised_at AS "raisedAt",
+/** The columns of an AlertRow, of the table `alert a`. */
+export const ALERT_COLUMNS = `a.id, a.state, a.severity, a.rule, a.title, a.summary, a.segment, a.cells::text AS cells, a.since, a.raised_at AS "raisedAt",
   a.changed_at AS "changedAt", a.resolved_at AS "resolvedAt", a.before_id AS before, a.after_id AS after, a.facts, a.evidence,
   a.decision_id AS "decisionId"`;
 /** Waits for another transaction that raises the same. */
@@ -75,7 +76,7 @@ const INSERT = statement(
   `INSERT INTO alert AS a (key, state, severity, rule, title, summary, segment, cells, since, raised_at, changed_at, before_id, after_id, facts,
       evidence, decision_id)
     VALUES ($1, 'OPEN', $2, $3, $4, $5, $6, $7::int4multirange, $8, $14, $14, $9, $10, $11, $12::text[], $13)
-    ON CONFLICT (key) WHERE state IN ('OPEN', 'ACKNOWLEDGED') DO NOTHING RETURNING ${COLUMNS}`,
+    ON CONFLICT (key) WHERE state IN ('OPEN', 'ACKNOWLEDGED') DO NOTHING RETURNING ${ALERT_COLUMNS}`,
 );
 /** An alert that has become more severe is open again. */
 const IS_WORSE = `array_position(ARRAY['INFO', 'WARNING', 'CRITICAL'], $2) > array_position(ARRAY['INFO', 'WARNING', 'CRITICAL'], a.severity)`;
@@ -85,7 +86,7 @@ const CHANGE = statement(
       after_id = $10, facts = $11, evidence = $12::text[], decision_id = coalesce($13, a.decision_id), changed_at = $14,
       state = CASE WHEN ${IS_WORSE} THEN 'OPEN' ELSE a.state END,
       reopened_at = CASE WHEN ${IS_WORSE} AND a.state = 'ACKNOWLEDGED' THEN $14 ELSE a.reopened_at END
-    WHERE a.key = $1 AND a.state IN ('OPEN', 'ACKNOWLEDGED') RETURNING ${COLUMNS}`,
+    WHERE a.key = $1 AND a.state IN ('OPEN', 'ACKNOWLEDGED') RETURNING ${ALERT_COLUMNS}`,
 );
 const EVENT = statement(
   'alert_event_insert',
@@ -93,20 +94,20 @@ const EVENT = statement(
 );
 const MOVE = statement(
   'alert_move',
-  `UPDATE alert a SET state = $2, changed_at = $3, resolved_at = $4, evidence = a.evidence || $5::text[] WHERE a.id = $1 RETURNING ${COLUMNS}`,
+  `UPDATE alert a SET state = $2, changed_at = $3, resolved_at = $4, evidence = a.evidence || $5::text[] WHERE a.id = $1 RETURNING ${ALERT_COLUMNS}`,
 );
-const HELD = statement('alert_held', `SELECT ${COLUMNS} FROM alert a WHERE a.id = $1 FOR UPDATE`);
+const HELD = statement('alert_held', `SELECT ${ALERT_COLUMNS} FROM alert a WHERE a.id = $1 FOR UPDATE`);
 const LAST = statement(
   'alert_last',
-  `SELECT ${COLUMNS} FROM alert a WHERE a.key = $1 ORDER BY a.raised_at DESC, a.id DESC LIMIT 1`,
+  `SELECT ${ALERT_COLUMNS} FROM alert a WHERE a.key = $1 ORDER BY a.raised_at DESC, a.id DESC LIMIT 1`,
 );
 const BY_IDS = statement(
   'alerts_by_ids',
-  `SELECT ${COLUMNS} FROM alert a WHERE a.id = ANY ($1::uuid[]) AND ${isSeen('a.cells', 2)} ORDER BY a.changed_at, a.id`,
+  `SELECT ${ALERT_COLUMNS} FROM alert a WHERE a.id = ANY ($1::uuid[]) AND ${isSeen('a.cells', 2)} ORDER BY a.changed_at, a.id`,
 );
 const PAGE = statement(
   'alerts_page',
-  `SELECT ${COLUMNS} FROM alert a WHERE ($1::text[] IS NULL OR a.state = ANY ($1)) AND (a.raised_at, a.id) < ($2, $3::uuid)
+  `SELECT ${ALERT_COLUMNS} FROM alert a WHERE ($1::text[] IS NULL OR a.state = ANY ($1)) AND (a.raised_at, a.id) < ($2, $3::uuid)
       AND ${isSeen('a.cells', 5)}
     ORDER BY a.raised_at DESC, a.id DESC LIMIT $4`,
 );
@@ -116,12 +117,12 @@ const COUNTS = statement(
 );
 const CHANGED = statement(
   'alerts_changed',
-  `SELECT ${COLUMNS} FROM alert a WHERE a.changed_at >= $1 AND ${isSeen('a.cells', 3)} ORDER BY a.changed_at, a.id LIMIT $2`,
+  `SELECT ${ALERT_COLUMNS} FROM alert a WHERE a.changed_at >= $1 AND ${isSeen('a.cells', 3)} ORDER BY a.changed_at, a.id LIMIT $2`,
 );
 /** Those that are open, and those that a person dismissed since. */
 const CURRENT = statement(
   'alerts_current',
-  `SELECT a.key, ${COLUMNS} FROM alert a WHERE starts_with(a.key, $1)
+  `SELECT a.key, ${ALERT_COLUMNS} FROM alert a WHERE starts_with(a.key, $1)
       AND (a.state IN ('OPEN', 'ACKNOWLEDGED') OR (a.state = 'DISMISSED' AND a.changed_at >= $2)) ORDER BY a.raised_at, a.id`,
 );
 const RAISED = statement(

@@ -74,7 +74,7 @@ const PAGE = statement(
   'agent_decisions_page',
   `SELECT ${COLUMNS} FROM agent_decision d
     WHERE ($1::text IS NULL OR d.agent = $1) AND ($2::text[] IS NULL OR d.state = ANY ($2))
-      AND ($7::text IS NULL OR d.about @> ARRAY[$7::text]) AND (d.decided_at, d.id) < ($3, $4::uuid) AND ${isSeen('d.cells', 6)}
+      AND ($7::text IS NULL OR d.about @> ARRAY[$7::text]) AND ($8::text IS NULL OR starts_with(d.key, $8)) AND (d.decided_at, d.id) < ($3, $4::uuid) AND ${isSeen('d.cells', 6)}
     ORDER BY d.decided_at DESC, d.id DESC LIMIT $5`,
 );
 const COUNTS = statement(
@@ -188,13 +188,15 @@ export function readAgentDecisions(
     readonly states: readonly DecisionState[] | null;
     /** The id of a node or score that they are about; absent: of any. */
     readonly about?: string | null;
+    /** The beginning of what they watch; absent: of any. */
+    readonly keyPrefix?: string | null;
     readonly after: MomentCursor | null;
     readonly limit: number;
   },
 ): Promise<DecisionRow[]> {
-  const { agent, states, about = null, after, limit } = filter;
+  const { agent, states, about = null, keyPrefix = null, after, limit } = filter;
   const { at, id } = newestFirst(after);
-  return session.rows<DecisionRow>(PAGE, [agent, states, at, id, limit, seen, about]);
+  return session.rows<DecisionRow>(PAGE, [agent, states, at, id, limit, seen, about, keyPrefix]);
 }
 
 /** How many decisions of each agent are in each state, of those that the session shows. */

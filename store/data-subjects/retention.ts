@@ -3,7 +3,12 @@ import { audit } from '../audit/audit.ts';
 import type { Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
 import { REENCRYPTING } from '../encryption/reencrypt-comments.ts';
-import { ageOutcomes, emptyOutcomeItems } from '../outcomes/outcome-retention.ts';
+import {
+  ageOutcomes,
+  emptyOutcomeItems,
+  OLD_OUTCOME_ITEMS,
+  OLD_OUTCOMES,
+} from '../outcomes/outcome-retention.ts';
 import { accountsOf, dropIdleAccounts } from '../outcomes/outcome-rights.ts';
 import { tombstoneLeaves } from '../seals/leaf-tombstones.ts';
 import { keepHolds, type LockedKey } from './data-subject.ts';
@@ -14,50 +19,56 @@ import { activeHolds } from './legal-hold.ts';
 export type Retention = Readonly<Partial<Record<RetainedKind, string>>>;
 export type RetainedKind = 'comments' | 'responses' | 'outcomes' | 'sourceEvents';
 
+/** In the order in which they are deleted: what goes with a response needs no batch of its own. */
+export const RETAINED_KINDS = [
+  'responses',
+  'comments',
+  'outcomes',
+  'sourceEvents',
+] as const satisfies RetainedKind[];
+
 /** Rows per transaction. */
-const BATCH = 500;
+export const BATCH = 500;
 
 const NOT_HELD = (subject: string) =>
   `NOT EXISTS (SELECT FROM subject_key s WHERE s.id = ${subject} AND s.held)`;
 /** Excludes held persons and held segments ($2: their cells). */
 const FREE = `NOT k.cell_id = ANY ($2::integer[]) AND ${NOT_HELD('k.subject_id')}`;
+/** What is past its period: $1 the moment, $2 cells under a hold, $3 how many. */
+export const OLD = {
+  comments: `SELECT r.id, r.answered_at, r.cell_id FROM response r JOIN response_key k ON k.id = r.id
+      WHERE r.answered_at < $1 AND r.comment IS NOT NULL AND ${FREE} ORDER BY r.answered_at, r.id LIMIT $3`,
+  restrictedComments: `SELECT x.id FROM restricted_response x JOIN response_key k ON k.id = x.id
+      WHERE k.answered_at < $1 AND x.row->>'comment' IS NOT NULL AND ${FREE} LIMIT $3`,
+  stoodComments: `SELECT e.id FROM source_event e JOIN response_key k ON k.id = e.response_id
+      WHERE e.stood IS NOT NULL AND (e.stood->>'answered_at')::timestamptz < $1 AND e.stood->>'comment' IS NOT NULL
+        AND ${FREE} AND ${NOT_HELD('e.subject_id')} LIMIT $3`,
+  responses: `(SELECT r.id FROM response r JOIN response_key k ON k.id = r.id
+      WHERE r.answered_at < $1 AND ${FREE} ORDER BY r.answered_at, r.id LIMIT $3)
+    UNION ALL
+    (SELECT x.id FROM restricted_response x JOIN response_key k ON k.id = x.id WHERE k.answered_at < $1 AND ${FREE} LIMIT $3)`,
+  events: `SELECT e.id, e.subject_id AS "subjectId" FROM source_event e JOIN response_key k ON k.id = e.response_id
+    WHERE e.received_at < $1 AND (e.sealed IS NOT NULL OR e.content IS NOT NULL OR e.stood IS NOT NULL) AND ${FREE} AND ${NOT_HELD('e.subject_id')} LIMIT $3`,
+  outcomes: OLD_OUTCOMES,
+  outcomeItems: OLD_OUTCOME_ITEMS,
+};
 const OLD_COMMENTS = statement(
   'retention_comments',
-  `UPDATE response r SET comment = NULL FROM (
-      SELECT r.id, r.answered_at, r.cell_id FROM response r JOIN response_key k ON k.id = r.id
-      WHERE r.answered_at < $1 AND r.comment IS NOT NULL AND ${FREE} ORDER BY r.answered_at, r.id LIMIT $3
-    ) old WHERE r.id = old.id AND r.answered_at = old.answered_at AND r.cell_id = old.cell_id AND r.answered_at < $1
+  `UPDATE response r SET comment = NULL FROM (${OLD.comments}) old WHERE r.id = old.id AND r.answered_at = old.answered_at AND r.cell_id = old.cell_id AND r.answered_at < $1
     RETURNING r.id`,
 );
 /** Restricted responses age like others. */
 const OLD_RESTRICTED_COMMENTS = statement(
   'retention_restricted_comments',
-  `UPDATE restricted_response x SET row = x.row || '{"comment": null}' WHERE x.id IN (
-      SELECT x.id FROM restricted_response x JOIN response_key k ON k.id = x.id
-      WHERE k.answered_at < $1 AND x.row->>'comment' IS NOT NULL AND ${FREE} LIMIT $3
-    ) RETURNING x.id`,
+  `UPDATE restricted_response x SET row = x.row || '{"comment": null}' WHERE x.id IN (${OLD.restrictedComments}) RETURNING x.id`,
 );
 /** And what a row of an import replaced, which is stored with its event. */
 const OLD_STOOD_COMMENTS = statement(
   'retention_stood_comments',
-  `UPDATE source_event e SET stood = e.stood || '{"comment": null}' WHERE e.id IN (
-      SELECT e.id FROM source_event e JOIN response_key k ON k.id = e.response_id
-      WHERE e.stood IS NOT NULL AND (e.stood->>'answered_at')::timestamptz < $1 AND e.stood->>'comment' IS NOT NULL
-        AND ${FREE} AND ${NOT_HELD('e.subject_id')} LIMIT $3
-    ) RETURNING e.id`,
+  `UPDATE source_event e SET stood = e.stood || '{"comment": null}' WHERE e.id IN (${OLD.stoodComments}) RETURNING e.id`,
 );
-const OLD_RESPONSES = statement(
-  'retention_responses',
-  `(SELECT r.id FROM response r JOIN response_key k ON k.id = r.id
-      WHERE r.answered_at < $1 AND ${FREE} ORDER BY r.answered_at, r.id LIMIT $3)
-    UNION ALL
-    (SELECT x.id FROM restricted_response x JOIN response_key k ON k.id = x.id WHERE k.answered_at < $1 AND ${FREE} LIMIT $3)`,
-);
-const OLD_EVENTS = statement(
-  'retention_old_events',
-  `SELECT e.id, e.subject_id AS "subjectId" FROM source_event e JOIN response_key k ON k.id = e.response_id
-    WHERE e.received_at < $1 AND (e.sealed IS NOT NULL OR e.content IS NOT NULL OR e.stood IS NOT NULL) AND ${FREE} AND ${NOT_HELD('e.subject_id')} LIMIT $3`,
-);
+const OLD_RESPONSES = statement('retention_responses', OLD.responses);
+const OLD_EVENTS = statement('retention_old_events', OLD.events);
 const SUBJECTS_OF = statement(
   'retention_subjects_of',
   `SELECT subject_id AS "subjectId" FROM response_key WHERE id = ANY ($1::uuid[])
@@ -97,40 +108,30 @@ const NOTE = statement(
   'INSERT INTO deletion_record (what, keep, before, rows) VALUES ($1, $2, $3, $4) RETURNING id',
 );
 
-/**
- * Deletes what is older than the policy allows, batch by batch, except what a legal hold keeps; every batch
- * leaves a record of the amount and the rule, and an entry in the audit log. Triggers follow: scores of those
- * periods change. Returns the rows by kind.
- * @param cutoffs the moment before which each kind is old.
- * @param now epoch milliseconds.
- * @param stopped whether the process stops: no batch begins then.
- */
-export async function ageOut(
-  deps: SubjectDeps,
-  retention: Retention,
-  cutoffs: Readonly<Partial<Record<RetainedKind, Date>>>,
-  now: number,
-  stopped: () => boolean = () => false,
-): Promise<Record<RetainedKind, number>> {
-  const rows = { comments: 0, responses: 0, outcomes: 0, sourceEvents: 0 };
-  for (const kind of ['responses', 'comments', 'outcomes', 'sourceEvents'] as const) {
-    const [keep, before] = [retention[kind], cutoffs[kind]];
-    if (keep === undefined || before === undefined) continue;
-    for (let deleted = -1; deleted !== 0 && !stopped(); rows[kind] += deleted) {
-      deleted = await deps.store.transaction(async (session) => {
-        const n = await batchOf(session, deps, kind, before);
-        if (n > 0) await note(session, { what: kind, keep, before, rows: n }, now);
-        return n;
-      });
-    }
-  }
-  return rows;
-}
-
-interface Deletion {
+/** What the policy calls old: a kind, its period, and the moment before which it is past. */
+export interface PastPeriod {
   readonly what: RetainedKind;
   readonly keep: string;
   readonly before: Date;
+}
+
+/**
+ * Deletes one batch of what is past its period, except what a legal hold keeps, in the caller's transaction. A batch leaves a record of
+ * the amount and the rule, and an entry in the audit log. Triggers follow: scores of those periods change. Returns the rows.
+ * @param now epoch milliseconds.
+ */
+export async function deleteBatch(
+  session: Session,
+  deps: Pick<SubjectDeps, 'cells' | 'sign'>,
+  past: PastPeriod,
+  now: number,
+): Promise<number> {
+  const rows = await batchOf(session, deps, past.what, past.before);
+  if (rows > 0) await note(session, { ...past, rows }, now);
+  return rows;
+}
+
+interface Deletion extends PastPeriod {
   readonly rows: number;
 }
 
@@ -141,6 +142,18 @@ async function note(session: Session, { what, keep, before, rows }: Deletion, no
   await audit(session, { ...policy, purpose: null, at: now, action: 'retention', subject, outcome: 'done' });
 }
 
+/** The cells of segments under a legal hold. */
+export async function heldCells(
+  session: Session,
+  cells: Pick<SubjectDeps['cells'], 'all'>,
+): Promise<number[]> {
+  const held = (await activeHolds(session)).flatMap(({ segment }) => (segment === null ? [] : [segment]));
+  return cells
+    .all()
+    .filter(({ attributes }) => held.some((segment) => matchesSegment(segment, attributes)))
+    .map(({ id }) => id);
+}
+
 async function batchOf(
   session: Session,
   { cells, sign }: Pick<SubjectDeps, 'cells' | 'sign'>,
@@ -149,12 +162,8 @@ async function batchOf(
 ): Promise<number> {
   // What is not under a hold now stays so until the transaction ends.
   await keepHolds(session);
-  const held = (await activeHolds(session)).flatMap(({ segment }) => (segment === null ? [] : [segment]));
-  const heldCells = cells
-    .all()
-    .filter(({ attributes }) => held.some((segment) => matchesSegment(segment, attributes)))
-    .map(({ id }) => id);
-  const parameters = [before, heldCells, BATCH] as const;
+  const held = await heldCells(session, cells);
+  const parameters = [before, held, BATCH] as const;
   if (kind === 'outcomes') return ageOutcomes(session, parameters);
   if (kind === 'comments') {
     // Predictions and scores stay: only the text goes.
@@ -173,7 +182,7 @@ async function batchOf(
   }
   const ids = (await session.rows<{ id: string }>(OLD_RESPONSES, [...parameters])).map(({ id }) => id);
   const subjects = await lockFree(session, await session.rows(SUBJECTS_OF, [ids]));
-  const keys = await session.rows<LockedKey>(LOCK_KEYS, [ids, before, subjects, heldCells]);
+  const keys = await session.rows<LockedKey>(LOCK_KEYS, [ids, before, subjects, held]);
   const accounts = await accountsOf(
     session,
     [],
@@ -210,6 +219,14 @@ export interface DeletionRow {
   readonly before: Date;
   readonly rows: number;
   readonly recordedAt: Date;
+}
+
+const LAST = statement('retention_last', 'SELECT max(id) AS id FROM deletion_record');
+
+/** The id of the last batch that was deleted; null: there was none. */
+export async function lastDeletion(session: Session): Promise<number | null> {
+  const [row] = await session.rows<{ id: number | null }>(LAST, []);
+  return row?.id ?? null;
 }
 
 const RECORDS = statement(

@@ -20,6 +20,7 @@ export const LOCKS = {
   dataMonitor: 72693,
   modelMonitor: 72694,
   modelRollback: 72695,
+  narrator: 72697,
   retention: 72698,
   retraining: 72699,
   accountWatch: 72700,

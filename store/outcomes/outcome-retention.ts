@@ -9,16 +9,14 @@ import { dropIdleAccounts } from './outcome-rights.ts';
 
 const FREE = `NOT o.cell_id = ANY ($2::integer[])
   AND NOT EXISTS (SELECT FROM subject_key s WHERE s.id IN (o.subject_id, o.account_id) AND s.held)`;
-const OLD = statement(
-  'outcome_retention_old',
-  `SELECT o.id, o.subject_id AS "subjectId", o.account_id AS "accountId" FROM outcome o
-    WHERE o.at < $1 AND ${FREE} ORDER BY o.at, o.id LIMIT $3`,
-);
-const OLD_ITEMS = statement(
-  'outcome_retention_old_items',
-  `SELECT o.id, o.subject_id AS "subjectId", o.account_id AS "accountId" FROM outcome o
-    WHERE o.received_at < $1 AND o.sealed IS NOT NULL AND ${FREE} LIMIT $3`,
-);
+/** Outcomes that are old. */
+export const OLD_OUTCOMES = `SELECT o.id, o.subject_id AS "subjectId", o.account_id AS "accountId" FROM outcome o
+    WHERE o.at < $1 AND ${FREE} ORDER BY o.at, o.id LIMIT $3`;
+/** And those whose items arrived before it. */
+export const OLD_OUTCOME_ITEMS = `SELECT o.id, o.subject_id AS "subjectId", o.account_id AS "accountId" FROM outcome o
+    WHERE o.received_at < $1 AND o.sealed IS NOT NULL AND ${FREE} LIMIT $3`;
+const OLD = statement('outcome_retention_old', OLD_OUTCOMES);
+const OLD_ITEMS = statement('outcome_retention_old_items', OLD_OUTCOME_ITEMS);
 const LOCK_SUBJECTS = statement(
   'outcome_retention_subjects',
   'SELECT id FROM subject_key WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE',

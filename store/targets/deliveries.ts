@@ -32,6 +32,8 @@ export interface NewEvent {
   readonly at: Date;
   /** A target that gets it whether it wants events of that type or not; absent: none. */
   readonly target?: string;
+  /** The only targets that get it; absent or null: any. */
+  readonly among?: readonly string[] | null;
 }
 
 /** The channel that announces deliveries that are due. */
@@ -46,7 +48,8 @@ const QUEUE = statement(
   `WITH made AS (INSERT INTO delivery (target_id, decision_id, event, subject, cells, state, due, created_at)
       SELECT t.id, $3::uuid, $1, $2, $4::int4multirange, 'PENDING',
           CASE WHEN $6::timestamptz IS NOT NULL AND ($7::uuid[] IS NULL OR t.id = ANY ($7)) THEN $6 ELSE $5::timestamptz END, $5
-        FROM target t WHERE t.removed_at IS NULL AND (t.id = $8::uuid OR ($1 = ANY (t.events) AND $1 <> 'alert.escalated') OR ($1 = 'alert.resolved' AND EXISTS (
+        FROM target t WHERE t.removed_at IS NULL AND ($9::uuid[] IS NULL OR t.id = ANY ($9))
+          AND (t.id = $8::uuid OR ($1 = ANY (t.events) AND $1 <> 'alert.escalated') OR ($1 = 'alert.resolved' AND EXISTS (
           SELECT FROM delivery d WHERE d.subject = $2 AND d.target_id = t.id AND d.event = 'alert.escalated')))
       ON CONFLICT DO NOTHING RETURNING id)
     ${NOTIFY} FROM made LIMIT 1`,
@@ -77,12 +80,12 @@ const COUNTS = statement(
  * once, however often this runs. Returns until when it waits because of quiet hours; null: it does not.
  */
 export async function queueDeliveries(session: Session, happened: NewEvent): Promise<Date | null> {
-  const { event, subject, decisionId, cells, at, target = null } = happened;
+  const { event, subject, decisionId, cells, at, target = null, among = null } = happened;
   // Escalation asks at its own time.
   const quiet =
     event.startsWith('alert.') && event !== 'alert.escalated' ? await readQuiet(session, subject, at) : null;
   const { until = null, targets = null } = quiet ?? {};
-  await session.rows(QUEUE, [event, subject, decisionId, cells, at, until, targets, target]);
+  await session.rows(QUEUE, [event, subject, decisionId, cells, at, until, targets, target, among]);
   return until;
 }
 

@@ -7,5 +7,6 @@ export const EVENT_TYPES = [
   'case.opened',
   'case.closed',
   'decision.proposed',
+  'narrative.written',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];

@@ -38,6 +38,7 @@ export interface CaseContent {
 export interface DecisionContent {
   readonly agent: string;
   readonly policy: string;
+  readonly inputs: unknown;
   readonly decision: unknown;
   readonly reason: string;
   readonly autonomy: Autonomy;
@@ -59,7 +60,7 @@ const CASE = statement(
 );
 const DECISION = statement(
   'target_decision',
-  `SELECT agent, policy, decision, reason, autonomy, state, about, decided_at AS "decidedAt", settled_at AS "settledAt"
+  `SELECT agent, policy, inputs, decision, reason, autonomy, state, about, decided_at AS "decidedAt", settled_at AS "settledAt"
     FROM agent_decision WHERE id = $1`,
 );
 

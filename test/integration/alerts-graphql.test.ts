@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { responseId } from '../../domain/responses/normalised-response.ts';
-import { alertKey, decisionKey } from '../fixtures/sample-alerts.ts';
+import { alertKey, decisionKey, narrativeKey } from '../fixtures/sample-alerts.ts';
 import { openWorld, type Received, type World } from '../fixtures/scoped-client.ts';
 import { type GraphqlAnswer, until } from '../fixtures/server.ts';
 
@@ -149,6 +149,59 @@ describe('alerts', () => {
     });
     const log = '{ auditLog(action: "alert.dismiss") { edges { node { actor subject } } } }';
     expect(JSON.stringify(await ask('everything', log))).toContain(alertKey('Japan'));
+  });
+});
+
+describe('narratives', () => {
+  const narratives = (args = '') =>
+    `{ narratives${args} { edges { node { id } } pageInfo { hasNextPage endCursor } } }`;
+  const narrativeId = (about: string) => `Decision:${narrativeKey(about)}`;
+
+  it('are seen by callers who may read every answer that they count', async () => {
+    expect(await listed('everything', narratives())).toEqual(ALL.map(narrativeId));
+    expect(await listed('narrow', narratives())).toEqual(['Germany', 'Japan'].map(narrativeId));
+    expect((await ask('blind', narratives())).extensions).toMatchObject({
+      masked: [{ path: ['narratives'], reason: 'not granted: readPrediction' }],
+    });
+    expect(await listed('narrow', narratives(`(about: "${alertId('Japan')}")`))).toEqual([
+      narrativeId('Japan'),
+    ]);
+    expect(await listed('narrow', narratives(`(about: "${alertId('Peru')}")`))).toEqual([]);
+    expect(await listed('everything', narratives('(kind: WEEK)'))).toEqual([]);
+    const { data } = await ask('everything', narratives('(kind: ALERT, first: 3)'));
+    const { endCursor } = (data as Record<string, List>)['narratives']?.pageInfo ?? {};
+    expect(await listed('everything', narratives(`(first: 3, after: "${endCursor}")`))).toEqual([
+      narrativeId('Peru'),
+    ]);
+  });
+
+  it('say each sentence with its facts', async () => {
+    const fields =
+      'kind title from until alert { id } sheetHash sentences { text facts { kind cites } } decision { id agent }';
+    const { data } = await ask(
+      'narrow',
+      `{ narratives(first: 1) { edges { node { ${fields} writtenAt } } } }`,
+    );
+    const day = new Date(NOW - 2 * 60_000).toISOString().slice(0, 10);
+    expect(data['narratives']).toEqual({
+      edges: [
+        {
+          node: {
+            ...{ kind: 'ALERT', title: 'The score of Germany fell', from: null, until: null },
+            alert: { id: alertId('Germany') },
+            sheetHash: expect.stringMatching(/^[0-9a-f]{64}$/),
+            sentences: [
+              {
+                text: `The alert of ${day} says: The score of Germany fell. What it reports began on ${day}.`,
+                facts: [{ kind: 'ALERT', cites: [alertId('Germany')] }],
+              },
+            ],
+            decision: { id: narrativeId('Germany'), agent: 'narrator' },
+            writtenAt: new Date(NOW - 2 * 60_000).toISOString(),
+          },
+        },
+      ],
+    });
   });
 });
 
@@ -411,6 +464,11 @@ describe('cases', () => {
     expect(await listed('narrow', list)).toEqual([first.data.openCase.id]);
     expect(await listed('everything', list)).toHaveLength(2);
     expect(await listed('blind', list)).toEqual([]);
+    const about = (cause: string) => `{ cases(cause: "${cause}") { edges { node { id } } } }`;
+    expect(await listed('narrow', about(responseOf('Germany')))).toEqual([first.data.openCase.id]);
+    expect(await listed('everything', about(alertId('Peru')))).toHaveLength(1);
+    expect(await listed('narrow', about(alertId('Peru')))).toEqual([]);
+    expect(await listed('everything', about(responseOf('Japan')))).toEqual([]);
   });
 
   it('are assigned, started, commented and closed by callers who may', async () => {

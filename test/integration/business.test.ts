@@ -3,92 +3,15 @@ import { EVERYTHING, type Scope } from '../../domain/access/scope.ts';
 import { readCaseMetrics } from '../../store/agents/case-metrics.ts';
 import { readChurn } from '../../store/outcomes/churn.ts';
 import { readKpis } from '../../store/outcomes/kpis.ts';
-import { readCurves } from '../../store/outcomes/retention-curves.ts';
+import { at, CENSORED, END, EVENTS, fillAccounts, openTwoWorlds } from '../fixtures/account-histories.ts';
 import { narrowScope, openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 
 /* The figures of outcomes, and two worlds that differ only in what a caller may not read. */
 
-const DAY_MS = 86_400_000;
-const START = Date.UTC(2025, 0, 1);
-const at = (days: number) => new Date(START + days * DAY_MS).toISOString();
-/** Days until accounts cancel; null: they were still there at the end. Those of 6-MP (Gehan 1965), as in kaplan-meier.test.ts. */
-const EVENTS = [6, 6, 6, 7, 10, 13, 16, 22, 23];
-const CENSORED = [6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35];
-const END = 100;
-
-/** Accounts of a region that answer, and cancel or not, so that each is watched for as long as the table says. */
-function accounts(region: string, npsScore: number, name: string) {
-  const units = [
-    ...EVENTS.map((days) => [days, true] as const),
-    ...CENSORED.map((days) => [days, false] as const),
-  ];
-  const answers = units.map(([days, event], i) => ({
-    externalId: `${name} ${i}`,
-    answeredAt: at(event ? 10 : END - days),
-    score: npsScore,
-    respondent: `${name} person ${i}`,
-    account: `${name} ${i}`,
-    region,
-  }));
-  const outcomes = units.flatMap(([days, event], i) => {
-    const base = { account: `${name} ${i}`, segmentValues: { region } };
-    return [
-      { ...base, externalId: `${name} start ${i}`, kind: 'SUBSCRIPTION_STARTED', at: at(1) },
-      {
-        ...base,
-        externalId: `${name} paid ${i}`,
-        kind: 'PAYMENT',
-        at: at(2),
-        amount: 10 + i,
-        currency: 'EUR',
-      },
-      ...(event
-        ? [{ ...base, externalId: `${name} end ${i}`, kind: 'SUBSCRIPTION_CANCELLED', at: at(10 + days) }]
-        : []),
-    ];
-  });
-  return { answers, outcomes };
-}
-
-async function open(
-  regions: readonly [region: string, score: number, name: string][],
-): Promise<TestDatabase> {
-  const database = await openTestDatabase();
-  for (const [region, score, name] of regions) {
-    const { answers, outcomes } = accounts(region, score, name);
-    expect(await database.submit(answers)).toMatchObject({ rejectedTotal: 0 });
-    expect(await database.submitOutcomes(outcomes)).toMatchObject({ rejectedTotal: 0 });
-  }
-  return database;
-}
-
 let without: TestDatabase;
 let withHidden: TestDatabase;
 beforeAll(async () => {
-  without = await open([['Germany', 9, 'a']]);
-  withHidden = await open([
-    ['Peru', 2, 'hidden'],
-    ['Germany', 9, 'a'],
-  ]);
-  // What became of visible accounts in a hidden segment is hidden too.
-  await withHidden.submitOutcomes([
-    {
-      externalId: 'h1',
-      kind: 'SUBSCRIPTION_CANCELLED',
-      at: at(91),
-      account: 'a 20',
-      segmentValues: { region: 'Peru' },
-    },
-    {
-      externalId: 'h2',
-      kind: 'PAYMENT',
-      at: at(3),
-      account: 'a 20',
-      amount: 999,
-      currency: 'EUR',
-      segmentValues: { region: 'Peru' },
-    },
-  ]);
+  ({ without, withHidden } = await openTwoWorlds());
 });
 afterAll(async () => {
   await Promise.all([without?.close(), withHidden?.close()]);
@@ -215,34 +138,14 @@ describe('a caller', () => {
   });
 });
 
-/** Accounts of one region and score that subscribe, pay 10 each, and have a deal and a step of onboarding. */
 const REGIONS = ['Germany', 'Peru', 'France'] as const;
-async function fill(database: TestDatabase, parts: readonly (readonly [string, number, number])[]) {
-  const units = parts.flatMap(([region, score, n]) =>
-    Array.from({ length: n }, (_, i) => ({ region, score, account: `${region} ${score} ${i}` })),
-  );
-  await database.submit(
-    units.map(({ region, score, account }) => ({
-      ...{ externalId: account, answeredAt: at(10), score, respondent: `p ${account}`, account, region },
-    })),
-  );
-  const kinds = ['SUBSCRIPTION_STARTED', 'PAYMENT', 'DEAL_WON', 'ONBOARDING_STEP'];
-  const outcomes = units.flatMap(({ region, account }) =>
-    kinds.map((kind) => ({
-      ...{ externalId: `${kind} ${account}`, kind, account, at: at(2), segmentValues: { region } },
-      ...(kind === 'PAYMENT' ? { amount: 10, currency: 'EUR' } : {}),
-      ...(kind === 'ONBOARDING_STEP' ? { name: 'first login' } : {}),
-    })),
-  );
-  expect(await database.submitOutcomes(outcomes)).toMatchObject({ rejectedTotal: 0 });
-}
 
 describe('a caller who sees no respondents', () => {
   const nameless = narrowScope('subtracts', () => true, { withheld: ['readRespondent'] });
 
   it('cannot subtract the classes shown from the row of all', async () => {
     const database = await openTestDatabase();
-    await fill(database, [
+    await fillAccounts(database, [
       ['Germany', 9, 9],
       ['Germany', 7, 6],
       ['Germany', 2, 3],
@@ -260,7 +163,7 @@ describe('a caller who sees no respondents', () => {
 
   it('cannot subtract groups from the figure of all', async () => {
     const database = await openTestDatabase();
-    await fill(database, [
+    await fillAccounts(database, [
       ['Germany', 9, 9],
       ['Peru', 9, 3],
       ['France', 9, 6],
@@ -421,112 +324,5 @@ describe('cases', () => {
     });
     expect(bySeverity).toMatchObject([{ severity: 'WARNING', opened: 21 }]);
     expect(await readCaseMetrics(without.store, '{}', window)).toEqual([]);
-  });
-});
-
-describe('the time from an answer to the first action', () => {
-  it('ends when someone acts or a target took the case, and is of cases of one answer only', async () => {
-    const database = await openTestDatabase();
-    const units = [...EVENTS.map((hours) => [hours, true]), ...CENSORED.map((hours) => [hours, false])] as [
-      number,
-      boolean,
-    ][];
-    const now = new Date('2025-06-03T00:00:00Z');
-    const answered = ([hours, isActed]: [number, boolean]) =>
-      new Date(isActed ? Date.UTC(2025, 5, 1) : now.getTime() - hours * 3_600_000);
-    await database.submit(
-      units.map((unit, i) => ({ externalId: `${i}`, answeredAt: answered(unit).toISOString(), score: 2 })),
-    );
-    const [target] = await database.sql<{ id: string }>(
-      `INSERT INTO target (name, kind, settings, role, attributes, rate, created_by, created_at)
-        VALUES ('crm', 'webhook', '{}', 'admin', '{}', 60, 'someone', now()) RETURNING id`,
-    );
-    const keys = await database.sql<{ id: string; answered_at: Date }>(
-      'SELECT k.id, k.answered_at FROM response_key k JOIN response r ON r.id = k.id ORDER BY r.external_id::integer',
-    );
-    for (const [i, [hours, isActed]] of units.entries()) {
-      const key = keys[i];
-      const end = new Date((key?.answered_at.getTime() ?? 0) + hours * 3_600_000);
-      // Of every other one nothing is known but that a target took it.
-      const isDelivered = isActed && i % 2 === 1;
-      const [made] = await database.sql<{ id: string }>(
-        `INSERT INTO case_record (state, severity, title, cells, segment, opened_at, acted_at, response_id)
-          VALUES ('OPEN', 'WARNING', 't', '{[1,1]}', '{}', $1, $2, $3) RETURNING id`,
-        [key?.answered_at, isActed && !isDelivered ? end : null, key?.id],
-      );
-      await database.sql(
-        `INSERT INTO delivery (target_id, event, subject, cells, state, due, created_at, settled_at)
-          VALUES ($1, 'case.opened', $2, '{[1,1]}', $3, $4, $4, $4)`,
-        [target?.id, `Case:${made?.id}`, isDelivered ? 'DELIVERED' : 'DEAD', end],
-      );
-    }
-    await database.sql(
-      `INSERT INTO case_record (state, severity, title, cells, segment, opened_at, acted_at)
-        VALUES ('OPEN', 'INFO', 't', '{[1,1]}', '{}', $1, $1)`,
-      [now],
-    );
-    const window = { from: new Date('2025-05-01'), until: new Date('2025-07-01'), now, confidence: 0.95 };
-    const [all] = await readCaseMetrics(database.store, null, window);
-    expect(all).toMatchObject({ opened: 22, answers: 21, fromAnswer: { median: 23, low: 13, high: null } });
-    await database.close();
-  });
-});
-
-describe('curves of retention', () => {
-  const curves = (database: TestDatabase, scope: Scope, groupBy: string[] = []) =>
-    readCurves(database, scope, {
-      ...{ segment: {}, groupBy, confidence: 0.95, days: Array.from({ length: 41 }, (_, day) => day) },
-      ...{ from: new Date(at(0)), to: new Date(at(END)), asOf: new Date(at(END)) },
-    });
-
-  it('are the published ones, and end with the longest watch', async () => {
-    const rows = await curves(without, EVERYTHING, ['region']);
-    const promoters = rows.filter((row) => row.class === 2);
-    expect(promoters).toHaveLength(36);
-    expect(promoters[6]?.point).toMatchObject({ watched: 17, events: 3 });
-    expect(promoters[13]?.point?.share).toBeCloseTo(0.6902, 4);
-    expect(promoters[13]?.point?.low).toBeCloseTo(0.4316, 4);
-    expect(promoters[13]?.point?.high).toBeCloseTo(0.8491, 4);
-    expect(promoters[35]).toMatchObject({ accounts: 21, group: { region: 'Germany' } });
-  });
-
-  it('are the same whatever there is in cells that the caller may not read', async () => {
-    const nameless = narrowScope('nameless', NO_PERU_CELLS, { withheld: ['readRespondent'] });
-    for (const scope of [NO_PERU, nameless])
-      for (const groupBy of [[], ['region']])
-        expect(await curves(withHidden, scope, groupBy)).toEqual(await curves(without, scope, groupBy));
-    const scores = narrowScope('scores', NO_PERU_CELLS, { withheld: ['readResponse', 'readRespondent'] });
-    for (const database of [without, withHidden])
-      for (const row of await curves(database, scores))
-        expect(row).toMatchObject({ day: 0, accounts: null, point: null });
-  });
-
-  it('have no two points that differ by a few accounts, for callers who see no respondents', async () => {
-    const database = await open([
-      ['Germany', 9, 'a'],
-      ['Germany', 2, 'b'],
-      ['Peru', 9, 'c'],
-      ['Peru', 6, 'd'],
-    ]);
-    await fill(database, [['France', 9, 6]]);
-    const nameless = narrowScope('curves', () => true, { withheld: ['readRespondent'] });
-    for (const groupBy of [[], ['region']]) {
-      const rows = await curves(database, nameless, groupBy);
-      const lines = new Map<string, number[]>();
-      for (const { group, class: npsClass, point } of rows) {
-        const key = JSON.stringify([group, npsClass]);
-        if (point) lines.set(key, [...(lines.get(key) ?? []), point.watched]);
-      }
-      expect(Math.max(...[...lines.values()].map((line) => line.length))).toBeGreaterThan(2);
-      for (const line of lines.values())
-        [...line, 0].slice(1).forEach((left, i) => {
-          const ended = (line[i] ?? 0) - left;
-          expect(ended === 0 || ended >= 5, `${line}`).toBe(true);
-        });
-      const full = await curves(database, EVERYTHING, groupBy);
-      const shown = rows.filter(({ point }) => point !== null);
-      for (const row of shown) expect(full).toContainEqual(row);
-    }
-    await database.close();
   });
 });

@@ -9,6 +9,7 @@ import { type Connections, openConnections } from '../../ingestion/webhooks/conn
 import { receiveDelivery } from '../../ingestion/webhooks/receive.ts';
 import { SignatureError } from '../../ingestion/webhooks/signature.ts';
 import { signStandardWebhook } from '../../ingestion/webhooks/vendors/canonical.fixtures.ts';
+import { canonical } from '../../ingestion/webhooks/vendors/canonical.ts';
 import { configuredKeyProvider, fileKeyProvider } from '../../instance/keys/file-provider.ts';
 import { changeKeys } from '../../instance/rotate.ts';
 import { forgetDeliveries } from '../../store/connections/connection-deliveries.ts';
@@ -73,7 +74,7 @@ async function processOn(provider?: KeyProvider, { store, ingestor } = record): 
       if (!connection) throw new Error('this process does not know the connection');
       const raw = Buffer.from(JSON.stringify(items));
       const headers = signStandardWebhook(raw, secret, Date.now(), name);
-      const target = { id, connector: connection.vendor, reader: () => connections.reader(connection) };
+      const target = { id, connector: canonical, reader: () => connections.reader(connection) };
       return receiveDelivery(deps, OWNER, target, { raw, headers, url: connection.id });
     },
   };

@@ -7,6 +7,7 @@ import { readStates } from '../../store/agents/agent-states.ts';
 import { readAlertEvents, readAlerts } from '../../store/agents/alerts.ts';
 import { settleAlert } from '../../store/agents/close-alert.ts';
 import { readAgentDecisions } from '../../store/agents/decisions.ts';
+import type { Retention } from '../../store/data-subjects/retention.ts';
 import { DIMENSIONS, openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 
 const DAY_MS = 86_400_000;
@@ -16,10 +17,11 @@ const at = (day: number, ms = 0) => new Date(day * DAY_MS + ms).toISOString();
 
 let database: TestDatabase;
 let delays: Record<string, number> = { sealer: 2 };
+const retention: Retention = {};
 let now = TODAY * DAY_MS + 6 * 3_600_000;
 const errors: Error[] = [];
 /** Made again for each run, as after a restart. */
-const agent = () => dataMonitor({ followerDelays: async () => delays }) as AnyAgent;
+const agent = () => dataMonitor({ followerDelays: async () => delays, retention }) as AnyAgent;
 const run = async (times = 1, options = {}) => {
   let made = [] as Awaited<ReturnType<typeof runAgent>>;
   for (let i = 0; i < times; i++) {

@@ -33,7 +33,7 @@ async function signedIn(key: string, viewport = { width: 1440, height: 900 }): P
   await opened.keyboard.press('Enter');
   await opened.getByRole('navigation').first().waitFor();
   await opened.goto(`${server.url}/data`);
-  await opened.getByRole('heading', { name: 'Data', level: 1 }).waitFor();
+  await opened.getByRole('heading', { name: 'Data', level: 1 }).first().waitFor();
   return opened;
 }
 

@@ -299,7 +299,7 @@ export type SortDirection =
 export type TargetChanges = {
   /** true: what is due waits until it is false again. */
   disabled?: boolean | null | undefined;
-  /** The events that it gets. At most 7. */
+  /** The events that it gets. At most 8. */
   events?: Array<TargetEvent> | null | undefined;
   name?: string | null | undefined;
   /** The most deliveries a minute: 1 to 6000. */
@@ -318,11 +318,12 @@ export type TargetEvent =
   | 'ALERT_RESOLVED'
   | 'CASE_CLOSED'
   | 'CASE_OPENED'
-  | 'DECISION_PROPOSED';
+  | 'DECISION_PROPOSED'
+  | 'NARRATIVE_WRITTEN';
 
 /** settings: as docs/guides/targets.md lists them for each kind, and includeComment: true to send comments of customers in cases, where the role may read them. */
 export type TargetInput = {
-  /** The events that it gets. At most 7. */
+  /** The events that it gets. At most 8. */
   events: Array<TargetEvent>;
   kind: TargetKind;
   name: string;

@@ -11,6 +11,7 @@ import { Empty, Failed, Skeleton } from '../../parts/states.tsx';
 import { ConfirmButton } from './confirm-button.tsx';
 import { CONNECTORS, CreateConnection, type MadeSecret } from './create-connection.tsx';
 import { CONNECTIONS, REMOVE_CONNECTION, ROTATE_CONNECTION } from './documents.ts';
+import { MailLinks } from './survey-html.tsx';
 
 type Connection = DataConnectionsQuery['connections'][number];
 
@@ -37,7 +38,7 @@ export function Connections() {
           <ConnectionRow key={one.id} connection={one} onSecret={created} onChanged={refresh} />
         ))}
       </ul>
-      {made ? <SecretOnce made={made} onClose={() => setMade(null)} /> : null}
+      {made ? <Made made={made} onClose={() => setMade(null)} /> : null}
     </Panel>
   );
 }
@@ -73,7 +74,7 @@ function ConnectionRow({ connection, onSecret, onChanged }: RowProps) {
   const rotate = async () => {
     const { data, error } = await send(ROTATE_CONNECTION, { id });
     if (error !== undefined) return error;
-    onSecret({ secret: data.rotateConnection.secret, name, path });
+    onSecret({ id, connector, secret: data.rotateConnection.secret, name, path });
     return null;
   };
   const remove = async () => {
@@ -121,6 +122,12 @@ function ConnectionRow({ connection, onSecret, onChanged }: RowProps) {
       </div>
     </li>
   );
+}
+
+/** What to do with a connection that was made, or whose secret is new. */
+function Made({ made, onClose }: { readonly made: MadeSecret; readonly onClose: () => void }) {
+  if (made.connector === 'email-link') return <MailLinks made={made} onClose={onClose} />;
+  return <SecretOnce made={made} onClose={onClose} />;
 }
 
 /** The secret of a connection, which the server does not show again. */

@@ -9,13 +9,23 @@ import { CREATE_CONNECTION } from './documents.ts';
 
 /** A connection whose secret is shown once. */
 export interface MadeSecret {
+  readonly id: string;
+  readonly connector: string;
   readonly secret: string;
   readonly name: string;
   readonly path: string;
 }
 
-/** What can deliver by webhook, with a mapping to begin with. */
-export const CONNECTORS = [
+interface Connector {
+  readonly name: string;
+  readonly words: string;
+  readonly mapping: object;
+  /** A survey of our own: the server makes its secret. */
+  readonly isOwn?: true;
+}
+
+/** What can deliver, with a mapping to begin with: tools by webhook, and surveys of our own. */
+export const CONNECTORS: readonly Connector[] = [
   { name: 'canonical', words: 'Standard Webhooks', mapping: {} },
   {
     name: 'formbricks',
@@ -49,7 +59,18 @@ export const CONNECTORS = [
   { name: 'zendesk', words: 'Zendesk satisfaction', mapping: {} },
   { name: 'intercom', words: 'Intercom ratings', mapping: {} },
   { name: 'twilio', words: 'Twilio SMS replies', mapping: {} },
-] as const;
+  {
+    name: 'email-link',
+    words: 'Survey by mail (our own)',
+    isOwn: true,
+    mapping: {
+      source: 'mail',
+      survey: { name: 'Survey by mail', version: '1' },
+      invitations: true,
+      texts: { en: { question: 'How likely are you to recommend us?' } },
+    },
+  },
+];
 
 /** Makes a connection, and hands on its secret. */
 export function CreateConnection({ onCreated }: { readonly onCreated: (made: MadeSecret) => void }) {
@@ -84,7 +105,7 @@ function ConnectionForm({
   readonly onCreated: (made: MadeSecret) => void;
 }) {
   const id = useId();
-  const [connector, setConnector] = useState<string>(CONNECTORS[0].name);
+  const [connector, setConnector] = useState('canonical');
   const [name, setName] = useState('');
   const [mapping, setMapping] = useState('{}');
   const [secret, setSecret] = useState('');
@@ -111,7 +132,7 @@ function ConnectionForm({
     setBusy(false);
     if (error !== undefined) return setProblem(error);
     const { connection, secret: made } = data.createConnection;
-    onCreated({ secret: made, name: connection.name, path: connection.path });
+    onCreated({ ...connection, connector, secret: made });
   };
   return (
     <form className="box-dialog" onSubmit={(event) => void submit(event)}>
@@ -142,14 +163,16 @@ function ConnectionForm({
         onChange={setMapping}
         spellCheck="false"
       />
-      <Field
-        label="Secret of the tool"
-        hint="If the tool has made one. Otherwise one is made here and shown once."
-        type="password"
-        autoComplete="off"
-        value={secret}
-        onChange={setSecret}
-      />
+      {CONNECTORS.find((one) => one.name === connector)?.isOwn ? null : (
+        <Field
+          label="Secret of the tool"
+          hint="If the tool has made one. Otherwise one is made here and shown once."
+          type="password"
+          autoComplete="off"
+          value={secret}
+          onChange={setSecret}
+        />
+      )}
       {problem ? (
         <p className="failure" role="alert">
           {problem}

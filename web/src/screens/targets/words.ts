@@ -9,6 +9,7 @@ export const EVENT_WORDS: Readonly<Record<TargetEvent, string>> = {
   CASE_OPENED: 'Case opened',
   CASE_CLOSED: 'Case closed',
   DECISION_PROPOSED: 'Action proposed',
+  NARRATIVE_WRITTEN: 'Narratives that are written',
 };
 
 /** How a delivery stands, in words. */

@@ -1,0 +1,126 @@
+import { open } from 'node:fs/promises';
+import { csvField } from '../api/bi/formats.ts';
+import { loadConfig } from '../config/config.ts';
+import type { Dimension } from '../domain/segments/dimensions.ts';
+import { cut } from '../domain/text/text.ts';
+import { withFirstRow } from '../ingestion/files/import/run-import.ts';
+import { readRows } from '../ingestion/files/read/read-rows.ts';
+import { UsageError } from './command.ts';
+import { findServer, keyOf } from './sink.ts';
+
+const QUERY = `mutation SurveyLinks($connection: ID!, $input: [SurveyInviteeInput!]!) {
+  makeSurveyLinks(connection: $connection, input: $input) { externalId path expiresAt }
+}`;
+/** People of one request. */
+const BATCH = 500;
+
+interface Given {
+  readonly connection: string | undefined;
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+  readonly respondent: string;
+  readonly account: string;
+  readonly id: string;
+  readonly url: string | undefined;
+}
+
+type Values = Readonly<Record<string, string>>;
+interface Link {
+  readonly externalId: string;
+  readonly path: string;
+  readonly expiresAt: string;
+}
+interface Answer {
+  readonly data?: { readonly makeSurveyLinks: readonly Link[] } | null;
+  readonly errors?: readonly { readonly message: string }[];
+}
+
+/** Makes a link for each row of a file, and writes the file with its links for a mail tool. */
+export async function surveyLinks(given: Given): Promise<number> {
+  const { connection, from } = given;
+  if (!connection) throw new UsageError('--connection is needed: the id of a connection of email-link');
+  if (!from) throw new UsageError('--from is needed: a file with one person in each row');
+  const config = await loadConfig();
+  const server = given.url
+    ? { url: given.url.replace(/\/$/, ''), key: await keyOf(config) }
+    : await findServer(config);
+  if (!server)
+    throw new Error(`no server runs on ${config.dataDir}: start one with npm start, or name it with --url`);
+  const people = await peopleOf(from);
+  const columns = Object.keys(people[0]?.values ?? {});
+  if (!columns.includes(given.respondent))
+    throw new UsageError(
+      `--respondent: ${from} has no column ${given.respondent}; it has ${columns.map((one) => cut(one)).join(', ')}`,
+    );
+  const base = (config.publicUrl ?? server.url).replace(/\/$/, '');
+  const lines = [[...columns, 'survey_id', 'survey_link', 'survey_expires'].map(csvField).join(',')];
+  for (let start = 0; start < people.length; start += BATCH) {
+    const part = people.slice(start, start + BATCH);
+    const input = part.map(({ values }) => inviteeOf(values, given, config.dimensions));
+    const links = await ask(server, { connection, input }, part);
+    part.forEach(({ values }, i) => {
+      const link = links[i] as Link;
+      const cells = columns.map((name) => values[name] ?? '');
+      lines.push([...cells, link.externalId, `${base}${link.path}`, link.expiresAt].map(csvField).join(','));
+    });
+  }
+  await write(given.to, `${lines.join('\r\n')}\r\n`);
+  process.stderr.write(`${people.length} links${given.to ? ` in ${given.to}` : ''}\n`);
+  return 0;
+}
+
+interface Person {
+  readonly line: number;
+  readonly values: Values;
+}
+
+async function peopleOf(path: string): Promise<Person[]> {
+  const source = await withFirstRow(path, await readRows(path));
+  const people: Person[] = [];
+  for await (const row of source.rows) {
+    if ('problem' in row) throw new Error(`${path} line ${row.line}: ${row.problem}`);
+    if ('values' in row) people.push({ line: row.line, values: row.values as Values });
+  }
+  return people;
+}
+
+/** A row as the mutation takes it: columns that are called as a dimension are its values. */
+function inviteeOf(values: Values, given: Given, dimensions: readonly Dimension[]): Values {
+  const named = [
+    ['respondent', given.respondent],
+    ['account', given.account],
+    ['externalId', given.id],
+    ...dimensions.map(({ field }) => [field, field] as const),
+  ] as const;
+  const found = named.map(([field, column]) => [field, values[column]?.trim()] as const);
+  return Object.fromEntries(found.filter((one): one is [string, string] => Boolean(one[1])));
+}
+
+async function ask(
+  server: { readonly url: string; readonly key: string },
+  variables: { readonly connection: string; readonly input: readonly Values[] },
+  part: readonly Person[],
+): Promise<readonly Link[]> {
+  const response = await fetch(`${server.url}/graphql`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${server.key}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ query: QUERY, variables }),
+  });
+  const { data, errors } = (await response.json()) as Answer;
+  if (data && !errors) return data.makeSurveyLinks;
+  const message = errors?.map((one) => one.message).join('\n') ?? `the server answered ${response.status}`;
+  const [, index] = /^input\[(\d+)\]/.exec(message) ?? [];
+  const line = index === undefined ? undefined : part[Number(index)]?.line;
+  throw new Error(line === undefined ? message : `line ${line}: ${message}`);
+}
+
+/** It holds what the file holds: readable by its owner only. */
+async function write(path: string | undefined, text: string): Promise<void> {
+  if (path === undefined) return void process.stdout.write(text);
+  const file = await open(path, 'w', 0o600);
+  try {
+    await file.writeFile(text);
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,5 @@
+import { DateTime, Duration } from 'luxon';
+
+/** The moment that is a period (ISO 8601) before `now` (epoch milliseconds): what is from before is past the period. */
+export const keptSince = (now: number, period: string): Date =>
+  DateTime.fromMillis(now, { zone: 'utc' }).minus(Duration.fromISO(period)).toJSDate();
