@@ -116,7 +116,7 @@ function findTarget({ connections, access }: ApiDeps, { connector, connection: i
 function verifyAsUnknown({ now }: ApiDeps, connector: string, delivery: Delivery): never {
   const [first] = CONNECTORS.values();
   const vendor = CONNECTORS.get(connector) ?? (first as WebhookConnector);
-  verifyDelivery(vendor, delivery, [vendor.secret.make(randomBytes)], now());
+  verifyDelivery(vendor, delivery, [vendor.secret.make(randomBytes, '')], now());
   throw new SignatureError('WRONG_SIGNATURE');
 }
 

@@ -6,8 +6,8 @@ export type DeliveryHeaders = Readonly<Record<string, string | readonly string[]
 
 /** The secrets that a vendor's deliveries are signed with. */
 export interface SecretRules {
-  /** A new secret, for vendors that take one. */
-  make(random: (bytes: number) => Buffer): string;
+  /** A new secret, for vendors that take one; `connection` is the id of the connection that it is for. */
+  make(random: (bytes: number) => Buffer, connection: string): string;
   /** What is wrong with a secret, without repeating it; null if nothing is. */
   problemOf(secret: string): string | null;
 }

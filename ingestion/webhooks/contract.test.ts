@@ -212,7 +212,7 @@ describe.each(vendors)('the connector $name', ({ name, connector, fixtures }) =>
   it('makes secrets that it takes itself, each another, and refuses others without repeating them', () => {
     let drawn = 0;
     const random = (bytes: number) => Buffer.alloc(bytes, ++drawn);
-    const made = [connector.secret.make(random), connector.secret.make(random)];
+    const made = [connector.secret.make(random, 'a'), connector.secret.make(random, 'a')];
     expect(new Set(made).size).toBe(2);
     for (const one of [...made, secret, otherSecret]) expect(connector.secret.problemOf(one)).toBeNull();
     for (const bad of fixtures.badSecrets) {

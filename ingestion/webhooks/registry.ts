@@ -1,4 +1,5 @@
 import { emailLink } from '../surveys/email-link.ts';
+import { webSnippet } from '../surveys/web-snippet.ts';
 import type { Connector, WebhookConnector } from './connector.ts';
 import { asknicely } from './vendors/asknicely.ts';
 import { canonical } from './vendors/canonical.ts';
@@ -32,7 +33,7 @@ const VENDORS: readonly WebhookConnector[] = [
 ];
 
 /** Surveys of our own, which people answer on pages and in a script of this server. */
-const SURVEYS: readonly Connector[] = [emailLink];
+const SURVEYS: readonly Connector[] = [emailLink, webSnippet];
 
 /** The other routes, as mappings name them. */
 const ROUTES = ['responses', 'graphql', 'file', 'demo'];

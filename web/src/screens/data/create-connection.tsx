@@ -70,6 +70,16 @@ export const CONNECTORS: readonly Connector[] = [
       texts: { en: { question: 'How likely are you to recommend us?' } },
     },
   },
+  {
+    name: 'web-snippet',
+    words: 'Survey on web pages (our own)',
+    isOwn: true,
+    mapping: {
+      source: 'web',
+      survey: { name: 'Survey on web pages', version: '1' },
+      origins: ['https://www.example.com'],
+    },
+  },
 ];
 
 /** Makes a connection, and hands on its secret. */
