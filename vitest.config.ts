@@ -31,6 +31,9 @@ const bounds = {
  */
 const together = { isolate: false };
 
+/** Many of these files wait, for outages, intervals and pages: a third worker has the cores meanwhile. */
+const waiting = { maxWorkers: 3, sequence: { groupOrder: 1 } };
+
 /**
  * unit: beside the source, no I/O. integration and e2e: against a real database on PGlite. short: those of both that do not take
  * long; long: those that do, and need the embedded database. services: on real TimescaleDB and Neo4j, and what only real servers
@@ -56,13 +59,14 @@ export default defineConfig({
       { resolve, test: { name: 'integration', include: ['test/integration/**/*.test.ts'], ...bounds } },
       { resolve, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], ...bounds } },
       { resolve, test: { name: 'short', ...SHORT, ...together, ...bounds } },
-      { resolve, test: { name: 'long', ...LONG, ...bounds } },
+      { resolve, test: { name: 'long', ...LONG, ...waiting, ...bounds } },
       {
         resolve,
         test: {
           name: 'services',
           ...SERVICES,
           ...together,
+          ...waiting,
           globalSetup: ['test/services/global-setup.ts'],
           ...bounds,
         },

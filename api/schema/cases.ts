@@ -53,10 +53,14 @@ export function addCases(schema: SchemaParts): void {
       description: 'Cases, the newest first.',
       args: {
         state: t.arg({ type: [types.caseState], ...atMost(3) }),
+        cause: t.arg.id({ description: 'Those about this response or alert.' }),
         first: t.arg.int({ required: true, defaultValue: 50 }),
         after: t.arg.string(),
       },
-      resolve: (_root, args, context, info) => agentPage(context, info.path, args, readCases),
+      resolve: (_root, args, context, info) =>
+        agentPage(context, info.path, args, (session, seen, filter) =>
+          readCases(session, seen, { ...filter, cause: args.cause ?? null }),
+        ),
     }),
   );
 }

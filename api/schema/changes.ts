@@ -1,3 +1,4 @@
+import { nodeId } from '../../domain/lineage/lineage.ts';
 import { acceptChanges } from '../../ingestion/changes/accept-changes.ts';
 import { type ChangeRow, readChanges } from '../../store/changes/changes.ts';
 import type { CHANGE_KINDS } from '../../store/tables/outcomes.ts';
@@ -77,7 +78,7 @@ function implementChange({ types, dimensions }: SchemaParts): void {
     description:
       'Something that happened outside and may explain a score. Identifiers of people are removed from its title.',
     fields: (t) => ({
-      id: t.exposeID('id', { nullable: false }),
+      id: t.id({ nullable: false, resolve: ({ id }) => nodeId('ChangeEvent', id) }),
       kind: t.expose('kind', { type: types.changeKind, nullable: false }),
       title: t.exposeString('title', { nullable: false }),
       at: t.expose('at', { type: 'DateTime', nullable: false }),

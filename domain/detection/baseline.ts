@@ -52,9 +52,9 @@ export const noSums = (): Sums => ({
   days: 0,
 });
 
-/** Answers in the sums, per stratum. */
-export const answersByStratum = ({ gram }: Sums): number[] =>
-  Array.from({ length: MOST_STRATA }, (_, i) => gram[i * PARAMETERS + i] ?? 0);
+/** Answers that say something of the level, per stratum. */
+export const answersByStratum = (sums: Sums): number[] =>
+  Array.from({ length: MOST_STRATA }, (_, i) => answersAt(sums, i));
 export const answersIn = (sums: Sums): number => answersByStratum(sums).reduce((a, b) => a + b, 0);
 
 function columnsOf(day: number, stratum: number, isChanged: boolean): [place: number, value: number][] {
@@ -97,16 +97,11 @@ const added = (a: Sums, b: Sums): Sums => ({
 });
 
 /**
- * The sums of what was before a change and since as those of one level, that of `to`, so that strata, weekdays and seasons stay known.
+ * The sums of what was before a change and since, for the level of `to`. The answers of the other level say how strata, weekdays and times
+ * of the year differ, and nothing of this level: how far apart both are is not known.
  */
-export function levelled(before: Sums, since: Sums, baseline: Baseline, to: 'before' | 'since'): Sums {
-  const both = added(before, since);
-  for (const name of ['promoters', 'detractors'] as const)
-    both[name] = both[name].map((value, i) => {
-      const isSince = since.gram[i * PARAMETERS + CHANGE_AT] ?? 0;
-      const earlier = answersAt(before, i);
-      return value + baseline.change[name] * (to === 'since' ? earlier : -isSince);
-    });
+export function levelled(before: Sums, since: Sums, to: 'before' | 'since'): Sums {
+  const both = to === 'since' ? added(withoutLevel(before), since) : added(before, withoutLevel(since));
   for (let i = 0; i < PARAMETERS; i++) {
     both.gram[i * PARAMETERS + CHANGE_AT] = 0;
     both.gram[CHANGE_AT * PARAMETERS + i] = 0;
@@ -114,6 +109,26 @@ export function levelled(before: Sums, since: Sums, baseline: Baseline, to: 'bef
   both.promoters[CHANGE_AT] = 0;
   both.detractors[CHANGE_AT] = 0;
   return both;
+}
+
+/** The sums as if a level of their own had been fitted to them. Source: Frisch and Waugh, Econometrica 1 (1933). */
+function withoutLevel(sums: Sums): Sums {
+  const n = answersIn(sums);
+  if (n === 0) return sums;
+  const columns = Array.from({ length: PARAMETERS }, (_, i) => answersAt(sums, i));
+  const without = (responses: readonly number[]) => {
+    const all = responses.slice(0, MOST_STRATA).reduce((a, b) => a + b, 0);
+    return responses.map((value, i) => value - ((columns[i] ?? 0) * all) / n);
+  };
+  return {
+    gram: sums.gram.map(
+      (value, at) =>
+        value - ((columns[Math.floor(at / PARAMETERS)] ?? 0) * (columns[at % PARAMETERS] ?? 0)) / n,
+    ),
+    promoters: without(sums.promoters),
+    detractors: without(sums.detractors),
+    days: sums.days,
+  };
 }
 
 /** The sum of the i-th parameter's column over all answers. */
@@ -146,8 +161,8 @@ export interface Baseline {
 export interface Season {
   readonly promoters: readonly number[];
   readonly detractors: readonly number[];
-  /** Standard error of what it adds to the score, in standard deviations of one answer. */
-  errorAt(day: number): number;
+  /** Variance of what it adds to the score at that day, less what it adds at a typical one of these places, in variances of one answer. */
+  spreadAt(day: number, typical: readonly number[]): number;
 }
 
 /**
@@ -162,10 +177,11 @@ export function fitSeason(all: Sums): Season | null {
   return {
     promoters: of(all.promoters),
     detractors: of(all.detractors),
-    errorAt: (day) => {
+    spreadAt: (day, typical) => {
       const row = new Array<number>(PARAMETERS).fill(0);
-      for (const [i, x] of columnsOf(day, 0, false)) if (i >= SEASON_AT) row[i] = x;
-      return Math.sqrt(Math.max(0, spreadOf(inverse, row)));
+      for (const [i, x] of columnsOf(day, 0, false))
+        if (i >= SEASON_AT) row[i] = x - (typical[i - SEASON_AT] ?? 0);
+      return Math.max(0, spreadOf(inverse, row));
     },
   };
 }
@@ -198,6 +214,8 @@ export function fitBaseline(before: Sums, since: Sums | null, season: Season | n
   };
   const changed: [number, number][] = since ? [[CHANGE_AT, 1]] : [];
   const mix = counts.map((n) => n / answers);
+  // The level was seen at these times of the year.
+  const seen = Array.from({ length: SEASONS }, (_, i) => answersAt(sums, SEASON_AT + i) / answers);
   const shares = sharesAt([...mix.map((share, i) => [i, share] as const), ...changed]);
   return {
     answers,
@@ -214,7 +232,7 @@ export function fitBaseline(before: Sums, since: Sums | null, season: Season | n
       if (since) row[CHANGE_AT] = 1;
       for (let i = 0; i < MOST_STRATA; i++) row[i] = mix[i] ?? 0;
       for (let i = 0; i < WEEKDAYS; i++) row[WEEKDAY_AT + i] = 1 / WEEKDAYS;
-      const spread = spreadOf(inverse, row) + (season?.errorAt(day) ?? 0) ** 2;
+      const spread = spreadOf(inverse, row) + (season?.spreadAt(day, seen) ?? 0);
       return Math.sqrt(Math.max(0, spread) * varianceOf(shares));
     },
     shares,

@@ -162,7 +162,7 @@ function oneDay(plan: WatchPlan, state: WatchState, counts: DayCounts): WatchEve
     const alarm = readings.find(({ value, limit }) => limit !== null && value > limit);
     if (alarm) events.push(found(state, baseline, alarm));
     else events.push(...(recovery(plan, state, baseline) ?? explanation(plan, state, baseline)));
-    if (state.change && day - state.change.foundOn >= ADOPTED_DAYS) events.push(adopted(state, baseline));
+    if (state.change && day - state.change.foundOn >= ADOPTED_DAYS) events.push(adopted(state));
   }
   flush(state);
   return events;
@@ -377,7 +377,7 @@ function movedAgain(state: WatchState, change: Change, baseline: Baseline, alarm
     answers: 0,
     difference: 0,
   };
-  state.sums = levelled(state.sums, state.since ?? noSums(), baseline, 'before');
+  state.sums = levelled(state.sums, state.since ?? noSums(), 'before');
   begin(state, next, baseline.before);
   return { kind: Math.abs(size) < Math.abs(moved) ? 'PARTLY' : 'FURTHER', day, change: { ...next } };
 }
@@ -434,9 +434,9 @@ function recovery(plan: WatchPlan, state: WatchState, baseline: Baseline): Watch
   return [movedAgain(state, change, baseline, { chart: RECOVERY, ...chart, limit })];
 }
 
-function adopted(state: WatchState, baseline: Baseline): WatchEvent {
+function adopted(state: WatchState): WatchEvent {
   const change = state.change as Change;
-  state.sums = levelled(state.sums, state.since ?? noSums(), baseline, 'since');
+  state.sums = levelled(state.sums, state.since ?? noSums(), 'since');
   state.since = null;
   state.change = null;
   state.charts = {};

@@ -2,6 +2,7 @@ import { alertKind } from './alert.ts';
 import { calibrationKind } from './calibration.ts';
 import { caseKind } from './case.ts';
 import { cellKind } from './cell.ts';
+import { changeEventKind } from './change-event.ts';
 import { decisionKind } from './decision.ts';
 import { featureKind } from './feature.ts';
 import { featureSetKind } from './feature-set.ts';
@@ -37,6 +38,7 @@ const BEFORE = [
   rollupKind,
   scoreKind,
   sealKind,
+  changeEventKind,
   decisionKind,
   alertKind,
   reviewKind,

@@ -2,6 +2,7 @@ import { alertKind } from './alert.ts';
 import { calibrationKind } from './calibration.ts';
 import { caseKind } from './case.ts';
 import { cellKind } from './cell.ts';
+import { changeEventKind } from './change-event.ts';
 import { decisionKind } from './decision.ts';
 import { deliveryKind } from './delivery.ts';
 import { featureKind } from './feature.ts';
@@ -38,6 +39,7 @@ export const KINDS: readonly NodeKind[] = [
   rollupKind,
   scoreKind,
   sealKind,
+  changeEventKind,
   decisionKind,
   alertKind,
   reviewKind,

@@ -1,6 +1,6 @@
 import type { Scope } from '../../domain/access/scope.ts';
+import { changeId } from '../../domain/outcomes/change-id.ts';
 import { DEFAULT_RULES, type RedactionRules, redacting } from '../../domain/privacy/redact.ts';
-import { uuidFrom } from '../../domain/responses/normalised-response.ts';
 import { cellKey, type Segment } from '../../domain/segments/cell.ts';
 import { type Dimension, OTHER, UNKNOWN } from '../../domain/segments/dimensions.ts';
 import { inSlices, mapInSlices, Slice } from '../../domain/text/slices.ts';
@@ -92,7 +92,7 @@ async function prepare(
   const { externalId, kind, at, until, link, segment, revision } = draft;
   const content = { kind, title, at, until, link, segment };
   return {
-    id: uuidFrom(`change\n${draft.source}\n${externalId}`),
+    id: changeId(draft.source, externalId),
     sourceId: source.id,
     externalId,
     contentHash: contentHashOf(content),

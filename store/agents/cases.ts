@@ -114,7 +114,7 @@ const BY_IDS = statement(
 const PAGE = statement(
   'cases_page',
   `SELECT ${CASE_COLUMNS} FROM case_record c WHERE ($1::text[] IS NULL OR c.state = ANY ($1)) AND (c.opened_at, c.id) < ($2, $3::uuid)
-      AND ${isSeen('c.cells', 5)}
+      AND ${isSeen('c.cells', 5)} AND ($6::text IS NULL OR c.cause = $6)
     ORDER BY c.opened_at DESC, c.id DESC LIMIT $4`,
 );
 
@@ -223,10 +223,12 @@ export function readCases(
     readonly states: readonly CaseState[] | null;
     readonly after: MomentCursor | null;
     readonly limit: number;
+    /** The id of what opened them; null or absent: of anything. */
+    readonly cause?: string | null;
   },
 ): Promise<CaseRow[]> {
   const { at, id } = newestFirst(filter.after);
-  return session.rows<CaseRow>(PAGE, [filter.states, at, id, filter.limit, seen]);
+  return session.rows<CaseRow>(PAGE, [filter.states, at, id, filter.limit, seen, filter.cause ?? null]);
 }
 
 /** How many are in each state, of those that are seen. */

@@ -1,4 +1,4 @@
-import { type Scope, visibleCells } from '../../domain/access/scope.ts';
+import { type FieldGroup, type Scope, visibleCells } from '../../domain/access/scope.ts';
 import type { CellDictionary, Segment } from '../../domain/segments/cell.ts';
 import { valueIn } from '../../domain/segments/dimensions.ts';
 import type { TimeRange } from '../../domain/time/time-windows.ts';
@@ -59,11 +59,16 @@ export function concerns(change: Segment, segment: Segment): boolean {
 
 /**
  * Whether the scope sees events that concern the segment: each value that it names occurs in one of its cells whose scores the scope
- * reads. Only cells that the scope sees decide. The scoped views have the same rule: each holds alone.
+ * reads (`needed`: and has these rights too). Only cells that the scope sees decide. The scoped views have the same rule: each holds alone.
  */
-export function seesChangesOf(scope: Scope, cells: CellDictionary, segment: Segment): boolean {
-  if (scope.allowsAll('readScore')) return true;
-  const seen = visibleCells(scope, ['readScore'], cells, segment);
+export function seesChangesOf(
+  scope: Scope,
+  cells: CellDictionary,
+  segment: Segment,
+  needed: readonly FieldGroup[] = ['readScore'],
+): boolean {
+  if (needed.every((group) => scope.allowsAll(group))) return true;
+  const seen = visibleCells(scope, needed, cells, segment);
   if (seen.length === 0) return false;
   return Object.entries(segment).every(([attribute, values]) => {
     const present = new Set(seen.map((cell) => valueIn(cell.attributes, attribute)));
@@ -103,12 +108,32 @@ export async function readChanges(
   return store.rows<ChangeRow>(PAGE, [...window, JSON.stringify(shown), ...place, limit]);
 }
 
-/** Events by id, of those that the scope sees. */
+/** Events by id, of those that the scope sees with these rights. */
 export async function readChangesById(
   { store, cells }: ChangeDeps,
   scope: Scope,
   ids: readonly string[],
+  needed?: readonly FieldGroup[],
 ): Promise<ChangeRow[]> {
   const rows = await store.rows<ChangeRow>(BY_IDS, [ids]);
-  return rows.filter(({ segment }) => seesChangesOf(scope, cells, segment));
+  return rows.filter(({ segment }) => seesChangesOf(scope, cells, segment, needed));
+}
+
+/** The existing ones of the events, for the program itself. */
+export const readChangesOf = (session: Session, ids: readonly string[]): Promise<ChangeRow[]> =>
+  session.rows<ChangeRow>(BY_IDS, [ids]);
+
+const PAGES = statement(
+  'record_pages_changes',
+  'SELECT id FROM change_event WHERE $1::uuid IS NULL OR id > $1::uuid ORDER BY id LIMIT 2000',
+);
+
+/** Ids of all events. */
+export async function* changePages(session: Session): AsyncGenerator<string[]> {
+  for (let after: string | null = null; ; ) {
+    const rows: { id: string }[] = await session.rows(PAGES, [after]);
+    if (rows.length === 0) return;
+    yield rows.map(({ id }) => id);
+    after = rows.at(-1)?.id ?? null;
+  }
 }

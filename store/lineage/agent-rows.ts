@@ -145,12 +145,19 @@ const TOUCHED = statement(
     UNION ALL SELECT 'Alert:' || id FROM alert WHERE evidence && $2::text[]`,
 );
 
-/** Ids of all rows about these responses and cases, whether they still exist or not. */
-export async function readTouchedByResponses(
+/** Ids of all rows about these responses, cases and change events, whether they still exist or not. */
+export async function readTouchedBy(
   session: Session,
-  responses: readonly string[],
-  cases: readonly string[],
+  {
+    responses,
+    cases,
+    changes,
+  }: {
+    readonly responses: readonly string[];
+    readonly cases: readonly string[];
+    readonly changes: readonly string[];
+  },
 ): Promise<string[]> {
-  const ids = responses.map((key) => `Response:${key}`);
+  const ids = [...responses.map((key) => `Response:${key}`), ...changes.map((key) => `ChangeEvent:${key}`)];
   return (await session.rows<{ id: string }>(TOUCHED, [responses, ids, cases])).map(({ id }) => id);
 }

@@ -464,6 +464,11 @@ describe('cases', () => {
     expect(await listed('narrow', list)).toEqual([first.data.openCase.id]);
     expect(await listed('everything', list)).toHaveLength(2);
     expect(await listed('blind', list)).toEqual([]);
+    const about = (cause: string) => `{ cases(cause: "${cause}") { edges { node { id } } } }`;
+    expect(await listed('narrow', about(responseOf('Germany')))).toEqual([first.data.openCase.id]);
+    expect(await listed('everything', about(alertId('Peru')))).toHaveLength(1);
+    expect(await listed('narrow', about(alertId('Peru')))).toEqual([]);
+    expect(await listed('everything', about(responseOf('Japan')))).toEqual([]);
   });
 
   it('are assigned, started, commented and closed by callers who may', async () => {

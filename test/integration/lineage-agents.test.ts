@@ -118,6 +118,27 @@ describe('the lineage of what agents do', () => {
     expect(JSON.stringify([down, up])).not.toContain('secret');
   });
 
+  it('leads from an alert to the change event that it names, and from that to what was done', async () => {
+    const up = await trace(peru.alert, 'UPSTREAM');
+    expect(up?.edges).toContainEqual({ from: peru.alert, relation: 'ABOUT', to: peru.change });
+    const down = await trace(peru.change, 'DOWNSTREAM');
+    expect(down?.nodes.map(({ id, depth }) => [id, depth])).toEqual([
+      [peru.change, 0],
+      [peru.alert, 1],
+      [peru.cases[0], 2],
+      [peru.deliveries[0], 2],
+    ]);
+    expect(down?.nodes[0]?.label).toMatch(/^change: deploy \d{4}-\d\d-\d\d$/);
+    const noPeru = narrowScope('no peru', ({ attributes }) => attributes.region !== 'Peru');
+    const untraced = narrowScope('untraced', () => true, { withheld: ['traceLineage'] });
+    const unscored = narrowScope('unscored', () => true, { withheld: ['readScore'] });
+    for (const scope of [noPeru, untraced, unscored])
+      expect(await lineageNode(depsOf(scope), scope, peru.change), scope.fingerprint).toBeNull();
+    // What concerns everything is seen by a caller who reads a score; the alert about everything is not.
+    const seen = await trace(whole.change, 'DOWNSTREAM', noPeru);
+    expect(idsIn(seen)).toEqual([whole.change]);
+  });
+
   it('leads from an answer, a model and a score to what agents did about them', async () => {
     const ofAnswer = idsIn(await trace(peru.response, 'DOWNSTREAM'));
     expect(ofAnswer).toEqual(expect.arrayContaining([peru.alert, ...peru.cases, ...peru.deliveries]));

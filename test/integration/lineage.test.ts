@@ -69,7 +69,7 @@ async function whole(
   return found && { nodes: found.flatMap(({ nodes }) => nodes), edges: found.flatMap(({ edges }) => edges) };
 }
 
-/** One start of every kind, from what the score's trace finds. */
+/** One start of every kind and some more, each once, from what the score's trace finds. */
 async function starts(): Promise<(ScoreStart | string)[]> {
   const everything = score({}, 0, 360);
   const trace = await whole(createRecordLineage(database.store), EVERYTHING, everything, 'UPSTREAM');
@@ -87,7 +87,7 @@ async function starts(): Promise<(ScoreStart | string)[]> {
   const [moved] = await database.sql<{ id: string }>(`SELECT id FROM response WHERE external_id = 'a10'`);
   const old = `SELECT id FROM source_event WHERE response_id = '${moved?.id}' ORDER BY received_at LIMIT 1`;
   const [superseded] = await database.sql<{ id: string }>(old);
-  return [
+  const all = [
     everything,
     score({ region: ['Japan', 'Chile'] }, 25, 337),
     inferred,
@@ -98,6 +98,7 @@ async function starts(): Promise<(ScoreStart | string)[]> {
     `Response:${moved?.id}`,
     `SourceEvent:${superseded?.id}`,
   ];
+  return [...new Set(all)];
 }
 
 const DIRECTIONS = ['UPSTREAM', 'DOWNSTREAM'] as const;

@@ -6,6 +6,8 @@ PREFIX=$1
 source "$(dirname "$0")/common.sh"
 STAMP=$(stamp_of "$0")
 if is_installed; then exit 0; fi
+lock_prefix
+if is_installed; then exit 0; fi
 command -v python3 >/dev/null || die 'the clients need python3'
 rm -rf "$PREFIX"
 python3 -m venv "$PREFIX" || die 'no Python environment could be made: is python3-venv installed?'

@@ -133,7 +133,7 @@ describe('a server', () => {
     const instance = await freshInstance({ NEO4J_URL: neo4j.url });
     const server = await startServer(instance);
     cleanups.push(async () => server.stop());
-    const sending = keepSending(server, 200);
+    const sending = keepSending(server, 1_000);
     await until(() => sending.acknowledged.size >= 300, 'responses flow');
     await neo4j.stop();
     const stoppedAt = Date.now();

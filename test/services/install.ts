@@ -21,3 +21,8 @@ export async function installed(service: keyof typeof SCRIPTS): Promise<string> 
   if (code !== 0) throw new Error(`${SCRIPTS[service]} failed (see above, and ${prefix}.log)`);
   return prefix;
 }
+
+/** Installs everything that can be installed and is missing. */
+export async function installAll(): Promise<void> {
+  await Promise.allSettled((Object.keys(SCRIPTS) as (keyof typeof SCRIPTS)[]).map(installed));
+}

@@ -56,7 +56,7 @@ const SETTINGS: Record<string, string> = {
   synchronous_commit: 'on',
   full_page_writes: 'on',
   shared_buffers: '256MB',
-  max_connections: '100',
+  max_connections: '150',
   max_wal_size: '2GB',
   // A statement over a hypertable locks each of its chunks.
   max_locks_per_transaction: '256',

@@ -1,99 +1,63 @@
-import type { DayCounts } from '../../domain/detection/baseline.ts';
-import { FIRST_DAY, madeUpDays } from './made-up-segments.ts';
-import { monitorAlarms, thresholdAlarms, watchAll, zTestAlarms } from './monitors.ts';
+import { poissonInterval } from './poisson.ts';
+import {
+  delays,
+  explained,
+  falseAlarms,
+  MONITOR_NAMES,
+  MOVER_NAMES,
+  medianOf,
+  SHIFTS,
+  VOLUMES,
+} from './studies.ts';
 
 /*
- * Simulated years with known truth, seeded: prints the tables of agents/EVALUATION.md.
+ * Prints the tables of agents/EVALUATION.md; takes some minutes. test/integration/simulation.test.ts runs a small form.
  *
- *     npx tsx test/simulation/run.ts [segments] [repetitions]
+ *     npx tsx test/simulation/run.ts [segments without a change] [segments with a fall] [segments with a mover]
  */
 
-const YEAR = 365;
-const SCORE = 30;
-const VOLUMES = [5, 20, 100];
-const SHIFTS = [5, 10, 20];
-const segments = Number(process.argv[2] ?? 12);
-const repetitions = Number(process.argv[3] ?? 6);
+const [flat = 100, falling = 25, moving = 150] = process.argv.slice(2).map(Number);
 const line = (...cells: readonly (string | number)[]) => process.stdout.write(`| ${cells.join(' | ')} |\n`);
 const heading = (...cells: readonly string[]) => {
   process.stdout.write('\n');
   line(...cells);
   line(...cells.map(() => '---'));
 };
+/** "0.10 (0.08 to 0.13)": of a segment-year, with its interval. */
+const rate = (count: number, years: number) => {
+  const [low, high] = poissonInterval(count).map((mean) => (mean / years).toFixed(2));
+  return `${(count / years).toFixed(2)} (${low} to ${high})`;
+};
 
-const MONITORS: readonly (readonly [string, (days: readonly DayCounts[]) => number[]])[] = [
-  ['score monitor', monitorAlarms],
-  ['daily z-test', zTestAlarms],
-  ['fixed threshold', (days) => thresholdAlarms(days, SCORE)],
-];
+heading(
+  'answers a day',
+  'segment-years',
+  ...MONITOR_NAMES.map((name) => `${name}: false alarms a segment-year`),
+);
+for (const perDay of VOLUMES) {
+  const { years, alarms } = falseAlarms(perDay, flat);
+  line(perDay, years, ...MONITOR_NAMES.map((name) => rate(alarms[name], years)));
+}
 
-function falseAlarms(): void {
-  heading(
-    'answers a day',
-    'segment-years',
-    ...MONITORS.map(([name]) => `${name}: false alarms a segment-year`),
-  );
-  const years = 4;
-  for (const perDay of VOLUMES) {
-    const counts = MONITORS.map(() => 0);
-    for (let seed = 0; seed < segments; seed++) {
-      const days = madeUpDays(1_000 * perDay + seed, years * YEAR, [() => ({ perDay, score: SCORE })]);
-      MONITORS.forEach(([, alarms], i) => {
-        counts[i] = (counts[i] ?? 0) + alarms(days).length;
-      });
-    }
-    line(perDay, segments * years, ...counts.map((count) => (count / segments / years).toFixed(2)));
+heading('answers a day', 'fall', ...MONITOR_NAMES.map((name) => `${name}: median days (found)`));
+for (const perDay of VOLUMES)
+  for (const shift of SHIFTS) {
+    const found = delays(perDay, shift, falling);
+    const cells = MONITOR_NAMES.map(
+      (name) => `${medianOf(found[name]) ?? '-'} (${found[name].length}/${falling})`,
+    );
+    line(perDay, shift, ...cells);
   }
+
+heading(
+  'what moves',
+  'segments',
+  'segment-years',
+  'score alerts a segment-year',
+  'named as mix',
+  'named as season',
+);
+for (const name of MOVER_NAMES) {
+  const { years, alerts, asMix, asSeason } = explained(name, moving);
+  line(name, moving, Math.round(years), rate(alerts, years), asMix, asSeason);
 }
-
-/** Days of training before the fall. */
-const BEFORE = 2 * YEAR;
-
-function delays(): void {
-  heading('answers a day', 'fall', ...MONITORS.map(([name]) => `${name}: median days (found)`));
-  for (const perDay of VOLUMES)
-    for (const shift of SHIFTS) {
-      const found = MONITORS.map(() => [] as number[]);
-      for (let seed = 0; seed < repetitions; seed++) {
-        const truth = (day: number) => ({ perDay, score: day < BEFORE ? SCORE : SCORE - shift });
-        const days = madeUpDays(7_000 * perDay + 100 * shift + seed, BEFORE + YEAR, [truth]);
-        MONITORS.forEach(([, alarms], i) => {
-          const first = alarms(days).find((day) => day >= FIRST_DAY + BEFORE);
-          if (first !== undefined) found[i]?.push(first - FIRST_DAY - BEFORE + 1);
-        });
-      }
-      const median = (list: number[]) => list.sort((a, b) => a - b)[Math.floor(list.length / 2)] ?? '-';
-      line(perDay, shift, ...found.map((list) => `${median(list)} (${list.length}/${repetitions})`));
-    }
-}
-
-function explained(): void {
-  heading('what moves', 'segments', 'score alerts', 'named as mix', 'named as season');
-  const mix = [
-    (day: number) => ({ perDay: day < BEFORE ? 15 : 5, score: 50 }),
-    (day: number) => ({ perDay: day < BEFORE ? 5 : 15, score: -10 }),
-  ];
-  const season = [
-    (day: number) => ({ perDay: 20, score: SCORE + 12 * Math.sin((2 * Math.PI * day) / 365.25) }),
-  ];
-  for (const [name, strata, from, length] of [
-    ['channels: 75:25 to 25:75, true score of each unchanged', mix, BEFORE, BEFORE + 120],
-    ['time of the year: 24 points, from the fourth year on', season, 3 * YEAR, 5 * YEAR],
-  ] as const) {
-    let [alerts, asMix, asSeason] = [0, 0, 0];
-    for (let seed = 0; seed < repetitions; seed++) {
-      const events = watchAll(madeUpDays(90_000 + seed, length, strata)).filter(
-        ({ day }) => day >= FIRST_DAY + from,
-      );
-      const has = (...kinds: readonly string[]) => (events.some(({ kind }) => kinds.includes(kind)) ? 1 : 0);
-      alerts += has('FOUND', 'FURTHER');
-      asMix += has('MIX');
-      asSeason += has('SEASON');
-    }
-    line(name, repetitions, alerts, asMix, asSeason);
-  }
-}
-
-falseAlarms();
-delays();
-explained();

@@ -5,7 +5,7 @@ import {
   type AgentRow,
   agentRowPages,
   readAgentRows,
-  readTouchedByResponses,
+  readTouchedBy,
 } from '../../../store/lineage/agent-rows.ts';
 import type { LineageEdge } from '../../node.ts';
 import { edgesOf } from './agent-kind.ts';
@@ -25,7 +25,7 @@ export const agentProjection: Projection = {
   },
 };
 
-/** Ids of rows that the entries name, and of those about responses that came or went. */
+/** Ids of rows that the entries name, and of those about responses that came or went and about change events. */
 async function touchedRows({ store }: GraphWriter, entries: readonly JournalEntry[]): Promise<string[]> {
   const payloads = entries.map(({ payload }) => payload);
   const named = AGENT_KINDS.flatMap((kind) =>
@@ -33,8 +33,10 @@ async function touchedRows({ store }: GraphWriter, entries: readonly JournalEntr
   );
   const responses = [...new Set(payloads.flatMap(({ added, removed }) => [...added, ...removed]))];
   const cases = payloads.flatMap((payload) => payload.cases ?? []);
-  const about =
-    responses.length + cases.length > 0 ? await readTouchedByResponses(store, responses, cases) : [];
+  // An alert may be in the graph before the change event that it names: those of an older version come later.
+  const changes = payloads.flatMap((payload) => payload.changes ?? []);
+  const isAny = responses.length + cases.length + changes.length > 0;
+  const about = isAny ? await readTouchedBy(store, { responses, cases, changes }) : [];
   return [...new Set([...named, ...about])];
 }
 
