@@ -160,6 +160,15 @@ export type Dimension =
   /** Where the respondent is. */
   | 'REGION';
 
+export type FactKind =
+  | 'ALERT'
+  | 'CHANGE'
+  | 'DRIVER'
+  | 'EVENT'
+  | 'QUOTE'
+  | 'SCORE'
+  | 'THEME';
+
 export type FiringVerdict =
   | 'NOT_REAL'
   | 'REAL'
@@ -192,6 +201,35 @@ export type KnownReason =
   /** Removed: the import that brought it was undone. */
   | 'WITHDRAWN';
 
+export type Kpi =
+  /** Accounts that reached a step of onboarding within 30 days after they subscribed, of those that did so 30 days ago or earlier. */
+  | 'ACTIVATION'
+  /** What those of them that pay more than before add, by what all of them paid before. */
+  | 'EXPANSION'
+  /** Lifetime value so far: the mean of payments minus refunds within `lifetime` after the first subscription started, of accounts that began in the window and were followed for all of that time. Seen, not extrapolated; those that began later are left out. */
+  | 'LIFETIME_VALUE'
+  /** What accounts that paid in the period before (as long as the window, in a series the month before) pay in the window, by what they paid before. Only of windows that are over; accounts that did not pay before are left out. */
+  | 'NET_REVENUE_RETENTION'
+  /** Payments minus refunds. */
+  | 'REVENUE'
+  /** Of accounts whose last answer, at most a year old, is a detractor. */
+  | 'REVENUE_AT_RISK'
+  /** By the accounts that paid. */
+  | 'REVENUE_PER_ACCOUNT'
+  /** Deals won of those decided, with Wilson’s interval. */
+  | 'WIN_RATE';
+
+/** Why a language model has not answered. BUDGET: the requests of this hour are spent. */
+export type LanguageModelFailure =
+  | 'ADDRESS_REFUSED'
+  | 'BUDGET'
+  | 'MALFORMED'
+  | 'NO_ENDPOINT'
+  | 'STATUS'
+  | 'TIMEOUT'
+  | 'TOO_LONG'
+  | 'UNREACHABLE';
+
 export type ModelMetric =
   /** Share of texts that the model does not classify. */
   | 'ABSTENTION'
@@ -220,6 +258,22 @@ export type ModelStage =
   | 'RETIRED'
   | 'SHADOW';
 
+/** What is wrong with a sentence of a model; OMITTED: the score or its change is left out. */
+export type NarrativeRefusal =
+  | 'CAUSE'
+  | 'DIRECTION'
+  | 'NAME'
+  | 'NO_FACT'
+  | 'NUMBER'
+  | 'OMITTED'
+  | 'QUOTE'
+  | 'TOO_LONG'
+  | 'UNKNOWN_FACT';
+
+export type NarrativeWriter =
+  | 'MODEL'
+  | 'TEMPLATE';
+
 export type NpsClass =
   | 'DETRACTOR'
   | 'PASSIVE'
@@ -239,6 +293,34 @@ export type NpsOrderKey =
   | 'SCORE'
   /** Start of the bucket. */
   | 'TIME';
+
+export type OnboardingSpeed =
+  /** Later, or never. */
+  | 'NOT_WITHIN_MONTH'
+  /** It started less than 30 days ago. */
+  | 'TOO_EARLY'
+  /** 7 to 30 days after it. */
+  | 'WITHIN_MONTH'
+  /** Less than 7 days after the subscription started. */
+  | 'WITHIN_WEEK';
+
+export type QuestionKind =
+  /** Whether it changed since the window before. */
+  | 'CHANGE'
+  /** The groups of one dimension side by side. */
+  | 'COMPARE'
+  /** The lowest or the highest groups of a dimension. */
+  | 'RANKING'
+  /** What is the score of a segment in a window. */
+  | 'SCORE'
+  /** What is mentioned in comments. */
+  | 'THEMES'
+  /** What happened and what contributes, as `narrative` says it. */
+  | 'WHY';
+
+export type QuestionReader =
+  | 'GRAMMAR'
+  | 'MODEL';
 
 export type Reach =
   | 'ALL'
@@ -386,7 +468,7 @@ export type DimensionValuesQuery = { dimensionValues: Array<string> };
 export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ViewerQuery = { viewer: { name: string, role: string, rights: Array<string>, attributes: unknown, sources: Array<string> | null, expiresAt: string | null, policyVersion: string }, dimensions: Array<{ field: string, enumValue: string, label: string, description: string }> };
+export type ViewerQuery = { viewer: { name: string, role: string, rights: Array<string>, attributes: unknown, sources: Array<string> | null, expiresAt: string | null, policyVersion: string, languageModel: string | null }, dimensions: Array<{ field: string, enumValue: string, label: string, description: string }> };
 
 export type AccountsOfQueryVariables = Exact<{
   about: Array<string | number> | string | number;
@@ -651,6 +733,13 @@ export type AlertsOpenCaseMutationVariables = Exact<{
 
 export type AlertsOpenCaseMutation = { openCase: { id: string } };
 
+export type AlertsNarrativeQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type AlertsNarrativeQuery = { narratives: { edges: Array<{ node: { id: string, writtenAt: string, sentences: Array<{ text: string, facts: Array<{ id: string, cites: Array<string> }> }> } }> } };
+
 export type AuditLogQueryVariables = Exact<{
   first: number;
   after?: string | null | undefined;
@@ -667,6 +756,45 @@ export type AuditChainQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type AuditChainQuery = { auditChain: { sound: boolean, problem: string | null, rows: number, signedRows: number, hash: string | null, checkedAt: string } };
+
+export type BusinessCurvesQueryVariables = Exact<{
+  segment?: SegmentInput | null | undefined;
+  from: string;
+  to: string;
+  horizon: string;
+}>;
+
+
+export type BusinessCurvesQuery = { retentionCurves: Array<{ class: NpsClass | null, day: number, accounts: number | null, watched: number | null, cancelled: number | null, retention: number | null, retentionLow: number | null, retentionHigh: number | null, suppressed: boolean }> };
+
+export type BusinessChurnQueryVariables = Exact<{
+  segment?: SegmentInput | null | undefined;
+  from: string;
+  to: string;
+  groupBy: Array<Dimension> | Dimension;
+  horizon: string;
+}>;
+
+
+export type BusinessChurnQuery = { all: Array<{ class: NpsClass | null, accounts: number | null, cancelled: number | null, churn: number | null, suppressed: boolean }>, groups: Array<{ class: NpsClass | null, accounts: number | null, cancelled: number | null, churn: number | null, retentionLow: number | null, retentionHigh: number | null, suppressed: boolean, segmentValues: Array<{ field: string, value: string }> }>, churnAssociation: Array<{ adjustedFor: Array<Dimension>, oddsRatio: number | null, low: number | null, high: number | null, accounts: number | null, otherAccounts: number | null, strata: number | null, leftOut: number | null, notFollowed: number | null, suppressed: boolean }> };
+
+export type BusinessFiguresQueryVariables = Exact<{
+  segment?: SegmentInput | null | undefined;
+  from: string;
+  to: string;
+  lifetime: string;
+}>;
+
+
+export type BusinessFiguresQuery = { kpis: Array<{ kpi: Kpi, currency: string | null, value: number | null, low: number | null, high: number | null, n: number | null, leftOut: number | null, suppressed: boolean }>, onboardingSpeed: Array<{ speed: OnboardingSpeed, accounts: number | null, score: number | null, low: number | null, high: number | null, leftOut: number | null, suppressed: boolean }> };
+
+export type BusinessCasesQueryVariables = Exact<{
+  from: string;
+  to: string;
+}>;
+
+
+export type BusinessCasesQuery = { caseMetrics: Array<{ severity: Severity | null, opened: number, closed: number, late: number, answers: number, hoursToAct: number | null, hoursToActLow: number | null, hoursToActHigh: number | null, hoursToClose: number | null, hoursToCloseLow: number | null, hoursToCloseHigh: number | null, hoursFromAnswer: number | null, hoursFromAnswerLow: number | null, hoursFromAnswerHigh: number | null }> };
 
 export type CasesBoardQueryVariables = Exact<{
   state: Array<CaseState> | CaseState;
@@ -1038,15 +1166,23 @@ export type DisputeModelDecisionMutationVariables = Exact<{
 
 export type DisputeModelDecisionMutation = { disputeDecision: { id: string } | null };
 
+export type OverviewAskQueryVariables = Exact<{
+  question: string;
+}>;
+
+
+export type OverviewAskQuery = { ask: { kind: QuestionKind | null, by: QuestionReader | null, sentences: Array<string>, examples: Array<string>, failure: LanguageModelFailure | null, query: { name: string, documentId: string, text: string, variables: unknown } | null } };
+
 export type OverviewNarrativeQueryVariables = Exact<{
   segment?: SegmentInput | null | undefined;
   window: string;
   asOf?: string | null | undefined;
   basis: Basis;
+  rewrite: boolean;
 }>;
 
 
-export type OverviewNarrativeQuery = { narrative: { sentences: Array<{ text: string, facts: Array<{ id: string, cites: Array<string> }> }> } };
+export type OverviewNarrativeQuery = { narrative: { by: NarrativeWriter, refused: Array<NarrativeRefusal>, failure: LanguageModelFailure | null, sentences: Array<{ text: string, facts: Array<{ id: string, cites: Array<string> }> }> } };
 
 export type OverviewNewestQueryVariables = Exact<{
   segment?: SegmentInput | null | undefined;
@@ -1134,6 +1270,11 @@ export type OverviewChangeQueryVariables = Exact<{
 
 
 export type OverviewChangeQuery = { npsChange: { difference: number | null, low: number | null, high: number | null, pValue: number | null, before: { id: string, score: number | null, responses: number | null, suppressed: boolean }, after: { id: string, responses: number | null, suppressed: boolean } } };
+
+export type OverviewWeekQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type OverviewWeekQuery = { narratives: { edges: Array<{ node: { id: string, title: string, until: string | null, writtenAt: string, sentences: Array<{ text: string, facts: Array<{ id: string, kind: FactKind, cites: Array<string>, numbers: unknown }> }> } }> } };
 
 export type PeopleSubjectQueryVariables = Exact<{
   respondent: string;
@@ -1545,6 +1686,7 @@ export const ViewerDocument = new TypedDocumentString(`
     sources
     expiresAt
     policyVersion
+    languageModel
   }
   dimensions {
     field
@@ -2089,6 +2231,25 @@ export const AlertsOpenCaseDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<AlertsOpenCaseMutation, AlertsOpenCaseMutationVariables>;
+export const AlertsNarrativeDocument = new TypedDocumentString(`
+    query AlertsNarrative($id: ID!) {
+  narratives(about: $id, kind: ALERT, first: 1) {
+    edges {
+      node {
+        id
+        writtenAt
+        sentences {
+          text
+          facts {
+            id
+            cites
+          }
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AlertsNarrativeQuery, AlertsNarrativeQueryVariables>;
 export const AuditLogDocument = new TypedDocumentString(`
     query AuditLog($first: Int!, $after: String, $actor: String, $action: String, $from: DateTime, $to: DateTime) {
   auditLog(
@@ -2134,6 +2295,112 @@ export const AuditChainDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<AuditChainQuery, AuditChainQueryVariables>;
+export const BusinessCurvesDocument = new TypedDocumentString(`
+    query BusinessCurves($segment: SegmentInput, $from: DateTime!, $to: DateTime!, $horizon: Duration!) {
+  retentionCurves(segment: $segment, from: $from, to: $to, horizon: $horizon) {
+    class
+    day
+    accounts
+    watched
+    cancelled
+    retention
+    retentionLow
+    retentionHigh
+    suppressed
+  }
+}
+    `) as unknown as TypedDocumentString<BusinessCurvesQuery, BusinessCurvesQueryVariables>;
+export const BusinessChurnDocument = new TypedDocumentString(`
+    query BusinessChurn($segment: SegmentInput, $from: DateTime!, $to: DateTime!, $groupBy: [Dimension!]!, $horizon: Duration!) {
+  all: churnBySegment(segment: $segment, from: $from, to: $to, horizon: $horizon) {
+    class
+    accounts
+    cancelled
+    churn
+    suppressed
+  }
+  groups: churnBySegment(
+    segment: $segment
+    from: $from
+    to: $to
+    groupBy: $groupBy
+    horizon: $horizon
+  ) {
+    segmentValues {
+      field
+      value
+    }
+    class
+    accounts
+    cancelled
+    churn
+    retentionLow
+    retentionHigh
+    suppressed
+  }
+  churnAssociation(
+    segment: $segment
+    from: $from
+    to: $to
+    adjustFor: $groupBy
+    horizon: $horizon
+  ) {
+    adjustedFor
+    oddsRatio
+    low
+    high
+    accounts
+    otherAccounts
+    strata
+    leftOut
+    notFollowed
+    suppressed
+  }
+}
+    `) as unknown as TypedDocumentString<BusinessChurnQuery, BusinessChurnQueryVariables>;
+export const BusinessFiguresDocument = new TypedDocumentString(`
+    query BusinessFigures($segment: SegmentInput, $from: DateTime!, $to: DateTime!, $lifetime: Duration!) {
+  kpis(segment: $segment, from: $from, to: $to, lifetime: $lifetime) {
+    kpi
+    currency
+    value
+    low
+    high
+    n
+    leftOut
+    suppressed
+  }
+  onboardingSpeed(segment: $segment, from: $from, to: $to) {
+    speed
+    accounts
+    score
+    low
+    high
+    leftOut
+    suppressed
+  }
+}
+    `) as unknown as TypedDocumentString<BusinessFiguresQuery, BusinessFiguresQueryVariables>;
+export const BusinessCasesDocument = new TypedDocumentString(`
+    query BusinessCases($from: DateTime!, $to: DateTime!) {
+  caseMetrics(from: $from, to: $to) {
+    severity
+    opened
+    closed
+    late
+    answers
+    hoursToAct
+    hoursToActLow
+    hoursToActHigh
+    hoursToClose
+    hoursToCloseLow
+    hoursToCloseHigh
+    hoursFromAnswer
+    hoursFromAnswerLow
+    hoursFromAnswerHigh
+  }
+}
+    `) as unknown as TypedDocumentString<BusinessCasesQuery, BusinessCasesQueryVariables>;
 export const CasesBoardDocument = new TypedDocumentString(`
     query CasesBoard($state: [CaseState!]!, $first: Int!) {
   cases(state: $state, first: $first) {
@@ -2928,9 +3195,35 @@ export const DisputeModelDecisionDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<DisputeModelDecisionMutation, DisputeModelDecisionMutationVariables>;
+export const OverviewAskDocument = new TypedDocumentString(`
+    query OverviewAsk($question: String!) {
+  ask(question: $question) {
+    kind
+    by
+    sentences
+    examples
+    failure
+    query {
+      name
+      documentId
+      text
+      variables
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<OverviewAskQuery, OverviewAskQueryVariables>;
 export const OverviewNarrativeDocument = new TypedDocumentString(`
-    query OverviewNarrative($segment: SegmentInput, $window: Duration!, $asOf: DateTime, $basis: Basis!) {
-  narrative(segment: $segment, window: $window, asOf: $asOf, basis: $basis) {
+    query OverviewNarrative($segment: SegmentInput, $window: Duration!, $asOf: DateTime, $basis: Basis!, $rewrite: Boolean!) {
+  narrative(
+    segment: $segment
+    window: $window
+    asOf: $asOf
+    basis: $basis
+    rewrite: $rewrite
+  ) {
+    by
+    refused
+    failure
     sentences {
       text
       facts {
@@ -3122,6 +3415,29 @@ export const OverviewChangeDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<OverviewChangeQuery, OverviewChangeQueryVariables>;
+export const OverviewWeekDocument = new TypedDocumentString(`
+    query OverviewWeek {
+  narratives(kind: WEEK, first: 20) {
+    edges {
+      node {
+        id
+        title
+        until
+        writtenAt
+        sentences {
+          text
+          facts {
+            id
+            kind
+            cites
+            numbers
+          }
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<OverviewWeekQuery, OverviewWeekQueryVariables>;
 export const PeopleSubjectDocument = new TypedDocumentString(`
     query PeopleSubject($respondent: String!) {
   subject(respondent: $respondent)
