@@ -11,7 +11,10 @@ import { countAlerts, readAlerts } from '../../store/agents/alerts.ts';
 import { changeCase, readCaseEvents, readCases } from '../../store/agents/cases.ts';
 import { seenBy } from '../../store/agents/cell-set.ts';
 import { readAgentDecisions } from '../../store/agents/decisions.ts';
+import { readWatchedAccounts } from '../../store/agents/watched-accounts.ts';
 import { erase } from '../../store/data-subjects/erase.ts';
+import { restrict } from '../../store/data-subjects/subject-access.ts';
+import { readAccountFacts } from '../../store/outcomes/account-facts.ts';
 import { DIMENSIONS, narrowScope, openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { BY, personOf } from '../fixtures/erasing.ts';
 
@@ -232,5 +235,32 @@ describe('the account watch', () => {
       await short.sql('SELECT key FROM agent_state'),
     ];
     expect(JSON.stringify(rows)).not.toContain(gone?.id);
+  });
+
+  it('hides a restricted account from the list, the alerts and the inputs of the model, until that is over', async () => {
+    const asOf = new Date(now);
+    const listed = async () =>
+      readWatchedAccounts(short, EVERYTHING, { cause: null, after: null, limit: 10, asOf });
+    const facts = async () => (await readAccountFacts(short.store, asOf)).length;
+    const [known, all] = [await facts(), await listed()];
+    expect(all).toHaveLength(2);
+    await restrict(short, personOf('hidden'), true);
+    const left = await listed();
+    expect(left).toHaveLength(1);
+    const [gone] = all.filter(({ account: name }) => !left.some((one) => one.account === name));
+    expect(gone?.alert).not.toBeNull();
+    expect((await alerts(short)).some(({ id }) => id === gone?.alert)).toBe(false);
+    expect(await facts()).toBe(known - 1);
+    await restrict(short, personOf('hidden'), false);
+    expect(await facts()).toBe(known);
+    // Of the history that the model is fitted to, too.
+    const then = new Date(NOW - 90 * DAY_MS);
+    const history = (await readAccountFacts(long.store, then)).length;
+    await restrict(long, personOf('q1 0'), true);
+    expect(await readAccountFacts(long.store, then)).toHaveLength(history - 1);
+    await restrict(long, personOf('q1 0'), false);
+    expect(await readAccountFacts(long.store, then)).toHaveLength(history);
+    expect((await run(short)).filter(({ id }) => id !== null)).toHaveLength(1);
+    expect(await listed()).toHaveLength(2);
   });
 });
