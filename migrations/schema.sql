@@ -579,6 +579,7 @@ CREATE TABLE public.invitation (
   at timestamp with time zone NOT NULL,
   cell_id integer NOT NULL,
   invited bigint NOT NULL,
+  started bigint,
   CONSTRAINT invitation_pkey PRIMARY KEY (id)
 );
 CREATE INDEX invitation_cell_id_at_index ON public.invitation USING btree (cell_id, at);
@@ -2271,7 +2272,8 @@ CREATE VIEW scoped.invitation WITH (security_barrier=true) AS
     source_id,
     at,
     cell_id,
-    invited
+    invited,
+    started
    FROM invitation t
   WHERE COALESCE((( SELECT s.score + '{}'::int4multirange
            FROM scope s

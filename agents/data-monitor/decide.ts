@@ -11,10 +11,13 @@ import { type AlertAction, type Cause, decideAlert } from '../alerting/episode.t
 import type { Decided } from '../loop/agent.ts';
 import type { FollowersInputs, Found, Inputs, SourceDays, SourcesInputs, WordingInputs } from './inputs.ts';
 import { ofRetention } from './late-deletions.ts';
+import { ofRates } from './rates.ts';
 
 const RULE = 'data@1';
 /** Looks are ten minutes apart: what lasts shorter than that is not said, and what returns within half an hour is one alert. */
 const DAMPING = { raiseAfter: 2, resolveAfter: 3 };
+/** Charts of rates are looked at once a day, and sum up many days themselves. */
+const DAILY = { raiseAfter: 1, resolveAfter: 2 };
 /** Rejected items: at least so many, this share of all, and so many times the source's own share. */
 const [REJECTED_FEWEST, REJECTED_SHARE, REJECTED_TIMES] = [10, 0.05, 3];
 /** Seconds that a follower may be behind; from the second on people see old numbers for so long that someone should act. */
@@ -25,15 +28,16 @@ export const WORDING_NEWS_MS = 7 * DAY_MS;
 /** One alert for one cause: raised, changed and resolved by what was found. */
 export function decide(inputs: Inputs): Decided<AlertAction> {
   const { at, before, last } = inputs;
-  const { cause, fine, evidence } =
-    inputs.what === 'sources'
-      ? ofSources(inputs)
-      : inputs.what === 'followers'
-        ? ofFollowers(inputs)
-        : inputs.what === 'retention'
-          ? ofRetention(inputs)
-          : ofWording(inputs);
-  return decideAlert({ at, rule: RULE, cause, fine, evidence, before, last, damping: DAMPING });
+  const { cause, fine, evidence } = find(inputs);
+  const damping = inputs.what === 'rates' ? DAILY : DAMPING;
+  return decideAlert({ at, rule: RULE, cause, fine, evidence, before, last, damping });
+}
+
+function find(inputs: Inputs): Found {
+  if (inputs.what === 'sources') return ofSources(inputs);
+  if (inputs.what === 'followers') return ofFollowers(inputs);
+  if (inputs.what === 'retention') return ofRetention(inputs);
+  return inputs.what === 'rates' ? ofRates(inputs) : ofWording(inputs);
 }
 
 type SourceFault = 'silent' | 'rejected' | 'fall' | 'surge';

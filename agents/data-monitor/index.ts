@@ -14,7 +14,7 @@ export function dataMonitor(parts: DataMonitorParts): Agent<Inputs, AlertAction>
   return {
     name: AGENT,
     description:
-      'Watches what sources bring against their own rhythm, what is rejected, new survey versions, and followers that are behind, and raises one alert for each cause.',
+      'Watches what sources bring against their own rhythm, what is rejected, response rates, new survey versions, and followers and deletions that are behind, and raises one alert for each cause.',
     version: 1,
     defaultAutonomy: 'ACT',
     everyMs: 10 * MINUTE_MS,

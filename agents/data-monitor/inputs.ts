@@ -1,3 +1,4 @@
+import type { Segment } from '../../domain/segments/cell.ts';
 import type { RetainedKind } from '../../store/data-subjects/retention.ts';
 import type { Autonomy } from '../../store/tables/agents.ts';
 import type { Cause, Episode, LastAlert } from '../alerting/episode.ts';
@@ -60,7 +61,23 @@ export interface RetentionInputs extends Asked {
   readonly agent: { readonly enabled: boolean; readonly autonomy: Autonomy };
 }
 
-export type Inputs = SourcesInputs | FollowersInputs | WordingInputs | RetentionInputs;
+/** How many were asked and how many answered on each day of a segment, without gaps. */
+export interface RateSeries {
+  readonly segment: Segment;
+  /** Days since 1970 of the first. */
+  readonly first: number;
+  readonly asked: readonly number[];
+  readonly answered: readonly number[];
+}
+
+/** Who answers: of those invited (response), or of those who began to answer (abandonment). */
+export interface RatesInputs extends Asked {
+  readonly what: 'rates';
+  readonly rate: 'response' | 'abandonment';
+  readonly segments: readonly RateSeries[];
+}
+
+export type Inputs = SourcesInputs | FollowersInputs | WordingInputs | RetentionInputs | RatesInputs;
 
 /** What one look found. */
 export interface Found {

@@ -13,6 +13,7 @@ import type { Episode } from '../alerting/episode.ts';
 import type { AgentDeps, Observation } from '../loop/agent.ts';
 import { WORDING_NEWS_MS } from './decide.ts';
 import { AGENT, type Inputs, type SourceDays } from './inputs.ts';
+import { readRateSeries } from './rate-series.ts';
 
 /** What the data monitor needs beside the database. */
 export interface DataMonitorParts {
@@ -62,6 +63,13 @@ export async function* observe(
       cells,
       about: [],
     };
+  const rates = isRead(known, today) ? null : await readRateSeries(deps, today);
+  for (const rate of rates ? (['response', 'abandonment'] as const) : []) {
+    const key = `${rate} rate`;
+    const segments = rates?.[rate] ?? [];
+    const inputs = { what: 'rates' as const, ...(await asked(key)), rate, segments };
+    yield { key, inputs, cells, about: [], position: today };
+  }
   for (const one of await readNewSurveys(store, new Date(now - WORDING_SEEN_MS))) {
     const { source, survey, version } = one;
     const key = `wording ${source} ${survey} ${version}`;
@@ -70,6 +78,10 @@ export async function* observe(
     yield { key, inputs, cells, about: [`Source:${source}`] };
   }
 }
+
+/** Whether the rates of yesterday were judged. */
+const isRead = (known: ReadonlyMap<string, AgentStateRow>, today: number) =>
+  known.get('abandonment rate')?.position === today;
 
 /** What is more than a day past its period, and how the agent that deletes it runs; null: the policy has no periods. */
 async function readLate({ store, cells }: AgentDeps, retention: Retention, now: number) {

@@ -28,15 +28,15 @@ const NEARLY_ALL = 0.95;
 export const cellsOf = ({ cells }: Pick<AgentDeps, 'cells'>, segment: Segment): Cell[] =>
   cells.all().filter(({ attributes }) => matchesSegment(segment, attributes));
 
-/** All answers and each value of a dimension, where there are enough answers; the largest first. */
+/** Everything and each value of a dimension, where there are enough by cell (answers, invitations); the largest first. */
 export function segmentsByVolume(
   deps: Pick<AgentDeps, 'cells' | 'dimensions'>,
-  counts: ReadonlyMap<number, Counts>,
+  counts: ReadonlyMap<number, number>,
 ): Segment[] {
   const sums = new Map<string, { readonly segment: Segment; answers: number }>();
   let all = 0;
   for (const { id, attributes } of deps.cells.all()) {
-    const answers = total(counts.get(id) ?? ZERO);
+    const answers = counts.get(id) ?? 0;
     all += answers;
     for (const { attribute } of deps.dimensions) {
       const value = valueIn(attributes, attribute);
@@ -83,7 +83,8 @@ export async function readWatched(
 
 async function findSegments(deps: AgentDeps, day: number): Promise<Segment[]> {
   const ids = deps.cells.all().map(({ id }) => id);
-  return segmentsByVolume(deps, await readDaySums(deps.store, ids, day - REPLAYED_DAYS, day));
+  const sums = await readDaySums(deps.store, ids, day - REPLAYED_DAYS, day);
+  return segmentsByVolume(deps, new Map([...sums].map(([id, counts]) => [id, total(counts)])));
 }
 
 async function compute(

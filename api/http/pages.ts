@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import { chosenCoding } from './compress.ts';
 import { addVary } from './origins.ts';
@@ -73,6 +73,29 @@ export function addPages(server: FastifyInstance): void {
       return reply.type(type).header('cache-control', 'public, max-age=31536000, immutable').send(content);
     },
   );
+}
+
+/** A script of the current build for pages of others, which load it under one name. */
+export async function sendScript(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  name: string,
+): Promise<FastifyReply> {
+  const key = await readOrNull(new URL('current', DIST));
+  const coding = chosenCoding(request.headers['accept-encoding']);
+  const ending = coding === 'br' ? '.br' : coding === 'gzip' ? '.gz' : '';
+  const content = key && (await readOrNull(new URL(`${key.toString('utf8')}/${name}${ending}`, DIST)));
+  if (!content) {
+    reply.callNotFound();
+    return reply;
+  }
+  addVary(reply, 'Accept-Encoding');
+  if (ending) reply.header('content-encoding', coding as string);
+  return reply
+    .type('text/javascript; charset=utf-8')
+    .header('cache-control', 'public, max-age=3600')
+    .header('cross-origin-resource-policy', 'cross-origin')
+    .send(content);
 }
 
 /** The document of the build that is current now: a build made while the server runs is shown without a restart. */

@@ -31,6 +31,7 @@ import { addReport } from './report.ts';
 import { addRequestLog, setCommonHeaders } from './request-log.ts';
 import { addSessionRoutes } from './session.ts';
 import { addSurveyLinks } from './survey-links.ts';
+import { addSurveyScript } from './survey-script.ts';
 import { addWebhookRoute } from './webhooks.ts';
 
 export interface ApiOptions {
@@ -130,6 +131,7 @@ export async function createApiServer(options: ApiOptions): Promise<ApiServer> {
     addIngestRoutes(fastify, counted);
     addWebhookRoute(fastify, counted);
     addSurveyLinks(fastify, counted);
+    addSurveyScript(fastify, counted);
   }
   addMetricsRoute(fastify, counted, metrics, {
     ...gauges,

@@ -92,6 +92,12 @@ function addViewer(builder: Builder, dimensions: readonly Dimension[]) {
         description: 'The sources that it may submit responses for. null: not bound to sources.',
         resolve: ({ sources }) => (sources === null ? null : [...sources]),
       }),
+      languageModel: t.string({
+        description:
+          'The language model that may write narratives and read questions for callers who read scores; null: none.',
+        resolve: ({ scope }, _args, { deps }) =>
+          scope.grant('readScore') === 'none' ? null : (deps.languageModel?.model.name ?? null),
+      }),
       readOnly: t.exposeBoolean('readOnly', {
         nullable: false,
         description: 'Whether mutations and uploads are refused.',

@@ -49,6 +49,14 @@ function addRow({ builder, types, dimensions }: SchemaParts): TypeOf<ResponseRat
         description: 'Answers with a score.',
         resolve: ({ answered }) => asInt(answered),
       }),
+      started: t.int({
+        description: 'How many of those invited began to answer; null where senders do not say.',
+        resolve: ({ started }) => (started === null ? null : asInt(started)),
+      }),
+      abandonment: t.exposeFloat('abandonment', {
+        description:
+          'Of those who began, how many gave up, 0..1; null where `started` is not known, or more answered than began.',
+      }),
       rate: t.exposeFloat('rate', {
         description:
           'Of those invited, 0..1; null without invitations, or where more answered than were invited: people answer later than they are invited.',
@@ -130,6 +138,9 @@ function addSubmitting({ builder, types, dimensions }: SchemaParts): void {
           description: 'Instead of sentAt: the day of UTC that `invited` counts, "2026-03-31".',
         }),
         invited: t.int({ description: 'How many were invited; absent: 1.' }),
+        started: t.int({
+          description: 'How many of them began to answer, as far as is known now; absent: it is not known.',
+        }),
         updatedAt: t.field({ type: 'DateTime', description: 'When it was last changed at its source.' }),
         revision: t.float({ description: 'Instead of updatedAt: a whole number that the source counts up.' }),
         ...forEachDimension(dimensions, ({ description }) => t.string({ description })),

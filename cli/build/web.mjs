@@ -63,6 +63,7 @@ export async function buildWeb() {
         build: { ...config.build, outDir: beside, emptyOutDir: true },
       }),
     );
+    await buildSnippet(beside);
     for (const name of readdirSync(join(beside, 'assets'))) precompress(join(beside, 'assets', name));
     rmSync(join(DIST, key), { recursive: true, force: true });
     renameSync(beside, join(DIST, key));
@@ -72,6 +73,32 @@ export async function buildWeb() {
   } finally {
     rmSync(beside, { recursive: true, force: true });
   }
+}
+
+/** The web survey: one script for pages of others, beside the pages. */
+export async function buildSnippet(outDir) {
+  const { build } = await import('vite');
+  await forProduction(() =>
+    build({
+      configFile: false,
+      root: SOURCES,
+      logLevel: 'warn',
+      publicDir: false,
+      build: {
+        target: 'es2022',
+        outDir,
+        emptyOutDir: false,
+        reportCompressedSize: false,
+        lib: {
+          entry: join(SOURCES, 'snippet', 'survey.ts'),
+          name: 'scoreline',
+          formats: ['iife'],
+          fileName: () => 'survey.js',
+        },
+      },
+    }),
+  );
+  precompress(join(outDir, 'survey.js'));
 }
 
 /** Under a test runner NODE_ENV is "test", and Vite would bundle the development build of React. */

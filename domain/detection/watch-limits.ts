@@ -1,4 +1,5 @@
 import { cusumLimit, ewmaLimit, limitForEstimate } from './limits.ts';
+import type { Step } from './run-length.ts';
 import { logRatios, moreDetractors, movedBy, type Shares, sharesOf, stepsOf } from './shares.ts';
 
 /** A CUSUM that is tuned to one shift of the score, in points. */
@@ -29,6 +30,9 @@ export interface LimitQuery {
 const SHARE_GRID = 0.05;
 const FINE = 1.2;
 const COARSE = 1.25;
+const FINE_RATE = 1.05;
+/** A chart of a higher rate that rises has no room. */
+const RATE_MOST = 0.78;
 const MOST_KEPT = 20_000;
 const kept = new Map<string, number | null>();
 
@@ -74,4 +78,36 @@ export function ewmaLimitOf(query: LimitQuery): number {
   const deviations = remembered(name, () => ewmaLimit(steps, EWMA_WEIGHT, runLength)) as number;
   const variance = shares.promoters + shares.detractors - mean * mean;
   return deviations * Math.sqrt((variance * EWMA_WEIGHT) / (2 - EWMA_WEIGHT) + error * error);
+}
+
+/** What the limit of a chart of a rate is computed for: the share that answers, its standard error, people between false alarms. */
+export interface RateLimitQuery {
+  readonly rate: number;
+  readonly error: number;
+  readonly runLength: number;
+}
+
+/** What one who was asked adds to a CUSUM that is tuned to the rate times `factor`: by answering, and by not answering. */
+export const rateRatios = (rate: number, factor: number) => ({
+  yes: Math.log(factor),
+  no: Math.log((1 - rate * factor) / (1 - rate)),
+});
+
+/** The limit of a CUSUM of a rate over an estimated baseline; null while the baseline is too short for it. */
+export function rateLimitOf(factor: number, query: RateLimitQuery): number | null {
+  const rate = Math.min(RATE_MOST, FINE_RATE ** Math.round(Math.log(query.rate) / Math.log(FINE_RATE)));
+  // Relative to the rate, so that few limits are computed.
+  const error = rate * raised(Math.max(query.error / query.rate, 1e-3), FINE);
+  const runLength = raised(Math.max(query.runLength, 100), COARSE);
+  const { yes, no } = rateRatios(rate, factor);
+  const stepsAt = (by: number): Step[] => {
+    const share = Math.min(0.999, Math.max(1e-5, rate + by));
+    return [
+      { probability: share, value: yes },
+      { probability: 1 - share, value: no },
+    ];
+  };
+  const name = `rate ${factor} ${rate.toFixed(5)} ${runLength.toFixed(0)}`;
+  const known = remembered(name, () => cusumLimit(stepsAt(0), runLength)) as number;
+  return remembered(`${name} ${error.toFixed(7)}`, () => limitForEstimate(stepsAt, error, runLength, known));
 }

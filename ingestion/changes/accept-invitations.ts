@@ -91,16 +91,20 @@ function storePart(
 function rowOf(
   { cells }: FilingDeps,
   { scope }: Submitter,
-  { source, externalId, at, invited, revision, attributes, sourceId, mayCorrect }: Ready,
+  { source, externalId, at, invited, started, revision, attributes, sourceId, mayCorrect }: Ready,
   cellId: number,
 ): NewInvitation {
   return {
     id: uuidFrom(`invitation\n${source}\n${externalId}`),
     sourceId,
     externalId,
-    contentHash: contentHashOf({ at, invited, attributes: cells.storedAs(attributes) }),
+    contentHash: contentHashOf({
+      ...{ at, invited, attributes: cells.storedAs(attributes) },
+      // Contents from before this could be known keep their hash.
+      ...(started === null ? {} : { started }),
+    }),
     revision,
-    content: { at, cell_id: cellId, invited },
+    content: { at, cell_id: cellId, invited, started },
     cellId,
     mayReplace: (stored) => {
       if (!mayCorrect) return false;

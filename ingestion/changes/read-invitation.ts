@@ -16,6 +16,8 @@ export interface InvitationDraft {
   readonly externalId: string;
   readonly at: Date;
   readonly invited: number;
+  /** How many of them began to answer; null: it is not known. */
+  readonly started: number | null;
   readonly attributes: CellAttributes;
   readonly revision: Revision | null;
 }
@@ -31,6 +33,7 @@ export function createInvitationReader(dimensions: readonly Dimension[]) {
     sentAt: z.string().nullish(),
     day: z.string().nullish(),
     invited: z.int().min(0).max(MOST_INVITED).nullish(),
+    started: z.int().min(0).max(MOST_INVITED).nullish(),
     updatedAt: z.string().nullish(),
     revision: z.int().min(0).nullish(),
     ...Object.fromEntries(dimensions.map(({ field }) => [field, z.string().nullish()])),
@@ -50,6 +53,7 @@ interface Item {
   readonly sentAt?: string | null | undefined;
   readonly day?: string | null | undefined;
   readonly invited?: number | null | undefined;
+  readonly started?: number | null | undefined;
   readonly updatedAt?: string | null | undefined;
   readonly revision?: number | null | undefined;
 }
@@ -69,7 +73,12 @@ function draftOf(dimensions: readonly Dimension[], item: Item, now: number): Inv
   const attributes = attributesOf(dimensions, item as unknown as Readonly<Record<string, string | null>>);
   if ('problem' in attributes) throw new RefusalError(attributes.problem);
   const values = attributes.values;
-  return { ...named.names, at, invited: item.invited ?? 1, attributes: values, revision };
+  const [invited, started] = [item.invited ?? 1, item.started ?? null];
+  if (started !== null && started > invited)
+    throw new RefusalError(
+      rejected('INVALID', `started: ${started} is more than the ${invited} that were invited`),
+    );
+  return { ...named.names, at, invited, started, attributes: values, revision };
 }
 
 function momentOf({ sentAt, day }: Item): Date {
@@ -98,7 +107,7 @@ function rejectionOf(error: z.ZodError, input: unknown, fields: string): Outcome
   const field = String(issue.path[0]);
   const value = (input as Record<string, unknown>)[field];
   if (value === undefined) return rejected('MISSING', `${field}: is missing`);
-  const most = { invited: '1,000,000,000', revision: '2^53 - 1' }[field];
+  const most = { invited: '1,000,000,000', started: '1,000,000,000', revision: '2^53 - 1' }[field];
   const right = most ? `a whole number from 0 to ${most}` : 'a text';
   return rejected('INVALID', `${field}: ${quoted(value)} is not ${right}`);
 }

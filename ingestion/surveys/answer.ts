@@ -10,6 +10,8 @@ export interface SurveyAnswer extends Omit<SurveyInvitee, 'expiresAt'> {
   readonly comment: string | null;
   /** Epoch milliseconds: the same for everything that is sent from one page. */
   readonly answeredAt: number;
+  /** Counted up by the sender; absent: the answer that arrives last is the newest. */
+  readonly revision?: number;
 }
 
 /** A connection, and what names the request in the provenance. */
@@ -42,7 +44,7 @@ export function takeAnswer(
     score: answer.score,
     comment: answer.comment,
     answeredAt: new Date(answeredAt).toISOString(),
-    updatedAt: at.toISOString(),
+    ...(answer.revision === undefined ? { updatedAt: at.toISOString() } : { revision: answer.revision }),
   };
   const position = `${connector} request ${request}`;
   return takeItems(deps, submitter, { id, reader, items: [item], position, digest: null, at });

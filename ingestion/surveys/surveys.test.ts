@@ -18,7 +18,7 @@ import {
 const DIMENSIONS = defineDimensions(DEFAULT_DIMENSIONS);
 const CONNECTION = '0f8fad5b-d9cb-469f-a165-70867728950e';
 const OTHER = '7c9e6679-7425-40de-944b-e07fc1f90ae7';
-const SECRET = emailLink.secret.make(randomBytes);
+const SECRET = emailLink.secret.make(randomBytes, CONNECTION);
 const invitee: SurveyInvitee = {
   externalId: 'i-1',
   respondent: 'jane@example.com',
@@ -33,7 +33,9 @@ describe('a token', () => {
     const token = make();
     expect(connectionOfToken(token)).toBe(CONNECTION);
     expect(readToken(CONNECTION, [SECRET], token)).toEqual(invitee);
-    expect(readToken(CONNECTION, [emailLink.secret.make(randomBytes), SECRET], token)).toEqual(invitee);
+    expect(readToken(CONNECTION, [emailLink.secret.make(randomBytes, CONNECTION), SECRET], token)).toEqual(
+      invitee,
+    );
   });
 
   it('shows nothing of the person, and no two are alike', () => {
@@ -48,7 +50,7 @@ describe('a token', () => {
   it('is refused where it was changed, or made for another connection or secret', () => {
     const token = make();
     expect(readToken(OTHER, [SECRET], token)).toBeNull();
-    expect(readToken(CONNECTION, [emailLink.secret.make(randomBytes)], token)).toBeNull();
+    expect(readToken(CONNECTION, [emailLink.secret.make(randomBytes, CONNECTION)], token)).toBeNull();
     expect(readToken(CONNECTION, [], token)).toBeNull();
     for (let at = 0; at < token.length; at++) {
       const changed = `${token.slice(0, at)}${token[at] === 'A' ? 'B' : 'A'}${token.slice(at + 1)}`;

@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
 import { z } from 'zod';
+import { idBytes, uuidOf } from './id-bytes.ts';
 
 /** What a link of a mail says, encrypted: nothing of it can be read in the address. */
 export interface SurveyInvitee {
@@ -36,8 +37,6 @@ type Purpose = 'link' | 'visit';
 const keyFor = (secret: string, purpose: Purpose): Buffer =>
   Buffer.from(hkdfSync('sha256', secret, '', `scoreline survey ${purpose}`, 32));
 
-const idBytes = (connection: string): Buffer => Buffer.from(connection.replaceAll('-', ''), 'hex');
-
 /** Whether the text can be the last part of a link's path. */
 export const isTokenLike = (token: string): boolean =>
   token.length <= LONGEST_TOKEN &&
@@ -47,8 +46,7 @@ export const isTokenLike = (token: string): boolean =>
 /** The id of the connection that a token names; null where it is no token. It is not proven to be its token yet. */
 export function connectionOfToken(token: string): string | null {
   if (!isTokenLike(token)) return null;
-  const hex = Buffer.from(token, 'base64url').subarray(0, ID_BYTES).toString('hex');
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  return uuidOf(Buffer.from(token, 'base64url').subarray(0, ID_BYTES));
 }
 
 /**

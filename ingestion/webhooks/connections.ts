@@ -145,7 +145,7 @@ export async function openConnections(deps: ConnectionDeps): Promise<Connections
     rotate: async (id, given, formerForMs, { note }) => {
       const connection = live.get(id);
       if (!connection) return null;
-      const secret = secretOf(deps, connection.vendor, given);
+      const secret = secretOf(deps, connection.vendor, { id, given });
       const at = new Date(now());
       const formerUntil = formerForMs === 0 ? null : new Date(at.getTime() + formerForMs);
       const rotated = await store.transaction(async (session) => {
@@ -190,9 +190,9 @@ function connectorNamed(name: string): Connector {
 function secretOf(
   { randomBytes }: Pick<ConnectionDeps, 'randomBytes'>,
   vendor: Connector,
-  given: string | null,
+  { id, given }: { readonly id: string; readonly given: string | null },
 ): string {
-  if (given === null) return vendor.secret.make(randomBytes);
+  if (given === null) return vendor.secret.make(randomBytes, id);
   const problem = vendor.secret.problemOf(given);
   if (problem) throw new ConnectionError(`secret: ${problem}`);
   return given;
@@ -223,5 +223,5 @@ function newConnection(
     createdBy: by.name,
     madeBy: by.id,
   };
-  return { made, secret: secretOf(deps, vendor, secret) };
+  return { made, secret: secretOf(deps, vendor, { id: made.id, given: secret }) };
 }

@@ -1,4 +1,5 @@
 import { emailLink } from '../surveys/email-link.ts';
+import { webSnippet } from '../surveys/web-snippet.ts';
 import type { Connector, WebhookConnector } from './connector.ts';
 import { asknicely } from './vendors/asknicely.ts';
 import { canonical } from './vendors/canonical.ts';
@@ -9,6 +10,7 @@ import { intercom } from './vendors/intercom.ts';
 import { posthog } from './vendors/posthog.ts';
 import { retently } from './vendors/retently.ts';
 import { segment } from './vendors/segment.ts';
+import { twilio } from './vendors/twilio.ts';
 import { typeform } from './vendors/typeform.ts';
 import { wootric } from './vendors/wootric.ts';
 import { zendesk } from './vendors/zendesk.ts';
@@ -27,10 +29,11 @@ const VENDORS: readonly WebhookConnector[] = [
   chatwoot,
   zendesk,
   intercom,
+  twilio,
 ];
 
 /** Surveys of our own, which people answer on pages and in a script of this server. */
-const SURVEYS: readonly Connector[] = [emailLink];
+const SURVEYS: readonly Connector[] = [emailLink, webSnippet];
 
 /** The other routes, as mappings name them. */
 const ROUTES = ['responses', 'graphql', 'file', 'demo'];

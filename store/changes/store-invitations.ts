@@ -8,7 +8,7 @@ export type NewInvitation = DeliveredFact<number> & { readonly cellId: number };
 const LOCK_MS = 10_000;
 const put = deliveredTable<number>(
   'invitation',
-  { at: 'timestamptz', cell_id: 'integer', invited: 'bigint' },
+  { at: 'timestamptz', cell_id: 'integer', invited: 'bigint', started: 'bigint' },
   'cell_id',
 );
 

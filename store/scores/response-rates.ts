@@ -15,6 +15,10 @@ export interface ResponseRate {
   readonly invited: number;
   /** Answers with a score. */
   readonly answered: number;
+  /** How many of those invited began to answer; null: of some it is not known. */
+  readonly started: number | null;
+  /** Of those who began, how many gave up: 0..1; null where `started` is not known, or more answered. */
+  readonly abandonment: number | null;
   /** Of those invited, 0..1, with Wilson's interval; null without invitations, or with more answers than invitations. */
   readonly rate: number | null;
   readonly low: number | null;
@@ -43,7 +47,8 @@ interface RateDeps {
 
 const INVITED = statement(
   'invitations_by_cell',
-  `SELECT cell_id AS "cellId", sum(invited)::float8 AS invited FROM invitation
+  `SELECT cell_id AS "cellId", sum(invited)::float8 AS invited,
+      CASE WHEN bool_and(started IS NOT NULL OR invited = 0) THEN sum(started)::float8 END AS started FROM invitation
     WHERE cell_id = ANY ($1::integer[]) AND at >= $2 AND at < $3 GROUP BY 1`,
 );
 
@@ -59,14 +64,17 @@ export async function readResponseRates(
   const visible = visibleCells(scope, ['readScore', 'readResponse'], cells, segment);
   const cellIds = visible.map(({ id }) => id);
   const invited = new Map<number, number>();
+  const started = new Map<number, number | null>();
   const answered = new Map<number, number>();
   const { from, until } = range;
-  for (const row of await store.rows<{ cellId: number; invited: number }>(INVITED, [
+  for (const row of await store.rows<{ cellId: number; invited: number; started: number | null }>(INVITED, [
     cellIds,
     new Date(from),
     new Date(until),
-  ]))
+  ])) {
     invited.set(row.cellId, row.invited);
+    started.set(row.cellId, row.started);
+  }
   const counted = {
     edges: [from, until],
     cellIds,
@@ -82,13 +90,32 @@ export async function readResponseRates(
     group,
     invited: of.reduce((sum, { id }) => sum + (invited.get(id) ?? 0), 0),
     answered: of.reduce((sum, { id }) => sum + (answered.get(id) ?? 0), 0),
+    started: startedOf(of, started),
   }));
   const listed = groups.filter((one) => by.length === 0 || one.invited > 0 || one.answered > 0);
   const all = {
     invited: listed.reduce((sum, one) => sum + one.invited, 0),
     answered: listed.reduce((sum, one) => sum + one.answered, 0),
   };
-  return listed.map((one) => ({ ...one, ...rateOf(one, confidence), weight: weightOf(one, all) }));
+  return listed.map((one) => ({
+    ...one,
+    ...rateOf(one, confidence),
+    abandonment:
+      one.started === null || one.started < one.answered || one.started === 0
+        ? null
+        : 1 - one.answered / one.started,
+    weight: weightOf(one, all),
+  }));
+}
+
+/** The sum over the cells in which someone was invited; null where there is none, or of some it is not known. */
+function startedOf(
+  cells: readonly { readonly id: number }[],
+  started: ReadonlyMap<number, number | null>,
+): number | null {
+  const known = cells.flatMap(({ id }) => (started.has(id) ? [started.get(id) ?? null] : []));
+  if (known.length === 0 || known.includes(null)) return null;
+  return known.reduce<number>((sum, one) => sum + (one ?? 0), 0);
 }
 
 interface Numbers {

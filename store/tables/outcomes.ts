@@ -104,6 +104,8 @@ export const invitation = pgTable(
     at: moment('at').notNull(),
     cellId: integer('cell_id').notNull(),
     invited: bigint('invited', { mode: 'number' }).notNull(),
+    /** How many of them began to answer; null: it is not known. */
+    started: bigint('started', { mode: 'number' }),
   },
   (table) => [index().on(table.cellId, table.at)],
 );

@@ -164,3 +164,22 @@ describe('invitations', () => {
     expect(rejected).toMatchObject([{ code, message: expect.stringContaining(says) }]);
   });
 });
+
+describe('how many began to answer', () => {
+  it('is stored, corrected and divided by, and is never more than were invited', async () => {
+    const item = { externalId: 'began', day: day(3), invited: 50, region: 'Kenya' };
+    await accept([item]);
+    const { accepted, duplicates } = await accept([item, { ...item, started: 20, revision: 1 }]);
+    expect([accepted, duplicates]).toEqual([1, 1]);
+    await database.submit([{ externalId: 'Kenya', answeredAt: at(2), score: 9, region: 'Kenya' }]);
+    const kenya = async () => (await rates(EVERYTHING)).find(({ group }) => group.region === 'Kenya');
+    expect(await kenya()).toMatchObject({ invited: 50, started: 20, answered: 1, abandonment: 0.95 });
+    expect(await accept([{ ...item, started: 51, revision: 2 }])).toMatchObject({
+      accepted: 0,
+      rejected: [{ message: expect.stringContaining('started: 51 is more than the 50') }],
+    });
+    // Of one invitation it is not known.
+    await accept([{ externalId: 'unknown', day: day(3), invited: 5, region: 'Kenya' }]);
+    expect(await kenya()).toMatchObject({ invited: 55, started: null, abandonment: null });
+  });
+});

@@ -35,7 +35,7 @@ const LONG_ON_EMBEDDED = [
 const LONG_ON_SERVERS = [
   ...named(
     'e2e',
-    'access audit dimension-changes import-undo live models on-call outcomes response-filters reviews sealing sources survey-links uploads',
+    'access audit dimension-changes import-undo live models on-call outcomes response-filters reviews sealing sources survey-links survey-script uploads',
   ),
   ...named('e2e/abuse', 'cells connections'),
   ...named(

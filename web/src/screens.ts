@@ -1,5 +1,5 @@
 import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
-import type { Right } from './lib/viewer.tsx';
+import { READS_AGENTS, type Right } from './lib/viewer.tsx';
 import type { IconName } from './parts/icon.tsx';
 
 /** A screen of the navigation. */
@@ -19,9 +19,6 @@ export interface Screen {
   readonly hasPaths?: true;
   readonly component: LazyExoticComponent<ComponentType>;
 }
-
-/** What agents write counts single answers: who reads all of this sees it. */
-const READS_AGENTS: readonly Right[] = ['readScore', 'readResponse', 'readPrediction'];
 
 /** Every screen, in the order of the navigation. */
 export const SCREENS: readonly Screen[] = [

@@ -49,9 +49,10 @@ function answersUntil(now: number): object[] {
 /** Starts it. Its clock stands still. */
 export async function openAgentWorld(
   people: Readonly<Record<string, { readonly role: string; readonly attributes?: object }>>,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<AgentWorld> {
   const now = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
-  const world = await openWorld(now, {}, { TEST_FOLLOW: 'yes' });
+  const world = await openWorld(now, {}, { TEST_FOLLOW: 'yes', ...env });
   const ask = async <T>(query: string, variables: object = {}): Promise<T> => {
     const { data, errors } = await world.ask<T>(ADMIN_KEY, query, variables);
     if (errors) throw new Error(JSON.stringify(errors));

@@ -126,6 +126,10 @@ describe('one alert', () => {
     const examples = page.getByTestId('alert-examples');
     expect(await examples.getByRole('listitem').count()).toBeGreaterThan(2);
     await page.getByTestId('alert-events').getByText('Changed').waitFor();
+    const text = page.getByTestId('alert-text').getByRole('listitem').first();
+    expect(await text.innerText()).toMatch(
+      /^The alert of \d{4}-\d{2}-\d{2} says: The score of Germany fell\./,
+    );
     await page.getByTestId('alert-facts').getByText('Value').waitFor();
     await page.getByTestId('alert-decision').getByText('the decision is the same').waitFor();
     expect(await page.getByRole('link', { name: /^Trace the score/ }).count()).toBe(1);

@@ -185,6 +185,25 @@ describe('the overview', () => {
     ).toEqual([]);
   });
 
+  it('says in words what happened in the last week', async () => {
+    // Agents run when the server starts, and some minutes after each run.
+    await server.stop();
+    await server.start();
+    const list = '{ narratives(kind: WEEK, first: 1) { edges { node { title sentences { text } } } } }';
+    type Week = { title: string; sentences: { text: string }[] };
+    const week = async () =>
+      (await server.graphql<{ narratives: { edges: { node: Week }[] } }>(list)).data.narratives.edges[0]
+        ?.node;
+    await until(async () => (await week()) !== undefined, 'the narrator has written');
+    const { page, problems } = await visit('/overview', server.keys['analyst'] ?? '');
+    const panel = page.getByTestId('week');
+    await panel.getByRole('heading', { name: /^Week of 2/ }).waitFor();
+    const text = await panel.getByTestId('week-text').innerText();
+    expect(text).toMatch(/^The score of \d{4}-\d{2}-\d{2} to \d{4}-\d{2}-\d{2} is [+−]?\d+\.\d/);
+    expect(await axe(page)).toEqual([]);
+    expect(problems).toEqual([]);
+  });
+
   it('has nothing for a role beyond its rights', async () => {
     const { page, problems } = await visit('/overview', server.keys['feed'] ?? '');
     await page.getByTestId('score-now').waitFor();

@@ -1,5 +1,9 @@
-import { beforeAll, describe, expect, it } from 'vitest';
-import { axe, picture, useDashboard } from './browser.ts';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ADMIN_KEY, until } from '../../fixtures/server.ts';
+import { axe, type Look, picture, useDashboard } from './browser.ts';
 
 /* The page of a survey link and the web survey, in a real browser: by mouse, by keys, on a phone, in both colour schemes. */
 
@@ -89,4 +93,185 @@ describe('the page of a link', () => {
     expect(await axe(page)).toEqual([]);
     await picture(page, 'survey-link-unknown');
   });
+});
+
+describe('the web survey', () => {
+  let shop: Server;
+  let origin = '';
+  let key = '';
+  /** The attributes of the tag, the language of the page, and what runs before the script. */
+  let shown = { attributes: '', language: 'en', before: '' };
+  beforeAll(async () => {
+    shop = createServer((_request, response) => {
+      const nonce = '<script nonce="page">';
+      response.setHeader('content-type', 'text/html; charset=utf-8');
+      // Strict on purpose: no inline styles, scripts of the server of surveys alone.
+      response.setHeader(
+        'content-security-policy',
+        `default-src 'none'; script-src 'nonce-page' ${server.url}; connect-src ${server.url}; img-src data:`,
+      );
+      response.end(`<!doctype html><html lang="${shown.language}"><head><title>Shop</title>
+<meta name="viewport" content="width=device-width"><link rel="icon" href="data:,"></head><body><main><h1>Shop</h1>
+<button id="feedback">Feedback</button></main>${nonce}${shown.before}</script>
+<script src="${server.url}/survey.js" data-key="${key}" data-delay="0" ${shown.attributes} async></script></body></html>`);
+    });
+    await new Promise<void>((done) => shop.listen(0, '127.0.0.1', done));
+    origin = `http://127.0.0.1:${(shop.address() as AddressInfo).port}`;
+    const mapping = { source: 'web', origins: [origin] };
+    key = (await create({ connector: 'web-snippet', mapping })).secret;
+  });
+  afterAll(() => shop?.close());
+  const visitShop = async (attributes = '', look: Look = {}, more: Partial<typeof shown> = {}) => {
+    shown = { attributes, language: 'en', before: '', ...more };
+    const visited = await visit('/healthz', null, look);
+    await visited.page.goto(origin);
+    return visited;
+  };
+  const storage = (page: Page) => page.evaluate('JSON.stringify(localStorage)') as Promise<string>;
+
+  it('asks two questions by keys alone, without taking focus from the page', async () => {
+    const { page, problems } = await visitShop();
+    const dialog = page.getByRole('dialog');
+    await dialog.waitFor();
+    expect(await page.evaluate('document.activeElement === document.body')).toBe(true);
+    expect(await axe(page)).toEqual([]);
+    await picture(page, 'web-survey');
+    await page.locator('#feedback').focus();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await dialog.getByRole('alert').getByText('Please choose a number').waitFor();
+    await page.keyboard.press('Space');
+    for (let i = 0; i < 9; i++) await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Enter');
+    await dialog.getByLabel('What is the main reason').waitFor();
+    expect(await axe(page)).toEqual([]);
+    await picture(page, 'web-survey-comment');
+    await until(async () => (await answersOf('web')).length === 1, 'the score is stored');
+    expect(await answersOf('web')).toEqual([{ score: 9, comment: null }]);
+    await page.keyboard.type('quick');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await dialog.getByText('Thank you for your answer.').waitFor();
+    expect(await axe(page)).toEqual([]);
+    await until(async () => (await answersOf('web'))[0]?.comment === 'quick', 'the comment is stored');
+    expect(await answersOf('web')).toHaveLength(1);
+    await page.keyboard.press('Escape');
+    expect(await dialog.count()).toBe(0);
+    expect(await page.evaluate('document.activeElement.id')).toBe('feedback');
+    expect(problems).toEqual([]);
+    // An id and a time; neither the answer nor the comment.
+    expect(
+      Object.keys(JSON.parse(Object.values(JSON.parse(await storage(page)) as object)[0] as string)),
+    ).toEqual(['visitor', 'shownAt', 'unsent']);
+    expect(await storage(page)).toContain('\\"unsent\\":[]');
+    // It was shown: not again for 90 days, unless the page asks.
+    await page.reload();
+    await page.waitForFunction('window.scorelineSurvey');
+    await page.waitForTimeout(500);
+    expect(await dialog.count()).toBe(0);
+    await page.evaluate('window.scorelineSurvey.show()');
+    await dialog.waitFor();
+    expect(await page.evaluate('document.activeElement.shadowRoot.activeElement.value')).toBe('0');
+  });
+
+  it('keeps what cannot be sent, without the comment, and sends it again under the same id', async () => {
+    const { page } = await visitShop();
+    await page.context().route('**/survey/*', (route) => route.abort());
+    await page.getByRole('radio', { name: '4', exact: true }).check({ force: true });
+    await page.getByRole('button', { name: 'Send' }).click();
+    await page.getByLabel('What is the main reason').fill('secret words');
+    await page.getByRole('button', { name: 'Send' }).click();
+    await page.getByText('Thank you').waitFor();
+    expect(await storage(page)).toContain('\\"score\\":4');
+    expect(await storage(page)).not.toContain('secret words');
+    expect(await answersOf('web')).toHaveLength(1);
+    await page.context().unroute('**/survey/*');
+    await page.evaluate("dispatchEvent(new Event('online'))");
+    await until(async () => (await answersOf('web')).length === 2, 'it is sent');
+    expect(await answersOf('web')).toContainEqual({ score: 4, comment: 'secret words' });
+  });
+
+  it('sends at the next visit what a closed page could not', async () => {
+    const { page } = await visitShop('data-every-days="0"');
+    await page.context().route('**/survey/*', (route) => route.abort());
+    await page.getByRole('radio', { name: '2', exact: true }).check({ force: true });
+    await page.getByRole('button', { name: 'Send' }).click();
+    await page.getByLabel('What is the main reason').waitFor();
+    await page.context().unroute('**/survey/*');
+    await page.reload();
+    await until(async () => (await answersOf('web')).length === 3, 'it is sent');
+    await until(async () => (await storage(page)).includes('\\"unsent\\":[]'), 'it is not kept');
+    expect(await answersOf('web')).toContainEqual({ score: 2, comment: null });
+  });
+
+  it.each([
+    ['consent that is missing', 'data-consent="wait"', ''],
+    ['Do Not Track', '', "Object.defineProperty(navigator, 'doNotTrack', { value: '1' })"],
+    [
+      'Global Privacy Control',
+      '',
+      "Object.defineProperty(navigator, 'globalPrivacyControl', { value: true })",
+    ],
+  ])('respects %s: nothing is shown, sent or stored', async (what, attributes, before) => {
+    const { page } = await visitShop(attributes, {}, { before });
+    await page.waitForFunction('window.scorelineSurvey');
+    await page.evaluate('window.scorelineSurvey.show()');
+    await page.waitForTimeout(500);
+    expect(await page.getByRole('dialog').count()).toBe(0);
+    expect(await storage(page)).toBe('{}');
+    await page.evaluate('window.scorelineSurvey.consent()');
+    if (what.startsWith('consent')) await page.getByRole('dialog').waitFor();
+    else expect(await page.getByRole('dialog').count()).toBe(0);
+  });
+
+  it.each<[string, Look, string, string]>([
+    ['phone, light', { width: 'phone' }, 'en', ''],
+    ['phone, dark', { width: 'phone', dark: true }, 'de', ''],
+    ['laptop, dark', { dark: true }, 'ja', ''],
+    [
+      'right to left',
+      { width: 'phone' },
+      'ar',
+      `data-texts='{"question":"ما مدى احتمال أن توصي بنا؟","send":"إرسال","close":"إغلاق","low":"أبدا","high":"جدا"}'`,
+    ],
+  ])('fits, and is accessible: %s', async (name, look, language, attributes) => {
+    const { page, problems } = await visitShop(attributes, look, { language });
+    await page.getByRole('dialog').waitFor();
+    expect(await axe(page)).toEqual([]);
+    expect(await page.evaluate(overflow)).toBe(0);
+    expect(await page.getByRole('dialog').getAttribute('dir')).toBe(language === 'ar' ? 'rtl' : 'ltr');
+    await picture(page, `web-survey-${name.replace(/\W+/g, '-')}`);
+    expect(problems).toEqual([]);
+  });
+
+  it('moves only for those who want motion', async () => {
+    const { page } = await visitShop();
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    await page.getByRole('dialog').waitFor();
+    const box = "document.querySelector('body > div:last-of-type').shadowRoot.querySelector('.box')";
+    const animation = () => page.evaluate(`getComputedStyle(${box}).animationName`);
+    expect(await animation()).toBe('none');
+    await page.emulateMedia({ reducedMotion: 'no-preference' });
+    expect(await animation()).not.toBe('none');
+  });
+});
+
+it('the Data screen makes both, with what is to be copied', async () => {
+  const { page } = await visit('/data', ADMIN_KEY, { width: 'phone' });
+  for (const [tool, text] of [
+    ['email-link', '{{survey_link}}?score=10'],
+    ['web-snippet', '/survey.js" data-key="pub_'],
+  ] as const) {
+    await page.getByRole('button', { name: 'Add a connection' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Name').fill(`A ${tool}`);
+    await dialog.getByLabel('Tool', { exact: true }).selectOption(tool);
+    expect(await dialog.getByLabel('Secret of the tool').count()).toBe(0);
+    await dialog.getByRole('button', { name: 'Add the connection' }).click();
+    await page.getByText(text).waitFor();
+    expect(await axe(page)).toEqual([]);
+    await picture(page, `data-${tool}`);
+    await page.getByRole('button', { name: 'Done' }).click();
+  }
 });

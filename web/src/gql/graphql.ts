@@ -154,6 +154,15 @@ export type Dimension =
   /** Where the respondent is. */
   | 'REGION';
 
+export type FactKind =
+  | 'ALERT'
+  | 'CHANGE'
+  | 'DRIVER'
+  | 'EVENT'
+  | 'QUOTE'
+  | 'SCORE'
+  | 'THEME';
+
 export type FiringVerdict =
   | 'NOT_REAL'
   | 'REAL'
@@ -186,6 +195,17 @@ export type KnownReason =
   /** Removed: the import that brought it was undone. */
   | 'WITHDRAWN';
 
+/** Why a language model has not answered. BUDGET: the requests of this hour are spent. */
+export type LanguageModelFailure =
+  | 'ADDRESS_REFUSED'
+  | 'BUDGET'
+  | 'MALFORMED'
+  | 'NO_ENDPOINT'
+  | 'STATUS'
+  | 'TIMEOUT'
+  | 'TOO_LONG'
+  | 'UNREACHABLE';
+
 export type ModelMetric =
   /** Share of texts that the model does not classify. */
   | 'ABSTENTION'
@@ -214,6 +234,22 @@ export type ModelStage =
   | 'RETIRED'
   | 'SHADOW';
 
+/** What is wrong with a sentence of a model; OMITTED: the score or its change is left out. */
+export type NarrativeRefusal =
+  | 'CAUSE'
+  | 'DIRECTION'
+  | 'NAME'
+  | 'NO_FACT'
+  | 'NUMBER'
+  | 'OMITTED'
+  | 'QUOTE'
+  | 'TOO_LONG'
+  | 'UNKNOWN_FACT';
+
+export type NarrativeWriter =
+  | 'MODEL'
+  | 'TEMPLATE';
+
 export type NpsClass =
   | 'DETRACTOR'
   | 'PASSIVE'
@@ -233,6 +269,24 @@ export type NpsOrderKey =
   | 'SCORE'
   /** Start of the bucket. */
   | 'TIME';
+
+export type QuestionKind =
+  /** Whether it changed since the window before. */
+  | 'CHANGE'
+  /** The groups of one dimension side by side. */
+  | 'COMPARE'
+  /** The lowest or the highest groups of a dimension. */
+  | 'RANKING'
+  /** What is the score of a segment in a window. */
+  | 'SCORE'
+  /** What is mentioned in comments. */
+  | 'THEMES'
+  /** What happened and what contributes, as `narrative` says it. */
+  | 'WHY';
+
+export type QuestionReader =
+  | 'GRAMMAR'
+  | 'MODEL';
 
 export type Reach =
   | 'ALL'
@@ -380,7 +434,7 @@ export type DimensionValuesQuery = { dimensionValues: Array<string> };
 export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ViewerQuery = { viewer: { name: string, role: string, rights: Array<string>, attributes: unknown, sources: Array<string> | null, expiresAt: string | null, policyVersion: string }, dimensions: Array<{ field: string, enumValue: string, label: string, description: string }> };
+export type ViewerQuery = { viewer: { name: string, role: string, rights: Array<string>, attributes: unknown, sources: Array<string> | null, expiresAt: string | null, policyVersion: string, languageModel: string | null }, dimensions: Array<{ field: string, enumValue: string, label: string, description: string }> };
 
 export type NarrowingValuesQueryVariables = Exact<{
   dimension: Dimension;
@@ -629,6 +683,13 @@ export type AlertsOpenCaseMutationVariables = Exact<{
 
 
 export type AlertsOpenCaseMutation = { openCase: { id: string } };
+
+export type AlertsNarrativeQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type AlertsNarrativeQuery = { narratives: { edges: Array<{ node: { id: string, writtenAt: string, sentences: Array<{ text: string, facts: Array<{ id: string, cites: Array<string> }> }> } }> } };
 
 export type AuditLogQueryVariables = Exact<{
   first: number;
@@ -1017,15 +1078,23 @@ export type DisputeModelDecisionMutationVariables = Exact<{
 
 export type DisputeModelDecisionMutation = { disputeDecision: { id: string } | null };
 
+export type OverviewAskQueryVariables = Exact<{
+  question: string;
+}>;
+
+
+export type OverviewAskQuery = { ask: { kind: QuestionKind | null, by: QuestionReader | null, sentences: Array<string>, examples: Array<string>, failure: LanguageModelFailure | null, query: { name: string, documentId: string, text: string, variables: unknown } | null } };
+
 export type OverviewNarrativeQueryVariables = Exact<{
   segment?: SegmentInput | null | undefined;
   window: string;
   asOf?: string | null | undefined;
   basis: Basis;
+  rewrite: boolean;
 }>;
 
 
-export type OverviewNarrativeQuery = { narrative: { sentences: Array<{ text: string, facts: Array<{ id: string, cites: Array<string> }> }> } };
+export type OverviewNarrativeQuery = { narrative: { by: NarrativeWriter, refused: Array<NarrativeRefusal>, failure: LanguageModelFailure | null, sentences: Array<{ text: string, facts: Array<{ id: string, cites: Array<string> }> }> } };
 
 export type OverviewNewestQueryVariables = Exact<{
   segment?: SegmentInput | null | undefined;
@@ -1113,6 +1182,11 @@ export type OverviewChangeQueryVariables = Exact<{
 
 
 export type OverviewChangeQuery = { npsChange: { difference: number | null, low: number | null, high: number | null, pValue: number | null, before: { id: string, score: number | null, responses: number | null, suppressed: boolean }, after: { id: string, responses: number | null, suppressed: boolean } } };
+
+export type OverviewWeekQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type OverviewWeekQuery = { narratives: { edges: Array<{ node: { id: string, title: string, until: string | null, writtenAt: string, sentences: Array<{ text: string, facts: Array<{ id: string, kind: FactKind, cites: Array<string>, numbers: unknown }> }> } }> } };
 
 export type PeopleSubjectQueryVariables = Exact<{
   respondent: string;
@@ -1524,6 +1598,7 @@ export const ViewerDocument = new TypedDocumentString(`
     sources
     expiresAt
     policyVersion
+    languageModel
   }
   dimensions {
     field
@@ -2009,6 +2084,25 @@ export const AlertsOpenCaseDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<AlertsOpenCaseMutation, AlertsOpenCaseMutationVariables>;
+export const AlertsNarrativeDocument = new TypedDocumentString(`
+    query AlertsNarrative($id: ID!) {
+  narratives(about: $id, kind: ALERT, first: 1) {
+    edges {
+      node {
+        id
+        writtenAt
+        sentences {
+          text
+          facts {
+            id
+            cites
+          }
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AlertsNarrativeQuery, AlertsNarrativeQueryVariables>;
 export const AuditLogDocument = new TypedDocumentString(`
     query AuditLog($first: Int!, $after: String, $actor: String, $action: String, $from: DateTime, $to: DateTime) {
   auditLog(
@@ -2848,9 +2942,35 @@ export const DisputeModelDecisionDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<DisputeModelDecisionMutation, DisputeModelDecisionMutationVariables>;
+export const OverviewAskDocument = new TypedDocumentString(`
+    query OverviewAsk($question: String!) {
+  ask(question: $question) {
+    kind
+    by
+    sentences
+    examples
+    failure
+    query {
+      name
+      documentId
+      text
+      variables
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<OverviewAskQuery, OverviewAskQueryVariables>;
 export const OverviewNarrativeDocument = new TypedDocumentString(`
-    query OverviewNarrative($segment: SegmentInput, $window: Duration!, $asOf: DateTime, $basis: Basis!) {
-  narrative(segment: $segment, window: $window, asOf: $asOf, basis: $basis) {
+    query OverviewNarrative($segment: SegmentInput, $window: Duration!, $asOf: DateTime, $basis: Basis!, $rewrite: Boolean!) {
+  narrative(
+    segment: $segment
+    window: $window
+    asOf: $asOf
+    basis: $basis
+    rewrite: $rewrite
+  ) {
+    by
+    refused
+    failure
     sentences {
       text
       facts {
@@ -3042,6 +3162,29 @@ export const OverviewChangeDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<OverviewChangeQuery, OverviewChangeQueryVariables>;
+export const OverviewWeekDocument = new TypedDocumentString(`
+    query OverviewWeek {
+  narratives(kind: WEEK, first: 20) {
+    edges {
+      node {
+        id
+        title
+        until
+        writtenAt
+        sentences {
+          text
+          facts {
+            id
+            kind
+            cites
+            numbers
+          }
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<OverviewWeekQuery, OverviewWeekQueryVariables>;
 export const PeopleSubjectDocument = new TypedDocumentString(`
     query PeopleSubject($respondent: String!) {
   subject(respondent: $respondent)

@@ -13,6 +13,7 @@ const VIEWER = graphql(`
       sources
       expiresAt
       policyVersion
+      languageModel
     }
     dimensions {
       field
@@ -40,6 +41,9 @@ export type Right =
   | 'readAudit'
   | 'readMetrics'
   | 'administer';
+
+/** What agents write counts single answers: callers who read all of this see it. */
+export const READS_AGENTS: readonly Right[] = ['readScore', 'readResponse', 'readPrediction'];
 
 /** A dimension of the deployment. */
 export type DimensionInfo = ViewerQuery['dimensions'][number];

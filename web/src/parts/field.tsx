@@ -12,10 +12,20 @@ interface FieldProps extends Omit<TextFieldProps, 'children' | 'className' | 'st
   readonly problem?: string | null;
   readonly lines?: number;
   readonly placeholder?: string;
+  /** "/" leads to it. */
+  readonly isSearch?: boolean;
 }
 
 /** A text field with its label, a hint, and what is wrong with what was written. */
-export function Field({ label, hint, problem, lines = 1, placeholder, ...props }: FieldProps) {
+export function Field({
+  label,
+  hint,
+  problem,
+  lines = 1,
+  placeholder,
+  isSearch = false,
+  ...props
+}: FieldProps) {
   return (
     <TextField
       {...props}
@@ -24,7 +34,11 @@ export function Field({ label, hint, problem, lines = 1, placeholder, ...props }
       isInvalid={Boolean(problem) || (props.isInvalid ?? false)}
     >
       <Label>{label}</Label>
-      {lines > 1 ? <TextArea rows={lines} placeholder={placeholder} /> : <Input placeholder={placeholder} />}
+      {lines > 1 ? (
+        <TextArea rows={lines} placeholder={placeholder} />
+      ) : (
+        <Input placeholder={placeholder} {...(isSearch ? { 'data-search': '' } : {})} />
+      )}
       {hint ? (
         <Text slot="description" className="muted small">
           {hint}

@@ -19,6 +19,7 @@ import { type Action, AlertButtons, AlertDialog, actionsOn, KEYS } from './actio
 import { ALERT, LIVE } from './documents.ts';
 import { Drivers } from './drivers.tsx';
 import { Examples } from './examples.tsx';
+import { AlertNarrative } from './narrative.tsx';
 import { Scores } from './scores.tsx';
 import { SeriesPanel } from './series.tsx';
 import { windowsOf } from './windows.ts';
@@ -137,6 +138,7 @@ function Parts({ alert }: { readonly alert: FullAlert }) {
   return (
     <div className="alert-parts">
       <div className="alert-main">
+        <AlertNarrative id={alert.id} />
         {windows ? <Scores alert={alert} windows={windows} /> : null}
         {windows ? <SeriesPanel alert={alert} windows={windows} /> : null}
         {windows ? <Drivers alert={alert} windows={windows} /> : null}

@@ -115,3 +115,12 @@ export const OPEN_CASE = graphql(`
     openCase(input: $input) { id }
   }
 `);
+
+/** What the narrator has written about an alert. */
+export const NARRATIVE = graphql(`
+  query AlertsNarrative($id: ID!) {
+    narratives(about: $id, kind: ALERT, first: 1) {
+      edges { node { id writtenAt sentences { text facts { id cites } } } }
+    }
+  }
+`);

@@ -11,7 +11,7 @@ import { Empty, Failed, Skeleton } from '../../parts/states.tsx';
 import { ConfirmButton } from './confirm-button.tsx';
 import { CONNECTORS, CreateConnection, type MadeSecret } from './create-connection.tsx';
 import { CONNECTIONS, REMOVE_CONNECTION, ROTATE_CONNECTION } from './documents.ts';
-import { MailLinks } from './survey-html.tsx';
+import { MailLinks, WebSurvey } from './survey-html.tsx';
 
 type Connection = DataConnectionsQuery['connections'][number];
 
@@ -127,6 +127,7 @@ function ConnectionRow({ connection, onSecret, onChanged }: RowProps) {
 /** What to do with a connection that was made, or whose secret is new. */
 function Made({ made, onClose }: { readonly made: MadeSecret; readonly onClose: () => void }) {
   if (made.connector === 'email-link') return <MailLinks made={made} onClose={onClose} />;
+  if (made.connector === 'web-snippet') return <WebSurvey made={made} onClose={onClose} />;
   return <SecretOnce made={made} onClose={onClose} />;
 }
 

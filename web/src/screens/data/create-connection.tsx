@@ -58,6 +58,7 @@ export const CONNECTORS: readonly Connector[] = [
   { name: 'chatwoot', words: 'Chatwoot satisfaction', mapping: {} },
   { name: 'zendesk', words: 'Zendesk satisfaction', mapping: {} },
   { name: 'intercom', words: 'Intercom ratings', mapping: {} },
+  { name: 'twilio', words: 'Twilio SMS replies', mapping: {} },
   {
     name: 'email-link',
     words: 'Survey by mail (our own)',
@@ -67,6 +68,16 @@ export const CONNECTORS: readonly Connector[] = [
       survey: { name: 'Survey by mail', version: '1' },
       invitations: true,
       texts: { en: { question: 'How likely are you to recommend us?' } },
+    },
+  },
+  {
+    name: 'web-snippet',
+    words: 'Survey on web pages (our own)',
+    isOwn: true,
+    mapping: {
+      source: 'web',
+      survey: { name: 'Survey on web pages', version: '1' },
+      origins: ['https://www.example.com'],
     },
   },
 ];

@@ -37,6 +37,20 @@ export function MailLinks({ made, onClose }: Shown) {
   );
 }
 
+/** The tag of a survey on web pages, with its publishable key. */
+export function WebSurvey({ made, onClose }: Shown) {
+  const tag = `<script src="${location.origin}/survey.js" data-key="${made.secret}" async></script>`;
+  return (
+    <Instructions title={`Put ${made.name} on your pages`} onClose={onClose}>
+      <p className="muted">
+        Put this before the end of the body. The key may only submit answers to this connection, from pages of
+        the origins in its mapping; it is shown only once, and stands in your pages from then on.
+      </p>
+      <Copied what="the HTML" text={tag} />
+    </Instructions>
+  );
+}
+
 function Instructions({
   title,
   onClose,

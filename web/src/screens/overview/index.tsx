@@ -1,13 +1,16 @@
 import { lazy, Suspense, useEffect, useRef } from 'react';
 import { useParam, useView } from '../../lib/url-state.ts';
-import { useViewer } from '../../lib/viewer.tsx';
+import { READS_AGENTS, useViewer } from '../../lib/viewer.tsx';
+import { AskPanel } from './ask-panel.tsx';
 import { MoversPanel } from './movers-panel.tsx';
 import { NewestPanel } from './newest-panel.tsx';
+import './ask.css';
 import './overview.css';
 import { ScorePanel } from './score-panel.tsx';
 import { SegmentsPanel } from './segments-panel.tsx';
 import { TrendPanel } from './trend-panel.tsx';
 import { type Score, useScore } from './use-score.ts';
+import { WeekPanel } from './week-panel.tsx';
 
 const WhyDrawer = lazy(() => import('./why-drawer.tsx'));
 
@@ -24,6 +27,8 @@ export default function Overview() {
       <SegmentsPanel score={score} />
       <MoversPanel score={score} onWhy={() => setWhy('themes')} />
       {can('readResponse') ? <NewestPanel score={score} /> : null}
+      {READS_AGENTS.every(can) ? <WeekPanel /> : null}
+      <AskPanel />
       {why === null ? null : (
         <Suspense>
           <WhyDrawer
