@@ -75,6 +75,7 @@ export function addWebhookRoute(server: FastifyInstance, deps: ApiDeps): void {
       const delivery = {
         raw: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
         headers: request.headers,
+        url: `${deps.publicUrl?.replace(/\/$/, '') ?? `${request.protocol}://${request.host}`}${request.url}`,
       };
       try {
         if (!target) return verifyAsUnknown(deps, request.params.connector, delivery);
@@ -137,5 +138,7 @@ async function take(
   if (challenge !== undefined) return reply.type('text/plain; charset=utf-8').send(challenge);
   deps.onIngested(account);
   await auditRefusedItems(createContext(deps, caller, null, request.id), 'ingest', account);
+  const { answer } = vendor;
+  if (answer) return reply.code(200).type(answer.type).send(answer.body);
   return reply.code(202).send({ ...account, ignored, ...(repeated ? { repeated } : {}) });
 }

@@ -29,6 +29,9 @@ export function objectOfBody(raw: Buffer): Readonly<Record<string, unknown>> {
   return value as Readonly<Record<string, unknown>>;
 }
 
+/** The fields of a form (application/x-www-form-urlencoded). */
+export const formOf = (text: string): URLSearchParams => new URLSearchParams(text);
+
 /**
  * A text that the body names the delivery by, of vendors that have no header for it; null where it cannot be read. `idOf` gets the body's
  * object.

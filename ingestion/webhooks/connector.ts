@@ -44,14 +44,18 @@ export interface WebhookConnector extends Connector {
    * Checks that the bytes are signed with the secret, in constant time, and that the timestamp is within the
    * replay window, if the scheme has one.
    * @param now epoch milliseconds
+   * @param url where it was posted, as the vendor knows the address
    * @throws SignatureError
    */
-  verify(raw: Buffer, headers: DeliveryHeaders, secret: string, now: number): void;
+  verify(raw: Buffer, headers: DeliveryHeaders, secret: string, now: number, url: string): void;
   /**
    * The items of a delivery whose signature is valid. A delivery without responses has no items.
+   * @param now epoch milliseconds
    * @throws UnreadableBodyError
    */
-  receive(raw: Buffer, headers: DeliveryHeaders): Received | Promise<Received>;
+  receive(raw: Buffer, headers: DeliveryHeaders, now: number): Received | Promise<Received>;
   /** The vendor's id of the delivery, the same when it is sent again; null without one. */
   deliveryId(headers: DeliveryHeaders, raw: Buffer): string | null;
+  /** The answer to a delivery that was taken, where the vendor acts on it; else it is what became of the items. */
+  readonly answer?: { readonly type: string; readonly body: string };
 }

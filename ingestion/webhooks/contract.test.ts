@@ -17,6 +17,7 @@ import { type FixtureDelivery, STAGES, type VendorFixtures } from './vendor-fixt
 const DIMENSIONS = defineDimensions(DEFAULT_DIMENSIONS);
 const NOW = Date.UTC(2026, 2, 2, 12);
 const MINUTE_MS = 60_000;
+const URL_GIVEN = 'https://nps.example.org/ingest/vendor/0196a0c0-0000-7000-8000-000000000000';
 
 const vendors = await Promise.all(
   [...CONNECTORS.values()].map(async (connector) => {
@@ -31,13 +32,14 @@ describe.each(vendors)('the connector $name', ({ name, connector, fixtures }) =>
   const { secret, otherSecret, deliveries, sign } = fixtures;
   const [first] = deliveries;
   const raw = Buffer.from(first?.body ?? '');
-  const signed = (body = raw, at = NOW, id = 'delivery-1') => sign(body, secret, at, id);
+  const signed = (body = raw, at = NOW, id = 'delivery-1') => sign(body, secret, at, id, URL_GIVEN);
   const verify = (body: Buffer, headers: DeliveryHeaders, key = secret, now = NOW) =>
-    connector.verify(body, headers, key, now);
+    connector.verify(body, headers, key, now, URL_GIVEN);
   const reader = () => connector.reader(fixtures.mapping, DIMENSIONS);
   const readAll = async (body: string, after = 0) => {
     const bytes = Buffer.from(body);
-    const received = await connector.receive(bytes, signed(bytes, NOW + after * 1_000));
+    const at = NOW + after * 1_000;
+    const received = await connector.receive(bytes, signed(bytes, at), at);
     if (!('items' in received)) throw new Error('a challenge');
     return received.items.map((item, index) => reader().read(item, `test item ${index}`));
   };
@@ -95,7 +97,7 @@ describe.each(vendors)('the connector $name', ({ name, connector, fixtures }) =>
   });
 
   it('accepts the former secret beside the present one, and no third', () => {
-    const delivery = { raw, headers: signed() };
+    const delivery = { raw, headers: signed(), url: URL_GIVEN };
     verifyDelivery(connector, delivery, [otherSecret, secret], NOW);
     verifyDelivery(connector, delivery, [secret, otherSecret], NOW);
     expect(() => verifyDelivery(connector, delivery, [otherSecret], NOW)).toThrow(SignatureError);
@@ -141,6 +143,11 @@ describe.each(vendors)('the connector $name', ({ name, connector, fixtures }) =>
     for (const [i, draft] of read.entries()) {
       const expected = drafts[i];
       if (expected === null || expected === undefined) expect(draft).toBeNull();
+      else if ('refused' in expected)
+        expect(draft).toMatchObject({
+          status: 'rejected',
+          message: expect.stringMatching(new RegExp(`^${String(expected['refused'])}: `)),
+        });
       else expect(draft).toMatchObject({ position: `test item ${i}`, ...expected });
       if (draft === null || 'status' in draft) continue;
       expect(draft.mapping.connector).toBe(name);
@@ -165,7 +172,7 @@ describe.each(vendors)('the connector $name', ({ name, connector, fixtures }) =>
   });
 
   it('says of a body that cannot be read why, and never fails otherwise', async () => {
-    const receive = async (bytes: Buffer<ArrayBuffer>) => connector.receive(bytes, signed(bytes));
+    const receive = async (bytes: Buffer<ArrayBuffer>) => connector.receive(bytes, signed(bytes), NOW);
     for (const body of ['', '{', 'score=9', '[1'])
       await expect(receive(Buffer.from(body))).rejects.toThrow(UnreadableBodyError);
     await expect(receive(Buffer.from([0x7b, 0xff, 0x7d]))).rejects.toThrow(UnreadableBodyError);
@@ -222,7 +229,9 @@ describe.each(vendors)('the connector $name', ({ name, connector, fixtures }) =>
 
   it.runIf(fixtures.handshake)('answers the challenge of a handshake', async () => {
     const body = Buffer.from(fixtures.handshake?.body ?? '');
-    expect(await connector.receive(body, signed(body))).toEqual({ challenge: fixtures.handshake?.challenge });
+    expect(await connector.receive(body, signed(body), NOW)).toEqual({
+      challenge: fixtures.handshake?.challenge,
+    });
   });
 
   it('is described, and offered by the dashboard', () => {

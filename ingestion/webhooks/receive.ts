@@ -27,6 +27,8 @@ export interface ReceiveDeps {
 export interface Delivery {
   readonly raw: Buffer;
   readonly headers: DeliveryHeaders;
+  /** The address that the vendor was given. */
+  readonly url: string;
 }
 
 /** Where a delivery belongs. */
@@ -51,14 +53,14 @@ export interface Receipt {
 /** @throws SignatureError unless the delivery is signed with one of the secrets */
 export function verifyDelivery(
   connector: WebhookConnector,
-  { raw, headers }: Delivery,
+  { raw, headers, url }: Delivery,
   secrets: readonly string[],
   now: number,
 ): void {
   let refusal: unknown = new SignatureError('WRONG_SIGNATURE');
   for (const secret of secrets) {
     try {
-      connector.verify(raw, headers, secret, now);
+      connector.verify(raw, headers, secret, now, url);
       return;
     } catch (error) {
       if (!(error instanceof SignatureError)) throw error;
@@ -89,7 +91,7 @@ export async function receiveDelivery(
   const digest = name === null ? null : createHash('sha256').update(name).digest();
   if (digest !== null && (await wasDelivered(store, id, digest)))
     return { account: accountFor([]), ignored: 0, repeated: true };
-  const received = await receive(connector, delivery);
+  const received = await receive(connector, delivery, at.getTime());
   if ('challenge' in received) return { account: accountFor([]), ignored: 0, challenge: received.challenge };
   const position = `${connector.name} delivery ${nameInPosition(name, digest)}`;
   if ('items' in received) {
@@ -132,9 +134,10 @@ export async function takeItems(
 async function receive(
   connector: WebhookConnector,
   { raw, headers }: Delivery,
+  now: number,
 ): Promise<Received | { readonly problem: string }> {
   try {
-    return await connector.receive(raw, headers);
+    return await connector.receive(raw, headers, now);
   } catch (error) {
     if (error instanceof UnreadableBodyError) return { problem: error.message };
     throw error;

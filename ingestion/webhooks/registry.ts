@@ -10,6 +10,7 @@ import { intercom } from './vendors/intercom.ts';
 import { posthog } from './vendors/posthog.ts';
 import { retently } from './vendors/retently.ts';
 import { segment } from './vendors/segment.ts';
+import { twilio } from './vendors/twilio.ts';
 import { typeform } from './vendors/typeform.ts';
 import { wootric } from './vendors/wootric.ts';
 import { zendesk } from './vendors/zendesk.ts';
@@ -28,6 +29,7 @@ const VENDORS: readonly WebhookConnector[] = [
   chatwoot,
   zendesk,
   intercom,
+  twilio,
 ];
 
 /** Surveys of our own, which people answer on pages and in a script of this server. */

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import {
   assertWithinWindow,
+  bearerSecret,
+  formSigned,
+  hmacSigned,
   SignatureError,
   sameBytes,
   standardWebhooks,
@@ -11,6 +14,7 @@ import {
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 const RAW = Buffer.from('{"test": 2432232314}');
 const AT = 1_614_265_330;
+const URL_GIVEN = 'https://mycompany.com/myapp.php?foo=1&bar=2';
 const HEADERS = {
   'webhook-id': 'msg_p5jXN8AQM9LWM0D4loKWxJek',
   'webhook-timestamp': String(AT),
@@ -18,7 +22,7 @@ const HEADERS = {
 };
 
 const verify = (headers: Record<string, string | undefined>, now = AT * 1_000) =>
-  standardWebhooks.verify(RAW, headers, SECRET, now);
+  standardWebhooks.verify(RAW, headers, SECRET, now, URL_GIVEN);
 const reasonOf = (work: () => void) => {
   try {
     work();
@@ -32,7 +36,7 @@ const reasonOf = (work: () => void) => {
 describe('Standard Webhooks', () => {
   it('accepts the example of the specification, with and without the prefix of the secret', () => {
     verify(HEADERS);
-    standardWebhooks.verify(RAW, HEADERS, SECRET.slice('whsec_'.length), AT * 1_000);
+    standardWebhooks.verify(RAW, HEADERS, SECRET.slice('whsec_'.length), AT * 1_000, URL_GIVEN);
   });
 
   it('accepts one valid signature among those of other secrets and other versions', () => {
@@ -55,6 +59,95 @@ describe('Standard Webhooks', () => {
       expect(reasonOf(() => verify(HEADERS, (AT + seconds) * 1_000))).toBe('OUTSIDE_WINDOW');
     for (const seconds of [WINDOW_SECONDS, -WINDOW_SECONDS]) verify(HEADERS, (AT + seconds) * 1_000);
   });
+});
+
+describe('the signature of a form', () => {
+  // The example of Twilio's documentation and of its libraries, and the later one with another number.
+  const vectors = [
+    ['+14158675309', 'RSOYDt4T1cUTdK1PDd93/VVr8B8='],
+    ['+12349013030', '0/KCTR6DLpKmkAf8muzZqo1nDgQ='],
+  ] as const;
+  const form = (number: string) =>
+    Buffer.from(
+      new URLSearchParams({
+        To: '+18005551212',
+        From: number,
+        Digits: '1234',
+        Caller: number,
+        CallSid: 'CA1234567890ABCDE',
+      }).toString(),
+    );
+  const { verify: verifyForm } = formSigned('x-twilio-signature');
+  const verifyVector = (raw: Buffer, signature: string, url = URL_GIVEN) =>
+    verifyForm(raw, { 'x-twilio-signature': signature }, '12345', 0, url);
+
+  it.each(vectors)('accepts the published example of %s, of its address only', (number, signature) => {
+    verifyVector(form(number), signature);
+    expect(reasonOf(() => verifyVector(form('+10000000000'), signature))).toBe('WRONG_SIGNATURE');
+    for (const url of [`${URL_GIVEN}0`, 'http://mycompany.com/myapp.php?foo=1&bar=2'])
+      expect(reasonOf(() => verifyVector(form(number), signature, url))).toBe('WRONG_SIGNATURE');
+  });
+});
+
+describe('an HMAC over the raw bytes', () => {
+  // Example 2 of RFC 2202 and RFC 4231: the key "Jefe".
+  const raw = Buffer.from('what do ya want for nothing?');
+  const [sha1, sha256] = [
+    'effcdf6ae5eb2fa2d27416d5f184df9c259a7c79',
+    '5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843',
+  ];
+  const base64 = (hex: string) => Buffer.from(hex, 'hex').toString('base64');
+
+  it.each([
+    ['sha1', 'hex', '', sha1],
+    ['sha1', 'hex', 'sha1=', sha1],
+    ['sha256', 'hex', 'sha256=', sha256],
+    ['sha256', 'base64', 'sha256=', base64(sha256)],
+  ] as const)(
+    'accepts the example of the standard: %s in %s after "%s"',
+    (algorithm, encoding, prefix, value) => {
+      const { verify: verifyHmac } = hmacSigned({ algorithm, encoding, prefix, header: 'x-signature' });
+      const of = (signature: string) => () =>
+        verifyHmac(raw, { 'x-signature': signature }, 'Jefe', 0, URL_GIVEN);
+      expect(reasonOf(of(`${prefix}${value}`))).toBeNull();
+      expect(reasonOf(of(`${prefix}${value.toUpperCase()}`))).toBe('WRONG_SIGNATURE');
+      if (prefix !== '') expect(reasonOf(of(value))).toBe('UNSIGNED');
+    },
+  );
+
+  it('signs the timestamp before the bytes, where the scheme has one', () => {
+    const header = 'x-time';
+    const { verify: verifyHmac } = hmacSigned({
+      algorithm: 'sha256',
+      encoding: 'hex',
+      header: 'x-signature',
+      timestamp: { header, before: ' do ya want ', secondsOf: () => '1000' },
+    });
+    const of = (time: string, now: number) => () =>
+      verifyHmac(
+        Buffer.from('for nothing?'),
+        { 'x-signature': sha256, [header]: time },
+        'Jefe',
+        now,
+        URL_GIVEN,
+      );
+    expect(reasonOf(of('what', 1_000_000))).toBeNull();
+    expect(reasonOf(of('whaT', 1_000_000))).toBe('WRONG_SIGNATURE');
+    expect(reasonOf(of('', 1_000_000))).toBe('UNSIGNED');
+    expect(reasonOf(of('what', 1_301_000))).toBe('OUTSIDE_WINDOW');
+  });
+});
+
+it('a secret in a header is the whole of the header, by its one scheme', () => {
+  const secret = 'a-secret-of-some-length';
+  const of = (authorization: string | undefined) => () =>
+    bearerSecret.verify(RAW, { authorization }, secret, 0, URL_GIVEN);
+  for (const fits of [`Bearer ${secret}`, `bearer ${secret}`]) expect(reasonOf(of(fits))).toBeNull();
+  const basic = `Basic ${Buffer.from(`x:${secret}`).toString('base64')}`;
+  for (const wrong of [undefined, secret, 'Bearer ', `Bearer  ${secret}`, basic])
+    expect(reasonOf(of(wrong))).toBe('UNSIGNED');
+  for (const wrong of [secret.slice(1), `${secret}x`, secret.toUpperCase()])
+    expect(reasonOf(of(`Bearer ${wrong}`))).toBe('WRONG_SIGNATURE');
 });
 
 it('bytes are the same only if all are', () => {

@@ -1,4 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { formOf } from './body.ts';
 import type { DeliveryHeaders, SecretRules, WebhookConnector } from './connector.ts';
 
 /** Why a delivery is not accepted as the vendor's. */
@@ -132,6 +133,23 @@ export function hmacSigned(scheme: HmacScheme): Pick<WebhookConnector, 'secret' 
     },
   };
 }
+
+/**
+ * A vendor that signs the fields of a form: base64 of the HMAC-SHA1 of the address and, by name, each name with its values, as Twilio specifies it.
+ */
+export const formSigned = (header: string): Pick<WebhookConnector, 'secret' | 'verify'> => ({
+  secret: sharedSecret,
+  verify: (raw, headers, secret, _now, url) => {
+    const given = headerOf(headers, header);
+    if (given === null) throw new SignatureError('UNSIGNED');
+    const form = formOf(raw.toString());
+    const hmac = createHmac('sha1', secret).update(url);
+    for (const name of [...new Set(form.keys())].sort())
+      for (const value of [...new Set(form.getAll(name))].sort()) hmac.update(`${name}${value}`);
+    if (!sameBytes(Buffer.from(given), Buffer.from(hmac.digest('base64'))))
+      throw new SignatureError('WRONG_SIGNATURE');
+  },
+});
 
 const BEARER = /^Bearer ([\x21-\x7e]{1,200})$/i;
 const sha256 = (text: string) => createHash('sha256').update(text).digest();

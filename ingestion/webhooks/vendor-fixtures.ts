@@ -16,8 +16,9 @@ export interface VendorFixtures {
   /**
    * The headers of a delivery as the vendor signs it.
    * @param at epoch milliseconds
+   * @param url where it is posted
    */
-  sign(raw: Buffer, secret: string, at: number, id: string): Record<string, string>;
+  sign(raw: Buffer, secret: string, at: number, id: string, url: string): Record<string, string>;
   /** Whether the scheme has a timestamp, and so a replay window. */
   readonly hasTimestamp: boolean;
   /** Where a delivery has its id. In the body: the bodies of `deliveries` have ids of their own. */
@@ -53,6 +54,6 @@ export interface FixtureDelivery {
   readonly ignored?: number;
   /** Older than what is stored: rejected in the answer, a duplicate in the connection's counts. */
   readonly stale?: number;
-  /** What the items say: the fields of their drafts that matter; null of an item that is left out. */
-  readonly drafts: readonly (Readonly<Record<string, unknown>> | null)[];
+  /** What the items say: the fields of their drafts that matter; null of an item that is left out; the field of a rejection. */
+  readonly drafts: readonly (Readonly<Record<string, unknown>> | { readonly refused: string } | null)[];
 }

@@ -75,7 +75,7 @@ async function processOn(provider?: KeyProvider, { store, ingestor } = record): 
       const raw = Buffer.from(JSON.stringify(items));
       const headers = signStandardWebhook(raw, secret, Date.now(), name);
       const target = { id, connector: canonical, reader: () => connections.reader(connection) };
-      return receiveDelivery(deps, OWNER, target, { raw, headers });
+      return receiveDelivery(deps, OWNER, target, { raw, headers, url: connection.id });
     },
   };
 }

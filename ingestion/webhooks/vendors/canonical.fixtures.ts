@@ -26,6 +26,19 @@ const item = (externalId: string, more: object = {}) => ({
   ...more,
 });
 const json = (value: unknown) => JSON.stringify(value);
+/** In structured mode, as the specification has it, with an extension. */
+const cloudEvent = (id: string, data: unknown, more: object = {}) => ({
+  specversion: '1.0',
+  type: 'example.response.given',
+  source: '/shop/checkout',
+  subject: 'nps',
+  id,
+  time: '2026-03-01T09:30:00Z',
+  datacontenttype: 'application/json',
+  traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+  data,
+  ...more,
+});
 
 export const fixtures: VendorFixtures = {
   docs: 'docs/connectors/standard-webhooks.md',
@@ -89,6 +102,37 @@ export const fixtures: VendorFixtures = {
       body: json(item('c-7', { revision: 3, comment: 'quick', score: 4 })),
       accepted: 1,
       drafts: [{ externalId: 'c-7', score: 4, revision: { kind: 'number', value: 3 } }],
+    },
+    {
+      what: 'a CloudEvent whose data is a response without names of its own',
+      body: json(cloudEvent('ce-1', { score: 8, respondent: 'jane@example.com' })),
+      accepted: 1,
+      drafts: [
+        {
+          externalId: 'ce-1',
+          score: 8,
+          respondent: 'jane@example.com',
+          answeredAt: new Date('2026-03-01T09:30:00Z'),
+          mapping: expectMapping('/shop/checkout', 'checkout', '2'),
+          raw: json(cloudEvent('ce-1', { score: 8, respondent: 'jane@example.com' })),
+        },
+      ],
+    },
+    {
+      what: 'a batch of CloudEvents, of which only one can be read; what the data names counts',
+      body: json([
+        cloudEvent('ce-2', item('c-8', { source: 'app', revision: 2 })),
+        cloudEvent('ce-3', { score: 8 }, { specversion: '0.3' }),
+        cloudEvent('ce-4', undefined, { data_base64: 'e30=' }),
+        cloudEvent('ce-5', 'score=8', { datacontenttype: 'text/plain' }),
+        cloudEvent('ce-6', { score: 8 }, { time: undefined }),
+      ]),
+      accepted: 1,
+      rejected: 4,
+      drafts: [
+        { externalId: 'c-8', score: 9, mapping: expectMapping('app', 'checkout', '2') },
+        ...['specversion', 'data_base64', 'data', 'answeredAt'].map((field) => ({ refused: field })),
+      ],
     },
     { what: 'an empty list', body: '[]', accepted: 0, drafts: [] },
     {

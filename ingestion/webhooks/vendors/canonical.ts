@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { InvalidMapError } from '../../files/map/map-mistakes.ts';
 import { named } from '../../files/map/map-parts.ts';
+import { readingCloudEvents } from '../../pipeline/cloud-events.ts';
 import { MOST_ITEMS, readItems } from '../../pipeline/read-items.ts';
 import { createItemReader } from '../../pipeline/response-items.ts';
 import { textOfBody } from '../body.ts';
@@ -15,8 +16,8 @@ const mappingShape = z.strictObject({
 
 /**
  * Standard Webhooks whose body has the form of POST /ingest/responses: a response, a list of them, or one per
- * line. For your own senders and everything that can post JSON and sign it:
- * docs/connectors/standard-webhooks.md.
+ * line; or of CloudEvents 1.0 that carry one. For your own senders and everything that can post JSON and sign
+ * it: docs/connectors/standard-webhooks.md.
  */
 export const canonical: WebhookConnector = {
   ...standardWebhooks,
@@ -36,6 +37,6 @@ export const canonical: WebhookConnector = {
       ...(source === undefined ? {} : { source }),
       ...(survey === undefined ? {} : { survey: survey.name, surveyVersion: survey.version }),
     };
-    return { source: null, ...createItemReader(dimensions, 'canonical', defaults) };
+    return { source: null, ...readingCloudEvents(createItemReader(dimensions, 'canonical', defaults)) };
   },
 };

@@ -58,6 +58,7 @@ export const CONNECTORS: readonly Connector[] = [
   { name: 'chatwoot', words: 'Chatwoot satisfaction', mapping: {} },
   { name: 'zendesk', words: 'Zendesk satisfaction', mapping: {} },
   { name: 'intercom', words: 'Intercom ratings', mapping: {} },
+  { name: 'twilio', words: 'Twilio SMS replies', mapping: {} },
   {
     name: 'email-link',
     words: 'Survey by mail (our own)',

@@ -1,0 +1,49 @@
+import { type Outcome, rejected } from './outcome.ts';
+import { BadItem } from './read-items.ts';
+import type { ItemReader } from './response-items.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const isObject = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const VERSION = '1.0';
+
+/**
+ * The reader of items that may be CloudEvents 1.0 in structured mode: the data is an item for `reader`, and the envelope gives the source,
+ * the id and the time that the data does not name. The whole event is stored as the original.
+ */
+export function readingCloudEvents(reader: ItemReader): ItemReader {
+  return {
+    read: (item, position) => {
+      if (!isCloudEvent(item)) return reader.read(item, position);
+      const problem = problemOf(item);
+      if (problem) return problem;
+      const read = reader.read(itemOf(item), position);
+      return read === null || 'status' in read ? read : { ...read, raw: JSON.stringify(item) };
+    },
+    sourceOf: (item) => reader.sourceOf(isCloudEvent(item) && !problemOf(item) ? itemOf(item) : item),
+  };
+}
+
+const isCloudEvent = (item: unknown): item is Fields =>
+  isObject(item) && !(item instanceof BadItem) && Object.hasOwn(item, 'specversion');
+
+function problemOf(event: Fields): Outcome | null {
+  if (event['specversion'] !== VERSION)
+    return rejected('INVALID', `specversion: only CloudEvents ${VERSION} are read`);
+  if (Object.hasOwn(event, 'data_base64'))
+    return rejected('INVALID', 'data_base64: send the data as a JSON object in "data"');
+  if (!isObject(event['data']))
+    return rejected(
+      'INVALID',
+      'data: is not an object with the fields of a response, such as score and comment',
+    );
+  return null;
+}
+
+function itemOf({ id, source, time, data }: Fields): Fields {
+  const envelope = { externalId: id, source, answeredAt: time };
+  const given = Object.entries(envelope).filter(([, value]) => value !== undefined);
+  return { ...Object.fromEntries(given), ...(data as Fields) };
+}
