@@ -68,6 +68,22 @@ export default {
    */
   targets: { allow: [] },
   /**
+   * Agents (docs/guides/agents.md). `accountWatch.capacity`: alerts of each kind that a team acts on in a week. `retraining`: the
+   * triggers of a training (one that is null starts none), the least days between two (`restDays`), and the least labels that the next one
+   * would see for the first time (`fewestNew`).
+   */
+  agents: {
+    accountWatch: { capacity: 20 },
+    retraining: {
+      drift: { fewestAlarms: 1 },
+      calibration: { above: 0.1, fewestAnswers: 200 },
+      labels: { fewestNew: 1_000 },
+      schedule: { everyDays: 90 },
+      restDays: 28,
+      fewestNew: 200,
+    },
+  },
+  /**
    * The language model of SCORELINE_LLM_URL (docs/guides/narratives.md). `allow`: hosts, addresses and networks that it may be at
    * besides public addresses, such as ['ollama.internal', '127.0.0.1']. `seconds`: how long an answer may take. `requestsPerHour`: of
    * one key and process.

@@ -1,4 +1,5 @@
-import { accountWatch } from './account-watch/index.ts';
+import type { RetrainingPolicy } from '../domain/models/retraining-policy.ts';
+import { type AccountWatchParts, accountWatch } from './account-watch/index.ts';
 import { type DataMonitorParts, dataMonitor } from './data-monitor/index.ts';
 import { escalation } from './escalation/index.ts';
 import { type IntegrityParts, integrityAgent } from './integrity/index.ts';
@@ -9,28 +10,31 @@ import { type NarratorParts, narrator } from './narrator/index.ts';
 import { outreach } from './outreach/index.ts';
 import { requestsAgent } from './requests/index.ts';
 import { type RetentionParts, retentionAgent } from './retention/index.ts';
-import { retraining } from './retraining/index.ts';
+import { retrainingAgent } from './retraining/index.ts';
 import { scoreMonitor } from './score-monitor/index.ts';
 
-/** Every agent that needs the database alone, in the order in which they are listed. Each is a folder of agents/ with one line here. */
+/** Every agent that needs the database alone and no setting, in the order in which they are listed. Each is a folder of agents/ with one line here. */
 export const AGENTS: readonly AnyAgent[] = [
   scoreMonitor as AnyAgent,
   modelMonitor as AnyAgent,
   modelRollback as AnyAgent,
-  retraining as AnyAgent,
   requestsAgent as AnyAgent,
-  accountWatch as AnyAgent,
   outreach as AnyAgent,
   escalation as AnyAgent,
 ];
 
-/** What agents need beside the database. */
-export type AgentParts = IntegrityParts & DataMonitorParts & RetentionParts & NarratorParts;
+/** What agents need beside the database, and their settings. */
+export type AgentParts = IntegrityParts &
+  DataMonitorParts &
+  RetentionParts &
+  NarratorParts & { readonly accountWatch: AccountWatchParts; readonly retraining: RetrainingPolicy };
 
-/** Every agent of an instance; those that need more than the database get it here. */
+/** Every agent of an instance; those that need more than the database, or a setting, get it here. */
 export function agentsOf(parts: AgentParts): readonly AnyAgent[] {
   return [
     ...AGENTS,
+    accountWatch(parts.accountWatch) as AnyAgent,
+    retrainingAgent(parts.retraining) as AnyAgent,
     integrityAgent(parts) as AnyAgent,
     dataMonitor(parts) as AnyAgent,
     retentionAgent(parts) as AnyAgent,

@@ -26,11 +26,11 @@ interface Values {
 
 /** Replays the labelled answers of the database under policies of retraining; stores nothing. */
 export async function experiment(values: Values): Promise<number> {
-  const policies = policiesOf(values.policies);
   const [seed, firstDays] = [whole('--seed', values.seed), whole('--first-days', values['first-days'])];
   if (values.format !== 'table' && values.format !== 'json')
     throw new UsageError('--format is table or json');
   const config = await loadConfig();
+  const policies = policiesOf(values.policies, config.agents.retraining);
   if (await findServer(config))
     throw new Error('a server runs on this database: stop it, or run the experiment on a copy of its folder');
   const warn = (error: Error) => process.stderr.write(`${safeMessage(error)}\n`);
@@ -74,8 +74,12 @@ export async function experiment(values: Values): Promise<number> {
   }
 }
 
-function policiesOf(names: string | undefined): RetrainingPolicy[] {
-  const known: Readonly<Record<string, RetrainingPolicy>> = RETRAINING_POLICIES;
+/** Those named, of the ones that ship and the one in force. */
+function policiesOf(names: string | undefined, inForce: RetrainingPolicy): RetrainingPolicy[] {
+  const known: Readonly<Record<string, RetrainingPolicy>> = {
+    ...RETRAINING_POLICIES,
+    [inForce.name]: inForce,
+  };
   return (names?.split(',') ?? Object.keys(known)).map((name) => {
     const found = Object.hasOwn(known, name) ? known[name] : undefined;
     if (!found) throw new UsageError(`--policies names some of ${Object.keys(known).join(', ')}`);
@@ -91,7 +95,7 @@ function whole(option: string, text: string): number {
 
 function tableOf(outcomes: readonly PolicyOutcome[]): string {
   const line = (cells: readonly string[]) =>
-    `${cells.map((cell, i) => (i === 0 ? cell.padEnd(12) : cell.padStart(10))).join('')}\n`;
+    `${cells.map((cell, i) => (i === 0 ? cell.padEnd(14) : cell.padStart(10))).join('')}\n`;
   const figures = ({ macroF1, accuracy, brier, ece }: PolicyOutcome['quality']) =>
     [macroF1, accuracy, brier, ece].map((value) => value.toFixed(3));
   const head = line(['policy', 'trainings', 'seconds', 'answers', 'macro-F1', 'accuracy', 'Brier', 'ECE']);

@@ -90,6 +90,7 @@ async function fromRecord(
       dimensions,
       // Their decisions are computed again; nothing is observed here.
       agents: agentsOf({
+        ...config.agents,
         seals: place,
         projected: null,
         isAway: () => false,

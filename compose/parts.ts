@@ -145,11 +145,12 @@ function lineageOf(
 
 /** The agents, with what they need of the other parts. */
 function agentsFor(
-  { retention }: Config,
+  { agents, retention }: Config,
   { graph, seals, scopedReader, access }: Pick<Parts, 'graph' | 'seals' | 'scopedReader' | 'access'>,
   { store, loops, cells, sign, files }: OpenDatabase,
 ): readonly AnyAgent[] {
   return agentsOf({
+    ...agents,
     seals: seals.place,
     projected: graph?.projected ?? null,
     isAway,

@@ -180,6 +180,18 @@ describe('the deployment file', () => {
       /^scoreline.config.yaml: cellShares has "perkey", which is not an entry here; there are perKey, perSource, perMinute$/,
     ],
     ['smallestCount: many', /^scoreline.config.yaml: smallestCount must be a number, not the string "many"$/],
+    [
+      'agents: { accountWatch: { capacity: plenty } }',
+      /^scoreline.config.yaml: agents\.accountWatch\.capacity must be a number, not the string "plenty"$/,
+    ],
+    [
+      'agents: { accountWatch: { capacity: 0 } }',
+      /agents\.accountWatch\.capacity must be a whole number from 1 to 10000$/,
+    ],
+    [
+      'agents: { retraining: { restDays: 0.5, drift: { alarms: 1 } } }',
+      /agents\.retraining\.drift has "alarms", which is not an entry here; there are fewestAlarms\n.*agents\.retraining\.restDays must be a whole number from 1 to 3650$/,
+    ],
     ['dimensions: [{ field: a', /^scoreline.config.yaml: .* at line 1/],
     ['a: 1\na: 2', /^scoreline.config.yaml: .*unique.* at line 2/],
     ['smallestCount: 5\n---\nsmallestCount: 6', /^scoreline.config.yaml: holds several documents/],

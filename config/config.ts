@@ -6,6 +6,7 @@ import type { RedactionRules } from '../domain/privacy/redact.ts';
 import type { NameBounds } from '../domain/responses/normalised-response.ts';
 import type { CellLimits } from '../domain/segments/cell-filing.ts';
 import { attributeOf, type Dimension, defineDimensions } from '../domain/segments/dimensions.ts';
+import type { AgentSettings } from './agent-settings.ts';
 import { deployment } from './deployment.ts';
 import { deploymentMistakes, type FoundDeployment, readDeployment } from './deployment-file.ts';
 import { environment, type KeyConfig, kmsOf, type Role, SECRETS, vaultOf } from './environment.ts';
@@ -68,6 +69,7 @@ export interface Config {
   /** Scores over fewer responses are suppressed for callers who may not read the responses. */
   readonly smallestCount: number;
   readonly reviewRules: ReviewRules;
+  readonly agents: AgentSettings;
   /** undefined: only API keys are accepted. */
   readonly jwt: JwtConfig | undefined;
   /** undefined: people sign in with a key. */
@@ -171,6 +173,7 @@ export async function loadConfig(
     policies: resolve(variables.SCORELINE_POLICIES),
     smallestCount: found.data.smallestCount,
     reviewRules: found.data.review,
+    agents: found.data.agents,
     ...loginsOf(variables, found.data.jwt, dimensions),
     publicUrl: variables.SCORELINE_PUBLIC_URL,
     cellLimits: { limit: found.data.cellLimit, ...found.data.cellShares },

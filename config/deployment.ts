@@ -5,6 +5,7 @@ import { isCountry } from '../domain/privacy/redaction/numbering-plans.ts';
 import { NAME_BOUNDS } from '../domain/responses/normalised-response.ts';
 import { DEFAULT_CELL_LIMITS } from '../domain/segments/cell-filing.ts';
 import { parseWindow } from '../domain/time/time-windows.ts';
+import { agentSettings } from './agent-settings.ts';
 import { place } from './allowed-places.ts';
 import { gateSettings } from './gate-settings.ts';
 import { llmSettings } from './llm.ts';
@@ -104,6 +105,7 @@ export const deployment = z.strictObject({
     )
     .default({}),
   targets: z.strictObject({ allow: z.array(place).max(200).default([]) }).prefault({}),
+  agents: agentSettings,
   llm: llmSettings,
   retention: z
     .strictObject({

@@ -24,13 +24,14 @@ function history(seed: number): TimedExample[] {
 
 /** By default a training reads 20 days, as where the volume is high. */
 const replay = (answers: readonly TimedExample[], mostExamples = 400) => {
-  const policies = [RETRAINING_POLICIES.never, RETRAINING_POLICIES.drift, RETRAINING_POLICIES['schedule-30']];
+  const names = ['never', 'drift', 'schedule-30', 'drift-rested'] as const;
+  const policies = names.map((name) => RETRAINING_POLICIES[name]);
   return replayPolicies(answers, policies, { firstDays: 60, mostExamples, seed: 1, clock: () => 0 });
 };
 
 describe('replayPolicies', () => {
   const answers = history(5);
-  const [never, drift, schedule] = replay(answers);
+  const [never, drift, schedule, rested] = replay(answers);
 
   it('shows that training on drift is better than never, with fewer trainings than every 30 days', () => {
     expect(never?.trainings).toBe(0);
@@ -46,8 +47,14 @@ describe('replayPolicies', () => {
     expect(all?.quality.macroF1).toBeLessThan((none?.quality.macroF1 ?? 0) + 0.1);
   });
 
+  it('shows that a rest between trainings saves some, and costs little', () => {
+    expect(rested?.trainings).toBeGreaterThan(0);
+    expect(rested?.trainings).toBeLessThan(drift?.trainings ?? 0);
+    expect(rested?.quality.macroF1).toBeGreaterThan((drift?.quality.macroF1 ?? 1) - 0.05);
+  });
+
   it('gives the same for the same seed', () => {
-    expect(replay(answers)).toEqual([never, drift, schedule]);
+    expect(replay(answers)).toEqual([never, drift, schedule, rested]);
   });
 
   it('learns nothing from what comes later', () => {

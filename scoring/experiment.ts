@@ -3,7 +3,7 @@ import { mmdTest, sameMix } from '../domain/drift/two-sample.ts';
 import { calibrate } from '../domain/models/calibration.ts';
 import { type Judged, judge } from '../domain/models/classification.ts';
 import { indexOfLargest } from '../domain/models/probabilities.ts';
-import { judgeTriggers, type RetrainingPolicy } from '../domain/models/retraining-policy.ts';
+import { judgeTriggers, type RetrainingPolicy, waitsFor } from '../domain/models/retraining-policy.ts';
 import { randomFrom } from '../domain/statistics/random.ts';
 import { type ReadyHead, readyHead } from './model.ts';
 import { type Example, logitsOf } from './softmax-regression.ts';
@@ -112,7 +112,8 @@ function replayOne(
         policy.drift && week > last ? driftAlarms(between, (list) => predictedBy(head, list), week, seed) : 0,
       calibration: recent.length > 0 ? { value: judge(recent).ece, n: recent.length } : null,
     };
-    if (facts.days >= policy.restDays && judgeTriggers(policy, facts).some(({ isDue }) => isDue)) {
+    const isDue = judgeTriggers(policy, facts).some((one) => one.isDue);
+    if (isDue && waitsFor(policy, facts) === null) {
       const fitted = trainUntil(week);
       head = fitted.head;
       last = week;

@@ -7,8 +7,13 @@ import { decide } from './decide.ts';
 import { AGENT, type Inputs } from './inputs.ts';
 import { observe } from './observe.ts';
 
-/** Watches accounts for risk and for potential. */
-export const accountWatch: Agent<Inputs, AlertAction> = {
+/** What a deployment decides. */
+export interface AccountWatchParts {
+  readonly capacity: number;
+}
+
+/** Watches accounts for risk and for potential; a team acts on `capacity` alerts of each in a week. */
+export const accountWatch = ({ capacity }: AccountWatchParts): Agent<Inputs, AlertAction> => ({
   name: AGENT,
   description:
     'Watches accounts for risk (detractors that pay, falling scores, cancellation named, usage that fell) and for potential, and raises as many alerts in a week as a team can act on.',
@@ -17,8 +22,8 @@ export const accountWatch: Agent<Inputs, AlertAction> = {
   // Each account is decided about once a day; it looks every hour whether the day is new.
   everyMs: HOUR_MS,
   lock: LOCKS.accountWatch,
-  observe,
+  observe: (deps, known) => observe(deps, known, capacity),
   decide,
   act: carryOutAlert,
   parseAction: parseAlertAction,
-};
+});

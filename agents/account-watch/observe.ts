@@ -9,8 +9,6 @@ import { reasonsOf } from './decide.ts';
 import { type AccountCause, AGENT, CAUSES, type ChurnModel, type Inputs, type ModelOrWhy } from './inputs.ts';
 import { churnProbability, fitChurn } from './model.ts';
 
-/** Alerts of each cause that a team acts on in a week. */
-export const CAPACITY = 20;
 const QUARTER_MS = 90 * DAY_MS;
 /** Moments of history, 90 days apart. */
 const QUARTERS = 8;
@@ -19,6 +17,7 @@ const QUARTERS = 8;
 export async function* observe(
   { store, now }: AgentDeps,
   known: ReadonlyMap<string, AgentStateRow>,
+  capacity: number,
 ): AsyncGenerator<Observation<Inputs>> {
   const day = Math.floor(now() / DAY_MS);
   const at = new Date(now());
@@ -33,12 +32,12 @@ export async function* observe(
     const ids = [...own, ...[...known.keys()].flatMap((key) => accountOf(key, cause, own))];
     const due = ids.filter((id) => known.get(keyOf(id, cause))?.position !== day);
     if (due.length === 0) continue;
-    fitted ??= await modelOf(store, at);
+    fitted ??= await modelOf(store, at, capacity);
     const { model, why } = fitted;
     const ranked = rank(due, rows, cause, model);
     const left = Math.max(
       0,
-      CAPACITY - (await countRaised(store, `${AGENT}/account `, ` ${cause}`, new Date(now() - 7 * DAY_MS))),
+      capacity - (await countRaised(store, `${AGENT}/account `, ` ${cause}`, new Date(now() - 7 * DAY_MS))),
     );
     let place = 0;
     for (const id of ranked) {
@@ -102,11 +101,11 @@ function rank(
   return weighed.sort((a, b) => b.weight - a.weight || (a.id < b.id ? -1 : 1)).map(({ id }) => id);
 }
 
-async function modelOf(store: AgentDeps['store'], at: Date): Promise<ModelOrWhy> {
+async function modelOf(store: AgentDeps['store'], at: Date, capacity: number): Promise<ModelOrWhy> {
   const history: AccountRow[][] = [];
   for (let quarter = 1; quarter <= QUARTERS; quarter++) {
     const then = new Date(at.getTime() - quarter * QUARTER_MS);
     history.push((await readAccountFacts(store, then)).filter(({ active }) => active));
   }
-  return fitChurn(history, CAPACITY);
+  return fitChurn(history, capacity);
 }

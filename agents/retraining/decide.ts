@@ -3,6 +3,7 @@ import {
   type RetrainingFacts,
   type RetrainingPolicy,
   type Trigger,
+  waitsFor,
 } from '../../domain/models/retraining-policy.ts';
 import { ORDER_HOURS } from '../../store/agents/training-orders.ts';
 import type { Decided } from '../loop/agent.ts';
@@ -114,12 +115,8 @@ function triggered({ policy, champion, until, facts }: Inputs): Decided<Retraini
       'not due',
       `By the policy ${policy.name} no training is due: ${said(judged) || 'it has no trigger'}.`,
     );
-  if (facts.days < policy.restDays)
-    return nothing(
-      'rests',
-      `A training is due (${said(due)}), but the last is ${facts.days} days ago, of at least ${policy.restDays}.`,
-      true,
-    );
+  const wait = waitsFor(policy, facts);
+  if (wait !== null) return nothing('rests', `A training is due (${said(due)}), but ${wait}.`, true);
   const triggers = due.map(({ trigger }) => trigger);
   return {
     action: { do: 'train', until, triggers },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { UserError } from '../../domain/errors/user-error.ts';
-import { TRIGGERS } from '../../domain/models/retraining-policy.ts';
+import { type RetrainingPolicy, TRIGGERS } from '../../domain/models/retraining-policy.ts';
 import { MINUTE_MS } from '../../domain/time/time-windows.ts';
 import { RETRAINING } from '../../store/agents/training-orders.ts';
 import { LOCKS } from '../../store/database/locks.ts';
@@ -17,16 +17,16 @@ const ACTION = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('promote'), model: MODEL, champion: MODEL }),
 ]);
 
-/** Trains the model again when its policy says so, and takes the result as far as it deserves. A promotion changes scores. */
-export const retraining: Agent<Inputs, RetrainingAction> = {
+/** Trains the model again when the policy says so, and takes the result as far as it deserves. A promotion changes scores. */
+export const retrainingAgent = (policy: RetrainingPolicy): Agent<Inputs, RetrainingAction> => ({
   name: RETRAINING,
   description:
     'Trains the model again by a policy (drift, calibration, new labels, schedule), compares the result as a shadow, and promotes or holds it.',
-  version: 1,
+  version: 2,
   defaultAutonomy: 'PROPOSE',
   everyMs: 5 * MINUTE_MS,
   lock: LOCKS.retraining,
-  observe,
+  observe: (deps) => observe(deps, policy),
   decide,
   act,
   parseAction: (given) => {
@@ -37,7 +37,7 @@ export const retraining: Agent<Inputs, RetrainingAction> = {
         '{ "do": "promote", "model": a version, "champion": the present one } is expected',
     );
   },
-};
+});
 
 async function act(acting: Acting, action: RetrainingAction): Promise<string> {
   const { session } = acting;

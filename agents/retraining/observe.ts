@@ -1,6 +1,6 @@
 import { EVERYTHING } from '../../domain/access/scope.ts';
 import { comparePaired } from '../../domain/models/classification.ts';
-import { RETRAINING_POLICIES } from '../../domain/models/retraining-policy.ts';
+import type { RetrainingPolicy } from '../../domain/models/retraining-policy.ts';
 import {
   countLabels,
   newestOrder,
@@ -28,13 +28,14 @@ const DRIFT: ReadonlySet<ModelMetric> = new Set([
   'LANGUAGE',
   'UNKNOWN_WORDS',
 ]);
-/** The policy in force. */
-const POLICY = RETRAINING_POLICIES.combined;
 
 const wholeDays = (from: number, to: number) => Math.max(0, Math.floor((to - from) / DAY_MS));
 
 /** The champion with what speaks for training again, and the newest training that was ordered. */
-export async function* observe(deps: AgentDeps): AsyncGenerator<Observation<Inputs>> {
+export async function* observe(
+  deps: AgentDeps,
+  policy: RetrainingPolicy,
+): AsyncGenerator<Observation<Inputs>> {
   const { store } = deps;
   const now = deps.now();
   const { champion, since } = await readReign(store);
@@ -58,9 +59,9 @@ export async function* observe(deps: AgentDeps): AsyncGenerator<Observation<Inpu
   );
   yield {
     key: 'champion',
-    rule: POLICY.name,
+    rule: policy.name,
     inputs: {
-      policy: POLICY,
+      policy,
       champion,
       until: until.toISOString(),
       facts: {

@@ -13,6 +13,7 @@ export const PAGES = [
   '/overview',
   '/explore',
   '/responses',
+  '/business',
   '/lineage',
   '/lineage/*',
   '/alerts',

@@ -15,9 +15,13 @@ export interface RetrainingPolicy {
   readonly schedule?: { readonly everyDays: number };
   /** No training sooner after the one before. */
   readonly restDays: number;
+  /** No training that would see fewer new labels, counted as those of `labels`. */
+  readonly fewestNew: number;
 }
 
-const REST = { restDays: 7 };
+const REST = { restDays: 7, fewestNew: 0 };
+/** Drift is seen week after week until the model has learnt of it: each training waits until there is something to learn. */
+const RESTED = { restDays: 28, fewestNew: 200 };
 const DRIFT = { fewestAlarms: 1 };
 const CALIBRATION = { above: 0.1, fewestAnswers: 200 };
 const LABELS = { fewestNew: 1_000 };
@@ -28,6 +32,7 @@ export const RETRAINING_POLICIES = {
   'schedule-30': { name: 'schedule-30', schedule: { everyDays: 30 }, ...REST },
   'schedule-90': { name: 'schedule-90', schedule: { everyDays: 90 }, ...REST },
   drift: { name: 'drift', drift: DRIFT, ...REST },
+  'drift-rested': { name: 'drift-rested', drift: DRIFT, ...RESTED },
   calibration: { name: 'calibration', calibration: CALIBRATION, ...REST },
   labels: { name: 'labels', labels: LABELS, ...REST },
   combined: {
@@ -36,7 +41,7 @@ export const RETRAINING_POLICIES = {
     calibration: CALIBRATION,
     labels: LABELS,
     schedule: { everyDays: 90 },
-    ...REST,
+    ...RESTED,
   },
 } as const satisfies Record<string, RetrainingPolicy>;
 
@@ -66,6 +71,16 @@ export interface JudgedTrigger {
 const CORRECTION_WEIGHT = 3;
 const round = (value: number) => Math.round(value * 1_000) / 1_000;
 
+/** Labels that a training would see for the first time, reviewed ones by their weight. */
+const newLabels = ({ labels, corrections }: RetrainingFacts) => labels + CORRECTION_WEIGHT * corrections;
+
+/** Why a training that is due has to wait; null: it has not. */
+export function waitsFor({ restDays, fewestNew }: RetrainingPolicy, facts: RetrainingFacts): string | null {
+  if (facts.days < restDays) return `the last is ${facts.days} days ago, of at least ${restDays}`;
+  const count = newLabels(facts);
+  return count < fewestNew ? `${count} labels are new, of at least ${fewestNew}` : null;
+}
+
 /** Judges each trigger that the policy has. */
 export function judgeTriggers(policy: RetrainingPolicy, facts: RetrainingFacts): JudgedTrigger[] {
   const judged: JudgedTrigger[] = [];
@@ -86,7 +101,7 @@ export function judgeTriggers(policy: RetrainingPolicy, facts: RetrainingFacts):
     );
   }
   if (labels) {
-    const count = facts.labels + CORRECTION_WEIGHT * facts.corrections;
+    const count = newLabels(facts);
     add('labels', count >= labels.fewestNew, `${count} labels are new, of at least ${labels.fewestNew}`);
   }
   if (schedule)

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accountWatch } from '../../agents/account-watch/index.ts';
+import { accountWatch as accountWatchOf } from '../../agents/account-watch/index.ts';
 import type { ChurnModel, Inputs } from '../../agents/account-watch/inputs.ts';
-import { CAPACITY } from '../../agents/account-watch/observe.ts';
 import type { AnyAgent } from '../../agents/loop/agent.ts';
 import { replay } from '../../agents/loop/decide.ts';
 import { runAgent } from '../../agents/loop/run.ts';
@@ -18,6 +17,8 @@ import { BY, personOf } from '../fixtures/erasing.ts';
 
 /* Seeded accounts of two years, with known truth: of those with a detractor's answer and falling usage 7 in 10 cancel, of others 1 in 20. */
 
+const CAPACITY = 20;
+const accountWatch = accountWatchOf({ capacity: CAPACITY });
 const DAY_MS = 86_400_000;
 const NOW = Math.floor(Date.now() / DAY_MS) * DAY_MS + 6 * 3_600_000;
 let now = NOW;

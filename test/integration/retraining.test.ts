@@ -5,7 +5,8 @@ import { settleProposal } from '../../agents/loop/approve.ts';
 import { replay } from '../../agents/loop/decide.ts';
 import { runAgent } from '../../agents/loop/run.ts';
 import { modelRollback } from '../../agents/model-rollback/index.ts';
-import { retraining } from '../../agents/retraining/index.ts';
+import { retrainingAgent } from '../../agents/retraining/index.ts';
+import { RETRAINING_POLICIES } from '../../domain/models/retraining-policy.ts';
 import { openScoring, type Scoring } from '../../scoring/service.ts';
 import { carryOutOrder } from '../../scoring/training-orders.ts';
 import { writeSetting } from '../../store/agents/agent-settings.ts';
@@ -44,6 +45,7 @@ const submit = (n: number, turned = false) =>
       };
     }),
   );
+const retraining = retrainingAgent({ ...RETRAINING_POLICIES.combined, restDays: 7, fewestNew: 0 });
 const run = (agent: unknown = retraining) =>
   runAgent(
     { store: database.store, cells: database.cells, dimensions: DIMENSIONS, now: () => now },

@@ -69,6 +69,15 @@ export const SCREENS: readonly Screen[] = [
     component: lazy(() => import('./screens/cases/index.tsx')),
   },
   {
+    path: '/business',
+    title: 'Business',
+    rights: ['readScore', 'readResponse'],
+    needsAll: true,
+    shortcut: 'b',
+    icon: 'business',
+    component: lazy(() => import('./screens/business/index.tsx')),
+  },
+  {
     path: '/lineage',
     title: 'Lineage',
     rights: ['traceLineage'],

@@ -25,12 +25,32 @@ interface DotPlotProps {
   readonly dots: readonly Dot[];
   /** The score of all, as a hairline. */
   readonly overall: number | null;
+  /** Of numbers that are no scores. */
+  readonly words?: DotWords;
   /** Whether intervals and numbers of answers are shown as text, where there is room. */
   readonly isDetailed?: boolean;
 }
 
+/** How numbers are said. */
+export interface DotWords {
+  readonly value: (value: number | null) => string;
+  /** Of how many it is. */
+  readonly count: (n: number | null) => string;
+  /** Too few to show. */
+  readonly few: string;
+  /** What the hairline is; its value follows. */
+  readonly overall: string;
+}
+
+const SCORES: DotWords = {
+  value: (value) => formatScore(value),
+  count: formatAnswers,
+  few: 'too few answers to show',
+  overall: 'The hairline is the score of all of them',
+};
+
 /** Scores with their intervals on one scale, one row each. What differs beyond chance has a diamond and a word. */
-export function DotPlot({ caption, dots, overall, isDetailed = false }: DotPlotProps) {
+export function DotPlot({ caption, dots, overall, isDetailed = false, words = SCORES }: DotPlotProps) {
   const scale = scaleOf(dots, overall);
   const at = (score: number) => `${(100 * (score - scale.from)) / (scale.to - scale.from)}%`;
   return (
@@ -41,26 +61,26 @@ export function DotPlot({ caption, dots, overall, isDetailed = false }: DotPlotP
             {dot.label ?? dot.name}
           </span>
           <DotTrack dot={dot} at={at} overall={overall} />
-          <span className="dots-score numbers" title={formatAnswers(dot.responses)}>
-            {formatScore(dot.score)}
-            {isDetailed ? null : <span className="sr">, {numbersOf(dot)}</span>}
+          <span className="dots-score numbers" title={words.count(dot.responses)}>
+            {words.value(dot.score)}
+            {isDetailed ? null : <span className="sr">, {numbersOf(dot, words)}</span>}
           </span>
           <span className={`dots-word ${dot.differs ? 'dots-different' : ''}`}>
-            {isDetailed ? [numbersOf(dot), dot.note].filter(Boolean).join('; ') : wordOf(dot)}
+            {isDetailed ? [numbersOf(dot, words), dot.note].filter(Boolean).join('; ') : wordOf(dot)}
           </span>
         </li>
       ))}
       {isDetailed && overall !== null ? (
         <li className="dots-overall-note muted">
-          The hairline is the score of all of them: {formatScore(overall, { sign: true })}.
+          {words.overall}: {words === SCORES ? formatScore(overall, { sign: true }) : words.value(overall)}.
         </li>
       ) : null}
     </ul>
   );
 }
 
-const numbersOf = ({ isHidden, low, high, responses }: Dot): string =>
-  isHidden ? 'too few answers to show' : `${formatInterval(low, high)}, ${formatAnswers(responses)}`;
+const numbersOf = ({ isHidden, low, high, responses }: Dot, words: DotWords): string =>
+  isHidden ? words.few : `${formatInterval(low, high)}, ${words.count(responses)}`;
 
 const wordOf = ({ isHidden, differs }: Dot): string =>
   isHidden ? 'hidden' : differs ? `${differs} the rest` : '';

@@ -15,10 +15,11 @@ interface TooltipProps {
   readonly width: number;
   readonly formatTime: (time: number) => string;
   readonly marks: readonly Mark[];
+  readonly words: (point: TimePoint | undefined) => string;
 }
 
 /** The numbers of a moment, beside the pointer. */
-export function Tooltip({ lines, time, left, width, formatTime, marks }: TooltipProps) {
+export function Tooltip({ lines, time, left, width, formatTime, marks, words }: TooltipProps) {
   const isEnd = left > width / 2;
   return (
     <div
@@ -33,7 +34,7 @@ export function Tooltip({ lines, time, left, width, formatTime, marks }: Tooltip
           <div key={name} className="lines-tooltip-row">
             {lines.length > 1 ? <Sample index={i} /> : null}
             {lines.length > 1 ? <span dir="auto">{name}</span> : null}
-            <span>{pointText(point)}</span>
+            <span>{words(point)}</span>
           </div>
         );
       })}
@@ -68,7 +69,8 @@ function Sample({ index }: { readonly index: number }) {
   );
 }
 
-function pointText(point: TimePoint | undefined): string {
+/** A score with its interval and number of answers. */
+export function pointText(point: TimePoint | undefined): string {
   if (!point || point.suppressed) return 'too few answers to show';
   if (point.score === null) return 'no answers';
   return `${formatScore(point.score, { sign: true })} (${formatInterval(point.low, point.high)}), ${formatAnswers(point.responses)}`;
@@ -80,9 +82,10 @@ export function describe(
   time: number,
   formatTime: (time: number) => string,
   marks: readonly Mark[],
+  words: (point: TimePoint | undefined) => string,
 ): string {
   const each = lines.map(({ name, points }) => {
-    const text = pointText(points.find((point) => point.time === time));
+    const text = words(points.find((point) => point.time === time));
     return lines.length > 1 ? `${name}: ${text}` : text;
   });
   return [`${formatTime(time)}: ${each.join('; ')}`, ...marks.map(({ label }) => label)].join('; ');

@@ -1,9 +1,9 @@
 import { memo, type PointerEvent, useId, useMemo, useRef, useState } from 'react';
 import { formatScore } from '../lib/format.ts';
 import './lines.css';
-import { type Geometry, linesGeometry, MARGIN } from './lines-geometry.ts';
+import { type Geometry, linesGeometry, MARGIN, type TimePoint } from './lines-geometry.ts';
 import { type Mark, Marks, marksAt } from './lines-marks.tsx';
-import { describe, Legend, type Line, Tooltip } from './lines-words.tsx';
+import { describe, Legend, type Line, pointText, Tooltip } from './lines-words.tsx';
 import { useWidth } from './use-width.ts';
 
 export type { Line } from './lines-words.tsx';
@@ -19,6 +19,11 @@ interface LinesProps {
   readonly formatTick?: (time: number) => string;
   readonly marks?: readonly Mark[];
   readonly height?: number;
+  /** Numbers that are no scores: a value of the axis, and a point in words. */
+  readonly formatValue?: (value: number) => string;
+  readonly words?: (point: TimePoint | undefined) => string;
+  /** The lines are promoters, passives and detractors: their colours, and a band for each. */
+  readonly look?: 'classes';
 }
 
 /** Bands of more lines than this would cover each other. */
@@ -38,6 +43,9 @@ export function Lines({
   formatTick = formatTime,
   marks = NO_MARKS,
   height: whole = 320,
+  formatValue = formatScale,
+  words = pointText,
+  look,
 }: LinesProps) {
   const [box, width] = useWidth<HTMLElement>();
   const [at, setAt] = useState<number | null>(null);
@@ -53,10 +61,8 @@ export function Lines({
     const left = svg.current?.getBoundingClientRect().left ?? 0;
     setAt(nearest(times, x, event.clientX - left));
   };
-  const text =
-    shown === null ? '' : describe(lines, times[shown] as number, formatTime, marksAt(times, shown, marks));
   return (
-    <figure className="lines" ref={box}>
+    <figure className={look === 'classes' ? 'lines lines-of-classes' : 'lines'} ref={box}>
       <svg
         ref={svg}
         width={width}
@@ -67,7 +73,13 @@ export function Lines({
         onPointerMove={pick}
         onPointerLeave={() => setAt(null)}
       >
-        <Axes geometry={geometry} width={width} height={height} formatTick={formatTick} />
+        <Axes
+          geometry={geometry}
+          width={width}
+          height={height}
+          formatTick={formatTick}
+          formatValue={formatValue}
+        />
         <clipPath id={`${hint}-inside`}>
           <rect
             x={0}
@@ -77,7 +89,12 @@ export function Lines({
           />
         </clipPath>
         <g clipPath={`url(#${hint}-inside)`}>
-          <Paths lines={lines} geometry={geometry} bottom={height - MARGIN.bottom} />
+          <Paths
+            lines={lines}
+            geometry={geometry}
+            bottom={height - MARGIN.bottom}
+            hasBands={look === 'classes' || lines.length <= MOST_BANDS}
+          />
           {shown === null ? null : (
             <Cursor lines={lines} time={times[shown] as number} x={x} y={y} bottom={height - MARGIN.bottom} />
           )}
@@ -92,24 +109,17 @@ export function Lines({
           width={width}
           formatTime={formatTime}
           marks={marksAt(times, shown, marks)}
+          words={words}
         />
       )}
       {times.length > 0 ? (
-        <input
-          className="lines-slider no-print"
-          type="range"
-          min={0}
-          max={times.length - 1}
-          value={shown ?? times.length - 1}
-          aria-label={`Moment of: ${label}`}
-          aria-valuetext={
-            text ||
-            describe(lines, times.at(-1) as number, formatTime, marksAt(times, times.length - 1, marks))
-          }
-          aria-describedby={hint}
-          onChange={(event) => setAt(Number(event.target.value))}
-          onFocus={() => setAt((before) => before ?? times.length - 1)}
-          onBlur={() => setAt(null)}
+        <Slider
+          most={times.length - 1}
+          shown={shown}
+          label={label}
+          words={(i) => describe(lines, times[i] as number, formatTime, marksAt(times, i, marks), words)}
+          hint={hint}
+          onChange={setAt}
         />
       ) : null}
       <span id={hint} className="sr">
@@ -120,14 +130,45 @@ export function Lines({
   );
 }
 
+interface SliderProps {
+  readonly most: number;
+  readonly shown: number | null;
+  readonly label: string;
+  readonly words: (index: number) => string;
+  readonly hint: string;
+  readonly onChange: (change: number | null | ((before: number | null) => number | null)) => void;
+}
+
+/** Chooses a moment by keys, and says its numbers. */
+function Slider({ most, shown, label, words, hint, onChange }: SliderProps) {
+  return (
+    <input
+      className="lines-slider no-print"
+      type="range"
+      min={0}
+      max={most}
+      value={shown ?? most}
+      aria-label={`Moment of: ${label}`}
+      aria-valuetext={words(shown ?? most)}
+      aria-describedby={hint}
+      onChange={(event) => onChange(Number(event.target.value))}
+      onFocus={() => onChange((before) => before ?? most)}
+      onBlur={() => onChange(null)}
+    />
+  );
+}
+
 interface AxesProps {
   readonly geometry: Geometry;
   readonly width: number;
   readonly height: number;
   readonly formatTick: (time: number) => string;
+  readonly formatValue: (value: number) => string;
 }
 
-const Axes = memo(function Axes({ geometry, width, height, formatTick }: AxesProps) {
+const formatScale = (score: number): string => formatScore(score).replace(/[.,]0$/, '');
+
+const Axes = memo(function Axes({ geometry, width, height, formatTick, formatValue }: AxesProps) {
   const { x, y, xTicks, yTicks } = geometry;
   return (
     <>
@@ -135,7 +176,7 @@ const Axes = memo(function Axes({ geometry, width, height, formatTick }: AxesPro
         <g key={tick} className="lines-tick">
           <line x1={MARGIN.left} x2={width - MARGIN.right} y1={y(tick)} y2={y(tick)} />
           <text x={MARGIN.left - 8} y={y(tick)} dy="0.32em" textAnchor="end">
-            {formatScore(tick).replace(/[.,]0$/, '')}
+            {formatValue(tick)}
           </text>
         </g>
       ))}
@@ -152,14 +193,14 @@ interface PathsProps {
   readonly lines: readonly Line[];
   readonly geometry: Geometry;
   readonly bottom: number;
+  readonly hasBands: boolean;
 }
 
 /**
  * Bands below, lines above, points that stand alone with their intervals, and hollow circles for what is hidden. A move of the
  * pointer does not draw them again.
  */
-const Paths = memo(function Paths({ lines, geometry: { paths }, bottom }: PathsProps) {
-  const hasBands = lines.length <= MOST_BANDS;
+const Paths = memo(function Paths({ lines, geometry: { paths }, bottom, hasBands }: PathsProps) {
   return (
     <>
       {hasBands

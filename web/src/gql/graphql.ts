@@ -4,6 +4,12 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+export type AccountCause =
+  /** It may recommend, or buy more. */
+  | 'POTENTIAL'
+  /** It may cancel. */
+  | 'RISK';
+
 export type AlertEventKind =
   | 'ACKNOWLEDGED'
   | 'CHANGED'
@@ -195,6 +201,24 @@ export type KnownReason =
   /** Removed: the import that brought it was undone. */
   | 'WITHDRAWN';
 
+export type Kpi =
+  /** Accounts that reached a step of onboarding within 30 days after they subscribed, of those that did so 30 days ago or earlier. */
+  | 'ACTIVATION'
+  /** What those of them that pay more than before add, by what all of them paid before. */
+  | 'EXPANSION'
+  /** Lifetime value so far: the mean of payments minus refunds within `lifetime` after the first subscription started, of accounts that began in the window and were followed for all of that time. Seen, not extrapolated; those that began later are left out. */
+  | 'LIFETIME_VALUE'
+  /** What accounts that paid in the period before (as long as the window, in a series the month before) pay in the window, by what they paid before. Only of windows that are over; accounts that did not pay before are left out. */
+  | 'NET_REVENUE_RETENTION'
+  /** Payments minus refunds. */
+  | 'REVENUE'
+  /** Of accounts whose last answer, at most a year old, is a detractor. */
+  | 'REVENUE_AT_RISK'
+  /** By the accounts that paid. */
+  | 'REVENUE_PER_ACCOUNT'
+  /** Deals won of those decided, with Wilson’s interval. */
+  | 'WIN_RATE';
+
 /** Why a language model has not answered. BUDGET: the requests of this hour are spent. */
 export type LanguageModelFailure =
   | 'ADDRESS_REFUSED'
@@ -269,6 +293,16 @@ export type NpsOrderKey =
   | 'SCORE'
   /** Start of the bucket. */
   | 'TIME';
+
+export type OnboardingSpeed =
+  /** Later, or never. */
+  | 'NOT_WITHIN_MONTH'
+  /** It started less than 30 days ago. */
+  | 'TOO_EARLY'
+  /** 7 to 30 days after it. */
+  | 'WITHIN_MONTH'
+  /** Less than 7 days after the subscription started. */
+  | 'WITHIN_WEEK';
 
 export type QuestionKind =
   /** Whether it changed since the window before. */
@@ -435,6 +469,13 @@ export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type ViewerQuery = { viewer: { name: string, role: string, rights: Array<string>, attributes: unknown, sources: Array<string> | null, expiresAt: string | null, policyVersion: string, languageModel: string | null }, dimensions: Array<{ field: string, enumValue: string, label: string, description: string }> };
+
+export type AccountsOfQueryVariables = Exact<{
+  about: Array<string | number> | string | number;
+}>;
+
+
+export type AccountsOfQuery = { accountsOf: Array<{ about: string | null, account: string | null, owner: string | null, cause: AccountCause, since: string | null, decidedAt: string, reasons: Array<string>, probability: number | null, facts: { detractor: boolean, promoter: boolean, scoresFall: boolean, namesCancellation: boolean, usageFell: boolean, usageGrew: boolean, pays: boolean } | null, moneyAtStake: Array<{ amount: number, currency: string }>, alert: { id: string } | null, case: { id: string, title: string } | null, decision: { id: string } | null }> };
 
 export type NarrowingValuesQueryVariables = Exact<{
   dimension: Dimension;
@@ -617,6 +658,14 @@ export type AlertsOneQuery = { node:
     | { __typename: 'Response', id: string }
    | null };
 
+export type AlertsAccountsQueryVariables = Exact<{
+  cause: AccountCause;
+  first: number;
+}>;
+
+
+export type AlertsAccountsQuery = { accountsAtRisk: { pageInfo: { hasNextPage: boolean }, edges: Array<{ node: { account: string | null, owner: string | null, reasons: Array<string>, alert: { id: string } | null, decision: { id: string } | null } }> } };
+
 export type AlertsChangeQueryVariables = Exact<{
   segment?: SegmentInput | null | undefined;
   beforeFrom: string;
@@ -707,6 +756,45 @@ export type AuditChainQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type AuditChainQuery = { auditChain: { sound: boolean, problem: string | null, rows: number, signedRows: number, hash: string | null, checkedAt: string } };
+
+export type BusinessCurvesQueryVariables = Exact<{
+  segment?: SegmentInput | null | undefined;
+  from: string;
+  to: string;
+  horizon: string;
+}>;
+
+
+export type BusinessCurvesQuery = { retentionCurves: Array<{ class: NpsClass | null, day: number, accounts: number | null, watched: number | null, cancelled: number | null, retention: number | null, retentionLow: number | null, retentionHigh: number | null, suppressed: boolean }> };
+
+export type BusinessChurnQueryVariables = Exact<{
+  segment?: SegmentInput | null | undefined;
+  from: string;
+  to: string;
+  groupBy: Array<Dimension> | Dimension;
+  horizon: string;
+}>;
+
+
+export type BusinessChurnQuery = { all: Array<{ class: NpsClass | null, accounts: number | null, cancelled: number | null, churn: number | null, suppressed: boolean }>, groups: Array<{ class: NpsClass | null, accounts: number | null, cancelled: number | null, churn: number | null, retentionLow: number | null, retentionHigh: number | null, suppressed: boolean, segmentValues: Array<{ field: string, value: string }> }>, churnAssociation: Array<{ adjustedFor: Array<Dimension>, oddsRatio: number | null, low: number | null, high: number | null, accounts: number | null, otherAccounts: number | null, strata: number | null, leftOut: number | null, notFollowed: number | null, suppressed: boolean }> };
+
+export type BusinessFiguresQueryVariables = Exact<{
+  segment?: SegmentInput | null | undefined;
+  from: string;
+  to: string;
+  lifetime: string;
+}>;
+
+
+export type BusinessFiguresQuery = { kpis: Array<{ kpi: Kpi, currency: string | null, value: number | null, low: number | null, high: number | null, n: number | null, leftOut: number | null, suppressed: boolean }>, onboardingSpeed: Array<{ speed: OnboardingSpeed, accounts: number | null, score: number | null, low: number | null, high: number | null, leftOut: number | null, suppressed: boolean }> };
+
+export type BusinessCasesQueryVariables = Exact<{
+  from: string;
+  to: string;
+}>;
+
+
+export type BusinessCasesQuery = { caseMetrics: Array<{ severity: Severity | null, opened: number, closed: number, late: number, answers: number, hoursToAct: number | null, hoursToActLow: number | null, hoursToActHigh: number | null, hoursToClose: number | null, hoursToCloseLow: number | null, hoursToCloseHigh: number | null, hoursFromAnswer: number | null, hoursFromAnswerLow: number | null, hoursFromAnswerHigh: number | null }> };
 
 export type CasesBoardQueryVariables = Exact<{
   state: Array<CaseState> | CaseState;
@@ -1608,6 +1696,43 @@ export const ViewerDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ViewerQuery, ViewerQueryVariables>;
+export const AccountsOfDocument = new TypedDocumentString(`
+    query AccountsOf($about: [ID!]!) {
+  accountsOf(about: $about) {
+    about
+    account
+    owner
+    cause
+    since
+    decidedAt
+    reasons
+    probability
+    facts {
+      detractor
+      promoter
+      scoresFall
+      namesCancellation
+      usageFell
+      usageGrew
+      pays
+    }
+    moneyAtStake {
+      amount
+      currency
+    }
+    alert {
+      id
+    }
+    case {
+      id
+      title
+    }
+    decision {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AccountsOfQuery, AccountsOfQueryVariables>;
 export const NarrowingValuesDocument = new TypedDocumentString(`
     query NarrowingValues($dimension: Dimension!) {
   dimensionValues(dimension: $dimension)
@@ -1979,6 +2104,28 @@ export const AlertsOneDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<AlertsOneQuery, AlertsOneQueryVariables>;
+export const AlertsAccountsDocument = new TypedDocumentString(`
+    query AlertsAccounts($cause: AccountCause!, $first: Int!) {
+  accountsAtRisk(cause: $cause, first: $first) {
+    pageInfo {
+      hasNextPage
+    }
+    edges {
+      node {
+        account
+        owner
+        reasons
+        alert {
+          id
+        }
+        decision {
+          id
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AlertsAccountsQuery, AlertsAccountsQueryVariables>;
 export const AlertsChangeDocument = new TypedDocumentString(`
     query AlertsChange($segment: SegmentInput, $beforeFrom: DateTime!, $beforeTo: DateTime!, $afterFrom: DateTime!, $afterTo: DateTime!) {
   npsChange(
@@ -2148,6 +2295,112 @@ export const AuditChainDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<AuditChainQuery, AuditChainQueryVariables>;
+export const BusinessCurvesDocument = new TypedDocumentString(`
+    query BusinessCurves($segment: SegmentInput, $from: DateTime!, $to: DateTime!, $horizon: Duration!) {
+  retentionCurves(segment: $segment, from: $from, to: $to, horizon: $horizon) {
+    class
+    day
+    accounts
+    watched
+    cancelled
+    retention
+    retentionLow
+    retentionHigh
+    suppressed
+  }
+}
+    `) as unknown as TypedDocumentString<BusinessCurvesQuery, BusinessCurvesQueryVariables>;
+export const BusinessChurnDocument = new TypedDocumentString(`
+    query BusinessChurn($segment: SegmentInput, $from: DateTime!, $to: DateTime!, $groupBy: [Dimension!]!, $horizon: Duration!) {
+  all: churnBySegment(segment: $segment, from: $from, to: $to, horizon: $horizon) {
+    class
+    accounts
+    cancelled
+    churn
+    suppressed
+  }
+  groups: churnBySegment(
+    segment: $segment
+    from: $from
+    to: $to
+    groupBy: $groupBy
+    horizon: $horizon
+  ) {
+    segmentValues {
+      field
+      value
+    }
+    class
+    accounts
+    cancelled
+    churn
+    retentionLow
+    retentionHigh
+    suppressed
+  }
+  churnAssociation(
+    segment: $segment
+    from: $from
+    to: $to
+    adjustFor: $groupBy
+    horizon: $horizon
+  ) {
+    adjustedFor
+    oddsRatio
+    low
+    high
+    accounts
+    otherAccounts
+    strata
+    leftOut
+    notFollowed
+    suppressed
+  }
+}
+    `) as unknown as TypedDocumentString<BusinessChurnQuery, BusinessChurnQueryVariables>;
+export const BusinessFiguresDocument = new TypedDocumentString(`
+    query BusinessFigures($segment: SegmentInput, $from: DateTime!, $to: DateTime!, $lifetime: Duration!) {
+  kpis(segment: $segment, from: $from, to: $to, lifetime: $lifetime) {
+    kpi
+    currency
+    value
+    low
+    high
+    n
+    leftOut
+    suppressed
+  }
+  onboardingSpeed(segment: $segment, from: $from, to: $to) {
+    speed
+    accounts
+    score
+    low
+    high
+    leftOut
+    suppressed
+  }
+}
+    `) as unknown as TypedDocumentString<BusinessFiguresQuery, BusinessFiguresQueryVariables>;
+export const BusinessCasesDocument = new TypedDocumentString(`
+    query BusinessCases($from: DateTime!, $to: DateTime!) {
+  caseMetrics(from: $from, to: $to) {
+    severity
+    opened
+    closed
+    late
+    answers
+    hoursToAct
+    hoursToActLow
+    hoursToActHigh
+    hoursToClose
+    hoursToCloseLow
+    hoursToCloseHigh
+    hoursFromAnswer
+    hoursFromAnswerLow
+    hoursFromAnswerHigh
+  }
+}
+    `) as unknown as TypedDocumentString<BusinessCasesQuery, BusinessCasesQueryVariables>;
 export const CasesBoardDocument = new TypedDocumentString(`
     query CasesBoard($state: [CaseState!]!, $first: Int!) {
   cases(state: $state, first: $first) {

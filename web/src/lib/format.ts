@@ -58,6 +58,10 @@ export function formatAnswers(count: number | null | undefined): string {
   return `${formatCount(count)} ${count === 1 ? 'answer' : 'answers'}`;
 }
 
+/** An amount of money in its currency: "€1,284.50". */
+export const formatMoney = (amount: number, currency: string): string =>
+  realMinus(numberFormat({ style: 'currency', currency, currencyDisplay: 'narrowSymbol' }).format(amount));
+
 /** A share of 0..1: "58 %", by locale. */
 export function formatShare(share: number | null | undefined, digits = 0): string {
   return share === null || share === undefined

@@ -4,6 +4,7 @@ const PATHS = {
   explore: 'M3 3v14h14M6 12l3-3 3 2 5-6',
   responses: 'M3 4h14v9H9l-4 3v-3H3z',
   alerts: 'M5 14V9a5 5 0 0 1 10 0v5l2 2H3zM8 18h4',
+  business: 'M3 17h14M5 17V9h3v8M12 17V5h3v12M3 6l5-3 3 2 6-4',
   cases: 'M3 6h14v11H3zM7 6V3h6v3M3 10h14',
   agents: 'M4 7h12v9H4zM10 7V3M8 11h.01M12 11h.01M8 14h4',
   rules: 'M3 15l4-6 4 3 6-9M3 17h14M14 12h.01',

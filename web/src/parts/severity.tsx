@@ -2,14 +2,15 @@ import type { Severity } from '../gql/graphql.ts';
 import { Icon } from './icon.tsx';
 import './severity.css';
 
-const WORDS = { CRITICAL: 'Critical', WARNING: 'Warning', INFO: 'Note' } as const;
+/** The word of each severity. */
+export const SEVERITY_WORDS = { CRITICAL: 'Critical', WARNING: 'Warning', INFO: 'Note' } as const;
 
 /** How severe something is: by word and shape, and by colour. */
 export function SeverityChip({ severity }: { readonly severity: Severity }) {
   return (
     <span className={`severity severity-${severity.toLowerCase()}`}>
       <Icon name={severity === 'INFO' ? 'info' : 'warning'} size={14} />
-      {WORDS[severity]}
+      {SEVERITY_WORDS[severity]}
     </span>
   );
 }

@@ -15,6 +15,7 @@ import { Panel } from '../../parts/panel.tsx';
 import { SegmentWords } from '../../parts/segment-words.tsx';
 import { SeverityChip } from '../../parts/severity.tsx';
 import { Empty, Failed, Skeleton } from '../../parts/states.tsx';
+import { Accounts } from './accounts.tsx';
 import { type Action, AlertButtons, AlertDialog, actionsOn, KEYS } from './actions.tsx';
 import { ALERT, LIVE } from './documents.ts';
 import { Drivers } from './drivers.tsx';
@@ -138,6 +139,7 @@ function Parts({ alert }: { readonly alert: FullAlert }) {
   return (
     <div className="alert-parts">
       <div className="alert-main">
+        <Accounts alert={alert} />
         <AlertNarrative id={alert.id} />
         {windows ? <Scores alert={alert} windows={windows} /> : null}
         {windows ? <SeriesPanel alert={alert} windows={windows} /> : null}

@@ -41,6 +41,15 @@ export const ALERT = graphql(`
   }
 `);
 
+export const ACCOUNTS = graphql(`
+  query AlertsAccounts($cause: AccountCause!, $first: Int!) {
+    accountsAtRisk(cause: $cause, first: $first) {
+      pageInfo { hasNextPage }
+      edges { node { account owner reasons alert { id } decision { id } } }
+    }
+  }
+`);
+
 export const CHANGE = graphql(`
   query AlertsChange(
     $segment: SegmentInput

@@ -9,6 +9,7 @@ import { useHref, useParam } from '../../lib/url-state.ts';
 import { useKeys } from '../../lib/use-keys.ts';
 import { useNow } from '../../lib/use-now.ts';
 import { useViewer } from '../../lib/viewer.tsx';
+import { type NamedAccount, useAccountsOf } from '../../parts/account-panel.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { SegmentWords } from '../../parts/segment-words.tsx';
@@ -42,6 +43,7 @@ export function Board() {
       .filter(({ owner }) => !isMine || owner === viewer.name);
   const shown = COLUMNS.flatMap(casesOf);
   const current = useChosen(shown.map(({ id }) => id));
+  const { accounts } = useAccountsOf(shown.map(({ id }) => id));
   const isEmpty = Object.values(columns).every(({ read }) => read.data?.cases.edges.length === 0);
   return (
     <div className="cases">
@@ -73,6 +75,7 @@ export function Board() {
               onMore={columns[state].more}
               cases={casesOf(state)}
               current={current}
+              accounts={accounts}
             />
           ))}
         </div>
@@ -115,9 +118,10 @@ interface ColumnProps {
   readonly onMore: () => void;
   readonly cases: readonly BoardCase[];
   readonly current: string | null;
+  readonly accounts: ReadonlyMap<string | null | undefined, NamedAccount>;
 }
 
-function Column({ state, read, onMore, cases, current }: ColumnProps) {
+function Column({ state, read, onMore, cases, current, accounts }: ColumnProps) {
   const { data, error, isLoading, refresh } = read;
   const hasMore = data?.cases.pageInfo.hasNextPage ?? false;
   return (
@@ -142,7 +146,7 @@ function Column({ state, read, onMore, cases, current }: ColumnProps) {
       ) : (
         <ol className="cases-list">
           {cases.map((one) => (
-            <Card key={one.id} one={one} isCurrent={one.id === current} />
+            <Card key={one.id} one={one} isCurrent={one.id === current} account={accounts.get(one.id)} />
           ))}
         </ol>
       )}
@@ -151,7 +155,15 @@ function Column({ state, read, onMore, cases, current }: ColumnProps) {
   );
 }
 
-function Card({ one, isCurrent }: { readonly one: BoardCase; readonly isCurrent: boolean }) {
+function Card({
+  one,
+  isCurrent,
+  account,
+}: {
+  readonly one: BoardCase;
+  readonly isCurrent: boolean;
+  readonly account: NamedAccount | undefined;
+}) {
   const now = useNow();
   const href = useHref();
   const { id, severity, title, owner, openedAt, closedAt, outcome, segmentValues } = one;
@@ -163,6 +175,12 @@ function Card({ one, isCurrent }: { readonly one: BoardCase; readonly isCurrent:
         {title}
       </Link>
       {outcome ? <p dir="auto">{outcome}</p> : null}
+      {account ? (
+        <p className="small" data-testid="case-account">
+          <code>{account.account}</code>
+          {account.owner ? <span dir="auto"> of {account.owner}</span> : null}
+        </p>
+      ) : null}
       <p className="cases-meta small">
         {closedAt ? null : <SeverityChip severity={severity} />}
         <span dir="auto">{owner ?? <span className="muted">No owner yet</span>}</span>

@@ -6,6 +6,7 @@ import { formatMoment, formatSpan, viewerZone } from '../../lib/format.ts';
 import { useHref } from '../../lib/url-state.ts';
 import { useNow } from '../../lib/use-now.ts';
 import { useViewer } from '../../lib/viewer.tsx';
+import { AccountPanel } from '../../parts/account-panel.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Events } from '../../parts/events.tsx';
 import { Field } from '../../parts/field.tsx';
@@ -56,6 +57,7 @@ export function Case({ id }: { readonly id: string }) {
           <CommentForm one={one} />
         </Panel>
         {one.cause ? <Cause id={one.cause} /> : null}
+        {one.cause?.startsWith('Alert:') ? <AccountPanel about={one.id} /> : null}
       </div>
     </article>
   );

@@ -3,11 +3,11 @@ import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components/Tabs';
 import { useView } from '../../lib/url-state.ts';
 import { CompareView } from './compare-view.tsx';
 import './explore.css';
+import { useMoment } from '../../lib/use-moment.ts';
 import { HeatView } from './heat-view.tsx';
 import { SeriesView } from './series-view.tsx';
 import { SnapshotView } from './snapshot-view.tsx';
 import { SHOWN, type Shown, useExplored } from './state.ts';
-import { useMoment } from './use-moment.ts';
 import { WhyView } from './why-view.tsx';
 
 const TITLES: Readonly<Record<Shown, string>> = {

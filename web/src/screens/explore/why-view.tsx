@@ -5,6 +5,7 @@ import type { Dimension, ExploreWhyQuery } from '../../gql/graphql.ts';
 import { useRead } from '../../lib/api.ts';
 import { toCsv } from '../../lib/csv.ts';
 import { formatAnswers, formatCount, formatDay, formatScore, formatShare } from '../../lib/format.ts';
+import { comparedWith, iso, relativeWindows, windowAt } from '../../lib/ranges.ts';
 import { segmentInput, useHref, useView } from '../../lib/url-state.ts';
 import { type DimensionInfo, useViewer } from '../../lib/viewer.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
@@ -15,7 +16,6 @@ import { VerdictWords } from '../../parts/verdict-words.tsx';
 import { chartLink, segmentOfRow, useDivision, type ViewProps } from './controls.tsx';
 import { WHY } from './documents.ts';
 import { ExportBar } from './export-bar.tsx';
-import { comparedWith, iso, relativeWindows, windowAt } from './ranges.ts';
 import { csvColumns } from './score-columns.tsx';
 import { useExplored } from './state.ts';
 

@@ -1,5 +1,5 @@
-import type { Granularity } from '../../gql/graphql.ts';
-import type { Compare } from '../../lib/url-state.ts';
+import type { Granularity } from '../gql/graphql.ts';
+import type { Compare } from './url-state.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
