@@ -464,7 +464,7 @@ describe('cases', () => {
     expect(await listed('narrow', list)).toEqual([first.data.openCase.id]);
     expect(await listed('everything', list)).toHaveLength(2);
     expect(await listed('blind', list)).toEqual([]);
-    const about = (cause: string) => `{ cases(cause: "${cause}") { edges { node { id } } } }`;
+    const about = (cause: string) => `{ cases(state: [OPEN], cause: "${cause}") { edges { node { id } } } }`;
     expect(await listed('narrow', about(responseOf('Germany')))).toEqual([first.data.openCase.id]);
     expect(await listed('everything', about(alertId('Peru')))).toHaveLength(1);
     expect(await listed('narrow', about(alertId('Peru')))).toEqual([]);

@@ -133,6 +133,7 @@ export function describeGraphMarks(opened: () => LineageDatabase) {
           RETURN n.id + ' ' + type(r) + ' ' + o.id AS edge`);
       const [ofAlert, ofAnswer] = chain.cases;
       const kept = [
+        `${chain.alert} ABOUT ${chain.change}`,
         `${chain.alert} ABOUT ModelVersion:7`,
         `${chain.alert} FOLLOWS_FROM ${chain.decision}`,
         `${ofAlert} ABOUT ${chain.alert}`,

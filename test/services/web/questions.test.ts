@@ -70,7 +70,8 @@ describe('a question', () => {
     await picture(page, 'questions-query');
     await query.getByLabel('Segment').fill('{"region":["Japan"]}');
     await query.getByLabel('Segment').press('Enter');
-    await query.getByText('Japan', { exact: true }).first().waitFor();
+    const edited = query.getByRole('region', { name: 'Answer of the edited query' });
+    await edited.getByText('Responses', { exact: true }).waitFor();
     await query.getByLabel('Window').fill('a while');
     await query.getByRole('button', { name: 'Run the edited query' }).press('Enter');
     await query.getByRole('alert').getByText('The query was not executed').waitFor();
