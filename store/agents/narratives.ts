@@ -11,7 +11,6 @@ import { ALERT_COLUMNS, type AlertRow } from './alerts.ts';
 export const NARRATOR = 'narrator';
 /** How the keys of its decisions begin. */
 export const NARRATIVE_KEYS = { WEEK: 'week ', ALERT: 'alert ' } as const;
-export type NarrativeKind = keyof typeof NARRATIVE_KEYS;
 
 /** A decision that failed counts as none once it may be tried again. */
 const IS_MADE = `d.agent = '${NARRATOR}' AND (d.state <> 'FAILED' OR d.decided_at > $2)`;
