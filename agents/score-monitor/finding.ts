@@ -3,9 +3,10 @@ import type { ReadChange } from '../../domain/detection/reading.ts';
 import { nodeId } from '../../domain/lineage/lineage.ts';
 import { type Counts, npsScore, total } from '../../domain/nps/nps.ts';
 import { scoreId } from '../../domain/scores/score.ts';
-import type { Segment } from '../../domain/segments/cell.ts';
+import type { Cell, Segment } from '../../domain/segments/cell.ts';
 import { DAY_MS, type TimeRange } from '../../domain/time/time-windows.ts';
 import { readExamples, readNearbyChanges } from '../../store/agents/alert-evidence.ts';
+import { namesOnly } from '../../store/changes/changes.ts';
 import { unscoped } from '../../store/database/client.ts';
 import { type DriverRow, readDrivers } from '../../store/scores/drivers.ts';
 import { NO_THEME } from '../../store/scores/theme-tallies.ts';
@@ -19,7 +20,7 @@ const MOST_PARTS = 5;
 const MOST_EXAMPLES = 5;
 /** Change events from so many days before the estimated beginning until so many after it are candidates. */
 const [NEAR_BEFORE, NEAR_AFTER] = [7, 3];
-const MOST_CANDIDATES = 20;
+const [MOST_NEARBY, MOST_CANDIDATES] = [500, 20];
 
 /** What is known of a cause; null if one side has no answers. */
 export async function readFinding(deps: AgentDeps, cause: Cause): Promise<Finding | null> {
@@ -54,7 +55,7 @@ export async function readFinding(deps: AgentDeps, cause: Cause): Promise<Findin
     segments: await partsBySegment(deps, primary.segment, windows, sign),
     themes: await partsByTheme(deps, part.segment, windows, sign),
     examples: examples.map((id) => nodeId('Response', id)),
-    candidates: await readCandidates(deps, part.segment, [windows.since, change.movedOn]),
+    candidates: await readCandidates(deps, part.cells, [windows.since, change.movedOn]),
   };
 }
 
@@ -137,10 +138,10 @@ const largest = (parts: readonly PartOfDifference[], sign: number): PartOfDiffer
     .sort((a, b) => sign * (b.mix + b.rate - a.mix - a.rate))
     .slice(0, MOST_PARTS);
 
-/** Change events of the segment, or of a part or a whole of it, near these days. */
+/** Change events near these days that all who see the alert, and so each of its cells, see too. */
 async function readCandidates(
   { store }: AgentDeps,
-  segment: Segment,
+  cells: readonly Cell[],
   days: readonly number[],
 ): Promise<Candidate[]> {
   const found = new Map<string, Candidate>();
@@ -149,16 +150,9 @@ async function readCandidates(
       from: new Date((day - NEAR_BEFORE) * DAY_MS),
       until: new Date((day + NEAR_AFTER) * DAY_MS),
     };
-    for (const { id, kind, at, segment: concerned } of await readNearbyChanges(store, range, MOST_CANDIDATES))
-      if (overlaps(concerned, segment))
+    for (const { id, kind, at, segment } of await readNearbyChanges(store, range, MOST_NEARBY))
+      if (namesOnly(cells, segment))
         found.set(id, { id: nodeId('ChangeEvent', id), kind, at: at.toISOString() });
   }
-  return [...found.values()];
+  return [...found.values()].slice(0, MOST_CANDIDATES);
 }
-
-/** Whether answers may be of both segments. */
-const overlaps = (a: Segment, b: Segment): boolean =>
-  Object.entries(a).every(([attribute, values]) => {
-    const others = b[attribute];
-    return others === undefined || values.some((value) => others.includes(value));
-  });

@@ -1,5 +1,5 @@
 import { type FieldGroup, type Scope, visibleCells } from '../../domain/access/scope.ts';
-import type { CellDictionary, Segment } from '../../domain/segments/cell.ts';
+import type { Cell, CellDictionary, Segment } from '../../domain/segments/cell.ts';
 import { valueIn } from '../../domain/segments/dimensions.ts';
 import type { TimeRange } from '../../domain/time/time-windows.ts';
 import type { Session } from '../database/client.ts';
@@ -69,12 +69,15 @@ export function seesChangesOf(
 ): boolean {
   if (needed.every((group) => scope.allowsAll(group))) return true;
   const seen = visibleCells(scope, needed, cells, segment);
-  if (seen.length === 0) return false;
-  return Object.entries(segment).every(([attribute, values]) => {
-    const present = new Set(seen.map((cell) => valueIn(cell.attributes, attribute)));
+  return seen.length > 0 && namesOnly(seen, segment);
+}
+
+/** Whether each value that the segment names occurs in one of these cells: then whoever sees them all sees its events. */
+export const namesOnly = (cells: readonly Pick<Cell, 'attributes'>[], segment: Segment): boolean =>
+  Object.entries(segment).every(([attribute, values]) => {
+    const present = new Set(cells.map((cell) => valueIn(cell.attributes, attribute)));
     return values.every((value) => present.has(value));
   });
-}
 
 interface ChangeDeps {
   /** The caller's. */

@@ -5,6 +5,8 @@ import { runAgent } from '../../agents/loop/run.ts';
 import { scoreMonitor } from '../../agents/score-monitor/index.ts';
 import type { AlertNumbers } from '../../agents/score-monitor/inputs.ts';
 import { Memory } from '../../domain/memory/memory.ts';
+import { acceptChanges } from '../../ingestion/changes/accept-changes.ts';
+import { OWNER } from '../../ingestion/pipeline/submitter.ts';
 import { writeSetting } from '../../store/agents/agent-settings.ts';
 import { insertRule } from '../../store/agents/alert-rules.ts';
 import { readAlertEvents, readAlerts } from '../../store/agents/alerts.ts';
@@ -129,6 +131,30 @@ describe('the score monitor', () => {
     const resolved = (await decisions()).find(({ outcome }) => outcome === `resolved Alert:${raised.id}`);
     expect(resolved?.reason).toMatch(/the score is back where it was/);
     expect(errors).toEqual([]);
+  });
+
+  it('names the change events that all who see the alert see, however many others there were', async () => {
+    const at = new Date((FIRST_DAY + FALL) * DAY_MS).toISOString();
+    const change = (externalId: string, kind: string, more: object) => ({
+      ...{ externalId, kind, title: externalId, at, ...more },
+    });
+    const ofOthers = Array.from({ length: 30 }, (_, i) =>
+      change(`japan ${i}`, 'campaign', {
+        at: new Date((FIRST_DAY + FALL - 3) * DAY_MS).toISOString(),
+        segment: { region: ['Japan'] },
+      }),
+    );
+    const accept = { store: database.store, dimensions: DIMENSIONS, now: () => now };
+    await acceptChanges(accept, OWNER, [
+      ...ofOthers,
+      change('germany', 'deploy', { segment: { region: ['Germany'] } }),
+      change('both', 'price', { segment: { region: ['Germany', 'Japan'] } }),
+      change('all', 'incident', {}),
+    ]);
+    await runOn(FALL + 15);
+    const [raised] = await alerts();
+    const { candidates } = (raised?.facts ?? { candidates: [] }) as AlertNumbers;
+    expect(candidates.map(({ kind }) => kind).toSorted()).toEqual(['DEPLOY', 'INCIDENT']);
   });
 
   it('raises nothing about a change of an imported history that is over', async () => {

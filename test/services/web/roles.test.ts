@@ -128,16 +128,23 @@ describe('on an empty record', () => {
     expect(seen.failures.splice(0)).toEqual([]);
   });
 
-  it('fits a phone', async () => {
+  it('fits a phone, and a laptop at 200 % and 400 %', async () => {
     const { page } = admin;
-    await page.setViewportSize({ width: 390, height: 844 });
+    const phone = { width: 390, height: 844 };
+    // A window of 1,280 by 1,024 pixels has as many fewer of the page's pixels as it is zoomed (WCAG 1.4.4, 1.4.10).
+    const zoomed = [2, 4].map((zoom) => ({ width: 1_280 / zoom, height: 1_024 / zoom }));
     for (const title of TITLES) {
+      await page.setViewportSize(phone);
       await page.goto(`${server.url}${PATHS[title]}`);
       await settled(page, seen);
       await picture(page, `empty-phone-${PATHS[title].slice(1)}`);
-      expect(await page.evaluate('document.documentElement.scrollWidth <= window.innerWidth'), title).toBe(
-        true,
-      );
+      for (const size of [phone, ...zoomed]) {
+        await page.setViewportSize(size);
+        expect(
+          await page.evaluate('document.documentElement.scrollWidth - window.innerWidth'),
+          `${title} at ${size.width}`,
+        ).toBeLessThanOrEqual(0);
+      }
     }
     await page.setViewportSize({ width: 1_440, height: 900 });
   });
