@@ -2,7 +2,8 @@ import { npsInterval } from '../nps/interval.ts';
 import { add, type Counts, subtract, total, ZERO } from '../nps/nps.ts';
 import { countsOfDay, type DayCounts } from './baseline.ts';
 import type { WatchRule } from './rule.ts';
-import { newWatch, takeDay } from './score-watch.ts';
+import { takeDay } from './score-watch.ts';
+import { newWatch } from './watch-state.ts';
 
 /** A rule would have raised an alert at the end of `day`, or said that it has become worse. Days count from 1970 in UTC. */
 export interface Fired {

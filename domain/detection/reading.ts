@@ -3,15 +3,9 @@ import { add, type Counts, npsScore, subtract, total, ZERO } from '../nps/nps.ts
 import { countsOfDay, type DayCounts } from './baseline.ts';
 import { isBeyond } from './fired.ts';
 import type { WatchRule } from './rule.ts';
-import {
-  type Change,
-  chartReadings,
-  newWatch,
-  sizeOf,
-  takeDay,
-  type WatchEvent,
-  type WatchPlan,
-} from './score-watch.ts';
+import { chartReadings, takeDay } from './score-watch.ts';
+import { sizeOf } from './watch-changes.ts';
+import { type Change, newWatch, type WatchEvent, type WatchPlan } from './watch-state.ts';
 
 /** A change that is in force. Days count from 1970 in UTC, sizes are in score points. */
 export interface ReadChange {

@@ -2,8 +2,8 @@ import { UserError } from '../errors/user-error.ts';
 import type { Segment } from '../segments/cell.ts';
 import { type Dimension, storedValue } from '../segments/dimensions.ts';
 import { cut } from '../text/text.ts';
-import type { WatchPlan } from './score-watch.ts';
 import type { Tuned } from './watch-limits.ts';
+import type { WatchPlan } from './watch-state.ts';
 
 /** A rule cannot be read; the message says which part, what is wrong and what would be right. */
 export class RuleError extends UserError {

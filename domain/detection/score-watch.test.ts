@@ -1,14 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { randomFrom } from '../statistics/random.ts';
 import type { DayCounts } from './baseline.ts';
-import {
-  newWatch,
-  sizeOf,
-  takeDay,
-  type WatchEvent,
-  type WatchPlan,
-  type WatchState,
-} from './score-watch.ts';
+import { takeDay } from './score-watch.ts';
+import { sizeOf } from './watch-changes.ts';
+import { newWatch, type WatchEvent, type WatchPlan, type WatchState } from './watch-state.ts';
 
 const FALLS_AND_RISES = [5, 10, 20].flatMap((points) => [
   { kind: 'FALL' as const, points },

@@ -1,5 +1,6 @@
 import { countsOfDay, type DayCounts } from '../../domain/detection/baseline.ts';
-import { newWatch, takeDay, type WatchEvent, type WatchPlan } from '../../domain/detection/score-watch.ts';
+import { takeDay } from '../../domain/detection/score-watch.ts';
+import { newWatch, type WatchEvent, type WatchPlan } from '../../domain/detection/watch-state.ts';
 import { compareWindows } from '../../domain/nps/compare.ts';
 import { add, npsScore, ZERO } from '../../domain/nps/nps.ts';
 
