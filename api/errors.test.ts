@@ -31,6 +31,7 @@ const INTERNAL: Readonly<Record<string, string>> = {
   MistakesLimitError: 'ends the coercion of variables: coerce.ts',
   ModelFailedError: 'the templates write instead, and the failure is recorded: agents/narrator/model.ts',
   NotInterpretedError: 'the policy is decided by full authorizations instead',
+  NoticeError: 'answered by the page of a survey link, in words of its own: api/http/survey-links.ts',
   PolicyError: 'stops the start, or keeps the policies in use',
   SameNameError: 'its text says why a document cannot be read as rows: api/bi/table.ts',
   SignatureError: 'the delivery is refused with 401 and no reason: api/http/webhooks.ts',
