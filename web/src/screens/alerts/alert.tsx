@@ -86,6 +86,7 @@ function Head({ alert }: { readonly alert: FullAlert }) {
   const lineage = can('traceLineage') && after ? trace(after.id) : null;
   const own = can('traceLineage') ? link(`/lineage/${encodeURIComponent(alert.id)}`) : null;
   const page = done?.page ? link(done.page) : null;
+  const rules = alert.decision?.agent === 'score-monitor' ? link('/rules') : null;
   return (
     <header className="alert-head panel">
       <div className="row">
@@ -101,7 +102,7 @@ function Head({ alert }: { readonly alert: FullAlert }) {
         <Fact name="Since">{formatMoment(since)}</Fact>
         <Fact name="Raised">{formatMoment(raisedAt)}</Fact>
         {resolvedAt ? <Fact name="Resolved">{formatMoment(resolvedAt)}</Fact> : null}
-        <Fact name="Rule">{rule}</Fact>
+        <Fact name="Rule">{rules ? <Link href={rules}>{rule}</Link> : rule}</Fact>
         <Fact name="Times">{viewerZone()}</Fact>
       </dl>
       <AlertButtons alert={alert} onAction={setAction} />
