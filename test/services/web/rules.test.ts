@@ -76,6 +76,8 @@ describe('a rule', () => {
     await replay.getByText(/^In 365 days it would have fired \d times/).waitFor();
     await replay.getByText(/1 real, 1 not real, 1 too early to tell/).waitFor();
     await replay.getByText(/may be wrong 0\.5 times a year/).waitFor();
+    // The score is read on its own.
+    await replay.locator('.lines-mark').first().waitFor();
     expect(await replay.locator('.lines-mark-real').count()).toBe(1);
     expect(await replay.locator('.lines-mark-not-real').count()).toBe(1);
     expect(await replay.locator('.lines-mark-undecided').count()).toBe(1);
