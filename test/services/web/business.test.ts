@@ -72,6 +72,9 @@ it('shows retention by class with intervals, and reads each point aloud', async 
   expect(said).toMatch(/^\d+ days: Promoters, 120 accounts: \d+\.\d% left \(\d+% to \d+%\)/);
   await slider.press('ArrowLeft');
   expect(await slider.getAttribute('aria-valuetext')).not.toBe(said);
+  await page.getByTestId('business-kpis').getByText('Revenue, EUR').waitFor();
+  expect(await axe(page)).toEqual([]);
+  await picture(page, 'business');
   expect(problems).toEqual([]);
   expect(elsewhere).toEqual([]);
 });
@@ -85,5 +88,9 @@ it('follows the filter row, on a phone in the dark', async () => {
     .getByText(/80 accounts that subscribed/)
     .waitFor();
   await page.getByTestId('business-kpis').getByText('Revenue, EUR').waitFor();
+  expect(await page.evaluate('document.documentElement.scrollWidth - window.innerWidth')).toBeLessThanOrEqual(
+    0,
+  );
+  expect(await axe(page)).toEqual([]);
   await picture(page, 'business-phone');
 });
