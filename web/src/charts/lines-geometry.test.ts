@@ -35,3 +35,13 @@ describe('the scale of scores', () => {
     expect([yTicks[0], yTicks.at(-1)]).toEqual([-100, 100]);
   });
 });
+
+describe('the line of shares that are left', () => {
+  it('holds each value until the next one, and so do its bounds', () => {
+    const points = [point(0, 90, 5), point(10, 70, 5)];
+    const { x, y, paths } = linesGeometry([{ points }], { ...SIZE, steps: true });
+    expect(paths[0]?.line).toBe(`M${x(0)} ${y(90)}L${x(10)} ${y(90)}L${x(10)} ${y(70)}`);
+    const low = `M${x(0)} ${y(85)}L${x(10)} ${y(85)}L${x(10)} ${y(65)}`;
+    expect(paths[0]?.band).toBe(`${low}L${x(10)} ${y(75)}L${x(10)} ${y(95)}L${x(0)} ${y(95)}Z`);
+  });
+});

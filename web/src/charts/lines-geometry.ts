@@ -43,7 +43,16 @@ const X_TICK_WIDTH = 110;
 /** Where everything of the chart stands. */
 export function linesGeometry(
   lines: readonly { readonly points: readonly TimePoint[] }[],
-  { width, height }: { readonly width: number; readonly height: number },
+  {
+    width,
+    height,
+    steps = false,
+  }: {
+    readonly width: number;
+    readonly height: number;
+    /** Each value holds until the next one. */
+    readonly steps?: boolean;
+  },
 ): Geometry {
   const times = [...new Set(lines.flatMap(({ points }) => points.map(({ time }) => time)))].sort(
     (a, b) => a - b,
@@ -59,7 +68,7 @@ export function linesGeometry(
   for (let tick = bottom; tick <= top + 1e-9; tick += step) yTicks.push(Math.round(tick));
   const every = Math.max(1, Math.ceil(times.length / Math.max(1, Math.floor(inner / X_TICK_WIDTH))));
   const xTicks = times.filter((_, i) => i % every === Math.floor((every - 1) / 2));
-  return { times, x, y, xTicks, yTicks, paths: lines.map(({ points }) => pathsOf(points, x, y)) };
+  return { times, x, y, xTicks, yTicks, paths: lines.map(({ points }) => pathsOf(points, x, y, steps)) };
 }
 
 const round = (value: number) => Math.round(value * 10) / 10;
@@ -90,12 +99,21 @@ function domainOf(lines: readonly { readonly points: readonly TimePoint[] }[]): 
   return bottom === top ? [bottom - step, top + step, step] : [bottom, top, step];
 }
 
+const through = (dots: readonly Dot[]) => dots.map(([x, y]) => `${x} ${y}`).join('L');
+
 /** A line with gaps, its band, and dots for points that stand alone. */
 function pathsOf(
   points: readonly TimePoint[],
   x: (time: number) => number,
   y: (score: number) => number,
+  steps: boolean,
 ): Paths {
+  const edge = (run: readonly TimePoint[], of: 'score' | 'low' | 'high'): Dot[] =>
+    run.flatMap((point, i) => {
+      const at: Dot = [x(point.time), y(point[of] ?? 0)];
+      const before = run[i - 1];
+      return steps && before ? [[at[0], y(before[of] ?? 0)], at] : [at];
+    });
   const [line, band, dots]: [string[], string[], Dot[]] = [[], [], []];
   const whiskers: [number, number, number][] = [];
   let run: TimePoint[] = [];
@@ -105,16 +123,10 @@ function pathsOf(
       dots.push([x(only.time), y(only.score ?? 0)]);
       if (only.low !== null && only.high !== null) whiskers.push([x(only.time), y(only.low), y(only.high)]);
     }
-    if (run.length > 1)
-      line.push(`M${run.map(({ time, score }) => `${x(time)} ${y(score ?? 0)}`).join('L')}`);
+    if (run.length > 1) line.push(`M${through(edge(run, 'score'))}`);
     const wide = run.filter(({ low, high }) => low !== null && high !== null);
     if (wide.length > 1)
-      band.push(
-        `M${wide.map(({ time, low }) => `${x(time)} ${y(low ?? 0)}`).join('L')}L${wide
-          .toReversed()
-          .map(({ time, high }) => `${x(time)} ${y(high ?? 0)}`)
-          .join('L')}Z`,
-      );
+      band.push(`M${through(edge(wide, 'low'))}L${through(edge(wide, 'high').toReversed())}Z`);
     run = [];
   };
   for (const point of points) {

@@ -22,7 +22,7 @@ interface LinesProps {
   /** Numbers that are no scores: a value of the axis, and a point in words. */
   readonly formatValue?: (value: number) => string;
   readonly words?: (point: TimePoint | undefined) => string;
-  /** The lines are promoters, passives and detractors: their colours, and a band for each. */
+  /** The lines are shares left of promoters, passives and detractors: their colours, a band for each, and steps. */
   readonly look?: 'classes';
 }
 
@@ -52,7 +52,11 @@ export function Lines({
   const hint = useId();
   const svg = useRef<SVGSVGElement>(null);
   const height = marks.length > 0 ? whole - MARKS_HEIGHT : whole;
-  const geometry = useMemo(() => linesGeometry(lines, { width, height }), [lines, width, height]);
+  const steps = look === 'classes';
+  const geometry = useMemo(
+    () => linesGeometry(lines, { width, height, steps }),
+    [lines, width, height, steps],
+  );
   // Before it is measured.
   if (width === 0) return <figure className="lines" ref={box} style={{ blockSize: whole }} />;
   const { times, x, y } = geometry;
