@@ -22,7 +22,8 @@ export interface EscalatedAlert {
   readonly sent: readonly SentStep[];
 }
 
-const OPENED = 'coalesce(a.reopened_at, a.raised_at)';
+/** To the millisecond, as the program reads it and gives it back. */
+const OPENED = `date_trunc('milliseconds', coalesce(a.reopened_at, a.raised_at))`;
 const SENT = `SELECT FROM alert_escalation e WHERE e.alert_id = a.id AND e.opened_at = ${OPENED}`;
 const TO_ESCALATE = statement(
   'escalations_to_do',
