@@ -72,7 +72,7 @@ export function seesChangesOf(
   return seen.length > 0 && namesOnly(seen, segment);
 }
 
-/** Whether each value that the segment names occurs in one of these cells: then whoever sees them all sees its events. */
+/** Whether each value that the segment names occurs in one of these cells: then a caller who sees them all sees its events. */
 export const namesOnly = (cells: readonly Pick<Cell, 'attributes'>[], segment: Segment): boolean =>
   Object.entries(segment).every(([attribute, values]) => {
     const present = new Set(cells.map((cell) => valueIn(cell.attributes, attribute)));
