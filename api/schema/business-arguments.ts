@@ -1,6 +1,8 @@
 import { DAY_MS, parseWindow, windowAt } from '../../domain/time/time-windows.ts';
 import { InvalidArgumentError } from '../errors.ts';
-import { type DateTimeInput, momentOf } from './builder.ts';
+import { atMost } from '../gate/lists.ts';
+import { type Builder, type DateTimeInput, momentOf } from './builder.ts';
+import type { SchemaParts } from './types.ts';
 
 /* What the queries of outcomes share. They are associations between answers and what became of people, never causes. */
 
@@ -10,6 +12,21 @@ export const CLASSES = ['DETRACTOR', 'PASSIVE', 'PROMOTER'] as const;
 /** Of a figure's `suppressed`. */
 export const SUPPRESSED =
   'True when this caller may not read the answers of every cell of the group, or too few accounts stand behind the figure, or behind what it would leave of a sum, for a caller who sees no respondents.';
+
+type ArgumentBuilder = Parameters<Parameters<Builder['queryField']>[1]>[0]['arg'];
+
+/** The arguments of figures by group: the segment, the window, and by what they are grouped. */
+export const groupArguments = (arg: ArgumentBuilder, { types, dimensions }: SchemaParts) => ({
+  segment: arg({ type: types.segment }),
+  from: arg({ type: 'DateTime', required: true }),
+  to: arg({ type: 'DateTime', required: true }),
+  groupBy: arg({
+    type: [types.dimension],
+    required: true,
+    defaultValue: [],
+    ...atMost(dimensions.length),
+  }),
+});
 
 /**
  * The window of the arguments.

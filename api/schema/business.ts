@@ -5,10 +5,9 @@ import type { KPIS, KpiRow } from '../../store/outcomes/kpi-drafts.ts';
 import { readKpis } from '../../store/outcomes/kpis.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { fixed } from '../gate/costs.ts';
-import { atMost } from '../gate/lists.ts';
 import { noteHiddenAgents } from './agent-rights.ts';
 import { access, asInt, type TypeOf } from './builder.ts';
-import { lengthInDays, rangeOf, SUPPRESSED } from './business-arguments.ts';
+import { groupArguments, lengthInDays, rangeOf, SUPPRESSED } from './business-arguments.ts';
 import { segmentValuesOf } from './dimensions.ts';
 import { commonArguments } from './nps.ts';
 import type { SchemaParts } from './types.ts';
@@ -91,7 +90,8 @@ function addKpis(schema: SchemaParts): void {
   addKpiSeries(schema, row);
 }
 
-function addKpisOfWindow({ builder, types, dimensions }: SchemaParts, row: TypeOf<KpiRow>): void {
+function addKpisOfWindow(parts: SchemaParts, row: TypeOf<KpiRow>): void {
+  const { builder, dimensions } = parts;
   builder.queryField('kpis', (t) =>
     t.field({
       ...access('readScore', fixed(100)),
@@ -99,15 +99,7 @@ function addKpisOfWindow({ builder, types, dimensions }: SchemaParts, row: TypeO
       nullable: false,
       description: 'Figures of outcomes between `from` and `to`, group by group.',
       args: {
-        segment: t.arg({ type: types.segment }),
-        from: t.arg({ type: 'DateTime', required: true }),
-        to: t.arg({ type: 'DateTime', required: true }),
-        groupBy: t.arg({
-          type: [types.dimension],
-          required: true,
-          defaultValue: [],
-          ...atMost(dimensions.length),
-        }),
+        ...groupArguments(t.arg, parts),
         lifetime: t.arg({ type: 'Duration', required: true, defaultValue: LIFETIME, description: HORIZON }),
         confidence: t.arg.float({ required: true, defaultValue: 0.95 }),
       },
@@ -126,7 +118,8 @@ function addKpisOfWindow({ builder, types, dimensions }: SchemaParts, row: TypeO
   );
 }
 
-function addKpiSeries({ builder, types, dimensions }: SchemaParts, row: TypeOf<KpiRow>): void {
+function addKpiSeries(parts: SchemaParts, row: TypeOf<KpiRow>): void {
+  const { builder, dimensions } = parts;
   builder.queryField('kpiSeries', (t) =>
     t.field({
       ...access('readScore', fixed(1_000)),
@@ -134,15 +127,7 @@ function addKpiSeries({ builder, types, dimensions }: SchemaParts, row: TypeOf<K
       nullable: false,
       description: `The same, month by month: at most ${MOST_WINDOWS} months.`,
       args: {
-        segment: t.arg({ type: types.segment }),
-        from: t.arg({ type: 'DateTime', required: true }),
-        to: t.arg({ type: 'DateTime', required: true }),
-        groupBy: t.arg({
-          type: [types.dimension],
-          required: true,
-          defaultValue: [],
-          ...atMost(dimensions.length),
-        }),
+        ...groupArguments(t.arg, parts),
         lifetime: t.arg({ type: 'Duration', required: true, defaultValue: LIFETIME, description: HORIZON }),
         confidence: t.arg.float({ required: true, defaultValue: 0.95 }),
         timeZone: t.arg.string({ required: true, defaultValue: 'UTC' }),

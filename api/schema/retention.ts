@@ -2,9 +2,8 @@ import { type ChurnRow, readChurn } from '../../store/outcomes/churn.ts';
 import { type CurvePoint, readCurves } from '../../store/outcomes/retention-curves.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { fixed } from '../gate/costs.ts';
-import { atMost } from '../gate/lists.ts';
 import { access, asInt, type TypeOf } from './builder.ts';
-import { CLASSES, lengthInDays, rangeOf, SUPPRESSED } from './business-arguments.ts';
+import { CLASSES, groupArguments, lengthInDays, rangeOf, SUPPRESSED } from './business-arguments.ts';
 import { segmentValuesOf } from './dimensions.ts';
 import { commonArguments } from './nps.ts';
 import type { SchemaParts } from './types.ts';
@@ -65,7 +64,8 @@ function addChurn(schema: SchemaParts): void {
   addChurnQuery(schema, row);
 }
 
-function addChurnQuery({ builder, types, dimensions }: SchemaParts, row: TypeOf<ChurnRow>): void {
+function addChurnQuery(parts: SchemaParts, row: TypeOf<ChurnRow>): void {
+  const { builder, dimensions } = parts;
   builder.queryField('churnBySegment', (t) =>
     t.field({
       ...access('readScore', fixed(100)),
@@ -74,15 +74,7 @@ function addChurnQuery({ builder, types, dimensions }: SchemaParts, row: TypeOf<
       description:
         'Retention of accounts by the class of their first answer between `from` and `to`, group by group. An account counts once, with the segment of that answer.',
       args: {
-        segment: t.arg({ type: types.segment }),
-        from: t.arg({ type: 'DateTime', required: true }),
-        to: t.arg({ type: 'DateTime', required: true }),
-        groupBy: t.arg({
-          type: [types.dimension],
-          required: true,
-          defaultValue: [],
-          ...atMost(dimensions.length),
-        }),
+        ...groupArguments(t.arg, parts),
         horizon: t.arg({
           type: 'Duration',
           required: true,
@@ -159,7 +151,8 @@ function addCurves(schema: SchemaParts): void {
   addCurvesQuery(schema, row);
 }
 
-function addCurvesQuery({ builder, types, dimensions }: SchemaParts, row: TypeOf<CurvePoint>): void {
+function addCurvesQuery(parts: SchemaParts, row: TypeOf<CurvePoint>): void {
+  const { builder, dimensions } = parts;
   builder.queryField('retentionCurves', (t) =>
     t.field({
       ...access('readScore', fixed(200)),
@@ -168,15 +161,7 @@ function addCurvesQuery({ builder, types, dimensions }: SchemaParts, row: TypeOf
       description:
         'Curves of the accounts of `churnBySegment` over the days after their answer, by segment and class. Callers who see no respondents get fewer points: no two of a curve differ by fewer than five accounts. At most 100 groups.',
       args: {
-        segment: t.arg({ type: types.segment }),
-        from: t.arg({ type: 'DateTime', required: true }),
-        to: t.arg({ type: 'DateTime', required: true }),
-        groupBy: t.arg({
-          type: [types.dimension],
-          required: true,
-          defaultValue: [],
-          ...atMost(dimensions.length),
-        }),
+        ...groupArguments(t.arg, parts),
         horizon: t.arg({
           type: 'Duration',
           required: true,
