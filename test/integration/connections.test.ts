@@ -53,9 +53,9 @@ const wanted = {
   secret: null,
 };
 
-async function processOn(provider?: KeyProvider, { store, ingestor } = record): Promise<Process> {
+async function processOn(provider?: KeyProvider, { store, ingestor, outcomes } = record): Promise<Process> {
   const encryption = await testEncryption(store, provider);
-  const deps = { store, encryption, ingestor, now: Date.now };
+  const deps = { store, encryption, ingestor, outcomes, now: Date.now };
   const onError = (error: Error) => {
     throw error;
   };
