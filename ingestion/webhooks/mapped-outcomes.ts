@@ -63,7 +63,7 @@ const OWN = 'outcome';
 
 /**
  * The reader of outcomes for the part `outcomes` of a mapping, in the form of a file's map of outcomes (docs/guides/outcomes.md). What is stored as
- * the original is the outcome itself: the vendor's item has names and addresses that nobody asked for.
+ * the original is the outcome itself: the vendor's item has names and addresses that no figure needs.
  * @throws InvalidMapError
  */
 export function mappedOutcomes(
