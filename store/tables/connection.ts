@@ -61,6 +61,10 @@ export const connection = pgTable('connection', {
   /** Why a delivery was refused last, before it was read. Written at most once a minute. */
   lastRefusal: text('last_refusal'),
   lastRefusedAt: moment('last_refused_at'),
+  /** Deliveries that were refused before they were read. */
+  refused: counter('refused'),
+  /** Items that found no room in the quarantine. */
+  unkept: counter('unkept'),
 });
 
 /** Accepted deliveries, by the vendor's id: a repeated one is not read again. */

@@ -238,6 +238,7 @@ export * from './lease.ts';
 export * from './monitoring.ts';
 export * from './on-call.ts';
 export * from './outcomes.ts';
+export * from './quarantine.ts';
 export * from './reviews.ts';
 export * from './rollups.ts';
 export * from './scopes.ts';
