@@ -38,7 +38,7 @@ function fetchingType({ builder }: SchemaParts) {
     ...access('administer'),
     description: 'How a connection fetches what its vendor only announces.',
     fields: (t) => ({
-      origin: t.exposeString('origin', { description: 'Whom it asks. null: not known yet.' }),
+      origin: t.exposeString('origin', { description: 'The origin that it asks. null: not known yet.' }),
       hasKey: t.exposeBoolean('hasKey', {
         nullable: false,
         description: 'Whether it has a key of the vendor.',
