@@ -815,6 +815,7 @@ CREATE TABLE public.quarantine (
   last_error text,
   expires_at timestamp with time zone NOT NULL,
   settled_at timestamp with time zone,
+  claimed_until timestamp with time zone,
   CONSTRAINT quarantine_pkey PRIMARY KEY (id),
   CONSTRAINT quarantine_connection_id_connection_id_fk FOREIGN KEY (connection_id) REFERENCES connection(id)
 );
