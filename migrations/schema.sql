@@ -1265,6 +1265,18 @@ CREATE TABLE public.training_set_member (
   CONSTRAINT training_set_member_hash_training_set_hash_fk FOREIGN KEY (hash) REFERENCES training_set(hash)
 );
 
+CREATE TABLE public.watched_file (
+  connection_id uuid NOT NULL,
+  path text NOT NULL,
+  version text NOT NULL,
+  state text NOT NULL,
+  message text,
+  import_key text,
+  at timestamp with time zone NOT NULL,
+  CONSTRAINT watched_file_connection_id_path_pk PRIMARY KEY (connection_id, path),
+  CONSTRAINT watched_file_connection_id_connection_id_fk FOREIGN KEY (connection_id) REFERENCES connection(id)
+);
+
 -- Functions
 
 CREATE OR REPLACE FUNCTION paged.first_rollups(cells integer[], models integer[], mappings integer[], since timestamp with time zone, until timestamp with time zone, after timestamp with time zone, most integer)
