@@ -4,7 +4,7 @@ import { Slice } from '../../domain/text/slices.ts';
 import type { NoteChange } from '../../store/audit/audit.ts';
 import type { Store } from '../../store/database/client.ts';
 import { endImport, type ImportRun } from '../../store/responses/imports.ts';
-import { OverloadedError } from '../pipeline/group-commit.ts';
+import { OverloadedError } from '../pipeline/overload.ts';
 import type { Ingestor } from '../pipeline/ingestor.ts';
 import { accountFor, type BatchAccount } from '../pipeline/outcome.ts';
 import type { Submitter } from '../pipeline/submitter.ts';
