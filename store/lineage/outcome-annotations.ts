@@ -15,6 +15,8 @@ export interface OutcomeAnnotation {
   readonly at: Date;
   readonly receivedAt: Date;
   readonly cellId: number;
+  /** The item that brought what stands: of which delivery, request or file. */
+  readonly position: string;
 }
 
 /** With the answer before it. */
@@ -22,7 +24,7 @@ export interface OutcomeLink extends OutcomeAnnotation {
   readonly responseId: string;
 }
 
-const COLUMNS = 'o.id, o.kind, o.at, o.received_at AS "receivedAt", o.cell_id AS "cellId"';
+const COLUMNS = 'o.id, o.kind, o.at, o.received_at AS "receivedAt", o.cell_id AS "cellId", o.position';
 const BY_IDS = statement(
   'outcome_marks',
   `SELECT ${COLUMNS} FROM outcome o WHERE o.id = ANY ($1::uuid[]) AND NOT o.restricted ORDER BY o.at, o.id`,
