@@ -65,6 +65,8 @@ CREATE SEQUENCE public.model_event_id_seq AS bigint START 1 INCREMENT 1;
 
 CREATE SEQUENCE public.monitor_reading_id_seq AS bigint START 1 INCREMENT 1;
 
+CREATE SEQUENCE public.respondent_policy_id_seq AS integer START 1 INCREMENT 1;
+
 CREATE SEQUENCE public.review_decision_id_seq AS bigint START 1 INCREMENT 1;
 
 -- Tables, each with its constraints, indexes and triggers
@@ -400,6 +402,16 @@ CREATE TABLE public.connection_delivery (
   CONSTRAINT connection_delivery_connection_id_connection_id_fk FOREIGN KEY (connection_id) REFERENCES connection(id)
 );
 CREATE INDEX connection_delivery_received_at_index ON public.connection_delivery USING btree (received_at);
+
+CREATE TABLE public.counting_verdict (
+  response_id uuid NOT NULL,
+  counted boolean NOT NULL,
+  actor text NOT NULL,
+  actor_name text NOT NULL,
+  reason text NOT NULL,
+  recorded_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT counting_verdict_pkey PRIMARY KEY (response_id)
+);
 
 CREATE TABLE public.deletion_record (
   id bigint NOT NULL DEFAULT nextval('deletion_record_id_seq'::regclass),
@@ -800,6 +812,22 @@ CREATE TABLE public.repeated_event (
 );
 CREATE INDEX repeated_event_import_id_index ON public.repeated_event USING btree (import_id);
 
+CREATE TABLE public.respondent_policy (
+  id integer NOT NULL DEFAULT nextval('respondent_policy_id_seq'::regclass),
+  survey text NOT NULL,
+  kind text NOT NULL,
+  days integer,
+  effective_from timestamp with time zone NOT NULL,
+  actor text NOT NULL,
+  actor_name text NOT NULL,
+  reason text NOT NULL,
+  recorded_at timestamp with time zone NOT NULL DEFAULT now(),
+  reached uuid,
+  moved integer NOT NULL DEFAULT 0,
+  applied_at timestamp with time zone,
+  CONSTRAINT respondent_policy_pkey PRIMARY KEY (id)
+);
+
 CREATE TABLE public.response (
   id uuid NOT NULL,
   answered_at timestamp with time zone NOT NULL,
@@ -828,6 +856,15 @@ CREATE TRIGGER response_reviews_changed AFTER UPDATE ON public.response FOR EACH
 CREATE TRIGGER response_reviews_deleted AFTER DELETE ON public.response FOR EACH ROW EXECUTE FUNCTION response_reviews_deleted();
 CREATE TRIGGER response_updated AFTER UPDATE ON public.response REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION response_updated();
 
+CREATE TABLE public.response_flag (
+  response_id uuid NOT NULL,
+  rule text NOT NULL,
+  leaves_out boolean NOT NULL,
+  found jsonb NOT NULL,
+  recorded_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT response_flag_response_id_rule_pk PRIMARY KEY (response_id, rule)
+);
+
 CREATE TABLE public.response_key (
   id uuid NOT NULL,
   answered_at timestamp with time zone NOT NULL,
@@ -848,9 +885,18 @@ CREATE TABLE public.restricted_response (
   subject_id uuid NOT NULL,
   "row" jsonb NOT NULL,
   recorded_at timestamp with time zone NOT NULL DEFAULT now(),
+  counting text,
+  rule text,
+  instead uuid,
+  answered_at timestamp with time zone,
+  cell_id integer,
   CONSTRAINT restricted_response_pkey PRIMARY KEY (id)
 );
+CREATE INDEX restricted_response_last ON public.restricted_response USING btree (recorded_at) WHERE (counting IS NULL);
 CREATE INDEX restricted_response_subject_id_index ON public.restricted_response USING btree (subject_id);
+CREATE INDEX uncounted_response_newest ON public.restricted_response USING btree (answered_at, id) WHERE (counting IS NOT NULL);
+CREATE TRIGGER counting_changed AFTER UPDATE OF counting ON public.restricted_response FOR EACH ROW WHEN ((old.counting IS DISTINCT FROM new.counting)) EXECUTE FUNCTION counting_changed();
+CREATE TRIGGER place_aside BEFORE INSERT OR UPDATE OF "row" ON public.restricted_response FOR EACH ROW EXECUTE FUNCTION place_aside();
 
 CREATE TABLE public.retired_key (
   provider text NOT NULL,
@@ -1470,6 +1516,16 @@ BEGIN
 END $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.counting_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  PERFORM journal_responses(NULL, ARRAY[NEW.id], NULL);
+  RETURN NULL;
+END $function$
+;
+
 CREATE OR REPLACE FUNCTION public.drop_response_cases()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1738,6 +1794,17 @@ BEGIN
   SELECT jsonb_agg(id) INTO ids FROM changed;
   IF ids IS NOT NULL THEN PERFORM journal_marks('outcome', jsonb_build_object('outcomes', ids)); END IF;
   RETURN NULL;
+END $function$
+;
+
+CREATE OR REPLACE FUNCTION public.place_aside()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  NEW.answered_at := (NEW.row->>'answered_at')::timestamptz;
+  NEW.cell_id := (NEW.row->>'cell_id')::integer;
+  RETURN NEW;
 END $function$
 ;
 
@@ -2014,6 +2081,28 @@ AS $function$ DECLARE until timestamptz := 'infinity'; start timestamptz := late
 ;
 
 -- Views
+
+CREATE VIEW public.uncounted_response AS
+ SELECT t.id,
+    t.answered_at,
+    x.received_at,
+    t.cell_id,
+    x.mapping_version_id,
+    x.source_event_id,
+    x.external_id,
+    x.score,
+    x.points,
+    x.class,
+    x.comment,
+    x.subject_id,
+    x.account_id,
+    t.counting,
+    t.rule,
+    t.instead,
+    t.recorded_at
+   FROM restricted_response t
+     CROSS JOIN LATERAL jsonb_to_record(t."row") x(received_at timestamp with time zone, mapping_version_id integer, source_event_id uuid, external_id text, score smallint, points smallint, class smallint, comment text, subject_id uuid, account_id uuid)
+  WHERE t.counting IS NOT NULL;
 
 CREATE VIEW scoped.agent_approval WITH (security_barrier=true) AS
  SELECT id,
