@@ -20,6 +20,7 @@ import { addChanges } from './changes.ts';
 import { checkTexts } from './checked-texts.ts';
 import { addConnectionMutations } from './connection-mutations.ts';
 import { addConnections } from './connections.ts';
+import { addCounting } from './counting.ts';
 import { addDeletions } from './deletions.ts';
 import { addTargets } from './deliveries.ts';
 import { addDimensionValues } from './dimension-values.ts';
@@ -85,6 +86,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addBrowserSessions,
   addAssociations,
   addBusiness,
+  addCounting,
   addRetention,
   addCaseMutations,
   addCases,

@@ -27,4 +27,5 @@ export const LOCKS = {
   outreach: 72701,
   escalation: 72702,
   policies: 72703,
+  applyPolicies: 72704,
 } as const;
