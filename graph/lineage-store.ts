@@ -42,7 +42,7 @@ export interface ResponseFacts {
   readonly receivedAt: number;
   readonly cell: string;
   readonly mapping: string;
-  /** Why it is not counted, if it is set aside. */
+  /** Why it is not counted, if it is kept apart. */
   readonly uncounted: UncountedReason | null;
   /** null while it has no class, or is not counted. */
   readonly rollup: RollupKey | null;

@@ -38,7 +38,7 @@ ALTER TABLE "restricted_response" ADD COLUMN "answered_at" timestamp with time z
 ALTER TABLE "restricted_response" ADD COLUMN "cell_id" integer;--> statement-breakpoint
 CREATE INDEX "uncounted_response_newest" ON "restricted_response" USING btree ("answered_at","id") WHERE counting IS NOT NULL;--> statement-breakpoint
 CREATE INDEX "restricted_response_last" ON "restricted_response" USING btree ("recorded_at") WHERE counting IS NULL;--> statement-breakpoint
--- Written by every statement that sets a response aside, or changes one there.
+-- Written by every statement that keeps a response apart, or changes one there.
 CREATE FUNCTION place_aside() RETURNS trigger LANGUAGE plpgsql AS $function$
 BEGIN
   NEW.answered_at := (NEW.row->>'answered_at')::timestamptz;

@@ -2249,7 +2249,9 @@ CREATE VIEW scoped.case_event WITH (security_barrier=true) AS
                   WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> o.cells, false)) AND (o.response_id IS NULL OR (EXISTS ( SELECT
                    FROM response_key k
                      JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at
-                  WHERE k.id = o.response_id)))));
+                  WHERE k.id = o.response_id)) OR (EXISTS ( SELECT
+                   FROM uncounted_response u
+                  WHERE u.id = o.response_id)))));
 
 CREATE VIEW scoped.case_record WITH (security_barrier=true) AS
  SELECT id,
@@ -2280,7 +2282,9 @@ CREATE VIEW scoped.case_record WITH (security_barrier=true) AS
           WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false)) AND (response_id IS NULL OR (EXISTS ( SELECT
            FROM response_key k
              JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at
-          WHERE k.id = t.response_id)));
+          WHERE k.id = t.response_id)) OR (EXISTS ( SELECT
+           FROM uncounted_response u
+          WHERE u.id = t.response_id)));
 
 CREATE VIEW scoped.cell WITH (security_barrier=true) AS
  SELECT id,
@@ -2319,6 +2323,17 @@ CREATE VIEW scoped.change_event WITH (security_barrier=true) AS
                                   WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> c.id, false) AND COALESCE(NULLIF(c.attributes ->> d.key, ''::text), 'unknown'::text) = v.value AND NOT (EXISTS ( SELECT
                                    FROM jsonb_each(g.segment) e(key, value)
                                   WHERE NOT jsonb_exists(e.value, COALESCE(NULLIF(c.attributes ->> e.key, ''::text), 'unknown'::text))))))))));
+
+CREATE VIEW scoped.counting_verdict WITH (security_barrier=true) AS
+ SELECT response_id,
+    counted,
+    recorded_at
+   FROM counting_verdict t
+  WHERE (EXISTS ( SELECT
+           FROM response_key k
+          WHERE k.id = t.response_id AND COALESCE((( SELECT s.response + '{}'::int4multirange
+                   FROM scope s
+                  WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> k.cell_id, false)));
 
 CREATE VIEW scoped.delivery WITH (security_barrier=true) AS
  SELECT id,
@@ -2500,6 +2515,18 @@ CREATE VIEW scoped.response WITH (security_barrier=true) AS
   WHERE COALESCE((( SELECT s.score + s.response + '{}'::int4multirange
            FROM scope s
           WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cell_id, false);
+
+CREATE VIEW scoped.response_flag WITH (security_barrier=true) AS
+ SELECT response_id,
+    rule,
+    leaves_out,
+    recorded_at
+   FROM response_flag t
+  WHERE (EXISTS ( SELECT
+           FROM response_key k
+          WHERE k.id = t.response_id AND COALESCE((( SELECT s.response + '{}'::int4multirange
+                   FROM scope s
+                  WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> k.cell_id, false)));
 
 CREATE VIEW scoped.response_key WITH (security_barrier=true) AS
  SELECT id,
@@ -2688,6 +2715,51 @@ CREATE VIEW scoped.theme_hour WITH (security_barrier=true) AS
            FROM scope s
           WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cell_id, false);
 
+CREATE VIEW scoped.uncounted_response WITH (security_barrier=true) AS
+ SELECT id,
+    answered_at,
+    received_at,
+    cell_id,
+    mapping_version_id,
+    source_event_id,
+    external_id,
+    score,
+    points,
+    class,
+        CASE
+            WHEN COALESCE((( SELECT s.comment + '{}'::int4multirange
+               FROM scope s
+              WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cell_id, false) THEN comment
+            ELSE NULL::text
+        END AS comment,
+        CASE
+            WHEN COALESCE((( SELECT s.comment + '{}'::int4multirange
+               FROM scope s
+              WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cell_id, false) THEN subject_id
+            ELSE NULL::uuid
+        END AS subject_id,
+        CASE
+            WHEN COALESCE((( SELECT s.respondent + '{}'::int4multirange
+               FROM scope s
+              WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cell_id, false) THEN account_id
+            ELSE NULL::uuid
+        END AS account_id,
+    counting,
+    rule,
+        CASE
+            WHEN (EXISTS ( SELECT
+               FROM response_key k
+              WHERE k.id = t.instead AND COALESCE((( SELECT s.response + '{}'::int4multirange
+                       FROM scope s
+                      WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> k.cell_id, false))) THEN instead
+            ELSE NULL::uuid
+        END AS instead,
+    recorded_at
+   FROM uncounted_response t
+  WHERE COALESCE((( SELECT s.response + '{}'::int4multirange
+           FROM scope s
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cell_id, false);
+
 -- Grants
 
 REVOKE ALL ON FUNCTION paged.first_rollups(cells integer[], models integer[], mappings integer[], since timestamp with time zone, until timestamp with time zone, after timestamp with time zone, most integer) FROM PUBLIC;
@@ -2720,6 +2792,7 @@ GRANT SELECT ON scoped.case_event TO scoreline_reader;
 GRANT SELECT ON scoped.case_record TO scoreline_reader;
 GRANT SELECT ON scoped.cell TO scoreline_reader;
 GRANT SELECT ON scoped.change_event TO scoreline_reader;
+GRANT SELECT ON scoped.counting_verdict TO scoreline_reader;
 GRANT SELECT ON scoped.delivery TO scoreline_reader;
 GRANT SELECT ON scoped.disclosure_cell TO scoreline_reader;
 GRANT SELECT ON scoped.invitation TO scoreline_reader;
@@ -2727,6 +2800,7 @@ GRANT SELECT ON scoped.monitor_reading TO scoreline_reader;
 GRANT SELECT ON scoped.outcome TO scoreline_reader;
 GRANT SELECT ON scoped.prediction TO scoreline_reader;
 GRANT SELECT ON scoped.response TO scoreline_reader;
+GRANT SELECT ON scoped.response_flag TO scoreline_reader;
 GRANT SELECT ON scoped.response_key TO scoreline_reader;
 GRANT SELECT ON scoped.review TO scoreline_reader;
 GRANT SELECT ON scoped.rollup_day TO scoreline_reader;
@@ -2737,6 +2811,7 @@ GRANT SELECT ON scoped.seal TO scoreline_reader;
 GRANT SELECT ON scoped.source_event TO scoreline_reader;
 GRANT SELECT ON scoped.theme_day TO scoreline_reader;
 GRANT SELECT ON scoped.theme_hour TO scoreline_reader;
+GRANT SELECT ON scoped.uncounted_response TO scoreline_reader;
 GRANT EXECUTE ON FUNCTION paged.first_rollups(cells integer[], models integer[], mappings integer[], since timestamp with time zone, until timestamp with time zone, after timestamp with time zone, most integer) TO scoreline_reader;
 GRANT EXECUTE ON FUNCTION paged.newest_of_source(cells integer[], mappings integer[], most integer) TO scoreline_reader;
 GRANT EXECUTE ON FUNCTION paged.newest_outcomes(cells integer[], kinds text[], since timestamp with time zone, until timestamp with time zone, before timestamp with time zone, before_id uuid, most integer) TO scoreline_reader;

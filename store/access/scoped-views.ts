@@ -91,7 +91,7 @@ const SCOPED_TABLES = {
       account_id: 'respondent',
     },
   },
-  // Those that are set aside and not counted; which answer stands for one is shown where that is seen too.
+  // Those that are kept apart and not counted; which answer stands for one is shown where that is seen too.
   uncounted_response: {
     where: sees('t.cell_id', 'response'),
     masked: { comment: 'comment', subject_id: 'comment', account_id: 'respondent' },

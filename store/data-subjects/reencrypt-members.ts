@@ -55,7 +55,7 @@ interface CommentRow {
   readonly comment: string | null;
   readonly sharedId: string;
   readonly sourceEventId: string | null;
-  /** Of a response that is set aside. */
+  /** Of a response that is kept apart. */
   readonly asideComment: string | null;
   readonly asideEventId: string | null;
 }

@@ -246,7 +246,7 @@ const PUT_ASIDE = statement(
       JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at AND r.cell_id = k.cell_id
     WHERE k.subject_id = ANY ($1::uuid[]) RETURNING id`,
 );
-/** Those that were not counted are set aside already. */
+/** Those that were not counted are kept apart already. */
 const RESTRICT_ASIDE = statement(
   'subject_restrict_aside',
   `UPDATE restricted_response SET counting = NULL, rule = NULL, instead = NULL, recorded_at = now()

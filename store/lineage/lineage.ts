@@ -188,7 +188,7 @@ export interface ResponseLineageRow {
   readonly cell: string;
   readonly mapping: string;
   readonly counted: boolean;
-  /** Why it is not counted, if it is set aside. */
+  /** Why it is not counted, if it is kept apart. */
   readonly uncounted: UncountedReason | null;
   readonly hour: number;
   readonly eventId: string;

@@ -11,7 +11,7 @@ import { keepPolicies, readVersions } from './respondent-policies.ts';
 import { RESPONSE_COLUMNS } from './response-row.ts';
 
 /*
- * Which answers are counted (decision 0171). What is counted is in `response`, and only that; what is not is set aside with the
+ * Which answers are counted (decision 0171). What is counted is in `response`, and only that; what is not is kept apart with the
  * reason. Triggers carry each move into every number, the journal and the lineage.
  */
 
@@ -47,8 +47,8 @@ const ANSWERS = statement(
       LEFT JOIN counting_verdict c ON c.response_id = k.id
     WHERE k.id IN ${ASKED}`,
 );
-const SET_ASIDE = statement(
-  'counting_set_aside',
+const KEEP_APART = statement(
+  'counting_keep_apart',
   `INSERT INTO restricted_response (id, subject_id, row, counting, rule, instead)
     SELECT r.id, k.subject_id, to_jsonb(r), o.reason, o.rule, o.instead
     FROM json_to_recordset($1::json) AS o (id uuid, reason text, rule text, instead uuid) JOIN response_key k ON k.id = o.id
@@ -121,7 +121,7 @@ export async function reconsider(
       session,
       again.map(({ id }) => id),
     );
-  if (out.length > 0) await session.rows(SET_ASIDE, [JSON.stringify(out)]);
+  if (out.length > 0) await session.rows(KEEP_APART, [JSON.stringify(out)]);
   for (const { id, answeredAt, cellId } of out) await session.rows(REMOVE, [id, answeredAt, cellId]);
   if (changed.length > 0) await session.rows(RESTATE, [JSON.stringify(changed)]);
   const left = out.map(({ id }) => id);
@@ -131,7 +131,7 @@ export async function reconsider(
 
 type Move = AnswerRow & Uncounted;
 
-/** What is to be set aside, what stays aside for another reason, and what is counted again. */
+/** What is to be kept apart, what stays aside for another reason, and what is counted again. */
 function movesOf(rows: readonly AnswerRow[], versions: ReadonlyMap<string, readonly PolicyVersion[]>) {
   const groups = new Map<string, AnswerRow[]>();
   for (const row of rows) {

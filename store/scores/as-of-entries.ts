@@ -95,7 +95,7 @@ export interface PresentFact {
   /** Removed, because its import was undone. */
   readonly withdrawn: boolean;
   readonly restricted: boolean;
-  /** Set aside by a policy, a flag or a person. */
+  /** Kept apart by a policy, a flag or a person. */
   readonly uncounted: boolean;
   /** Null if the response has no row. */
   readonly answeredAt: Date | null;

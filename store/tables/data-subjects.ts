@@ -60,7 +60,7 @@ export const retiredKey = pgTable(
 );
 
 /**
- * Responses that are set aside, outside every table that is counted or learnt from: those of restricted persons, which no caller
+ * Responses that are kept apart, outside every table that is counted or learnt from: those of restricted persons, which no caller
  * reads either, and those that are not counted for a reason (decision 0171), which the view `uncounted_response` shows.
  */
 export const restrictedResponse = pgTable(
