@@ -111,6 +111,6 @@ function displaced(
 const COUNT_ALL: PolicyVersion = { kind: 'ALL', days: null, from: Number.NEGATIVE_INFINITY };
 
 /** The version in force at that moment: the last one set of those that have begun. */
-export function policyAt(versions: readonly PolicyVersion[], at: number): PolicyVersion {
+function policyAt(versions: readonly PolicyVersion[], at: number): PolicyVersion {
   return versions.findLast(({ from }) => from <= at) ?? COUNT_ALL;
 }
