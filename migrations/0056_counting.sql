@@ -37,7 +37,8 @@ ALTER TABLE "restricted_response" ADD COLUMN "instead" uuid;--> statement-breakp
 ALTER TABLE "restricted_response" ADD COLUMN "answered_at" timestamp with time zone;--> statement-breakpoint
 ALTER TABLE "restricted_response" ADD COLUMN "cell_id" integer;--> statement-breakpoint
 CREATE INDEX "uncounted_response_newest" ON "restricted_response" USING btree ("answered_at","id") WHERE counting IS NOT NULL;--> statement-breakpoint
-CREATE INDEX "restricted_response_last" ON "restricted_response" USING btree ("recorded_at") WHERE counting IS NULL;--> statement-breakpoint
+CREATE INDEX "restricted_response_last" ON "restricted_response" USING btree ("recorded_at") WHERE counting IS NULL;
+--> statement-breakpoint
 -- Written by every statement that keeps a response apart, or changes one there.
 CREATE FUNCTION place_aside() RETURNS trigger LANGUAGE plpgsql AS $function$
 BEGIN
