@@ -3,7 +3,6 @@ import { sql } from 'drizzle-orm';
 import type { FieldGroup, Scope } from '../../domain/access/scope.ts';
 import type { CellDictionary } from '../../domain/segments/cell.ts';
 import { UNKNOWN } from '../../domain/segments/dimensions.ts';
-import { isOfStaff } from '../agents/cell-set.ts';
 import {
   type Database,
   type ScopedSession,
@@ -15,6 +14,7 @@ import { MAY_BE_READER } from '../database/privileges.ts';
 import { PAGES, READER, SCOPE_SETTING, VIEWS } from '../database/scoped-view-names.ts';
 import { statement } from '../database/statement.ts';
 import { pageFunctions } from './scoped-pages.ts';
+import { isOfStaff } from './staff-rows.ts';
 
 /*
  * Scoped views, the second layer of access control: the API reads as a database role that has no right to any

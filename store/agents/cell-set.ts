@@ -1,5 +1,6 @@
 import type { FieldGroup, Scope } from '../../domain/access/scope.ts';
 import type { CellDictionary } from '../../domain/segments/cell.ts';
+import { isOfStaff, STAFF_CELLS } from '../access/staff-rows.ts';
 
 /**
  * The cells that a row of agents was made of: their ids, or everything, present and future; staff: everything, and about a member of
@@ -7,21 +8,15 @@ import type { CellDictionary } from '../../domain/segments/cell.ts';
  */
 export type CellSet = 'everything' | 'staff' | readonly number[];
 
-/** No cell has this id. A bounded set with it is about a member of staff (decision 0144). */
-const STAFF_ID = -1;
-const STAFF = `{[${STAFF_ID},)}`;
-/** SQL: whether the row is about a member of staff. */
-export const isOfStaff = (cells: string) => `(NOT lower_inf(${cells}) AND ${cells} @> (${STAFF_ID}))`;
-
 /** As PostgreSQL's multirange. An empty list is seen by scopes of everything only. */
 export function cellSetText(cells: CellSet): string {
   if (cells === 'everything') return '{(,)}';
-  return cells === 'staff' ? STAFF : `{${cells.map((id) => `[${id},${id + 1})`).join(',')}}`;
+  return cells === 'staff' ? STAFF_CELLS : `{${cells.map((id) => `[${id},${id + 1})`).join(',')}}`;
 }
 
 /** The set that PostgreSQL writes so. */
 export function parseCellSet(text: string): CellSet {
-  if (text === STAFF) return 'staff';
+  if (text === STAFF_CELLS) return 'staff';
   if (text.includes('(')) return 'everything';
   const ranges = [...text.matchAll(/\[(\d+),(\d+)\)/g)].map(
     ([, from, to]) => [Number(from), Number(to)] as const,
