@@ -20,7 +20,7 @@ export function addCoachedStaff(schema: SchemaParts): void {
   const staff = builder.objectRef<CoachedStaff>('CoachedStaff').implement({
     ...access('readStaff'),
     description:
-      'The member of staff whom a decision or case of coaching is about. Seen by callers who may read scores, answers, predictions and ' +
+      'The member of staff that a decision or case of coaching is about. Seen by callers who may read scores, answers, predictions and ' +
       'staff of everything.',
     fields: (t) => ({
       about: t.exposeID('about', {
@@ -47,7 +47,7 @@ export function addCoachedStaff(schema: SchemaParts): void {
       ...access('readStaff', OF_DECISIONS_AND_CASES),
       type: [staff],
       nullable: false,
-      description: 'Whom these decisions and cases of coaching are about.',
+      description: 'The members of staff that these decisions and cases of coaching are about.',
       args: {
         about: t.arg.idList({
           required: true,

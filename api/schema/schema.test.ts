@@ -145,7 +145,9 @@ describe('access tags', () => {
       for (const field of Object.values(type.getFields())) visit(String(field.type).replace(/[[\]!]/g, ''));
     };
     visit('Subscription');
-    const sensitive = fields.filter(({ shows }) => ['readComment', 'readRespondent', 'readStaff'].includes(String(shows)));
+    const sensitive = fields.filter(({ shows }) =>
+      ['readComment', 'readRespondent', 'readStaff'].includes(String(shows)),
+    );
     expect(sensitive.length).toBeGreaterThan(2);
     expect(sensitive.filter(({ name }) => reached.has(name.replace(/\..*/, '')))).toEqual([]);
     expect(reached).toContain('NpsRow');

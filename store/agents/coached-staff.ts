@@ -5,7 +5,7 @@ import { statement } from '../database/statement.ts';
 import type { SubjectEncryption } from '../encryption/subject-encryption.ts';
 import { isSeen, seenBy } from './cell-set.ts';
 
-/** The member of staff whom a decision or case of coaching is about. */
+/** The member of staff that a decision or case of coaching is about. */
 export interface CoachedStaff {
   /** The decision or case that was asked for. */
   readonly about: string;

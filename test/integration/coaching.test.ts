@@ -102,12 +102,12 @@ const outcomesFor = (scope: Scope) =>
   readOutcomes({ ...database, store: database.scopedReader.as(scope) }, scope, {
     ...{ segment: {}, from: null, to: null, kinds: null, first: 900, after: null },
   });
-/** The pseudonym of whoever handled the ticket of that id. */
+/** The pseudonym of the person who handled the ticket of that id. */
 const pseudonymOf = async (externalId: string) =>
   (await outcomesFor(EVERYTHING)).find((one) => one.externalId === externalId)?.agent;
 
 describe('coaching', () => {
-  it('is proposed for whom answers after the tickets are low, among those with enough answers', async () => {
+  it('is proposed where answers after the tickets are low, among those with enough answers', async () => {
     expect((await act(database, agent)).map(({ state }) => state).sort()).toEqual([
       ...['NONE', 'NONE', 'NONE', 'PROPOSED'],
     ]);
@@ -145,9 +145,9 @@ describe('coaching', () => {
   });
 
   it.each([
-    ['who may not see staff', narrowScope('no staff', () => true, { withheld: ['readStaff'] }), false],
+    ['that may not see staff', narrowScope('no staff', () => true, { withheld: ['readStaff'] }), false],
     [
-      'who may see staff in one segment alone',
+      'that may see staff in one segment alone',
       narrowScope('no peru', ({ attributes }) => attributes['region'] !== 'Peru'),
       true,
     ],
