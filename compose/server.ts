@@ -109,9 +109,7 @@ export async function openServer(
   const { ingestor, outcomes } = openIngestors(config, database, log);
   const inbox = new Inbox(LIMITS.inbox, now);
   const samples = openSamplesOf(config, database, ingestor, log);
-  const audit = openAuditTrail(store, config.auditAggregates, (err) =>
-    log.error({ err }, 'refusals could not be kept'),
-  );
+  const audit = auditTrailOf(config, store, log);
   const { uploads, uploadImports, close: closeUploads } = openUploads(config, loops, log);
   const writers = longWriters(database, log);
   const { schema, documents } = operations(config, log);
@@ -180,6 +178,9 @@ export async function openServer(
     followTopics: (kafka, onError) => topics.follow(server.deps, kafka, onError),
   };
 }
+
+const auditTrailOf = ({ auditAggregates }: Config, store: OpenDatabase['store'], log: OutageLog) =>
+  openAuditTrail(store, auditAggregates, (err) => log.error({ err }, 'refusals could not be kept'));
 
 /** Topics of Kafka, which are read once the server works. */
 function openTopics(loops: OpenDatabase['loops']) {

@@ -67,7 +67,7 @@ export interface ApiOptions {
 
 export interface ApiServer {
   readonly fastify: FastifyInstance;
-  /** What its routes work with, for other ways in. */
+  /** What its routes work with, for readers of topics. */
   readonly deps: ApiDeps;
   /** Passes the scorer's progress to the metrics. */
   readonly onScored: (modelVersionId: number, responses: number) => void;

@@ -23,6 +23,15 @@ export interface FollowedTopic {
   stop(): Promise<void>;
 }
 
+/** What is wrong with storing leaves the membership as it is; what is wrong with Kafka ends it. */
+class NotStored {
+  readonly error: unknown;
+
+  constructor(error: unknown) {
+    this.error = error;
+  }
+}
+
 /** Messages, and bytes of them, that are stored together. */
 const MOST_MESSAGES = 500;
 const MOST_BYTES = 2 * 1024 * 1024;
@@ -70,14 +79,6 @@ export function followTopic(options: TopicOptions): FollowedTopic {
     pauseMs = IDLE_MS;
     await readLag(open);
   };
-  /** What is wrong with storing leaves the membership as it is; what is wrong with Kafka ends it. */
-  class NotStored {
-    readonly error: unknown;
-
-    constructor(error: unknown) {
-      this.error = error;
-    }
-  }
   const takeOrThrow = async () => {
     try {
       return await take(pending);

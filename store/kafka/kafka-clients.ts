@@ -3,7 +3,6 @@ import type { Consumer, Message, Producer } from '@platformatic/kafka';
 import type { KafkaCluster } from '../../domain/kafka/kafka-target.ts';
 
 export type StringProducer = Producer<string, string, string, string>;
-export type BytesProducer = Producer<Buffer, Buffer, Buffer, Buffer>;
 
 /** For one answer of a broker, which itself waits 5 s for its replicas. */
 const ANSWER_MS = 15_000;

@@ -68,7 +68,7 @@ async function send(count: number) {
       await producer.send({ messages });
       return true;
     } catch {
-      await producer.close(true).catch(() => undefined);
+      void producer.close(true);
       producer = await openProducer(cluster());
       return false;
     }
