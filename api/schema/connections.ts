@@ -106,7 +106,7 @@ function addType({ types, dimensions }: SchemaParts): void {
       lastErrorAt: t.expose('lastErrorAt', { type: 'DateTime' }),
       lastRefusal: t.exposeString('lastRefusal', {
         description:
-          'Why a delivery was refused last, before it was read: UNSIGNED, WRONG_SIGNATURE, OUTSIDE_WINDOW (the clock), NOT_GRANTED, MAPPING. Cleared when the secret is replaced.',
+          'Why a delivery was refused last, before it was read: UNSIGNED, WRONG_SIGNATURE, OUTSIDE_WINDOW (the clock), NOT_GRANTED. Cleared when the secret is replaced.',
       }),
       lastRefusedAt: t.expose('lastRefusedAt', { type: 'DateTime', description: 'To the minute.' }),
     }),

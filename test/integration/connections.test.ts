@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { KeyProviderUnavailableError } from '../../domain/errors/key-provider-errors.ts';
+import { lookupsOfGiven } from '../../ingestion/pipeline/pseudonym.ts';
 import { OWNER } from '../../ingestion/pipeline/submitter.ts';
 import { type Connections, openConnections } from '../../ingestion/webhooks/connections.ts';
 import { receiveDelivery } from '../../ingestion/webhooks/receive.ts';
@@ -55,7 +56,8 @@ const wanted = {
 
 async function processOn(provider?: KeyProvider, { store, ingestor } = record): Promise<Process> {
   const encryption = await testEncryption(store, provider);
-  const deps = { store, encryption, ingestor, now: Date.now };
+  const identify = (text: string) => lookupsOfGiven(PEPPER, text);
+  const deps = { store, encryption, ingestor, identify, quarantineFor: 'P30D', now: Date.now };
   const onError = (error: Error) => {
     throw error;
   };
