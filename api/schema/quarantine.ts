@@ -1,5 +1,6 @@
 import type { FieldGroup } from '../../domain/access/scope.ts';
 import {
+  connectionOfQuarantined,
   countQuarantined,
   listQuarantined,
   openQuarantined,
@@ -10,12 +11,12 @@ import {
   type QuarantineRow,
 } from '../../store/connections/quarantine.ts';
 import { entryOf } from '../audit.ts';
-import { type ApiContext, noteWithheld, pathOf } from '../context.ts';
-import { InvalidArgumentError } from '../errors.ts';
+import { ForbiddenError, InvalidArgumentError } from '../errors.ts';
 import { fixed, paged } from '../gate/costs.ts';
 import { atMost } from '../gate/lists.ts';
 import { access, asInt } from './builder.ts';
 import { addConnection, type ListPage, pageOf, pageSize } from './connection.ts';
+import { administered, assertAdministersSome } from './connections.ts';
 import { type FilterShape, filterOf, QUARANTINED_PREFIX, quarantinedOf } from './quarantine-filter.ts';
 import { addQuarantineMutations } from './quarantine-mutations.ts';
 import type { SchemaParts } from './types.ts';
@@ -112,6 +113,7 @@ export function addQuarantine(schema: SchemaParts): void {
       },
     }),
   }));
+  addContent(schema);
   addQuarantineMutations(schema, filter);
 }
 
@@ -158,30 +160,33 @@ function addItem({ builder }: SchemaParts, { reason, status }: ReturnType<typeof
       lastError: t.exposeString('lastError', { description: 'Why fetching it failed last.' }),
       expiresAt: t.expose('expiresAt', { type: 'DateTime', nullable: false }),
       settledAt: t.expose('settledAt', { type: 'DateTime', description: 'When its content was deleted.' }),
-      content: t.string({
-        ...access('readRespondent', fixed(20)),
-        description:
-          'What arrived, as JSON. Needs the rights to read responses, comments and respondents everywhere; each read is in the audit log. null: it is deleted, or withheld.',
-        resolve: async (row, _args, context, info) => contentOf(context, row, pathOf(info.path)),
-      }),
     }),
   });
 }
 
-/** The content, once the audit log has the read: where it belongs is not known before it is mapped. */
-async function contentOf(
-  context: ApiContext,
-  row: QuarantineRow,
-  path: ReturnType<typeof pathOf>,
-): Promise<string | null> {
-  const missing = CONTENT.find((group) => !context.caller.scope.allowsAll(group));
-  if (missing !== undefined) {
-    noteWithheld(context, missing, path);
-    return null;
-  }
-  const { record, encryption, audit } = context.deps;
-  const content = (await openQuarantined(record, encryption, [row.id])).get(row.id) ?? null;
-  if (content !== null)
-    await audit.append([entryOf(context, 'read', { key: `${QUARANTINED_PREFIX}${row.id}` })]);
-  return content;
+/** The content leaves once the audit log has the read. Where it belongs is not known before it is mapped. */
+function addContent({ builder }: SchemaParts): void {
+  builder.queryField('quarantinedContent', (t) =>
+    t.string({
+      ...access('readRespondent', fixed(20)),
+      description:
+        'What arrived, as JSON. Needs the rights to administer its connection, and to read responses, comments and respondents everywhere; each read is in the audit log. null: there is none, or it is deleted.',
+      args: { item: t.arg.id({ required: true }) },
+      resolve: async (_root, args, context) => {
+        assertAdministersSome(context, 'read what waits for connections');
+        const missing = CONTENT.find((group) => !context.caller.scope.allowsAll(group));
+        if (missing !== undefined)
+          throw new ForbiddenError(
+            `this key may not read what waits for connections: not granted: ${missing}`,
+          );
+        const { record, encryption, audit } = context.deps;
+        const id = quarantinedOf(args.item);
+        const connection = id === null ? null : await connectionOfQuarantined(record, id);
+        if (id === null || !administered(context).some((one) => one.id === connection)) return null;
+        const content = (await openQuarantined(record, encryption, [id])).get(id) ?? null;
+        if (content !== null) await audit.append([entryOf(context, 'read', { key: args.item })]);
+        return content;
+      },
+    }),
+  );
 }

@@ -45,13 +45,13 @@ const INSERT = statement(
   `WITH used AS (SELECT count(*) AS n, coalesce(sum(bytes), 0) AS b FROM quarantine WHERE connection_id = $1 AND sealed IS NOT NULL),
     given AS (SELECT q.*, row_number() OVER (ORDER BY place) AS n, sum(bytes) OVER (ORDER BY place) AS b
       FROM json_to_recordset($2::json) AS q (place integer, id uuid, reason text, code text, field text, position text, digest text,
-        lookups text[], bytes integer, wrapped text, version text, sealed text)),
+        lookups text[], bytes integer, wrapped text, version text, content text)),
     fits AS (SELECT given.*, used.n + given.n <= ${MOST_QUARANTINED} AND used.b + given.b <= ${MOST_QUARANTINED_BYTES} AS ok
       FROM given, used),
     kept AS (INSERT INTO quarantine (id, connection_id, status, reason, code, field, position, digest, lookups, bytes, wrapped,
           provider, key_version, wrapped_at, sealed, received_at, expires_at)
       SELECT id, $1, 'WAITING', reason, code, field, position, convert_to(digest, 'UTF8'), lookups, bytes, wrapped, $3, version, now(),
-        decode(sealed, 'base64'), $4, $5 FROM fits WHERE ok
+        decode(content, 'base64'), $4, $5 FROM fits WHERE ok
       ON CONFLICT (connection_id, digest) WHERE sealed IS NOT NULL DO NOTHING)
     UPDATE connection SET unkept = unkept + $6 + (SELECT count(*) FROM fits WHERE NOT ok) WHERE id = $1`,
 );
@@ -75,7 +75,7 @@ export async function keepQuarantined(
     const sealed = encryption.encryptEvent(subject, subject.id, content, 'quarantine');
     return {
       ...{ ...item, ...wrapped[place], place, id: subject.id, bytes: sealed.length },
-      sealed: sealed.toString('base64'),
+      content: sealed.toString('base64'),
     };
   });
   await session.rows(INSERT, [
@@ -164,6 +164,17 @@ export function listQuarantined(
   { after, limit }: { readonly after: string | null; readonly limit: number },
 ): Promise<QuarantineRow[]> {
   return session.rows<QuarantineRow>(LIST, [...matching(connection, filter), after, limit]);
+}
+
+const CONNECTION = statement(
+  'quarantine_connection',
+  'SELECT connection_id AS id FROM quarantine WHERE id = $1',
+);
+
+/** The connection that delivered it; null where there is no such row. */
+export async function connectionOfQuarantined(session: OwnerSession, id: string): Promise<string | null> {
+  const [row] = await session.rows<{ id: string }>(CONNECTION, [id]);
+  return row?.id ?? null;
 }
 
 /** How many of the connection wait, by reason. */
