@@ -404,6 +404,21 @@ CREATE TABLE public.connection_delivery (
 );
 CREATE INDEX connection_delivery_received_at_index ON public.connection_delivery USING btree (received_at);
 
+CREATE TABLE public.connection_fetch (
+  id uuid NOT NULL,
+  origin text,
+  key text,
+  revision integer NOT NULL DEFAULT 0,
+  rate integer NOT NULL,
+  paced_until timestamp with time zone,
+  failures integer NOT NULL DEFAULT 0,
+  open_until timestamp with time zone,
+  last_error text,
+  last_error_at timestamp with time zone,
+  CONSTRAINT connection_fetch_pkey PRIMARY KEY (id),
+  CONSTRAINT connection_fetch_id_connection_id_fk FOREIGN KEY (id) REFERENCES connection(id)
+);
+
 CREATE TABLE public.deletion_record (
   id bigint NOT NULL DEFAULT nextval('deletion_record_id_seq'::regclass),
   what text NOT NULL,
@@ -816,6 +831,7 @@ CREATE TABLE public.quarantine (
   last_error text,
   expires_at timestamp with time zone NOT NULL,
   settled_at timestamp with time zone,
+  claimed_until timestamp with time zone,
   CONSTRAINT quarantine_pkey PRIMARY KEY (id),
   CONSTRAINT quarantine_connection_id_connection_id_fk FOREIGN KEY (connection_id) REFERENCES connection(id)
 );
@@ -1248,6 +1264,18 @@ CREATE TABLE public.training_set_member (
   response_id uuid NOT NULL,
   CONSTRAINT training_set_member_response_id_hash_pk PRIMARY KEY (response_id, hash),
   CONSTRAINT training_set_member_hash_training_set_hash_fk FOREIGN KEY (hash) REFERENCES training_set(hash)
+);
+
+CREATE TABLE public.watched_file (
+  connection_id uuid NOT NULL,
+  path text NOT NULL,
+  version text NOT NULL,
+  state text NOT NULL,
+  message text,
+  import_key text,
+  at timestamp with time zone NOT NULL,
+  CONSTRAINT watched_file_connection_id_path_pk PRIMARY KEY (connection_id, path),
+  CONSTRAINT watched_file_connection_id_connection_id_fk FOREIGN KEY (connection_id) REFERENCES connection(id)
 );
 
 -- Functions

@@ -54,6 +54,7 @@ export interface ApiOptions {
     | 'cells'
     | 'cellUsage'
     | 'waitingRows'
+    | 'inboxBytes'
     | 'sealerStopped'
     | 'build'
     | 'pools'

@@ -39,31 +39,6 @@ export async function acceptMixed<Item extends ResponseDraft | Outcome | null>(
   return all;
 }
 
-/** What became of one item. */
-export interface SubmittedItem {
-  /** Null where it was left out. */
-  readonly outcome: Outcome | null;
-  /** Whether it could be read as a response; then a rejection is about its values. */
-  readonly isRead: boolean;
-}
-
-/** Reads items and accepts them: what became of each, in order. `positionOf` names each in the provenance. */
-export async function submitEach(
-  ingestor: Ingestor,
-  submitter: Submitter,
-  reader: ItemReader,
-  items: readonly unknown[],
-  positionOf: (index: number) => string,
-): Promise<SubmittedItem[]> {
-  const drafts = await mapInSlices(items, (item, index) => reader.read(item, positionOf(index)));
-  const sourceOf = (index: number) => reader.sourceOf(items[index]);
-  const outcomes = await acceptMixed(ingestor, submitter, drafts, sourceOf);
-  return outcomes.map((outcome, index) => {
-    const draft = drafts[index];
-    return { outcome, isRead: draft != null && !('status' in draft) };
-  });
-}
-
 /** Reads items, accepts them and accounts for each: the way in of every item that is not a row of a file. `request` names the delivery in the provenance. */
 export async function submitItems(
   ingestor: Ingestor,
@@ -72,7 +47,7 @@ export async function submitItems(
   items: readonly unknown[],
   request: string,
 ): Promise<BatchAccount> {
-  const position = (index: number) => `${request} item ${index}`;
-  const submitted = await submitEach(ingestor, submitter, reader, items, position);
-  return accountFor(submitted.map(({ outcome }) => outcome));
+  const drafts = await mapInSlices(items, (item, index) => reader.read(item, `${request} item ${index}`));
+  const sourceOf = (index: number) => reader.sourceOf(items[index]);
+  return accountFor(await acceptMixed(ingestor, submitter, drafts, sourceOf));
 }

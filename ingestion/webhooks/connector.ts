@@ -1,4 +1,6 @@
 import type { Dimension } from '../../domain/segments/dimensions.ts';
+import type { OutcomeDraft } from '../outcomes/outcome-draft.ts';
+import type { Outcome } from '../pipeline/outcome.ts';
 import type { ItemReader } from '../pipeline/response-items.ts';
 
 /** The headers of a request, by their names in lower case. */
@@ -12,13 +14,53 @@ export interface SecretRules {
   problemOf(secret: string): string | null;
 }
 
-/** The content of a signed delivery: items, or a challenge that the vendor expects in the answer. */
-export type Received = { readonly items: readonly unknown[] } | { readonly challenge: string };
+/** What a vendor announces and does not send: it is fetched with the vendor's key (agents/fetching/). */
+export interface Notice {
+  /** The vendor's ids of what is to be fetched, of the connector's own names. */
+  readonly ids: Readonly<Record<string, string>>;
+}
 
-/** Reads the items of one connection by its mapping; an item that is not for this connection or has no answer yet is left out. */
+/**
+ * The content of a signed delivery: items, and notices of what is to be fetched, or a challenge that the vendor expects in the answer.
+ */
+export type Received =
+  | { readonly items: readonly unknown[]; readonly notices?: readonly Notice[] }
+  | { readonly challenge: string };
+
+/** Asks the vendor: the JSON object that it answers the path with. It throws whatever ends the attempt. */
+export type Ask = (path: string) => Promise<Readonly<Record<string, unknown>>>;
+
+/** How a connector fetches what its vendor announces. */
+export interface FetchRules {
+  /** What the key is, as `the API token of a user`. */
+  readonly key: string;
+  /** The hosts of the vendor's interface, for messages, the one that most use (null: each customer has another), and whether it is one. */
+  readonly hosts: string;
+  readonly usualHost: string | null;
+  isHost(host: string): boolean;
+  /** Requests a minute that the vendor allows. */
+  readonly rate: number;
+  /** The headers of a request. */
+  headers(key: string): Readonly<Record<string, string>>;
+  /**
+   * The items of what was announced.
+   * @throws UnreadableBodyError
+   */
+  items(notice: Notice, ask: Ask): Promise<readonly unknown[]>;
+}
+
+/** What an item says of a business: outcomes and rejections; none, if it says nothing of the kind. Never throws. */
+export type ReadOutcomes = (item: unknown, position: string) => readonly (OutcomeDraft | Outcome)[];
+
+/**
+ * Reads the items of one connection by its mapping: each as a response, as outcomes, or both. An item that is not for this connection or
+ * has no answer yet is left out.
+ */
 export interface ConnectionReader extends ItemReader {
   /** The only source of the items; null if each item names its own. */
   readonly source: string | null;
+  /** Absent where the connection brings responses only. */
+  readonly outcomes?: ReadOutcomes;
 }
 
 /** What every connection has: a vendor's webhook, or a survey of our own (ingestion/surveys/). */
@@ -28,6 +70,8 @@ export interface Connector {
   /** Where answers arrive, if not at the path of webhooks. */
   readonly path?: string;
   readonly secret: SecretRules;
+  /** Of vendors that announce what they do not send. */
+  readonly fetch?: FetchRules;
   /**
    * The reader for a connection's mapping.
    * @throws InvalidMapError
@@ -36,7 +80,7 @@ export interface Connector {
 }
 
 /**
- * How one vendor delivers responses: docs/guides/add-a-connector.md. Everything here is a function of its arguments; the route, the
+ * How one vendor delivers responses and outcomes: docs/guides/add-a-connector.md. Everything here is a function of its arguments; the route, the
  * storage, the limits and the pipeline are the same for every vendor (receive.ts, api/http/webhooks.ts).
  */
 export interface WebhookConnector extends Connector {
@@ -49,7 +93,7 @@ export interface WebhookConnector extends Connector {
    */
   verify(raw: Buffer, headers: DeliveryHeaders, secret: string, now: number, url: string): void;
   /**
-   * The items of a delivery whose signature is valid. A delivery without responses has no items.
+   * The items of a delivery whose signature is valid. A delivery without responses and outcomes has no items.
    * @param now epoch milliseconds
    * @throws UnreadableBodyError
    */

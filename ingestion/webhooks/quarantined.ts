@@ -16,7 +16,7 @@ export interface RejectedItem {
   readonly item: unknown;
   readonly position: string;
   readonly reason: QuarantineReason;
-  readonly code: RejectionCode;
+  readonly code: string;
   readonly field: string | null;
 }
 

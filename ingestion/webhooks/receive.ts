@@ -11,19 +11,17 @@ import type { Quarantined } from '../../store/connections/quarantine.ts';
 import type { Store } from '../../store/database/client.ts';
 import type { SubjectEncryption } from '../../store/encryption/subject-encryption.ts';
 import { InvalidMapError } from '../files/map/map-mistakes.ts';
-import type { Ingestor } from '../pipeline/ingestor.ts';
 import { accountFor, type BatchAccount, rejected } from '../pipeline/outcome.ts';
 import { UnreadableBodyError } from '../pipeline/read-items.ts';
-import { type SubmittedItem, submitEach } from '../pipeline/submit.ts';
 import type { Submitter } from '../pipeline/submitter.ts';
 import type { ConnectionReader, DeliveryHeaders, Received, WebhookConnector } from './connector.ts';
-import { fieldOf, type Identify, isFixable, quarantinedBody, quarantinedItem } from './quarantined.ts';
+import { fieldOf, type Identify, quarantinedBody, quarantinedItem } from './quarantined.ts';
 import { SignatureError } from './signature.ts';
+import { type StoreDeps, storeItems } from './store-items.ts';
 
-export interface ReceiveDeps {
+export interface ReceiveDeps extends StoreDeps {
   readonly store: Store;
   readonly encryption: SubjectEncryption;
-  readonly ingestor: Ingestor;
   /** The lookups that find a person, by an identifier. */
   readonly identify: Identify;
   /** For how long what cannot be stored is kept, ISO 8601. */
@@ -148,40 +146,22 @@ export interface TakenItems {
  * @throws KeyProviderError, OverloadedError, or the database's error: then nothing is recorded
  */
 export async function takeItems(
-  { store, ingestor }: Pick<ReceiveDeps, 'store' | 'ingestor'>,
+  deps: StoreDeps & Pick<ReceiveDeps, 'store'>,
   submitter: Submitter,
   { id, reader, items, position, digest, at, quarantine }: TakenItems,
 ): Promise<Receipt> {
   const positionOf = (index: number) => `${position} item ${index}`;
-  const submitted = await submitEach(ingestor, submitter, reader, items, positionOf);
-  const account = accountFor(submitted.map(({ outcome }) => outcome));
-  const ignored = items.length - account.accepted - account.duplicates - account.rejectedTotal;
-  const kept =
-    quarantine &&
-    keptOf(
-      quarantine,
-      at,
-      submitted.flatMap((one, index) =>
-        isFixable(one.outcome)
-          ? [quarantinedAs(quarantine.identify, items[index], positionOf(index), one)]
-          : [],
-      ),
-    );
-  await recordDelivery(store, id, digest, at, countsOf(account, ignored), kept ?? null);
+  const stored = await storeItems(deps, submitter, reader, items, positionOf);
+  const { account, ignored } = stored;
+  const rejectedItems = quarantine
+    ? stored.items.flatMap(({ problem }, index) => {
+        const said = problem && { item: items[index], position: positionOf(index), ...problem };
+        return said ? [quarantinedItem(quarantine.identify, said)] : [];
+      })
+    : [];
+  const kept = quarantine ? keptOf(quarantine, at, rejectedItems) : null;
+  await recordDelivery(deps.store, id, digest, at, countsOf(account, ignored), kept);
   return { account, ignored };
-}
-
-/** The form in which a rejected item waits. */
-export function quarantinedAs(
-  identify: Identify,
-  item: unknown,
-  position: string,
-  { outcome, isRead }: SubmittedItem,
-): Quarantined | null {
-  if (outcome?.status !== 'rejected') return null;
-  const { code, message } = outcome;
-  const said = { reason: isRead ? 'VALUE' : 'SCHEMA', code, field: fieldOf(message) } as const;
-  return quarantinedItem(identify, { item, position, ...said });
 }
 
 /** Keeps all items of a delivery that no mapping reads just now. */

@@ -15,13 +15,13 @@ import {
   settleQuarantined,
 } from '../../store/connections/quarantine-settle.ts';
 import { InvalidMapError } from '../files/map/map-mistakes.ts';
-import { accountFor, type BatchAccount } from '../pipeline/outcome.ts';
+import type { BatchAccount } from '../pipeline/outcome.ts';
 import { UnreadableBodyError } from '../pipeline/read-items.ts';
-import { type SubmittedItem, submitEach } from '../pipeline/submit.ts';
 import type { Submitter } from '../pipeline/submitter.ts';
 import type { ConnectionReader, Connector, WebhookConnector } from './connector.ts';
-import { fieldOf, isFixable, itemAgain, type QuarantineContent } from './quarantined.ts';
-import { quarantinedAs, type ReceiveDeps } from './receive.ts';
+import { isFixable, itemAgain, type QuarantineContent, quarantinedItem } from './quarantined.ts';
+import type { ReceiveDeps } from './receive.ts';
+import { type StoredItem, storeItems } from './store-items.ts';
 
 /** Rows of one call; what is left is replayed by the next one. */
 const MOST_REPLAYED = 500;
@@ -92,7 +92,7 @@ async function replayPage(
   rows: readonly QuarantineRow[],
   { note, onIngested }: ReplayOrder,
 ): Promise<{ replayed: number; failed: number }> {
-  const { store, encryption, ingestor } = deps;
+  const { store, encryption } = deps;
   const contents = await openQuarantined(
     store,
     encryption,
@@ -111,19 +111,18 @@ async function replayPage(
   const items = open.flatMap(({ row, items }) =>
     items.map((item, i) => ({ item, position: positionIn(row, i) })),
   );
-  const submitted =
-    reader === null
-      ? []
-      : await submitEach(
-          ingestor,
-          submitter,
-          reader,
-          items.map(({ item }) => item),
-          (index) => items[index]?.position ?? '',
-        );
-  const rest = [...submitted];
+  const stored =
+    reader &&
+    (await storeItems(
+      deps,
+      submitter,
+      reader,
+      items.map(({ item }) => item),
+      (index) => items[index]?.position ?? '',
+    ));
+  if (stored) onIngested(stored.account);
+  const rest = [...(stored?.items ?? [])];
   const outcomes = open.map(({ items }) => rest.splice(0, items.length));
-  onIngested(accountFor(submitted.map(({ outcome }) => outcome)));
   return settle(deps, id, open, outcomes, note);
 }
 
@@ -160,51 +159,45 @@ function settle(
   { store, encryption, identify, now }: ReceiveDeps,
   connection: string,
   open: readonly OpenedRow[],
-  outcomes: readonly (readonly SubmittedItem[])[],
+  outcomes: readonly (readonly StoredItem[])[],
   note: NoteChange,
 ): Promise<{ replayed: number; failed: number }> {
   const at = new Date(now());
   return store.transaction(async (session) => {
     await lockConnection(session, connection);
     const failures = open.flatMap(({ row, problem }, i) => {
-      const why = problem ?? (row.reason === 'BODY' ? null : failureOf(outcomes[i]?.[0]));
+      const why = problem ?? (row.reason === 'BODY' ? null : outcomes[i]?.[0]?.problem);
       return why ? [{ id: row.id, ...why }] : [];
     });
     const failing = new Set(failures.map(({ id }) => id));
     const failed = await failQuarantined(session, failures, at);
-    const stored = open.map(({ row }) => row.id).filter((id) => !failing.has(id));
-    const settled = await settleQuarantined(session, stored, 'REPLAYED', at);
+    const done = open.map(({ row }) => row.id).filter((id) => !failing.has(id));
+    const settled = await settleQuarantined(session, done, 'REPLAYED', at);
     const counts = { accepted: 0, duplicates: 0, ignored: 0 };
     for (const [i, { row, items }] of open.entries()) {
       if (!settled.has(row.id)) continue;
-      for (const { outcome } of outcomes[i] ?? []) {
-        if (outcome === null) counts.ignored += 1;
-        else if (outcome.status === 'accepted') counts.accepted += 1;
-        else if (!isFixable(outcome)) counts.duplicates += 1;
+      const stored = outcomes[i] ?? [];
+      for (const { outcomes: all } of stored) {
+        if (all.length === 0) counts.ignored += 1;
+        counts.accepted += all.filter(({ status }) => status === 'accepted').length;
+        counts.duplicates += all.filter((one) => one.status !== 'accepted' && !isFixable(one)).length;
       }
       if (row.reason !== 'BODY') continue;
-      const rejected = (outcomes[i] ?? []).flatMap((one, index) =>
-        isFixable(one.outcome) ? [quarantinedAs(identify, items[index], positionIn(row, index), one)] : [],
+      const rejected = stored.flatMap(({ problem }, index) =>
+        problem
+          ? [quarantinedItem(identify, { item: items[index], position: positionIn(row, index), ...problem })]
+          : [],
       );
       const kept = rejected.filter((one) => one !== null);
       const { receivedAt, expiresAt } = row;
-      await keepQuarantined(
-        session,
-        encryption,
-        { connection, receivedAt, expiresAt },
-        { items: kept, unkept: rejected.length - kept.length },
-      );
+      const term = { connection, receivedAt, expiresAt };
+      await keepQuarantined(session, encryption, term, {
+        items: kept,
+        unkept: rejected.length - kept.length,
+      });
     }
     await countReplayed(session, connection, counts);
     await note(session, { key: `Connection:${connection}`, replayed: settled.size, failed });
     return { replayed: settled.size, failed };
   });
-}
-
-function failureOf(
-  submitted: SubmittedItem | undefined,
-): Pick<Quarantined, 'reason' | 'code' | 'field'> | null {
-  if (!submitted || !isFixable(submitted.outcome)) return null;
-  const { code, message } = submitted.outcome;
-  return { reason: submitted.isRead ? 'VALUE' : 'SCHEMA', code, field: fieldOf(message) };
 }

@@ -39,6 +39,18 @@ export interface ConnectionRow extends LiveConnectionRow {
   readonly lastRefusedAt: Date | null;
   readonly refused: number;
   readonly unkept: number;
+  /** How it asks its vendor for what is announced; null where it announces nothing. */
+  readonly fetching: FetchState | null;
+}
+
+/** The state of what a connection fetches from its vendor. */
+export interface FetchState {
+  readonly origin: string | null;
+  readonly hasKey: boolean;
+  /** ISO 8601: while the circuit is open, nothing is fetched. */
+  readonly openUntil: string | null;
+  readonly lastError: string | null;
+  readonly lastErrorAt: string | null;
 }
 
 /** A connection that is bound to sources, and when it last delivered. */
@@ -80,7 +92,9 @@ const LIST = statement(
   'connections_list',
   `SELECT ${LIVE_COLUMNS}, mapping, created_at AS "createdAt", created_by AS "createdBy", rotated_at AS "rotatedAt",
       former_until AS "formerUntil", deliveries, accepted, duplicates, rejected, ignored, last_delivery_at AS "lastDeliveryAt",
-      last_error AS "lastError", last_error_at AS "lastErrorAt", last_refusal AS "lastRefusal", last_refused_at AS "lastRefusedAt", refused, unkept
+      last_error AS "lastError", last_error_at AS "lastErrorAt", last_refusal AS "lastRefusal", last_refused_at AS "lastRefusedAt", refused, unkept,
+      (SELECT json_build_object('origin', f.origin, 'hasKey', f.key IS NOT NULL, 'openUntil', f.open_until, 'lastError', f.last_error,
+        'lastErrorAt', f.last_error_at) FROM connection_fetch f WHERE f.id = connection.id) AS fetching
     FROM connection WHERE id = ANY ($1::uuid[]) AND removed_at IS NULL ORDER BY created_at, id`,
 );
 const STATE = statement(
@@ -115,7 +129,8 @@ const REMOVE = statement(
       WHERE id = $1 AND removed_at IS NULL RETURNING id),
     forgotten AS (DELETE FROM connection_delivery d USING removed r WHERE d.connection_id = r.id),
     discarded AS (UPDATE quarantine q SET status = 'DISCARDED', settled_at = $2, ${EMPTIED}
-      FROM removed r WHERE q.connection_id = r.id AND q.sealed IS NOT NULL)
+      FROM removed r WHERE q.connection_id = r.id AND q.sealed IS NOT NULL),
+    unasked AS (DELETE FROM connection_fetch f USING removed r WHERE f.id = r.id)
     ${NOTIFY} FROM removed`,
   { isSmall: true },
 );

@@ -44,6 +44,8 @@ export const quarantine = pgTable(
     attemptedAt: moment('attempted_at'),
     /** When a notice is fetched next; null: not by itself. */
     dueAt: moment('due_at'),
+    /** Until when the process that fetches may take; a claim that has expired is taken over. */
+    claimedUntil: moment('claimed_until'),
     /** Why a fetch failed last: a code, no value. */
     lastError: text('last_error'),
     expiresAt: moment('expires_at').notNull(),

@@ -246,3 +246,4 @@ export * from './scoring.ts';
 export * from './seals.ts';
 export * from './sources.ts';
 export * from './themes.ts';
+export * from './watched-files.ts';

@@ -52,18 +52,20 @@ const wanted = {
   sources: null,
   mapping: {},
   secret: null,
+  access: { key: null, host: null },
 };
 
-async function processOn(provider?: KeyProvider, { store, ingestor } = record): Promise<Process> {
+async function processOn(provider?: KeyProvider, { store, ingestor, outcomes } = record): Promise<Process> {
   const encryption = await testEncryption(store, provider);
   const identify = (text: string) => lookupsOfGiven(PEPPER, text);
-  const deps = { store, encryption, ingestor, identify, quarantineFor: 'P30D', now: Date.now };
+  const deps = { store, encryption, ingestor, outcomes, identify, quarantineFor: 'P30D', now: Date.now };
   const onError = (error: Error) => {
     throw error;
   };
   const connections = await openConnections({
     ...deps,
     dimensions: DIMENSIONS,
+    allowedHosts: ['gateway.internal'],
     loops: null,
     randomBytes,
     onError,

@@ -33,15 +33,24 @@ const notes: object[] = [];
 const change = { by: { id: 'admin', name: 'admin' }, note: async () => undefined };
 beforeAll(async () => {
   database = await openTestDatabase();
-  const { store, encryption, ingestor } = database;
+  const { store, encryption, ingestor, outcomes } = database;
   const onError = (error: Error) => {
     throw error;
   };
   connections = await openConnections({
-    ...{ store, encryption, dimensions: DIMENSIONS, loops: null, now: Date.now, randomBytes, onError },
+    ...{
+      store,
+      encryption,
+      dimensions: DIMENSIONS,
+      loops: null,
+      allowedHosts: [],
+      now: Date.now,
+      randomBytes,
+      onError,
+    },
   });
   const identify = (text: string) => lookupsOfGiven(PEPPER, text);
-  deps = { store, encryption, ingestor, identify, quarantineFor: 'P30D', now: Date.now };
+  deps = { store, encryption, ingestor, outcomes, identify, quarantineFor: 'P30D', now: Date.now };
 });
 afterAll(async () => {
   await connections?.close();
@@ -49,7 +58,15 @@ afterAll(async () => {
 });
 
 const make = async (connector: string, mapping: unknown, secret: string | null = null) => {
-  const wanted = { connector, name: 'test', attributes: {}, sources: null, mapping, secret };
+  const wanted = {
+    connector,
+    name: 'test',
+    attributes: {},
+    sources: null,
+    mapping,
+    secret,
+    access: { key: null, host: null },
+  };
   return connections.create(wanted, change);
 };
 const found = (id: string) => {
@@ -154,7 +171,7 @@ it('keeps no delivery without a valid signature, and counts it; the same item wa
   expect(await counts(id)).toMatchObject({ refused: 3, deliveries: 3, rejected: 3 });
   connections = await openConnections({
     ...{ store: database.store, encryption: database.encryption, dimensions: DIMENSIONS },
-    ...{ loops: null, now: Date.now, randomBytes, onError: () => undefined },
+    ...{ loops: null, allowedHosts: [], now: Date.now, randomBytes, onError: () => undefined },
   });
 });
 
