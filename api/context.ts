@@ -116,7 +116,7 @@ export interface ScopedDeps extends Omit<ApiDeps, 'store' | 'scopedReader' | 'li
 }
 
 /** Fields of a response that are never released without a row in the audit log. */
-type Sensitive = 'comment' | 'respondent';
+type Sensitive = 'comment' | 'respondent' | 'staff';
 /** Ids of the responses whose field one operation released. */
 type Released = Readonly<Record<Sensitive, Set<string>>>;
 
@@ -206,7 +206,7 @@ export function createContext(
     masked: [],
     unknown: [],
     emptyWindows: [],
-    released: { comment: new Set(), respondent: new Set() },
+    released: { comment: new Set(), respondent: new Set(), staff: new Set() },
     cost: null,
     rowsInSlices: false,
     responses: new DataLoader(async (ids) => {
@@ -261,7 +261,7 @@ export function noteWithheld({ masked }: ApiContext, group: FieldGroup, path: Ma
   masked.push({ path, reason: `not granted: ${group}` });
 }
 
-const GROUPS = { comment: 'readComment', respondent: 'readRespondent' } as const;
+const GROUPS = { comment: 'readComment', respondent: 'readRespondent', staff: 'readStaff' } as const;
 
 /**
  * Whether the caller may read that field of the response; if so, it is recorded as released, and the answer

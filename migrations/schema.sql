@@ -765,11 +765,15 @@ CREATE TABLE public.outcome (
   owner text,
   "position" text NOT NULL,
   sealed bytea,
+  staff_id uuid,
+  owner_id uuid,
   CONSTRAINT outcome_pkey PRIMARY KEY (id)
 );
 CREATE INDEX outcome_account ON public.outcome USING btree (account_id, at) WHERE (account_id IS NOT NULL);
 CREATE INDEX outcome_at_id_index ON public.outcome USING btree (at, id);
 CREATE INDEX outcome_cell_id_at_id_index ON public.outcome USING btree (cell_id, at, id);
+CREATE INDEX outcome_owner ON public.outcome USING btree (owner_id) WHERE (owner_id IS NOT NULL);
+CREATE INDEX outcome_staff ON public.outcome USING btree (staff_id) WHERE (staff_id IS NOT NULL);
 CREATE INDEX outcome_subject ON public.outcome USING btree (subject_id, at) WHERE (subject_id IS NOT NULL);
 CREATE TRIGGER outcomes_deleted AFTER DELETE ON public.outcome REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION outcomes_changed();
 CREATE TRIGGER outcomes_inserted AFTER INSERT ON public.outcome REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION outcomes_changed();
@@ -1037,6 +1041,7 @@ CREATE TABLE public.scope (
   comment int4multirange NOT NULL DEFAULT '{}'::int4multirange,
   respondent int4multirange NOT NULL DEFAULT '{}'::int4multirange,
   prediction int4multirange NOT NULL DEFAULT '{}'::int4multirange,
+  staff int4multirange NOT NULL DEFAULT '{}'::int4multirange,
   CONSTRAINT scope_pkey PRIMARY KEY (fingerprint)
 );
 
@@ -2100,6 +2105,8 @@ CREATE VIEW scoped.agent_approval WITH (security_barrier=true) AS
                    FROM scope s
                   WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> o.cells, false) AND COALESCE((( SELECT s.prediction + '{}'::int4multirange
                    FROM scope s
+                  WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> o.cells, false)) AND (NOT (NOT lower_inf(o.cells) AND o.cells @> '-1'::integer) OR COALESCE((( SELECT s.staff + '{}'::int4multirange
+                   FROM scope s
                   WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> o.cells, false)) AND true));
 
 CREATE VIEW scoped.agent_decision WITH (security_barrier=true) AS
@@ -2122,7 +2129,7 @@ CREATE VIEW scoped.agent_decision WITH (security_barrier=true) AS
     key,
     verdict
    FROM agent_decision t
-  WHERE ( SELECT s.everything
+  WHERE (( SELECT s.everything
            FROM scope s
           WHERE s.fingerprint = current_setting('scoreline.scope'::text, true)) OR NOT isempty(cells) AND COALESCE((( SELECT s.score + '{}'::int4multirange
            FROM scope s
@@ -2130,7 +2137,9 @@ CREATE VIEW scoped.agent_decision WITH (security_barrier=true) AS
            FROM scope s
           WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false) AND COALESCE((( SELECT s.prediction + '{}'::int4multirange
            FROM scope s
-          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false);
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false)) AND (NOT (NOT lower_inf(cells) AND cells @> '-1'::integer) OR COALESCE((( SELECT s.staff + '{}'::int4multirange
+           FROM scope s
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false));
 
 CREATE VIEW scoped.alert WITH (security_barrier=true) AS
  SELECT id,
@@ -2152,7 +2161,7 @@ CREATE VIEW scoped.alert WITH (security_barrier=true) AS
     decision_id,
     reopened_at
    FROM alert t
-  WHERE ( SELECT s.everything
+  WHERE (( SELECT s.everything
            FROM scope s
           WHERE s.fingerprint = current_setting('scoreline.scope'::text, true)) OR NOT isempty(cells) AND COALESCE((( SELECT s.score + '{}'::int4multirange
            FROM scope s
@@ -2160,7 +2169,9 @@ CREATE VIEW scoped.alert WITH (security_barrier=true) AS
            FROM scope s
           WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false) AND COALESCE((( SELECT s.prediction + '{}'::int4multirange
            FROM scope s
-          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false);
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false)) AND (NOT (NOT lower_inf(cells) AND cells @> '-1'::integer) OR COALESCE((( SELECT s.staff + '{}'::int4multirange
+           FROM scope s
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false));
 
 CREATE VIEW scoped.alert_escalation WITH (security_barrier=true) AS
  SELECT alert_id,
@@ -2178,6 +2189,8 @@ CREATE VIEW scoped.alert_escalation WITH (security_barrier=true) AS
                   WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> o.cells, false) AND COALESCE((( SELECT s.response + '{}'::int4multirange
                    FROM scope s
                   WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> o.cells, false) AND COALESCE((( SELECT s.prediction + '{}'::int4multirange
+                   FROM scope s
+                  WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> o.cells, false)) AND (NOT (NOT lower_inf(o.cells) AND o.cells @> '-1'::integer) OR COALESCE((( SELECT s.staff + '{}'::int4multirange
                    FROM scope s
                   WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> o.cells, false)) AND true));
 
@@ -2201,6 +2214,8 @@ CREATE VIEW scoped.alert_event WITH (security_barrier=true) AS
                    FROM scope s
                   WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> o.cells, false) AND COALESCE((( SELECT s.prediction + '{}'::int4multirange
                    FROM scope s
+                  WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> o.cells, false)) AND (NOT (NOT lower_inf(o.cells) AND o.cells @> '-1'::integer) OR COALESCE((( SELECT s.staff + '{}'::int4multirange
+                   FROM scope s
                   WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> o.cells, false)) AND true));
 
 CREATE VIEW scoped.case_event WITH (security_barrier=true) AS
@@ -2221,6 +2236,8 @@ CREATE VIEW scoped.case_event WITH (security_barrier=true) AS
                   WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> o.cells, false) AND COALESCE((( SELECT s.response + '{}'::int4multirange
                    FROM scope s
                   WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> o.cells, false) AND COALESCE((( SELECT s.prediction + '{}'::int4multirange
+                   FROM scope s
+                  WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> o.cells, false)) AND (NOT (NOT lower_inf(o.cells) AND o.cells @> '-1'::integer) OR COALESCE((( SELECT s.staff + '{}'::int4multirange
                    FROM scope s
                   WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> o.cells, false)) AND (o.response_id IS NULL OR (EXISTS ( SELECT
                    FROM response_key k
@@ -2252,6 +2269,8 @@ CREATE VIEW scoped.case_record WITH (security_barrier=true) AS
           WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false) AND COALESCE((( SELECT s.response + '{}'::int4multirange
            FROM scope s
           WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false) AND COALESCE((( SELECT s.prediction + '{}'::int4multirange
+           FROM scope s
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false)) AND (NOT (NOT lower_inf(cells) AND cells @> '-1'::integer) OR COALESCE((( SELECT s.staff + '{}'::int4multirange
            FROM scope s
           WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false)) AND (response_id IS NULL OR (EXISTS ( SELECT
            FROM response_key k
@@ -2312,7 +2331,7 @@ CREATE VIEW scoped.delivery WITH (security_barrier=true) AS
     last_error,
     remote_id
    FROM delivery t
-  WHERE ( SELECT s.everything
+  WHERE (( SELECT s.everything
            FROM scope s
           WHERE s.fingerprint = current_setting('scoreline.scope'::text, true)) OR NOT isempty(cells) AND COALESCE((( SELECT s.score + '{}'::int4multirange
            FROM scope s
@@ -2320,7 +2339,9 @@ CREATE VIEW scoped.delivery WITH (security_barrier=true) AS
            FROM scope s
           WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false) AND COALESCE((( SELECT s.prediction + '{}'::int4multirange
            FROM scope s
-          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false);
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false)) AND (NOT (NOT lower_inf(cells) AND cells @> '-1'::integer) OR COALESCE((( SELECT s.staff + '{}'::int4multirange
+           FROM scope s
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false));
 
 CREATE VIEW scoped.disclosure_cell WITH (security_barrier=true) AS
  SELECT ledger,
@@ -2402,7 +2423,19 @@ CREATE VIEW scoped.outcome WITH (security_barrier=true) AS
                FROM scope s
               WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cell_id, false) THEN owner
             ELSE NULL::text
-        END AS owner
+        END AS owner,
+        CASE
+            WHEN COALESCE((( SELECT s.staff + '{}'::int4multirange
+               FROM scope s
+              WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cell_id, false) THEN staff_id
+            ELSE NULL::uuid
+        END AS staff_id,
+        CASE
+            WHEN COALESCE((( SELECT s.staff + '{}'::int4multirange
+               FROM scope s
+              WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cell_id, false) THEN owner_id
+            ELSE NULL::uuid
+        END AS owner_id
    FROM outcome t
   WHERE NOT restricted AND COALESCE((( SELECT s.response + '{}'::int4multirange
            FROM scope s

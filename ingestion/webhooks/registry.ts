@@ -1,3 +1,4 @@
+import { kafka } from '../kafka/connector.ts';
 import { emailLink } from '../surveys/email-link.ts';
 import { webSnippet } from '../surveys/web-snippet.ts';
 import type { Connector, WebhookConnector } from './connector.ts';
@@ -47,7 +48,7 @@ export const CONNECTORS: ReadonlyMap<string, WebhookConnector> = new Map(
 
 /** Everything that a connection can be made for, by name. */
 export const CONNECTABLE: ReadonlyMap<string, Connector> = new Map(
-  [...VENDORS, ...SURVEYS].map((one) => [one.name, one]),
+  [...VENDORS, ...SURVEYS, kafka].map((one) => [one.name, one]),
 );
 
 const NAMES: ReadonlySet<string> = new Set([...ROUTES, ...CONNECTABLE.keys()]);
