@@ -21,6 +21,7 @@ import { checkTexts } from './checked-texts.ts';
 import { addCoachedStaff } from './coached-staff.ts';
 import { addConnectionMutations } from './connection-mutations.ts';
 import { addConnections } from './connections.ts';
+import { addCounting } from './counting.ts';
 import { addDeletions } from './deletions.ts';
 import { addTargets } from './deliveries.ts';
 import { addDimensionValues } from './dimension-values.ts';
@@ -87,6 +88,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addBrowserSessions,
   addAssociations,
   addBusiness,
+  addCounting,
   addRetention,
   addCaseMutations,
   addCases,
