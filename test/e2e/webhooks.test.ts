@@ -533,6 +533,33 @@ describe('outcomes', () => {
     );
   });
 
+  it('are taken within the segment of the connection only, and the answer does not repeat what they say', async () => {
+    const { fixtures } = (await import('../../ingestion/webhooks/vendors/stripe.fixtures.ts')) as {
+      fixtures: VendorFixtures;
+    };
+    const { mapping, secret, deliveries, sign } = fixtures;
+    const raw = Buffer.from(deliveries.find(({ what }) => what.startsWith('its invoice'))?.body ?? '');
+    const answers: unknown[] = [];
+    for (const region of ['Germany', 'Chile']) {
+      const own = { ...(mapping as object), source: `stripe ${region}` };
+      const segment = { region: [region] };
+      const { connection } = await create({
+        connector: 'stripe',
+        name: region,
+        mapping: own,
+        secret,
+        segment,
+      });
+      const headers = sign(raw, secret, Date.now(), '', `${server.url}${connection.path}`);
+      answers.push(await (await post(connection.path, raw, headers)).json());
+    }
+    expect(answers).toMatchObject([
+      { accepted: 1, rejected: [] },
+      { accepted: 0, rejected: [{ index: 0, code: 'FORBIDDEN' }] },
+    ]);
+    for (const said of ['acme', 'cus_1', 'Germany']) expect(JSON.stringify(answers[1])).not.toContain(said);
+  });
+
   it('are taken as the page of Salesforce sends them, under the key that it makes', async () => {
     const page = readFileSync(new URL('../../docs/connectors/salesforce.md', import.meta.url), 'utf8');
     const blocks = (language: string) =>
