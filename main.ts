@@ -2,9 +2,8 @@ import { followAgents } from './agents/follow-agents.ts';
 import { digest } from './api/access/keys.ts';
 import { loadPolicies, PolicyError } from './api/access/policies.ts';
 import { followSqlLogins } from './api/access/sql-logins.ts';
-import type { ApiServer } from './api/http/server.ts';
 import { openParts, type Parts, type Stop } from './compose/parts.ts';
-import { openServer } from './compose/server.ts';
+import { type OpenedServer, openServer } from './compose/server.ts';
 import { type Config, ConfigError, loadConfig } from './config/config.ts';
 import { terminalMessage } from './domain/errors/error-facts.ts';
 import { KeyProviderError } from './domain/errors/key-provider-errors.ts';
@@ -95,7 +94,7 @@ function servicesOf(
   { roles, retention, smallestCount, limits, dimensions }: Config,
   database: OpenDatabase,
   { graph, graphHolds, seals, scoring, access, targets, agents: running }: Parts,
-  { onScored }: ApiServer,
+  { onScored, followNotices }: OpenedServer,
   { log, onError }: { readonly log: OutageLog; readonly onError: (error: Error) => void },
 ): Service[] {
   if (!roles.has('follow')) return [];
@@ -110,6 +109,7 @@ function servicesOf(
     { name: 'SQL logins', start: async () => followSqlLogins(sqlLogins) },
     { name: 'agents', start: async () => followAgents(agents) },
     { name: 'deliveries', start: () => targets.follow() },
+    { name: 'notices', start: () => followNotices(onError) },
     { name: 'sealer', start: () => seals.follow() },
     {
       name: 'scoring',

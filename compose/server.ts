@@ -27,7 +27,8 @@ import { followerDelays, followerLags } from '../store/journal/follower-status.t
 import { latestReadings } from '../store/monitoring/model-readings.ts';
 import { readCellMakers } from '../store/responses/cell-usage.ts';
 import { countDeliveries } from '../store/targets/deliveries.ts';
-import type { Parts } from './parts.ts';
+import { followNotices } from './notices.ts';
+import type { Parts, Stop } from './parts.ts';
 
 /** Callers whose cells are counted in /metrics. */
 const MAKERS_MEASURED = 10;
@@ -89,13 +90,19 @@ function operations(config: Config, log: OutageLog): { schema: GraphQLSchema; do
   return { schema, documents };
 }
 
+/** The server, and what it does for connections beside answering. */
+export interface OpenedServer extends ApiServer {
+  /** Fetches what vendors announce, until the answer is called. */
+  readonly followNotices: (onError: (error: Error) => void) => Promise<Stop>;
+}
+
 /** Opens the server; it listens once requested. */
 export async function openServer(
   config: Config,
   database: OpenDatabase,
   { graph, graphHolds, seals, scoring, scopedReader, feed, access, connections, targets, agents }: Parts,
   log: OutageLog,
-): Promise<ApiServer> {
+): Promise<OpenedServer> {
   const { store, cells, mappings, encryption, pepper, loops, disk, files } = database;
   const { dimensions, cellLimits, redaction, reviewRules, themePrecision, roles } = config;
   const now = Date.now;
@@ -110,19 +117,8 @@ export async function openServer(
   const { schema, documents } = operations(config, log);
   const server = await createApiServer({
     deps: {
-      store,
-      scopedReader,
-      encryption,
-      cells,
-      mappings,
-      dimensions,
-      cellLimits,
-      redaction,
-      ingestor,
-      outcomes,
-      samples,
-      uploads,
-      uploadImports,
+      ...{ store, scopedReader, encryption, cells, mappings, dimensions, cellLimits, redaction },
+      ...{ ingestor, outcomes, samples, uploads, uploadImports },
       lineage: graph?.lineage ?? createRecordLineage,
       seals: seals.place,
       feed,
@@ -168,7 +164,13 @@ export async function openServer(
     await outcomes.idle();
     await audit.close();
   });
-  return { ...server, close };
+  const taking = { ingestor, outcomes, onIngested: server.onIngested };
+  return {
+    ...server,
+    close,
+    followNotices: (onError) =>
+      followNotices(config, database, { access, connections }, { ...taking, onError }),
+  };
 }
 
 /** What /metrics reads at each scrape. */

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import { cut } from '../../domain/text/text.ts';
+import type { BatchAccount } from '../../ingestion/pipeline/outcome.ts';
 import { CompiledQueries } from '../compiled.ts';
 import type { ApiDeps } from '../context.ts';
 import { errorBody } from '../errors.ts';
@@ -68,6 +69,8 @@ export interface ApiServer {
   readonly fastify: FastifyInstance;
   /** Passes the scorer's progress to the metrics. */
   readonly onScored: (modelVersionId: number, responses: number) => void;
+  /** Counts the results of items that no request brought. */
+  readonly onIngested: (account: BatchAccount) => void;
   /** Returns the address it listens on. */
   listen(host: string, port: number): Promise<string>;
   close(): Promise<void>;
@@ -143,6 +146,7 @@ export async function createApiServer(options: ApiOptions): Promise<ApiServer> {
   return {
     fastify,
     onScored: metrics.scored,
+    onIngested: metrics.ingested,
     listen: (host, port) => fastify.listen({ host, port }),
     close: async () => {
       streams?.endAll();

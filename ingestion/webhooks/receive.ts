@@ -6,7 +6,7 @@ import {
   wasDelivered,
 } from '../../store/connections/connection-deliveries.ts';
 import { readSecrets } from '../../store/connections/connections.ts';
-import type { Store } from '../../store/database/client.ts';
+import type { Session, Store } from '../../store/database/client.ts';
 import type { SubjectEncryption } from '../../store/encryption/subject-encryption.ts';
 import type { OutcomeIngestor } from '../outcomes/outcome-ingestor.ts';
 import type { Ingestor } from '../pipeline/ingestor.ts';
@@ -21,6 +21,7 @@ import type {
   Received,
   WebhookConnector,
 } from './connector.ts';
+import { keeping } from './notices.ts';
 import { SignatureError } from './signature.ts';
 
 export interface ReceiveDeps {
@@ -104,8 +105,9 @@ export async function receiveDelivery(
   if ('challenge' in received) return { account: accountFor([]), ignored: 0, challenge: received.challenge };
   const position = `${connector.name} delivery ${nameInPosition(name, digest)}`;
   if ('items' in received) {
-    const taken = { id, reader: await reader(), items: received.items, position, digest, at };
-    return takeItems(deps, submitter, taken);
+    const { items, notices = [] } = received;
+    const taken = { id, reader: await reader(), items, position, digest, at };
+    return takeItems(deps, submitter, { ...taken, also: keeping(deps, { id, notices, position, at }) });
   }
   const account = accountFor([rejected('INVALID', received.problem)]);
   await recordDelivery(store, id, digest, at, countsOf(account, 0));
@@ -123,6 +125,10 @@ export interface TakenItems {
   /** Of the sender's id of the delivery; null without one. */
   readonly digest: Buffer | null;
   readonly at: Date;
+  /** They were fetched, after a delivery that announced them. */
+  readonly isFetched?: boolean;
+  /** What is done together with the record of them. */
+  readonly also?: (session: Session) => Promise<void>;
 }
 
 /**
@@ -133,7 +139,7 @@ export interface TakenItems {
 export async function takeItems(
   { store, ingestor, outcomes }: Pick<ReceiveDeps, 'store' | 'ingestor' | 'outcomes'>,
   submitter: Submitter,
-  { id, reader, items, position, digest, at }: TakenItems,
+  { id, reader, items, position, digest, at, isFetched = false, also }: TakenItems,
 ): Promise<Receipt> {
   const named = (index: number) => `${position} item ${index}`;
   const responses = await mapInSlices(items, (item, index) => reader.read(item, named(index)));
@@ -146,7 +152,7 @@ export async function takeItems(
   const places = facts.flatMap((some, index) => some.map(() => index));
   const account = accountFor([...answered, ...kept], [...answered.keys(), ...places]);
   const ignored = answered.filter((one, index) => one === null && !facts[index]?.length).length;
-  await recordDelivery(store, id, digest, at, countsOf(account, ignored));
+  await recordDelivery(store, id, digest, at, { ...countsOf(account, ignored), isFetched }, also);
   return { account, ignored };
 }
 

@@ -22,6 +22,8 @@ interface Connector {
   readonly mapping: object;
   /** A survey of our own: the server makes its secret. */
   readonly isOwn?: true;
+  /** The tool only announces what it has: it is fetched with its key from a host such as this. */
+  readonly fetches?: string;
 }
 
 /** What can deliver, with a mapping to begin with: tools by webhook, and surveys of our own. */
@@ -41,6 +43,18 @@ export const CONNECTORS: readonly Connector[] = [
     name: 'posthog',
     words: 'PostHog surveys',
     mapping: { score: { column: 'answers.0', scale: '0-10' }, comment: 'answers.1' },
+  },
+  {
+    name: 'qualtrics',
+    words: 'Qualtrics',
+    fetches: 'fra1.qualtrics.com',
+    mapping: { score: { column: 'values.QID1', scale: '0-10' }, comment: 'values.QID2_TEXT' },
+  },
+  {
+    name: 'surveymonkey',
+    words: 'SurveyMonkey',
+    fetches: 'api.surveymonkey.com',
+    mapping: { score: { column: 'numbers.QUESTION', scale: '0-10' }, comment: 'answers.QUESTION' },
   },
   { name: 'delighted', words: 'Delighted (archived events)', mapping: {} },
   { name: 'retently', words: 'Retently', mapping: {} },
