@@ -81,6 +81,8 @@ export interface ApiDeps {
   readonly reviewRules: ReviewRules;
   /** The lookups that find a person, by identifier or pseudonym. */
   readonly identify: (respondent: string) => string[];
+  /** For how long what a connection delivers and cannot be stored is kept, ISO 8601. */
+  readonly quarantineFor: string;
   /** How many of the responses the lineage graph still holds, if there is one besides the database. */
   readonly graphHolds: (responseIds: readonly string[], xact: number) => Promise<number>;
   /** Schedules a rewrite of the embedded database's files. */

@@ -21,6 +21,7 @@ import type { OutageLog } from '../instance/outages.ts';
 import { readinessChecks, readinessWarnings } from '../instance/readiness.ts';
 import { changeKeys } from '../instance/rotate.ts';
 import { openAuditTrail } from '../store/audit/audit-trail.ts';
+import { countAllQuarantined } from '../store/connections/quarantine.ts';
 import { watchLongWriters } from '../store/database/long-writers.ts';
 import { runPeriodic } from '../store/database/periodic.ts';
 import { followerDelays, followerLags } from '../store/journal/follower-status.ts';
@@ -125,6 +126,7 @@ export async function openServer(
       agents,
       scoring,
       identify: (respondent) => lookupsOfGiven(pepper, respondent),
+      quarantineFor: config.retention.quarantine,
       graphHolds,
       filesDue: () => files.due(),
       changeKeys: (action) => changeKeys(database, config, action),
@@ -189,6 +191,7 @@ function gaugesOf(
     build: readBuild(config.commit),
     modelReadings: () => latestReadings(store),
     deliveries: () => countDeliveries(store),
+    quarantined: () => countAllQuarantined(store),
     cells: () => cells.size,
     cellUsage: () => cellUsage(store, config.cellLimits.limit),
     disk: () => disk && { free: disk.free(), isFull: disk.isFull() },

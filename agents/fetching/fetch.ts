@@ -6,6 +6,7 @@ import type { Submitter } from '../../ingestion/pipeline/submitter.ts';
 import { objectOfBody } from '../../ingestion/webhooks/body.ts';
 import type { Connections, LiveConnection } from '../../ingestion/webhooks/connections.ts';
 import type { Ask, FetchRules, Notice } from '../../ingestion/webhooks/connector.ts';
+import type { QuarantineContent } from '../../ingestion/webhooks/quarantined.ts';
 import { type ReceiveDeps, takeItems } from '../../ingestion/webhooks/receive.ts';
 import {
   type ClaimedNotice,
@@ -14,9 +15,9 @@ import {
   type NoticeOwner,
   noteFetchError,
   noticeClaims,
-  openNotice,
   settleNotice,
 } from '../../store/connections/notices.ts';
+import { openQuarantined } from '../../store/connections/quarantine.ts';
 import { readVendorKey } from '../../store/connections/vendor-keys.ts';
 import { nextDelay } from '../delivery/backoff.ts';
 import type { AddressGuard } from '../delivery/guard.ts';
@@ -67,15 +68,16 @@ async function attempt(
   stop: AbortSignal,
 ): Promise<void> {
   const { store, encryption, now } = deps;
-  const content = await openNotice(store, encryption, notice.id);
+  const content = (await openQuarantined(store, encryption, [notice.id])).get(notice.id);
   // It was discarded or has expired.
-  if (content === null) return;
+  if (content === undefined) return;
+  const announced = JSON.parse(content) as QuarantineContent & { readonly kind: 'notice' };
   const connection = deps.connections.find(id);
   const access = await readVendorKey(store, encryption, id);
   const submitter = connection ? deps.submitterOf(connection) : null;
   const fetched =
     connection?.vendor.fetch && access && submitter
-      ? await fetch(deps, connection.vendor.fetch, access, JSON.parse(content) as Notice, stop)
+      ? await fetch(deps, connection.vendor.fetch, access, announced.notice, stop)
       : notNow;
   const stored = 'items' in fetched && connection && submitter;
   const failure = stored
@@ -148,7 +150,7 @@ async function take(
     const reader = await deps.connections.reader(connection);
     const digest = createHash('sha256').update(`notice ${notice}`).digest();
     const taken = { id: connection.id, reader, items, position, digest, at: new Date(deps.now()) };
-    const { account } = await takeItems(deps, submitter, { ...taken, isFetched: true });
+    const { account } = await takeItems(deps, submitter, { ...taken, isFetched: true, quarantine: deps });
     deps.onIngested(account);
     return null;
   } catch (error) {

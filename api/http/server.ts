@@ -50,6 +50,7 @@ export interface ApiOptions {
     LiveGauges,
     | 'journalLag'
     | 'deliveries'
+    | 'quarantined'
     | 'modelReadings'
     | 'cells'
     | 'cellUsage'

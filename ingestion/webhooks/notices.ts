@@ -1,11 +1,11 @@
+import { keptUntil } from '../../domain/time/kept-since.ts';
 import { keepNotices } from '../../store/connections/notices.ts';
 import type { Session } from '../../store/database/client.ts';
-import type { SubjectEncryption } from '../../store/encryption/subject-encryption.ts';
 import { OverloadedError } from '../pipeline/overload.ts';
 import type { Notice } from './connector.ts';
+import type { QuarantineContent } from './quarantined.ts';
+import type { ReceiveDeps } from './receive.ts';
 
-/** What vendors that announce answers keep at least. */
-const KEPT_MS = 30 * 24 * 3_600_000;
 const FULL_SECONDS = 300;
 
 /**
@@ -14,7 +14,7 @@ const FULL_SECONDS = 300;
  */
 export const keeping =
   (
-    { encryption }: { readonly encryption: SubjectEncryption },
+    { encryption, quarantineFor }: Pick<ReceiveDeps, 'encryption' | 'quarantineFor'>,
     delivery: {
       readonly id: string;
       readonly notices: readonly Notice[];
@@ -24,8 +24,11 @@ export const keeping =
   ) =>
   async (session: Session): Promise<void> => {
     const { id, notices, position, at } = delivery;
-    const expiresAt = new Date(at.getTime() + KEPT_MS);
-    const kept = notices.map((notice) => ({ content: JSON.stringify(notice), position, expiresAt }));
+    const expiresAt = keptUntil(at.getTime(), quarantineFor);
+    const kept = notices.map((notice) => {
+      const content: QuarantineContent = { kind: 'notice', notice };
+      return { content: JSON.stringify(content), position, expiresAt };
+    });
     if (await keepNotices(session, encryption, id, at, kept)) return;
     throw new OverloadedError(
       'too much of what the vendor announced waits to be fetched; check the key of the connection, and send it again',

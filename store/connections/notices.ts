@@ -2,8 +2,8 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { type ClaimedWork, type ClaimOwner, claimsOf } from '../database/claims.ts';
 import type { Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
-import { type ConnectionKeyRow, openConnectionKeys, SECRET_KEY } from '../encryption/connection-secrets.ts';
 import type { SubjectEncryption } from '../encryption/subject-encryption.ts';
+import { EMPTIED } from './quarantine.ts';
 
 /*
  * Notices of vendors that announce an answer without sending it. Each is a row of the quarantine under a key of its own, until what it
@@ -66,14 +66,9 @@ const INSERT = statement(
       ON CONFLICT (connection_id, digest) WHERE sealed IS NOT NULL DO NOTHING RETURNING id)
     ${NOTIFY} FROM made LIMIT 1`,
 );
-const OPEN = statement(
-  'notices_content',
-  `SELECT ${SECRET_KEY}, sealed FROM quarantine WHERE id = $1 AND sealed IS NOT NULL`,
-);
 const SETTLE = statement(
   'notices_settle',
-  `UPDATE quarantine SET status = 'REPLAYED', settled_at = $3, sealed = NULL, wrapped = NULL, provider = NULL, key_version = NULL,
-      wrapped_at = NULL, lookups = NULL, due_at = NULL, claimed_until = NULL, last_error = NULL
+  `UPDATE quarantine SET status = 'REPLAYED', settled_at = $3, ${EMPTIED}, claimed_until = NULL, last_error = NULL
     WHERE id = $1 AND attempts = $2 AND status = 'FETCHING' RETURNING id`,
   { isSmall: true },
 );
@@ -115,7 +110,7 @@ export async function keepNotices(
   const wrapped = await encryption.wrap(session, subjects);
   const rows = notices.map(({ content, position, expiresAt: expires }, i) => {
     const subject = subjects[i] as (typeof subjects)[number];
-    const sealed = encryption.encryptEvent(subject, subject.id, content);
+    const sealed = encryption.encryptEvent(subject, subject.id, content, 'quarantine');
     return {
       ...{ ...wrapped[i], id: subject.id, position, bytes: sealed.length, expires },
       // A vendor's ids and a time: nothing that names a person is found by this hash.
@@ -125,20 +120,6 @@ export async function keepNotices(
   });
   await session.rows(INSERT, [connection, JSON.stringify(rows), encryption.provider.name, at]);
   return true;
-}
-
-/** The content of a notice; null where it is settled. @throws KeyProviderError, DecryptionError */
-export async function openNotice(
-  session: Session,
-  encryption: SubjectEncryption,
-  id: string,
-): Promise<string | null> {
-  const [row] = await session.rows<ConnectionKeyRow & { sealed: Uint8Array }>(OPEN, [id]);
-  if (!row) return null;
-  const [key] = await openConnectionKeys(encryption, [row]);
-  // A key is used once and dies with its row: it must not stay in memory.
-  encryption.forget([id]);
-  return key ? encryption.decrypt(key, 'event', id, row.sealed) : null;
 }
 
 /** What was announced is stored: its content is deleted. False where the claim had expired and another process has taken it over. */

@@ -43,6 +43,8 @@ beforeAll(async () => {
     ...shared,
     ...{ ingestor, outcomes, loops, connections },
     guard: addressGuard(['127.0.0.1'], async () => [{ address: '10.0.0.5', family: 4 }], 'connections.allow'),
+    identify: (text) => [text],
+    quarantineFor: 'P30D',
     submitterOf: () => OWNER,
     random: () => 0.5,
     onIngested: () => undefined,
@@ -119,10 +121,9 @@ const connectionOf = async (id: string) => {
   return row as ConnectionRow;
 };
 const scoreOf = async (response: string) => {
-  const rows = await database.sql<{ score: number }>(
-    `SELECT score FROM response WHERE external_id = $1`,
-    [response],
-  );
+  const rows = await database.sql<{ score: number }>(`SELECT score FROM response WHERE external_id = $1`, [
+    response,
+  ]);
   return rows.map(({ score }) => Number(score));
 };
 
