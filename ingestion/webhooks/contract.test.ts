@@ -260,7 +260,7 @@ describe.each(vendors)('the connector $name', ({ name, connector, fixtures }) =>
     });
   });
 
-  it.runIf(connector.fetch)('asks only hosts of its vendor, with a key that it is given', () => {
+  it.runIf(connector.fetch)('asks only hosts of its vendor, with a key that it is given', async () => {
     const { isHost, usualHost, headers } = connector.fetch as NonNullable<typeof connector.fetch>;
     if (usualHost !== null) expect(isHost(usualHost)).toBe(true);
     for (const host of ['127.0.0.1', 'localhost', 'example.com', `example.com/${usualHost}`, ''])
@@ -274,7 +274,7 @@ describe.each(vendors)('the connector $name', ({ name, connector, fixtures }) =>
     expect(JSON.stringify(headers('vendor-key-0001'))).toContain('vendor-key-0001');
     for (const item of [{}, { result: {} }, { pages: 1 }]) {
       const asked = connector.fetch?.items({ ids: {} }, async () => item);
-      expect(asked).rejects.toThrow(UnreadableBodyError);
+      await expect(asked).rejects.toThrow(UnreadableBodyError);
     }
   });
 

@@ -134,6 +134,8 @@ function ConnectionForm({
   const [name, setName] = useState('');
   const [mapping, setMapping] = useState('{}');
   const [secret, setSecret] = useState('');
+  const [key, setKey] = useState('');
+  const [host, setHost] = useState('');
   const [problem, setProblem] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
   const send = useSend();
@@ -141,6 +143,7 @@ function ConnectionForm({
     setConnector(next);
     setMapping(JSON.stringify(CONNECTORS.find((one) => one.name === next)?.mapping ?? {}, null, 2));
   };
+  const fetches = CONNECTORS.find((one) => one.name === connector)?.fetches;
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     const declared = parsed(mapping);
@@ -151,6 +154,8 @@ function ConnectionForm({
       name: name.trim(),
       mapping: declared,
       ...(secret.trim() ? { secret: secret.trim() } : {}),
+      ...(fetches && key.trim() ? { vendorKey: key.trim() } : {}),
+      ...(fetches && host.trim() ? { vendorHost: host.trim() } : {}),
     };
     setBusy(true);
     const { data, error } = await send(CREATE_CONNECTION, { input });
@@ -198,6 +203,7 @@ function ConnectionForm({
           onChange={setSecret}
         />
       )}
+      {fetches ? <VendorAccess example={fetches} keyOf={[key, setKey]} hostOf={[host, setHost]} /> : null}
       {problem ? (
         <p className="failure" role="alert">
           {problem}
@@ -212,6 +218,39 @@ function ConnectionForm({
         </Button>
       </div>
     </form>
+  );
+}
+
+type State = readonly [string, (text: string) => void];
+
+/** How a tool is asked for what it only announces. */
+function VendorAccess({
+  example,
+  keyOf: [key, setKey],
+  hostOf: [host, setHost],
+}: {
+  readonly example: string;
+  readonly keyOf: State;
+  readonly hostOf: State;
+}) {
+  return (
+    <>
+      <Field
+        label="Key of the tool"
+        hint="The tool announces answers; they are fetched with this key, which is not shown again."
+        type="password"
+        autoComplete="off"
+        value={key}
+        onChange={setKey}
+      />
+      <Field
+        label="Host of the tool"
+        hint={`Where it is asked, such as ${example}.`}
+        autoComplete="off"
+        value={host}
+        onChange={setHost}
+      />
+    </>
   );
 }
 
