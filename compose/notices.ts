@@ -1,27 +1,47 @@
 import { addressGuard } from '../agents/delivery/guard.ts';
 import { followWork } from '../agents/delivery/work-off.ts';
 import { type FetchDeps, noticeQueue } from '../agents/fetching/fetch.ts';
+import type { ApiDeps } from '../api/context.ts';
 import type { Config } from '../config/config.ts';
-import { lookupsOfGiven } from '../ingestion/pipeline/pseudonym.ts';
-import type { OpenDatabase } from '../instance/open-database.ts';
-import type { Parts } from './parts.ts';
+import type { Loops } from '../store/database/loops.ts';
 
 /** Fetches what vendors announce, until the answer is called. */
 export function followNotices(
-  { vendorPlaces, retention }: Config,
-  { store, encryption, loops, pepper }: OpenDatabase,
-  { access, connections }: Pick<Parts, 'access' | 'connections'>,
-  rest: Pick<FetchDeps, 'ingestor' | 'outcomes' | 'onIngested' | 'onError'>,
+  api: ApiDeps,
+  {
+    vendorPlaces,
+    loops,
+    onError,
+  }: Pick<Config, 'vendorPlaces'> & Pick<FetchDeps, 'onError'> & { readonly loops: Loops },
 ): Promise<() => Promise<void>> {
-  const deps = {
-    ...rest,
-    ...{ store, encryption, loops, connections },
+  const {
+    record,
+    encryption,
+    ingestor,
+    outcomes,
+    identify,
+    quarantineFor,
+    connections,
+    access,
+    onIngested,
+    now,
+  } = api;
+  const deps: FetchDeps = {
+    ...{
+      store: record,
+      encryption,
+      ingestor,
+      outcomes,
+      identify,
+      quarantineFor,
+      connections,
+      onIngested,
+      now,
+    },
     guard: addressGuard(vendorPlaces, undefined, 'connections.allow'),
-    quarantineFor: retention.quarantine,
-    identify: (respondent: string) => lookupsOfGiven(pepper, respondent),
     submitterOf: access.connectionCaller,
-    now: Date.now,
     random: Math.random,
+    onError,
   };
-  return followWork(deps, noticeQueue(deps));
+  return followWork({ ...deps, loops }, noticeQueue(deps));
 }

@@ -3,7 +3,6 @@ import type { Socket } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import { cut } from '../../domain/text/text.ts';
-import type { BatchAccount } from '../../ingestion/pipeline/outcome.ts';
 import { CompiledQueries } from '../compiled.ts';
 import type { ApiDeps } from '../context.ts';
 import { errorBody } from '../errors.ts';
@@ -56,6 +55,7 @@ export interface ApiOptions {
     | 'cellUsage'
     | 'waitingRows'
     | 'inboxBytes'
+    | 'topicLag'
     | 'sealerStopped'
     | 'build'
     | 'pools'
@@ -68,10 +68,10 @@ export interface ApiOptions {
 
 export interface ApiServer {
   readonly fastify: FastifyInstance;
+  /** What its routes work with, for readers of topics. */
+  readonly deps: ApiDeps;
   /** Passes the scorer's progress to the metrics. */
   readonly onScored: (modelVersionId: number, responses: number) => void;
-  /** Counts the results of items that no request brought. */
-  readonly onIngested: (account: BatchAccount) => void;
   /** Returns the address it listens on. */
   listen(host: string, port: number): Promise<string>;
   close(): Promise<void>;
@@ -146,8 +146,8 @@ export async function createApiServer(options: ApiOptions): Promise<ApiServer> {
   });
   return {
     fastify,
+    deps: counted,
     onScored: metrics.scored,
-    onIngested: metrics.ingested,
     listen: (host, port) => fastify.listen({ host, port }),
     close: async () => {
       streams?.endAll();

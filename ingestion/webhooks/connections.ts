@@ -38,6 +38,8 @@ export interface ConnectionDeps {
   /** Hosts at which vendors may be asked besides their own. */
   readonly allowedHosts: readonly string[];
   readonly loops: Loops | null;
+  /** The topics of Kafka that connections may read. */
+  readonly topics?: ReadonlySet<string> | undefined;
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly randomBytes: (bytes: number) => Buffer;
@@ -231,7 +233,7 @@ function newConnection(
   by: ConnectionChange['by'],
 ): { readonly made: NewConnection; readonly secret: string; readonly access: VendorAccess | null } {
   const vendor = connectorNamed(connector);
-  const { source } = assertOfSources(vendor.reader(mapping, deps.dimensions), sources);
+  const { source } = assertFits(deps, vendor.reader(mapping, deps.dimensions), sources);
   const made = {
     id: randomUUID(),
     connector,
@@ -286,12 +288,13 @@ async function readerFor(
 
 /** Replaces the mapping. @throws InvalidMapError */
 function mapAs(
-  { store, dimensions }: ConnectionDeps,
+  deps: ConnectionDeps,
   { id, vendor, sources }: LiveConnection,
   mapping: unknown,
   note: NoteChange,
 ): Promise<boolean> {
-  assertOfSources(vendor.reader(mapping, dimensions), sources);
+  const { store, dimensions } = deps;
+  assertFits(deps, vendor.reader(mapping, dimensions), sources);
   return store.transaction(async (session) => {
     const done = await changeMapping(session, id, mapping);
     if (done) await note(session, { key: `Connection:${id}` });
@@ -300,8 +303,16 @@ function mapAs(
 }
 
 /** @throws InvalidMapError */
-function assertOfSources(reader: ConnectionReader, sources: readonly string[] | null): ConnectionReader {
-  const { source } = reader;
+function assertFits(
+  { topics }: Pick<ConnectionDeps, 'topics'>,
+  reader: ConnectionReader,
+  sources: readonly string[] | null,
+): ConnectionReader {
+  const { source, topic } = reader;
+  if (topic !== undefined && !topics?.has(topic))
+    throw new InvalidMapError(
+      'topic: this server reads no topic of that name; SCORELINE_KAFKA_TOPICS names those that it may read',
+    );
   if (source !== null && sources !== null && !sources.includes(source))
     throw new InvalidMapError('source: the mapping names a source that the connection is not bound to');
   return reader;
