@@ -15,7 +15,7 @@ export function followNotices(
   }: Pick<Config, 'vendorPlaces'> & Pick<FetchDeps, 'onError'> & { readonly loops: Loops },
 ): Promise<() => Promise<void>> {
   const {
-    record,
+    store,
     encryption,
     ingestor,
     outcomes,
@@ -28,7 +28,7 @@ export function followNotices(
   } = api;
   const deps: FetchDeps = {
     ...{
-      store: record,
+      store,
       encryption,
       ingestor,
       outcomes,
