@@ -94,7 +94,7 @@ function servicesOf(
   { roles, retention, smallestCount, limits, dimensions, kafka }: Config,
   database: OpenDatabase,
   { graph, graphHolds, seals, scoring, access, targets, agents: running }: Parts,
-  { onScored, followTopics }: OpenServer,
+  { onScored, followTopics, followNotices }: OpenServer,
   { log, onError }: { readonly log: OutageLog; readonly onError: (error: Error) => void },
 ): Service[] {
   const topics =
@@ -114,6 +114,7 @@ function servicesOf(
     { name: 'SQL logins', start: async () => followSqlLogins(sqlLogins) },
     { name: 'agents', start: async () => followAgents(agents) },
     { name: 'deliveries', start: () => targets.follow() },
+    { name: 'notices', start: () => followNotices(onError) },
     { name: 'sealer', start: () => seals.follow() },
     {
       name: 'scoring',

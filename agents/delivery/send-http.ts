@@ -2,9 +2,9 @@ import { type IncomingMessage, request as overHttp } from 'node:http';
 import { request as overHttps } from 'node:https';
 import type { TargetAnswer, TargetRequest } from '../targets/target.ts';
 import { AddressRefusedError, type CheckedAddress } from './guard.ts';
-import type { Sender } from './sender.ts';
+import type { SendContext, Sender } from './sender.ts';
 
-/** More of an answer is not read. */
+/** More of an answer is not read, unless a caller reads more. */
 export const MOST_BYTES = 64 * 1024;
 const MOST_REDIRECTS = 3;
 
@@ -21,7 +21,7 @@ export const sendHttp: Sender = async (request, context) => {
       throw new AddressRefusedError(
         `${url.hostname.slice(0, 100)} is addressed by http: use https, or name the host in ${context.guard.setting} of the configuration`,
       );
-    const answer = await exchange(request, url, to, context.signal, context.now);
+    const answer = await exchange(request, url, to, context);
     const location = answer.headers['location'];
     if ((answer.status !== 307 && answer.status !== 308) || location === undefined || hops === MOST_REDIRECTS)
       return answer;
@@ -36,8 +36,7 @@ function exchange(
   { method, headers, body }: TargetRequest,
   url: URL,
   { address, family }: CheckedAddress,
-  signal: AbortSignal,
-  now: () => number,
+  { signal, now, mostBytes = MOST_BYTES }: SendContext,
 ): Promise<TargetAnswer> {
   const send = url.protocol === 'https:' ? overHttps : overHttp;
   return new Promise((resolve, reject) => {
@@ -54,7 +53,7 @@ function exchange(
           options.all ? done(null, [{ address, family }]) : done(null, address, family),
       },
       (incoming) => {
-        readBounded(incoming).then(
+        readBounded(incoming, mostBytes).then(
           (text) =>
             resolve({
               status: incoming.statusCode ?? 0,
@@ -77,14 +76,14 @@ const headersOf = ({ headers }: IncomingMessage): Record<string, string | undefi
   );
 
 /** The beginning of the body; the rest is not read. */
-async function readBounded(incoming: IncomingMessage): Promise<string> {
+async function readBounded(incoming: IncomingMessage, most: number): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of incoming as AsyncIterable<Buffer>) {
     chunks.push(chunk);
     bytes += chunk.length;
     // Leaving the loop closes the connection.
-    if (bytes >= MOST_BYTES) break;
+    if (bytes >= most) break;
   }
-  return Buffer.concat(chunks).subarray(0, MOST_BYTES).toString('utf8');
+  return Buffer.concat(chunks).subarray(0, most).toString('utf8');
 }

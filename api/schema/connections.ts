@@ -43,6 +43,11 @@ function fetchingType({ builder }: SchemaParts) {
         nullable: false,
         description: 'Whether it has a key of the vendor.',
       }),
+      waiting: t.int({
+        nullable: false,
+        description: 'What was announced and not fetched yet.',
+        resolve: ({ waiting }) => asInt(waiting),
+      }),
       openUntil: t.field({
         type: 'DateTime',
         description:

@@ -141,7 +141,7 @@ export async function openConnections(deps: ConnectionDeps): Promise<Connections
             `there are ${MOST_CONNECTIONS} connections, the most that are allowed; remove one`,
           );
         const { id, connector, attributes, sources } = made;
-        if (access !== null) await insertVendorAccess(session, encryption, id, access);
+        if (access !== null) await insertVendorAccess(session, encryption, id, access, made.createdAt);
         await note(session, {
           key: `Connection:${id}`,
           connector,
@@ -254,7 +254,7 @@ function newConnection(
 
 /** @throws ConnectionError */
 function changeKey(
-  { store, encryption, allowedHosts }: ConnectionDeps,
+  { store, encryption, allowedHosts, now }: ConnectionDeps,
   connection: LiveConnection | undefined,
   stated: { readonly key: string; readonly host: string | null },
   { note }: ConnectionChange,
@@ -265,7 +265,8 @@ function changeKey(
     const access = vendorAccess(vendor, stated, allowedHosts, await readVendorOrigin(session, id));
     if (access === null) return false;
     const { origin } = access;
-    if (!(await changeVendorKey(session, encryption, id, { key: stated.key, origin }))) return false;
+    const at = new Date(now());
+    if (!(await changeVendorKey(session, encryption, id, { key: stated.key, origin, at }))) return false;
     await note(session, { key: `Connection:${id}`, vendorOrigin: origin });
     return true;
   });

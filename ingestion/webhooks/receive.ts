@@ -8,13 +8,14 @@ import {
 } from '../../store/connections/connection-deliveries.ts';
 import { readSecrets } from '../../store/connections/connections.ts';
 import type { Quarantined } from '../../store/connections/quarantine.ts';
-import type { Store } from '../../store/database/client.ts';
+import type { Session, Store } from '../../store/database/client.ts';
 import type { SubjectEncryption } from '../../store/encryption/subject-encryption.ts';
 import { InvalidMapError } from '../files/map/map-mistakes.ts';
 import { accountFor, type BatchAccount, rejected } from '../pipeline/outcome.ts';
 import { UnreadableBodyError } from '../pipeline/read-items.ts';
 import type { Submitter } from '../pipeline/submitter.ts';
 import type { ConnectionReader, DeliveryHeaders, Received, WebhookConnector } from './connector.ts';
+import { keeping } from './notices.ts';
 import { fieldOf, type Identify, quarantinedBody, quarantinedItem } from './quarantined.ts';
 import { SignatureError } from './signature.ts';
 import { type StoreDeps, storeItems } from './store-items.ts';
@@ -102,8 +103,10 @@ export async function receiveDelivery(
   if ('challenge' in received) return { account: accountFor([]), ignored: 0, challenge: received.challenge };
   const position = `${connector.name} delivery ${nameInPosition(name, digest)}`;
   if ('items' in received) {
+    const { items, notices = [] } = received;
     const read = await readerOf(reader);
-    const taken = { id, items: received.items, position, digest, at };
+    const also = keeping(deps, { id, notices, position, at });
+    const taken = { id, items, position, digest, at, also };
     if (read) return takeItems(deps, submitter, { ...taken, reader: read, quarantine: deps });
     return keepUnmapped(deps, taken);
   }
@@ -139,6 +142,10 @@ export interface TakenItems {
   readonly at: Date;
   /** Absent: what is rejected is not kept, because its sender sees why, and can correct it. */
   readonly quarantine?: Quarantine;
+  /** They were fetched, after a delivery that announced them. */
+  readonly isFetched?: boolean;
+  /** What is done together with the record of them. */
+  readonly also?: (session: Session) => Promise<void>;
 }
 
 /**
@@ -148,7 +155,7 @@ export interface TakenItems {
 export async function takeItems(
   deps: StoreDeps & Pick<ReceiveDeps, 'store'>,
   submitter: Submitter,
-  { id, reader, items, position, digest, at, quarantine }: TakenItems,
+  { id, reader, items, position, digest, at, quarantine, isFetched = false, also }: TakenItems,
 ): Promise<Receipt> {
   const positionOf = (index: number) => `${position} item ${index}`;
   const stored = await storeItems(deps, submitter, reader, items, positionOf);
@@ -160,14 +167,14 @@ export async function takeItems(
       })
     : [];
   const kept = quarantine ? keptOf(quarantine, at, rejectedItems) : null;
-  await recordDelivery(deps.store, id, digest, at, countsOf(account, ignored), kept);
+  await recordDelivery(deps.store, id, digest, at, { ...countsOf(account, ignored), isFetched }, kept, also);
   return { account, ignored };
 }
 
 /** Keeps all items of a delivery that no mapping reads just now. */
 async function keepUnmapped(
   deps: ReceiveDeps,
-  { id, items, position, digest, at }: Omit<TakenItems, 'reader' | 'quarantine'>,
+  { id, items, position, digest, at, also }: Omit<TakenItems, 'reader' | 'quarantine'>,
 ): Promise<Receipt> {
   const problem =
     'mapping: it does not fit the dimensions of the deployment any more; the item waits in the quarantine';
@@ -176,7 +183,7 @@ async function keepUnmapped(
   const kept = items.map((item, index) =>
     quarantinedItem(deps.identify, { item, position: `${position} item ${index}`, ...said }),
   );
-  await recordDelivery(deps.store, id, digest, at, countsOf(account, 0), keptOf(deps, at, kept));
+  await recordDelivery(deps.store, id, digest, at, countsOf(account, 0), keptOf(deps, at, kept), also);
   return { account, ignored: 0 };
 }
 

@@ -47,6 +47,8 @@ export interface ConnectionRow extends LiveConnectionRow {
 export interface FetchState {
   readonly origin: string | null;
   readonly hasKey: boolean;
+  /** Notices that were not fetched yet. */
+  readonly waiting: number;
   /** ISO 8601: while the circuit is open, nothing is fetched. */
   readonly openUntil: string | null;
   readonly lastError: string | null;
@@ -94,7 +96,8 @@ const LIST = statement(
       former_until AS "formerUntil", deliveries, accepted, duplicates, rejected, ignored, last_delivery_at AS "lastDeliveryAt",
       last_error AS "lastError", last_error_at AS "lastErrorAt", last_refusal AS "lastRefusal", last_refused_at AS "lastRefusedAt", refused, unkept,
       (SELECT json_build_object('origin', f.origin, 'hasKey', f.key IS NOT NULL, 'openUntil', f.open_until, 'lastError', f.last_error,
-        'lastErrorAt', f.last_error_at) FROM connection_fetch f WHERE f.id = connection.id) AS fetching
+        'lastErrorAt', f.last_error_at, 'waiting', (SELECT count(*) FROM quarantine q WHERE q.connection_id = f.id
+          AND q.reason = 'THIN' AND q.sealed IS NOT NULL)) FROM connection_fetch f WHERE f.id = connection.id) AS fetching
     FROM connection WHERE id = ANY ($1::uuid[]) AND removed_at IS NULL ORDER BY created_at, id`,
 );
 const STATE = statement(

@@ -890,7 +890,7 @@ export type DataConnectionsQueryVariables = Exact<{
 }>;
 
 
-export type DataConnectionsQuery = { connections: Array<{ id: string, name: string, connector: string, path: string, createdAt: string, createdBy: string, rotatedAt: string | null, formerSecretUntil: string | null, lastDeliveryAt: string | null, deliveries: number, accepted: number, duplicates: number, rejected: number, ignored: number, lastError: string | null, lastErrorAt: string | null, lastRefusal: string | null, lastRefusedAt: string | null, sources: Array<string> | null }> };
+export type DataConnectionsQuery = { connections: Array<{ id: string, name: string, connector: string, path: string, createdAt: string, createdBy: string, rotatedAt: string | null, formerSecretUntil: string | null, lastDeliveryAt: string | null, deliveries: number, accepted: number, duplicates: number, rejected: number, ignored: number, lastError: string | null, lastErrorAt: string | null, lastRefusal: string | null, lastRefusedAt: string | null, sources: Array<string> | null, fetching: { hasKey: boolean, waiting: number, openUntil: string | null, lastError: string | null } | null }> };
 
 export type DataCreateConnectionMutationVariables = Exact<{
   input: ConnectionInput;
@@ -2549,6 +2549,12 @@ export const DataConnectionsDocument = new TypedDocumentString(`
     lastRefusal
     lastRefusedAt
     sources
+    fetching {
+      hasKey
+      waiting
+      openUntil
+      lastError
+    }
   }
 }
     `) as unknown as TypedDocumentString<DataConnectionsQuery, DataConnectionsQueryVariables>;

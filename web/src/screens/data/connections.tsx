@@ -102,6 +102,7 @@ function ConnectionRow({ connection, onSecret, onChanged }: RowProps) {
           <p className="notice small">Refused last: {REFUSALS[lastRefusal] ?? lastRefusal}.</p>
         ) : null}
         {lastError ? <p className="notice small">Rejected last: {lastError}</p> : null}
+        <Fetching of={connection.fetching} />
       </div>
       <div className="row data-row-actions">
         <ConfirmButton
@@ -121,6 +122,20 @@ function ConnectionRow({ connection, onSecret, onChanged }: RowProps) {
         />
       </div>
     </li>
+  );
+}
+
+/** What the tool announced and was not fetched yet, and why. */
+function Fetching({ of }: { readonly of: Connection['fetching'] }) {
+  if (!of || (of.waiting === 0 && !of.lastError)) return null;
+  const { waiting, hasKey, lastError, openUntil } = of;
+  return (
+    <p className="notice small numbers">
+      {formatCount(waiting)} announced, not fetched yet.
+      {hasKey ? null : ' A key of the tool is missing.'}
+      {lastError ? ` Last: ${lastError}.` : null}
+      {openUntil && Date.parse(openUntil) > Date.now() ? ` Nothing is fetched until ${formatMoment(openUntil)}.` : null}
+    </p>
   );
 }
 

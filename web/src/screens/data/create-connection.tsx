@@ -22,6 +22,8 @@ interface Connector {
   readonly mapping: object;
   /** A survey of our own: the server makes its secret. */
   readonly isOwn?: true;
+  /** The tool only announces what it has: it is fetched with its key from a host such as this. */
+  readonly fetches?: string;
 }
 
 /** What can deliver, with a mapping to begin with: tools by webhook, and surveys of our own. */
@@ -41,6 +43,18 @@ export const CONNECTORS: readonly Connector[] = [
     name: 'posthog',
     words: 'PostHog surveys',
     mapping: { score: { column: 'answers.0', scale: '0-10' }, comment: 'answers.1' },
+  },
+  {
+    name: 'qualtrics',
+    words: 'Qualtrics',
+    fetches: 'fra1.qualtrics.com',
+    mapping: { score: { column: 'values.QID1', scale: '0-10' }, comment: 'values.QID2_TEXT' },
+  },
+  {
+    name: 'surveymonkey',
+    words: 'SurveyMonkey',
+    fetches: 'api.surveymonkey.com',
+    mapping: { score: { column: 'numbers.QUESTION', scale: '0-10' }, comment: 'answers.QUESTION' },
   },
   { name: 'delighted', words: 'Delighted (archived events)', mapping: {} },
   { name: 'retently', words: 'Retently', mapping: {} },
@@ -121,6 +135,8 @@ function ConnectionForm({
   const [name, setName] = useState('');
   const [mapping, setMapping] = useState('{}');
   const [secret, setSecret] = useState('');
+  const [key, setKey] = useState('');
+  const [host, setHost] = useState('');
   const [problem, setProblem] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
   const send = useSend();
@@ -128,6 +144,7 @@ function ConnectionForm({
     setConnector(next);
     setMapping(JSON.stringify(CONNECTORS.find((one) => one.name === next)?.mapping ?? {}, null, 2));
   };
+  const fetches = CONNECTORS.find((one) => one.name === connector)?.fetches;
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     const declared = parsed(mapping);
@@ -138,6 +155,8 @@ function ConnectionForm({
       name: name.trim(),
       mapping: declared,
       ...(secret.trim() ? { secret: secret.trim() } : {}),
+      ...(fetches && key.trim() ? { vendorKey: key.trim() } : {}),
+      ...(fetches && host.trim() ? { vendorHost: host.trim() } : {}),
     };
     setBusy(true);
     const { data, error } = await send(CREATE_CONNECTION, { input });
@@ -185,6 +204,7 @@ function ConnectionForm({
           onChange={setSecret}
         />
       )}
+      {fetches ? <VendorAccess example={fetches} keyOf={[key, setKey]} hostOf={[host, setHost]} /> : null}
       {problem ? (
         <p className="failure" role="alert">
           {problem}
@@ -199,6 +219,39 @@ function ConnectionForm({
         </Button>
       </div>
     </form>
+  );
+}
+
+type State = readonly [string, (text: string) => void];
+
+/** How a tool is asked for what it only announces. */
+function VendorAccess({
+  example,
+  keyOf: [key, setKey],
+  hostOf: [host, setHost],
+}: {
+  readonly example: string;
+  readonly keyOf: State;
+  readonly hostOf: State;
+}) {
+  return (
+    <>
+      <Field
+        label="Key of the tool"
+        hint="The tool announces answers; they are fetched with this key, which is not shown again."
+        type="password"
+        autoComplete="off"
+        value={key}
+        onChange={setKey}
+      />
+      <Field
+        label="Host of the tool"
+        hint={`Where it is asked, such as ${example}.`}
+        autoComplete="off"
+        value={host}
+        onChange={setHost}
+      />
+    </>
   );
 }
 
