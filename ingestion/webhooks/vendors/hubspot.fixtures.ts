@@ -50,6 +50,7 @@ export const fixtures: VendorFixtures = {
     };
   },
   hasTimestamp: true,
+  vendorHosts: ['api.hubapi.com'],
   deliveryId: 'none',
   deliveries: [
     {
@@ -119,6 +120,43 @@ export const fixtures: VendorFixtures = {
       accepted: 0,
       ignored: 4,
       drafts: [null, null, null, null],
+    },
+    {
+      what: 'the stage of a deal, which is fetched',
+      body: body(
+        change('deal.propertyChange', 500_123, AT, { propertyName: 'dealstage', propertyValue: 'closedwon' }),
+      ),
+      answer: {
+        path: '/crm/v3/objects/deals/500123?properties=amount,closedate,deal_currency_code,dealname,dealtype,hs_is_closed,hs_is_closed_won,hubspot_owner_id&associations=companies,contacts',
+        body: {
+          id: '500123',
+          properties: {
+            amount: '12000.50',
+            closedate: '2026-02-20T00:00:00.000Z',
+            deal_currency_code: 'EUR',
+            dealtype: 'newbusiness',
+            hs_is_closed: 'true',
+            hs_is_closed_won: 'true',
+          },
+          createdAt: '2026-01-20T00:00:00.000Z',
+          updatedAt: '2026-02-24T07:47:30.000Z',
+          archived: false,
+          associations: { companies: { results: [{ id: '7501', type: 'deal_to_company' }] } },
+        },
+      },
+      accepted: 1,
+      drafts: [
+        {
+          externalId: 'deal 500123',
+          kind: 'DEAL_WON',
+          account: '7501',
+          amount: '12000.50',
+          currency: 'EUR',
+          name: 'newbusiness',
+          at: new Date('2026-02-20T00:00:00.000Z'),
+          revision: { kind: 'time', value: Date.parse('2026-02-24T07:47:30.000Z') },
+        },
+      ],
     },
   ],
   without: {

@@ -105,6 +105,7 @@ export const fixtures: VendorFixtures = {
     return { 'content-type': 'application/json', 'stripe-signature': `t=${time},v1=${signature}` };
   },
   hasTimestamp: true,
+  vendorHosts: ['api.stripe.com'],
   deliveryId: 'body',
   deliveries: [
     {
@@ -281,11 +282,23 @@ export const fixtures: VendorFixtures = {
         type: 'v1.customer.subscription.deleted',
         livemode: true,
         created: '2026-02-24T07:47:29.507Z',
-        related_object: { id: 'sub_1', type: 'subscription', url: '/v1/subscriptions/sub_1' },
+        related_object: { id: 'sub_3', type: 'subscription', url: '/v1/subscriptions/sub_3' },
       }),
-      accepted: 0,
-      rejected: 1,
-      drafts: [{ refused: 'object' }],
+      answer: {
+        path: '/v1/subscriptions/sub_3',
+        body: subscription('canceled', { id: 'sub_3', ended_at: AT + 5 }),
+      },
+      accepted: 1,
+      drafts: [
+        {
+          ...ofAccount,
+          ...pro,
+          externalId: 'sub_3 cancelled',
+          kind: 'SUBSCRIPTION_CANCELLED',
+          at: at(AT + 5),
+          revision: revision(AT),
+        },
+      ],
     },
   ],
   without: { deleted: 'Stripe deletes no payment, and the end of a subscription is an outcome' },

@@ -1,9 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { InvalidMapError } from '../../files/map/map-mistakes.ts';
-import { type Outcome, rejected } from '../../pipeline/outcome.ts';
 import { UnreadableBodyError } from '../../pipeline/read-items.ts';
 import { fieldsOf, idInBody, objectOfBody } from '../body.ts';
-import type { WebhookConnector } from '../connector.ts';
+import type { FetchRules, Notice, WebhookConnector } from '../connector.ts';
 import type { VendorOutcome } from '../mapped-outcomes.ts';
 import { outcomesOnly } from '../outcomes-only.ts';
 import { assertWithinWindow, headerOf, SignatureError, sameBytes, sharedSecret } from '../signature.ts';
@@ -12,6 +11,29 @@ import { rfc3339 } from '../times.ts';
 const SIGNATURE = 'stripe-signature';
 const SNAPSHOT = 'event';
 const THIN = 'v2.core.event';
+
+/** What is fetched of the objects that thin events are about. */
+const FETCHED: Readonly<Record<string, string>> = {
+  subscription: 'subscriptions',
+  invoice: 'invoices',
+  charge: 'charges',
+};
+
+const fetchRules: FetchRules = {
+  key: 'a restricted key of Stripe that may read charges, invoices, subscriptions and events',
+  hosts: 'api.stripe.com',
+  usualHost: 'api.stripe.com',
+  isHost: (host) => host === 'api.stripe.com',
+  rate: 600,
+  headers: (key) => ({ authorization: `Bearer ${key}` }),
+  items: async ({ ids: { snapshot, event: id, type, created, object, of } }, ask) => {
+    // An account that moves to thin events names the snapshot that it sent before.
+    if (snapshot !== undefined) return [await ask(`/v1/events/${encodeURIComponent(snapshot)}`)];
+    const found = await ask(`/v1/${FETCHED[of ?? '']}/${encodeURIComponent(object ?? '')}`);
+    const seconds = Math.floor(Date.parse(created ?? '') / 1_000);
+    return [{ id, object: SNAPSHOT, type, created: seconds, data: { object: found }, fetched: true }];
+  },
+};
 
 /** Billing events of Stripe as outcomes: docs/connectors/stripe.md. */
 export const stripe: WebhookConnector = {
@@ -39,8 +61,10 @@ export const stripe: WebhookConnector = {
     const body = objectOfBody(raw);
     if (body['object'] !== SNAPSHOT && body['object'] !== THIN)
       throw new UnreadableBodyError('object: is not "event"; Stripe sends events');
-    return { items: isRead(String(body['type']).replace(/^v1\./, '')) ? [body] : [] };
+    if (body['object'] === THIN) return { items: [], notices: noticesOf(body) };
+    return { items: isRead(String(body['type'])) ? [body] : [] };
   },
+  fetch: fetchRules,
   deliveryId: (_headers, raw) => idInBody(raw, ({ id }) => id),
   reader: (mapping, dimensions) => {
     const { payments = 'invoices', ...rest } = fieldsOf(mapping);
@@ -61,6 +85,8 @@ interface StripeEvent {
   readonly at: string | null;
   readonly object: Fields;
   readonly previous: Fields;
+  /** The object is as it was when it was fetched, and what it was before is not known. */
+  readonly isFetched: boolean;
 }
 
 const READERS: Readonly<Record<string, (event: StripeEvent, payments: string) => readonly Read[]>> = {
@@ -76,19 +102,27 @@ const READERS: Readonly<Record<string, (event: StripeEvent, payments: string) =>
 
 const isRead = (type: string) => Object.hasOwn(READERS, type);
 
-function outcomesOf(event: Fields, payments: string): readonly (VendorOutcome | Outcome)[] {
-  if (event['object'] === THIN)
-    return [
-      rejected(
-        'INVALID',
-        'object: is a thin event, which does not have what it is about; choose the payload style "Snapshot" for this destination',
-      ),
-    ];
+/** A thin event says what it is about, without what that is. */
+function noticesOf(body: Fields): readonly Notice[] {
+  const type = String(body['type']).replace(/^v1\./, '');
+  const { id: event, created, snapshot_event: snapshot, related_object: related } = body;
+  const { id: object, type: of } = fieldsOf(related);
+  if (!isRead(type)) return [];
+  if (typeof snapshot === 'string') return [{ ids: { snapshot } }];
+  const ids = { event, type, created, object, of };
+  const isWhole = Object.values(ids).every((one) => typeof one === 'string');
+  return isWhole && Object.hasOwn(FETCHED, String(of)) ? [{ ids: ids as Record<string, string> }] : [];
+}
+
+function outcomesOf(event: Fields, payments: string): readonly VendorOutcome[] {
   const { object: of, previous_attributes: previous } = fieldsOf(event['data']);
   const object = withMetadata(fieldsOf(of));
   const at = rfc3339(event['created']);
-  const read = READERS[String(event['type'])];
-  const all = read?.({ id: String(event['id']), at, object, previous: fieldsOf(previous) }, payments) ?? [];
+  const type = String(event['type']);
+  const read = isRead(type) ? READERS[type] : undefined;
+  const isFetched = event['fetched'] === true;
+  const whole = { id: String(event['id']), at, object, previous: fieldsOf(previous), isFetched };
+  const all = read?.(whole, payments) ?? [];
   return all.map((one) => ({ ...one, revised: at, account: idOf(object['customer']), of: object }));
 }
 
@@ -119,8 +153,9 @@ const OF_PLAN = ['items', 'plan', 'quantity', 'current_period_start', 'current_p
  * the end of the period changes nothing until then.
  */
 function changed(event: StripeEvent): readonly Read[] {
-  const { id, at, object, previous } = event;
+  const { id, at, object, previous, isFetched } = event;
   if (object['status'] !== 'active') return [];
+  if (isFetched) return [started(event, object['trial_end'] ?? object['start_date'])];
   if (UNPAID.includes(String(previous['status']))) return [started(event, at)];
   if (!OF_PLAN.some((name) => Object.hasOwn(previous, name))) return [];
   return [{ id, kind: 'SUBSCRIPTION_RENEWED', at, ...planOf(object) }];
