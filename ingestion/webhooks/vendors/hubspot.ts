@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { Outcome } from '../../pipeline/outcome.ts';
-import { BadItem, MOST_ITEMS, readItems } from '../../pipeline/read-items.ts';
+import { BadItem, MOST_ITEMS, readItems, UnreadableBodyError } from '../../pipeline/read-items.ts';
 import { fieldsOf, listOf, textOfBody } from '../body.ts';
 import type { FetchRules, Notice, WebhookConnector } from '../connector.ts';
 import type { NamedEvents, VendorOutcome } from '../mapped-outcomes.ts';
@@ -47,6 +47,8 @@ const fetchRules: FetchRules = {
     const properties = (FETCHED[object] ?? []).join(',');
     const path = `/crm/v3/objects/${object}s/${encodeURIComponent(id)}`;
     const fetched = await ask(`${path}?properties=${properties}&associations=companies,contacts`);
+    if (id === '' || fetched['id'] !== id)
+      throw new UnreadableBodyError('id: is another; HubSpot answers with the record that it is asked for');
     return [{ object, fetched }];
   },
 };

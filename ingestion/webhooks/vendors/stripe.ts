@@ -28,12 +28,19 @@ const fetchRules: FetchRules = {
   headers: (key) => ({ authorization: `Bearer ${key}` }),
   items: async ({ ids: { snapshot, event: id, type, created, object, of } }, ask) => {
     // An account that moves to thin events names the snapshot that it sent before.
-    if (snapshot !== undefined) return [await ask(`/v1/events/${encodeURIComponent(snapshot)}`)];
-    const found = await ask(`/v1/${FETCHED[of ?? '']}/${encodeURIComponent(object ?? '')}`);
+    if (snapshot !== undefined)
+      return [assertIs(SNAPSHOT, await ask(`/v1/events/${encodeURIComponent(snapshot)}`))];
+    const found = assertIs(of, await ask(`/v1/${FETCHED[of ?? '']}/${encodeURIComponent(object ?? '')}`));
     const seconds = Math.floor(Date.parse(created ?? '') / 1_000);
     return [{ id, object: SNAPSHOT, type, created: seconds, data: { object: found }, fetched: true }];
   },
 };
+
+/** @throws UnreadableBodyError */
+function assertIs(of: string | undefined, found: Fields): Fields {
+  if (of !== undefined && found['object'] === of) return found;
+  throw new UnreadableBodyError(`object: is not ${of}; Stripe answers with what it is asked for`);
+}
 
 /** Billing events of Stripe as outcomes: docs/connectors/stripe.md. */
 export const stripe: WebhookConnector = {
