@@ -239,6 +239,7 @@ it('keeps what is announced until there is a key', async () => {
 it('asks again for what is not there yet, then gives it up; a person has it fetched again', async () => {
   const id = await connect();
   await announce(id, '79', null);
+  now += SECOND;
   await announce(id, '80', '8');
   for (let i = 0; i < 4; i++) {
     await work(id);
