@@ -36,12 +36,12 @@ const MAKERS_MEASURED = 10;
 /** Opens the ingest steps behind all endpoints: one for responses, one for outcomes. */
 function openIngestors(config: Config, database: OpenDatabase, log: OutageLog) {
   const { store, cells, mappings, encryption, pepper, sign } = database;
-  const { dimensions, cellLimits, redaction, nameBounds } = config;
+  const { dimensions, cellLimits, redaction, nameBounds, flags: flagRules } = config;
   const now = Date.now;
   const warn = (message: string, err?: Error) => log.warn(err ? { err } : {}, message);
   const deps = {
     ...{ store, encryption, cells, mappings, pepper, sign },
-    ...{ dimensions, cellLimits, redaction, nameBounds, now, warn },
+    ...{ dimensions, cellLimits, redaction, nameBounds, flagRules, now, warn },
   };
   return { ingestor: createIngestor(deps), outcomes: createOutcomeIngestor(deps) };
 }
