@@ -5,7 +5,7 @@ import { folded } from '../text/did-you-mean.ts';
  * (decision 0172).
  */
 
-/** burst: equal score and text from one source. repeated-text: an equal long text, whoever sends it from wherever. */
+/** burst: equal score and text from one source. repeated-text: an equal long text of several respondents, from any source. */
 export const FLAG_RULES = ['burst', 'repeated-text'] as const;
 export type FlagRuleName = (typeof FLAG_RULES)[number];
 
