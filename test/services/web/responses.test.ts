@@ -5,7 +5,6 @@ import { axe, picture, useDashboard } from './browser.ts';
 
 const { server, visit } = useDashboard({
   keys: {
-    admin: 'admin',
     analyst: 'analyst',
     auditor: 'auditor',
     dpo: 'dpo',
@@ -250,26 +249,6 @@ describe('Responses', () => {
     await dialog.getByRole('button', { name: 'Erase the person' }).click();
     await page.getByText(/answer is erased/).waitFor();
     await opened(page).getByText('This answer is not there').waitFor();
-  });
-
-  it('leaves an answer out with a reason, lists it apart, and counts it after all', async () => {
-    const { page } = await visit('/responses', key('admin'));
-    await rowsOf(page).getByText('Far too expensive').first().click();
-    await opened(page).getByRole('button', { name: 'Leave out' }).click();
-    const dialog = page.getByRole('dialog');
-    await dialog.getByLabel('Reason').fill('a test of our own');
-    await dialog.getByRole('button', { name: 'Leave the answer out' }).click();
-    await page.getByText('The answer is left out.').waitFor();
-    await opened(page).getByText('a person left it out').waitFor();
-    await page.getByRole('checkbox', { name: 'Not counted' }).check();
-    await until(async () => (await rowsOf(page).count()) === 1, 'only that answer is listed');
-    expect(await axe(page)).toEqual([]);
-    await opened(page).getByRole('button', { name: 'Count it after all' }).click();
-    await dialog.getByLabel('Reason').fill('it was real');
-    await dialog.getByRole('button', { name: 'Count the answer' }).click();
-    await page.getByText('The answer is counted.').waitFor();
-    await opened(page).getByText('a person put it back').waitFor();
-    await until(async () => (await rowsOf(page).count()) === 0, 'none is left out');
   });
 
   it('fits a phone and the dark', async () => {
