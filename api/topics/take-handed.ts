@@ -1,6 +1,6 @@
 import { EVERYTHING, type Scope } from '../../domain/access/scope.ts';
 import { DecryptionError } from '../../domain/privacy/aes-gcm.ts';
-import { type HandedItem, openItem, type Sender } from '../../ingestion/kafka/sealed-items.ts';
+import { type HandedItem, itemSeal, type Sender } from '../../ingestion/kafka/sealed-items.ts';
 import { accountFor } from '../../ingestion/pipeline/outcome.ts';
 import type { Pepper } from '../../ingestion/pipeline/pseudonym.ts';
 import { createItemReader } from '../../ingestion/pipeline/response-items.ts';
@@ -22,10 +22,11 @@ export interface Opening {
  */
 export function takingHanded(deps: ApiDeps, { pepper, tenant, onError }: Opening) {
   const reader = createItemReader(deps.dimensions, 'responses');
+  const { open } = itemSeal(pepper, tenant);
   const opened = ({ value, topic, partition, offset }: BytesMessage): HandedItem[] => {
     if (!value) return [];
     try {
-      return [openItem(pepper, tenant, value)];
+      return [open(value)];
     } catch (error) {
       if (!(error instanceof DecryptionError)) throw error;
       deps.ingestor.noteRejected(OWNER, [{ source: null, code: 'INVALID' }]);

@@ -8,7 +8,7 @@ import { accountFor, type BatchAccount, type Outcome } from '../pipeline/outcome
 import type { Pepper } from '../pipeline/pseudonym.ts';
 import type { ItemReader } from '../pipeline/response-items.ts';
 import type { Submitter } from '../pipeline/submitter.ts';
-import { type Sender, sealItem } from './sealed-items.ts';
+import { itemSeal, type Sender } from './sealed-items.ts';
 
 export interface HandOverDeps {
   readonly cluster: KafkaCluster;
@@ -56,6 +56,7 @@ const BATCH_BYTES = 500_000;
 /** Opens it; the client is loaded and connects at the first request. */
 export function openHandOver(deps: HandOverDeps): HandOver {
   const { cluster, topic, pepper, tenant, ingestor, onError } = deps;
+  const { seal } = itemSeal(pepper, tenant);
   let producer: Promise<BytesProducer> | undefined;
   const close = async () => {
     const closing = producer;
@@ -88,7 +89,7 @@ export function openHandOver(deps: HandOverDeps): HandOver {
       const ids: string[] = [];
       const outcomes = checked.map((one, index): Outcome | null => {
         if (one === null || 'status' in one) return one;
-        const value = sealItem(pepper, tenant, { by, position: named(index), item: items[index] });
+        const value = seal({ by, position: named(index), item: items[index] });
         // Items of one person stay in one partition and in order; the key says no more than the pseudonym.
         messages.push({ topic, key: Buffer.from(one.respondent ?? one.id), value });
         ids.push(nodeId('Response', one.id));

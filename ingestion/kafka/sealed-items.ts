@@ -32,42 +32,36 @@ const shape = z.object({
 });
 
 const KEY_BYTES = 32;
-const keys = new WeakMap<Pepper, Buffer>();
 
-/** All processes of a database have the pepper, also while the database is away. */
-function keyOf(pepper: Pepper): Buffer {
-  const known = keys.get(pepper);
-  if (known) return known;
-  const key = Buffer.from(hkdfSync('sha256', pepper.secret, '', 'scoreline items in Kafka', KEY_BYTES));
-  keys.set(pepper, key);
-  return key;
+/** Encrypts items for messages of Kafka. All processes of a database can, also while it is away: the key comes from the pepper. */
+export interface ItemSeal {
+  /** The value of a message, under the present pepper. */
+  seal(handed: HandedItem): Buffer;
+  /**
+   * The item of a message, under the present pepper or a former one.
+   * @throws DecryptionError
+   */
+  open(value: Uint8Array): HandedItem;
 }
 
-const contextOf = (tenant: string, { version }: Pepper) => ({
-  tenant,
-  subject: '',
-  field: 'handed item',
-  row: '',
-  version: String(version),
-});
-
-/** The value of a message: encrypted, and only processes with the pepper can make one. */
-export function sealItem(pepper: Pepper, tenant: string, handed: HandedItem): Buffer {
-  return encryptBytes(keyOf(pepper), contextOf(tenant, pepper), JSON.stringify(handed));
-}
-
-/**
- * The item of a message, under the present pepper or a former one.
- * @throws DecryptionError
- */
-export function openItem(pepper: Pepper, tenant: string, value: Uint8Array): HandedItem {
-  for (const one of peppers(pepper)) {
-    try {
-      const text = decrypt(keyOf(one), contextOf(tenant, one), value).toString('utf8');
-      return shape.parse(JSON.parse(text)) as HandedItem;
-    } catch (error) {
-      if (!(error instanceof DecryptionError)) throw error;
-    }
-  }
-  throw new DecryptionError('the message was not made by a server with this pepper');
+/** The seal of an instance. */
+export function itemSeal(pepper: Pepper, tenant: string): ItemSeal {
+  const keys = peppers(pepper).map(({ secret, version }) => ({
+    key: Buffer.from(hkdfSync('sha256', secret, '', 'scoreline items in Kafka', KEY_BYTES)),
+    context: { tenant, subject: '', field: 'handed item', row: '', version: String(version) },
+  }));
+  const [present] = keys as [(typeof keys)[number]];
+  return {
+    seal: (handed) => encryptBytes(present.key, present.context, JSON.stringify(handed)),
+    open: (value) => {
+      for (const { key, context } of keys) {
+        try {
+          return shape.parse(JSON.parse(decrypt(key, context, value).toString('utf8'))) as HandedItem;
+        } catch (error) {
+          if (!(error instanceof DecryptionError)) throw error;
+        }
+      }
+      throw new DecryptionError('the message was not made by a server with this pepper');
+    },
+  };
 }
