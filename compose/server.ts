@@ -27,6 +27,7 @@ import { latestReadings } from '../store/monitoring/model-readings.ts';
 import { readCellMakers } from '../store/responses/cell-usage.ts';
 import { countDeliveries } from '../store/targets/deliveries.ts';
 import type { Parts } from './parts.ts';
+import { openWatching } from './watching.ts';
 
 /** Callers whose cells are counted in /metrics. */
 const MAKERS_MEASURED = 10;
@@ -92,9 +93,11 @@ function operations(config: Config, log: OutageLog): { schema: GraphQLSchema; do
 export async function openServer(
   config: Config,
   database: OpenDatabase,
-  { graph, graphHolds, seals, scoring, scopedReader, feed, access, connections, targets, agents }: Parts,
+  parts: Parts,
   log: OutageLog,
 ): Promise<ApiServer> {
+  const { graph, graphHolds, seals, scoring, scopedReader, feed, access, connections, targets, agents } =
+    parts;
   const { store, cells, mappings, encryption, pepper, loops, disk, files } = database;
   const { dimensions, cellLimits, redaction, reviewRules, themePrecision, roles } = config;
   const now = Date.now;
@@ -105,6 +108,7 @@ export async function openServer(
   );
   const { uploads, uploadImports, close: closeUploads } = openUploads(config, loops, log);
   const writers = longWriters(database, log);
+  const watching = config.roles.has('ingest') ? openWatching(config, database, parts, ingestor, log) : null;
   const { schema, documents } = operations(config, log);
   const server = await createApiServer({
     deps: {
@@ -152,6 +156,7 @@ export async function openServer(
   });
   const close = once(async () => {
     await writers.stop();
+    await watching?.stop();
     await server.close();
     await samples.demo.close();
     await closeUploads();

@@ -123,6 +123,7 @@ const REMOVE = statement(
         former_secret = NULL, former_until = NULL, wrapped = NULL, provider = NULL, key_version = NULL, wrapped_at = NULL
       WHERE id = $1 AND removed_at IS NULL RETURNING id),
     forgotten AS (DELETE FROM connection_delivery d USING removed r WHERE d.connection_id = r.id),
+    unwatched AS (DELETE FROM watched_file w USING removed r WHERE w.connection_id = r.id),
     unasked AS (DELETE FROM connection_fetch f USING removed r WHERE f.id = r.id)
     ${NOTIFY} FROM removed`,
   { isSmall: true },

@@ -26,4 +26,5 @@ export const LOCKS = {
   accountWatch: 72700,
   outreach: 72701,
   escalation: 72702,
+  watchedFiles: 72710,
 } as const;
