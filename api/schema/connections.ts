@@ -13,7 +13,7 @@ const PREFIX = 'Connection:';
 
 /** Adds Connection and the query connections. */
 export function addConnections(schema: SchemaParts): void {
-  addFile(schema);
+  addFiles(schema);
   addType(schema);
   addList(schema);
 }
@@ -62,7 +62,7 @@ function fetchingType({ builder }: SchemaParts) {
   });
 }
 
-function addFile({ types }: SchemaParts): void {
+function addFiles({ builder, types }: SchemaParts): void {
   types.watchedFile.implement({
     ...access('administer'),
     description: 'A file that a connection found in its folder or bucket.',
@@ -86,6 +86,15 @@ function addFile({ types }: SchemaParts): void {
       at: t.expose('at', { type: 'DateTime', nullable: false, description: 'When that became so.' }),
     }),
   });
+  builder.objectField(types.connection, 'files', (t) =>
+    t.field({
+      ...access('administer', fixed(5)),
+      type: [types.watchedFile],
+      nullable: false,
+      description: `Of a folder or a bucket: the files that were found in it, the ${MOST_LISTED} latest first.`,
+      resolve: ({ id }, _args, { deps }) => listFiles(deps.record, id),
+    }),
+  );
 }
 
 function addType(schema: SchemaParts): void {
@@ -170,13 +179,6 @@ function addType(schema: SchemaParts): void {
         resolve: (row) => row.fetching,
       }),
       lastRefusedAt: t.expose('lastRefusedAt', { type: 'DateTime', description: 'To the minute.' }),
-      files: t.field({
-        ...access('administer', fixed(5)),
-        type: [types.watchedFile],
-        nullable: false,
-        description: `Of a folder or a bucket: the files that were found in it, the ${MOST_LISTED} latest first.`,
-        resolve: ({ id }, _args, { deps }) => listFiles(deps.record, id),
-      }),
     }),
   });
 }

@@ -53,7 +53,7 @@ const shape = {
 /** Where a bucket is. */
 export type BucketSettings = z.output<z.ZodObject<typeof shape>>;
 
-const CREDENTIALS = /^[\w.+/=-]{3,200}:[\x21-\x7e]{8,500}$/;
+const CREDENTIALS = /^[\w.+/=-]{3,200}:[\x21-\x7e]{4,500}$/;
 
 /** Files in a bucket of S3, or of another store that speaks its protocol. docs/connectors/bucket.md. */
 export const bucket: Connector & {
@@ -190,6 +190,8 @@ function readList(xml: string): ListPage {
   const files: FoundFile[] = [];
   let [text, next, code]: [string, string | null, string] = ['', null, ''];
   let object: Record<string, string> = {};
+  // Asked for, because XML cannot hold every key; not every store does it.
+  let isEncoded = false;
   parser.on('error', () => {
     throw new PlaceError('the bucket answers with something that is not a list of S3');
   });
@@ -203,16 +205,19 @@ function readList(xml: string): ListPage {
   parser.on('closetag', ({ name }) => {
     if (name === 'NextContinuationToken') next = text;
     else if (name === 'Code') code = text;
+    else if (name === 'EncodingType') isEncoded = text === 'url';
     else if (name === 'Contents') files.push(fileOf(object));
     else object[name] = text;
     text = '';
   });
   if (xml.trim() !== '') parser.write(xml).close();
-  return { files, next, code };
+  const decoded = (path: string) => decodeURIComponent(path.replaceAll('+', ' '));
+  const named = isEncoded ? files.map((file) => ({ ...file, path: decoded(file.path) })) : files;
+  return { files: named, next, code };
 }
 
 const fileOf = ({ Key = '', ETag = '', Size = '' }: Record<string, string>): FoundFile => ({
-  path: decodeURIComponent(Key.replaceAll('+', ' ')),
+  path: Key,
   version: ETag,
   bytes: Number(Size),
 });

@@ -96,6 +96,8 @@ async function look(
   } catch (error) {
     if (error instanceof InvalidMapError) return connections.refused(id, 'MAPPING');
     if (!(error instanceof PlaceError)) throw error;
+    // A correction takes effect at the next look.
+    looked.delete(id);
     await note(deps, connection, { path: '', version: '' }, { state: 'failed', message: error.message });
   }
 }

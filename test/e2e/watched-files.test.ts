@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,15 +24,18 @@ mkdirSync(join(folder, 'secret'));
 symlinkSync(join(folder, 'secret'), join(folder, 'in', 'out'));
 const server = useServer({
   env: { SCORELINE_WATCH_DIR: join(folder, 'in') },
-  config: 'connections: { allow: ["127.0.0.1"] }\n',
+  config: 'dimensions: [{ field: region }]\nconnections: { allow: [127.0.0.1] }\n',
 });
 // s3rver knows this key alone.
 const KEY = { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' };
 const store = new S3rver({ address: '127.0.0.1', port: 0, silent: true, directory: join(folder, 's3') });
 let endpoint: string;
 const s3 = new AwsClient({ ...KEY, service: 's3', region: 'us-east-1', retries: 0 });
-const put = async (key: string, body: BodyInit) => {
-  const answer = await s3.fetch(`${endpoint}/exports${key === '' ? '' : `/${encodeURI(key)}`}`, { method: 'PUT', body });
+const put = async (key: string, body: string) => {
+  const answer = await s3.fetch(`${endpoint}/exports${key === '' ? '' : `/${encodeURI(key)}`}`, {
+    method: 'PUT',
+    body,
+  });
   expect(answer.status, await answer.text()).toBe(200);
 };
 
@@ -71,11 +82,11 @@ const seen = async (id: string): Promise<Seen> => {
   return data.node;
 };
 const file = (seen: Seen, path: string) => seen.files.find((one) => one.path === path);
-const ended = (id: string, path: string) =>
-  until(`${path} is imported`, async () => {
-    const found = file(await seen(id), path);
-    return found && found.state !== 'importing' ? found : null;
-  });
+const ended = async (id: string, path: string) => {
+  const isEnded = async () => (file(await seen(id), path)?.state ?? 'importing') !== 'importing';
+  await until(isEnded, `"${path}" is imported`);
+  return file(await seen(id), path);
+};
 /** A file whose writer has ended a while ago. */
 const write = (name: string, text: string | Buffer, secondsAgo = 60) => {
   const path = join(folder, 'in', 'nps', name);
@@ -103,20 +114,21 @@ describe('a folder', () => {
     });
     expect(await ended(id, 'polars.parquet')).toMatchObject({
       state: 'failed',
-      message: 'the map reads columns that the file does not have: at, score; it has id, answered_at, nps, comment',
+      message:
+        'the map reads columns that the file does not have: at, score; it has id, answered_at, nps, comment',
     });
     expect(await seen(id)).toMatchObject({ deliveries: 1, accepted: 2, rejected: 1, files: { length: 3 } });
 
     // The same answers and a new one; a file that has just been written is left for later.
     write('march.csv', csv(['1,2026-03-01,9', '2,2026-03-02,3', '3,2026-03-03,10', '4,2026-03-04,8']));
     write('april.csv', csv(['5,2026-04-01,9']), -3_600);
-    await until('the change is imported', async () => (await seen(id)).accepted === 4);
+    await until(async () => (await seen(id)).accepted === 4, 'the change is imported');
     expect(file(await seen(id), 'april.csv')).toBeUndefined();
 
     const { importId } = (await ended(id, 'march.csv')) ?? {};
-    const { data } = await server.graphql<{ imports: { nodes: { id: string; file: string; accepted: number }[] } }>(
-      '{ imports(first: 20) { nodes { id file accepted } } }',
-    );
+    const { data } = await server.graphql<{
+      imports: { nodes: { id: string; file: string; accepted: number }[] };
+    }>('{ imports(first: 20) { nodes { id file accepted } } }');
     expect(data.imports.nodes).toContainEqual({ id: importId, file: 'march.csv', accepted: 2 });
   });
 
@@ -131,7 +143,7 @@ describe('a folder', () => {
       'there is no folder "none" within SCORELINE_WATCH_DIR; make it, or correct the mapping',
     );
     mkdirSync(join(folder, 'in', 'none'));
-    await until('the message is gone', async () => (await seen(missing)).files.length === 0);
+    await until(async () => (await seen(missing)).files.length === 0, 'the message is gone');
     const { errors } = await server.graphql(
       'mutation ($input: ConnectionInput!) { createConnection(input: $input) { secret } }',
       { input: { connector: 'folder', name: 'up', mapping: { folder: '../secret', map: MAP } } },
@@ -152,9 +164,28 @@ describe('a bucket', () => {
       'the bucket exports is refused: 403 SignatureDoesNotMatch; replace the secret of the connection',
     );
     const { errors } = await server.graphql(
-      'mutation ($id: ID!) { rotateConnectionSecret(id: $id, secret: "S3RVER:S3RVER") { secret } }',
-      { id },
+      'mutation ($id: ID!, $secret: String) { rotateConnection(id: $id, secret: $secret) { connection { id } } }',
+      { id, secret: 'S3RVER:S3RVER' },
     );
     expect(errors).toBeUndefined();
+    await until(async () => (await seen(id)).deliveries === 13, 'all are imported');
+    const { files, accepted } = await seen(id);
+    expect(accepted).toBe(14);
+    expect(files.map(({ path }) => path).sort()).toEqual(
+      [...Array.from({ length: 12 }, (_, n) => `nps/${n}.csv`), 'nps/größe 1+2.csv'].sort(),
+    );
+  });
+
+  it('says what is wrong', async () => {
+    const messageOf = async (place: object, secret = 'S3RVER:S3RVER') =>
+      (await ended(await create('bucket', { endpoint, bucket: 'exports', map: MAP, ...place }, secret), ''))
+        ?.message;
+    expect(await messageOf({ bucket: 'missing' })).toBe(
+      'the bucket missing is refused: 404 NoSuchBucket; correct "bucket" of the mapping',
+    );
+    expect(await messageOf({ endpoint: 'http://10.0.0.1' })).toBe(
+      'the bucket does not answer: 10.0.0.1 has no public address; connections.allow of the configuration names hosts and networks that are allowed besides',
+    );
+    expect(await messageOf({ endpoint: server.url })).toContain('the bucket exports is refused: 404');
   });
 });
