@@ -149,11 +149,20 @@ async function listBucket(settings: BucketSettings, get: Get): Promise<FoundFile
 
 /** What a store that refuses says, with what would be right. */
 async function refusal(answer: BucketAnswer, what: string): Promise<PlaceError> {
-  const { code } = readList(await textOf(answer));
+  const code = codeIn(await textOf(answer));
   const way = WAYS[code] ?? WAYS[answer.status];
   return new PlaceError(
     `${what} is refused: ${answer.status}${code ? ` ${code}` : ''}${way ? `; ${way}` : ''}`,
   );
+}
+
+/** The code of an error; blank where the answer is not of S3. */
+function codeIn(xml: string): string {
+  try {
+    return readList(xml).code;
+  } catch {
+    return '';
+  }
 }
 
 const WAYS: Readonly<Record<string, string>> = {
