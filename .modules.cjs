@@ -46,6 +46,7 @@ const DOMAIN_ORDER = [
   'memory',
   'errors',
   'text',
+  'kafka',
   'time',
   'segments',
   'statistics',
@@ -65,6 +66,7 @@ const DOMAIN_ORDER = [
   'seals',
 ];
 const STORE_ORDER = [
+  'kafka',
   'tables',
   'database',
   'journal',

@@ -12,6 +12,7 @@ import type { UploadImports } from '../ingestion/files/upload/upload-imports.ts'
 import type { Uploads } from '../ingestion/files/upload/uploads.ts';
 import type { OutcomeIngestor } from '../ingestion/outcomes/outcome-ingestor.ts';
 import type { FilingDeps } from '../ingestion/pipeline/file-cells.ts';
+import type { Inbox } from '../ingestion/pipeline/inbox.ts';
 import type { Ingestor } from '../ingestion/pipeline/ingestor.ts';
 import type { BatchAccount } from '../ingestion/pipeline/outcome.ts';
 import type { Connections } from '../ingestion/webhooks/connections.ts';
@@ -88,6 +89,8 @@ export interface ApiDeps {
   readonly queries: CompiledQueries;
   /** What every operation passes before it runs. */
   readonly gate: Gate;
+  /** What the doors of responses have in memory. */
+  readonly inbox: Inbox;
   /** Rotates encryption and signing keys; returns what was done. */
   readonly changeKeys: (action: 'rotate' | 'rewrap' | 'pepper' | 'retire' | 'signing') => Promise<string>;
   /** Who read or changed what. */
@@ -111,7 +114,7 @@ export interface ScopedDeps extends Omit<ApiDeps, 'store' | 'scopedReader' | 'li
 }
 
 /** Fields of a response that are never released without a row in the audit log. */
-type Sensitive = 'comment' | 'respondent';
+type Sensitive = 'comment' | 'respondent' | 'staff';
 /** Ids of the responses whose field one operation released. */
 type Released = Readonly<Record<Sensitive, Set<string>>>;
 
@@ -201,7 +204,7 @@ export function createContext(
     masked: [],
     unknown: [],
     emptyWindows: [],
-    released: { comment: new Set(), respondent: new Set() },
+    released: { comment: new Set(), respondent: new Set(), staff: new Set() },
     cost: null,
     rowsInSlices: false,
     responses: new DataLoader(async (ids) => {
@@ -256,7 +259,7 @@ export function noteWithheld({ masked }: ApiContext, group: FieldGroup, path: Ma
   masked.push({ path, reason: `not granted: ${group}` });
 }
 
-const GROUPS = { comment: 'readComment', respondent: 'readRespondent' } as const;
+const GROUPS = { comment: 'readComment', respondent: 'readRespondent', staff: 'readStaff' } as const;
 
 /**
  * Whether the caller may read that field of the response; if so, it is recorded as released, and the answer

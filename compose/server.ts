@@ -6,12 +6,14 @@ import { type Trusted, trustDocuments } from '../api/gate/trusted.ts';
 import { type ApiServer, createApiServer } from '../api/http/server.ts';
 import { LIMITS } from '../api/limits.ts';
 import { buildSchema } from '../api/schema/schema.ts';
-import type { Config } from '../config/config.ts';
+import { type FollowedTopics, followTopics } from '../api/topics/follow-topics.ts';
+import type { Config, KafkaConfig } from '../config/config.ts';
 import { createRecordLineage } from '../graph/record/record-lineage.ts';
 import { openSamples, type Samples } from '../ingestion/demo/samples.ts';
 import { UploadImports } from '../ingestion/files/upload/upload-imports.ts';
 import { Uploads } from '../ingestion/files/upload/uploads.ts';
 import { createOutcomeIngestor } from '../ingestion/outcomes/outcome-ingestor.ts';
+import { Inbox } from '../ingestion/pipeline/inbox.ts';
 import { createIngestor, type Ingestor } from '../ingestion/pipeline/ingestor.ts';
 import { lookupsOfGiven } from '../ingestion/pipeline/pseudonym.ts';
 import { readBuild } from '../instance/build.ts';
@@ -26,7 +28,7 @@ import { followerDelays, followerLags } from '../store/journal/follower-status.t
 import { latestReadings } from '../store/monitoring/model-readings.ts';
 import { readCellMakers } from '../store/responses/cell-usage.ts';
 import { countDeliveries } from '../store/targets/deliveries.ts';
-import type { Parts } from './parts.ts';
+import type { Parts, Stop } from './parts.ts';
 import { openWatching } from './watching.ts';
 
 /** Callers whose cells are counted in /metrics. */
@@ -89,27 +91,33 @@ function operations(config: Config, log: OutageLog): { schema: GraphQLSchema; do
   return { schema, documents };
 }
 
+/** The server, and what reads topics of Kafka with what its routes work with. */
+export interface OpenServer extends ApiServer {
+  /** Begins to read; returns what ends it. */
+  followTopics(kafka: KafkaConfig, onError: (error: Error) => void): Stop;
+}
+
 /** Opens the server; it listens once requested. */
 export async function openServer(
   config: Config,
   database: OpenDatabase,
   parts: Parts,
   log: OutageLog,
-): Promise<ApiServer> {
+): Promise<OpenServer> {
   const { graph, graphHolds, seals, scoring, scopedReader, feed, access, connections, targets, agents } =
     parts;
   const { store, cells, mappings, encryption, pepper, loops, disk, files } = database;
   const { dimensions, cellLimits, redaction, reviewRules, themePrecision, roles } = config;
   const now = Date.now;
   const { ingestor, outcomes } = openIngestors(config, database, log);
+  const inbox = new Inbox(LIMITS.inbox, now);
   const samples = openSamplesOf(config, database, ingestor, log);
-  const audit = openAuditTrail(store, config.auditAggregates, (err) =>
-    log.error({ err }, 'refusals could not be kept'),
-  );
+  const audit = auditTrailOf(config, store, log);
   const { uploads, uploadImports, close: closeUploads } = openUploads(config, loops, log);
   const writers = longWriters(database, log);
   const watching = config.roles.has('ingest') ? openWatching(config, database, parts, ingestor, log) : null;
   const { schema, documents } = operations(config, log);
+  const topics = openTopics(loops);
   const server = await createApiServer({
     deps: {
       store,
@@ -145,6 +153,7 @@ export async function openServer(
       languageModel: openModelAccess(config.llm, now),
       audit,
       gate: openGate(config.limits, documents.texts, now),
+      inbox,
     },
     schema,
     documents,
@@ -152,19 +161,42 @@ export async function openServer(
     origins: config.origins,
     checks: readinessChecks({ store, roles, commitBusyFor: () => ingestor.busyFor(), loops, disk }),
     lesserChecks: readinessWarnings(store, loops, graph),
-    gauges: gaugesOf(config, database, seals, () => ingestor.waiting() + outcomes.waiting(), writers),
+    gauges: {
+      ...gaugesOf(config, database, seals, writers),
+      waitingRows: () => ingestor.waiting() + outcomes.waiting(),
+      inboxBytes: () => inbox.bytes,
+      topicLag: topics.lag,
+    },
   });
-  const close = once(async () => {
-    await writers.stop();
-    await watching?.stop();
-    await server.close();
-    await samples.demo.close();
-    await closeUploads();
-    await ingestor.idle();
-    await outcomes.idle();
-    await audit.close();
-  });
-  return { ...server, close };
+  return {
+    ...server,
+    close: once(async () => {
+      await writers.stop();
+      await watching?.stop();
+      await server.close();
+      await samples.demo.close();
+      await closeUploads();
+      await ingestor.idle();
+      await outcomes.idle();
+      await audit.close();
+    }),
+    followTopics: (kafka, onError) => topics.follow(server.deps, kafka, onError),
+  };
+}
+
+const auditTrailOf = ({ auditAggregates }: Config, store: OpenDatabase['store'], log: OutageLog) =>
+  openAuditTrail(store, auditAggregates, (err) => log.error({ err }, 'refusals could not be kept'));
+
+/** Topics of Kafka, which are read once the server works. */
+function openTopics(loops: OpenDatabase['loops']) {
+  let followed: FollowedTopics | null = null;
+  return {
+    lag: () => followed?.lag() ?? {},
+    follow: (deps: ApiServer['deps'], kafka: KafkaConfig, onError: (error: Error) => void): Stop => {
+      followed = followTopics(deps, { kafka, loops, onError });
+      return followed.stop;
+    },
+  };
 }
 
 /** What /metrics reads at each scrape. */
@@ -172,9 +204,8 @@ function gaugesOf(
   config: Config,
   { store, loops, cells, disk }: OpenDatabase,
   seals: Parts['seals'],
-  waitingRows: () => number,
   writers: ReturnType<typeof longWriters>,
-): Parameters<typeof createApiServer>[0]['gauges'] {
+): Omit<Parameters<typeof createApiServer>[0]['gauges'], 'waitingRows' | 'inboxBytes' | 'topicLag'> {
   return {
     journalLag: () => followerLags(store, loops),
     freshness: () => followerDelays(store, loops),
@@ -186,7 +217,6 @@ function gaugesOf(
     cells: () => cells.size,
     cellUsage: () => cellUsage(store, config.cellLimits.limit),
     disk: () => disk && { free: disk.free(), isFull: disk.isFull() },
-    waitingRows,
     sealerStopped: () => seals.isStopped(),
     secondsHeldBack: () => writers.present()[0]?.seconds ?? 0,
   };

@@ -764,11 +764,15 @@ CREATE TABLE public.outcome (
   owner text,
   "position" text NOT NULL,
   sealed bytea,
+  staff_id uuid,
+  owner_id uuid,
   CONSTRAINT outcome_pkey PRIMARY KEY (id)
 );
 CREATE INDEX outcome_account ON public.outcome USING btree (account_id, at) WHERE (account_id IS NOT NULL);
 CREATE INDEX outcome_at_id_index ON public.outcome USING btree (at, id);
 CREATE INDEX outcome_cell_id_at_id_index ON public.outcome USING btree (cell_id, at, id);
+CREATE INDEX outcome_owner ON public.outcome USING btree (owner_id) WHERE (owner_id IS NOT NULL);
+CREATE INDEX outcome_staff ON public.outcome USING btree (staff_id) WHERE (staff_id IS NOT NULL);
 CREATE INDEX outcome_subject ON public.outcome USING btree (subject_id, at) WHERE (subject_id IS NOT NULL);
 CREATE TRIGGER outcomes_deleted AFTER DELETE ON public.outcome REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION outcomes_changed();
 CREATE TRIGGER outcomes_inserted AFTER INSERT ON public.outcome REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION outcomes_changed();
@@ -1036,6 +1040,7 @@ CREATE TABLE public.scope (
   comment int4multirange NOT NULL DEFAULT '{}'::int4multirange,
   respondent int4multirange NOT NULL DEFAULT '{}'::int4multirange,
   prediction int4multirange NOT NULL DEFAULT '{}'::int4multirange,
+  staff int4multirange NOT NULL DEFAULT '{}'::int4multirange,
   CONSTRAINT scope_pkey PRIMARY KEY (fingerprint)
 );
 
@@ -2099,6 +2104,8 @@ CREATE VIEW scoped.agent_approval WITH (security_barrier=true) AS
                    FROM scope s
                   WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> o.cells, false) AND COALESCE((( SELECT s.prediction + '{}'::int4multirange
                    FROM scope s
+                  WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> o.cells, false)) AND (NOT (NOT lower_inf(o.cells) AND o.cells @> '-1'::integer) OR COALESCE((( SELECT s.staff + '{}'::int4multirange
+                   FROM scope s
                   WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> o.cells, false)) AND true));
 
 CREATE VIEW scoped.agent_decision WITH (security_barrier=true) AS
@@ -2121,7 +2128,7 @@ CREATE VIEW scoped.agent_decision WITH (security_barrier=true) AS
     key,
     verdict
    FROM agent_decision t
-  WHERE ( SELECT s.everything
+  WHERE (( SELECT s.everything
            FROM scope s
           WHERE s.fingerprint = current_setting('scoreline.scope'::text, true)) OR NOT isempty(cells) AND COALESCE((( SELECT s.score + '{}'::int4multirange
            FROM scope s
@@ -2129,7 +2136,9 @@ CREATE VIEW scoped.agent_decision WITH (security_barrier=true) AS
            FROM scope s
           WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false) AND COALESCE((( SELECT s.prediction + '{}'::int4multirange
            FROM scope s
-          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false);
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false)) AND (NOT (NOT lower_inf(cells) AND cells @> '-1'::integer) OR COALESCE((( SELECT s.staff + '{}'::int4multirange
+           FROM scope s
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false));
 
 CREATE VIEW scoped.alert WITH (security_barrier=true) AS
  SELECT id,
@@ -2151,7 +2160,7 @@ CREATE VIEW scoped.alert WITH (security_barrier=true) AS
     decision_id,
     reopened_at
    FROM alert t
-  WHERE ( SELECT s.everything
+  WHERE (( SELECT s.everything
            FROM scope s
           WHERE s.fingerprint = current_setting('scoreline.scope'::text, true)) OR NOT isempty(cells) AND COALESCE((( SELECT s.score + '{}'::int4multirange
            FROM scope s
@@ -2159,7 +2168,9 @@ CREATE VIEW scoped.alert WITH (security_barrier=true) AS
            FROM scope s
           WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false) AND COALESCE((( SELECT s.prediction + '{}'::int4multirange
            FROM scope s
-          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false);
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false)) AND (NOT (NOT lower_inf(cells) AND cells @> '-1'::integer) OR COALESCE((( SELECT s.staff + '{}'::int4multirange
+           FROM scope s
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false));
 
 CREATE VIEW scoped.alert_escalation WITH (security_barrier=true) AS
  SELECT alert_id,
@@ -2177,6 +2188,8 @@ CREATE VIEW scoped.alert_escalation WITH (security_barrier=true) AS
                   WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> o.cells, false) AND COALESCE((( SELECT s.response + '{}'::int4multirange
                    FROM scope s
                   WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> o.cells, false) AND COALESCE((( SELECT s.prediction + '{}'::int4multirange
+                   FROM scope s
+                  WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> o.cells, false)) AND (NOT (NOT lower_inf(o.cells) AND o.cells @> '-1'::integer) OR COALESCE((( SELECT s.staff + '{}'::int4multirange
                    FROM scope s
                   WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> o.cells, false)) AND true));
 
@@ -2200,6 +2213,8 @@ CREATE VIEW scoped.alert_event WITH (security_barrier=true) AS
                    FROM scope s
                   WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> o.cells, false) AND COALESCE((( SELECT s.prediction + '{}'::int4multirange
                    FROM scope s
+                  WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> o.cells, false)) AND (NOT (NOT lower_inf(o.cells) AND o.cells @> '-1'::integer) OR COALESCE((( SELECT s.staff + '{}'::int4multirange
+                   FROM scope s
                   WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> o.cells, false)) AND true));
 
 CREATE VIEW scoped.case_event WITH (security_barrier=true) AS
@@ -2220,6 +2235,8 @@ CREATE VIEW scoped.case_event WITH (security_barrier=true) AS
                   WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> o.cells, false) AND COALESCE((( SELECT s.response + '{}'::int4multirange
                    FROM scope s
                   WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> o.cells, false) AND COALESCE((( SELECT s.prediction + '{}'::int4multirange
+                   FROM scope s
+                  WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> o.cells, false)) AND (NOT (NOT lower_inf(o.cells) AND o.cells @> '-1'::integer) OR COALESCE((( SELECT s.staff + '{}'::int4multirange
                    FROM scope s
                   WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> o.cells, false)) AND (o.response_id IS NULL OR (EXISTS ( SELECT
                    FROM response_key k
@@ -2251,6 +2268,8 @@ CREATE VIEW scoped.case_record WITH (security_barrier=true) AS
           WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false) AND COALESCE((( SELECT s.response + '{}'::int4multirange
            FROM scope s
           WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false) AND COALESCE((( SELECT s.prediction + '{}'::int4multirange
+           FROM scope s
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false)) AND (NOT (NOT lower_inf(cells) AND cells @> '-1'::integer) OR COALESCE((( SELECT s.staff + '{}'::int4multirange
            FROM scope s
           WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false)) AND (response_id IS NULL OR (EXISTS ( SELECT
            FROM response_key k
@@ -2311,7 +2330,7 @@ CREATE VIEW scoped.delivery WITH (security_barrier=true) AS
     last_error,
     remote_id
    FROM delivery t
-  WHERE ( SELECT s.everything
+  WHERE (( SELECT s.everything
            FROM scope s
           WHERE s.fingerprint = current_setting('scoreline.scope'::text, true)) OR NOT isempty(cells) AND COALESCE((( SELECT s.score + '{}'::int4multirange
            FROM scope s
@@ -2319,7 +2338,9 @@ CREATE VIEW scoped.delivery WITH (security_barrier=true) AS
            FROM scope s
           WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false) AND COALESCE((( SELECT s.prediction + '{}'::int4multirange
            FROM scope s
-          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false);
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false)) AND (NOT (NOT lower_inf(cells) AND cells @> '-1'::integer) OR COALESCE((( SELECT s.staff + '{}'::int4multirange
+           FROM scope s
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false));
 
 CREATE VIEW scoped.disclosure_cell WITH (security_barrier=true) AS
  SELECT ledger,
@@ -2401,7 +2422,19 @@ CREATE VIEW scoped.outcome WITH (security_barrier=true) AS
                FROM scope s
               WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cell_id, false) THEN owner
             ELSE NULL::text
-        END AS owner
+        END AS owner,
+        CASE
+            WHEN COALESCE((( SELECT s.staff + '{}'::int4multirange
+               FROM scope s
+              WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cell_id, false) THEN staff_id
+            ELSE NULL::uuid
+        END AS staff_id,
+        CASE
+            WHEN COALESCE((( SELECT s.staff + '{}'::int4multirange
+               FROM scope s
+              WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cell_id, false) THEN owner_id
+            ELSE NULL::uuid
+        END AS owner_id
    FROM outcome t
   WHERE NOT restricted AND COALESCE((( SELECT s.response + '{}'::int4multirange
            FROM scope s

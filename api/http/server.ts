@@ -53,6 +53,8 @@ export interface ApiOptions {
     | 'cells'
     | 'cellUsage'
     | 'waitingRows'
+    | 'inboxBytes'
+    | 'topicLag'
     | 'sealerStopped'
     | 'build'
     | 'pools'
@@ -65,6 +67,8 @@ export interface ApiOptions {
 
 export interface ApiServer {
   readonly fastify: FastifyInstance;
+  /** What its routes work with, for readers of topics. */
+  readonly deps: ApiDeps;
   /** Passes the scorer's progress to the metrics. */
   readonly onScored: (modelVersionId: number, responses: number) => void;
   /** Returns the address it listens on. */
@@ -141,6 +145,7 @@ export async function createApiServer(options: ApiOptions): Promise<ApiServer> {
   });
   return {
     fastify,
+    deps: counted,
     onScored: metrics.scored,
     listen: (host, port) => fastify.listen({ host, port }),
     close: async () => {

@@ -18,6 +18,7 @@ import { addCases } from './cases.ts';
 import { addCellUsage } from './cell-usage.ts';
 import { addChanges } from './changes.ts';
 import { checkTexts } from './checked-texts.ts';
+import { addCoachedStaff } from './coached-staff.ts';
 import { addConnectionMutations } from './connection-mutations.ts';
 import { addConnections } from './connections.ts';
 import { addDeletions } from './deletions.ts';
@@ -141,6 +142,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addThemes,
   addVerification,
   addWatchedAccounts,
+  addCoachedStaff,
 ];
 
 /** The GraphQL schema for the configured dimensions. */

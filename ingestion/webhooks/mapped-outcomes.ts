@@ -24,7 +24,7 @@ export interface VendorOutcome {
   readonly account?: unknown;
   readonly respondent?: unknown;
   /** In the main unit. */
-  readonly amount?: string | null;
+  readonly amount?: unknown;
   readonly currency?: unknown;
   readonly quantity?: unknown;
   readonly name?: unknown;

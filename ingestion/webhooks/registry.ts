@@ -1,3 +1,4 @@
+import { kafka } from '../kafka/connector.ts';
 import { emailLink } from '../surveys/email-link.ts';
 import { webSnippet } from '../surveys/web-snippet.ts';
 import { bucket } from '../watch/bucket.ts';
@@ -52,7 +53,7 @@ export const CONNECTORS: ReadonlyMap<string, WebhookConnector> = new Map(
 
 /** Everything that a connection can be made for, by name. */
 export const CONNECTABLE: ReadonlyMap<string, Connector> = new Map(
-  [...VENDORS, ...SURVEYS, ...PLACES].map((one) => [one.name, one]),
+  [...VENDORS, ...SURVEYS, ...PLACES, kafka].map((one) => [one.name, one]),
 );
 
 const NAMES: ReadonlySet<string> = new Set([...ROUTES, ...CONNECTABLE.keys()]);

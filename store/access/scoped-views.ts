@@ -14,6 +14,7 @@ import { MAY_BE_READER } from '../database/privileges.ts';
 import { PAGES, READER, SCOPE_SETTING, VIEWS } from '../database/scoped-view-names.ts';
 import { statement } from '../database/statement.ts';
 import { pageFunctions } from './scoped-pages.ts';
+import { isOfStaff } from './staff-rows.ts';
 
 /*
  * Scoped views, the second layer of access control: the API reads as a database role that has no right to any
@@ -25,7 +26,7 @@ import { pageFunctions } from './scoped-pages.ts';
 
 const FINGERPRINT = `current_setting('${SCOPE_SETTING}', true)`;
 const EVERYTHING = `(SELECT s.everything FROM public.scope s WHERE s.fingerprint = ${FINGERPRINT})`;
-type Column = 'score' | 'response' | 'comment' | 'respondent' | 'prediction';
+type Column = 'score' | 'response' | 'comment' | 'respondent' | 'prediction' | 'staff';
 /**
  * Whether the scope sees the cell under any of the groups. The set of cells is read once per statement, and
  * costs the same for any number of cells; the empty set is added so that it is unpacked once, not per row.
@@ -43,7 +44,8 @@ const ANY: Column[] = ['score', 'response', 'prediction'];
  * of those cells. Rows about everything have the unbounded set.
  */
 const seesAll = (row: string) =>
-  `(${EVERYTHING} OR (NOT isempty(${row}.cells) AND ${ANY.map((column) => sees(`${row}.cells`, column)).join(' AND ')}))`;
+  `((${EVERYTHING} OR (NOT isempty(${row}.cells) AND ${ANY.map((column) => sees(`${row}.cells`, column)).join(' AND ')}))
+    AND (NOT ${isOfStaff(`${row}.cells`)} OR ${sees(`${row}.cells`, 'staff')}))`;
 const belongsTo = (table: string, key: string, more = 'true') =>
   `EXISTS (SELECT FROM public.${table} o WHERE o.id = t.${key} AND ${seesAll('o')} AND ${more})`;
 /** A case of a restricted response is kept, and shown to no one. */
@@ -98,7 +100,13 @@ const SCOPED_TABLES = {
   // Money and time of accounts: for callers who may read the answers of the cell one by one.
   outcome: {
     where: `(NOT t.restricted AND ${sees('t.cell_id', 'response')})`,
-    masked: { subject_id: 'respondent', account_id: 'respondent', owner: 'respondent' },
+    masked: {
+      subject_id: 'respondent',
+      account_id: 'respondent',
+      owner: 'respondent',
+      staff_id: 'staff',
+      owner_id: 'staff',
+    },
     hidden: ['former_hashes', 'revision', 'revised_at', 'position', 'sealed'],
   },
   rollup_minute: { where: sees('t.cell_id', 'score') },
@@ -241,7 +249,10 @@ const COLUMNS: Readonly<Record<Column, FieldGroup>> = {
   comment: 'readComment',
   respondent: 'readRespondent',
   prediction: 'readPrediction',
+  staff: 'readStaff',
 };
+/** With these a scope has everything about answers; who of the staff handled them is apart. */
+const WHOLE = Object.values(COLUMNS).filter((group) => group !== 'readStaff');
 const SETS = Object.keys(COLUMNS);
 /** Another process may know more cells, or fewer. */
 const NOTE = statement(
@@ -298,7 +309,7 @@ export function createScopedReader(deps: {
 
 async function noteScope(store: Store, scope: Scope, cells: CellDictionary, at: Date): Promise<void> {
   const groups = Object.values(COLUMNS);
-  const everything = groups.every((group) => scope.allowsAll(group));
+  const everything = WHOLE.every((group) => scope.allowsAll(group));
   await store.rows(NOTE, [
     scope.fingerprint,
     everything,

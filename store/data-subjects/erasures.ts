@@ -96,6 +96,8 @@ const CHECKED: readonly Checked[] = [
   { name: 'cases', by: 'responseIds', from: 'case_record WHERE response_id' },
   { name: 'outcomes', by: 'subjectIds', from: 'outcome WHERE subject_id' },
   { name: 'outcomes of the account', by: 'subjectIds', from: 'outcome WHERE account_id' },
+  { name: 'outcomes that name a member of staff', by: 'subjectIds', from: 'outcome WHERE staff_id' },
+  { name: 'outcomes that name an owner', by: 'subjectIds', from: 'outcome WHERE owner_id' },
   { name: 'responses of the account', by: 'subjectIds', from: 'response WHERE account_id' },
   { name: 'keys', by: 'subjectIds', from: 'subject_key WHERE id' },
   { name: 'source events', by: 'subjectIds', from: 'source_event WHERE subject_id' },

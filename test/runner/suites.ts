@@ -27,7 +27,7 @@ const LONG_ON_EMBEDDED = [
     'e2e',
     'account-cases demo doors import import-undo-killed oidc policies-command sessions watched-files',
   ),
-  ...named('e2e/abuse', 'documents every-argument ingest-door patterns refusals variables watchdog'),
+  ...named('e2e/abuse', 'documents every-argument flood ingest-door patterns refusals variables watchdog'),
   ...named(
     'integration',
     'account-watch ask narrative-rewrite patterns pglite-keeper retraining score-monitor-demo secrets simulation',
