@@ -29,7 +29,6 @@ import { latestReadings } from '../store/monitoring/model-readings.ts';
 import { readCellMakers } from '../store/responses/cell-usage.ts';
 import { countDeliveries } from '../store/targets/deliveries.ts';
 import type { Parts, Stop } from './parts.ts';
-import { openWatching } from './watching.ts';
 
 /** Callers whose cells are counted in /metrics. */
 const MAKERS_MEASURED = 10;
@@ -101,11 +100,9 @@ export interface OpenServer extends ApiServer {
 export async function openServer(
   config: Config,
   database: OpenDatabase,
-  parts: Parts,
+  { graph, graphHolds, seals, scoring, scopedReader, feed, access, connections, targets, agents }: Parts,
   log: OutageLog,
 ): Promise<OpenServer> {
-  const { graph, graphHolds, seals, scoring, scopedReader, feed, access, connections, targets, agents } =
-    parts;
   const { store, cells, mappings, encryption, pepper, loops, disk, files } = database;
   const { dimensions, cellLimits, redaction, reviewRules, themePrecision, roles } = config;
   const now = Date.now;
@@ -115,7 +112,6 @@ export async function openServer(
   const audit = auditTrailOf(config, store, log);
   const { uploads, uploadImports, close: closeUploads } = openUploads(config, loops, log);
   const writers = longWriters(database, log);
-  const watching = config.roles.has('ingest') ? openWatching(config, database, parts, ingestor, log) : null;
   const { schema, documents } = operations(config, log);
   const topics = openTopics(loops);
   const server = await createApiServer({
@@ -172,7 +168,6 @@ export async function openServer(
     ...server,
     close: once(async () => {
       await writers.stop();
-      await watching?.stop();
       await server.close();
       await samples.demo.close();
       await closeUploads();

@@ -1,11 +1,10 @@
 import { addressGuard } from '../agents/delivery/guard.ts';
 import { openChecked } from '../agents/delivery/send-http.ts';
+import type { ApiDeps } from '../api/context.ts';
 import type { Config } from '../config/config.ts';
-import type { Ingestor } from '../ingestion/pipeline/ingestor.ts';
 import type { AskBucket } from '../ingestion/watch/bucket.ts';
 import { watchFiles } from '../ingestion/watch/watch-files.ts';
 import type { OpenDatabase } from '../instance/open-database.ts';
-import type { OutageLog } from '../instance/outages.ts';
 import type { Periodic } from '../store/database/periodic.ts';
 import type { Parts } from './parts.ts';
 
@@ -14,8 +13,8 @@ export function openWatching(
   { dataDir, watchDir, diskReserve, vendorPlaces }: Config,
   { store, encryption, loops }: OpenDatabase,
   { access, connections }: Parts,
-  ingestor: Ingestor,
-  log: OutageLog,
+  { ingestor, onIngested }: Pick<ApiDeps, 'ingestor' | 'onIngested'>,
+  onError: (error: Error) => void,
 ): Periodic {
   const guard = addressGuard(vendorPlaces, undefined, 'connections.allow');
   const ask: AskBucket = async (url, headers, signal) => {
@@ -34,6 +33,7 @@ export function openWatching(
     reserve: diskReserve,
     loops,
     now: Date.now,
-    onError: (err) => log.error({ err }, 'watched files could not be imported'),
+    onIngested,
+    onError,
   });
 }

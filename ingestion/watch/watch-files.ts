@@ -16,11 +16,12 @@ import type { Loops } from '../../store/database/loops.ts';
 import { type Periodic, runPeriodic } from '../../store/database/periodic.ts';
 import type { SubjectEncryption } from '../../store/encryption/subject-encryption.ts';
 import { type ImportResult, runImport } from '../files/import/run-import.ts';
-import { databaseSink } from '../files/import/sink.ts';
+import { databaseSink, type ImportSink } from '../files/import/sink.ts';
 import { InvalidMapError } from '../files/map/map-mistakes.ts';
 import { WrongColumnsError } from '../files/read/headings.ts';
 import { UnreadableFileError } from '../files/read/read-row.ts';
 import type { Ingestor } from '../pipeline/ingestor.ts';
+import { accountFor, type BatchAccount } from '../pipeline/outcome.ts';
 import type { Submitter } from '../pipeline/submitter.ts';
 import type { Connections, LiveConnection } from '../webhooks/connections.ts';
 import { type AskBucket, type BucketSettings, bucket, bucketPlace } from './bucket.ts';
@@ -44,6 +45,7 @@ export interface WatchDeps {
   readonly loops: Loops | null;
   /** Epoch milliseconds. */
   readonly now: () => number;
+  readonly onIngested: (account: BatchAccount) => void;
   readonly onError: (error: Error) => void;
 }
 
@@ -128,7 +130,15 @@ async function importFile(deps: WatchDeps, looking: Looking, file: FoundFile): P
   try {
     await assertRoom(deps, copies, file);
     const path = await place.fetch(file, copies);
-    const sink = databaseSink(deps, submitter, connection.name);
+    const stored = databaseSink(deps, submitter, connection.name);
+    const sink: ImportSink = {
+      ...stored,
+      send: async (request) => {
+        const outcomes = await stored.send(request);
+        deps.onIngested(accountFor(outcomes));
+        return outcomes;
+      },
+    };
     const result = await runImport({
       path,
       name: file.path,
