@@ -85,6 +85,8 @@ export interface Config {
   readonly retention: Readonly<
     Partial<Record<'comments' | 'responses' | 'outcomes' | 'sourceEvents', string>>
   > & {
+    /** What a connection delivered and could not be stored. */
+    readonly quarantine: string;
     /** null: permanently. */
     readonly journal: string | null;
   };

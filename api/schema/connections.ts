@@ -171,7 +171,7 @@ function addType(schema: SchemaParts): void {
       lastErrorAt: t.expose('lastErrorAt', { type: 'DateTime' }),
       lastRefusal: t.exposeString('lastRefusal', {
         description:
-          'Why a delivery was refused last, before it was read: UNSIGNED, WRONG_SIGNATURE, OUTSIDE_WINDOW (the clock), NOT_GRANTED, MAPPING. Cleared when the secret is replaced.',
+          'Why a delivery was refused last, before it was read: UNSIGNED, WRONG_SIGNATURE, OUTSIDE_WINDOW (the clock), NOT_GRANTED. Cleared when the secret is replaced.',
       }),
       fetching: t.field({
         type: fetchingType(schema),

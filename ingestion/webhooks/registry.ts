@@ -9,6 +9,7 @@ import { canonical } from './vendors/canonical.ts';
 import { chatwoot } from './vendors/chatwoot.ts';
 import { delighted } from './vendors/delighted.ts';
 import { formbricks } from './vendors/formbricks.ts';
+import { hubspot } from './vendors/hubspot.ts';
 import { intercom } from './vendors/intercom.ts';
 import { posthog } from './vendors/posthog.ts';
 import { retently } from './vendors/retently.ts';
@@ -35,6 +36,7 @@ const VENDORS: readonly WebhookConnector[] = [
   intercom,
   twilio,
   stripe,
+  hubspot,
 ];
 
 /** Surveys of our own, which people answer on pages and in a script of this server. */
