@@ -189,7 +189,8 @@ async function ended(
   const digest = createHash('sha256').update(`${file.path}\n${file.version}`).digest();
   const [error = null] = Object.keys(reasons);
   const counts = { accepted, duplicates, rejected, ignored: filtered, error };
-  await recordDelivery(deps.store, connection.id, digest, new Date(deps.now()), counts);
+  // The rows are in the file, which is there: none is kept in the quarantine.
+  await recordDelivery(deps.store, connection.id, digest, new Date(deps.now()), counts, null);
   await note(deps, connection, file, {
     state: 'done',
     importKey,
