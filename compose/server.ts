@@ -23,6 +23,7 @@ import type { OutageLog } from '../instance/outages.ts';
 import { readinessChecks, readinessWarnings } from '../instance/readiness.ts';
 import { changeKeys } from '../instance/rotate.ts';
 import { openAuditTrail } from '../store/audit/audit-trail.ts';
+import { countAllQuarantined } from '../store/connections/quarantine.ts';
 import { watchLongWriters } from '../store/database/long-writers.ts';
 import { runPeriodic } from '../store/database/periodic.ts';
 import { followerDelays, followerLags } from '../store/journal/follower-status.ts';
@@ -36,12 +37,12 @@ const MAKERS_MEASURED = 10;
 
 /** Opens the ingest steps behind all endpoints, one for responses and one for outcomes, and what responses may be handed to before. */
 function openIngestors(config: Config, database: OpenDatabase, log: OutageLog) {
-  const { store, cells, mappings, encryption, pepper } = database;
+  const { store, cells, mappings, encryption, pepper, sign } = database;
   const { dimensions, cellLimits, redaction, nameBounds } = config;
   const now = Date.now;
   const warn = (message: string, err?: Error) => log.warn(err ? { err } : {}, message);
   const deps = {
-    ...{ store, encryption, cells, mappings, pepper },
+    ...{ store, encryption, cells, mappings, pepper, sign },
     ...{ dimensions, cellLimits, redaction, nameBounds, now, warn },
   };
   const [ingestor, outcomes] = [createIngestor(deps), createOutcomeIngestor(deps)];
@@ -143,6 +144,7 @@ export async function openServer(
       agents,
       scoring,
       identify: (respondent) => lookupsOfGiven(pepper, respondent),
+      quarantineFor: config.retention.quarantine,
       graphHolds,
       filesDue: () => files.due(),
       changeKeys: (action) => changeKeys(database, config, action),
@@ -219,6 +221,7 @@ function gaugesOf(
     build: readBuild(config.commit),
     modelReadings: () => latestReadings(store),
     deliveries: () => countDeliveries(store),
+    quarantined: () => countAllQuarantined(store),
     cells: () => cells.size,
     cellUsage: () => cellUsage(store, config.cellLimits.limit),
     disk: () => disk && { free: disk.free(), isFull: disk.isFull() },
