@@ -13,7 +13,7 @@ import { UploadImports } from '../ingestion/files/upload/upload-imports.ts';
 import { Uploads } from '../ingestion/files/upload/uploads.ts';
 import { createOutcomeIngestor } from '../ingestion/outcomes/outcome-ingestor.ts';
 import { Inbox } from '../ingestion/pipeline/inbox.ts';
-import { createIngestor, type Ingestor } from '../ingestion/pipeline/ingestor.ts';
+import { createIngestor } from '../ingestion/pipeline/ingestor.ts';
 import { lookupsOfGiven } from '../ingestion/pipeline/pseudonym.ts';
 import { readBuild } from '../instance/build.ts';
 import type { OpenDatabase } from '../instance/open-database.ts';
@@ -46,10 +46,15 @@ function openIngestors(config: Config, database: OpenDatabase, log: OutageLog) {
 }
 
 /** Opens the simulated answers and the example. */
-function openSamplesOf(config: Config, { store }: OpenDatabase, ingestor: Ingestor, log: OutageLog): Samples {
+function openSamplesOf(
+  config: Config,
+  { store }: OpenDatabase,
+  ingestors: ReturnType<typeof openIngestors>,
+  log: OutageLog,
+): Samples {
   const { dimensions, dataDir } = config;
   const onError = (err: Error) => log.error({ err }, 'simulated answers could not be stored');
-  return openSamples({ store, ingestor, dimensions, dataDir, now: Date.now, onError });
+  return openSamples({ store, ...ingestors, dimensions, dataDir, now: Date.now, onError });
 }
 
 /** Files are removed a day after they were last used. */
@@ -99,9 +104,10 @@ export async function openServer(
   const { store, cells, mappings, encryption, pepper, loops, disk, files } = database;
   const { dimensions, cellLimits, redaction, reviewRules, themePrecision, roles } = config;
   const now = Date.now;
-  const { ingestor, outcomes } = openIngestors(config, database, log);
+  const ingestors = openIngestors(config, database, log);
+  const { ingestor, outcomes } = ingestors;
   const inbox = new Inbox(LIMITS.inbox, now);
-  const samples = openSamplesOf(config, database, ingestor, log);
+  const samples = openSamplesOf(config, database, ingestors, log);
   const audit = openAuditTrail(store, config.auditAggregates, (err) =>
     log.error({ err }, 'refusals could not be kept'),
   );

@@ -932,7 +932,7 @@ export type DataUndoImportMutationVariables = Exact<{
 }>;
 
 
-export type DataUndoImportMutation = { undoImport: { id: string, undo: { complete: boolean | null, removed: number, restored: number, stayed: number, held: number | null, restricted: number | null } | null } };
+export type DataUndoImportMutation = { undoImport: { id: string, undo: { complete: boolean | null, removed: number, restored: number, stayed: number, held: number | null, restricted: number | null, facts: number | null } | null } };
 
 export type DataFirstVisitQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -2657,6 +2657,7 @@ export const DataUndoImportDocument = new TypedDocumentString(`
       stayed
       held
       restricted
+      facts
     }
   }
 }
