@@ -92,6 +92,8 @@ export async function fill(deps: DemoDeps, own: Job, given: StartDemo, isOver: (
   const slice = new Slice();
   let line = 0;
   let batch: DemoAnswer[] = [];
+  // First: what is found in the answers names them.
+  await acceptChanges(deps, given.submitter, demoChanges(own.setting), { importId: own.run.id });
   const flush = async () => {
     await take(deps, own, given, batch, line - batch.length + 1);
     own.filledTo = batch.at(-1)?.answeredAt.getTime() ?? own.filledTo;
@@ -114,10 +116,9 @@ export async function fill(deps: DemoDeps, own: Job, given: StartDemo, isOver: (
   own.isFilled = true;
 }
 
-/** Takes in what became of the customers, and the events that began the stories; facts that are there are recognised. */
+/** Takes in what became of the customers; outcomes that are there are recognised. */
 async function fillBusiness(deps: DemoDeps, own: Job, { submitter }: StartDemo, isOver: () => boolean) {
   const importId = own.run.id;
-  await acceptChanges(deps, submitter, demoChanges(own.setting), { importId });
   const slice = new Slice();
   let batch: OutcomeDraft[] = [];
   const flush = async () => {

@@ -151,6 +151,8 @@ type Documents = {
     "\n  mutation TargetsTest($id: ID!, $event: TargetEvent!, $send: Boolean!) {\n    testTarget(id: $id, event: $event, send: $send) {\n      sent delivered status error\n      request { method url headers body }\n    }\n  }\n": typeof types.TargetsTestDocument,
     "\n  mutation TargetsReplay($id: ID!, $reason: String!) {\n    replayDelivery(id: $id, reason: $reason) { id state }\n  }\n": typeof types.TargetsReplayDocument,
     "\n  mutation TargetsReplayAll($target: ID!, $reason: String!) {\n    replayDeliveries(target: $target, reason: $reason)\n  }\n": typeof types.TargetsReplayAllDocument,
+    "\n  query TargetsOnCall {\n    onCall {\n      version plan createdBy createdAt reason quietUntil\n      now { schedule target next until }\n      steps { step minutes schedule target }\n    }\n  }\n": typeof types.TargetsOnCallDocument,
+    "\n  mutation TargetsSaveOnCall($plan: JSON!, $reason: String!) {\n    saveOnCall(plan: $plan, reason: $reason) { version }\n  }\n": typeof types.TargetsSaveOnCallDocument,
 };
 const documents: Documents = {
     "\n  query DimensionValues($dimension: Dimension!) {\n    dimensionValues(dimension: $dimension)\n  }\n": types.DimensionValuesDocument,
@@ -289,6 +291,8 @@ const documents: Documents = {
     "\n  mutation TargetsTest($id: ID!, $event: TargetEvent!, $send: Boolean!) {\n    testTarget(id: $id, event: $event, send: $send) {\n      sent delivered status error\n      request { method url headers body }\n    }\n  }\n": types.TargetsTestDocument,
     "\n  mutation TargetsReplay($id: ID!, $reason: String!) {\n    replayDelivery(id: $id, reason: $reason) { id state }\n  }\n": types.TargetsReplayDocument,
     "\n  mutation TargetsReplayAll($target: ID!, $reason: String!) {\n    replayDeliveries(target: $target, reason: $reason)\n  }\n": types.TargetsReplayAllDocument,
+    "\n  query TargetsOnCall {\n    onCall {\n      version plan createdBy createdAt reason quietUntil\n      now { schedule target next until }\n      steps { step minutes schedule target }\n    }\n  }\n": types.TargetsOnCallDocument,
+    "\n  mutation TargetsSaveOnCall($plan: JSON!, $reason: String!) {\n    saveOnCall(plan: $plan, reason: $reason) { version }\n  }\n": types.TargetsSaveOnCallDocument,
 };
 
 /**
@@ -835,6 +839,14 @@ export function graphql(source: "\n  mutation TargetsReplay($id: ID!, $reason: S
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  mutation TargetsReplayAll($target: ID!, $reason: String!) {\n    replayDeliveries(target: $target, reason: $reason)\n  }\n"): typeof import('./graphql.ts').TargetsReplayAllDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query TargetsOnCall {\n    onCall {\n      version plan createdBy createdAt reason quietUntil\n      now { schedule target next until }\n      steps { step minutes schedule target }\n    }\n  }\n"): typeof import('./graphql.ts').TargetsOnCallDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation TargetsSaveOnCall($plan: JSON!, $reason: String!) {\n    saveOnCall(plan: $plan, reason: $reason) { version }\n  }\n"): typeof import('./graphql.ts').TargetsSaveOnCallDocument;
 
 
 export function graphql(source: string) {
