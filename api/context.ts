@@ -26,6 +26,7 @@ import type { SubjectEncryption } from '../store/encryption/subject-encryption.t
 import { readChampion } from '../store/models/models.ts';
 import { type PredictionRow, readPredictions } from '../store/models/predictions.ts';
 import type { StoredCellDictionary } from '../store/responses/cell-dictionary.ts';
+import { type CountingState, readCountingStates } from '../store/responses/counting-states.ts';
 import type { MappingRegistry, RecordedMapping } from '../store/responses/mappings.ts';
 import { type ResponseRow, readResponsesById } from '../store/responses/responses.ts';
 import type { Access } from './access/access.ts';
@@ -81,6 +82,8 @@ export interface ApiDeps {
   readonly reviewRules: ReviewRules;
   /** The lookups that find a person, by identifier or pseudonym. */
   readonly identify: (respondent: string) => string[];
+  /** For how long what a connection delivers and cannot be stored is kept, ISO 8601. */
+  readonly quarantineFor: string;
   /** How many of the responses the lineage graph still holds, if there is one besides the database. */
   readonly graphHolds: (responseIds: readonly string[], xact: number) => Promise<number>;
   /** Schedules a rewrite of the embedded database's files. */
@@ -163,6 +166,7 @@ export interface ApiContext {
   rowsInSlices: boolean;
   readonly responses: DataLoader<string, ResponseRow | null>;
   readonly mappings: DataLoader<number, RecordedMapping>;
+  readonly countings: DataLoader<string, CountingState>;
   /** The champion's prediction by response id. */
   readonly predictions: DataLoader<string, PredictionRow | null>;
 }
@@ -211,6 +215,10 @@ export function createContext(
       const rows = await readResponsesById(deps, caller.scope, ids);
       const byId = new Map(rows.map((row) => [row.id, row]));
       return ids.map((id) => byId.get(id) ?? null);
+    }),
+    countings: new DataLoader(async (ids) => {
+      const states = await readCountingStates(deps.store, ids);
+      return ids.map((id) => states.get(id) as CountingState);
     }),
     mappings: new DataLoader((ids) => Promise.all(ids.map((id) => deps.mappings.get(deps.store, id)))),
     predictions: new DataLoader(async (ids) => {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { z } from 'zod';
+import type { KafkaCluster } from '../domain/kafka/kafka-target.ts';
 import type { ReviewRules } from '../domain/models/review-rules.ts';
 import type { RedactionRules } from '../domain/privacy/redact.ts';
 import type { NameBounds } from '../domain/responses/normalised-response.ts';
@@ -22,6 +23,8 @@ export interface Config {
   readonly host: string;
   readonly port: number;
   readonly dataDir: string;
+  /** The folder that watched folders are in; undefined: none is watched. */
+  readonly watchDir: string | undefined;
   /** undefined: the embedded database in the data folder. */
   readonly databaseUrl: string | undefined;
   /** How long a start waits for a server that is starting, recovering or unreachable, in seconds. */
@@ -82,6 +85,8 @@ export interface Config {
   readonly retention: Readonly<
     Partial<Record<'comments' | 'responses' | 'outcomes' | 'sourceEvents', string>>
   > & {
+    /** What a connection delivered and could not be stored. */
+    readonly quarantine: string;
     /** null: permanently. */
     readonly journal: string | null;
   };
@@ -104,8 +109,18 @@ export interface Config {
   readonly vendorPlaces: readonly string[];
   /** The language model that may rewrite narratives and read questions; undefined: none. */
   readonly llm: LlmConfig | undefined;
+  /** Topics that connections may read; undefined: none. */
+  readonly kafka: KafkaConfig | undefined;
   /** Where checkpoints are POSTed, besides the file in the data folder. */
   readonly sealSink: string | undefined;
+}
+
+/** The brokers, and what is read there. */
+export interface KafkaConfig {
+  readonly cluster: KafkaCluster;
+  /** The names of groups begin with it. */
+  readonly group: string;
+  readonly topics: ReadonlySet<string>;
 }
 
 /** Accepted tokens (JWT): who signs them, and which claims describe the caller. */
@@ -146,6 +161,7 @@ export async function loadConfig(
     host: variables.HOST,
     port: variables.PORT,
     dataDir: resolve(variables.SCORELINE_DATA_DIR),
+    watchDir: variables.SCORELINE_WATCH_DIR && resolve(variables.SCORELINE_WATCH_DIR),
     databaseUrl: variables.DATABASE_URL,
     databasePatience: variables.SCORELINE_DATABASE_PATIENCE,
     neo4j:
@@ -191,6 +207,11 @@ export async function loadConfig(
     allowedPlaces: found.data.targets.allow,
     vendorPlaces: found.data.connections.allow,
     llm: llmOf(variables, found.data.llm),
+    kafka: variables.SCORELINE_KAFKA_URL && {
+      cluster: variables.SCORELINE_KAFKA_URL,
+      group: variables.SCORELINE_KAFKA_GROUP,
+      topics: new Set(variables.SCORELINE_KAFKA_TOPICS),
+    },
     sealSink: variables.SCORELINE_SEAL_SINK,
     auditAggregates: found.data.audit.aggregates,
   };

@@ -2,11 +2,13 @@ import { keptSince } from '../domain/time/kept-since.ts';
 import { forgetBrowserSessions } from '../store/access/browser-sessions.ts';
 import { forgetScopes } from '../store/access/scoped-views.ts';
 import { forgetDeliveries } from '../store/connections/connection-deliveries.ts';
+import { expireQuarantined } from '../store/connections/quarantine-settle.ts';
 import { continueErasures } from '../store/data-subjects/erasures.ts';
 import { LOCKS } from '../store/database/locks.ts';
 import { runPeriodic } from '../store/database/periodic.ts';
 import { vacuumGrown } from '../store/database/upkeep.ts';
 import { trimJournal } from '../store/journal/journal-trim.ts';
+import { applyPolicies } from '../store/responses/apply-policies.ts';
 import { giveBackCells } from '../store/responses/return-cells.ts';
 import { forgetSourceDays } from '../store/responses/source-days.ts';
 import { purgeMinuteRollups } from '../store/scores/rollups.ts';
@@ -25,6 +27,8 @@ export interface HousekeepingDeps {
 }
 
 const EVERY_MS = 10 * 60_000;
+/** How soon a new respondent policy is applied to the stored answers. */
+const POLICIES_MS = 2_000;
 /** An import of thousands of rows a second outgrows its statistics within seconds. */
 const UPKEEP_MS = 10_000;
 
@@ -39,7 +43,7 @@ export function startHousekeeping({
   now,
   onError,
 }: HousekeepingDeps): () => Promise<void> {
-  const { store, cells, loops } = database;
+  const { store, cells, loops, sign } = database;
   const trim = async (stopped: () => boolean) => {
     if (keepJournal === null) return;
     await trimJournal(store, { before: keptSince(now(), keepJournal), now: now(), stopped });
@@ -49,6 +53,7 @@ export function startHousekeeping({
     () => forgetScopes(store, now()),
     () => forgetBrowserSessions(store, now()),
     () => forgetDeliveries(store, now()),
+    () => expireQuarantined(store, now(), database.files.dueToday),
     () => forgetSourceDays(store, now()),
     () => giveBackCells(store, cells),
     trim,
@@ -70,6 +75,14 @@ export function startHousekeeping({
     onError,
     run: (stopped) => moveEvents(store, stopped),
   });
+  const counting = runPeriodic({
+    name: 'respondent policies',
+    everyMs: POLICIES_MS,
+    alone: { store, lock: LOCKS.applyPolicies },
+    loops,
+    onError,
+    run: (stopped) => applyPolicies({ store, sign }, stopped),
+  });
   const upkeep =
     store.backend === 'pglite'
       ? runPeriodic({
@@ -82,7 +95,7 @@ export function startHousekeeping({
         })
       : undefined;
   return async () => {
-    await Promise.all([clearing.stop(), moving.stop(), upkeep?.stop()]);
+    await Promise.all([clearing.stop(), moving.stop(), counting.stop(), upkeep?.stop()]);
   };
 }
 

@@ -49,11 +49,13 @@ export interface ApiOptions {
     LiveGauges,
     | 'journalLag'
     | 'deliveries'
+    | 'quarantined'
     | 'modelReadings'
     | 'cells'
     | 'cellUsage'
     | 'waitingRows'
     | 'inboxBytes'
+    | 'topicLag'
     | 'sealerStopped'
     | 'build'
     | 'pools'
@@ -66,6 +68,8 @@ export interface ApiOptions {
 
 export interface ApiServer {
   readonly fastify: FastifyInstance;
+  /** What its routes work with, for readers of topics. */
+  readonly deps: ApiDeps;
   /** Passes the scorer's progress to the metrics. */
   readonly onScored: (modelVersionId: number, responses: number) => void;
   /** Returns the address it listens on. */
@@ -142,6 +146,7 @@ export async function createApiServer(options: ApiOptions): Promise<ApiServer> {
   });
   return {
     fastify,
+    deps: counted,
     onScored: metrics.scored,
     listen: (host, port) => fastify.listen({ host, port }),
     close: async () => {

@@ -37,6 +37,7 @@ interface MadeConnection {
 export function addConnectionMutations(schema: SchemaParts): void {
   const { builder, types, dimensions } = schema;
   const input = addInput(schema);
+  addMappingChange(schema);
   const payload = builder.objectRef<MadeConnection>('ConnectionPayload').implement({
     ...access('administer'),
     fields: (t) => ({
@@ -138,6 +139,25 @@ function addVendorKey({ builder, types }: SchemaParts): void {
   );
 }
 
+function addMappingChange({ builder, types }: SchemaParts): void {
+  builder.mutationField('changeConnectionMapping', (t) =>
+    t.field({
+      ...access('administer', fixed(20)),
+      type: types.connection,
+      nullable: false,
+      description:
+        'Replaces the mapping of a connection: what arrives or is replayed from now on is read by it. What is stored stays as it is.',
+      args: { id: t.arg.id({ required: true }), mapping: t.arg({ type: 'JSON', required: true }) },
+      resolve: async (_root, { id, mapping }, context) => {
+        const own = ownConnection(context, id, 'change connections');
+        const change = changeBy(context, 'changeConnectionMapping');
+        if (own === null || !(await context.deps.connections.map(own, mapping, change))) throw noneOfThatId();
+        return rowOf(context, own);
+      },
+    }),
+  );
+}
+
 function addInput({ builder, types }: SchemaParts) {
   return builder.inputRef<ConnectionInputShape>('ConnectionInput').implement({
     description:
@@ -221,6 +241,9 @@ function wantedOf(
   const own = caller.sources;
   if (own && given?.some((source) => !own.includes(source)))
     throw new ForbiddenError('sources: this key is bound to other sources');
+  // The brokers let this server read for everyone, whatever a segment would allow.
+  if (input.connector === 'kafka' && !caller.scope.allowsAll('administer'))
+    throw new ForbiddenError('connector: only callers who may administer everything connect topics of Kafka');
   const { connector, mapping, secret = null, vendorKey: key = null, vendorHost: host = null } = input;
   return { connector, name, attributes, sources: given ?? own, mapping, secret, access: { key, host } };
 }

@@ -21,6 +21,7 @@ import { checkTexts } from './checked-texts.ts';
 import { addCoachedStaff } from './coached-staff.ts';
 import { addConnectionMutations } from './connection-mutations.ts';
 import { addConnections } from './connections.ts';
+import { addCounting } from './counting.ts';
 import { addDeletions } from './deletions.ts';
 import { addTargets } from './deliveries.ts';
 import { addDimensionValues } from './dimension-values.ts';
@@ -50,6 +51,7 @@ import { addPageInfo } from './page-info.ts';
 import { addPermissions } from './permissions.ts';
 import { addPredictions } from './predictions.ts';
 import { addProvenance } from './provenance.ts';
+import { addQuarantine } from './quarantine.ts';
 import { addRequests } from './requests.ts';
 import { addResponseCounts } from './response-counts.ts';
 import { addResponseRates } from './response-rates.ts';
@@ -86,6 +88,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addBrowserSessions,
   addAssociations,
   addBusiness,
+  addCounting,
   addRetention,
   addCaseMutations,
   addCases,
@@ -93,6 +96,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addChanges,
   addConnections,
   addConnectionMutations,
+  addQuarantine,
   addSurveyLinkMutation,
   addDeletions,
   addDimensionValues,

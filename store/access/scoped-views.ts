@@ -50,7 +50,11 @@ const belongsTo = (table: string, key: string, more = 'true') =>
   `EXISTS (SELECT FROM public.${table} o WHERE o.id = t.${key} AND ${seesAll('o')} AND ${more})`;
 /** A case of a restricted response is kept, and shown to no one. */
 const isUsed = (row: string) => `(${row}.response_id IS NULL OR EXISTS (SELECT FROM public.response_key k
-    JOIN public.response r ON r.id = k.id AND r.answered_at = k.answered_at WHERE k.id = ${row}.response_id))`;
+    JOIN public.response r ON r.id = k.id AND r.answered_at = k.answered_at WHERE k.id = ${row}.response_id)
+  OR EXISTS (SELECT FROM public.uncounted_response u WHERE u.id = ${row}.response_id))`;
+
+const ofResponse = (key: string) =>
+  `EXISTS (SELECT FROM public.response_key k WHERE k.id = t.${key} AND ${sees('k.cell_id', 'response')})`;
 
 const EVERY_SCORE = `(SELECT s.score = '{(,)}' FROM public.scope s WHERE s.fingerprint = ${FINGERPRINT})`;
 /** The value of a cell in the dimension of that attribute. */
@@ -70,6 +74,8 @@ interface Guard {
   readonly where: string;
   /** Columns of which only the rows of some cells are shown. */
   readonly masked?: Readonly<Record<string, Column>>;
+  /** Columns that are shown by an expression. */
+  readonly shown?: Readonly<Record<string, string>>;
   /** Columns that are left out. */
   readonly hidden?: readonly string[];
 }
@@ -87,6 +93,20 @@ const SCOPED_TABLES = {
       account_id: 'respondent',
     },
   },
+  // Those that are kept apart and not counted; which answer stands for one is shown where that is seen too.
+  uncounted_response: {
+    where: sees('t.cell_id', 'response'),
+    masked: { comment: 'comment', subject_id: 'comment', account_id: 'respondent' },
+    shown: {
+      instead: `CASE WHEN EXISTS (SELECT FROM public.response_key k WHERE k.id = t.instead AND ${sees('k.cell_id', 'response')})
+        THEN t.instead END`,
+    },
+  },
+  counting_verdict: {
+    where: ofResponse('response_id'),
+    hidden: ['actor', 'actor_name', 'reason'],
+  },
+  response_flag: { where: ofResponse('response_id'), hidden: ['found'] },
   response_key: {
     where: sees('t.cell_id', ...ANY),
     masked: { subject_id: 'respondent', content_hash: 'response' },
@@ -222,7 +242,8 @@ export async function createScopedViews(db: Database): Promise<void> {
   });
 }
 
-function shown(column: string, { masked }: Guard): string {
+function shown(column: string, { masked, shown }: Guard): string {
+  if (shown?.[column]) return `${shown[column]} AS ${column}`;
   const group = masked?.[column];
   return group ? `CASE WHEN ${sees('t.cell_id', group)} THEN t.${column} END AS ${column}` : `t.${column}`;
 }

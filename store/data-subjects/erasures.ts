@@ -94,6 +94,8 @@ const CHECKED: readonly Checked[] = [
   { name: 'leaves of seals', by: 'responseIds', from: 'seal_leaf WHERE response_id' },
   { name: 'reviews', by: 'responseIds', from: 'review WHERE response_id' },
   { name: 'cases', by: 'responseIds', from: 'case_record WHERE response_id' },
+  { name: 'counting verdicts', by: 'responseIds', from: 'counting_verdict WHERE response_id' },
+  { name: 'flags', by: 'responseIds', from: 'response_flag WHERE response_id' },
   { name: 'outcomes', by: 'subjectIds', from: 'outcome WHERE subject_id' },
   { name: 'outcomes of the account', by: 'subjectIds', from: 'outcome WHERE account_id' },
   { name: 'outcomes that name a member of staff', by: 'subjectIds', from: 'outcome WHERE staff_id' },

@@ -2,6 +2,7 @@ import type { NoteChange } from '../audit/audit.ts';
 import type { Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
 import { outcomesOfSubjects, restrictOutcomes } from '../outcomes/outcome-rights.ts';
+import { reconsider } from '../responses/counting.ts';
 import { RESPONSE_COLUMNS } from '../responses/response-row.ts';
 import { openReason } from '../reviews/review-reasons.ts';
 import { noteRestricted } from '../seals/leaf-tombstones.ts';
@@ -39,12 +40,12 @@ const RESPONSES = statement(
   `SELECT r.*, s.name AS source, v.name AS survey, v.version AS "surveyVersion", c.attributes FROM (
       SELECT r.id, r.answered_at AS "answeredAt", r.received_at AS "receivedAt", r.cell_id, r.mapping_version_id,
         r.external_id AS "externalId", r.score, r.class, r.comment, r.subject_id AS "subjectId",
-        r.account_id AS "accountId", r.source_event_id AS "sourceEventId", false AS restricted
+        r.account_id AS "accountId", r.source_event_id AS "sourceEventId", false AS restricted, NULL AS uncounted
       FROM response_key k JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at AND r.cell_id = k.cell_id
       WHERE k.subject_id = ANY ($1::uuid[])
       UNION ALL
       SELECT x.id, x.answered_at, x.received_at, x.cell_id, x.mapping_version_id, x.external_id, x.score, x.class, x.comment,
-        x.subject_id, x.account_id, x.source_event_id, true
+        x.subject_id, x.account_id, x.source_event_id, h.counting IS NULL, h.counting
       FROM restricted_response h, jsonb_to_record(h.row) AS x (${RESPONSE_COLUMNS}) WHERE h.subject_id = ANY ($1::uuid[])
     ) r JOIN mapping_version m ON m.id = r.mapping_version_id JOIN source s ON s.id = m.source_id
       JOIN survey_version v ON v.id = m.survey_version_id JOIN cell c ON c.id = r.cell_id
@@ -245,6 +246,12 @@ const PUT_ASIDE = statement(
       JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at AND r.cell_id = k.cell_id
     WHERE k.subject_id = ANY ($1::uuid[]) RETURNING id`,
 );
+/** Those that were not counted are kept apart already. */
+const RESTRICT_ASIDE = statement(
+  'subject_restrict_aside',
+  `UPDATE restricted_response SET counting = NULL, rule = NULL, instead = NULL, recorded_at = now()
+    WHERE subject_id = ANY ($1::uuid[]) AND counting IS NOT NULL RETURNING id`,
+);
 const REMOVE = statement(
   'subject_remove',
   'DELETE FROM response WHERE id = $1 AND answered_at = $2 AND cell_id = $3',
@@ -285,10 +292,12 @@ export function restrict(
     await restrictOutcomes(session, ids);
     if (!restricted) {
       const back = (await session.rows(PUT_BACK, [ids])).length;
+      await reconsider(session, sign, { subjectIds: ids, responseIds: places.map(({ id }) => id) });
       await note?.(session, { restricted, responses: back });
       return back;
     }
-    const moved = await session.rows<{ id: string }>(PUT_ASIDE, [ids]);
+    const aside = await session.rows<{ id: string }>(RESTRICT_ASIDE, [ids]);
+    const moved = [...aside, ...(await session.rows<{ id: string }>(PUT_ASIDE, [ids]))];
     for (const { id, answeredAt, cellId } of places) await session.rows(REMOVE, [id, answeredAt, cellId]);
     const movedIds = moved.map(({ id }) => id);
     await noteRestricted(session, sign, movedIds);

@@ -93,6 +93,59 @@ const item = (externalId: string, more: object = {}) => ({
   ...more,
 });
 
+it('what cannot be stored waits in the quarantine, and is stored once the mapping is right', async () => {
+  const { fixtures } = (await import('../../ingestion/webhooks/vendors/formbricks.fixtures.ts')) as {
+    fixtures: VendorFixtures;
+  };
+  const { secret } = fixtures;
+  const right = { ...(fixtures.mapping as object), source: 'waits' };
+  const mapping = { ...right, score: { column: 'data.nps', scale: '1-5' } };
+  const { connection } = await create({ connector: 'formbricks', name: 'waits', mapping, secret });
+  const body = fixtures.deliveries[0]?.body ?? '';
+  const at = Date.now();
+  const url = `${server.url}${connection.path}`;
+  const sent = await post(connection.path, body, fixtures.sign(Buffer.from(body), secret, at, 'w1', url));
+  expect(sent.status).toBe(202);
+  type Waiting = { id: string; reason: string; status: string };
+  const waiting = async (filter = {}) => {
+    const query = `query ($filter: QuarantineFilter) { connections(first: 100) { id quarantine(filter: $filter) { reasons { reason count }
+      edges { node { id status reason code field advice position bytes receivedAt attempts expiresAt } } pageInfo { hasNextPage } } } }`;
+    const { data, errors } = await ask<{
+      connections: { id: string; quarantine: { reasons: object[]; edges: { node: Waiting }[] } }[];
+    }>(ADMIN_KEY, query, { filter });
+    expect(errors, JSON.stringify(errors)).toBeUndefined();
+    return data.connections.find(({ id }) => id === connection.id)?.quarantine;
+  };
+  const listed = await waiting({ statuses: ['WAITING'], fields: ['score'] });
+  expect(listed?.reasons).toEqual([{ reason: 'VALUE', count: 1 }]);
+  const node = listed?.edges[0]?.node;
+  expect(node).toMatchObject({ status: 'WAITING', code: 'OUT_OF_SCALE', field: 'score', attempts: 0 });
+  expect(await waiting({ reasons: ['BODY'] })).toMatchObject({ edges: [] });
+  const content = 'query ($item: ID!) { quarantinedContent(item: $item) }';
+  const read = await ask<{ quarantinedContent: string }>(ADMIN_KEY, content, { item: node?.id });
+  expect(read.data.quarantinedContent).toContain('user-7');
+
+  const change =
+    'mutation ($id: ID!, $mapping: JSON!) { changeConnectionMapping(id: $id, mapping: $mapping) { mapping } }';
+  const changed = await ask(ADMIN_KEY, change, { id: connection.id, mapping: right });
+  expect(changed.data).toEqual({ changeConnectionMapping: { mapping: right } });
+  const replay = `mutation ($connection: ID!, $ids: [ID!]) { replayQuarantined(connection: $connection, ids: $ids) { replayed failed remaining } }`;
+  const replayed = await ask(ADMIN_KEY, replay, { connection: connection.id, ids: [node?.id] });
+  expect(replayed.data).toEqual({ replayQuarantined: { replayed: 1, failed: 0, remaining: 0 } });
+  expect(await waiting()).toMatchObject({ reasons: [], edges: [{ node: { status: 'REPLAYED' } }] });
+  expect((await ask(ADMIN_KEY, content, { item: node?.id })).data).toEqual({ quarantinedContent: null });
+  const discard = 'mutation ($connection: ID!) { discardQuarantined(connection: $connection) }';
+  expect((await ask(ADMIN_KEY, discard, { connection: connection.id })).data).toEqual({
+    discardQuarantined: 0,
+  });
+  const metrics = await fetch(`${server.url}/metrics`, { headers: { authorization: `Bearer ${ADMIN_KEY}` } });
+  expect(await metrics.text()).toContain('scoreline_quarantined');
+  const log = '{ auditLog(first: 20) { edges { node { action } } } }';
+  const actions = JSON.stringify((await ask(ADMIN_KEY, log)).data);
+  for (const action of ['replayQuarantined', 'changeConnectionMapping', 'discardQuarantined'])
+    expect(actions).toContain(action);
+});
+
 describe.each([...CONNECTORS.keys()])('deliveries of %s', (connector) => {
   let fixtures: VendorFixtures;
   let connection: Listed;
@@ -430,5 +483,78 @@ describe('a connection', () => {
     const env = { PATH: process.env.PATH, URL: `${server.url}${connection.path}`, SECRET: secret };
     const answer = execFileSync('sh', ['-euc', script], { env, encoding: 'utf8' });
     expect(JSON.parse(answer)).toMatchObject({ accepted: 1, rejectedTotal: 0 });
+  });
+});
+
+describe('outcomes', () => {
+  it('that a connection brings are stored once with its name, beside answers of the same connection', async () => {
+    const { fixtures } = (await import('../../ingestion/webhooks/vendors/zendesk.fixtures.ts')) as {
+      fixtures: VendorFixtures;
+    };
+    const { mapping, secret } = fixtures;
+    const input = { connector: 'zendesk', name: 'both', mapping: { ...(mapping as object), source: 'both' } };
+    const { connection } = await create({ ...input, secret });
+    for (const [i, { body }] of fixtures.deliveries.entries()) {
+      const raw = Buffer.from(body);
+      const headers = fixtures.sign(raw, secret, Date.now(), `both-${i}`, `${server.url}${connection.path}`);
+      expect((await post(connection.path, raw, headers)).status).toBe(202);
+    }
+    type Node = { id: string; kind: string; source: string; externalId: string; account: string | null };
+    const { data } = await ask<{ outcomes: { edges: { node: Node }[] } }>(
+      ADMIN_KEY,
+      '{ outcomes(outcomeKinds: [TICKET_OPENED, TICKET_SOLVED]) { edges { node { id kind source externalId account } } } }',
+    );
+    const own = data.outcomes.edges.map(({ node }) => node).filter(({ source }) => source === 'both');
+    // What was solved was opened again; the earlier solution, which arrived last, changed nothing.
+    expect(own).toHaveLength(3);
+    expect(Object.fromEntries(own.map(({ externalId, kind }) => [externalId, kind]))).toEqual({
+      '35450': 'TICKET_OPENED',
+      '35450 solved': 'TICKET_OPENED',
+      '35451': 'TICKET_OPENED',
+    });
+    expect(own.find(({ externalId }) => externalId === '35450')?.account).toMatch(/^a1_/);
+    const { data: seen } = await ask<{ responses: { edges: { node: { id: string } }[] } }>(
+      ADMIN_KEY,
+      '{ responses(from: "2026-02-25T00:00:00Z", to: "2026-02-26T00:00:00Z") { edges { node { id } } } }',
+    );
+    const traces = await Promise.all(
+      seen.responses.edges.map(({ node }) =>
+        ask<{ trace: { nodes: { kind: string; label: string }[] } }>(
+          ADMIN_KEY,
+          'query ($id: ID!) { trace(id: $id, direction: DOWNSTREAM) { nodes { kind label } } }',
+          { id: node.id },
+        ),
+      ),
+    );
+    const labels = traces.flatMap(({ data: found }) => found.trace.nodes).map(({ label }) => label);
+    // The answer leads to what became of its respondent, and that to the delivery.
+    expect(labels.filter((label) => label.startsWith('outcome: '))).toContainEqual(
+      expect.stringMatching(/^outcome: ticket opened 2026-02-25, zendesk delivery both-\d+ item 0$/),
+    );
+  });
+
+  it('are taken as the page of Salesforce sends them, under the key that it makes', async () => {
+    const page = readFileSync(new URL('../../docs/connectors/salesforce.md', import.meta.url), 'utf8');
+    const blocks = (language: string) =>
+      [...page.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'g'))].map(
+        ([, block = '']) => block,
+      );
+    const [makeKey = ''] = blocks('graphql');
+    const { data } = await ask<{ createApiKey: { key: string } }>(ADMIN_KEY, makeKey);
+    const bodies = blocks('json');
+    const answered = JSON.parse(bodies.pop() ?? '') as object;
+    expect(bodies).toHaveLength(3);
+    const send = (body: string) =>
+      post('/ingest/outcomes', body, {
+        authorization: `Bearer ${data.createApiKey.key}`,
+        'content-type': 'application/json',
+      });
+    for (const body of bodies) {
+      const answer = await send(body);
+      expect([answer.status, await answer.json()]).toEqual([202, answered]);
+      expect(await (await send(body)).json()).toMatchObject({ accepted: 0, duplicates: 1 });
+    }
+    const other = await send((bodies[0] ?? '').replace('"salesforce"', '"crm"'));
+    expect(await other.json()).toMatchObject({ rejected: [{ code: 'FORBIDDEN' }] });
   });
 });
