@@ -60,7 +60,7 @@ function openIngestors(config: Config, database: OpenDatabase, log: OutageLog) {
 function openSamplesOf(
   config: Config,
   { store }: OpenDatabase,
-  ingestors: ReturnType<typeof openIngestors>,
+  ingestors: Pick<ReturnType<typeof openIngestors>, 'ingestor' | 'outcomes'>,
   log: OutageLog,
 ): Samples {
   const { dimensions, dataDir } = config;
@@ -121,9 +121,8 @@ export async function openServer(
   const { store, cells, mappings, encryption, pepper, loops, disk, files } = database;
   const { dimensions, cellLimits, redaction, reviewRules, themePrecision, roles } = config;
   const now = Date.now;
-  const ingestors = openIngestors(config, database, log);
-  const { ingestor, outcomes, inbox, handOver } = ingestors;
-  const samples = openSamplesOf(config, database, ingestors, log);
+  const { ingestor, outcomes, inbox, handOver } = openIngestors(config, database, log);
+  const samples = openSamplesOf(config, database, { ingestor, outcomes }, log);
   const audit = auditTrailOf(config, store, log);
   const { uploads, uploadImports, close: closeUploads } = openUploads(config, loops, log);
   const writers = longWriters(database, log);
