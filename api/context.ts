@@ -10,6 +10,7 @@ import type { LineageStore } from '../graph/lineage-store.ts';
 import type { Samples } from '../ingestion/demo/samples.ts';
 import type { UploadImports } from '../ingestion/files/upload/upload-imports.ts';
 import type { Uploads } from '../ingestion/files/upload/uploads.ts';
+import type { HandOver } from '../ingestion/kafka/hand-over.ts';
 import type { OutcomeIngestor } from '../ingestion/outcomes/outcome-ingestor.ts';
 import type { FilingDeps } from '../ingestion/pipeline/file-cells.ts';
 import type { Inbox } from '../ingestion/pipeline/inbox.ts';
@@ -82,6 +83,8 @@ export interface ApiDeps {
   readonly reviewRules: ReviewRules;
   /** The lookups that find a person, by identifier or pseudonym. */
   readonly identify: (respondent: string) => string[];
+  /** For how long what a connection delivers and cannot be stored is kept, ISO 8601. */
+  readonly quarantineFor: string;
   /** How many of the responses the lineage graph still holds, if there is one besides the database. */
   readonly graphHolds: (responseIds: readonly string[], xact: number) => Promise<number>;
   /** Schedules a rewrite of the embedded database's files. */
@@ -90,6 +93,8 @@ export interface ApiDeps {
   readonly queries: CompiledQueries;
   /** What every operation passes before it runs. */
   readonly gate: Gate;
+  /** Where responses of /ingest/responses go before they are stored; undefined: they are stored at once. */
+  readonly handOver?: HandOver | undefined;
   /** What the doors of responses have in memory. */
   readonly inbox: Inbox;
   /** Rotates encryption and signing keys; returns what was done. */
