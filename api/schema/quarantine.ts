@@ -1,4 +1,6 @@
 import type { FieldGroup } from '../../domain/access/scope.ts';
+import { BadItem } from '../../ingestion/pipeline/read-items.ts';
+import { itemAgain, type QuarantineContent } from '../../ingestion/webhooks/quarantined.ts';
 import { type SampleField, sampleFields } from '../../ingestion/webhooks/sample.ts';
 import {
   connectionOfQuarantined,
@@ -194,19 +196,18 @@ function addContent({ builder }: SchemaParts): void {
       args: { item: t.arg.id({ required: true }) },
       resolve: async (_root, { item }, context) => {
         const read = await readContent(item, context);
-        return read && sampleFields(read.connector, parsed(read.content));
+        return read && sampleFields(read.connector, itemOf(read.content));
       },
     }),
   );
 }
 
-/** A delivery that cannot be read is a text. */
-function parsed(content: string): unknown {
-  try {
-    return JSON.parse(content) as unknown;
-  } catch {
-    return content;
-  }
+/** The item in what is stored; a delivery that cannot be taken apart has none. */
+function itemOf(written: string): unknown {
+  const content = JSON.parse(written) as QuarantineContent;
+  if (content.kind !== 'item') return null;
+  const item = itemAgain(content.text);
+  return item instanceof BadItem ? null : item;
 }
 
 /**
