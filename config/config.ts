@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { KafkaCluster } from '../domain/kafka/kafka-target.ts';
 import type { ReviewRules } from '../domain/models/review-rules.ts';
 import type { RedactionRules } from '../domain/privacy/redact.ts';
+import type { FlagRules } from '../domain/responses/flags.ts';
 import type { NameBounds } from '../domain/responses/normalised-response.ts';
 import type { CellLimits } from '../domain/segments/cell-filing.ts';
 import { attributeOf, type Dimension, defineDimensions } from '../domain/segments/dimensions.ts';
@@ -73,6 +74,7 @@ export interface Config {
   readonly smallestCount: number;
   readonly reviewRules: ReviewRules;
   readonly agents: AgentSettings;
+  readonly flags: FlagRules;
   /** undefined: only API keys are accepted. */
   readonly jwt: JwtConfig | undefined;
   /** undefined: people sign in with a key. */
@@ -121,6 +123,8 @@ export interface KafkaConfig {
   /** The names of groups begin with it. */
   readonly group: string;
   readonly topics: ReadonlySet<string>;
+  /** The topic that requests hand their items to; undefined: they are stored before the answer. */
+  readonly ingestTopic: string | undefined;
 }
 
 /** Accepted tokens (JWT): who signs them, and which claims describe the caller. */
@@ -192,6 +196,7 @@ export async function loadConfig(
     smallestCount: found.data.smallestCount,
     reviewRules: found.data.review,
     agents: found.data.agents,
+    flags: found.data.flags,
     ...loginsOf(variables, found.data.jwt, dimensions),
     publicUrl: variables.SCORELINE_PUBLIC_URL,
     cellLimits: { limit: found.data.cellLimit, ...found.data.cellShares },
@@ -211,6 +216,7 @@ export async function loadConfig(
       cluster: variables.SCORELINE_KAFKA_URL,
       group: variables.SCORELINE_KAFKA_GROUP,
       topics: new Set(variables.SCORELINE_KAFKA_TOPICS),
+      ingestTopic: variables.SCORELINE_INGEST_TOPIC,
     },
     sealSink: variables.SCORELINE_SEAL_SINK,
     auditAggregates: found.data.audit.aggregates,

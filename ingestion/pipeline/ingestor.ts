@@ -1,4 +1,5 @@
 import type { Scope } from '../../domain/access/scope.ts';
+import { DEFAULT_FLAG_RULES, type FlagRules, likenessOf } from '../../domain/responses/flags.ts';
 import { NAME_BOUNDS, type NameBounds } from '../../domain/responses/normalised-response.ts';
 import type { Cell, CellAttributes } from '../../domain/segments/cell.ts';
 import { inSlices, Slice } from '../../domain/text/slices.ts';
@@ -6,6 +7,7 @@ import { isPassingError } from '../../store/database/passing-errors.ts';
 import type { SubjectEncryption } from '../../store/encryption/subject-encryption.ts';
 import { CellGoneError } from '../../store/responses/cell-dictionary.ts';
 import type { MappingRegistry } from '../../store/responses/mappings.ts';
+import type { Print } from '../../store/responses/response-row.ts';
 import { type Accepted, type AcceptRow, storeResponses } from '../../store/responses/store-responses.ts';
 import type { Sign } from '../../store/seals/leaf-tombstones.ts';
 import type { ResponseDraft } from './draft.ts';
@@ -14,6 +16,7 @@ import { createGroupCommit } from './group-commit.ts';
 import { type NormaliseDeps, type Normalised, normalising } from './normalise.ts';
 import type { Outcome } from './outcome.ts';
 import { type Patience, withTimeout } from './patience.ts';
+import { keyedHash } from './pseudonym.ts';
 import { NOT_ITS_ANSWER, NOT_ITS_SOURCE, refusalOf, tooMany } from './refusals.ts';
 import { type RejectedItem, RejectionCounts } from './rejection-counts.ts';
 import type { Submitter } from './submitter.ts';
@@ -23,6 +26,8 @@ export interface IngestorDeps extends NormaliseDeps, FilingDeps {
   readonly mappings: MappingRegistry;
   /** Signs notes about sealed leaves. */
   readonly sign: Sign;
+  /** Absent: those shipped. */
+  readonly flagRules?: FlagRules | undefined;
   /** How many sources, surveys and mappings one submitter may add. */
   readonly nameBounds?: NameBounds;
   readonly warn: (message: string, error?: Error) => void;
@@ -37,6 +42,14 @@ export interface Ingestor {
    * waiting.
    */
   accept(submitter: Submitter, drafts: readonly ResponseDraft[]): Promise<Outcome[]>;
+  /**
+   * Checks drafts as `accept` does, without the database: what each would be stored as, or why it is rejected. What depends on stored
+   * responses, names and cells is found when it is stored.
+   */
+  check(
+    submitter: Submitter,
+    drafts: readonly (ResponseDraft | Outcome | null)[],
+  ): Promise<(Pick<Normalised, 'id' | 'respondent'> | Outcome | null)[]>;
   /** Counts items that were rejected, by `accept` or before it, for `sources`. */
   noteRejected(submitter: Submitter, items: readonly RejectedItem[]): void;
   /** Resolves when everything that was begun is settled, and what was rejected is counted. */
@@ -118,6 +131,13 @@ export function createIngestor(deps: IngestorDeps): Ingestor {
       }
       return (await Promise.all(parts)).flat();
     },
+    async check(submitter, drafts) {
+      const permit = permitting(deps, submitter, new Slice());
+      const checked: Awaited<ReturnType<Ingestor['check']>> = [];
+      for (const draft of drafts)
+        checked.push(draft === null || 'status' in draft ? draft : await permit(draft));
+      return checked;
+    },
     noteRejected: (submitter, items) => rejections.add(submitter, items),
     async idle() {
       await commits.idle();
@@ -175,6 +195,22 @@ interface Prepared extends Normalised {
   readonly mayCorrect: boolean;
 }
 
+/** What of a draft can be said without the database. */
+type Permitted = Normalised & { readonly place: CellAttributes };
+
+/** Normalises a draft and checks whether its submitter may submit it, by its source and its segment. */
+function permitting(deps: IngestorDeps, submitter: Submitter, slice: Slice) {
+  const rules = { ...deps, storedAs: deps.cells.storedAs };
+  return async (draft: ResponseDraft): Promise<Permitted | Outcome> => {
+    if (slice.isOver()) await slice.next();
+    const item = await inSlices(normalising(rules, draft), slice);
+    if (!('id' in item)) return item;
+    if (submitter.sources && !submitter.sources.includes(item.source)) return NOT_ITS_SOURCE;
+    const place = placeOf(deps.dimensions, submitter, item.attributes);
+    return 'outcome' in place ? place.outcome : { ...item, place: place.attributes };
+  };
+}
+
 /** The submitter's permitted drafts, normalised, and the rejections of the others. */
 async function prepare(
   deps: IngestorDeps,
@@ -183,18 +219,9 @@ async function prepare(
   slice: Slice,
 ): Promise<(Prepared | Outcome)[]> {
   const { scope, id } = submitter;
-  const rules = { ...deps, storedAs: deps.cells.storedAs };
-  const permitted = (item: Normalised | Outcome) => {
-    if (!('id' in item)) return item;
-    if (submitter.sources && !submitter.sources.includes(item.source)) return NOT_ITS_SOURCE;
-    const place = placeOf(deps.dimensions, submitter, item.attributes);
-    return 'outcome' in place ? place.outcome : { ...item, place: place.attributes };
-  };
-  const normalised: ReturnType<typeof permitted>[] = [];
-  for (const draft of drafts) {
-    if (slice.isOver()) await slice.next();
-    normalised.push(permitted(await inSlices(normalising(rules, draft), slice)));
-  }
+  const permit = permitting(deps, submitter, slice);
+  const normalised: (Permitted | Outcome)[] = [];
+  for (const draft of drafts) normalised.push(await permit(draft));
   const bounds = boundsOf(deps.nameBounds ?? NAME_BOUNDS, scope);
   const items: (Prepared | Outcome)[] = [];
   for (const item of normalised) {
@@ -257,6 +284,7 @@ function toRows(
     comment: item.comment,
     subject: { pseudonym: item.respondent, lookups: item.lookups },
     account: item.account,
+    prints: printsOf(deps, item),
     contentHash: item.contentHash,
     formerHashes: item.formerHashes,
     position: item.event.position,
@@ -265,6 +293,15 @@ function toRows(
     importRow: item.importRow,
     mayReplace: item.mayCorrect ? mayReplace : () => false,
     eventContent: item.event.content,
+  }));
+}
+
+/** Of what the rules compare in the answer. Times of imports are often those of a day, so they are not compared. */
+function printsOf({ flagRules = DEFAULT_FLAG_RULES, pepper }: IngestorDeps, item: Prepared): Print[] {
+  if (item.importRow !== null) return [];
+  return likenessOf(flagRules, item).map(({ rule, text }) => ({
+    rule,
+    print: keyedHash(pepper, 'print', `${rule} ${text}`),
   }));
 }
 
