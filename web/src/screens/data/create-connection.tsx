@@ -14,12 +14,14 @@ export interface MadeSecret {
   readonly secret: string;
   readonly name: string;
   readonly path: string;
+  /** The connection is new: nothing has arrived yet. */
+  readonly isNew?: true;
 }
 
 interface Connector {
   readonly name: string;
   readonly words: string;
-  readonly mapping: object;
+  readonly mapping?: object;
   /** A survey of our own: the server makes its secret. */
   readonly isOwn?: true;
 }
@@ -30,17 +32,14 @@ export const CONNECTORS: readonly Connector[] = [
   {
     name: 'formbricks',
     words: 'Formbricks',
-    mapping: { score: { column: 'data.QUESTION', scale: '0-10' }, comment: 'data.QUESTION' },
   },
   {
     name: 'typeform',
     words: 'Typeform',
-    mapping: { score: { column: 'answers.REF', scale: '0-10' }, comment: 'answers.REF' },
   },
   {
     name: 'posthog',
     words: 'PostHog surveys',
-    mapping: { score: { column: 'answers.0', scale: '0-10' }, comment: 'answers.1' },
   },
   { name: 'delighted', words: 'Delighted (archived events)', mapping: {} },
   { name: 'retently', words: 'Retently', mapping: {} },
@@ -126,17 +125,18 @@ function ConnectionForm({
   const send = useSend();
   const choose = (next: string) => {
     setConnector(next);
-    setMapping(JSON.stringify(CONNECTORS.find((one) => one.name === next)?.mapping ?? {}, null, 2));
+    const template = CONNECTORS.find((one) => one.name === next)?.mapping;
+    setMapping(template ? JSON.stringify(template, null, 2) : '');
   };
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    const declared = parsed(mapping);
+    const declared = mapping.trim() === '' ? null : parsed(mapping);
     if (name.trim() === '') return setProblem('Name the connection.');
     if (declared === undefined) return setProblem('The mapping is not JSON.');
     const input = {
       connector,
       name: name.trim(),
-      mapping: declared,
+      ...(declared === null ? {} : { mapping: declared }),
       ...(secret.trim() ? { secret: secret.trim() } : {}),
     };
     setBusy(true);
@@ -144,7 +144,7 @@ function ConnectionForm({
     setBusy(false);
     if (error !== undefined) return setProblem(error);
     const { connection, secret: made } = data.createConnection;
-    onCreated({ ...connection, connector, secret: made });
+    onCreated({ ...connection, connector, secret: made, isNew: true });
   };
   return (
     <form className="box-dialog" onSubmit={(event) => void submit(event)}>
@@ -169,7 +169,7 @@ function ConnectionForm({
       </div>
       <Field
         label="Mapping"
-        hint="JSON: which field of a delivery is what."
+        hint="JSON: which field of a delivery is what. Leave it empty to choose from what arrives first."
         lines={6}
         value={mapping}
         onChange={setMapping}
