@@ -48,7 +48,7 @@ const fetchRules: FetchRules = {
     const path = `/crm/v3/objects/${object}s/${encodeURIComponent(id)}`;
     const fetched = await ask(`${path}?properties=${properties}&associations=companies,contacts`);
     if (id === '' || fetched['id'] !== id)
-      throw new UnreadableBodyError('id: is another; HubSpot answers with the record that it is asked for');
+      throw new UnreadableBodyError('id: is another; HubSpot answers with the object that it is asked for');
     return [{ object, fetched }];
   },
 };
