@@ -23,6 +23,8 @@ export interface Config {
   readonly host: string;
   readonly port: number;
   readonly dataDir: string;
+  /** The folder that watched folders are in; undefined: none is watched. */
+  readonly watchDir: string | undefined;
   /** undefined: the embedded database in the data folder. */
   readonly databaseUrl: string | undefined;
   /** How long a start waits for a server that is starting, recovering or unreachable, in seconds. */
@@ -119,6 +121,8 @@ export interface KafkaConfig {
   /** The names of groups begin with it. */
   readonly group: string;
   readonly topics: ReadonlySet<string>;
+  /** The topic that requests hand their items to; undefined: they are stored before the answer. */
+  readonly ingestTopic: string | undefined;
 }
 
 /** Accepted tokens (JWT): who signs them, and which claims describe the caller. */
@@ -159,6 +163,7 @@ export async function loadConfig(
     host: variables.HOST,
     port: variables.PORT,
     dataDir: resolve(variables.SCORELINE_DATA_DIR),
+    watchDir: variables.SCORELINE_WATCH_DIR && resolve(variables.SCORELINE_WATCH_DIR),
     databaseUrl: variables.DATABASE_URL,
     databasePatience: variables.SCORELINE_DATABASE_PATIENCE,
     neo4j:
@@ -208,6 +213,7 @@ export async function loadConfig(
       cluster: variables.SCORELINE_KAFKA_URL,
       group: variables.SCORELINE_KAFKA_GROUP,
       topics: new Set(variables.SCORELINE_KAFKA_TOPICS),
+      ingestTopic: variables.SCORELINE_INGEST_TOPIC,
     },
     sealSink: variables.SCORELINE_SEAL_SINK,
     auditAggregates: found.data.audit.aggregates,

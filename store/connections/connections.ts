@@ -133,6 +133,7 @@ const REMOVE = statement(
     forgotten AS (DELETE FROM connection_delivery d USING removed r WHERE d.connection_id = r.id),
     discarded AS (UPDATE quarantine q SET status = 'DISCARDED', settled_at = $2, ${EMPTIED}
       FROM removed r WHERE q.connection_id = r.id AND q.sealed IS NOT NULL),
+    unwatched AS (DELETE FROM watched_file w USING removed r WHERE w.connection_id = r.id),
     unasked AS (DELETE FROM connection_fetch f USING removed r WHERE f.id = r.id)
     ${NOTIFY} FROM removed`,
   { isSmall: true },
