@@ -15,7 +15,7 @@ import { Uploads } from '../ingestion/files/upload/uploads.ts';
 import { openHandOver } from '../ingestion/kafka/hand-over.ts';
 import { createOutcomeIngestor } from '../ingestion/outcomes/outcome-ingestor.ts';
 import { Inbox } from '../ingestion/pipeline/inbox.ts';
-import { createIngestor, type Ingestor } from '../ingestion/pipeline/ingestor.ts';
+import { createIngestor } from '../ingestion/pipeline/ingestor.ts';
 import { lookupsOfGiven } from '../ingestion/pipeline/pseudonym.ts';
 import { readBuild } from '../instance/build.ts';
 import type { OpenDatabase } from '../instance/open-database.ts';
@@ -39,12 +39,12 @@ const MAKERS_MEASURED = 10;
 /** Opens the ingest steps behind all endpoints, one for responses and one for outcomes, and what responses may be handed to before. */
 function openIngestors(config: Config, database: OpenDatabase, log: OutageLog) {
   const { store, cells, mappings, encryption, pepper, sign } = database;
-  const { dimensions, cellLimits, redaction, nameBounds } = config;
+  const { dimensions, cellLimits, redaction, nameBounds, flags: flagRules } = config;
   const now = Date.now;
   const warn = (message: string, err?: Error) => log.warn(err ? { err } : {}, message);
   const deps = {
     ...{ store, encryption, cells, mappings, pepper, sign },
-    ...{ dimensions, cellLimits, redaction, nameBounds, now, warn },
+    ...{ dimensions, cellLimits, redaction, nameBounds, flagRules, now, warn },
   };
   const [ingestor, outcomes] = [createIngestor(deps), createOutcomeIngestor(deps)];
   const { cluster, ingestTopic: topic } = config.kafka ?? {};
@@ -58,10 +58,15 @@ function openIngestors(config: Config, database: OpenDatabase, log: OutageLog) {
 }
 
 /** Opens the simulated answers and the example. */
-function openSamplesOf(config: Config, { store }: OpenDatabase, ingestor: Ingestor, log: OutageLog): Samples {
+function openSamplesOf(
+  config: Config,
+  { store }: OpenDatabase,
+  ingestors: Pick<ReturnType<typeof openIngestors>, 'ingestor' | 'outcomes'>,
+  log: OutageLog,
+): Samples {
   const { dimensions, dataDir } = config;
   const onError = (err: Error) => log.error({ err }, 'simulated answers could not be stored');
-  return openSamples({ store, ingestor, dimensions, dataDir, now: Date.now, onError });
+  return openSamples({ store, ...ingestors, dimensions, dataDir, now: Date.now, onError });
 }
 
 /** Files are removed a day after they were last used. */
@@ -120,7 +125,7 @@ export async function openServer(
   const { dimensions, cellLimits, redaction, reviewRules, themePrecision, roles } = config;
   const now = Date.now;
   const { ingestor, outcomes, inbox, handOver } = openIngestors(config, database, log);
-  const samples = openSamplesOf(config, database, ingestor, log);
+  const samples = openSamplesOf(config, database, { ingestor, outcomes }, log);
   const audit = auditTrailOf(config, store, log);
   const { uploads, uploadImports, close: closeUploads } = openUploads(config, loops, log);
   const writers = longWriters(database, log);

@@ -212,6 +212,18 @@ CREATE TABLE public.alert_rule (
 );
 CREATE TRIGGER keep_alert_rule BEFORE UPDATE ON public.alert_rule FOR EACH ROW EXECUTE FUNCTION keep_agent_history();
 
+CREATE TABLE public.answer_print (
+  response_id uuid NOT NULL,
+  rule text NOT NULL,
+  print bytea NOT NULL,
+  person uuid NOT NULL,
+  answered_at timestamp with time zone NOT NULL,
+  recorded_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT answer_print_response_id_rule_pk PRIMARY KEY (response_id, rule)
+);
+CREATE INDEX answer_print_recorded_at_index ON public.answer_print USING btree (recorded_at);
+CREATE INDEX answer_print_rule_print_answered_at_index ON public.answer_print USING btree (rule, print, answered_at);
+
 CREATE TABLE public.api_key (
   id uuid NOT NULL,
   name text NOT NULL,
@@ -354,6 +366,7 @@ CREATE TABLE public.change_event (
   until timestamp with time zone,
   link text,
   segment jsonb NOT NULL,
+  import_id integer,
   CONSTRAINT change_event_pkey PRIMARY KEY (id)
 );
 CREATE INDEX change_event_at_id_index ON public.change_event USING btree (at, id);
@@ -779,11 +792,13 @@ CREATE TABLE public.outcome (
   sealed bytea,
   staff_id uuid,
   owner_id uuid,
+  import_id integer,
   CONSTRAINT outcome_pkey PRIMARY KEY (id)
 );
 CREATE INDEX outcome_account ON public.outcome USING btree (account_id, at) WHERE (account_id IS NOT NULL);
 CREATE INDEX outcome_at_id_index ON public.outcome USING btree (at, id);
 CREATE INDEX outcome_cell_id_at_id_index ON public.outcome USING btree (cell_id, at, id);
+CREATE INDEX outcome_import ON public.outcome USING btree (import_id, id) WHERE (import_id IS NOT NULL);
 CREATE INDEX outcome_owner ON public.outcome USING btree (owner_id) WHERE (owner_id IS NOT NULL);
 CREATE INDEX outcome_staff ON public.outcome USING btree (staff_id) WHERE (staff_id IS NOT NULL);
 CREATE INDEX outcome_subject ON public.outcome USING btree (subject_id, at) WHERE (subject_id IS NOT NULL);

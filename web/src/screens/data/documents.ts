@@ -144,6 +144,7 @@ export const UNDO_IMPORT = graphql(`
         stayed
         held
         restricted
+        facts
       }
     }
   }
