@@ -113,6 +113,14 @@ export type ConnectionInput = {
   vendorKey?: string | null | undefined;
 };
 
+/** Why an answer is not counted. SUPERSEDED: a later answer of the person is. WITHIN_PERIOD: one shortly before it is. FLAGGED: a rule flagged it. LEFT_OUT: a person left it out. PUT_BACK: it is counted, because a person put it back. */
+export type CountingReason =
+  | 'FLAGGED'
+  | 'LEFT_OUT'
+  | 'PUT_BACK'
+  | 'SUPERSEDED'
+  | 'WITHIN_PERIOD';
+
 export type DecisionState =
   /** It was carried out. */
   | 'DONE'
@@ -934,7 +942,7 @@ export type DataUndoImportMutationVariables = Exact<{
 }>;
 
 
-export type DataUndoImportMutation = { undoImport: { id: string, undo: { complete: boolean | null, removed: number, restored: number, stayed: number, held: number | null, restricted: number | null } | null } };
+export type DataUndoImportMutation = { undoImport: { id: string, undo: { complete: boolean | null, removed: number, restored: number, stayed: number, held: number | null, restricted: number | null, facts: number | null } | null } };
 
 export type DataFirstVisitQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -1354,6 +1362,7 @@ export type ResponsesPageQueryVariables = Exact<{
   sentiment?: Array<Sentiment> | Sentiment | null | undefined;
   sources?: Array<string> | string | null | undefined;
   text?: string | null | undefined;
+  counted: boolean;
   order: ResponseOrder;
   first: number;
   after?: string | null | undefined;
@@ -1370,6 +1379,7 @@ export type ResponsesHeadQueryVariables = Exact<{
   sentiment?: Array<Sentiment> | Sentiment | null | undefined;
   sources?: Array<string> | string | null | undefined;
   text?: string | null | undefined;
+  counted: boolean;
   first: number;
 }>;
 
@@ -1434,7 +1444,7 @@ export type ResponsesAnswerQuery = { node:
     | { __typename: 'LineageRecord', id: string }
     | { __typename: 'ModelVersion', id: string }
     | { __typename: 'Outcome', id: string }
-    | { __typename: 'Response', externalId: string, source: string, answeredAt: string, receivedAt: string, score: number | null, scale: string, class: NpsClass | null, survey: string, surveyVersion: string, comment: string | null, respondent: string | null, id: string, segmentValues: Array<{ field: string, value: string }>, prediction: { class: NpsClass | null, promoter: number, passive: number, detractor: number, sentiment: Sentiment | null, negative: number, neutral: number, positive: number, uncertainty: number, abstained: string | null, modelVersion: { id: string, version: number }, themes: Array<{ theme: string, probability: number, called: boolean }> } | null }
+    | { __typename: 'Response', externalId: string, source: string, answeredAt: string, receivedAt: string, score: number | null, scale: string, class: NpsClass | null, survey: string, surveyVersion: string, comment: string | null, respondent: string | null, id: string, counting: { counted: boolean, reason: CountingReason | null, rule: string | null, since: string | null, instead: string | null, flags: Array<string> }, segmentValues: Array<{ field: string, value: string }>, prediction: { class: NpsClass | null, promoter: number, passive: number, detractor: number, sentiment: Sentiment | null, negative: number, neutral: number, positive: number, uncertainty: number, abstained: string | null, modelVersion: { id: string, version: number }, themes: Array<{ theme: string, probability: number, called: boolean }> } | null }
    | null };
 
 export type ResponsesExplanationQueryVariables = Exact<{
@@ -1488,6 +1498,15 @@ export type ResponsesRestrictMutationVariables = Exact<{
 
 
 export type ResponsesRestrictMutation = { restrictSubject: number };
+
+export type ResponsesCountMutationVariables = Exact<{
+  response: string | number;
+  counted: boolean;
+  reason: string;
+}>;
+
+
+export type ResponsesCountMutation = { countResponse: boolean };
 
 export type ResponsesEraseMutationVariables = Exact<{
   respondent: string;
@@ -1657,6 +1676,19 @@ export type TargetsReplayAllMutationVariables = Exact<{
 
 
 export type TargetsReplayAllMutation = { replayDeliveries: number };
+
+export type TargetsOnCallQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type TargetsOnCallQuery = { onCall: { version: number, plan: unknown, createdBy: string, createdAt: string, reason: string, quietUntil: string | null, now: Array<{ schedule: string, target: string, next: string, until: string }>, steps: Array<{ step: number, minutes: number, schedule: string | null, target: string }> } | null };
+
+export type TargetsSaveOnCallMutationVariables = Exact<{
+  plan: unknown;
+  reason: string;
+}>;
+
+
+export type TargetsSaveOnCallMutation = { saveOnCall: { version: number } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -2665,6 +2697,7 @@ export const DataUndoImportDocument = new TypedDocumentString(`
       stayed
       held
       restricted
+      facts
     }
   }
 }
@@ -3551,7 +3584,7 @@ export const PeopleReleaseHoldDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<PeopleReleaseHoldMutation, PeopleReleaseHoldMutationVariables>;
 export const ResponsesPageDocument = new TypedDocumentString(`
-    query ResponsesPage($segment: SegmentInput, $from: DateTime, $to: DateTime, $class: [NpsClass!], $themes: [String!], $sentiment: [Sentiment!], $sources: [String!], $text: String, $order: ResponseOrder!, $first: Int!, $after: String) {
+    query ResponsesPage($segment: SegmentInput, $from: DateTime, $to: DateTime, $class: [NpsClass!], $themes: [String!], $sentiment: [Sentiment!], $sources: [String!], $text: String, $counted: Boolean!, $order: ResponseOrder!, $first: Int!, $after: String) {
   responses(
     segment: $segment
     from: $from
@@ -3561,6 +3594,7 @@ export const ResponsesPageDocument = new TypedDocumentString(`
     sentiment: $sentiment
     sources: $sources
     text: $text
+    counted: $counted
     order: $order
     first: $first
     after: $after
@@ -3588,7 +3622,7 @@ export const ResponsesPageDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<ResponsesPageQuery, ResponsesPageQueryVariables>;
 export const ResponsesHeadDocument = new TypedDocumentString(`
-    query ResponsesHead($segment: SegmentInput, $from: DateTime, $class: [NpsClass!], $themes: [String!], $sentiment: [Sentiment!], $sources: [String!], $text: String, $first: Int!) {
+    query ResponsesHead($segment: SegmentInput, $from: DateTime, $class: [NpsClass!], $themes: [String!], $sentiment: [Sentiment!], $sources: [String!], $text: String, $counted: Boolean!, $first: Int!) {
   responses(
     segment: $segment
     from: $from
@@ -3597,6 +3631,7 @@ export const ResponsesHeadDocument = new TypedDocumentString(`
     sentiment: $sentiment
     sources: $sources
     text: $text
+    counted: $counted
     first: $first
   ) {
     edges {
@@ -3686,6 +3721,14 @@ export const ResponsesAnswerDocument = new TypedDocumentString(`
       surveyVersion
       comment
       respondent
+      counting {
+        counted
+        reason
+        rule
+        since
+        instead
+        flags
+      }
       segmentValues {
         field
         value
@@ -3781,6 +3824,11 @@ export const ResponsesRestrictDocument = new TypedDocumentString(`
   )
 }
     `) as unknown as TypedDocumentString<ResponsesRestrictMutation, ResponsesRestrictMutationVariables>;
+export const ResponsesCountDocument = new TypedDocumentString(`
+    mutation ResponsesCount($response: ID!, $counted: Boolean!, $reason: String!) {
+  countResponse(response: $response, counted: $counted, reason: $reason)
+}
+    `) as unknown as TypedDocumentString<ResponsesCountMutation, ResponsesCountMutationVariables>;
 export const ResponsesEraseDocument = new TypedDocumentString(`
     mutation ResponsesErase($respondent: String!, $reason: String!) {
   eraseSubject(respondent: $respondent, reason: $reason) {
@@ -4099,3 +4147,34 @@ export const TargetsReplayAllDocument = new TypedDocumentString(`
   replayDeliveries(target: $target, reason: $reason)
 }
     `) as unknown as TypedDocumentString<TargetsReplayAllMutation, TargetsReplayAllMutationVariables>;
+export const TargetsOnCallDocument = new TypedDocumentString(`
+    query TargetsOnCall {
+  onCall {
+    version
+    plan
+    createdBy
+    createdAt
+    reason
+    quietUntil
+    now {
+      schedule
+      target
+      next
+      until
+    }
+    steps {
+      step
+      minutes
+      schedule
+      target
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<TargetsOnCallQuery, TargetsOnCallQueryVariables>;
+export const TargetsSaveOnCallDocument = new TypedDocumentString(`
+    mutation TargetsSaveOnCall($plan: JSON!, $reason: String!) {
+  saveOnCall(plan: $plan, reason: $reason) {
+    version
+  }
+}
+    `) as unknown as TypedDocumentString<TargetsSaveOnCallMutation, TargetsSaveOnCallMutationVariables>;
