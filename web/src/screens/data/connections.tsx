@@ -134,7 +134,9 @@ function Fetching({ of }: { readonly of: Connection['fetching'] }) {
       {formatCount(waiting)} announced, not fetched yet.
       {hasKey ? null : ' A key of the tool is missing.'}
       {lastError ? ` Last: ${lastError}.` : null}
-      {openUntil && Date.parse(openUntil) > Date.now() ? ` Nothing is fetched until ${formatMoment(openUntil)}.` : null}
+      {openUntil && Date.parse(openUntil) > Date.now()
+        ? ` Nothing is fetched until ${formatMoment(openUntil)}.`
+        : null}
     </p>
   );
 }
