@@ -14,7 +14,13 @@ import { InvalidMapError } from '../files/map/map-mistakes.ts';
 import { accountFor, type BatchAccount, rejected } from '../pipeline/outcome.ts';
 import { UnreadableBodyError } from '../pipeline/read-items.ts';
 import type { Submitter } from '../pipeline/submitter.ts';
-import type { ConnectionReader, DeliveryHeaders, Received, WebhookConnector } from './connector.ts';
+import {
+  type ConnectionReader,
+  type DeliveryHeaders,
+  NotMappedError,
+  type Received,
+  type WebhookConnector,
+} from './connector.ts';
 import { keeping } from './notices.ts';
 import { fieldOf, type Identify, quarantinedBody, quarantinedItem } from './quarantined.ts';
 import { SignatureError } from './signature.ts';
@@ -107,8 +113,8 @@ export async function receiveDelivery(
     const read = await readerOf(reader);
     const also = keeping(deps, { id, notices, position, at });
     const taken = { id, items, position, digest, at, also };
-    if (read) return takeItems(deps, submitter, { ...taken, reader: read, quarantine: deps });
-    return keepUnmapped(deps, taken);
+    if (read instanceof InvalidMapError) return keepUnmapped(deps, taken, read);
+    return takeItems(deps, submitter, { ...taken, reader: read, quarantine: deps });
   }
   const account = accountFor([rejected('INVALID', received.problem)]);
   const kept = [quarantinedBody(deps.identify, delivery.raw, delivery.headers, position)];
@@ -116,12 +122,12 @@ export async function receiveDelivery(
   return { account, ignored: 0 };
 }
 
-/** The reader; null where the mapping no longer fits the deployment: a dimension was removed. */
-async function readerOf(reader: DeliveryTarget['reader']): Promise<ConnectionReader | null> {
+/** The reader, or why there is none: there is no mapping yet, or it names a dimension that was removed. */
+async function readerOf(reader: DeliveryTarget['reader']): Promise<ConnectionReader | InvalidMapError> {
   try {
     return await reader();
   } catch (error) {
-    if (error instanceof InvalidMapError) return null;
+    if (error instanceof InvalidMapError) return error;
     throw error;
   }
 }
@@ -175,9 +181,12 @@ export async function takeItems(
 async function keepUnmapped(
   deps: ReceiveDeps,
   { id, items, position, digest, at, also }: Omit<TakenItems, 'reader' | 'quarantine'>,
+  why: InvalidMapError,
 ): Promise<Receipt> {
   const problem =
-    'mapping: it does not fit the dimensions of the deployment any more; the item waits in the quarantine';
+    why instanceof NotMappedError
+      ? why.message
+      : 'mapping: it does not fit the dimensions of the deployment any more; the item waits in the quarantine';
   const account = accountFor(items.map(() => rejected('INVALID', problem)));
   const said = { reason: 'MAPPING', code: 'INVALID', field: 'mapping' } as const;
   const kept = items.map((item, index) =>

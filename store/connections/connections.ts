@@ -142,7 +142,8 @@ const MAPPING = statement('connections_mapping', 'SELECT mapping FROM connection
 
 const MAP = statement(
   'connections_map',
-  `WITH mapped AS (UPDATE connection SET mapping = $2::jsonb, mapping_revision = mapping_revision + 1
+  `WITH mapped AS (UPDATE connection SET mapping = $2::jsonb, mapping_revision = mapping_revision + 1,
+        sources = coalesce(sources, $3::jsonb)
       WHERE id = $1 AND removed_at IS NULL RETURNING id)
     ${NOTIFY} FROM mapped`,
 );
@@ -248,8 +249,14 @@ export async function rotateSecret(
 }
 
 /** Replaces the mapping; false where there is no such connection. */
-export async function changeMapping(session: Session, id: string, mapping: unknown): Promise<boolean> {
-  return (await session.rows(MAP, [id, JSON.stringify(mapping)])).length > 0;
+export async function changeMapping(
+  session: Session,
+  id: string,
+  mapping: unknown,
+  sources: readonly string[] | null,
+): Promise<boolean> {
+  const bound = sources === null ? null : JSON.stringify(sources);
+  return (await session.rows(MAP, [id, JSON.stringify(mapping), bound])).length > 0;
 }
 
 /** Removes a connection and destroys its secret; false where there is none, or it was removed before. */

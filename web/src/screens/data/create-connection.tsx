@@ -14,12 +14,14 @@ export interface MadeSecret {
   readonly secret: string;
   readonly name: string;
   readonly path: string;
+  /** The connection is new: nothing has arrived yet. */
+  readonly isNew?: true;
 }
 
 interface Connector {
   readonly name: string;
   readonly words: string;
-  readonly mapping: object;
+  readonly mapping?: object;
   /** A survey of our own: the server makes its secret. */
   readonly isOwn?: true;
   /** The tool only announces what it has: it is fetched with its key from a host such as this. */
@@ -32,17 +34,14 @@ export const CONNECTORS: readonly Connector[] = [
   {
     name: 'formbricks',
     words: 'Formbricks',
-    mapping: { score: { column: 'data.QUESTION', scale: '0-10' }, comment: 'data.QUESTION' },
   },
   {
     name: 'typeform',
     words: 'Typeform',
-    mapping: { score: { column: 'answers.REF', scale: '0-10' }, comment: 'answers.REF' },
   },
   {
     name: 'posthog',
     words: 'PostHog surveys',
-    mapping: { score: { column: 'answers.0', scale: '0-10' }, comment: 'answers.1' },
   },
   {
     name: 'qualtrics',
@@ -142,18 +141,19 @@ function ConnectionForm({
   const send = useSend();
   const choose = (next: string) => {
     setConnector(next);
-    setMapping(JSON.stringify(CONNECTORS.find((one) => one.name === next)?.mapping ?? {}, null, 2));
+    const template = CONNECTORS.find((one) => one.name === next)?.mapping;
+    setMapping(template ? JSON.stringify(template, null, 2) : '');
   };
   const fetches = CONNECTORS.find((one) => one.name === connector)?.fetches;
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    const declared = parsed(mapping);
+    const declared = mapping.trim() === '' ? null : parsed(mapping);
     if (name.trim() === '') return setProblem('Name the connection.');
     if (declared === undefined) return setProblem('The mapping is not JSON.');
     const input = {
       connector,
       name: name.trim(),
-      mapping: declared,
+      ...(declared === null ? {} : { mapping: declared }),
       ...(secret.trim() ? { secret: secret.trim() } : {}),
       ...(fetches && key.trim() ? { vendorKey: key.trim() } : {}),
       ...(fetches && host.trim() ? { vendorHost: host.trim() } : {}),
@@ -163,7 +163,7 @@ function ConnectionForm({
     setBusy(false);
     if (error !== undefined) return setProblem(error);
     const { connection, secret: made } = data.createConnection;
-    onCreated({ ...connection, connector, secret: made });
+    onCreated({ ...connection, connector, secret: made, isNew: true });
   };
   return (
     <form className="box-dialog" onSubmit={(event) => void submit(event)}>
@@ -188,7 +188,7 @@ function ConnectionForm({
       </div>
       <Field
         label="Mapping"
-        hint="JSON: which field of a delivery is what."
+        hint="JSON: which field of a delivery is what. Leave it empty to choose from what arrives first."
         lines={6}
         value={mapping}
         onChange={setMapping}
