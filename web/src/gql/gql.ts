@@ -63,6 +63,9 @@ type Documents = {
     "\n  mutation CasesStart($id: ID!, $reason: String!) {\n    startCase(id: $id, reason: $reason) { id state }\n  }\n": typeof types.CasesStartDocument,
     "\n  mutation CasesComment($id: ID!, $comment: String!) {\n    commentCase(id: $id, comment: $comment) { id state }\n  }\n": typeof types.CasesCommentDocument,
     "\n  mutation CasesClose($id: ID!, $outcome: String!, $reason: String!) {\n    closeCase(id: $id, outcome: $outcome, reason: $reason) { id state outcome }\n  }\n": typeof types.CasesCloseDocument,
+    "\n  query DataFirstDelivery($id: ID!) {\n    node(id: $id) {\n      ... on Connection {\n        id\n        accepted\n        ignored\n        refused\n        lastRefusal\n        lastDeliveryAt\n        quarantine(filter: { statuses: [WAITING] }, first: 1) {\n          edges {\n            node {\n              id\n              reason\n              field\n              advice\n            }\n          }\n        }\n      }\n    }\n  }\n": typeof types.DataFirstDeliveryDocument,
+    "\n  query DataSample($item: ID!) {\n    quarantinedFields(item: $item) {\n      path\n      value\n    }\n  }\n": typeof types.DataSampleDocument,
+    "\n  mutation DataMapConnection($id: ID!, $mapping: JSON!) {\n    changeConnectionMapping(id: $id, mapping: $mapping) {\n      id\n    }\n    replayQuarantined(connection: $id) {\n      replayed\n      failed\n      remaining\n    }\n  }\n": typeof types.DataMapConnectionDocument,
     "\n  query DataConnections($after: ID) {\n    connections(after: $after) {\n      id\n      name\n      connector\n      path\n      createdAt\n      createdBy\n      rotatedAt\n      formerSecretUntil\n      lastDeliveryAt\n      deliveries\n      accepted\n      duplicates\n      rejected\n      ignored\n      lastError\n      lastErrorAt\n      lastRefusal\n      lastRefusedAt\n      sources\n      fetching {\n        hasKey\n        waiting\n        openUntil\n        lastError\n      }\n    }\n  }\n": typeof types.DataConnectionsDocument,
     "\n  mutation DataCreateConnection($input: ConnectionInput!) {\n    createConnection(input: $input) {\n      secret\n      connection {\n        id\n        name\n        path\n      }\n    }\n  }\n": typeof types.DataCreateConnectionDocument,
     "\n  mutation DataRotateConnection($id: ID!) {\n    rotateConnection(id: $id) {\n      secret\n      connection {\n        id\n        name\n        path\n      }\n    }\n  }\n": typeof types.DataRotateConnectionDocument,
@@ -204,6 +207,9 @@ const documents: Documents = {
     "\n  mutation CasesStart($id: ID!, $reason: String!) {\n    startCase(id: $id, reason: $reason) { id state }\n  }\n": types.CasesStartDocument,
     "\n  mutation CasesComment($id: ID!, $comment: String!) {\n    commentCase(id: $id, comment: $comment) { id state }\n  }\n": types.CasesCommentDocument,
     "\n  mutation CasesClose($id: ID!, $outcome: String!, $reason: String!) {\n    closeCase(id: $id, outcome: $outcome, reason: $reason) { id state outcome }\n  }\n": types.CasesCloseDocument,
+    "\n  query DataFirstDelivery($id: ID!) {\n    node(id: $id) {\n      ... on Connection {\n        id\n        accepted\n        ignored\n        refused\n        lastRefusal\n        lastDeliveryAt\n        quarantine(filter: { statuses: [WAITING] }, first: 1) {\n          edges {\n            node {\n              id\n              reason\n              field\n              advice\n            }\n          }\n        }\n      }\n    }\n  }\n": types.DataFirstDeliveryDocument,
+    "\n  query DataSample($item: ID!) {\n    quarantinedFields(item: $item) {\n      path\n      value\n    }\n  }\n": types.DataSampleDocument,
+    "\n  mutation DataMapConnection($id: ID!, $mapping: JSON!) {\n    changeConnectionMapping(id: $id, mapping: $mapping) {\n      id\n    }\n    replayQuarantined(connection: $id) {\n      replayed\n      failed\n      remaining\n    }\n  }\n": types.DataMapConnectionDocument,
     "\n  query DataConnections($after: ID) {\n    connections(after: $after) {\n      id\n      name\n      connector\n      path\n      createdAt\n      createdBy\n      rotatedAt\n      formerSecretUntil\n      lastDeliveryAt\n      deliveries\n      accepted\n      duplicates\n      rejected\n      ignored\n      lastError\n      lastErrorAt\n      lastRefusal\n      lastRefusedAt\n      sources\n      fetching {\n        hasKey\n        waiting\n        openUntil\n        lastError\n      }\n    }\n  }\n": types.DataConnectionsDocument,
     "\n  mutation DataCreateConnection($input: ConnectionInput!) {\n    createConnection(input: $input) {\n      secret\n      connection {\n        id\n        name\n        path\n      }\n    }\n  }\n": types.DataCreateConnectionDocument,
     "\n  mutation DataRotateConnection($id: ID!) {\n    rotateConnection(id: $id) {\n      secret\n      connection {\n        id\n        name\n        path\n      }\n    }\n  }\n": types.DataRotateConnectionDocument,
@@ -489,6 +495,18 @@ export function graphql(source: "\n  mutation CasesComment($id: ID!, $comment: S
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  mutation CasesClose($id: ID!, $outcome: String!, $reason: String!) {\n    closeCase(id: $id, outcome: $outcome, reason: $reason) { id state outcome }\n  }\n"): typeof import('./graphql.ts').CasesCloseDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query DataFirstDelivery($id: ID!) {\n    node(id: $id) {\n      ... on Connection {\n        id\n        accepted\n        ignored\n        refused\n        lastRefusal\n        lastDeliveryAt\n        quarantine(filter: { statuses: [WAITING] }, first: 1) {\n          edges {\n            node {\n              id\n              reason\n              field\n              advice\n            }\n          }\n        }\n      }\n    }\n  }\n"): typeof import('./graphql.ts').DataFirstDeliveryDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query DataSample($item: ID!) {\n    quarantinedFields(item: $item) {\n      path\n      value\n    }\n  }\n"): typeof import('./graphql.ts').DataSampleDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation DataMapConnection($id: ID!, $mapping: JSON!) {\n    changeConnectionMapping(id: $id, mapping: $mapping) {\n      id\n    }\n    replayQuarantined(connection: $id) {\n      replayed\n      failed\n      remaining\n    }\n  }\n"): typeof import('./graphql.ts').DataMapConnectionDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
