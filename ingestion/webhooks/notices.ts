@@ -1,10 +1,10 @@
 import { keptUntil } from '../../domain/time/kept-since.ts';
 import { keepNotices } from '../../store/connections/notices.ts';
 import type { Session } from '../../store/database/client.ts';
+import type { SubjectEncryption } from '../../store/encryption/subject-encryption.ts';
 import { OverloadedError } from '../pipeline/overload.ts';
 import type { Notice } from './connector.ts';
 import type { QuarantineContent } from './quarantined.ts';
-import type { ReceiveDeps } from './receive.ts';
 
 const FULL_SECONDS = 300;
 
@@ -14,7 +14,7 @@ const FULL_SECONDS = 300;
  */
 export const keeping =
   (
-    { encryption, quarantineFor }: Pick<ReceiveDeps, 'encryption' | 'quarantineFor'>,
+    { encryption, quarantineFor }: { readonly encryption: SubjectEncryption; readonly quarantineFor: string },
     delivery: {
       readonly id: string;
       readonly notices: readonly Notice[];
