@@ -2,7 +2,7 @@ import { type IncomingMessage, request as overHttp } from 'node:http';
 import { request as overHttps } from 'node:https';
 import type { TargetAnswer, TargetRequest } from '../targets/target.ts';
 import { type AddressGuard, AddressRefusedError } from './guard.ts';
-import type { SendContext, Sender } from './sender.ts';
+import type { Sender } from './sender.ts';
 
 /** More of an answer is not read, unless a caller reads more. */
 export const MOST_BYTES = 64 * 1024;
@@ -30,7 +30,7 @@ export const sendHttp: Sender = async (request, context) => {
 async function exchange(
   { method, headers, body }: TargetRequest,
   url: URL,
-  { guard, signal, now, mostBytes = MOST_BYTES }: SendContext,
+  { guard, signal, now, mostBytes = MOST_BYTES }: Parameters<Sender>[1],
 ): Promise<TargetAnswer> {
   const length = Buffer.byteLength(body);
   const sent = { method, headers: { ...headers, 'content-length': length }, body };
