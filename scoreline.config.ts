@@ -68,6 +68,11 @@ export default {
    */
   targets: { allow: [] },
   /**
+   * Hosts, addresses and networks at which vendors may be asked for what their webhooks only announce (docs/guides/thin-events.md), besides
+   * the hosts that they document: a gateway of your own, such as ['gateway.internal'].
+   */
+  connections: { allow: [] },
+  /**
    * Agents (docs/guides/agents.md). `accountWatch.capacity`: alerts of each kind that a team acts on in a week. `retraining`: the
    * triggers of a training (one that is null starts none), the least days between two (`restDays`), and the least labels that the next one
    * would see for the first time (`fewestNew`).

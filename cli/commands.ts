@@ -40,7 +40,7 @@ const importFile = defineCommand(
       'FILE [--yes] [--save-map MAP.json] [--sheet NAME] [--zone ZONE] [--dry-run] …',
       '--undo ID [--dry-run] [--reason TEXT] [--url URL]',
     ],
-    operands: [['FILE', 'CSV (with headings), NDJSON or a JSON array, plain or gzip; or XLSX']],
+    operands: [['FILE', 'CSV (with headings), NDJSON or a JSON array, plain or gzip; or XLSX, or Parquet']],
     options: {
       map: {
         type: 'string',

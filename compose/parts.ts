@@ -107,6 +107,7 @@ export async function openParts(
     store,
     encryption,
     dimensions,
+    allowedHosts: config.vendorPlaces,
     loops,
     now,
     randomBytes,

@@ -4,7 +4,7 @@ import { z } from 'zod';
 const NETWORK = /^([0-9a-fA-F:.]+)(?:\/(\d{1,3}))?$/;
 const HOST = /^(?=.{1,253}$)[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/;
 
-/** What is wrong with an entry of `targets.allow` or `llm.allow`; null: nothing. */
+/** What is wrong with an entry of `targets.allow`, `connections.allow` or `llm.allow`; null: nothing. */
 export function problemOfAllowed(entry: string): string | null {
   const [, network, bits] = NETWORK.exec(entry) ?? [];
   const family = isIP(network ?? '');

@@ -100,6 +100,8 @@ export interface Config {
   readonly origins: ReadonlySet<string>;
   /** Hosts, addresses and networks, besides the public internet, that targets may be at. */
   readonly allowedPlaces: readonly string[];
+  /** Hosts, addresses and networks at which vendors may be asked besides their own hosts. */
+  readonly vendorPlaces: readonly string[];
   /** The language model that may rewrite narratives and read questions; undefined: none. */
   readonly llm: LlmConfig | undefined;
   /** Where checkpoints are POSTed, besides the file in the data folder. */
@@ -187,6 +189,7 @@ export async function loadConfig(
     trustedDocuments: await trustedOf(variables.SCORELINE_TRUSTED_DOCUMENTS),
     origins: new Set(variables.SCORELINE_CORS_ORIGINS),
     allowedPlaces: found.data.targets.allow,
+    vendorPlaces: found.data.connections.allow,
     llm: llmOf(variables, found.data.llm),
     sealSink: variables.SCORELINE_SEAL_SINK,
     auditAggregates: found.data.audit.aggregates,

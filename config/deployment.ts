@@ -105,6 +105,7 @@ export const deployment = z.strictObject({
     )
     .default({}),
   targets: z.strictObject({ allow: z.array(place).max(200).default([]) }).prefault({}),
+  connections: z.strictObject({ allow: z.array(place).max(200).default([]) }).prefault({}),
   agents: agentSettings,
   llm: llmSettings,
   retention: z

@@ -389,6 +389,8 @@ CREATE TABLE public.connection (
   last_error_at timestamp with time zone,
   last_refusal text,
   last_refused_at timestamp with time zone,
+  refused bigint NOT NULL DEFAULT 0,
+  unkept bigint NOT NULL DEFAULT 0,
   CONSTRAINT connection_pkey PRIMARY KEY (id)
 );
 
@@ -789,6 +791,41 @@ CREATE TRIGGER prediction_inserted AFTER INSERT ON public.prediction REFERENCING
 CREATE TRIGGER prediction_themes_deleted AFTER DELETE ON public.prediction FOR EACH ROW EXECUTE FUNCTION prediction_themes_deleted();
 CREATE TRIGGER prediction_themes_inserted AFTER INSERT ON public.prediction REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION prediction_themes_inserted();
 CREATE TRIGGER prediction_updated BEFORE UPDATE ON public.prediction FOR EACH STATEMENT EXECUTE FUNCTION prediction_updated();
+
+CREATE TABLE public.quarantine (
+  id uuid NOT NULL,
+  connection_id uuid NOT NULL,
+  status text NOT NULL,
+  reason text NOT NULL,
+  code text NOT NULL,
+  field text,
+  "position" text NOT NULL,
+  digest bytea NOT NULL,
+  lookups text[],
+  bytes integer NOT NULL,
+  wrapped text,
+  provider text,
+  key_version text,
+  wrapped_at timestamp with time zone,
+  sealed bytea,
+  received_at timestamp with time zone NOT NULL,
+  attempts integer NOT NULL DEFAULT 0,
+  attempted_at timestamp with time zone,
+  due_at timestamp with time zone,
+  last_error text,
+  expires_at timestamp with time zone NOT NULL,
+  settled_at timestamp with time zone,
+  claimed_until timestamp with time zone,
+  CONSTRAINT quarantine_pkey PRIMARY KEY (id),
+  CONSTRAINT quarantine_connection_id_connection_id_fk FOREIGN KEY (connection_id) REFERENCES connection(id)
+);
+CREATE INDEX quarantine_due ON public.quarantine USING btree (due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX quarantine_expiry ON public.quarantine USING btree (expires_at) WHERE (sealed IS NOT NULL);
+CREATE INDEX quarantine_kept ON public.quarantine USING btree (connection_id, bytes) WHERE (sealed IS NOT NULL);
+CREATE INDEX quarantine_list ON public.quarantine USING btree (connection_id, received_at, id);
+CREATE INDEX quarantine_lookups ON public.quarantine USING gin (lookups);
+CREATE UNIQUE INDEX quarantine_once ON public.quarantine USING btree (connection_id, digest) WHERE (sealed IS NOT NULL);
+CREATE INDEX quarantine_settled ON public.quarantine USING btree (settled_at) WHERE (settled_at IS NOT NULL);
 
 CREATE TABLE public.repeated_event (
   event_id uuid NOT NULL,
@@ -1211,6 +1248,18 @@ CREATE TABLE public.training_set_member (
   response_id uuid NOT NULL,
   CONSTRAINT training_set_member_response_id_hash_pk PRIMARY KEY (response_id, hash),
   CONSTRAINT training_set_member_hash_training_set_hash_fk FOREIGN KEY (hash) REFERENCES training_set(hash)
+);
+
+CREATE TABLE public.watched_file (
+  connection_id uuid NOT NULL,
+  path text NOT NULL,
+  version text NOT NULL,
+  state text NOT NULL,
+  message text,
+  import_key text,
+  at timestamp with time zone NOT NULL,
+  CONSTRAINT watched_file_connection_id_path_pk PRIMARY KEY (connection_id, path),
+  CONSTRAINT watched_file_connection_id_connection_id_fk FOREIGN KEY (connection_id) REFERENCES connection(id)
 );
 
 -- Functions

@@ -21,6 +21,8 @@ interface ConnectionInputShape {
   readonly connector: string;
   readonly name: string;
   readonly secret?: string | null;
+  readonly vendorKey?: string | null;
+  readonly vendorHost?: string | null;
   readonly mapping: unknown;
   readonly segment?: SegmentArgument | null;
   readonly sources?: readonly string[] | null;
@@ -107,6 +109,33 @@ export function addConnectionMutations(schema: SchemaParts): void {
       },
     }),
   }));
+  addVendorKey(schema);
+}
+
+/** A key of a vendor is replaced apart from the secret: the one is for asking, the other for what is sent. */
+function addVendorKey({ builder, types }: SchemaParts): void {
+  builder.mutationField('setVendorKey', (t) =>
+    t.field({
+      ...access('administer', fixed(20)),
+      type: types.connection,
+      nullable: false,
+      description:
+        'Replaces the key, and the host if one is given, with which a connection fetches what its vendor announces. What waits is fetched at once.',
+      args: {
+        id: t.arg.id({ required: true }),
+        vendorKey: t.arg.string({ required: true }),
+        vendorHost: t.arg.string({ description: 'absent: the present one stays.' }),
+      },
+      resolve: async (_root, { id, vendorKey: key, vendorHost: host }, context) => {
+        const own = ownConnection(context, id, 'set keys of vendors');
+        const change = changeBy(context, 'setVendorKey');
+        const access = { key, host: host ?? null };
+        if (own === null || !(await context.deps.connections.changeKey(own, access, change)))
+          throw noneOfThatId();
+        return rowOf(context, own);
+      },
+    }),
+  );
 }
 
 function addInput({ builder, types }: SchemaParts) {
@@ -121,6 +150,14 @@ function addInput({ builder, types }: SchemaParts) {
         secret: t.string({
           description:
             'What the vendor signs its deliveries with; absent: one is made, to be given to the vendor.',
+        }),
+        vendorKey: t.string({
+          description:
+            'The key of the vendor, to fetch what its webhooks only announce. It is stored encrypted and never shown.',
+        }),
+        vendorHost: t.string({
+          description:
+            'The host of the vendor to ask, where customers have different ones, such as fra1.qualtrics.com.',
         }),
         mapping: t.field({ type: 'JSON', required: true }),
         segment: t.field({
@@ -184,6 +221,6 @@ function wantedOf(
   const own = caller.sources;
   if (own && given?.some((source) => !own.includes(source)))
     throw new ForbiddenError('sources: this key is bound to other sources');
-  const { connector, mapping, secret = null } = input;
-  return { connector, name, attributes, sources: given ?? own, mapping, secret };
+  const { connector, mapping, secret = null, vendorKey: key = null, vendorHost: host = null } = input;
+  return { connector, name, attributes, sources: given ?? own, mapping, secret, access: { key, host } };
 }

@@ -1,4 +1,4 @@
-import { type ConnectionRow, listConnections } from '../../store/connections/connections.ts';
+import { type ConnectionRow, type FetchState, listConnections } from '../../store/connections/connections.ts';
 import { attributesByField } from '../access/attributes.ts';
 import type { ApiContext } from '../context.ts';
 import { ForbiddenError, InvalidArgumentError } from '../errors.ts';
@@ -33,7 +33,35 @@ export function administered({ deps: { connections, access }, caller }: ApiConte
   return connections.all().filter(({ attributes }) => access.administers(caller, attributes));
 }
 
-function addType({ types, dimensions }: SchemaParts): void {
+function fetchingType({ builder }: SchemaParts) {
+  return builder.objectRef<FetchState>('ConnectionFetching').implement({
+    ...access('administer'),
+    description: 'How a connection fetches what its vendor only announces.',
+    fields: (t) => ({
+      origin: t.exposeString('origin', { description: 'The origin that it asks. null: not known yet.' }),
+      hasKey: t.exposeBoolean('hasKey', {
+        nullable: false,
+        description: 'Whether it has a key of the vendor.',
+      }),
+      openUntil: t.field({
+        type: 'DateTime',
+        description:
+          'Until when nothing is fetched, because the vendor failed, refused the key or asked to wait.',
+        resolve: ({ openUntil }) => (openUntil === null ? null : new Date(openUntil)),
+      }),
+      lastError: t.exposeString('lastError', {
+        description: 'Why something was not fetched last. Cleared when the key is replaced.',
+      }),
+      lastErrorAt: t.field({
+        type: 'DateTime',
+        resolve: ({ lastErrorAt }) => (lastErrorAt === null ? null : new Date(lastErrorAt)),
+      }),
+    }),
+  });
+}
+
+function addType(schema: SchemaParts): void {
+  const { types, dimensions } = schema;
   types.connection.implement({
     ...access('administer'),
     // The interface's shape is that of any node; values loaded by `node` carry their type.
@@ -107,6 +135,11 @@ function addType({ types, dimensions }: SchemaParts): void {
       lastRefusal: t.exposeString('lastRefusal', {
         description:
           'Why a delivery was refused last, before it was read: UNSIGNED, WRONG_SIGNATURE, OUTSIDE_WINDOW (the clock), NOT_GRANTED, MAPPING. Cleared when the secret is replaced.',
+      }),
+      fetching: t.field({
+        type: fetchingType(schema),
+        description: 'null: its vendor sends everything itself.',
+        resolve: (row) => row.fetching,
       }),
       lastRefusedAt: t.expose('lastRefusedAt', { type: 'DateTime', description: 'To the minute.' }),
     }),

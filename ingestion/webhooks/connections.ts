@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { UserError } from '../../domain/errors/user-error.ts';
 import type { Dimension } from '../../domain/segments/dimensions.ts';
 import type { NoteChange } from '../../store/audit/audit.ts';
 import { recordRefusal } from '../../store/connections/connection-deliveries.ts';
@@ -16,6 +15,12 @@ import {
   removeConnection,
   rotateSecret,
 } from '../../store/connections/connections.ts';
+import {
+  changeVendorKey,
+  insertVendorAccess,
+  readVendorOrigin,
+  type VendorAccess,
+} from '../../store/connections/vendor-keys.ts';
 import type { Store } from '../../store/database/client.ts';
 import { followRows } from '../../store/database/follow-rows.ts';
 import type { Loops } from '../../store/database/loops.ts';
@@ -23,11 +28,14 @@ import type { SubjectEncryption } from '../../store/encryption/subject-encryptio
 import { InvalidMapError } from '../files/map/map-mistakes.ts';
 import type { ConnectionReader, Connector } from './connector.ts';
 import { CONNECTABLE } from './registry.ts';
+import { ConnectionError, type StatedAccess, vendorAccess } from './vendor-access.ts';
 
 export interface ConnectionDeps {
   readonly store: Store;
   readonly encryption: SubjectEncryption;
   readonly dimensions: readonly Dimension[];
+  /** Hosts at which vendors may be asked besides their own. */
+  readonly allowedHosts: readonly string[];
   readonly loops: Loops | null;
   /** Epoch milliseconds. */
   readonly now: () => number;
@@ -35,16 +43,13 @@ export interface ConnectionDeps {
   readonly onError: (error: Error) => void;
 }
 
-/** The connection cannot be created or rotated as requested; the message says what would be right. */
-export class ConnectionError extends UserError {
-  override readonly name = 'ConnectionError';
-}
-
 /** The arguments of a new connection. */
 export interface WantedConnection
   extends Pick<NewConnection, 'connector' | 'name' | 'attributes' | 'sources' | 'mapping'> {
   /** The vendor's secret, if the vendor generates it; null: one is generated here. */
   readonly secret: string | null;
+  /** How its vendor is asked for what it announces. */
+  readonly access: StatedAccess;
 }
 
 /** A connection that deliveries are accepted for. */
@@ -81,6 +86,15 @@ export interface Connections {
     formerForMs: number,
     change: ConnectionChange,
   ): Promise<string | null>;
+  /**
+   * Replaces the key that the vendor is asked with, and its host where one is given. False if there is no such connection.
+   * @throws ConnectionError
+   */
+  changeKey(
+    id: string,
+    access: { readonly key: string; readonly host: string | null },
+    change: ConnectionChange,
+  ): Promise<boolean>;
   /** False when there is no such connection, or it was removed before. */
   remove(id: string, change: ConnectionChange): Promise<boolean>;
   /** Records, at most once a minute, why a delivery was refused before it was read. */
@@ -103,13 +117,7 @@ export async function openConnections(deps: ConnectionDeps): Promise<Connections
     channel: CONNECTION_CHANNEL,
     state: connectionsState,
     read: async (session) => {
-      const found = await readLiveConnections(session);
-      live = new Map(
-        found.flatMap((row) => {
-          const vendor = CONNECTABLE.get(row.connector);
-          return vendor ? [[row.id, { ...row, vendor }] as const] : [];
-        }),
-      );
+      live = liveOf(await readLiveConnections(session));
     },
     loops,
     onError,
@@ -125,18 +133,20 @@ export async function openConnections(deps: ConnectionDeps): Promise<Connections
       return reader;
     },
     create: async (wanted, { by, note }) => {
-      const { made, secret } = newConnection(deps, wanted, by);
+      const { made, secret, access } = newConnection(deps, wanted, by);
       await store.transaction(async (session) => {
         if (!(await insertConnection(session, encryption, made, secret)))
           throw new ConnectionError(
             `there are ${MOST_CONNECTIONS} connections, the most that are allowed; remove one`,
           );
         const { id, connector, attributes, sources } = made;
+        if (access !== null) await insertVendorAccess(session, encryption, id, access);
         await note(session, {
           key: `Connection:${id}`,
           connector,
           attributes,
           ...(sources ? { sources } : {}),
+          ...(access ? { vendorOrigin: access.origin, hasVendorKey: access.key !== null } : {}),
         });
       });
       await rows.refresh();
@@ -157,6 +167,7 @@ export async function openConnections(deps: ConnectionDeps): Promise<Connections
       refusals.delete(id);
       return rotated ? secret : null;
     },
+    changeKey: (id, stated, change) => changeKey(deps, live.get(id), stated, change),
     remove: async (id, { by, note }) => {
       const removed = await store.transaction(async (session) => {
         const done = await removeConnection(session, id, new Date(now()), by.name);
@@ -176,6 +187,14 @@ export async function openConnections(deps: ConnectionDeps): Promise<Connections
     close: () => rows.close(),
   };
 }
+
+const liveOf = (rows: readonly LiveConnectionRow[]): ReadonlyMap<string, LiveConnection> =>
+  new Map(
+    rows.flatMap((row) => {
+      const vendor = CONNECTABLE.get(row.connector);
+      return vendor ? [[row.id, { ...row, vendor }] as const] : [];
+    }),
+  );
 
 /** @throws ConnectionError */
 function connectorNamed(name: string): Connector {
@@ -205,9 +224,9 @@ function secretOf(
  */
 function newConnection(
   deps: ConnectionDeps,
-  { connector, name, attributes, sources, mapping, secret }: WantedConnection,
+  { connector, name, attributes, sources, mapping, secret, access }: WantedConnection,
   by: ConnectionChange['by'],
-): { readonly made: NewConnection; readonly secret: string } {
+): { readonly made: NewConnection; readonly secret: string; readonly access: VendorAccess | null } {
   const vendor = connectorNamed(connector);
   const { source } = vendor.reader(mapping, deps.dimensions);
   if (source !== null && sources !== null && !sources.includes(source))
@@ -223,5 +242,28 @@ function newConnection(
     createdBy: by.name,
     madeBy: by.id,
   };
-  return { made, secret: secretOf(deps, vendor, { id: made.id, given: secret }) };
+  return {
+    made,
+    secret: secretOf(deps, vendor, { id: made.id, given: secret }),
+    access: vendorAccess(vendor, access, deps.allowedHosts),
+  };
+}
+
+/** @throws ConnectionError */
+function changeKey(
+  { store, encryption, allowedHosts }: ConnectionDeps,
+  connection: LiveConnection | undefined,
+  stated: { readonly key: string; readonly host: string | null },
+  { note }: ConnectionChange,
+): Promise<boolean> {
+  if (!connection) return Promise.resolve(false);
+  const { id, vendor } = connection;
+  return store.transaction(async (session) => {
+    const access = vendorAccess(vendor, stated, allowedHosts, await readVendorOrigin(session, id));
+    if (access === null) return false;
+    const { origin } = access;
+    if (!(await changeVendorKey(session, encryption, id, { key: stated.key, origin }))) return false;
+    await note(session, { key: `Connection:${id}`, vendorOrigin: origin });
+    return true;
+  });
 }

@@ -12,8 +12,40 @@ export interface SecretRules {
   problemOf(secret: string): string | null;
 }
 
-/** The content of a signed delivery: items, or a challenge that the vendor expects in the answer. */
-export type Received = { readonly items: readonly unknown[] } | { readonly challenge: string };
+/** What a vendor announces and does not send: it is fetched with the vendor's key (agents/fetching/). */
+export interface Notice {
+  /** The vendor's ids of what is to be fetched, of the connector's own names. */
+  readonly ids: Readonly<Record<string, string>>;
+}
+
+/**
+ * The content of a signed delivery: items, and notices of what is to be fetched, or a challenge that the vendor expects in the answer.
+ */
+export type Received =
+  | { readonly items: readonly unknown[]; readonly notices?: readonly Notice[] }
+  | { readonly challenge: string };
+
+/** Asks the vendor: the JSON object that it answers the path with. It throws whatever ends the attempt. */
+export type Ask = (path: string) => Promise<Readonly<Record<string, unknown>>>;
+
+/** How a connector fetches what its vendor announces. */
+export interface FetchRules {
+  /** What the key is, as `the API token of a user`. */
+  readonly key: string;
+  /** The hosts of the vendor's interface, for messages, the one that most use (null: each customer has another), and whether it is one. */
+  readonly hosts: string;
+  readonly usualHost: string | null;
+  isHost(host: string): boolean;
+  /** Requests a minute that the vendor allows. */
+  readonly rate: number;
+  /** The headers of a request. */
+  headers(key: string): Readonly<Record<string, string>>;
+  /**
+   * The items of what was announced.
+   * @throws UnreadableBodyError
+   */
+  items(notice: Notice, ask: Ask): Promise<readonly unknown[]>;
+}
 
 /** Reads the items of one connection by its mapping; an item that is not for this connection or has no answer yet is left out. */
 export interface ConnectionReader extends ItemReader {
@@ -28,6 +60,8 @@ export interface Connector {
   /** Where answers arrive, if not at the path of webhooks. */
   readonly path?: string;
   readonly secret: SecretRules;
+  /** Of vendors that announce what they do not send. */
+  readonly fetch?: FetchRules;
   /**
    * The reader for a connection's mapping.
    * @throws InvalidMapError

@@ -34,6 +34,18 @@ export interface ConnectionRow extends LiveConnectionRow {
   readonly lastErrorAt: Date | null;
   readonly lastRefusal: string | null;
   readonly lastRefusedAt: Date | null;
+  /** How it asks its vendor for what is announced; null where it announces nothing. */
+  readonly fetching: FetchState | null;
+}
+
+/** The state of what a connection fetches from its vendor. */
+export interface FetchState {
+  readonly origin: string | null;
+  readonly hasKey: boolean;
+  /** ISO 8601: while the circuit is open, nothing is fetched. */
+  readonly openUntil: string | null;
+  readonly lastError: string | null;
+  readonly lastErrorAt: string | null;
 }
 
 /** A connection that is bound to sources, and when it last delivered. */
@@ -75,7 +87,9 @@ const LIST = statement(
   'connections_list',
   `SELECT ${LIVE_COLUMNS}, mapping, created_at AS "createdAt", created_by AS "createdBy", rotated_at AS "rotatedAt",
       former_until AS "formerUntil", deliveries, accepted, duplicates, rejected, ignored, last_delivery_at AS "lastDeliveryAt",
-      last_error AS "lastError", last_error_at AS "lastErrorAt", last_refusal AS "lastRefusal", last_refused_at AS "lastRefusedAt"
+      last_error AS "lastError", last_error_at AS "lastErrorAt", last_refusal AS "lastRefusal", last_refused_at AS "lastRefusedAt",
+      (SELECT json_build_object('origin', f.origin, 'hasKey', f.key IS NOT NULL, 'openUntil', f.open_until, 'lastError', f.last_error,
+        'lastErrorAt', f.last_error_at) FROM connection_fetch f WHERE f.id = connection.id) AS fetching
     FROM connection WHERE id = ANY ($1::uuid[]) AND removed_at IS NULL ORDER BY created_at, id`,
 );
 const STATE = statement(
@@ -108,7 +122,8 @@ const REMOVE = statement(
   `WITH removed AS (UPDATE connection SET removed_at = $2, removed_by = $3, revision = revision + 1, secret = NULL,
         former_secret = NULL, former_until = NULL, wrapped = NULL, provider = NULL, key_version = NULL, wrapped_at = NULL
       WHERE id = $1 AND removed_at IS NULL RETURNING id),
-    forgotten AS (DELETE FROM connection_delivery d USING removed r WHERE d.connection_id = r.id)
+    forgotten AS (DELETE FROM connection_delivery d USING removed r WHERE d.connection_id = r.id),
+    unasked AS (DELETE FROM connection_fetch f USING removed r WHERE f.id = r.id)
     ${NOTIFY} FROM removed`,
   { isSmall: true },
 );

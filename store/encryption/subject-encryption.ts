@@ -19,7 +19,7 @@ import {
 export type { ArrivingSubject, OpenSubject, SubjectRef } from './open-subject.ts';
 
 /** What a secret is of. */
-export type SecretField = 'connection' | 'target';
+export type SecretField = 'connection' | 'target' | 'vendor-key';
 
 // Locked until the transaction ends: no erasure, restriction or rotation of a subject while something is
 // encrypted for it.

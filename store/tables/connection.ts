@@ -61,6 +61,10 @@ export const connection = pgTable('connection', {
   /** Why a delivery was refused last, before it was read. Written at most once a minute. */
   lastRefusal: text('last_refusal'),
   lastRefusedAt: moment('last_refused_at'),
+  /** Deliveries that were refused before they were read. */
+  refused: counter('refused'),
+  /** Items that found no room in the quarantine. */
+  unkept: counter('unkept'),
 });
 
 /** Accepted deliveries, by the vendor's id: a repeated one is not read again. */
@@ -76,3 +80,28 @@ export const connectionDelivery = pgTable(
   },
   (table) => [primaryKey({ columns: [table.connectionId, table.digest] }), index().on(table.receivedAt)],
 );
+
+/** How what a connection announces is fetched from its vendor; without a row it announces nothing. Deleted when the connection is removed. */
+export const connectionFetch = pgTable('connection_fetch', {
+  /** The connection's. */
+  id: uuid('id')
+    .primaryKey()
+    .references(() => connection.id),
+  /** The origin of the vendor's interface, as https://fra1.qualtrics.com; null where it is not known yet. */
+  origin: text('origin'),
+  /** The vendor's key, encrypted under the data key of the connection; null: none was given yet, and notices wait. */
+  key: text('key'),
+  /** Counts its keys: each is bound to the one that it came with. */
+  revision: integer('revision').notNull().default(0),
+  /** Requests a minute. */
+  rate: integer('rate').notNull(),
+  /** Up to when the rate has been used. */
+  pacedUntil: moment('paced_until'),
+  /** Requests that failed since the last one that did not. */
+  failures: integer('failures').notNull().default(0),
+  /** While the circuit is open, nothing is fetched. */
+  openUntil: moment('open_until'),
+  /** Why something was not fetched last: a status or a code, no value. */
+  lastError: text('last_error'),
+  lastErrorAt: moment('last_error_at'),
+});

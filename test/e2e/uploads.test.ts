@@ -191,7 +191,7 @@ describe('a preview', () => {
     const png = await upload(Buffer.from('\x89PNG\r\n\x1a\n1234', 'latin1'), 'picture.csv');
     expect(messageOf(await call('POST', `/${png}/preview`, {}))).toEqual([
       400,
-      'picture.csv is a PNG image; only CSV, XLSX, NDJSON and JSON are read',
+      'picture.csv is a PNG image; only CSV, XLSX, Parquet, NDJSON and JSON are read',
     ]);
     const empty = await upload(Buffer.from('a,b\n'), 'headings.csv');
     expect(messageOf(await call('POST', `/${empty}/preview`, {}))).toEqual([

@@ -51,6 +51,7 @@ const wanted = {
   sources: null,
   mapping: {},
   secret: null,
+  access: { key: null, host: null },
 };
 
 async function processOn(provider?: KeyProvider, { store, ingestor } = record): Promise<Process> {
@@ -62,6 +63,7 @@ async function processOn(provider?: KeyProvider, { store, ingestor } = record): 
   const connections = await openConnections({
     ...deps,
     dimensions: DIMENSIONS,
+    allowedHosts: ['gateway.internal'],
     loops: null,
     randomBytes,
     onError,

@@ -18,7 +18,7 @@ describe('notText', () => {
     ['PK\x03\x04\x00answers.csv', 'a ZIP archive; unpack it'],
     ['\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1', 'an Excel workbook of the old form'],
     ['%PDF-1.7', 'a PDF document; export'],
-    ['PAR1\x15', 'a Parquet file; write it as CSV'],
+    ['PAR1\x15', 'a Parquet file within gzip; unpack it once'],
     ['\x89PNG\r\n\x1a\n', 'a PNG image; only CSV'],
     ['\xff\xd8\xff\xe0', 'a JPEG image; only CSV'],
     [gzipSync('ID,Date').toString('latin1'), 'gzip within gzip; unpack it once'],

@@ -40,7 +40,8 @@ const KINDS: readonly Kind[] = [
     way: AS_CSV,
   },
   { starts: ['%PDF-'], name: 'a PDF document', way: 'export the answers as CSV where they were collected' },
-  { starts: ['PAR1'], name: 'a Parquet file', way: WRITE },
+  { starts: ['PAR1'], name: 'a Parquet file within gzip', way: 'unpack it once' },
+  { starts: ['PARE'], name: 'an encrypted Parquet file', way: WRITE },
   { starts: ['Obj\x01'], name: 'an Avro file', way: WRITE },
   { starts: ['ORC\x0a', 'ORC\x08'], name: 'an ORC file', way: WRITE },
   { starts: ['ARROW1\x00', 'FEA1'], name: 'an Arrow file', way: WRITE },
@@ -87,11 +88,20 @@ export function notText(head: Buffer): string | null {
       starts.some((bytes) => text.startsWith(bytes, at)) &&
       (holds === undefined || holds.some((part) => text.includes(part))),
   );
-  if (kind) return `${kind.name}; ${kind.way ?? 'only CSV, XLSX, NDJSON and JSON are read'}`;
+  if (kind) return `${kind.name}; ${kind.way ?? 'only CSV, XLSX, Parquet, NDJSON and JSON are read'}`;
   if (SHIFTS.some((shift) => text.includes(shift)))
     return 'a text in ISO-2022, such as mails from Japan have; save it as UTF-8';
   return notRows(text);
 }
+
+/** Whether it is a Parquet file: these are compressed within. */
+export const isParquet = ({
+  isCompressed,
+  bytes,
+}: {
+  readonly isCompressed: boolean;
+  readonly bytes: Buffer;
+}): boolean => !isCompressed && bytes.subarray(0, 4).toString('latin1') === 'PAR1';
 
 /** Whether the file is a ZIP archive, as workbooks are. */
 export const isZip = (head: Buffer): boolean => head.subarray(0, 4).toString('latin1') === ZIP[0];

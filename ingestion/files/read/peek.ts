@@ -1,7 +1,7 @@
 import { type RowSoFar, readLine } from './csv-line.ts';
 import type { Found } from './file-bytes.ts';
 import { bytesOf, decoded, encodingOf, headOf } from './file-bytes.ts';
-import { isBinary, notText } from './file-kind.ts';
+import { isBinary, isParquet, notText } from './file-kind.ts';
 import { WrongColumnsError } from './headings.ts';
 import { UnreadableFileError } from './read-row.ts';
 import { formatOf, isWorkbook } from './read-rows.ts';
@@ -12,8 +12,8 @@ import { openWorkbook, sheetOf } from './xlsx/workbook.ts';
 
 /** The beginning of a table as it stands, before its headings are known. */
 export interface Peek {
-  readonly kind: 'CSV' | 'XLSX' | 'JSON';
-  /** The first rows that are not blank; none of JSON, whose rows name their fields. */
+  readonly kind: 'CSV' | 'XLSX' | 'Parquet' | 'JSON';
+  /** The first rows that are not blank; none of JSON and Parquet, which name their columns themselves. */
   readonly rows: readonly (readonly string[])[];
   /** The separator that the rows were read with; null for anything but CSV. */
   readonly separator: string | null;
@@ -50,12 +50,13 @@ export async function peek(
 async function begin(path: string, name: string, sheet: string | undefined): Promise<Peek> {
   const head = await headOf(path, name);
   if (await isWorkbook(path, name, head)) return peekWorkbook(path, sheet);
+  if (isParquet(head)) return { ...NO_TABLE, kind: 'Parquet', found: null };
   const what = notText(head.bytes);
   if (what) throw new UnreadableFileError(`${name} is ${what}`);
   const found = await encodingOf(path, head, undefined);
   if (isBinary(head.bytes) && !found.encoding.startsWith('utf-16'))
     throw new UnreadableFileError(
-      `${name} is not text: it has zero bytes; only CSV, XLSX, NDJSON and JSON are read`,
+      `${name} is not text: it has zero bytes; only CSV, XLSX, Parquet, NDJSON and JSON are read`,
     );
   const text = decoded(bytesOf(path, head.isCompressed), found.encoding);
   const lines = new LineBuffer(text);

@@ -5,11 +5,12 @@ import { cut } from '../../../domain/text/text.ts';
 import type { RowValues } from '../file-row.ts';
 import { type CsvFound, CsvRows } from './csv-rows.ts';
 import { bytesOf, decoded, encodingOf, type Found, type Head, headOf } from './file-bytes.ts';
-import { isBinary, isZip, notText } from './file-kind.ts';
+import { isBinary, isParquet, isZip, notText } from './file-kind.ts';
 import { FIRST_ROW, type HeadingPlace } from './heading-rows.ts';
 import { WrongColumnsError } from './headings.ts';
 import { itemRows, lineRows } from './json-rows.ts';
 import { type WrappedList, wrappedLists } from './json-wrapper.ts';
+import { parquetRows } from './parquet/parquet-rows.ts';
 import { type ReadRow, UnreadableFileError } from './read-row.ts';
 import { findSeparator, separatorName } from './separator.ts';
 import { LineBuffer } from './text-lines.ts';
@@ -36,7 +37,7 @@ export interface ReadOptions {
 
 /** How a file was read, for the report. */
 export interface ReadAs {
-  readonly format: 'CSV' | 'XLSX' | 'NDJSON' | 'JSON array' | 'JSON objects';
+  readonly format: 'CSV' | 'XLSX' | 'Parquet' | 'NDJSON' | 'JSON array' | 'JSON objects';
   /** Its name; null for anything but CSV. */
   readonly separator: string | null;
   /** What of the form of a CSV was found so far; null for JSON. */
@@ -49,9 +50,10 @@ export interface ReadAs {
   readonly encodingFrom: Found['encodingFrom'];
 }
 
-/** Whether the format has a row of headings. */
-export const hasHeadings = (format: ReadAs['format'] | undefined): boolean =>
-  format === 'CSV' || format === 'XLSX';
+const WITH_COLUMNS: readonly (ReadAs['format'] | undefined)[] = ['CSV', 'XLSX', 'Parquet'];
+
+/** Whether a file of the format names its columns once, so that a column that it lacks is known from the beginning. */
+export const hasHeadings = (format: ReadAs['format'] | undefined): boolean => WITH_COLUMNS.includes(format);
 
 export interface RowSource {
   readonly rows: AsyncIterable<ReadRow>;
@@ -63,8 +65,8 @@ export interface RowSource {
 }
 
 /**
- * Reads a CSV (with headings), NDJSON or JSON file, plain or gzip, row by row, with only the current piece in
- * memory. A bad row is reported with its line, and reading continues. A file with unknown encoding is read
+ * Reads a CSV (with headings), NDJSON or JSON file, plain or gzip, a workbook or a Parquet file, row by row, with only the current
+ * piece in memory. A bad row is reported with its line, and reading continues. A file with unknown encoding is read
  * twice.
  * @throws UnreadableFileError for a file that is not text, and while iterating, when the file breaks off;
  * WrongColumnsError while iterating
@@ -81,9 +83,14 @@ export async function readRows(path: string, options: ReadOptions = {}): Promise
   const onFound = (how: ReadAs) => {
     readAs = how;
   };
+  const onRead = (share: number) => {
+    bytes = Math.floor(share * size);
+  };
   const rows = (await isWorkbook(path, name, head))
     ? workbookRows(path, options, count, onFound)
-    : await textRows(path, name, head, options, count, onFound);
+    : isParquet(head)
+      ? tableRows(path, options, onRead, onFound)
+      : await textRows(path, name, head, options, count, onFound);
   return {
     rows: explained(name, rows),
     readAs: () => readAs,
@@ -116,6 +123,17 @@ async function* workbookRows(
   yield* xlsxRows(sheetRows(workbook, sheet, count), { columns, headings });
 }
 
+async function* tableRows(
+  path: string,
+  { columns = [] }: ReadOptions,
+  onRead: (share: number) => void,
+  onFound: (how: ReadAs) => void,
+): AsyncGenerator<ReadRow> {
+  const how = { format: 'Parquet', separator: null, found: null, within: null, sheet: null } as const;
+  onFound({ ...how, encoding: 'utf-8', encodingFrom: 'utf-8' });
+  yield* parquetRows(path, { columns, onRead });
+}
+
 /** @throws UnreadableFileError */
 async function textRows(
   path: string,
@@ -130,7 +148,7 @@ async function textRows(
   const found = await encodingOf(path, head, options.encoding);
   if (isBinary(head.bytes) && !found.encoding.startsWith('utf-16'))
     throw new UnreadableFileError(
-      `${name} is not text: it has zero bytes; only CSV, XLSX, NDJSON and JSON are read`,
+      `${name} is not text: it has zero bytes; only CSV, XLSX, Parquet, NDJSON and JSON are read`,
     );
   const text = decoded(
     bytesOf(path, head.isCompressed, (chunk) => count(chunk.length)),

@@ -152,7 +152,7 @@ describe('a file', () => {
     await choose(written('picture.csv', Buffer.from('\x89PNG\r\n\x1a\n', 'latin1')));
     await page
       .getByRole('alert')
-      .getByText('picture.csv is a PNG image; only CSV, XLSX, NDJSON and JSON are read.')
+      .getByText('picture.csv is a PNG image; only CSV, XLSX, Parquet, NDJSON and JSON are read.')
       .waitFor();
     await press('Back to Data');
   });

@@ -107,6 +107,10 @@ export type ConnectionInput = {
   segment?: SegmentInput | null | undefined;
   /** Binds the connection to these sources, as a key is bound. One whose mapping names the source is bound to that. At most 50. */
   sources?: Array<string> | null | undefined;
+  /** The host of the vendor to ask, where customers have different ones, such as fra1.qualtrics.com. */
+  vendorHost?: string | null | undefined;
+  /** The key of the vendor, to fetch what its webhooks only announce. It is stored encrypted and never shown. */
+  vendorKey?: string | null | undefined;
 };
 
 export type DecisionState =

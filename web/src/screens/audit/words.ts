@@ -35,6 +35,7 @@ const ACTIONS: Readonly<Record<string, string>> = {
   stopDemo: 'Stopped the demo',
   createConnection: 'Added a connection',
   rotateConnection: 'Changed the secret of a connection',
+  setVendorKey: 'Changed the key of a vendor',
   removeConnection: 'Removed a connection',
   trainModel: 'Trained a model',
   shadowModel: 'Ran a model as a shadow',

@@ -17,7 +17,7 @@ interface Sending {
   readonly abort: AbortController;
 }
 
-const TYPES = ['.csv', '.tsv', '.txt', '.xlsx', '.xlsm', '.ndjson', '.jsonl', '.json', '.gz'];
+const TYPES = ['.csv', '.tsv', '.txt', '.xlsx', '.xlsm', '.parquet', '.ndjson', '.jsonl', '.json', '.gz'];
 
 /** Takes a file by drop or by choice, and sends it. */
 export function DropFile({ client, onArrived }: DropFileProps) {
@@ -64,7 +64,8 @@ function ChooseFile({ onFile }: { readonly onFile: (file: File) => void }) {
     <>
       <p className="drop-title">Drop a file of answers here</p>
       <p className="muted small">
-        CSV, Excel (XLSX), NDJSON or JSON, up to 1 GB. You see what it would be before anything is stored.
+        CSV, Excel (XLSX), Parquet, NDJSON or JSON, up to 1 GB. You see what it would be before anything is
+        stored.
       </p>
       <FileTrigger acceptedFileTypes={TYPES} onSelect={(files) => files?.[0] && onFile(files[0])}>
         <Button look="primary">Choose a file</Button>

@@ -88,6 +88,7 @@ export function formWords(readAs: {
   readonly encodingFrom: string;
 }): string {
   const { format, separator, sheet, within, encoding, encodingFrom } = readAs;
+  if (format === 'Parquet') return format;
   if (format === 'XLSX') return `Excel workbook, sheet “${sheet ?? ''}”`;
   const guessed = encodingFrom === 'guess' ? ' (guessed)' : '';
   const parts = [

@@ -1,0 +1,1 @@
+ALTER TABLE "quarantine" ADD COLUMN "claimed_until" timestamp with time zone;
