@@ -13,7 +13,7 @@ import { UploadImports } from '../ingestion/files/upload/upload-imports.ts';
 import { Uploads } from '../ingestion/files/upload/uploads.ts';
 import { createOutcomeIngestor } from '../ingestion/outcomes/outcome-ingestor.ts';
 import { createIngestor, type Ingestor } from '../ingestion/pipeline/ingestor.ts';
-import { lookupsOfGiven } from '../ingestion/pipeline/pseudonym.ts';
+import { lookupsOfGiven, namedBy } from '../ingestion/pipeline/pseudonym.ts';
 import { readBuild } from '../instance/build.ts';
 import type { OpenDatabase } from '../instance/open-database.ts';
 import type { OutageLog } from '../instance/outages.ts';
@@ -127,6 +127,7 @@ export async function openServer(
       agents,
       scoring,
       identify: (respondent) => lookupsOfGiven(pepper, respondent),
+      pseudonymOf: (given, kind) => namedBy(pepper, given, kind),
       graphHolds,
       filesDue: () => files.due(),
       changeKeys: (action) => changeKeys(database, config, action),

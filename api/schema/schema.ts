@@ -34,6 +34,7 @@ import { addKnown } from './known.ts';
 import { addLineage } from './lineage.ts';
 import { addLineageGroups } from './lineage-groups.ts';
 import { addLive } from './live.ts';
+import { addMerges } from './merges.ts';
 import { addModelProvenance } from './model-provenance.ts';
 import { addModelQuality } from './model-quality.ts';
 import { addReadings } from './model-readings.ts';
@@ -98,6 +99,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addDimensions,
   addDrivers,
   addErasures,
+  addMerges,
   addImpact,
   addImports,
   addKeys,

@@ -1,6 +1,7 @@
 import type { OutcomeKind } from '../../domain/outcomes/outcome-kinds.ts';
 import type { OwnerSession, ScopedSession, Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
+import { allOf } from '../encryption/merged.ts';
 
 /*
  * An outcome stands in the lineage behind the answer that came before it: the last one of its respondent until then, or, where it names
@@ -31,11 +32,11 @@ const BY_IDS = statement(
 const LINKED = (outcomes: string) =>
   `SELECT ${COLUMNS}, before.id AS "responseId" FROM (${outcomes}) o CROSS JOIN LATERAL (
       (SELECT k.id, k.answered_at FROM response_key k JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at
-        WHERE o.subject_id IS NOT NULL AND k.subject_id = o.subject_id AND k.answered_at <= o.at
+        WHERE o.subject_id IS NOT NULL AND k.subject_id = ANY (${allOf('o.subject_id')}) AND k.answered_at <= o.at
         ORDER BY k.answered_at DESC, k.id DESC LIMIT 1)
       UNION ALL
       (SELECT r.id, r.answered_at FROM response r
-        WHERE o.subject_id IS NULL AND r.account_id = o.account_id AND r.answered_at <= o.at
+        WHERE o.subject_id IS NULL AND r.account_id = ANY (${allOf('o.account_id')}) AND r.answered_at <= o.at
         ORDER BY r.answered_at DESC, r.id DESC LIMIT 1)) before`;
 const LINKS = statement(
   'outcome_links',
@@ -43,8 +44,8 @@ const LINKS = statement(
 );
 /** Outcomes of the people and accounts of those answers. */
 const OF_RESPONSES = `SELECT o.* FROM outcome o WHERE NOT o.restricted AND (
-    o.subject_id IN (SELECT k.subject_id FROM response_key k WHERE k.id = ANY ($1::uuid[]))
-    OR (o.subject_id IS NULL AND o.account_id IN (SELECT r.account_id FROM response_key k
+    o.subject_id IN (SELECT unnest(${allOf('k.subject_id')}) FROM response_key k WHERE k.id = ANY ($1::uuid[]))
+    OR (o.subject_id IS NULL AND o.account_id IN (SELECT unnest(${allOf('r.account_id')}) FROM response_key k
       JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at WHERE k.id = ANY ($1::uuid[]))))`;
 /** The newest of one answer. */
 const MOST = 500;

@@ -1,5 +1,6 @@
 import type { Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
+import { dropIdleMerged, NOT_MERGED } from './forget-merged.ts';
 import { dropIdleAccounts } from './outcome-rights.ts';
 
 /*
@@ -40,7 +41,7 @@ const DELETE_IDLE = statement(
   `DELETE FROM subject_key s WHERE s.id = ANY ($1::uuid[]) AND NOT s.held
     AND NOT EXISTS (SELECT FROM outcome o WHERE o.subject_id = s.id)
     AND NOT EXISTS (SELECT FROM response_key k WHERE k.subject_id = s.id)
-    AND NOT EXISTS (SELECT FROM source_event e WHERE e.subject_id = s.id)`,
+    AND NOT EXISTS (SELECT FROM source_event e WHERE e.subject_id = s.id) AND ${NOT_MERGED}`,
 );
 
 interface Old {
@@ -60,6 +61,7 @@ export async function ageOutcomes(session: Session, [before, held, most]: Batch)
   const locked = await session.rows<{ id: string }>(LOCK, [before, held, old.map(({ id }) => id)]);
   await session.rows(DELETE, [locked.map(({ id }) => id)]);
   await session.rows(DELETE_IDLE, [persons]);
+  await dropIdleMerged(session, persons);
   await dropIdleAccounts(session, accounts);
   return locked.length;
 }

@@ -5,7 +5,8 @@ import { listErasures, pendingErasures } from '../../store/data-subjects/erasure
 import { placeHold, releaseHold } from '../../store/data-subjects/legal-hold.ts';
 import { rectify } from '../../store/data-subjects/rectify.ts';
 import { readDeletions } from '../../store/data-subjects/retention.ts';
-import { readSubjectAccessReport, restrict } from '../../store/data-subjects/subject-access.ts';
+import { restrict } from '../../store/data-subjects/restriction.ts';
+import { readSubjectAccessReport } from '../../store/data-subjects/subject-access.ts';
 import { cleanFiles } from '../../store/database/rewrite-files.ts';
 import { noteMembers } from '../../store/models/model-provenance.ts';
 import { ageOut } from '../fixtures/age-out.ts';
