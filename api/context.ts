@@ -12,6 +12,7 @@ import type { UploadImports } from '../ingestion/files/upload/upload-imports.ts'
 import type { Uploads } from '../ingestion/files/upload/uploads.ts';
 import type { OutcomeIngestor } from '../ingestion/outcomes/outcome-ingestor.ts';
 import type { FilingDeps } from '../ingestion/pipeline/file-cells.ts';
+import type { Inbox } from '../ingestion/pipeline/inbox.ts';
 import type { Ingestor } from '../ingestion/pipeline/ingestor.ts';
 import type { BatchAccount } from '../ingestion/pipeline/outcome.ts';
 import type { Connections } from '../ingestion/webhooks/connections.ts';
@@ -92,6 +93,8 @@ export interface ApiDeps {
   readonly queries: CompiledQueries;
   /** What every operation passes before it runs. */
   readonly gate: Gate;
+  /** What the doors of responses have in memory. */
+  readonly inbox: Inbox;
   /** Rotates encryption and signing keys; returns what was done. */
   readonly changeKeys: (action: 'rotate' | 'rewrap' | 'pepper' | 'retire' | 'signing') => Promise<string>;
   /** Who read or changed what. */

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { OverloadedError } from '../ingestion/pipeline/group-commit.ts';
+import { OverloadedError } from '../ingestion/pipeline/overload.ts';
 import { DiskFullError } from '../store/database/disk-space.ts';
 import { ImportUndoneError } from '../store/responses/imports.ts';
 import { KeySetUnavailableError } from './access/jwt.ts';
@@ -106,7 +106,7 @@ describe('what a caller sees of an error', () => {
     [new InvalidArgumentError('first: 0 is not between 1 and 500'), 'BAD_USER_INPUT', 400, undefined],
     [new ImportUndoneError(), 'BAD_USER_INPUT', 400, undefined],
     [new ForbiddenError('this key may not read scores'), 'FORBIDDEN', 403, undefined],
-    [new OverloadedError('too much is waiting'), 'OVERLOADED', 503, undefined],
+    [new OverloadedError('too much is waiting', 3), 'OVERLOADED', 429, 3],
     [new DiskFullError(1, 2), 'DISK_FULL', 503, 30],
     [new KeySetUnavailableError(new Error('fetch failed')), 'UNAVAILABLE', 503, undefined],
     [new RefusedError('RATE_LIMITED', 429, 'the budget is spent', 7), 'RATE_LIMITED', 429, 7],

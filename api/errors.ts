@@ -49,7 +49,7 @@ export function errorBody({ message, code, requestId }: PublicError) {
 const STATUSES: Partial<Readonly<Record<UserErrorCode, number>>> = {
   FORBIDDEN: 403,
   DISK_FULL: 503,
-  OVERLOADED: 503,
+  OVERLOADED: 429,
   TOOK_TOO_LONG: 503,
   UNAVAILABLE: 503,
 };

@@ -45,6 +45,8 @@ export const LIMITS = {
   importBody: 16 * 1024,
   /** Bytes of one key's unanswered ingest requests. */
   openBodies: 64 * 1024 * 1024,
+  /** Bytes of the unanswered ingest requests and messages of all senders. */
+  inbox: 256 * 1024 * 1024,
   /** Bytes of one part of a file, of one file, and of all files of one key; and how many files. */
   uploadPart: 8 * 1024 * 1024,
   upload: 1024 * 1024 * 1024,

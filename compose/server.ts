@@ -12,6 +12,7 @@ import { openSamples, type Samples } from '../ingestion/demo/samples.ts';
 import { UploadImports } from '../ingestion/files/upload/upload-imports.ts';
 import { Uploads } from '../ingestion/files/upload/uploads.ts';
 import { createOutcomeIngestor } from '../ingestion/outcomes/outcome-ingestor.ts';
+import { Inbox } from '../ingestion/pipeline/inbox.ts';
 import { createIngestor, type Ingestor } from '../ingestion/pipeline/ingestor.ts';
 import { lookupsOfGiven, namedBy } from '../ingestion/pipeline/pseudonym.ts';
 import { readBuild } from '../instance/build.ts';
@@ -99,6 +100,7 @@ export async function openServer(
   const { dimensions, cellLimits, redaction, reviewRules, themePrecision, roles } = config;
   const now = Date.now;
   const { ingestor, outcomes } = openIngestors(config, database, log);
+  const inbox = new Inbox(LIMITS.inbox, now);
   const samples = openSamplesOf(config, database, ingestor, log);
   const audit = openAuditTrail(store, config.auditAggregates, (err) =>
     log.error({ err }, 'refusals could not be kept'),
@@ -142,6 +144,7 @@ export async function openServer(
       languageModel: openModelAccess(config.llm, now),
       audit,
       gate: openGate(config.limits, documents.texts, now),
+      inbox,
     },
     schema,
     documents,
@@ -149,7 +152,13 @@ export async function openServer(
     origins: config.origins,
     checks: readinessChecks({ store, roles, commitBusyFor: () => ingestor.busyFor(), loops, disk }),
     lesserChecks: readinessWarnings(store, loops, graph),
-    gauges: gaugesOf(config, database, seals, () => ingestor.waiting() + outcomes.waiting(), writers),
+    gauges: gaugesOf(
+      config,
+      database,
+      seals,
+      { waitingRows: () => ingestor.waiting() + outcomes.waiting(), inboxBytes: () => inbox.bytes },
+      writers,
+    ),
   });
   const close = once(async () => {
     await writers.stop();
@@ -168,7 +177,7 @@ function gaugesOf(
   config: Config,
   { store, loops, cells, disk }: OpenDatabase,
   seals: Parts['seals'],
-  waitingRows: () => number,
+  waiting: { readonly waitingRows: () => number; readonly inboxBytes: () => number },
   writers: ReturnType<typeof longWriters>,
 ): Parameters<typeof createApiServer>[0]['gauges'] {
   return {
@@ -182,7 +191,7 @@ function gaugesOf(
     cells: () => cells.size,
     cellUsage: () => cellUsage(store, config.cellLimits.limit),
     disk: () => disk && { free: disk.free(), isFull: disk.isFull() },
-    waitingRows,
+    ...waiting,
     sealerStopped: () => seals.isStopped(),
     secondsHeldBack: () => writers.present()[0]?.seconds ?? 0,
   };

@@ -405,6 +405,21 @@ CREATE TABLE public.connection_delivery (
 );
 CREATE INDEX connection_delivery_received_at_index ON public.connection_delivery USING btree (received_at);
 
+CREATE TABLE public.connection_fetch (
+  id uuid NOT NULL,
+  origin text,
+  key text,
+  revision integer NOT NULL DEFAULT 0,
+  rate integer NOT NULL,
+  paced_until timestamp with time zone,
+  failures integer NOT NULL DEFAULT 0,
+  open_until timestamp with time zone,
+  last_error text,
+  last_error_at timestamp with time zone,
+  CONSTRAINT connection_fetch_pkey PRIMARY KEY (id),
+  CONSTRAINT connection_fetch_id_connection_id_fk FOREIGN KEY (id) REFERENCES connection(id)
+);
+
 CREATE TABLE public.deletion_record (
   id bigint NOT NULL DEFAULT nextval('deletion_record_id_seq'::regclass),
   what text NOT NULL,

@@ -4,9 +4,10 @@ import type { EventType } from '../../store/targets/event-types.ts';
 import { TARGET_KINDS } from '../targets/registry.ts';
 import { readSettings } from '../targets/settings.ts';
 import type { OutgoingEvent, TargetKind, TargetOutcome, TargetRequest } from '../targets/target.ts';
-import { type AddressGuard, AddressRefusedError } from './guard.ts';
+import type { AddressGuard } from './guard.ts';
 import type { Content } from './render.ts';
 import { send } from './send.ts';
+import { withinTime } from './within-time.ts';
 
 /** What a target sees now; null for a role or an attribute that is not known any more. */
 export type ScopeOf = (role: string, attributes: Segment) => Scope | null;
@@ -20,9 +21,6 @@ export interface AttemptDeps {
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
-
-/** Milliseconds for one exchange with a target. */
-export const EXCHANGE_MS = 10_000;
 
 /** The event as a target gets it. */
 export function outgoing(
@@ -63,15 +61,13 @@ export function kindOf({ kind, settings }: Pick<Addressee, 'kind' | 'settings'>)
 }
 
 /** Logs in where the kind does, sends the event and reads the answer. Never throws; only an abort by `stop` is passed on. */
-export async function exchange(
+export function exchange(
   deps: AttemptDeps,
   addressee: Addressee,
   event: OutgoingEvent,
   stop: AbortSignal,
 ): Promise<Exchanged> {
-  const timer = AbortSignal.timeout(EXCHANGE_MS);
-  const signal = AbortSignal.any([timer, stop]);
-  try {
+  return withinTime(stop, async (signal): Promise<Exchanged> => {
     const { kind, settings } = kindOf(addressee);
     const ask = (request: TargetRequest) => send(request, { guard: deps.guard, signal, now: deps.now });
     let secret = addressee.secret ?? '';
@@ -89,20 +85,7 @@ export async function exchange(
     }
     const answer = await ask(kind.request(event, settings, secret));
     return { ...kind.read(answer), status: answer.status };
-  } catch (error) {
-    stop.throwIfAborted();
-    if (error instanceof AddressRefusedError) return { kind: 'refused', error: error.message, status: null };
-    const why = timer.aborted ? `no answer within ${EXCHANGE_MS / 1_000} s` : causeOf(error);
-    return { kind: 'retry', error: why, afterMs: null, status: null };
-  }
-}
-
-/** The code of an error of the connection, as ECONNREFUSED; texts of libraries may repeat what was sent. */
-function causeOf(error: unknown): string {
-  const { code, name } = error as NodeJS.ErrnoException;
-  if (typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,60}$/.test(code))
-    return `the connection failed: ${code}`;
-  return `the request could not be sent: ${name === 'ZodError' ? 'the settings are not valid' : 'an error of this program'}`;
+  });
 }
 
 const MASK = '********';

@@ -24,9 +24,9 @@ import { TARGET_KINDS } from '../targets/registry.ts';
 import { readSettings } from '../targets/settings.ts';
 import type { TargetKind, TargetRequest } from '../targets/target.ts';
 import { type Exchanged, exchange, kindOf, masked } from './attempt.ts';
-import type { DeliverDeps } from './deliver.ts';
-import { followDeliveries } from './follow.ts';
+import { type DeliverDeps, deliveryQueue } from './deliver.ts';
 import { sampleEvent } from './sample.ts';
+import { followWork } from './work-off.ts';
 
 /** The target cannot be made or changed as requested; the message says what would be right. */
 export class TargetError extends UserError {
@@ -153,7 +153,7 @@ export function openTargets(deps: TargetsDeps): Targets {
         if (count > 0) await note(session, { key, deliveries: count, reason });
         return count;
       }),
-    follow: () => followDeliveries(deps),
+    follow: () => followWork(deps, deliveryQueue(deps)),
   };
 }
 

@@ -3,6 +3,7 @@ import Fastify from 'fastify';
 import { expect, it } from 'vitest';
 import { gateSettings } from '../../config/gate-settings.ts';
 import { EVERYTHING } from '../../domain/access/scope.ts';
+import { Inbox } from '../../ingestion/pipeline/inbox.ts';
 import type { Caller } from '../caller.ts';
 import { RefusedError } from '../errors.ts';
 import { openGate } from '../gate/gate.ts';
@@ -24,7 +25,7 @@ const caller = (id: string): Caller => ({
 });
 
 /** A door whose payer is named by the header `payer`; without it the sender is unknown. */
-function openDoor(most = 100_000) {
+function openDoor(most = 100_000, inbox = 1_000_000) {
   const cost = { default: { operation: 10, minute: 2_000 } };
   const gate = openGate(gateSettings.parse({ cost }), new Map(), () => NOW);
   const server = Fastify({ bodyLimit: most });
@@ -37,12 +38,16 @@ function openDoor(most = 100_000) {
     read += body.length;
     done(null, body);
   });
-  admitBodies(server, gate, {
-    most,
-    mostOpen: 10 * most,
-    payer: ({ headers }) => (typeof headers['payer'] === 'string' ? caller(headers['payer']) : null),
-    check: () => undefined,
-  });
+  admitBodies(
+    server,
+    { gate, inbox: new Inbox(inbox, () => NOW) },
+    {
+      most,
+      mostOpen: 10 * most,
+      payer: ({ headers }) => (typeof headers['payer'] === 'string' ? caller(headers['payer']) : null),
+      check: () => undefined,
+    },
+  );
   server.post('/', async () => 'taken');
   const post = async (payer: string | null, bytes: number, chunked = false) => {
     const body = Buffer.alloc(bytes, 0x20);

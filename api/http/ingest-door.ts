@@ -1,5 +1,6 @@
 import { Transform } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Entry, Inbox } from '../../ingestion/pipeline/inbox.ts';
 import type { Caller } from '../caller.ts';
 import { RefusedError } from '../errors.ts';
 import type { Gate } from '../gate/gate.ts';
@@ -25,15 +26,15 @@ const UNKNOWN_SENDERS = { id: 'unknown' };
 
 /**
  * Decides from the headers alone, before a byte of the body is read: whether the budget has the points that it costs, and what the door
- * checks. A body of unknown length is charged as it arrives.
+ * checks. A body of unknown length is charged as it arrives. Bodies of all doors share one inbox.
  */
 export function admitBodies(
   routes: FastifyInstance,
-  gate: Pick<Gate, 'admitBody' | 'admitUnknown'>,
+  { gate, inbox }: { readonly gate: Pick<Gate, 'admitBody' | 'admitUnknown'>; readonly inbox: Inbox },
   door: IngestDoor,
 ): void {
   const bodies = new OpenBodies(door.mostOpen);
-  const open = new WeakMap<FastifyRequest, OpenBody>();
+  const open = new WeakMap<FastifyRequest, readonly (OpenBody | Entry)[]>();
   const charge = (request: FastifyRequest, what: 'request' | 'more', bytes: number) => {
     const payer = door.payer(request);
     if (payer) gate.admitBody(payer, what, bytes);
@@ -44,10 +45,16 @@ export function admitBodies(
     charge(request, 'request', bytes ?? 0);
     await door.check(request);
     if (bytes !== null && bytes > door.most) throw new TooLargeError();
-    const body = bodies.enter(door.payer(request) ?? UNKNOWN_SENDERS, bytes ?? 0);
-    open.set(request, body);
-    if (reply.raw.closed || reply.raw.destroyed) body.leave();
-    else reply.raw.once('close', body.leave);
+    const sender = door.payer(request) ?? UNKNOWN_SENDERS;
+    const body = bodies.enter(sender, bytes ?? 0);
+    const leaveOnClose = ({ leave }: OpenBody | Entry) => {
+      if (reply.raw.closed || reply.raw.destroyed) leave();
+      else reply.raw.once('close', leave);
+    };
+    leaveOnClose(body);
+    const entry = inbox.enter(sender.id, bytes ?? 0);
+    leaveOnClose(entry);
+    open.set(request, [body, entry]);
   });
   routes.addHook('preParsing', async (request, _reply, body) => {
     if (bytesDeclared(request) !== null) return body;
@@ -55,7 +62,7 @@ export function admitBodies(
       transform(chunk: Buffer, _encoding, done) {
         try {
           charge(request, 'more', chunk.length);
-          open.get(request)?.grow(chunk.length);
+          for (const each of open.get(request) ?? []) each.grow(chunk.length);
           done(null, chunk);
         } catch (error) {
           done(error as Error);

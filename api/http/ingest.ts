@@ -30,7 +30,7 @@ export function addIngestRoutes(server: FastifyInstance, deps: ApiDeps): void {
       { parseAs: 'buffer' },
       ({ headers }: FastifyRequest, body: Buffer) => bodyText(headers['content-type'], body),
     );
-    admitBodies(routes, deps.gate, {
+    admitBodies(routes, deps, {
       most: LIMITS.ingestBody,
       mostOpen: LIMITS.openBodies,
       payer: callerOf,

@@ -38,6 +38,7 @@ export interface LiveGauges {
   readonly streams: () => number;
   readonly cohorts: () => number;
   readonly waitingRows: () => number;
+  readonly inboxBytes: () => number;
   readonly cells: () => number;
   /** The limit of cells as sent, and who added the most. */
   readonly cellUsage: () => Promise<{ readonly limit: number; readonly makers: readonly CellsOf[] }>;
@@ -134,6 +135,7 @@ export function addMetricsRoute(
   gauge('scoreline_event_streams', 'Open streams of server-sent events.', live.streams);
   gauge('scoreline_subscription_cohorts', 'Groups of equal subscriptions, each executed once.', live.cohorts);
   gauge('scoreline_ingest_waiting_responses', 'Responses waiting for their commit.', live.waitingRows);
+  gauge('scoreline_ingest_inbox_bytes', 'Bytes of unanswered ingest requests and messages.', live.inboxBytes);
   gauge('scoreline_cells', 'Cells: combinations of dimension values.', live.cells);
   gauge(
     'scoreline_sealer_stopped',

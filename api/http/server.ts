@@ -53,6 +53,7 @@ export interface ApiOptions {
     | 'cells'
     | 'cellUsage'
     | 'waitingRows'
+    | 'inboxBytes'
     | 'sealerStopped'
     | 'build'
     | 'pools'

@@ -77,7 +77,7 @@ export function addSurveyLinks(server: FastifyInstance, deps: ApiDeps): void {
       if (link.invitee.expiresAt <= deps.now()) throw new NoticeError('expired', 410);
       opened.set(request, link);
     });
-    admitBodies(routes, deps.gate, {
+    admitBodies(routes, deps, {
       most: LIMITS.surveyBody,
       mostOpen: LIMITS.openWebhooks,
       payer: (request) => opened.get(request)?.caller ?? null,

@@ -81,7 +81,7 @@ export function addSurveyScript(server: FastifyInstance, deps: ApiDeps): void {
         throw new RefusedError('RATE_LIMITED', 429, 'too many answers just now', Math.ceil(wait / 1_000));
       opened.set(request, found);
     });
-    admitBodies(routes, deps.gate, {
+    admitBodies(routes, deps, {
       most: LIMITS.surveyBody,
       mostOpen: LIMITS.openWebhooks,
       payer: (request) => opened.get(request)?.caller ?? null,

@@ -49,7 +49,7 @@ export function addUploadRoutes(server: FastifyInstance, deps: ApiDeps): void {
       { parseAs: 'buffer' },
       async (_request: FastifyRequest, body: Buffer) => body,
     );
-    admitBodies(routes, deps.gate, {
+    admitBodies(routes, deps, {
       most: LIMITS.uploadPart,
       mostOpen: LIMITS.openBodies,
       payer: callerOf,

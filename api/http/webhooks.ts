@@ -59,7 +59,7 @@ export function addWebhookRoute(server: FastifyInstance, deps: ApiDeps): void {
       { parseAs: 'buffer' },
       async (_: FastifyRequest, body: Buffer) => body,
     );
-    admitBodies(routes, deps.gate, {
+    admitBodies(routes, deps, {
       most: LIMITS.webhookBody,
       mostOpen: LIMITS.openWebhooks,
       payer: (request) => targetOf(request)?.caller ?? null,

@@ -63,7 +63,6 @@ export function createOutcomeIngestor(deps: Omit<IngestorDeps, 'mappings'>): Out
     maxBytes: COMMIT_BYTES,
     bytesOf: ({ content }) => content.length,
     maxWaiting: MOST_WAITING,
-    maxWaitingOfOne: MOST_WAITING / 4,
   });
   const file = createFiling(deps);
   const store = (submitter: Submitter, items: readonly (Prepared | Outcome)[]): Promise<Outcome[]> =>

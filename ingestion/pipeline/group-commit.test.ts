@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createGroupCommit, OverloadedError } from './group-commit.ts';
+import { createGroupCommit } from './group-commit.ts';
+import { OverloadedError } from './overload.ts';
 
 class Passing extends Error {}
 
@@ -7,6 +8,7 @@ class Passing extends Error {}
 function setUp(
   fail: (rows: readonly number[], attempt: number) => Error | undefined = () => undefined,
   maxBytes = 1_000,
+  maxWaiting = 24,
 ) {
   const transactions: number[][] = [];
   const times: number[] = [];
@@ -26,8 +28,7 @@ function setUp(
     maxRows: 4,
     maxBytes,
     bytesOf: (row) => row,
-    maxWaiting: 10,
-    maxWaitingOfOne: 8,
+    maxWaiting,
     isPassing: (error) => error instanceof Passing,
     patienceMs: 50,
     onRetry: () => undefined,
@@ -55,7 +56,7 @@ describe('group commit', () => {
   });
 
   it('bounds the bytes of a transaction beside its rows', async () => {
-    const { commits, transactions } = setUp(undefined, 10);
+    const { commits, transactions } = setUp(undefined, 10, 100);
     // A row has as many bytes as its number.
     await Promise.all([1, 6, 4, 5, 20, 2, 3].map((row) => commits.add('a', [row])));
     expect(transactions).toEqual([[1], [6, 4], [5], [20], [2, 3]]);
@@ -93,7 +94,6 @@ describe('group commit', () => {
       maxBytes: 1_000,
       bytesOf: () => 1,
       maxWaiting: 10,
-      maxWaitingOfOne: 10,
       isPassing: (error) => error instanceof Passing,
       patienceMs: 50,
       onRetry: () => undefined,
@@ -105,8 +105,10 @@ describe('group commit', () => {
 
   it('refuses when too much waits, and accepts more afterwards', async () => {
     const { commits } = setUp();
-    const waiting = [commits.add('a', [1, 2, 3, 4]), commits.add('a', [5, 6, 7, 8])];
-    await expect(commits.add('a', [9, 10, 11])).rejects.toBeInstanceOf(OverloadedError);
+    const waiting = [commits.add('a', [1, 2, 3]), commits.add('b', [4, 5, 6, 7, 8])];
+    const refused = await commits.add('a', [9, 10, 11]).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(OverloadedError);
+    expect((refused as OverloadedError).retryAfter).toBeGreaterThan(0);
     await Promise.all(waiting);
     expect(await commits.add('a', [9, 10, 11])).toHaveLength(3);
     await commits.idle();
@@ -119,13 +121,13 @@ describe('group commit', () => {
     const add = (by: string, rows: number[]) =>
       commits.add(by, rows).then(() => order.push(`${by}${rows[0]}`));
     const waiting = [1, 2, 3].map((row) => add('flood', [row, row]));
-    await expect(commits.add('flood', [4, 4, 4])).rejects.toThrow('6 responses of this key are waiting');
+    await expect(commits.add('flood', [4])).rejects.toThrow('6 responses of this key are waiting');
     // Others still have room, and do not wait for everything before them.
     waiting.push(add('other', [9]), add('third', [8]));
     await Promise.all(waiting);
     expect(transactions).toEqual([
       [1, 1],
-      [2, 2, 9, 8],
+      [9, 8, 2, 2],
       [3, 3],
     ]);
     expect(order.at(-1)).toBe('flood3');

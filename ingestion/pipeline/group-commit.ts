@@ -1,14 +1,6 @@
-import { UserError } from '../../domain/errors/user-error.ts';
+import { FairQueue } from './fair-queue.ts';
+import { DrainRate, OverloadedError, roomFor } from './overload.ts';
 import { type Patience, withTimeout } from './patience.ts';
-
-/** Too many rows are waiting: the caller should retry later. */
-export class OverloadedError extends UserError {
-  override readonly name = 'OverloadedError';
-
-  constructor(message: string) {
-    super(message, 'OVERLOADED');
-  }
-}
 
 export interface GroupCommitOptions<Row, Result> extends Patience {
   /** Commits the rows in one transaction; returns one entry per row. */
@@ -18,9 +10,8 @@ export interface GroupCommitOptions<Row, Result> extends Patience {
   /** Bytes of the rows of one transaction, likewise. */
   readonly maxBytes: number;
   readonly bytesOf: (row: Row) => number;
-  /** Waiting rows, in all and of one submitter; beyond it requests are refused. */
+  /** Waiting rows in all, which submitters share; beyond it requests are refused. */
   readonly maxWaiting: number;
-  readonly maxWaitingOfOne: number;
 }
 
 interface Waiting<Row, Result> {
@@ -31,44 +22,59 @@ interface Waiting<Row, Result> {
   readonly reject: (error: unknown) => void;
 }
 
-/** Waiting requests by submitter: they take turns. */
+/** What a submitter gets in a turn, of one transaction. */
+const QUANTUM = 1 / 16;
+
+/** Waiting requests: submitters take turns, by the part of a transaction that each needs. */
 class Turns<Row, Result> {
-  readonly #queues = new Map<string, Waiting<Row, Result>[]>();
+  readonly #queue: FairQueue<Waiting<Row, Result>>;
   readonly #rows = new Map<string, number>();
+  readonly #drained: DrainRate;
+  readonly #most: number;
   /** Waiting rows, including those of the transaction in progress. */
   rows = 0;
 
-  rowsOf(by: string): number {
-    return this.#rows.get(by) ?? 0;
+  constructor({ maxRows, maxBytes, maxWaiting, now }: GroupCommitOptions<Row, Result>) {
+    this.#queue = new FairQueue(QUANTUM, ({ rows, bytes }) =>
+      Math.max(rows.length / maxRows, bytes / maxBytes),
+    );
+    this.#drained = new DrainRate(now);
+    this.#most = maxWaiting;
+  }
+
+  /** @throws OverloadedError if so many more rows are too many; a submitter that has none waiting may always add some */
+  admit(by: string, more: number): void {
+    const own = this.#rows.get(by) ?? 0;
+    if (more <= roomFor(this.#most, this.rows, own)) return;
+    if (own === 0 && (this.rows + more <= this.#most || this.rows === 0)) return;
+    const waiting = own === 0 ? `${this.rows} responses` : `${own} responses of this key`;
+    throw new OverloadedError(
+      `${waiting} are waiting to be stored; try again shortly`,
+      this.#drained.secondsFor(Math.max(own, more) * this.#rows.size),
+    );
   }
 
   add(waiting: Waiting<Row, Result>): void {
     const { by, rows } = waiting;
     this.rows += rows.length;
-    this.#rows.set(by, this.rowsOf(by) + rows.length);
-    const queue = this.#queues.get(by);
-    if (queue) queue.push(waiting);
-    else this.#queues.set(by, [waiting]);
+    this.#rows.set(by, (this.#rows.get(by) ?? 0) + rows.length);
+    this.#queue.add(by, waiting);
   }
 
   /** Whose turn it is. */
   first(): Waiting<Row, Result> | undefined {
-    for (const queue of this.#queues.values()) return queue[0];
-    return undefined;
+    return this.#queue.first();
   }
 
-  /** Takes the first; its submitter goes to the end. */
-  take({ by }: Waiting<Row, Result>): void {
-    const queue = this.#queues.get(by) ?? [];
-    queue.shift();
-    this.#queues.delete(by);
-    if (queue.length > 0) this.#queues.set(by, queue);
+  take(): void {
+    this.#queue.take();
   }
 
   /** It was taken, and is settled. */
   leave({ by, rows }: Waiting<Row, Result>): void {
     this.rows -= rows.length;
-    const left = this.rowsOf(by) - rows.length;
+    this.#drained.note(rows.length);
+    const left = (this.#rows.get(by) ?? 0) - rows.length;
     if (left > 0) this.#rows.set(by, left);
     else this.#rows.delete(by);
   }
@@ -78,10 +84,10 @@ class Turns<Row, Result> {
  * Lets many small requests share a commit: while one transaction is in progress the next requests gather, and
  * are committed together afterwards. A request alone does not wait. Each is answered after its own commit; a
  * permanent error is given only to the request that causes it. Submitters take turns, so that one with many
- * requests does not keep the others waiting.
+ * requests does not keep the others waiting, and share what may wait.
  */
 export function createGroupCommit<Row, Result>(options: GroupCommitOptions<Row, Result>) {
-  const turns = new Turns<Row, Result>();
+  const turns = new Turns<Row, Result>(options);
   let running: Promise<void> | undefined;
   /** When the transaction in progress was begun, including its retries. */
   let begun: number | undefined;
@@ -118,7 +124,7 @@ export function createGroupCommit<Row, Result>(options: GroupCommitOptions<Row, 
         group.length === 0 ||
         (rows + next.rows.length <= options.maxRows && bytes + next.bytes <= options.maxBytes);
       for (let next = turns.first(); next && fits(next); next = turns.first()) {
-        turns.take(next);
+        turns.take();
         group.push(next);
         rows += next.rows.length;
         bytes += next.bytes;
@@ -135,11 +141,10 @@ export function createGroupCommit<Row, Result>(options: GroupCommitOptions<Row, 
     /** Resolves with the rows' results once they are committed. `by`: the submitter. */
     add(by: string, rows: readonly Row[]): Promise<Result[]> {
       if (rows.length === 0) return Promise.resolve([]);
-      const [all, own] = [turns.rows, turns.rowsOf(by)];
-      const isFull = all + rows.length > options.maxWaiting && all > 0;
-      if (isFull || (own + rows.length > options.maxWaitingOfOne && own > 0)) {
-        const waiting = isFull ? `${all} responses` : `${own} responses of this key`;
-        return Promise.reject(new OverloadedError(`${waiting} are waiting to be stored; try again shortly`));
+      try {
+        turns.admit(by, rows.length);
+      } catch (error) {
+        return Promise.reject(error);
       }
       let bytes = 0;
       for (const row of rows) bytes += options.bytesOf(row);

@@ -49,7 +49,7 @@ export interface Ingestor {
 export const COMMIT_ROWS = { pglite: 100, postgres: 500 } as const;
 /** Characters of the texts per transaction, which take as long as rows do. */
 export const COMMIT_BYTES = 2 * 1024 * 1024;
-/** Rows of all requests waiting for a commit; a quarter for one submitter. */
+/** Rows of all requests waiting for a commit, which submitters share. */
 export const MOST_WAITING = 50_000;
 /** How many times as much the administrator may add. */
 const ADMIN_SHARE = 10;
@@ -79,7 +79,6 @@ export function createIngestor(deps: IngestorDeps): Ingestor {
     maxBytes: COMMIT_BYTES,
     bytesOf: ({ comment, eventContent }) => (comment?.length ?? 0) + eventContent.length,
     maxWaiting: MOST_WAITING,
-    maxWaitingOfOne: MOST_WAITING / 4,
   });
   const file = createFiling(deps);
   const rejections = new RejectionCounts(deps);

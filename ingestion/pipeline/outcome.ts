@@ -103,8 +103,14 @@ export const rejected = (code: RejectionCode, message: string): Outcome => ({
   message: cut(message, LONGEST_MESSAGE),
 });
 
-/** Sums the outcomes of a batch; `index` is the item's place in it. Null is an item that was left out. */
-export function accountFor(outcomes: readonly (Outcome | null)[]): BatchAccount {
+/**
+ * Sums the outcomes of a batch; `index` is the item's place in it, or in `places` where items have several outcomes. Null is an item that
+ * was left out.
+ */
+export function accountFor(
+  outcomes: readonly (Outcome | null)[],
+  places: readonly number[] = [...outcomes.keys()],
+): BatchAccount {
   const counts = new Map<RejectionCode, number>();
   const rejections: BatchAccount['rejected'] = [];
   let [accepted, duplicates, rejectedTotal] = [0, 0, 0];
@@ -117,7 +123,8 @@ export function accountFor(outcomes: readonly (Outcome | null)[]): BatchAccount 
       const { code, message } = outcome;
       rejectedTotal += 1;
       counts.set(code, (counts.get(code) ?? 0) + 1);
-      if (rejections.length < WHOLE_REJECTIONS) rejections.push({ index, code, message });
+      if (rejections.length < WHOLE_REJECTIONS)
+        rejections.push({ index: places[index] as number, code, message });
     }
   });
   const rejectedByCode = [...counts].map(([code, count]) => ({ code, count }));
@@ -127,22 +134,30 @@ export function accountFor(outcomes: readonly (Outcome | null)[]): BatchAccount 
     rejected: rejections,
     rejectedTotal,
     rejectedByCode,
-    ...filedOf(outcomes),
-    ...notedOf(outcomes),
+    ...filedOf(outcomes, places),
+    ...notedOf(outcomes, places),
   };
 }
 
-function filedOf(outcomes: readonly (Outcome | null)[]): Pick<BatchAccount, 'filedAs' | 'filedAsTotal'> {
+function filedOf(
+  outcomes: readonly (Outcome | null)[],
+  places: readonly number[],
+): Pick<BatchAccount, 'filedAs' | 'filedAsTotal'> {
   const filed = outcomes.flatMap((outcome, index) =>
-    outcome && outcome.status !== 'rejected' && outcome.filedAs ? [{ index, values: outcome.filedAs }] : [],
+    outcome && outcome.status !== 'rejected' && outcome.filedAs
+      ? [{ index: places[index] as number, values: outcome.filedAs }]
+      : [],
   );
   return filed.length === 0 ? {} : { filedAs: filed.slice(0, FILED_TOLD), filedAsTotal: filed.length };
 }
 
-function notedOf(outcomes: readonly (Outcome | null)[]): Pick<BatchAccount, 'notes' | 'noted'> {
+function notedOf(
+  outcomes: readonly (Outcome | null)[],
+  places: readonly number[],
+): Pick<BatchAccount, 'notes' | 'noted'> {
   const noted = outcomes.flatMap((outcome, index) => {
     const codes = notesOf(outcome);
-    return codes.length > 0 ? [{ index, codes }] : [];
+    return codes.length > 0 ? [{ index: places[index] as number, codes }] : [];
   });
   if (noted.length === 0) return {};
   return { notes: addNotes({}, outcomes), noted: noted.slice(0, NOTED_TOLD) };

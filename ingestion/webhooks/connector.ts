@@ -1,4 +1,6 @@
 import type { Dimension } from '../../domain/segments/dimensions.ts';
+import type { OutcomeDraft } from '../outcomes/outcome-draft.ts';
+import type { Outcome } from '../pipeline/outcome.ts';
 import type { ItemReader } from '../pipeline/response-items.ts';
 
 /** The headers of a request, by their names in lower case. */
@@ -47,10 +49,18 @@ export interface FetchRules {
   items(notice: Notice, ask: Ask): Promise<readonly unknown[]>;
 }
 
-/** Reads the items of one connection by its mapping; an item that is not for this connection or has no answer yet is left out. */
+/** What an item says of a business: outcomes and rejections; none, if it says nothing of the kind. Never throws. */
+export type ReadOutcomes = (item: unknown, position: string) => readonly (OutcomeDraft | Outcome)[];
+
+/**
+ * Reads the items of one connection by its mapping: each as a response, as outcomes, or both. An item that is not for this connection or
+ * has no answer yet is left out.
+ */
 export interface ConnectionReader extends ItemReader {
   /** The only source of the items; null if each item names its own. */
   readonly source: string | null;
+  /** Absent where the connection brings responses only. */
+  readonly outcomes?: ReadOutcomes;
 }
 
 /** What every connection has: a vendor's webhook, or a survey of our own (ingestion/surveys/). */
@@ -70,7 +80,7 @@ export interface Connector {
 }
 
 /**
- * How one vendor delivers responses: docs/guides/add-a-connector.md. Everything here is a function of its arguments; the route, the
+ * How one vendor delivers responses and outcomes: docs/guides/add-a-connector.md. Everything here is a function of its arguments; the route, the
  * storage, the limits and the pipeline are the same for every vendor (receive.ts, api/http/webhooks.ts).
  */
 export interface WebhookConnector extends Connector {
@@ -83,7 +93,7 @@ export interface WebhookConnector extends Connector {
    */
   verify(raw: Buffer, headers: DeliveryHeaders, secret: string, now: number, url: string): void;
   /**
-   * The items of a delivery whose signature is valid. A delivery without responses has no items.
+   * The items of a delivery whose signature is valid. A delivery without responses and outcomes has no items.
    * @param now epoch milliseconds
    * @throws UnreadableBodyError
    */

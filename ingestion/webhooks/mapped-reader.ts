@@ -1,5 +1,5 @@
 import type { Dimension } from '../../domain/segments/dimensions.ts';
-import { draftFromRow, isWanted } from '../files/file-row.ts';
+import { draftFromRow, isWanted, type RowValues } from '../files/file-row.ts';
 import { columnsOf, parseFileMap } from '../files/map/file-map.ts';
 import { InvalidMapError } from '../files/map/map-mistakes.ts';
 import type { ConnectionReader } from './connector.ts';
@@ -30,15 +30,12 @@ export function mappedReader(
   const strange = OF_FILES.filter((name) => Object.hasOwn(mapping, name));
   if (strange.length > 0) throw new InvalidMapError(`${strange.join(', ')}: is for files; leave it out`);
   const map = parseFileMap({ ...defaults, ...mapping }, dimensions);
-  const paths = columnsOf(map).map((path) => [path, path.split('.', DEEPEST + 1)] as const);
-  const tooDeep = paths.find(([, parts]) => parts.length > DEEPEST);
-  if (tooDeep) throw new InvalidMapError(`mapping: a path has more than ${DEEPEST} parts`);
+  const paths = pathsOf(columnsOf(map));
   return {
     source: map.source,
     sourceOf: () => map.source,
     read: (item, position) => {
-      const seen = view(item);
-      const values = Object.fromEntries(paths.map(([path, parts]) => [path, textOf(valueAt(seen, parts))]));
+      const values = textsAt(view(item), paths);
       if (!isWanted(map, values)) return null;
       const draft = draftFromRow(map, values, position, { connector, raw: JSON.stringify(item) });
       // Not answered yet: vendors deliver a response from its first question on.
@@ -47,6 +44,24 @@ export function mappedReader(
     },
   };
 }
+
+/** A path as it is written, and its parts. */
+export type Path = readonly [string, readonly string[]];
+
+/**
+ * The paths that a map reads.
+ * @throws InvalidMapError for one that is too deep
+ */
+export function pathsOf(columns: readonly string[]): readonly Path[] {
+  const paths = columns.map((path) => [path, path.split('.', DEEPEST + 1)] as const);
+  const tooDeep = paths.find(([, parts]) => parts.length > DEEPEST);
+  if (tooDeep) throw new InvalidMapError(`mapping: a path has more than ${DEEPEST} parts`);
+  return paths;
+}
+
+/** What stands at the paths of an item, in the form of a file's row. */
+export const textsAt = (item: unknown, paths: readonly Path[]): RowValues =>
+  Object.fromEntries(paths.map(([path, parts]) => [path, textOf(valueAt(item, parts))]));
 
 const isBlank = (score: string | number | null) => score === null || String(score).trim() === '';
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { mapInSlices } from '../../domain/text/slices.ts';
 import {
   type DeliveryCounts,
   recordDelivery,
@@ -7,18 +8,26 @@ import {
 import { readSecrets } from '../../store/connections/connections.ts';
 import type { Store } from '../../store/database/client.ts';
 import type { SubjectEncryption } from '../../store/encryption/subject-encryption.ts';
+import type { OutcomeIngestor } from '../outcomes/outcome-ingestor.ts';
 import type { Ingestor } from '../pipeline/ingestor.ts';
 import { accountFor, type BatchAccount, rejected } from '../pipeline/outcome.ts';
 import { UnreadableBodyError } from '../pipeline/read-items.ts';
-import { submitItems } from '../pipeline/submit.ts';
+import { acceptMixed } from '../pipeline/submit.ts';
 import type { Submitter } from '../pipeline/submitter.ts';
-import type { ConnectionReader, DeliveryHeaders, Received, WebhookConnector } from './connector.ts';
+import type {
+  ConnectionReader,
+  DeliveryHeaders,
+  ReadOutcomes,
+  Received,
+  WebhookConnector,
+} from './connector.ts';
 import { SignatureError } from './signature.ts';
 
 export interface ReceiveDeps {
   readonly store: Store;
   readonly encryption: SubjectEncryption;
   readonly ingestor: Ingestor;
+  readonly outcomes: OutcomeIngestor;
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
@@ -117,19 +126,32 @@ export interface TakenItems {
 }
 
 /**
- * Stores the items of a connection and counts them with it: the step that webhooks and our own surveys share.
+ * Stores the items of a connection, responses and outcomes each in their own way, and counts both with it: the step that webhooks and our
+ * own surveys share. What was stored before an error is a duplicate when the vendor sends again.
  * @throws OverloadedError, or the database's error: then nothing is recorded
  */
 export async function takeItems(
-  { store, ingestor }: Pick<ReceiveDeps, 'store' | 'ingestor'>,
+  { store, ingestor, outcomes }: Pick<ReceiveDeps, 'store' | 'ingestor' | 'outcomes'>,
   submitter: Submitter,
   { id, reader, items, position, digest, at }: TakenItems,
 ): Promise<Receipt> {
-  const account = await submitItems(ingestor, submitter, reader, items, position);
-  const ignored = items.length - account.accepted - account.duplicates - account.rejectedTotal;
+  const named = (index: number) => `${position} item ${index}`;
+  const responses = await mapInSlices(items, (item, index) => reader.read(item, named(index)));
+  const facts = reader.outcomes ? await mapInSlices(items, outcomesIn(reader.outcomes, named)) : [];
+  const answered = await acceptMixed(ingestor, submitter, responses, (index) =>
+    reader.sourceOf(items[index]),
+  );
+  const became = facts.flat();
+  const kept = became.length === 0 ? [] : await outcomes.accept(submitter, became);
+  const places = facts.flatMap((some, index) => some.map(() => index));
+  const account = accountFor([...answered, ...kept], [...answered.keys(), ...places]);
+  const ignored = answered.filter((one, index) => one === null && !facts[index]?.length).length;
   await recordDelivery(store, id, digest, at, countsOf(account, ignored));
   return { account, ignored };
 }
+
+const outcomesIn = (read: ReadOutcomes, named: (index: number) => string) => (item: unknown, index: number) =>
+  read(item, named(index));
 
 async function receive(
   connector: WebhookConnector,

@@ -10,6 +10,7 @@ import { intercom } from './vendors/intercom.ts';
 import { posthog } from './vendors/posthog.ts';
 import { retently } from './vendors/retently.ts';
 import { segment } from './vendors/segment.ts';
+import { stripe } from './vendors/stripe.ts';
 import { twilio } from './vendors/twilio.ts';
 import { typeform } from './vendors/typeform.ts';
 import { wootric } from './vendors/wootric.ts';
@@ -30,6 +31,7 @@ const VENDORS: readonly WebhookConnector[] = [
   zendesk,
   intercom,
   twilio,
+  stripe,
 ];
 
 /** Surveys of our own, which people answer on pages and in a script of this server. */

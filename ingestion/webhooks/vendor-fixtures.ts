@@ -54,6 +54,9 @@ export interface FixtureDelivery {
   readonly ignored?: number;
   /** Older than what is stored: rejected in the answer, a duplicate in the connection's counts. */
   readonly stale?: number;
-  /** What the items say: the fields of their drafts that matter; null of an item that is left out; the field of a rejection. */
+  /**
+   * What the items say, as responses and as outcomes: the fields of their drafts that matter; null of an item that is left out; the field of
+   * a rejection.
+   */
   readonly drafts: readonly (Readonly<Record<string, unknown>> | { readonly refused: string } | null)[];
 }

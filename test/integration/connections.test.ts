@@ -54,9 +54,9 @@ const wanted = {
   access: { key: null, host: null },
 };
 
-async function processOn(provider?: KeyProvider, { store, ingestor } = record): Promise<Process> {
+async function processOn(provider?: KeyProvider, { store, ingestor, outcomes } = record): Promise<Process> {
   const encryption = await testEncryption(store, provider);
-  const deps = { store, encryption, ingestor, now: Date.now };
+  const deps = { store, encryption, ingestor, outcomes, now: Date.now };
   const onError = (error: Error) => {
     throw error;
   };

@@ -1,14 +1,15 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { SMTPServer } from 'smtp-server';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { deliverTo } from '../../agents/delivery/deliver.ts';
+import { deliveryQueue } from '../../agents/delivery/deliver.ts';
 import { addressGuard } from '../../agents/delivery/guard.ts';
 import { openTargets, type Targets, type TargetsDeps } from '../../agents/delivery/targets.ts';
+import { workOff } from '../../agents/delivery/work-off.ts';
 import { signWebhook } from '../../agents/targets/webhook.ts';
 import { EVERYTHING, type Scope } from '../../domain/access/scope.ts';
 import { configuredKeyProvider } from '../../instance/keys/file-provider.ts';
 import { rewrapKeys } from '../../store/encryption/rotate-keys.ts';
-import { claimDeliveries, endAttempt, readyTargets } from '../../store/targets/claims.ts';
+import { deliveryClaims, endDelivery } from '../../store/targets/claims.ts';
 import {
   countDeliveries,
   type DeliveryRow,
@@ -93,8 +94,8 @@ async function raise(cells = '{(,)}', event: (typeof EVENT_TYPES)[number] = 'ale
 }
 
 const deliver = async (id: string) => {
-  if ((await readyTargets(database.store, new Date(now))).includes(id))
-    await deliverTo(deps, id, new AbortController().signal);
+  if ((await deliveryClaims.ready(database.store, new Date(now))).includes(id))
+    await workOff(deps, deliveryQueue(deps), id, new AbortController().signal);
 };
 const deliveriesOf = (target: string) =>
   listDeliveries(database.store, { states: null, target, after: null, limit: 100 });
@@ -291,14 +292,14 @@ it('takes over what a process that died had claimed, and takes nothing from it a
   const { id } = await makeWebhook();
   await raise();
   const until = new Date(now + 30 * SECOND);
-  const [lost] = await claimDeliveries(database.store, id, { now: new Date(now), until, most: 5 });
+  const [lost] = await deliveryClaims.claim(database.store, id, { now: new Date(now), until, most: 5 });
   await deliver(id);
   expect(stub.received).toHaveLength(0);
   now += 31 * SECOND;
   await deliver(id);
   expect(await only(id)).toMatchObject({ state: 'DELIVERED', attempts: 2 });
   const late = { state: 'DEAD', at: new Date(now), status: 500, error: 'late', remoteId: null } as const;
-  expect(await endAttempt(database.store, lost as NonNullable<typeof lost>, late)).toBe(false);
+  expect(await endDelivery(database.store, lost as NonNullable<typeof lost>, late)).toBe(false);
   expect(await only(id)).toMatchObject({ state: 'DELIVERED', lastError: null });
 });
 

@@ -24,6 +24,14 @@ const [AT_0, AT_1, AT_2] = [
   '2026-02-24T07:47:56.116Z',
   '2026-02-24T07:50:00.000Z',
 ];
+const OF_ACCOUNT = {
+  context: { library: { name: 'analytics.js' }, traits: { plan: 'Pro' }, groupId: 'acme' },
+};
+const outcome = { account: 'acme', respondent: 'user-7', dimensions: { productLine: 'Pro' } };
+const at_ = (time: string) => ({
+  at: new Date(time),
+  revision: { kind: 'time', value: Date.parse(time) },
+});
 const draft = { externalId: 'r-1', respondent: 'user-7', dimensions: { productLine: 'Pro' } };
 const at = (time: string) => ({
   answeredAt: new Date(time),
@@ -39,11 +47,26 @@ export const fixtures: VendorFixtures = {
     comment: 'properties.comment',
     dimensions: { productLine: { column: 'context.traits.plan' } },
     where: { event: ['NPS Response Sent'] },
+    outcomes: {
+      events: {
+        'Report Exported': { kind: 'USAGE', name: 'export' },
+        'Project Created': { kind: 'ONBOARDING_STEP' },
+        'Order Completed': { kind: 'PAYMENT' },
+      },
+      dimensions: { productLine: { column: 'context.traits.plan' } },
+    },
   },
   secret: 'segment-shared-secret1',
   otherSecret: 'segment-shared-secret2',
   badSecrets: BAD_SHARED_SECRETS,
-  badMappings: [null, {}, { score: { column: 'properties.score', scale: 'stars' } }],
+  badMappings: [
+    null,
+    {},
+    { score: { column: 'properties.score', scale: 'stars' } },
+    { outcomes: {} },
+    { outcomes: { events: { 'Report Exported': { kind: 'EXPORT' } } } },
+    { outcomes: { events: { 'Report Exported': { kind: 'USAGE' } } }, survey: { name: 'nps', version: '1' } },
+  ],
   sign: (raw, secret) => ({
     'content-type': 'application/json',
     'x-signature': createHmac('sha1', secret).update(raw).digest('hex'),
@@ -84,6 +107,35 @@ export const fixtures: VendorFixtures = {
       accepted: 0,
       ignored: 1,
       drafts: [null],
+    },
+    {
+      what: 'the use of a feature',
+      body: track('m-20', AT_0, {}, { ...OF_ACCOUNT, event: 'Report Exported' }),
+      accepted: 1,
+      drafts: [{ ...outcome, ...at_(AT_0), externalId: 'm-20', kind: 'USAGE', name: 'export', quantity: 1 }],
+    },
+    {
+      what: 'its use again on the same day',
+      body: track('m-21', AT_1, {}, { ...OF_ACCOUNT, event: 'Report Exported' }),
+      accepted: 1,
+      drafts: [{ ...outcome, ...at_(AT_1), externalId: 'm-21', quantity: 1 }],
+    },
+    {
+      what: 'a step of onboarding',
+      body: track('m-22', AT_1, {}, { ...OF_ACCOUNT, event: 'Project Created' }),
+      accepted: 1,
+      drafts: [{ ...outcome, externalId: 'm-22', kind: 'ONBOARDING_STEP', name: 'Project Created' }],
+    },
+    {
+      what: 'an order',
+      body: track(
+        'm-23',
+        AT_2,
+        { revenue: 19.98, currency: 'USD', quantity: 2 },
+        { ...OF_ACCOUNT, event: 'Order Completed' },
+      ),
+      accepted: 1,
+      drafts: [{ ...outcome, kind: 'PAYMENT', amount: '19.98', currency: 'USD', quantity: null }],
     },
     {
       what: 'a call that is no event',

@@ -1,7 +1,11 @@
+import { InvalidMapError } from '../../files/map/map-mistakes.ts';
 import { UnreadableBodyError } from '../../pipeline/read-items.ts';
 import { fieldsOf, idInBody, objectOfBody } from '../body.ts';
 import type { WebhookConnector } from '../connector.ts';
+import type { VendorOutcomes } from '../mapped-outcomes.ts';
 import { mappedReader } from '../mapped-reader.ts';
+import { outcomesOnly } from '../outcomes-only.ts';
+import { readingOutcomes } from '../reading-outcomes.ts';
 import { hmacSigned } from '../signature.ts';
 
 const TRACK = 'track';
@@ -16,7 +20,7 @@ const DEFAULTS = {
   revision: { column: 'timestamp' },
 };
 
-/** Segment's destination Webhooks (Actions), for survey tools that send `track`: docs/connectors/segment.md. */
+/** Segment's destination Webhooks (Actions): `track` of survey tools as answers, and others as outcomes: docs/connectors/segment.md. */
 export const segment: WebhookConnector = {
   ...hmacSigned({ algorithm: 'sha1', encoding: 'hex', header: 'x-signature' }),
   name: 'segment',
@@ -27,7 +31,46 @@ export const segment: WebhookConnector = {
     return { items: body['type'] === TRACK ? [body] : [] };
   },
   deliveryId: (_headers, raw) => idInBody(raw, ({ messageId }) => messageId),
-  reader: (mapping, dimensions) => mappedReader('segment', DEFAULTS, mapping, dimensions, withRespondent),
+  reader: (mapping, dimensions) => {
+    const { outcomes, score, comment } = fieldsOf(mapping);
+    if (outcomes !== undefined && fieldsOf(outcomes)['events'] === undefined)
+      throw new InvalidMapError('outcomes.events: name the events and their kinds; there are no others');
+    if (outcomes !== undefined && score === undefined && comment === undefined)
+      return outcomesOnly('segment', mapping, dimensions, outcomesOf);
+    return readingOutcomes(mapping, dimensions, {
+      answers: (rest) => mappedReader('segment', DEFAULTS, rest, dimensions, withRespondent),
+      isAnswer: () => true,
+      outcomesOf,
+    });
+  },
+};
+
+/**
+ * An event that the mapping names. Each use of a feature is an outcome of its own, once by its id: the sum of a day's is the count of that
+ * day, however often and in whatever order they arrive (decision 0170).
+ */
+const outcomesOf: VendorOutcomes = (item, events) => {
+  const event = fieldsOf(item);
+  const called = String(event['event']);
+  const known = Object.hasOwn(events, called) ? events[called] : undefined;
+  if (!known) return [];
+  const { revenue, total = null, currency, quantity } = fieldsOf(event['properties']);
+  const at = typeof event['timestamp'] === 'string' ? event['timestamp'] : null;
+  return [
+    {
+      id: String(event['messageId'] ?? ''),
+      kind: known.kind,
+      at,
+      revised: at,
+      account: fieldsOf(event['context'])['groupId'],
+      respondent: event['userId'] ?? event['anonymousId'],
+      amount: revenue ?? total,
+      currency,
+      quantity: known.kind === 'USAGE' ? 1 : quantity,
+      name: known.name ?? called,
+      of: event,
+    },
+  ];
 };
 
 /** Of an event before a person is known there is an anonymous id only. */

@@ -3,6 +3,7 @@ import type { VendorFixtures } from '../vendor-fixtures.ts';
 import { BAD_SHARED_SECRETS } from './asknicely.fixtures.ts';
 
 const [AT_0, AT_1, AT_2] = ['2026-02-24T07:47:29Z', '2026-02-24T07:48:10Z', '2026-02-25T09:00:00Z'];
+const AT_1_LATER = '2026-02-24T08:00:00Z';
 /** As the vendor documents its ticket events. */
 const event = (time: string, score: object | null, more: object = {}, detail: object = {}) =>
   JSON.stringify({
@@ -36,6 +37,28 @@ const triggered = (more: object = {}) =>
     ...more,
   });
 
+const NO_ORGANIZATION = { organization_id: '0' };
+/** A ticket that was created, or whose status changed. */
+const ticket = (time: string, event_: object, detail: object = {}, type = 'ticket.status_changed') =>
+  event(
+    time,
+    null,
+    { type: `zen:event-type:${type}`, event: { meta: { sequence: { id: 's', position: 1 } }, ...event_ } },
+    { id: '35450', created_at: AT_0, type: 'incident', ...detail },
+  );
+const outcome = {
+  account: '8447346621310',
+  respondent: '8447388090494',
+  name: 'incident',
+  dimensions: { channel: 'web_service' },
+};
+const became = (externalId: string, kind: string, time: string) => ({
+  externalId,
+  kind,
+  at: new Date(time),
+  revision: { kind: 'time', value: Date.parse(time) },
+});
+
 const draft = {
   externalId: '35436',
   respondent: '8447388090494',
@@ -48,11 +71,21 @@ const at = (time: string) => ({
 
 export const fixtures: VendorFixtures = {
   docs: 'docs/connectors/zendesk.md',
-  mapping: { survey: { name: 'Support CSAT', version: '1' } },
+  mapping: {
+    survey: { name: 'Support CSAT', version: '1' },
+    outcomes: { dimensions: { channel: { column: 'detail.via.channel' } } },
+  },
   secret: 'dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ==',
   otherSecret: 'dGhpc19zZWNyZXRfaXNfYW5vdGhlcl9vbmVfYWx0bw==',
   badSecrets: BAD_SHARED_SECRETS,
-  badMappings: [null, { score: { column: 'rating', scale: 'stars' } }, { encoding: 'utf-8' }],
+  badMappings: [
+    null,
+    { score: { column: 'rating', scale: 'stars' } },
+    { encoding: 'utf-8' },
+    { outcomes: [] },
+    { outcomes: { topic: 'detail.type' } },
+    { outcomes: { events: { solved: { kind: 'SOLVED' } } } },
+  ],
   sign: (raw, secret, at, id) => {
     const timestamp = new Date(at).toISOString();
     const content = Buffer.concat([Buffer.from(timestamp), raw]);
@@ -102,6 +135,44 @@ export const fixtures: VendorFixtures = {
       accepted: 0,
       ignored: 1,
       drafts: [null],
+    },
+    {
+      what: 'a ticket',
+      body: ticket(AT_0, {}, {}, 'ticket.created'),
+      accepted: 1,
+      drafts: [{ ...outcome, ...became('35450', 'TICKET_OPENED', AT_0) }],
+    },
+    {
+      what: 'the ticket, solved',
+      body: ticket(AT_1, { current: 'SOLVED', previous: 'OPEN' }),
+      accepted: 1,
+      drafts: [{ ...outcome, ...became('35450 solved', 'TICKET_SOLVED', AT_1) }],
+    },
+    {
+      what: 'the ticket, opened again',
+      body: ticket(AT_2, { current: 'OPEN', previous: 'SOLVED' }),
+      accepted: 1,
+      drafts: [{ ...outcome, ...became('35450 solved', 'TICKET_OPENED', AT_2) }],
+    },
+    {
+      what: 'an earlier solution that arrives after the ticket was opened again',
+      body: ticket(AT_1_LATER, { current: 'SOLVED', previous: 'PENDING' }),
+      accepted: 0,
+      stale: 1,
+      drafts: [became('35450 solved', 'TICKET_SOLVED', AT_1_LATER)],
+    },
+    {
+      what: 'a solved ticket that is closed',
+      body: ticket(AT_2, { current: 'CLOSED', previous: 'SOLVED' }),
+      accepted: 0,
+      ignored: 1,
+      drafts: [null],
+    },
+    {
+      what: 'a ticket of a person without an organization',
+      body: ticket(AT_0, {}, { ...NO_ORGANIZATION, id: '35451' }, 'ticket.created'),
+      accepted: 1,
+      drafts: [{ account: null, respondent: '8447388090494', externalId: '35451' }],
     },
     {
       what: 'a ticket that was deleted',

@@ -3,11 +3,18 @@ import { UnreadableBodyError } from '../../pipeline/read-items.ts';
 import { fieldsOf, objectOfBody } from '../body.ts';
 import type { WebhookConnector } from '../connector.ts';
 import { CSAT_GOOD_BAD } from '../csat.ts';
+import type { VendorOutcome } from '../mapped-outcomes.ts';
 import { mappedReader } from '../mapped-reader.ts';
+import { readingOutcomes } from '../reading-outcomes.ts';
 import { headerOf, hmacSigned } from '../signature.ts';
 
 const EVENTS = 'zen:event-type:';
 const RATED = `${EVENTS}ticket.csat_received`;
+const CREATED = `${EVENTS}ticket.created`;
+const STATUS_CHANGED = `${EVENTS}ticket.status_changed`;
+/** The events that are read: of ratings as answers, of tickets as outcomes. */
+const READ: readonly unknown[] = [RATED, CREATED, STATUS_CHANGED];
+const OF_TICKETS: readonly unknown[] = [CREATED, STATUS_CHANGED];
 
 /** What every rating has. A ticket has one, which its requester may change. */
 const DEFAULTS = {
@@ -21,7 +28,7 @@ const DEFAULTS = {
   comment: 'comment',
 };
 
-/** Satisfaction ratings of Zendesk, from its events or from a trigger: docs/connectors/zendesk.md. */
+/** Satisfaction ratings of Zendesk, from its events or from a trigger, and its tickets as outcomes: docs/connectors/zendesk.md. */
 export const zendesk: WebhookConnector = {
   ...hmacSigned({
     algorithm: 'sha256',
@@ -37,14 +44,51 @@ export const zendesk: WebhookConnector = {
   receive: (raw) => {
     const body = objectOfBody(raw);
     const { type } = body;
-    if (typeof type === 'string' && type.startsWith(EVENTS)) return { items: type === RATED ? [body] : [] };
+    if (typeof type === 'string' && type.startsWith(EVENTS))
+      return { items: READ.includes(type) ? [body] : [] };
     if (!Object.hasOwn(body, 'rating'))
       throw new UnreadableBodyError('rating: is missing; a trigger writes "ticket", "rating" and "rated_at"');
     return { items: [body] };
   },
   deliveryId: (headers) => headerOf(headers, 'x-zendesk-webhook-invocation-id'),
-  reader: (mapping, dimensions) => mappedReader('zendesk', DEFAULTS, mapping, dimensions, asTriggered),
+  reader: (mapping, dimensions) =>
+    readingOutcomes(mapping, dimensions, {
+      answers: (rest) => mappedReader('zendesk', DEFAULTS, rest, dimensions, asTriggered),
+      isAnswer: (item) => !OF_TICKETS.includes(fieldsOf(item)['type']),
+      outcomesOf: (item) => ticketOf(fieldsOf(item)),
+    }),
 };
+
+const DONE: readonly string[] = ['SOLVED', 'CLOSED'];
+/** Of a ticket that was done and is worked on again. */
+const OPEN: readonly string[] = ['NEW', 'OPEN', 'PENDING', 'HOLD'];
+
+/** That a ticket is done and that it is opened again is one outcome, revised: so a reopened ticket counts as solved no longer. */
+function ticketOf(item: Readonly<Record<string, unknown>>): readonly VendorOutcome[] {
+  const detail = fieldsOf(item['detail']);
+  const time = typeof item['time'] === 'string' ? item['time'] : null;
+  const { current, previous } = fieldsOf(item['event']);
+  const [now, before] = [current, previous].map((status) => String(status).toUpperCase()) as [string, string];
+  const common = {
+    of: item,
+    revised: time,
+    account: idOf(detail['organization_id']),
+    respondent: idOf(detail['requester_id']),
+    name: detail['type'],
+  };
+  const ticket = String(detail['id'] ?? '');
+  if (item['type'] === CREATED) {
+    const at = typeof detail['created_at'] === 'string' ? detail['created_at'] : time;
+    return [{ ...common, id: ticket, kind: 'TICKET_OPENED', at }];
+  }
+  if (item['type'] !== STATUS_CHANGED || DONE.includes(now) === DONE.includes(before)) return [];
+  if (!DONE.includes(now) && !OPEN.includes(now)) return [];
+  const kind = DONE.includes(now) ? 'TICKET_SOLVED' : 'TICKET_OPENED';
+  return [{ ...common, id: ticket === '' ? '' : `${ticket} solved`, kind, at: time }];
+}
+
+/** Zendesk writes 0 where there is none. */
+const idOf = (id: unknown): unknown => (String(id) === '0' ? null : id);
 
 /** What Zendesk writes where the requester was asked and has not answered. */
 const UNANSWERED = new Set(['', 'offered', 'unoffered', 'unrated']);

@@ -59,6 +59,7 @@ export const CONNECTORS: readonly Connector[] = [
   { name: 'zendesk', words: 'Zendesk satisfaction', mapping: {} },
   { name: 'intercom', words: 'Intercom ratings', mapping: {} },
   { name: 'twilio', words: 'Twilio SMS replies', mapping: {} },
+  { name: 'stripe', words: 'Stripe billing (outcomes)', mapping: { outcomes: {} } },
   {
     name: 'email-link',
     words: 'Survey by mail (our own)',
