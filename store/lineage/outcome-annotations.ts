@@ -55,6 +55,12 @@ const AFTER = statement(
     ORDER BY at, id`,
 );
 const BEHIND = statement('outcome_links_behind', `SELECT id FROM (${OF_RESPONSES}) o ORDER BY id`);
+const OF_MERGES = statement(
+  'outcome_links_of_merges',
+  `SELECT o.id FROM (SELECT DISTINCT unnest(${allOf('e.id')}) AS id FROM identity_merge m CROSS JOIN LATERAL unnest(ARRAY[m.from_id, m.into_id]) AS e (id)
+      WHERE m.id = ANY ($1::uuid[])) s
+    JOIN outcome o ON (o.subject_id = s.id OR (o.subject_id IS NULL AND o.account_id = s.id)) AND NOT o.restricted`,
+);
 const PAGES = statement(
   'record_pages_outcomes',
   'SELECT id FROM outcome WHERE $1::uuid IS NULL OR id > $1::uuid ORDER BY id LIMIT 2000',
@@ -82,6 +88,12 @@ export function outcomesAfter(session: OwnerSession, responseId: string): Promis
 export async function outcomesBehind(session: Session, responseIds: readonly string[]): Promise<string[]> {
   if (responseIds.length === 0) return [];
   return (await session.rows<{ id: string }>(BEHIND, [responseIds])).map(({ id }) => id);
+}
+
+/** Ids of the outcomes whose answer may have changed with these merges. */
+export async function outcomesOfMerges(session: Session, mergeIds: readonly string[]): Promise<string[]> {
+  if (mergeIds.length === 0) return [];
+  return (await session.rows<{ id: string }>(OF_MERGES, [mergeIds])).map(({ id }) => id);
 }
 
 /** Ids of all outcomes. */

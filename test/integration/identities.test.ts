@@ -107,7 +107,7 @@ class Expected {
   answers: Row[] = [];
   payments: Row[] = [];
   readonly edges: Edge[] = [];
-  /** Whom a restriction was ordered for. */
+  /** Identifiers that a restriction was ordered for. */
   readonly restricted = new Set<string>();
 
   #roots() {
