@@ -46,6 +46,7 @@ const DOMAIN_ORDER = [
   'memory',
   'errors',
   'text',
+  'kafka',
   'time',
   'segments',
   'statistics',
@@ -65,6 +66,7 @@ const DOMAIN_ORDER = [
   'seals',
 ];
 const STORE_ORDER = [
+  'kafka',
   'tables',
   'database',
   'journal',
@@ -74,6 +76,7 @@ const STORE_ORDER = [
   'encryption',
   'connections',
   'targets',
+  'seals',
   'responses',
   'outcomes',
   'changes',
@@ -81,7 +84,6 @@ const STORE_ORDER = [
   'disclosure',
   'scores',
   'monitoring',
-  'seals',
   'reviews',
   'agents',
   'data-subjects',

@@ -2,9 +2,8 @@ import { followAgents } from './agents/follow-agents.ts';
 import { digest } from './api/access/keys.ts';
 import { loadPolicies, PolicyError } from './api/access/policies.ts';
 import { followSqlLogins } from './api/access/sql-logins.ts';
-import type { ApiServer } from './api/http/server.ts';
 import { openParts, type Parts, type Stop } from './compose/parts.ts';
-import { openServer } from './compose/server.ts';
+import { type OpenServer, openServer } from './compose/server.ts';
 import { type Config, ConfigError, loadConfig } from './config/config.ts';
 import { terminalMessage } from './domain/errors/error-facts.ts';
 import { KeyProviderError } from './domain/errors/key-provider-errors.ts';
@@ -92,19 +91,24 @@ async function start(config: Config, programLog: ProgramLog): Promise<() => Prom
 
 /** What this process does on its own, in the order in which it begins. */
 function servicesOf(
-  { roles, retention, smallestCount, limits, dimensions }: Config,
+  { roles, retention, smallestCount, limits, dimensions, kafka }: Config,
   database: OpenDatabase,
   { graph, graphHolds, seals, scoring, access, targets, agents: running }: Parts,
-  { onScored }: ApiServer,
+  { onScored, followTopics }: OpenServer,
   { log, onError }: { readonly log: OutageLog; readonly onError: (error: Error) => void },
 ): Service[] {
-  if (!roles.has('follow')) return [];
+  const topics =
+    kafka && roles.has('ingest')
+      ? [{ name: 'Kafka topics', start: async () => followTopics(kafka, onError) }]
+      : [];
+  if (!roles.has('follow')) return topics;
   const housekeeping = { database, keepJournal: retention.journal, graphHolds, now: Date.now, onError };
   const { store, cells, loops } = database;
   const { trustedOnly } = limits;
   const sqlLogins = { store, cells, loops, access, smallestCount, trustedOnly, now: Date.now, log, onError };
   const agents = { agents: running, store, cells, dimensions, loops, now: Date.now, onError };
   return [
+    ...topics,
     { name: 'housekeeping', start: async () => startHousekeeping(housekeeping) },
     ...(graph ? [{ name: 'lineage graph', start: () => graph.follow() }] : []),
     { name: 'SQL logins', start: async () => followSqlLogins(sqlLogins) },

@@ -107,16 +107,18 @@ export async function withAudit(
 
 function entriesOf(context: ApiContext, executed: Executed, { errors }: ExecutionResult) {
   const kept: AuditEntry[] = [];
-  const { comment, respondent } = context.released;
-  if (comment.size + respondent.size > 0) {
+  const { comment, respondent, staff } = context.released;
+  if (comment.size + respondent.size + staff.size > 0) {
     const subject = {
       ...(comment.size > 0 ? { comment: idsOf(comment) } : {}),
       ...(respondent.size > 0 ? { respondent: idsOf(respondent) } : {}),
+      ...(staff.size > 0 ? { staff: idsOf(staff) } : {}),
     };
     kept.push(entryOf(context, 'read', subject));
     // A later part of the same operation is another release.
     comment.clear();
     respondent.clear();
+    staff.clear();
   }
   const forbidden = errors?.filter(({ extensions }) => extensions['code'] === 'FORBIDDEN') ?? [];
   if (forbidden.length === 0 && !context.deps.audit.aggregates) return { kept, refused: [] };

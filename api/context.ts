@@ -27,6 +27,7 @@ import type { SubjectEncryption } from '../store/encryption/subject-encryption.t
 import { readChampion } from '../store/models/models.ts';
 import { type PredictionRow, readPredictions } from '../store/models/predictions.ts';
 import type { StoredCellDictionary } from '../store/responses/cell-dictionary.ts';
+import { type CountingState, readCountingStates } from '../store/responses/counting-states.ts';
 import type { MappingRegistry, RecordedMapping } from '../store/responses/mappings.ts';
 import { type ResponseRow, readResponsesById } from '../store/responses/responses.ts';
 import type { IdentityKind } from '../store/tables/identities.ts';
@@ -118,7 +119,7 @@ export interface ScopedDeps extends Omit<ApiDeps, 'store' | 'scopedReader' | 'li
 }
 
 /** Fields of a response that are never released without a row in the audit log. */
-type Sensitive = 'comment' | 'respondent';
+type Sensitive = 'comment' | 'respondent' | 'staff';
 /** Ids of the responses whose field one operation released. */
 type Released = Readonly<Record<Sensitive, Set<string>>>;
 
@@ -167,6 +168,7 @@ export interface ApiContext {
   rowsInSlices: boolean;
   readonly responses: DataLoader<string, ResponseRow | null>;
   readonly mappings: DataLoader<number, RecordedMapping>;
+  readonly countings: DataLoader<string, CountingState>;
   /** The champion's prediction by response id. */
   readonly predictions: DataLoader<string, PredictionRow | null>;
 }
@@ -208,13 +210,17 @@ export function createContext(
     masked: [],
     unknown: [],
     emptyWindows: [],
-    released: { comment: new Set(), respondent: new Set() },
+    released: { comment: new Set(), respondent: new Set(), staff: new Set() },
     cost: null,
     rowsInSlices: false,
     responses: new DataLoader(async (ids) => {
       const rows = await readResponsesById(deps, caller.scope, ids);
       const byId = new Map(rows.map((row) => [row.id, row]));
       return ids.map((id) => byId.get(id) ?? null);
+    }),
+    countings: new DataLoader(async (ids) => {
+      const states = await readCountingStates(deps.store, ids);
+      return ids.map((id) => states.get(id) as CountingState);
     }),
     mappings: new DataLoader((ids) => Promise.all(ids.map((id) => deps.mappings.get(deps.store, id)))),
     predictions: new DataLoader(async (ids) => {
@@ -263,7 +269,7 @@ export function noteWithheld({ masked }: ApiContext, group: FieldGroup, path: Ma
   masked.push({ path, reason: `not granted: ${group}` });
 }
 
-const GROUPS = { comment: 'readComment', respondent: 'readRespondent' } as const;
+const GROUPS = { comment: 'readComment', respondent: 'readRespondent', staff: 'readStaff' } as const;
 
 /**
  * Whether the caller may read that field of the response; if so, it is recorded as released, and the answer

@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { loadConfig } from '../config/config.ts';
 import { EVERYTHING } from '../domain/access/scope.ts';
 import { safeMessage } from '../domain/errors/error-facts.ts';
+import { isKafkaUrl, type KafkaTarget, parseKafkaUrl } from '../domain/kafka/kafka-target.ts';
 import { exportLineage } from '../graph/export/openlineage/export.ts';
 import { kafkaTransport } from '../graph/export/openlineage/kafka.ts';
-import { isKafkaUrl, type KafkaTarget, parseKafkaUrl } from '../graph/export/openlineage/kafka-target.ts';
 import {
   fileTransport,
   httpTransport,

@@ -109,6 +109,7 @@ export async function openParts(
     dimensions,
     allowedHosts: config.vendorPlaces,
     loops,
+    topics: config.kafka?.topics,
     now,
     randomBytes,
     onError,

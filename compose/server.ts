@@ -6,7 +6,8 @@ import { type Trusted, trustDocuments } from '../api/gate/trusted.ts';
 import { type ApiServer, createApiServer } from '../api/http/server.ts';
 import { LIMITS } from '../api/limits.ts';
 import { buildSchema } from '../api/schema/schema.ts';
-import type { Config } from '../config/config.ts';
+import { type FollowedTopics, followTopics } from '../api/topics/follow-topics.ts';
+import type { Config, KafkaConfig } from '../config/config.ts';
 import { createRecordLineage } from '../graph/record/record-lineage.ts';
 import { openSamples, type Samples } from '../ingestion/demo/samples.ts';
 import { UploadImports } from '../ingestion/files/upload/upload-imports.ts';
@@ -27,19 +28,19 @@ import { followerDelays, followerLags } from '../store/journal/follower-status.t
 import { latestReadings } from '../store/monitoring/model-readings.ts';
 import { readCellMakers } from '../store/responses/cell-usage.ts';
 import { countDeliveries } from '../store/targets/deliveries.ts';
-import type { Parts } from './parts.ts';
+import type { Parts, Stop } from './parts.ts';
 
 /** Callers whose cells are counted in /metrics. */
 const MAKERS_MEASURED = 10;
 
 /** Opens the ingest steps behind all endpoints: one for responses, one for outcomes. */
 function openIngestors(config: Config, database: OpenDatabase, log: OutageLog) {
-  const { store, cells, mappings, encryption, pepper } = database;
+  const { store, cells, mappings, encryption, pepper, sign } = database;
   const { dimensions, cellLimits, redaction, nameBounds } = config;
   const now = Date.now;
   const warn = (message: string, err?: Error) => log.warn(err ? { err } : {}, message);
   const deps = {
-    ...{ store, encryption, cells, mappings, pepper },
+    ...{ store, encryption, cells, mappings, pepper, sign },
     ...{ dimensions, cellLimits, redaction, nameBounds, now, warn },
   };
   return { ingestor: createIngestor(deps), outcomes: createOutcomeIngestor(deps) };
@@ -89,25 +90,30 @@ function operations(config: Config, log: OutageLog): { schema: GraphQLSchema; do
   return { schema, documents };
 }
 
+/** The server, and what reads topics of Kafka with what its routes work with. */
+export interface OpenServer extends ApiServer {
+  /** Begins to read; returns what ends it. */
+  followTopics(kafka: KafkaConfig, onError: (error: Error) => void): Stop;
+}
+
 /** Opens the server; it listens once requested. */
 export async function openServer(
   config: Config,
   database: OpenDatabase,
   { graph, graphHolds, seals, scoring, scopedReader, feed, access, connections, targets, agents }: Parts,
   log: OutageLog,
-): Promise<ApiServer> {
+): Promise<OpenServer> {
   const { store, cells, mappings, encryption, pepper, loops, disk, files } = database;
   const { dimensions, cellLimits, redaction, reviewRules, themePrecision, roles } = config;
   const now = Date.now;
   const { ingestor, outcomes } = openIngestors(config, database, log);
   const inbox = new Inbox(LIMITS.inbox, now);
   const samples = openSamplesOf(config, database, ingestor, log);
-  const audit = openAuditTrail(store, config.auditAggregates, (err) =>
-    log.error({ err }, 'refusals could not be kept'),
-  );
+  const audit = auditTrailOf(config, store, log);
   const { uploads, uploadImports, close: closeUploads } = openUploads(config, loops, log);
   const writers = longWriters(database, log);
   const { schema, documents } = operations(config, log);
+  const topics = openTopics(loops);
   const server = await createApiServer({
     deps: {
       store,
@@ -152,24 +158,41 @@ export async function openServer(
     origins: config.origins,
     checks: readinessChecks({ store, roles, commitBusyFor: () => ingestor.busyFor(), loops, disk }),
     lesserChecks: readinessWarnings(store, loops, graph),
-    gauges: gaugesOf(
-      config,
-      database,
-      seals,
-      { waitingRows: () => ingestor.waiting() + outcomes.waiting(), inboxBytes: () => inbox.bytes },
-      writers,
-    ),
+    gauges: {
+      ...gaugesOf(config, database, seals, writers),
+      waitingRows: () => ingestor.waiting() + outcomes.waiting(),
+      inboxBytes: () => inbox.bytes,
+      topicLag: topics.lag,
+    },
   });
-  const close = once(async () => {
-    await writers.stop();
-    await server.close();
-    await samples.demo.close();
-    await closeUploads();
-    await ingestor.idle();
-    await outcomes.idle();
-    await audit.close();
-  });
-  return { ...server, close };
+  return {
+    ...server,
+    close: once(async () => {
+      await writers.stop();
+      await server.close();
+      await samples.demo.close();
+      await closeUploads();
+      await ingestor.idle();
+      await outcomes.idle();
+      await audit.close();
+    }),
+    followTopics: (kafka, onError) => topics.follow(server.deps, kafka, onError),
+  };
+}
+
+const auditTrailOf = ({ auditAggregates }: Config, store: OpenDatabase['store'], log: OutageLog) =>
+  openAuditTrail(store, auditAggregates, (err) => log.error({ err }, 'refusals could not be kept'));
+
+/** Topics of Kafka, which are read once the server works. */
+function openTopics(loops: OpenDatabase['loops']) {
+  let followed: FollowedTopics | null = null;
+  return {
+    lag: () => followed?.lag() ?? {},
+    follow: (deps: ApiServer['deps'], kafka: KafkaConfig, onError: (error: Error) => void): Stop => {
+      followed = followTopics(deps, { kafka, loops, onError });
+      return followed.stop;
+    },
+  };
 }
 
 /** What /metrics reads at each scrape. */
@@ -177,9 +200,8 @@ function gaugesOf(
   config: Config,
   { store, loops, cells, disk }: OpenDatabase,
   seals: Parts['seals'],
-  waiting: { readonly waitingRows: () => number; readonly inboxBytes: () => number },
   writers: ReturnType<typeof longWriters>,
-): Parameters<typeof createApiServer>[0]['gauges'] {
+): Omit<Parameters<typeof createApiServer>[0]['gauges'], 'waitingRows' | 'inboxBytes' | 'topicLag'> {
   return {
     journalLag: () => followerLags(store, loops),
     freshness: () => followerDelays(store, loops),
@@ -191,7 +213,6 @@ function gaugesOf(
     cells: () => cells.size,
     cellUsage: () => cellUsage(store, config.cellLimits.limit),
     disk: () => disk && { free: disk.free(), isFull: disk.isFull() },
-    ...waiting,
     sealerStopped: () => seals.isStopped(),
     secondsHeldBack: () => writers.present()[0]?.seconds ?? 0,
   };

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { z } from 'zod';
+import type { KafkaCluster } from '../domain/kafka/kafka-target.ts';
 import type { ReviewRules } from '../domain/models/review-rules.ts';
 import type { RedactionRules } from '../domain/privacy/redact.ts';
 import type { NameBounds } from '../domain/responses/normalised-response.ts';
@@ -104,8 +105,18 @@ export interface Config {
   readonly vendorPlaces: readonly string[];
   /** The language model that may rewrite narratives and read questions; undefined: none. */
   readonly llm: LlmConfig | undefined;
+  /** Topics that connections may read; undefined: none. */
+  readonly kafka: KafkaConfig | undefined;
   /** Where checkpoints are POSTed, besides the file in the data folder. */
   readonly sealSink: string | undefined;
+}
+
+/** The brokers, and what is read there. */
+export interface KafkaConfig {
+  readonly cluster: KafkaCluster;
+  /** The names of groups begin with it. */
+  readonly group: string;
+  readonly topics: ReadonlySet<string>;
 }
 
 /** Accepted tokens (JWT): who signs them, and which claims describe the caller. */
@@ -191,6 +202,11 @@ export async function loadConfig(
     allowedPlaces: found.data.targets.allow,
     vendorPlaces: found.data.connections.allow,
     llm: llmOf(variables, found.data.llm),
+    kafka: variables.SCORELINE_KAFKA_URL && {
+      cluster: variables.SCORELINE_KAFKA_URL,
+      group: variables.SCORELINE_KAFKA_GROUP,
+      topics: new Set(variables.SCORELINE_KAFKA_TOPICS),
+    },
     sealSink: variables.SCORELINE_SEAL_SINK,
     auditAggregates: found.data.audit.aggregates,
   };

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { isTopicName, type KafkaCluster, parseKafkaCluster } from '../domain/kafka/kafka-target.ts';
 import { cut } from '../domain/text/text.ts';
 
 export const ROLES = ['api', 'ingest', 'follow'] as const;
@@ -83,6 +84,7 @@ export const SECRETS = [
   'VAULT_TOKEN',
   'SCORELINE_OIDC_CLIENT_SECRET',
   'SCORELINE_LLM_KEY',
+  'SCORELINE_KAFKA_URL',
 ] as const;
 
 /** The variables that are read. */
@@ -167,6 +169,16 @@ export const environment = z
       .string()
       .regex(/^[\x21-\x7e]+$/, 'must be one key, without spaces')
       .optional(),
+    SCORELINE_KAFKA_URL: z.string().transform(kafkaCluster).optional(),
+    SCORELINE_KAFKA_TOPICS: z
+      .string()
+      .transform((text) => text.split(',').map((one) => one.trim()))
+      .pipe(z.array(z.string().refine(isTopicName, 'must be names of topics, separated by commas')))
+      .optional(),
+    SCORELINE_KAFKA_GROUP: z
+      .string()
+      .regex(/^[\w.-]{1,200}$/, 'must be 1 to 200 letters, digits, dots, _ or -')
+      .default('scoreline'),
     SCORELINE_TRUSTED_DOCUMENTS: z.string().min(1).optional(),
     SCORELINE_CONFIG: z.string().min(1).optional(),
     SCORELINE_POLICIES: z
@@ -210,6 +222,10 @@ export const environment = z
     path: ['SCORELINE_KEY_PROVIDER'],
     error: 'vault-transit needs VAULT_ADDR and VAULT_TOKEN',
   })
+  .refine((env) => env.SCORELINE_KAFKA_TOPICS === undefined || env.SCORELINE_KAFKA_URL !== undefined, {
+    path: ['SCORELINE_KAFKA_URL'],
+    error: 'is missing: the brokers of SCORELINE_KAFKA_TOPICS',
+  })
   .refine((env) => env.SCORELINE_LLM_URL === undefined || env.SCORELINE_LLM_MODEL !== undefined, {
     path: ['SCORELINE_LLM_MODEL'],
     error: 'is missing: which model SCORELINE_LLM_URL is asked for',
@@ -218,6 +234,16 @@ export const environment = z
     path: ['SCORELINE_KEY_PROVIDER'],
     error: 'aws-kms needs SCORELINE_KMS_KEY_ID, AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
   });
+
+/** A mistake is explained without the value, which may hold a password. */
+function kafkaCluster(text: string, context: z.RefinementCtx): KafkaCluster {
+  try {
+    return parseKafkaCluster(text);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: `without a topic: ${(error as Error).message}` });
+    return z.NEVER;
+  }
+}
 
 /** Undefined unless Vault is configured. */
 export function vaultOf(env: Readonly<Record<string, unknown>>): KeyConfig['vault'] {

@@ -1,4 +1,5 @@
 import type { RollupKey } from '../domain/lineage/lineage.ts';
+import type { UncountedReason } from '../domain/responses/counting.ts';
 import type { TimeRange } from '../domain/time/time-windows.ts';
 import { READ_MS } from '../store/database/client.ts';
 import { GraphNotReadyError } from './neo4j/driver.ts';
@@ -41,7 +42,9 @@ export interface ResponseFacts {
   readonly receivedAt: number;
   readonly cell: string;
   readonly mapping: string;
-  /** null while it has no class. */
+  /** Why it is not counted, if it is kept apart. */
+  readonly uncounted: UncountedReason | null;
+  /** null while it has no class, or is not counted. */
   readonly rollup: RollupKey | null;
   /** Of the model versions that classified it, by version. */
   readonly inferred: readonly RollupKey[];

@@ -7,6 +7,7 @@ import { LOCKS } from '../store/database/locks.ts';
 import { runPeriodic } from '../store/database/periodic.ts';
 import { vacuumGrown } from '../store/database/upkeep.ts';
 import { trimJournal } from '../store/journal/journal-trim.ts';
+import { applyPolicies } from '../store/responses/apply-policies.ts';
 import { giveBackCells } from '../store/responses/return-cells.ts';
 import { forgetSourceDays } from '../store/responses/source-days.ts';
 import { purgeMinuteRollups } from '../store/scores/rollups.ts';
@@ -25,6 +26,8 @@ export interface HousekeepingDeps {
 }
 
 const EVERY_MS = 10 * 60_000;
+/** How soon a new respondent policy is applied to the stored answers. */
+const POLICIES_MS = 2_000;
 /** An import of thousands of rows a second outgrows its statistics within seconds. */
 const UPKEEP_MS = 10_000;
 
@@ -39,7 +42,7 @@ export function startHousekeeping({
   now,
   onError,
 }: HousekeepingDeps): () => Promise<void> {
-  const { store, cells, loops } = database;
+  const { store, cells, loops, sign } = database;
   const trim = async (stopped: () => boolean) => {
     if (keepJournal === null) return;
     await trimJournal(store, { before: keptSince(now(), keepJournal), now: now(), stopped });
@@ -70,6 +73,14 @@ export function startHousekeeping({
     onError,
     run: (stopped) => moveEvents(store, stopped),
   });
+  const counting = runPeriodic({
+    name: 'respondent policies',
+    everyMs: POLICIES_MS,
+    alone: { store, lock: LOCKS.applyPolicies },
+    loops,
+    onError,
+    run: (stopped) => applyPolicies({ store, sign }, stopped),
+  });
   const upkeep =
     store.backend === 'pglite'
       ? runPeriodic({
@@ -82,7 +93,7 @@ export function startHousekeeping({
         })
       : undefined;
   return async () => {
-    await Promise.all([clearing.stop(), moving.stop(), upkeep?.stop()]);
+    await Promise.all([clearing.stop(), moving.stop(), counting.stop(), upkeep?.stop()]);
   };
 }
 

@@ -67,6 +67,8 @@ CREATE SEQUENCE public.model_event_id_seq AS bigint START 1 INCREMENT 1;
 
 CREATE SEQUENCE public.monitor_reading_id_seq AS bigint START 1 INCREMENT 1;
 
+CREATE SEQUENCE public.respondent_policy_id_seq AS integer START 1 INCREMENT 1;
+
 CREATE SEQUENCE public.review_decision_id_seq AS bigint START 1 INCREMENT 1;
 
 -- Tables, each with its constraints, indexes and triggers
@@ -418,6 +420,16 @@ CREATE TABLE public.connection_fetch (
   last_error_at timestamp with time zone,
   CONSTRAINT connection_fetch_pkey PRIMARY KEY (id),
   CONSTRAINT connection_fetch_id_connection_id_fk FOREIGN KEY (id) REFERENCES connection(id)
+);
+
+CREATE TABLE public.counting_verdict (
+  response_id uuid NOT NULL,
+  counted boolean NOT NULL,
+  actor text NOT NULL,
+  actor_name text NOT NULL,
+  reason text NOT NULL,
+  recorded_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT counting_verdict_pkey PRIMARY KEY (response_id)
 );
 
 CREATE TABLE public.deletion_record (
@@ -794,11 +806,15 @@ CREATE TABLE public.outcome (
   owner text,
   "position" text NOT NULL,
   sealed bytea,
+  staff_id uuid,
+  owner_id uuid,
   CONSTRAINT outcome_pkey PRIMARY KEY (id)
 );
 CREATE INDEX outcome_account ON public.outcome USING btree (account_id, at) WHERE (account_id IS NOT NULL);
 CREATE INDEX outcome_at_id_index ON public.outcome USING btree (at, id);
 CREATE INDEX outcome_cell_id_at_id_index ON public.outcome USING btree (cell_id, at, id);
+CREATE INDEX outcome_owner ON public.outcome USING btree (owner_id) WHERE (owner_id IS NOT NULL);
+CREATE INDEX outcome_staff ON public.outcome USING btree (staff_id) WHERE (staff_id IS NOT NULL);
 CREATE INDEX outcome_subject ON public.outcome USING btree (subject_id, at) WHERE (subject_id IS NOT NULL);
 CREATE TRIGGER outcomes_deleted AFTER DELETE ON public.outcome REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION outcomes_changed();
 CREATE TRIGGER outcomes_inserted AFTER INSERT ON public.outcome REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION outcomes_changed();
@@ -882,6 +898,22 @@ CREATE TABLE public.repeated_event (
 );
 CREATE INDEX repeated_event_import_id_index ON public.repeated_event USING btree (import_id);
 
+CREATE TABLE public.respondent_policy (
+  id integer NOT NULL DEFAULT nextval('respondent_policy_id_seq'::regclass),
+  survey text NOT NULL,
+  kind text NOT NULL,
+  days integer,
+  effective_from timestamp with time zone NOT NULL,
+  actor text NOT NULL,
+  actor_name text NOT NULL,
+  reason text NOT NULL,
+  recorded_at timestamp with time zone NOT NULL DEFAULT now(),
+  reached uuid,
+  moved integer NOT NULL DEFAULT 0,
+  applied_at timestamp with time zone,
+  CONSTRAINT respondent_policy_pkey PRIMARY KEY (id)
+);
+
 CREATE TABLE public.response (
   id uuid NOT NULL,
   answered_at timestamp with time zone NOT NULL,
@@ -910,6 +942,15 @@ CREATE TRIGGER response_reviews_changed AFTER UPDATE ON public.response FOR EACH
 CREATE TRIGGER response_reviews_deleted AFTER DELETE ON public.response FOR EACH ROW EXECUTE FUNCTION response_reviews_deleted();
 CREATE TRIGGER response_updated AFTER UPDATE ON public.response REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION response_updated();
 
+CREATE TABLE public.response_flag (
+  response_id uuid NOT NULL,
+  rule text NOT NULL,
+  leaves_out boolean NOT NULL,
+  found jsonb NOT NULL,
+  recorded_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT response_flag_response_id_rule_pk PRIMARY KEY (response_id, rule)
+);
+
 CREATE TABLE public.response_key (
   id uuid NOT NULL,
   answered_at timestamp with time zone NOT NULL,
@@ -930,9 +971,18 @@ CREATE TABLE public.restricted_response (
   subject_id uuid NOT NULL,
   "row" jsonb NOT NULL,
   recorded_at timestamp with time zone NOT NULL DEFAULT now(),
+  counting text,
+  rule text,
+  instead uuid,
+  answered_at timestamp with time zone,
+  cell_id integer,
   CONSTRAINT restricted_response_pkey PRIMARY KEY (id)
 );
+CREATE INDEX restricted_response_last ON public.restricted_response USING btree (recorded_at) WHERE (counting IS NULL);
 CREATE INDEX restricted_response_subject_id_index ON public.restricted_response USING btree (subject_id);
+CREATE INDEX uncounted_response_newest ON public.restricted_response USING btree (answered_at, id) WHERE (counting IS NOT NULL);
+CREATE TRIGGER counting_changed AFTER UPDATE OF counting ON public.restricted_response FOR EACH ROW WHEN ((old.counting IS DISTINCT FROM new.counting)) EXECUTE FUNCTION counting_changed();
+CREATE TRIGGER place_aside BEFORE INSERT OR UPDATE OF "row" ON public.restricted_response FOR EACH ROW EXECUTE FUNCTION place_aside();
 
 CREATE TABLE public.retired_key (
   provider text NOT NULL,
@@ -1066,6 +1116,7 @@ CREATE TABLE public.scope (
   comment int4multirange NOT NULL DEFAULT '{}'::int4multirange,
   respondent int4multirange NOT NULL DEFAULT '{}'::int4multirange,
   prediction int4multirange NOT NULL DEFAULT '{}'::int4multirange,
+  staff int4multirange NOT NULL DEFAULT '{}'::int4multirange,
   CONSTRAINT scope_pkey PRIMARY KEY (fingerprint)
 );
 
@@ -1565,6 +1616,16 @@ BEGIN
 END $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.counting_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  PERFORM journal_responses(NULL, ARRAY[NEW.id], NULL);
+  RETURN NULL;
+END $function$
+;
+
 CREATE OR REPLACE FUNCTION public.drop_response_cases()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1848,6 +1909,17 @@ BEGIN
 END $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.place_aside()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  NEW.answered_at := (NEW.row->>'answered_at')::timestamptz;
+  NEW.cell_id := (NEW.row->>'cell_id')::integer;
+  RETURN NEW;
+END $function$
+;
+
 CREATE OR REPLACE FUNCTION public.prediction_deleted()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2122,6 +2194,28 @@ AS $function$ DECLARE until timestamptz := 'infinity'; start timestamptz := late
 
 -- Views
 
+CREATE VIEW public.uncounted_response AS
+ SELECT t.id,
+    t.answered_at,
+    x.received_at,
+    t.cell_id,
+    x.mapping_version_id,
+    x.source_event_id,
+    x.external_id,
+    x.score,
+    x.points,
+    x.class,
+    x.comment,
+    x.subject_id,
+    x.account_id,
+    t.counting,
+    t.rule,
+    t.instead,
+    t.recorded_at
+   FROM restricted_response t
+     CROSS JOIN LATERAL jsonb_to_record(t."row") x(received_at timestamp with time zone, mapping_version_id integer, source_event_id uuid, external_id text, score smallint, points smallint, class smallint, comment text, subject_id uuid, account_id uuid)
+  WHERE t.counting IS NOT NULL;
+
 CREATE VIEW scoped.agent_approval WITH (security_barrier=true) AS
  SELECT id,
     decision_id,
@@ -2141,6 +2235,8 @@ CREATE VIEW scoped.agent_approval WITH (security_barrier=true) AS
                   WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> o.cells, false) AND COALESCE((( SELECT s.response + '{}'::int4multirange
                    FROM scope s
                   WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> o.cells, false) AND COALESCE((( SELECT s.prediction + '{}'::int4multirange
+                   FROM scope s
+                  WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> o.cells, false)) AND (NOT (NOT lower_inf(o.cells) AND o.cells @> '-1'::integer) OR COALESCE((( SELECT s.staff + '{}'::int4multirange
                    FROM scope s
                   WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> o.cells, false)) AND true));
 
@@ -2164,7 +2260,7 @@ CREATE VIEW scoped.agent_decision WITH (security_barrier=true) AS
     key,
     verdict
    FROM agent_decision t
-  WHERE ( SELECT s.everything
+  WHERE (( SELECT s.everything
            FROM scope s
           WHERE s.fingerprint = current_setting('scoreline.scope'::text, true)) OR NOT isempty(cells) AND COALESCE((( SELECT s.score + '{}'::int4multirange
            FROM scope s
@@ -2172,7 +2268,9 @@ CREATE VIEW scoped.agent_decision WITH (security_barrier=true) AS
            FROM scope s
           WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false) AND COALESCE((( SELECT s.prediction + '{}'::int4multirange
            FROM scope s
-          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false);
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false)) AND (NOT (NOT lower_inf(cells) AND cells @> '-1'::integer) OR COALESCE((( SELECT s.staff + '{}'::int4multirange
+           FROM scope s
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false));
 
 CREATE VIEW scoped.alert WITH (security_barrier=true) AS
  SELECT id,
@@ -2194,7 +2292,7 @@ CREATE VIEW scoped.alert WITH (security_barrier=true) AS
     decision_id,
     reopened_at
    FROM alert t
-  WHERE ( SELECT s.everything
+  WHERE (( SELECT s.everything
            FROM scope s
           WHERE s.fingerprint = current_setting('scoreline.scope'::text, true)) OR NOT isempty(cells) AND COALESCE((( SELECT s.score + '{}'::int4multirange
            FROM scope s
@@ -2202,7 +2300,9 @@ CREATE VIEW scoped.alert WITH (security_barrier=true) AS
            FROM scope s
           WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false) AND COALESCE((( SELECT s.prediction + '{}'::int4multirange
            FROM scope s
-          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false);
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false)) AND (NOT (NOT lower_inf(cells) AND cells @> '-1'::integer) OR COALESCE((( SELECT s.staff + '{}'::int4multirange
+           FROM scope s
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false));
 
 CREATE VIEW scoped.alert_escalation WITH (security_barrier=true) AS
  SELECT alert_id,
@@ -2220,6 +2320,8 @@ CREATE VIEW scoped.alert_escalation WITH (security_barrier=true) AS
                   WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> o.cells, false) AND COALESCE((( SELECT s.response + '{}'::int4multirange
                    FROM scope s
                   WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> o.cells, false) AND COALESCE((( SELECT s.prediction + '{}'::int4multirange
+                   FROM scope s
+                  WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> o.cells, false)) AND (NOT (NOT lower_inf(o.cells) AND o.cells @> '-1'::integer) OR COALESCE((( SELECT s.staff + '{}'::int4multirange
                    FROM scope s
                   WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> o.cells, false)) AND true));
 
@@ -2243,6 +2345,8 @@ CREATE VIEW scoped.alert_event WITH (security_barrier=true) AS
                    FROM scope s
                   WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> o.cells, false) AND COALESCE((( SELECT s.prediction + '{}'::int4multirange
                    FROM scope s
+                  WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> o.cells, false)) AND (NOT (NOT lower_inf(o.cells) AND o.cells @> '-1'::integer) OR COALESCE((( SELECT s.staff + '{}'::int4multirange
+                   FROM scope s
                   WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> o.cells, false)) AND true));
 
 CREATE VIEW scoped.case_event WITH (security_barrier=true) AS
@@ -2264,10 +2368,14 @@ CREATE VIEW scoped.case_event WITH (security_barrier=true) AS
                    FROM scope s
                   WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> o.cells, false) AND COALESCE((( SELECT s.prediction + '{}'::int4multirange
                    FROM scope s
+                  WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> o.cells, false)) AND (NOT (NOT lower_inf(o.cells) AND o.cells @> '-1'::integer) OR COALESCE((( SELECT s.staff + '{}'::int4multirange
+                   FROM scope s
                   WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> o.cells, false)) AND (o.response_id IS NULL OR (EXISTS ( SELECT
                    FROM response_key k
                      JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at
-                  WHERE k.id = o.response_id)))));
+                  WHERE k.id = o.response_id)) OR (EXISTS ( SELECT
+                   FROM uncounted_response u
+                  WHERE u.id = o.response_id)))));
 
 CREATE VIEW scoped.case_record WITH (security_barrier=true) AS
  SELECT id,
@@ -2295,10 +2403,14 @@ CREATE VIEW scoped.case_record WITH (security_barrier=true) AS
            FROM scope s
           WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false) AND COALESCE((( SELECT s.prediction + '{}'::int4multirange
            FROM scope s
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false)) AND (NOT (NOT lower_inf(cells) AND cells @> '-1'::integer) OR COALESCE((( SELECT s.staff + '{}'::int4multirange
+           FROM scope s
           WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false)) AND (response_id IS NULL OR (EXISTS ( SELECT
            FROM response_key k
              JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at
-          WHERE k.id = t.response_id)));
+          WHERE k.id = t.response_id)) OR (EXISTS ( SELECT
+           FROM uncounted_response u
+          WHERE u.id = t.response_id)));
 
 CREATE VIEW scoped.cell WITH (security_barrier=true) AS
  SELECT id,
@@ -2338,6 +2450,17 @@ CREATE VIEW scoped.change_event WITH (security_barrier=true) AS
                                    FROM jsonb_each(g.segment) e(key, value)
                                   WHERE NOT jsonb_exists(e.value, COALESCE(NULLIF(c.attributes ->> e.key, ''::text), 'unknown'::text))))))))));
 
+CREATE VIEW scoped.counting_verdict WITH (security_barrier=true) AS
+ SELECT response_id,
+    counted,
+    recorded_at
+   FROM counting_verdict t
+  WHERE (EXISTS ( SELECT
+           FROM response_key k
+          WHERE k.id = t.response_id AND COALESCE((( SELECT s.response + '{}'::int4multirange
+                   FROM scope s
+                  WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> k.cell_id, false)));
+
 CREATE VIEW scoped.delivery WITH (security_barrier=true) AS
  SELECT id,
     target_id,
@@ -2354,7 +2477,7 @@ CREATE VIEW scoped.delivery WITH (security_barrier=true) AS
     last_error,
     remote_id
    FROM delivery t
-  WHERE ( SELECT s.everything
+  WHERE (( SELECT s.everything
            FROM scope s
           WHERE s.fingerprint = current_setting('scoreline.scope'::text, true)) OR NOT isempty(cells) AND COALESCE((( SELECT s.score + '{}'::int4multirange
            FROM scope s
@@ -2362,7 +2485,9 @@ CREATE VIEW scoped.delivery WITH (security_barrier=true) AS
            FROM scope s
           WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false) AND COALESCE((( SELECT s.prediction + '{}'::int4multirange
            FROM scope s
-          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false);
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false)) AND (NOT (NOT lower_inf(cells) AND cells @> '-1'::integer) OR COALESCE((( SELECT s.staff + '{}'::int4multirange
+           FROM scope s
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cells, false));
 
 CREATE VIEW scoped.disclosure_cell WITH (security_barrier=true) AS
  SELECT ledger,
@@ -2444,7 +2569,19 @@ CREATE VIEW scoped.outcome WITH (security_barrier=true) AS
                FROM scope s
               WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cell_id, false) THEN owner
             ELSE NULL::text
-        END AS owner
+        END AS owner,
+        CASE
+            WHEN COALESCE((( SELECT s.staff + '{}'::int4multirange
+               FROM scope s
+              WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cell_id, false) THEN staff_id
+            ELSE NULL::uuid
+        END AS staff_id,
+        CASE
+            WHEN COALESCE((( SELECT s.staff + '{}'::int4multirange
+               FROM scope s
+              WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cell_id, false) THEN owner_id
+            ELSE NULL::uuid
+        END AS owner_id
    FROM outcome t
   WHERE NOT restricted AND COALESCE((( SELECT s.response + '{}'::int4multirange
            FROM scope s
@@ -2518,6 +2655,18 @@ CREATE VIEW scoped.response WITH (security_barrier=true) AS
   WHERE COALESCE((( SELECT s.score + s.response + '{}'::int4multirange
            FROM scope s
           WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cell_id, false);
+
+CREATE VIEW scoped.response_flag WITH (security_barrier=true) AS
+ SELECT response_id,
+    rule,
+    leaves_out,
+    recorded_at
+   FROM response_flag t
+  WHERE (EXISTS ( SELECT
+           FROM response_key k
+          WHERE k.id = t.response_id AND COALESCE((( SELECT s.response + '{}'::int4multirange
+                   FROM scope s
+                  WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> k.cell_id, false)));
 
 CREATE VIEW scoped.response_key WITH (security_barrier=true) AS
  SELECT id,
@@ -2706,6 +2855,51 @@ CREATE VIEW scoped.theme_hour WITH (security_barrier=true) AS
            FROM scope s
           WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cell_id, false);
 
+CREATE VIEW scoped.uncounted_response WITH (security_barrier=true) AS
+ SELECT id,
+    answered_at,
+    received_at,
+    cell_id,
+    mapping_version_id,
+    source_event_id,
+    external_id,
+    score,
+    points,
+    class,
+        CASE
+            WHEN COALESCE((( SELECT s.comment + '{}'::int4multirange
+               FROM scope s
+              WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cell_id, false) THEN comment
+            ELSE NULL::text
+        END AS comment,
+        CASE
+            WHEN COALESCE((( SELECT s.comment + '{}'::int4multirange
+               FROM scope s
+              WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cell_id, false) THEN subject_id
+            ELSE NULL::uuid
+        END AS subject_id,
+        CASE
+            WHEN COALESCE((( SELECT s.respondent + '{}'::int4multirange
+               FROM scope s
+              WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cell_id, false) THEN account_id
+            ELSE NULL::uuid
+        END AS account_id,
+    counting,
+    rule,
+        CASE
+            WHEN (EXISTS ( SELECT
+               FROM response_key k
+              WHERE k.id = t.instead AND COALESCE((( SELECT s.response + '{}'::int4multirange
+                       FROM scope s
+                      WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> k.cell_id, false))) THEN instead
+            ELSE NULL::uuid
+        END AS instead,
+    recorded_at
+   FROM uncounted_response t
+  WHERE COALESCE((( SELECT s.response + '{}'::int4multirange
+           FROM scope s
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cell_id, false);
+
 -- Grants
 
 REVOKE ALL ON FUNCTION paged.first_rollups(cells integer[], models integer[], mappings integer[], since timestamp with time zone, until timestamp with time zone, after timestamp with time zone, most integer) FROM PUBLIC;
@@ -2738,6 +2932,7 @@ GRANT SELECT ON scoped.case_event TO scoreline_reader;
 GRANT SELECT ON scoped.case_record TO scoreline_reader;
 GRANT SELECT ON scoped.cell TO scoreline_reader;
 GRANT SELECT ON scoped.change_event TO scoreline_reader;
+GRANT SELECT ON scoped.counting_verdict TO scoreline_reader;
 GRANT SELECT ON scoped.delivery TO scoreline_reader;
 GRANT SELECT ON scoped.disclosure_cell TO scoreline_reader;
 GRANT SELECT ON scoped.invitation TO scoreline_reader;
@@ -2745,6 +2940,7 @@ GRANT SELECT ON scoped.monitor_reading TO scoreline_reader;
 GRANT SELECT ON scoped.outcome TO scoreline_reader;
 GRANT SELECT ON scoped.prediction TO scoreline_reader;
 GRANT SELECT ON scoped.response TO scoreline_reader;
+GRANT SELECT ON scoped.response_flag TO scoreline_reader;
 GRANT SELECT ON scoped.response_key TO scoreline_reader;
 GRANT SELECT ON scoped.review TO scoreline_reader;
 GRANT SELECT ON scoped.rollup_day TO scoreline_reader;
@@ -2755,6 +2951,7 @@ GRANT SELECT ON scoped.seal TO scoreline_reader;
 GRANT SELECT ON scoped.source_event TO scoreline_reader;
 GRANT SELECT ON scoped.theme_day TO scoreline_reader;
 GRANT SELECT ON scoped.theme_hour TO scoreline_reader;
+GRANT SELECT ON scoped.uncounted_response TO scoreline_reader;
 GRANT EXECUTE ON FUNCTION paged.first_rollups(cells integer[], models integer[], mappings integer[], since timestamp with time zone, until timestamp with time zone, after timestamp with time zone, most integer) TO scoreline_reader;
 GRANT EXECUTE ON FUNCTION paged.newest_of_source(cells integer[], mappings integer[], most integer) TO scoreline_reader;
 GRANT EXECUTE ON FUNCTION paged.newest_outcomes(cells integer[], kinds text[], since timestamp with time zone, until timestamp with time zone, before timestamp with time zone, before_id uuid, most integer) TO scoreline_reader;

@@ -216,6 +216,7 @@ class Counted {
       if (fact.erased) return 'ERASED';
       if (fact.withdrawn) return 'WITHDRAWN';
       if (fact.restricted) return 'RESTRICTED';
+      if (fact.uncounted) return 'UNCOUNTED';
     }
     const isNew = response ? !response.existed : (fact.receivedAt?.getTime() ?? 0) > this.#knownAt;
     if (isNew && was === null) return 'LATE';

@@ -45,9 +45,11 @@ export async function readExplanations(
   const added = new Set<string>();
   const leaves = new Set<string>();
   for (const { isSealed, model, match } of compared) if (isSealed) collect(model, match, ids, added, leaves);
+  const earlier = await readEarlierLeaves(session, [...added]);
+  for (const { hash } of [...earlier.values()].flat()) leaves.add(leafName(hash));
   return {
     brought: await readBrought(session, [...ids]),
-    earlier: await readEarlierLeaves(session, [...added]),
+    earlier,
     notes: leaves.size === 0 ? new Map() : await readNotes(session, publicKey, leaves),
     wrong: placed(compared, wrong),
   };
@@ -160,27 +162,40 @@ function isBroughtLater(
 }
 
 /**
- * Whether the fact comes back (a restriction was lifted) with other content than was sealed for the same event.
+ * Whether the fact comes back (a restriction was lifted, or it is counted again) with other content than was sealed for the same event.
  */
 function isForged(fact: SealedFact, { earlier }: Explanations): boolean {
   const same = earlier.get(fact.id)?.filter(({ origin }) => origin === fact.origin) ?? [];
   return same.length > 0 && !same.some(({ salt, hash }) => factHash(fact, salt) === hash);
 }
 
-type Loss = 'corrected' | 'rescored' | 'restricted' | 'withdrawn';
+type Loss = 'corrected' | 'rescored' | 'restricted' | 'uncounted' | 'withdrawn';
 
 /** Why the leaf has no fact here any more, or null without an explanation. */
 function causeOfLoss(model: number, leaf: KeptLeaf, newest: number, explained: Explanations): Loss | null {
   const now = explained.brought.get(leaf.responseId ?? '');
   if (!now) return null;
-  const setAside = notesOf(leaf.hash, explained)?.has('restricted') ?? false;
+  const causes = notesOf(leaf.hash, explained);
   const replaced = now.at !== null && now.at > newest && now.origin !== leaf.origin;
-  if (now.aside) return setAside || replaced ? 'restricted' : null;
-  if (now.origin === null && notesOf(leaf.hash, explained)?.has('withdrawn')) return 'withdrawn';
+  if (now.aside) return causes?.has(now.aside) || replaced ? now.aside : null;
+  if (now.origin === null && causes?.has('withdrawn')) return 'withdrawn';
   if (model === SURVEYED) return replaced ? 'corrected' : null;
   if (replaced || (now.predicted[model] ?? 0) > newest) return 'rescored';
   // Restored, and not read by the model again yet.
-  return setAside && now.origin !== null ? 'restricted' : null;
+  if (now.origin === null) return null;
+  return causes?.has('restricted') ? 'restricted' : causes?.has('uncounted') ? 'uncounted' : null;
+}
+
+/** Why a fact without a leaf here was away since it was sealed before; null where it has other content. */
+function causeOfReturn(
+  before: readonly EarlierLeaf[],
+  origin: string,
+  explained: Explanations,
+): 'restricted' | 'uncounted' | null {
+  const same = before.filter((leaf) => leaf.origin === origin);
+  if (same.length === 0) return null;
+  const wasUncounted = same.some(({ hash }) => notesOf(hash, explained)?.has('uncounted'));
+  return wasUncounted ? 'uncounted' : 'restricted';
 }
 
 /** How the facts differ from the seal, by cause. */
@@ -197,7 +212,7 @@ export function changesSince(
   for (const { id, origin } of match.added) {
     const before = model === SURVEYED ? explained.earlier.get(id) : undefined;
     if (!before) changes.late += 1;
-    else changes[before.some((leaf) => leaf.origin === origin) ? 'restricted' : otherwise] += 1;
+    else changes[causeOfReturn(before, origin, explained) ?? otherwise] += 1;
   }
   const newest = newestBrought(manifest);
   for (const leaf of match.removed) changes[causeOfLoss(model, leaf, newest, explained) ?? otherwise] += 1;

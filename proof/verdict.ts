@@ -92,7 +92,7 @@ const NARROWED =
   'counted over the cells that this key may read: the same id may give another number to another key';
 
 /** Changes that restate a score; erasures are reported beside them. */
-const REPORTED = ['late', 'corrected', 'rescored', 'withdrawn', 'restricted'] as const;
+const REPORTED = ['late', 'corrected', 'rescored', 'withdrawn', 'restricted', 'uncounted'] as const;
 
 function judge(findings: Findings): [Verdict, string | null] {
   const { name, offence, listed, readable, tally } = findings;

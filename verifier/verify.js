@@ -40,7 +40,7 @@ function check(proof, key, copies) {
     classes: [0, 0, 0],
     erased: 0,
     hidden: 0,
-    changes: { late: 0, corrected: 0, rescored: 0, withdrawn: 0, restricted: 0 },
+    changes: { late: 0, corrected: 0, rescored: 0, withdrawn: 0, restricted: 0, uncounted: 0 },
   };
   const newest = [];
   for (const rollup of proof.rollups) {

@@ -1,5 +1,5 @@
-import { openProducer } from '../../graph/export/openlineage/kafka-producer.ts';
-import type { KafkaLogin } from '../../graph/export/openlineage/kafka-target.ts';
+import type { KafkaLogin } from '../../domain/kafka/kafka-target.ts';
+import { openProducer } from '../../store/kafka/kafka-clients.ts';
 import { AddressRefusedError } from './guard.ts';
 import { aborted, loginOf, type Sender } from './sender.ts';
 
@@ -22,7 +22,7 @@ export const sendKafka: Sender = async ({ url, headers, body }, { guard, signal,
       );
   const login = loginOf(authorization);
   const sasl = login && { mechanism: mechanism as KafkaLogin['mechanism'], ...login };
-  const producer = await openProducer({ brokers, topic, tls: scheme === 'kafkas', sasl });
+  const producer = await openProducer({ brokers, tls: scheme === 'kafkas', sasl });
   try {
     const sending = producer.send({ messages: [{ topic, key, value: body, headers: more }] });
     await Promise.race([sending, aborted(signal)]);

@@ -72,7 +72,7 @@ export async function readTargetsOf(
 
 /** Sees what rows of agents are made of, in these cells and in no other. */
 export function scopeOver(cells: CellSet): Scope {
-  if (cells === 'everything') return EVERYTHING;
+  if (typeof cells === 'string') return EVERYTHING;
   const ids = new Set(cells);
   const text = [...ids].sort((a, b) => a - b).join();
   const name = `cells ${createHash('sha256').update(text).digest('hex').slice(0, 32)}`;

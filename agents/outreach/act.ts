@@ -6,8 +6,9 @@ import { noteResult, openCase } from '../../store/agents/cases.ts';
 import { SEVERITIES } from '../../store/tables/agents.ts';
 import { queueDeliveries } from '../../store/targets/deliveries.ts';
 import type { Acting } from '../loop/agent.ts';
+import type { CoachingAction } from './coaching.ts';
 import type { OutreachAction } from './decide.ts';
-import { PLAYBOOKS } from './playbooks.ts';
+import { COACHING, PLAYBOOKS } from './playbooks.ts';
 
 /** Opens the case and queues what targets get of it, or notes the result; done again, it changes nothing. */
 export async function act({ session, decision, now }: Acting, action: OutreachAction): Promise<string> {
@@ -18,6 +19,7 @@ export async function act({ session, decision, now }: Acting, action: OutreachAc
     const isNew = await noteResult(session, action.case, { ...by, reason: action.result });
     return isNew ? `noted what became of Case:${action.case}` : `Case:${action.case} has its result already`;
   }
+  if (action.do === 'coach') return coach({ session, decision, now }, action);
   const cause = `Alert:${action.alert}`;
   if (!decision.about.includes(cause)) throw new UserError('alert: the decision is not about it');
   const alert = await holdAlert(session, action.alert);
@@ -41,6 +43,25 @@ export async function act({ session, decision, now }: Acting, action: OutreachAc
   return `opened ${subject}`;
 }
 
+/** The case names its decision alone: who it is about, `staffOf` says to callers who may know. */
+async function coach({ session, decision, now }: Acting, { hours }: CoachingAction): Promise<string> {
+  if (!decision.key.startsWith('staff ')) throw new UserError('do: the decision is about no member of staff');
+  const by = { actor: decision.agent, actorName: decision.agent, reason: `Decision:${decision.id}`, at: now };
+  const { row } = await openCase(
+    session,
+    {
+      ...{ cause: `Decision:${decision.id}`, responseId: null, severity: 'INFO', segment: {}, owner: null },
+      ...{ title: COACHING.title, playbook: COACHING.name, cells: decision.cells, decisionId: decision.id },
+      dueAt: new Date(now.getTime() + hours * HOUR_MS),
+    },
+    by,
+  );
+  const subject = `Case:${row.id}`;
+  const event = { event: 'case.opened', subject, decisionId: decision.id, cells: decision.cells } as const;
+  await queueDeliveries(session, { ...event, at: now });
+  return `opened ${subject}`;
+}
+
 const ACTION = z.discriminatedUnion('do', [
   z.strictObject({
     do: z.literal('open'),
@@ -51,6 +72,7 @@ const ACTION = z.discriminatedUnion('do', [
     playbook: z.enum(PLAYBOOKS.map(({ name }) => name)),
     hours: z.int().min(1).max(8_760),
   }),
+  z.strictObject({ do: z.literal('coach'), hours: z.int().min(1).max(8_760) }),
 ]);
 
 /** @throws UserError if it is no case to open: what became of an account is not edited. */
@@ -58,6 +80,6 @@ export function parseOutreach(given: unknown): OutreachAction {
   const parsed = ACTION.safeParse(given);
   if (parsed.success) return parsed.data;
   throw new UserError(
-    'action: { "do": "open", "alert", "severity", "title" and "playbook" of the table of playbooks, "hours" } is expected',
+    'action: { "do": "open", "alert", "severity", "title" and "playbook" of the table of playbooks, "hours" } or { "do": "coach", "hours" } is expected',
   );
 }

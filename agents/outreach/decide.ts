@@ -1,10 +1,14 @@
 import { DAY_MS, HOUR_MS } from '../../domain/time/time-windows.ts';
 import type { AlertState, CaseState, Severity } from '../../store/tables/agents.ts';
 import type { Decided } from '../loop/agent.ts';
+import { type CoachingAction, type CoachingInputs, decideCoaching } from './coaching.ts';
 import { DUE_HOURS, playbookFor } from './playbooks.ts';
 
+/** All that a decision is made of. */
+export type Inputs = AccountInputs | CoachingInputs;
+
 /** All that a decision about an alert of an account is made of. */
-export interface Inputs {
+interface AccountInputs {
   /** ISO 8601, to the day. */
   readonly at: string;
   readonly alert: {
@@ -31,6 +35,7 @@ export interface Inputs {
 }
 
 export type OutreachAction =
+  | CoachingAction
   | {
       readonly do: 'open';
       readonly alert: string;
@@ -51,8 +56,12 @@ const nothing = (reason: string, verdict: string): Decided<OutreachAction> => ({
   verdict,
 });
 
-/** Opens one case for an alert, and notes what became of the account a month after the case was closed. */
-export function decide({ at, alert, case: open, account }: Inputs): Decided<OutreachAction> {
+/** Opens one case for an alert, or proposes coaching, and notes what became of an account a month after its case was closed. */
+export function decide(inputs: Inputs): Decided<OutreachAction> {
+  return 'alert' in inputs ? decideAccount(inputs) : decideCoaching(inputs);
+}
+
+function decideAccount({ at, alert, case: open, account }: AccountInputs): Decided<OutreachAction> {
   if (!open) {
     if (alert.state !== 'OPEN' && alert.state !== 'ACKNOWLEDGED')
       return nothing('The alert is closed, and had no case.', 'closed');
@@ -77,8 +86,8 @@ export function decide({ at, alert, case: open, account }: Inputs): Decided<Outr
 }
 
 function resultOf(
-  { openedAt, actedAt, closedAt }: NonNullable<Inputs['case']>,
-  account: Inputs['account'],
+  { openedAt, actedAt, closedAt }: NonNullable<AccountInputs['case']>,
+  account: AccountInputs['account'],
 ): string {
   const hours = (end: string | null) =>
     end === null ? 'never' : `after ${Math.round((Date.parse(end) - Date.parse(openedAt)) / HOUR_MS)} hours`;

@@ -1,17 +1,19 @@
 import { DAY_MS, MINUTE_MS } from '../../domain/time/time-windows.ts';
 import { readAccountCases } from '../../store/agents/account-cases.ts';
+import type { AgentStateRow } from '../../store/agents/agent-states.ts';
 import { parseCellSet } from '../../store/agents/cell-set.ts';
 import { LOCKS } from '../../store/database/locks.ts';
 import { readAccountFacts } from '../../store/outcomes/account-facts.ts';
 import type { Agent, AgentDeps, Observation } from '../loop/agent.ts';
 import { act, parseOutreach } from './act.ts';
+import { observeCoaching } from './coaching.ts';
 import { decide, type Inputs, LEARN_DAYS, type OutreachAction } from './decide.ts';
 
 /** Opens cases for what the account watch found. It leads to work with customers, so at first it proposes. */
 export const outreach: Agent<Inputs, OutreachAction> = {
   name: 'outreach',
   description:
-    'Opens a case by a playbook for each alert about an account, and notes on the case what became of the account.',
+    'Opens a case by a playbook for each alert about an account, and notes on the case what became of the account; proposes coaching where answers after the work of a member of staff are low.',
   version: 1,
   defaultAutonomy: 'PROPOSE',
   everyMs: 5 * MINUTE_MS,
@@ -22,8 +24,16 @@ export const outreach: Agent<Inputs, OutreachAction> = {
   parseAction: parseOutreach,
 };
 
-async function* observe({ store, now }: AgentDeps): AsyncGenerator<Observation<Inputs>> {
-  const day = new Date(Math.floor(now() / DAY_MS) * DAY_MS);
+async function* observe(
+  deps: AgentDeps,
+  known: ReadonlyMap<string, AgentStateRow>,
+): AsyncGenerator<Observation<Inputs>> {
+  const day = new Date(Math.floor(deps.now() / DAY_MS) * DAY_MS);
+  yield* observeAccounts(deps, day);
+  yield* observeCoaching(deps, known, day);
+}
+
+async function* observeAccounts({ store, now }: AgentDeps, day: Date): AsyncGenerator<Observation<Inputs>> {
   // A result is noted for a month from when it can be known.
   const cases = await readAccountCases(store, new Date(day.getTime() - 2 * LEARN_DAYS * DAY_MS));
   const isOver = cases.some(({ closedAt }) => closedAt !== null);

@@ -24,6 +24,9 @@ export const PLAYBOOKS: readonly Playbook[] = [
   { name: 'thank-promoter', title: 'Thank a promoter and ask for a review', when: null, cause: 'potential' },
 ];
 
+/** What is done with a member of staff after whose work answers are low: no alert leads to it (agents/outreach/coaching.ts). */
+export const COACHING = { name: 'coaching', title: 'Coach a member of staff', hours: 168 } as const;
+
 /** Hours until a case is due. */
 export const DUE_HOURS: Readonly<Record<Severity, number>> = { CRITICAL: 24, WARNING: 72, INFO: 168 };
 

@@ -39,6 +39,8 @@ export interface LiveGauges {
   readonly cohorts: () => number;
   readonly waitingRows: () => number;
   readonly inboxBytes: () => number;
+  /** Messages that are not stored yet, by topic of Kafka. */
+  readonly topicLag: () => Readonly<Record<string, number>>;
   readonly cells: () => number;
   /** The limit of cells as sent, and who added the most. */
   readonly cellUsage: () => Promise<{ readonly limit: number; readonly makers: readonly CellsOf[] }>;
@@ -115,6 +117,16 @@ export function createMetrics(build: BuildFacts): Metrics {
   };
 }
 
+const gaugesOf = (registry: Registry) => (name: string, help: string, read: () => number) =>
+  new Gauge({
+    name,
+    help,
+    registers: [registry],
+    collect() {
+      this.set(read());
+    },
+  });
+
 /** Adds /metrics in the Prometheus text format, for callers who may read metrics or administer. */
 export function addMetricsRoute(
   server: FastifyInstance,
@@ -122,20 +134,11 @@ export function addMetricsRoute(
   { registry }: Metrics,
   live: LiveGauges,
 ): void {
-  const gauge = (name: string, help: string, read: () => number) =>
-    new Gauge({
-      name,
-      help,
-      registers: [registry],
-      collect() {
-        this.set(read());
-      },
-    });
+  const gauge = gaugesOf(registry);
   gauge('scoreline_websockets', 'Open WebSocket connections.', live.sockets);
   gauge('scoreline_event_streams', 'Open streams of server-sent events.', live.streams);
   gauge('scoreline_subscription_cohorts', 'Groups of equal subscriptions, each executed once.', live.cohorts);
-  gauge('scoreline_ingest_waiting_responses', 'Responses waiting for their commit.', live.waitingRows);
-  gauge('scoreline_ingest_inbox_bytes', 'Bytes of unanswered ingest requests and messages.', live.inboxBytes);
+  addIngestGauges(registry, live);
   gauge('scoreline_cells', 'Cells: combinations of dimension values.', live.cells);
   gauge(
     'scoreline_sealer_stopped',
@@ -205,6 +208,22 @@ export function addMetricsRoute(
       throw new ForbiddenError('this key may not read metrics');
     }
     return reply.type(registry.contentType).send(await registry.metrics());
+  });
+}
+
+function addIngestGauges(registry: Registry, live: LiveGauges): void {
+  const gauge = gaugesOf(registry);
+  gauge('scoreline_ingest_waiting_responses', 'Responses waiting for their commit.', live.waitingRows);
+  gauge('scoreline_ingest_inbox_bytes', 'Bytes of unanswered ingest requests and messages.', live.inboxBytes);
+  new Gauge({
+    name: 'scoreline_topic_lag_messages',
+    help: 'Messages of a Kafka topic that are not stored yet, in partitions of this process.',
+    labelNames: ['topic'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [topic, lag] of Object.entries(live.topicLag())) this.set({ topic }, lag);
+    },
   });
 }
 

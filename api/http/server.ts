@@ -54,6 +54,7 @@ export interface ApiOptions {
     | 'cellUsage'
     | 'waitingRows'
     | 'inboxBytes'
+    | 'topicLag'
     | 'sealerStopped'
     | 'build'
     | 'pools'
@@ -66,6 +67,8 @@ export interface ApiOptions {
 
 export interface ApiServer {
   readonly fastify: FastifyInstance;
+  /** What its routes work with, for readers of topics. */
+  readonly deps: ApiDeps;
   /** Passes the scorer's progress to the metrics. */
   readonly onScored: (modelVersionId: number, responses: number) => void;
   /** Returns the address it listens on. */
@@ -142,6 +145,7 @@ export async function createApiServer(options: ApiOptions): Promise<ApiServer> {
   });
   return {
     fastify,
+    deps: counted,
     onScored: metrics.scored,
     listen: (host, port) => fastify.listen({ host, port }),
     close: async () => {

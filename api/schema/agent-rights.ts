@@ -32,7 +32,7 @@ export function allowsCells(
 ): boolean {
   if (scope.allowsAll(group)) return true;
   const set = parseCellSet(cells);
-  if (set === 'everything' || set.length === 0) return false;
+  if (typeof set === 'string' || set.length === 0) return false;
   return set.every((id) => {
     const cell = dictionary.get(id);
     return cell !== undefined && scope.allows(group, cell);

@@ -221,6 +221,9 @@ function wantedOf(
   const own = caller.sources;
   if (own && given?.some((source) => !own.includes(source)))
     throw new ForbiddenError('sources: this key is bound to other sources');
+  // The brokers let this server read for everyone, whatever a segment would allow.
+  if (input.connector === 'kafka' && !caller.scope.allowsAll('administer'))
+    throw new ForbiddenError('connector: only callers who may administer everything connect topics of Kafka');
   const { connector, mapping, secret = null, vendorKey: key = null, vendorHost: host = null } = input;
   return { connector, name, attributes, sources: given ?? own, mapping, secret, access: { key, host } };
 }

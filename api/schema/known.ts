@@ -91,6 +91,7 @@ const REASONS = {
   ERASED: { description: "Deleted: by the person's right or by the retention policy." },
   WITHDRAWN: { description: 'Removed: the import that brought it was undone.' },
   RESTRICTED: { description: 'Restricted until a dispute is settled.' },
+  UNCOUNTED: { description: 'Not counted: left out by a respondent policy, a flag or a person.' },
   RE_SCORED: {
     description: 'The same response, which a model now classifies differently or for the first time.',
   },

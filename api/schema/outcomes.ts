@@ -60,8 +60,12 @@ export function addOutcomes(schema: SchemaParts): void {
 
 function implementOutcome({ types, dimensions }: SchemaParts): void {
   type Resolver = Parameters<typeof mayRelease>;
-  const mayName = (row: OutcomeView, context: ApiContext, path: Resolver[3]) =>
-    mayRelease(context, 'respondent', { id: `Outcome:${row.id}`, cellId: row.cellId }, path);
+  const mayName = (
+    row: OutcomeView,
+    context: ApiContext,
+    path: Resolver[3],
+    who: Resolver[1] = 'respondent',
+  ) => mayRelease(context, who, { id: `Outcome:${row.id}`, cellId: row.cellId }, path);
   types.outcome.implement({
     ...access('readResponse'),
     description:
@@ -91,6 +95,12 @@ function implementOutcome({ types, dimensions }: SchemaParts): void {
         ...access('readRespondent'),
         description: 'Who owns the account from then on, likewise.',
         resolve: (row, _args, context, info) => (mayName(row, context, pathOf(info.path)) ? row.owner : null),
+      }),
+      agent: t.string({
+        ...access('readStaff'),
+        description: 'Who handled the ticket or led the deal: the pseudonym of a member of staff, likewise.',
+        resolve: (row, _args, context, info) =>
+          mayName(row, context, pathOf(info.path), 'staff') ? row.agent : null,
       }),
       amount: t.float({
         description: "In the currency's main unit.",

@@ -56,6 +56,11 @@ export function addResponses(schema: SchemaParts): void {
           defaultValue: 'NEWEST',
           description: 'By `answeredAt`: there is no order by score or `receivedAt`.',
         }),
+        counted: t.arg.boolean({
+          required: true,
+          defaultValue: true,
+          description: 'False: those that are not counted, instead of those that are (`counting` says why).',
+        }),
         class: t.arg({ type: [types.npsClass], ...atMost(CLASSES.length, 'Of the surveyed score.') }),
         themes: t.arg.stringList({
           ...atMost(
@@ -82,6 +87,7 @@ export function addResponses(schema: SchemaParts): void {
           first: pageSize(args.first),
           after: parseCursor(args.after, args.order),
           order: args.order,
+          uncounted: !args.counted,
         };
         return searchResponses(context, query, args, pathOf(info.path));
       },

@@ -126,6 +126,7 @@ describe('access tags', () => {
   it.each([
     ['Response.comment', 'readComment'],
     ['Response.respondent', 'readRespondent'],
+    ['Outcome.agent', 'readStaff'],
     ['Prediction.explanation', 'readComment'],
     ['ModelVersion.trainingSets', 'manageModels'],
     ['Query.apiKeys', 'administer'],
@@ -144,7 +145,9 @@ describe('access tags', () => {
       for (const field of Object.values(type.getFields())) visit(String(field.type).replace(/[[\]!]/g, ''));
     };
     visit('Subscription');
-    const sensitive = fields.filter(({ shows }) => shows === 'readComment' || shows === 'readRespondent');
+    const sensitive = fields.filter(({ shows }) =>
+      ['readComment', 'readRespondent', 'readStaff'].includes(String(shows)),
+    );
     expect(sensitive.length).toBeGreaterThan(2);
     expect(sensitive.filter(({ name }) => reached.has(name.replace(/\..*/, '')))).toEqual([]);
     expect(reached).toContain('NpsRow');

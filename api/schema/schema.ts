@@ -18,8 +18,10 @@ import { addCases } from './cases.ts';
 import { addCellUsage } from './cell-usage.ts';
 import { addChanges } from './changes.ts';
 import { checkTexts } from './checked-texts.ts';
+import { addCoachedStaff } from './coached-staff.ts';
 import { addConnectionMutations } from './connection-mutations.ts';
 import { addConnections } from './connections.ts';
+import { addCounting } from './counting.ts';
 import { addDeletions } from './deletions.ts';
 import { addTargets } from './deliveries.ts';
 import { addDimensionValues } from './dimension-values.ts';
@@ -86,6 +88,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addBrowserSessions,
   addAssociations,
   addBusiness,
+  addCounting,
   addRetention,
   addCaseMutations,
   addCases,
@@ -143,6 +146,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addThemes,
   addVerification,
   addWatchedAccounts,
+  addCoachedStaff,
 ];
 
 /** The GraphQL schema for the configured dimensions. */

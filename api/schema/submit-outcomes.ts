@@ -71,6 +71,10 @@ function addInput({ builder, types, dimensions }: SchemaParts) {
         }),
         name: t.string({ description: 'The plan, deal, feature, topic or step.' }),
         owner: t.string({ description: 'Who owns the account from then on; stored encrypted.' }),
+        agent: t.string({
+          description:
+            'Of tickets and deals: the member of staff who handled it; stored only as a pseudonym.',
+        }),
         updatedAt: t.field({
           type: 'DateTime',
           description:

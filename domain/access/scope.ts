@@ -8,6 +8,8 @@ export const FIELD_GROUPS = [
   'readComment',
   'readRespondent',
   'readPrediction',
+  /** Staff members by pseudonym: who handled a ticket or led a deal, and what agents decided about them. */
+  'readStaff',
   'traceLineage',
   'submitResponse',
   /** Train, promote, roll back, compare models; read their training sets. */

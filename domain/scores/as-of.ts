@@ -70,10 +70,18 @@ function removedFact(deltas: AsOfEntry['deltas']): CountedFact | null {
 
 /**
  * LATE: not counted then, added since. CORRECTED: another class or cell. ERASED: deleted, by request or by
- * retention. WITHDRAWN: removed, because its import was undone. RESTRICTED: restricted in a dispute. RE_SCORED:
+ * retention. WITHDRAWN: removed, because its import was undone. RESTRICTED: restricted in a dispute. UNCOUNTED: left
+ * out by a respondent policy, a flag or a person. RE_SCORED:
  * the same response, which a model reads differently, or for the first time.
  */
-export type KnownReason = 'LATE' | 'CORRECTED' | 'ERASED' | 'WITHDRAWN' | 'RESTRICTED' | 'RE_SCORED';
+export type KnownReason =
+  | 'LATE'
+  | 'CORRECTED'
+  | 'ERASED'
+  | 'WITHDRAWN'
+  | 'RESTRICTED'
+  | 'UNCOUNTED'
+  | 'RE_SCORED';
 
 /** What one response adds to a number: 0 detractor, 1 passive, 2 promoter, surveyed or inferred. */
 export interface Contribution {

@@ -55,9 +55,17 @@ export function leafContent(fact: SealedFact, salt: string): string {
 
 /**
  * What may change a rollup after it was sealed. restricted: restricted in a dispute (GDPR article 18), or
- * lifted. withdrawn: removed, because its import was undone.
+ * lifted. withdrawn: removed, because its import was undone. uncounted: a policy, a flag or a person left it out, or counts it again.
  */
-export const CHANGE_CAUSES = ['late', 'corrected', 'rescored', 'withdrawn', 'restricted', 'erased'] as const;
+export const CHANGE_CAUSES = [
+  'late',
+  'corrected',
+  'rescored',
+  'withdrawn',
+  'restricted',
+  'uncounted',
+  'erased',
+] as const;
 /** Why there is a revision: `sealed` is the first. */
 export type SealCause = 'sealed' | (typeof CHANGE_CAUSES)[number];
 
@@ -70,6 +78,7 @@ export const NO_CHANGES: SealChanges = {
   rescored: 0,
   withdrawn: 0,
   restricted: 0,
+  uncounted: 0,
   erased: 0,
 };
 
@@ -142,8 +151,8 @@ export interface Manifest {
   /** Hash of the revision before it (`manifestHash`), or null. */
   readonly previous: string | null;
   readonly why: SealCause;
-  /** Older manifests lack `restricted` and `withdrawn`. */
-  readonly changes: Omit<SealChanges, 'restricted' | 'withdrawn'> & Partial<SealChanges>;
+  /** Older manifests lack `restricted`, `withdrawn` and `uncounted`. */
+  readonly changes: Omit<SealChanges, 'restricted' | 'withdrawn' | 'uncounted'> & Partial<SealChanges>;
   /**
    * When the newest of the facts was brought: its source event received, or its prediction made; microseconds
    * since 1970. Later changes are newer. Absent without facts, and in older manifests.

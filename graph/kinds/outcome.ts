@@ -18,9 +18,10 @@ import { parseUuid, visibleResponse } from './shared/visible-selection.ts';
 
 const outcomeNodeId = (id: string): string => nodeId('Outcome', id);
 
-/** Without sums, names and persons: `outcomes` returns those. */
-function outcomeNode({ id, kind, at: moment, receivedAt }: OutcomeLink): LineageNode {
-  const label = `outcome: ${kind.toLowerCase().replaceAll('_', ' ')} ${moment.toISOString().slice(0, 10)}`;
+/** Without sums, names and persons: `outcomes` returns those. The item that brought it leads back to its connection, as a source event does. */
+function outcomeNode({ id, kind, at: moment, receivedAt, position }: OutcomeLink): LineageNode {
+  const what = `${kind.toLowerCase().replaceAll('_', ' ')} ${moment.toISOString().slice(0, 10)}`;
+  const label = `outcome: ${what}, ${position}`;
   return { id: outcomeNodeId(id), kind: 'Outcome', label, recordedAt: receivedAt };
 }
 

@@ -1,4 +1,5 @@
 import { nodeId } from '../../domain/lineage/lineage.ts';
+import type { UncountedReason } from '../../domain/responses/counting.ts';
 import type { ResponseFacts } from '../lineage-store.ts';
 import { edge, type LineageNode, type Step, step, withEdgesTo } from '../node.ts';
 import { mappingSteps } from './mapping-version.ts';
@@ -16,12 +17,20 @@ export const responseNode = ({
   id,
   answeredAt,
   receivedAt,
-}: Pick<ResponseFacts, 'id' | 'answeredAt' | 'receivedAt'>): LineageNode => ({
+  uncounted = null,
+}: Pick<ResponseFacts, 'id' | 'answeredAt' | 'receivedAt'> & Partial<ResponseFacts>): LineageNode => ({
   id: responseId(id),
   kind: 'Response',
-  label: `response answered ${new Date(answeredAt).toISOString()}`,
+  label: `response answered ${new Date(answeredAt).toISOString()}${uncounted ? `, not counted: ${WHY[uncounted]}` : ''}`,
   recordedAt: new Date(receivedAt),
 });
+
+const WHY: Readonly<Record<UncountedReason, string>> = {
+  SUPERSEDED: 'a later answer of the person is',
+  WITHIN_PERIOD: 'an answer of the person shortly before it is',
+  FLAGGED: 'a rule flagged it',
+  LEFT_OUT: 'a person left it out',
+};
 
 /** One respondent's answer. */
 export const responseKind: NodeKind<ResponseFacts, string> = {

@@ -1,5 +1,6 @@
 import type { Driver } from 'neo4j-driver';
 import { nodeId, type RollupKey, rollupId } from '../../domain/lineage/lineage.ts';
+import type { UncountedReason } from '../../domain/responses/counting.ts';
 import { READ_MS } from '../../store/database/client.ts';
 import type { CountedRow } from '../../store/lineage/lineage.ts';
 import type { CountedResponse, LineageStore, ResponseFacts, RollupSelection } from '../lineage-store.ts';
@@ -72,7 +73,7 @@ const RESPONSES = `UNWIND range(0, size($ids) - 1) AS place
 const RESPONSE = `MATCH (x:Response {id: $id})
   OPTIONAL MATCH (x)-[:COUNTED_IN]->(r:Rollup {model: 0})
   MATCH (x)-[link:NORMALISED_FROM|SUPERSEDES]->(e:SourceEvent)-[:MAPPED_BY]->(m:MappingVersion)
-  RETURN x.answeredAt AS answeredAt, x.receivedAt AS receivedAt, x.cell AS cell, x.mapping AS mapping,
+  RETURN x.answeredAt AS answeredAt, x.receivedAt AS receivedAt, x.cell AS cell, x.mapping AS mapping, x.uncounted AS uncounted,
     r.hour AS hour, r.model AS model, type(link) = 'NORMALISED_FROM' AS present, e.id AS eventId,
     e.position AS position, e.receivedAt AS eventReceivedAt, m.id AS eventMapping ORDER BY eventId`;
 
@@ -83,6 +84,7 @@ const RESPONSE_OF_EVENT = `MATCH (e:SourceEvent {id: $id})<-[:NORMALISED_FROM|SU
 
 interface ResponseRecord extends Omit<CountedRow, 'place' | 'id'> {
   readonly cell: string;
+  readonly uncounted: UncountedReason | null;
   readonly hour: number | null;
   readonly model: number | null;
   readonly present: boolean;
@@ -169,7 +171,7 @@ function factsOf(
 ): ResponseFacts | null {
   const present = rows.find((row) => row.present);
   if (!present) return null;
-  const { answeredAt, receivedAt, cell, mapping, hour, model } = present;
+  const { answeredAt, receivedAt, cell, mapping, uncounted, hour, model } = present;
   const rollup = hour === null || model === null ? null : { hour, cell, model };
   const events = rows.map(({ eventId, position, eventReceivedAt, eventMapping }) => ({
     id: keyOf(eventId),
@@ -177,6 +179,6 @@ function factsOf(
     receivedAt: eventReceivedAt,
     mapping: keyOf(eventMapping),
   }));
-  const response = { id, answeredAt, receivedAt, cell, mapping, rollup, inferred };
+  const response = { id, answeredAt, receivedAt, cell, mapping, uncounted, rollup, inferred };
   return responseFacts(response, events, keyOf(present.eventId));
 }

@@ -17,7 +17,14 @@ import {
   type NormaliseDeps,
 } from '../pipeline/normalise.ts';
 import { type NoteCode, type Outcome, rejected } from '../pipeline/outcome.ts';
-import { keyedHash, type Pepper, peppers, pseudonym, pseudonymous } from '../pipeline/pseudonym.ts';
+import {
+  keyedHash,
+  type Named,
+  type Pepper,
+  peppers,
+  pseudonym,
+  pseudonymous,
+} from '../pipeline/pseudonym.ts';
 import type { OutcomeDraft } from './outcome-draft.ts';
 
 /** A valid outcome: ready to be filed and stored. */
@@ -37,6 +44,8 @@ export interface NormalisedOutcome {
   readonly quantity: number | null;
   readonly name: string | null;
   readonly owner: string | null;
+  readonly staff: Pseudonymous | null;
+  readonly ownerStaff: Pseudonymous | null;
   readonly attributes: CellAttributes;
   /** Keyed hash of everything above except the revision: equal contents are duplicates. */
   readonly contentHash: string;
@@ -52,10 +61,12 @@ export function normaliseOutcome(deps: NormaliseDeps, draft: OutcomeDraft): Norm
   const { externalId, source, position, kind, at } = draft;
   const read = readNames({ externalId, source });
   if ('status' in read) return read;
-  const [respondent, account, owner] = [draft.respondent, draft.account, draft.owner].map(blankOrTrimmed);
+  const { respondent: person, account: customer, owner: keeper, agent: staff } = draft;
+  const [respondent, account, owner, agent] = [person, customer, keeper, staff].map(blankOrTrimmed);
   const problem =
     checkTexts({ respondent, account, position }) ??
-    checkOwner(owner ?? null) ??
+    checkStaff('owner', owner ?? null) ??
+    checkStaff('agent', agent ?? null) ??
     checkTime('at', at, deps.now()) ??
     checkRevision(draft.revision, deps.now());
   if (problem) return problem;
@@ -66,7 +77,7 @@ export function normaliseOutcome(deps: NormaliseDeps, draft: OutcomeDraft): Norm
   const attributes = attributesOf(deps.dimensions, draft.dimensions);
   if ('problem' in attributes) return attributes.problem;
   const facts = { kind, at, ...figures, owner: owner ?? null };
-  const wrong = checkFields(kind, facts, account ?? null);
+  const wrong = checkFields(kind, { ...facts, agent: agent ?? null }, account ?? null);
   if (wrong) return wrong;
   const { names } = read;
   const content = { ...names, ...facts, attributes: (deps.storedAs ?? same)(attributes.values) };
@@ -78,6 +89,8 @@ export function normaliseOutcome(deps: NormaliseDeps, draft: OutcomeDraft): Norm
         outcome: content,
         respondent: nameUnder(pepper, respondent, 'respondent'),
         account: nameUnder(pepper, account, 'account'),
+        // Absent where there is none, so that contents stored before outcomes had it keep their hashes.
+        ...(agent ? { staff: nameUnder(pepper, agent, 'staff') } : {}),
       }) ?? '',
     ),
   );
@@ -89,6 +102,8 @@ export function normaliseOutcome(deps: NormaliseDeps, draft: OutcomeDraft): Norm
     revision: draft.revision,
     respondent: respondent ? pseudonymous(deps.pepper, respondent, 'respondent') : null,
     account: account ? pseudonymous(deps.pepper, account, 'account') : null,
+    staff: agent ? pseudonymous(deps.pepper, agent, 'staff') : null,
+    ownerStaff: owner ? pseudonymous(deps.pepper, owner, 'staff') : null,
     attributes: attributes.values,
     contentHash: hashes[0] as string,
     formerHashes: hashes.slice(1),
@@ -103,12 +118,12 @@ export function normaliseOutcome(deps: NormaliseDeps, draft: OutcomeDraft): Norm
 
 const same = (given: CellAttributes) => given;
 const blankOrTrimmed = (text: string | null) => blankToNull(text)?.trim() ?? null;
-const nameUnder = (pepper: Pepper, identifier: string | null | undefined, of: 'respondent' | 'account') =>
+const nameUnder = (pepper: Pepper, identifier: string | null | undefined, of: Named) =>
   identifier ? pseudonym(pepper, identifier, of) : null;
 
-function checkOwner(owner: string | null): Outcome | null {
-  const read = owner === null ? '' : readName(TEXT_RULES.respondent, owner);
-  return typeof read === 'string' ? null : rejected(read.code, `owner: ${read.message}`);
+function checkStaff(field: 'owner' | 'agent', name: string | null): Outcome | null {
+  const read = name === null ? '' : readName(TEXT_RULES.respondent, name);
+  return typeof read === 'string' ? null : rejected(read.code, `${field}: ${read.message}`);
 }
 
 type Figures = Pick<NormalisedOutcome, 'amount' | 'currency' | 'quantity' | 'name'>;
@@ -139,7 +154,7 @@ function checkFields(
   account: string | null,
 ): Outcome | null {
   const { needs, takes } = FIELDS_OF_KIND[kind];
-  for (const field of ['amount', 'quantity', 'name', 'owner'] as const) {
+  for (const field of ['amount', 'quantity', 'name', 'owner', 'agent'] as const) {
     if (given[field] === null && needs.includes(field))
       return rejected('MISSING', `${field}: is missing; ${kind} needs it`);
     if (given[field] !== null && !needs.includes(field) && !takes.includes(field))

@@ -18,6 +18,8 @@ export interface OutcomeDraft {
   readonly quantity: number | null;
   readonly name: string | null;
   readonly owner: string | null;
+  /** A staff member; only the pseudonym is stored. */
+  readonly agent: string | null;
   /** By dimension field; absent or blank becomes `unknown`. */
   readonly dimensions: Readonly<Record<string, string | null | undefined>>;
   /** The item's place in its source. */

@@ -47,7 +47,7 @@ interface Filed {
 }
 
 /** Builds the step over an open database, as `createIngestor` does for responses. */
-export function createOutcomeIngestor(deps: Omit<IngestorDeps, 'mappings'>): OutcomeIngestor {
+export function createOutcomeIngestor(deps: Omit<IngestorDeps, 'mappings' | 'sign'>): OutcomeIngestor {
   const patience: Patience = {
     now: deps.now,
     isPassing: isPassingError,
@@ -100,7 +100,7 @@ export function createOutcomeIngestor(deps: Omit<IngestorDeps, 'mappings'>): Out
 const sizeOf = (draft: OutcomeDraft | Outcome) => ('status' in draft ? 0 : draft.raw.length);
 
 async function prepare(
-  deps: Omit<IngestorDeps, 'mappings'>,
+  deps: Omit<IngestorDeps, 'mappings' | 'sign'>,
   submitter: Submitter,
   drafts: readonly (OutcomeDraft | Outcome)[],
 ): Promise<(Prepared | Outcome)[]> {

@@ -28,6 +28,7 @@ export function createOutcomeReader(dimensions: readonly Dimension[]): OutcomeRe
     quantity: z.number().nullish(),
     name: z.string().nullish(),
     owner: z.string().nullish(),
+    agent: z.string().nullish(),
     updatedAt: z.string().nullish(),
     revision: z.int().min(0).nullish(),
     segmentValues: z
@@ -61,6 +62,7 @@ export function createOutcomeReader(dimensions: readonly Dimension[]): OutcomeRe
       quantity: rest.quantity ?? null,
       name: rest.name ?? null,
       owner: rest.owner ?? null,
+      agent: rest.agent ?? null,
       dimensions: (segmentValues ?? {}) as OutcomeDraft['dimensions'],
       position,
       raw: JSON.stringify(input),

@@ -7,6 +7,7 @@ import type { SubjectEncryption } from '../../store/encryption/subject-encryptio
 import { CellGoneError } from '../../store/responses/cell-dictionary.ts';
 import type { MappingRegistry } from '../../store/responses/mappings.ts';
 import { type Accepted, type AcceptRow, storeResponses } from '../../store/responses/store-responses.ts';
+import type { Sign } from '../../store/seals/leaf-tombstones.ts';
 import type { ResponseDraft } from './draft.ts';
 import { createFiling, type FilingDeps, FORBIDDEN, filedAsOf, placeOf } from './file-cells.ts';
 import { createGroupCommit } from './group-commit.ts';
@@ -20,6 +21,8 @@ import type { Submitter } from './submitter.ts';
 export interface IngestorDeps extends NormaliseDeps, FilingDeps {
   readonly encryption: SubjectEncryption;
   readonly mappings: MappingRegistry;
+  /** Signs notes about sealed leaves. */
+  readonly sign: Sign;
   /** How many sources, surveys and mappings one submitter may add. */
   readonly nameBounds?: NameBounds;
   readonly warn: (message: string, error?: Error) => void;

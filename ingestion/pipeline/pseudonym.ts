@@ -15,12 +15,13 @@ function keyed(pepper: Pepper, purpose: string, text: string): string {
 }
 
 /** What a pseudonym stands for. The same identifier has another pseudonym as an account than as a respondent. */
-export type Named = 'respondent' | 'account';
+export type Named = 'respondent' | 'account' | 'staff';
 
-const LETTERS: Readonly<Record<Named, string>> = { respondent: 'p', account: 'a' };
+const LETTERS: Readonly<Record<Named, string>> = { respondent: 'p', account: 'a', staff: 's' };
+const NAMED: Readonly<Record<string, Named>> = { p: 'respondent', a: 'account', s: 'staff' };
 
 /**
- * "p1_" (an account: "a1_") and 32 hex digits: HMAC-SHA256 of the identifier, trimmed and in lower case (e-mail addresses are typed
+ * "p1_" (an account: "a1_", a staff member: "s1_") and 32 hex digits: HMAC-SHA256 of the identifier, trimmed and in lower case (e-mail addresses are typed
  * in many ways), under the pepper. The identifier itself is not stored outside the encrypted item. A later
  * pepper hashes the pseudonym of the one before it (decision 0022): "p2_…" can be computed from "p1_…", but not
  * without the new secret.
@@ -40,13 +41,13 @@ export function peppers(pepper: Pepper): Pepper[] {
   return [pepper, ...(pepper.former ? peppers(pepper.former) : [])];
 }
 
-/** The current pseudonym of the person or account, from one of any version; null for an unknown version. */
+/** The current pseudonym of the person, account or staff member, from one of any version; null for an unknown version. */
 export function carriedOver(pepper: Pepper, old: string): string | null {
-  const match = /^([pa])(\d{1,9})_[0-9a-f]{32}$/.exec(old);
+  const match = /^([pas])(\d{1,9})_[0-9a-f]{32}$/.exec(old);
   if (!match) return null;
   if (Number(match[2]) === pepper.version) return old;
   const before = pepper.former ? carriedOver(pepper.former, old) : null;
-  return before === null ? null : underPepper(pepper, before, match[1] === 'a' ? 'account' : 'respondent');
+  return before === null ? null : underPepper(pepper, before, NAMED[match[1] as string] as Named);
 }
 
 /**
@@ -69,15 +70,20 @@ export const pseudonymous = (pepper: Pepper, identifier: string, of: Named) => (
 });
 
 /**
- * The lookups for a caller's text: read as the identifier of a person and of an account, because a caller who uses one for both is one
- * person, and as a pseudonym if it looks like one.
+ * The lookups for a caller's text: read as the identifier of a respondent, of an account and of a staff member, because who is
+ * identified alike in all of them is one person, and as a pseudonym if it looks like one.
  */
 export function lookupsOfGiven(pepper: Pepper, given: string): string[] {
   const known = peppers(pepper).flatMap((one) => {
     const carried = carriedOver(one, given.trim());
     return carried === null ? [] : [lookupOf(one, carried)];
   });
-  return [...known, ...lookupsOf(pepper, given), ...lookupsOf(pepper, given, 'account')];
+  return [
+    ...known,
+    ...lookupsOf(pepper, given),
+    ...lookupsOf(pepper, given, 'account'),
+    ...lookupsOf(pepper, given, 'staff'),
+  ];
 }
 
 /**

@@ -37,6 +37,8 @@ export interface ConnectionDeps {
   /** Hosts at which vendors may be asked besides their own. */
   readonly allowedHosts: readonly string[];
   readonly loops: Loops | null;
+  /** The topics of Kafka that connections may read. */
+  readonly topics?: ReadonlySet<string> | undefined;
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly randomBytes: (bytes: number) => Buffer;
@@ -228,7 +230,11 @@ function newConnection(
   by: ConnectionChange['by'],
 ): { readonly made: NewConnection; readonly secret: string; readonly access: VendorAccess | null } {
   const vendor = connectorNamed(connector);
-  const { source } = vendor.reader(mapping, deps.dimensions);
+  const { source, topic } = vendor.reader(mapping, deps.dimensions);
+  if (topic !== undefined && !deps.topics?.has(topic))
+    throw new InvalidMapError(
+      'topic: this server reads no topic of that name; SCORELINE_KAFKA_TOPICS names those that it may read',
+    );
   if (source !== null && sources !== null && !sources.includes(source))
     throw new InvalidMapError('source: the mapping names a source that the connection is not bound to');
   const made = {

@@ -57,6 +57,8 @@ export type ReadOutcomes = (item: unknown, position: string) => readonly (Outcom
  * has no answer yet is left out.
  */
 export interface ConnectionReader extends ItemReader {
+  /** The topic of Kafka that the items come from, where they do. */
+  readonly topic?: string;
   /** The only source of the items; null if each item names its own. */
   readonly source: string | null;
   /** Absent where the connection brings responses only. */

@@ -1,3 +1,4 @@
+import { kafka } from '../kafka/connector.ts';
 import { emailLink } from '../surveys/email-link.ts';
 import { webSnippet } from '../surveys/web-snippet.ts';
 import type { Connector, WebhookConnector } from './connector.ts';
@@ -6,6 +7,7 @@ import { canonical } from './vendors/canonical.ts';
 import { chatwoot } from './vendors/chatwoot.ts';
 import { delighted } from './vendors/delighted.ts';
 import { formbricks } from './vendors/formbricks.ts';
+import { hubspot } from './vendors/hubspot.ts';
 import { intercom } from './vendors/intercom.ts';
 import { posthog } from './vendors/posthog.ts';
 import { retently } from './vendors/retently.ts';
@@ -32,6 +34,7 @@ const VENDORS: readonly WebhookConnector[] = [
   intercom,
   twilio,
   stripe,
+  hubspot,
 ];
 
 /** Surveys of our own, which people answer on pages and in a script of this server. */
@@ -47,7 +50,7 @@ export const CONNECTORS: ReadonlyMap<string, WebhookConnector> = new Map(
 
 /** Everything that a connection can be made for, by name. */
 export const CONNECTABLE: ReadonlyMap<string, Connector> = new Map(
-  [...VENDORS, ...SURVEYS].map((one) => [one.name, one]),
+  [...VENDORS, ...SURVEYS, kafka].map((one) => [one.name, one]),
 );
 
 const NAMES: ReadonlySet<string> = new Set([...ROUTES, ...CONNECTABLE.keys()]);

@@ -14,6 +14,7 @@ import { MAY_BE_READER } from '../database/privileges.ts';
 import { PAGES, READER, SCOPE_SETTING, VIEWS } from '../database/scoped-view-names.ts';
 import { statement } from '../database/statement.ts';
 import { pageFunctions } from './scoped-pages.ts';
+import { isOfStaff } from './staff-rows.ts';
 
 /*
  * Scoped views, the second layer of access control: the API reads as a database role that has no right to any
@@ -25,7 +26,7 @@ import { pageFunctions } from './scoped-pages.ts';
 
 const FINGERPRINT = `current_setting('${SCOPE_SETTING}', true)`;
 const EVERYTHING = `(SELECT s.everything FROM public.scope s WHERE s.fingerprint = ${FINGERPRINT})`;
-type Column = 'score' | 'response' | 'comment' | 'respondent' | 'prediction';
+type Column = 'score' | 'response' | 'comment' | 'respondent' | 'prediction' | 'staff';
 /**
  * Whether the scope sees the cell under any of the groups. The set of cells is read once per statement, and
  * costs the same for any number of cells; the empty set is added so that it is unpacked once, not per row.
@@ -43,12 +44,17 @@ const ANY: Column[] = ['score', 'response', 'prediction'];
  * of those cells. Rows about everything have the unbounded set.
  */
 const seesAll = (row: string) =>
-  `(${EVERYTHING} OR (NOT isempty(${row}.cells) AND ${ANY.map((column) => sees(`${row}.cells`, column)).join(' AND ')}))`;
+  `((${EVERYTHING} OR (NOT isempty(${row}.cells) AND ${ANY.map((column) => sees(`${row}.cells`, column)).join(' AND ')}))
+    AND (NOT ${isOfStaff(`${row}.cells`)} OR ${sees(`${row}.cells`, 'staff')}))`;
 const belongsTo = (table: string, key: string, more = 'true') =>
   `EXISTS (SELECT FROM public.${table} o WHERE o.id = t.${key} AND ${seesAll('o')} AND ${more})`;
 /** A case of a restricted response is kept, and shown to no one. */
 const isUsed = (row: string) => `(${row}.response_id IS NULL OR EXISTS (SELECT FROM public.response_key k
-    JOIN public.response r ON r.id = k.id AND r.answered_at = k.answered_at WHERE k.id = ${row}.response_id))`;
+    JOIN public.response r ON r.id = k.id AND r.answered_at = k.answered_at WHERE k.id = ${row}.response_id)
+  OR EXISTS (SELECT FROM public.uncounted_response u WHERE u.id = ${row}.response_id))`;
+
+const ofResponse = (key: string) =>
+  `EXISTS (SELECT FROM public.response_key k WHERE k.id = t.${key} AND ${sees('k.cell_id', 'response')})`;
 
 const EVERY_SCORE = `(SELECT s.score = '{(,)}' FROM public.scope s WHERE s.fingerprint = ${FINGERPRINT})`;
 /** The value of a cell in the dimension of that attribute. */
@@ -68,6 +74,8 @@ interface Guard {
   readonly where: string;
   /** Columns of which only the rows of some cells are shown. */
   readonly masked?: Readonly<Record<string, Column>>;
+  /** Columns that are shown by an expression. */
+  readonly shown?: Readonly<Record<string, string>>;
   /** Columns that are left out. */
   readonly hidden?: readonly string[];
 }
@@ -85,6 +93,20 @@ const SCOPED_TABLES = {
       account_id: 'respondent',
     },
   },
+  // Those that are kept apart and not counted; which answer stands for one is shown where that is seen too.
+  uncounted_response: {
+    where: sees('t.cell_id', 'response'),
+    masked: { comment: 'comment', subject_id: 'comment', account_id: 'respondent' },
+    shown: {
+      instead: `CASE WHEN EXISTS (SELECT FROM public.response_key k WHERE k.id = t.instead AND ${sees('k.cell_id', 'response')})
+        THEN t.instead END`,
+    },
+  },
+  counting_verdict: {
+    where: ofResponse('response_id'),
+    hidden: ['actor', 'actor_name', 'reason'],
+  },
+  response_flag: { where: ofResponse('response_id'), hidden: ['found'] },
   response_key: {
     where: sees('t.cell_id', ...ANY),
     masked: { subject_id: 'respondent', content_hash: 'response' },
@@ -98,7 +120,13 @@ const SCOPED_TABLES = {
   // Money and time of accounts: for callers who may read the answers of the cell one by one.
   outcome: {
     where: `(NOT t.restricted AND ${sees('t.cell_id', 'response')})`,
-    masked: { subject_id: 'respondent', account_id: 'respondent', owner: 'respondent' },
+    masked: {
+      subject_id: 'respondent',
+      account_id: 'respondent',
+      owner: 'respondent',
+      staff_id: 'staff',
+      owner_id: 'staff',
+    },
     hidden: ['former_hashes', 'revision', 'revised_at', 'position', 'sealed'],
   },
   rollup_minute: { where: sees('t.cell_id', 'score') },
@@ -206,7 +234,8 @@ export async function createScopedViews(db: Database): Promise<void> {
   });
 }
 
-function shown(column: string, { masked }: Guard): string {
+function shown(column: string, { masked, shown }: Guard): string {
+  if (shown?.[column]) return `${shown[column]} AS ${column}`;
   const group = masked?.[column];
   return group ? `CASE WHEN ${sees('t.cell_id', group)} THEN t.${column} END AS ${column}` : `t.${column}`;
 }
@@ -241,7 +270,10 @@ const COLUMNS: Readonly<Record<Column, FieldGroup>> = {
   comment: 'readComment',
   respondent: 'readRespondent',
   prediction: 'readPrediction',
+  staff: 'readStaff',
 };
+/** With these a scope has everything about answers; who of the staff handled them is apart. */
+const WHOLE = Object.values(COLUMNS).filter((group) => group !== 'readStaff');
 const SETS = Object.keys(COLUMNS);
 /** Another process may know more cells, or fewer. */
 const NOTE = statement(
@@ -298,7 +330,7 @@ export function createScopedReader(deps: {
 
 async function noteScope(store: Store, scope: Scope, cells: CellDictionary, at: Date): Promise<void> {
   const groups = Object.values(COLUMNS);
-  const everything = groups.every((group) => scope.allowsAll(group));
+  const everything = WHOLE.every((group) => scope.allowsAll(group));
   await store.rows(NOTE, [
     scope.fingerprint,
     everything,

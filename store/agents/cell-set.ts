@@ -1,16 +1,22 @@
 import type { FieldGroup, Scope } from '../../domain/access/scope.ts';
 import type { CellDictionary } from '../../domain/segments/cell.ts';
+import { isOfStaff, STAFF_CELLS } from '../access/staff-rows.ts';
 
-/** The cells that a row of agents was made of: their ids, or everything, present and future. */
-export type CellSet = 'everything' | readonly number[];
+/**
+ * The cells that a row of agents was made of: their ids, or everything, present and future; staff: everything, and about a member of
+ * staff, so that it needs `readStaff` too.
+ */
+export type CellSet = 'everything' | 'staff' | readonly number[];
 
 /** As PostgreSQL's multirange. An empty list is seen by scopes of everything only. */
 export function cellSetText(cells: CellSet): string {
-  return cells === 'everything' ? '{(,)}' : `{${cells.map((id) => `[${id},${id + 1})`).join(',')}}`;
+  if (cells === 'everything') return '{(,)}';
+  return cells === 'staff' ? STAFF_CELLS : `{${cells.map((id) => `[${id},${id + 1})`).join(',')}}`;
 }
 
 /** The set that PostgreSQL writes so. */
 export function parseCellSet(text: string): CellSet {
+  if (text === STAFF_CELLS) return 'staff';
   if (text.includes('(')) return 'everything';
   const ranges = [...text.matchAll(/\[(\d+),(\d+)\)/g)].map(
     ([, from, to]) => [Number(from), Number(to)] as const,
@@ -30,7 +36,7 @@ export const SEEN_BY = [
 
 /** Which rows of agents the scope sees. The scoped views have the same rule: each holds alone. */
 export function seenBy(scope: Scope, cells: CellDictionary, groups: readonly FieldGroup[] = SEEN_BY): Seen {
-  if (groups.every((group) => scope.allowsAll(group))) return null;
+  if (groups.every((group) => scope.allowsAll(group))) return scope.allowsAll('readStaff') ? null : '{[0,)}';
   return cellSetText(
     cells
       .all()
@@ -41,4 +47,5 @@ export function seenBy(scope: Scope, cells: CellDictionary, groups: readonly Fie
 
 /** SQL: whether a row with that set of cells is among what `seenBy` returned, which is the parameter of that number. */
 export const isSeen = (cells: string, parameter: number): string =>
-  `($${parameter}::int4multirange IS NULL OR (NOT isempty(${cells}) AND $${parameter}::int4multirange @> ${cells}))`;
+  `($${parameter}::int4multirange IS NULL OR (NOT isempty(${cells}) AND NOT ${isOfStaff(cells)}
+    AND $${parameter}::int4multirange @> (${cells} * '{[0,)}'::int4multirange)))`;

@@ -118,7 +118,7 @@ const SESSIONS = statement(
       coalesce(a.application_name, '') AS application, a.xact_start AS "transactionAt",
       extract(epoch FROM clock_timestamp() - a.xact_start)::float8 AS seconds, a.backend_xid IS NOT NULL AS "holdsBack",
       EXISTS (SELECT FROM pg_locks l WHERE l.pid = a.pid AND l.locktype = 'advisory') AS "holdsAdvisoryLock",
-      coalesce(a.xact_start < greatest((SELECT max(recorded_at) FROM erasure), (SELECT max(recorded_at) FROM restricted_response)), false)
+      coalesce(a.xact_start < greatest((SELECT max(recorded_at) FROM erasure), (SELECT max(recorded_at) FROM restricted_response WHERE counting IS NULL)), false)
         AS "seesErased"
     FROM pg_stat_activity a WHERE a.datname = current_database() AND a.usename = ANY ($1::text[])`,
 );

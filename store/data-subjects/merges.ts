@@ -5,6 +5,7 @@ import type { Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
 import { withMerged } from '../encryption/merged.ts';
 import type { SubjectRef } from '../encryption/subject-encryption.ts';
+import { reconsider } from '../responses/counting.ts';
 import type { IdentityKind } from '../tables/identities.ts';
 import { changeHolds } from './data-subject.ts';
 import type { SubjectDeps } from './erase.ts';
@@ -190,4 +191,6 @@ async function settle(
   const off = before.flatMap(({ id, restricted }) => (restricted && !ordered.has(rootOf(id)) ? id : []));
   if (on.length > 0) await setRestricted(session, sign, on, { restricted: true, byMerge: true });
   if (off.length > 0) await setRestricted(session, sign, off, { restricted: false, byMerge: false });
+  // Which answers of a person count depends on all of them.
+  await reconsider(session, sign, { subjectIds: ids });
 }

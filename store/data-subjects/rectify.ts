@@ -6,6 +6,7 @@ import { inSlices } from '../../domain/text/slices.ts';
 import type { Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
 import type { SubjectEncryption } from '../encryption/subject-encryption.ts';
+import { reconsider } from '../responses/counting.ts';
 import type { MappingRegistry } from '../responses/mappings.ts';
 import { CORRECTED_CONTENT, RESPONSE_COLUMNS } from '../responses/response-row.ts';
 import type { SubjectDeps } from './erase.ts';
@@ -76,7 +77,7 @@ interface Stored {
  * @throws CorrectionError when the score is not on the response's scale, or nothing would be left.
  */
 export async function rectify(
-  deps: Omit<SubjectDeps, 'sign'> & {
+  deps: SubjectDeps & {
     readonly mappings: MappingRegistry;
     readonly redaction?: RedactionRules | undefined;
   },
@@ -130,6 +131,7 @@ export async function rectify(
     if (restricted) await session.rows(UPDATE_RESTRICTED, [id, corrected]);
     else await session.rows(INSERT, [corrected]);
     await session.rows(MARK, [id, `${CORRECTED_CONTENT}${eventId}`]);
+    await reconsider(session, deps.sign, { responseIds: [id] });
     await by.note?.(session, { response: id, fields: Object.keys(correction).sort(), event: eventId });
     return true;
   });

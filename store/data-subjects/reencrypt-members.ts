@@ -11,8 +11,9 @@ export type TargetOf = (responseId: string, sharedId: string) => Pick<OpenSubjec
 const COMMENTS = statement(
   'members_comments',
   `SELECT k.id, r.answered_at AS "answeredAt", r.cell_id AS "cellId", r.comment, k.subject_id AS "sharedId",
-      r.source_event_id AS "sourceEventId"
+      r.source_event_id AS "sourceEventId", x.row->>'comment' AS "asideComment", x.row->>'source_event_id' AS "asideEventId"
     FROM response_key k LEFT JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at AND r.cell_id = k.cell_id
+      LEFT JOIN restricted_response x ON x.id = k.id
     WHERE k.subject_id = ANY ($1::uuid[]) AND ($2::uuid[] IS NULL OR k.id = ANY ($2::uuid[]))`,
 );
 const EVENTS = statement(
@@ -32,6 +33,13 @@ const MOVE_COMMENTS = statement(
       AS m (id uuid, "answeredAt" timestamptz, "cellId" integer, comment text, "subjectId" uuid)
     WHERE r.id = m.id AND r.answered_at = m."answeredAt" AND r.cell_id = m."cellId"`,
 );
+/** Of one that is not counted. */
+const MOVE_ASIDE = statement(
+  'members_move_aside',
+  `UPDATE restricted_response x SET subject_id = m."subjectId",
+      row = x.row || jsonb_build_object('comment', m.comment, 'subject_id', m."subjectId")
+    FROM json_to_recordset($1::json) AS m (id uuid, comment text, "subjectId" uuid) WHERE x.id = m.id`,
+);
 const MOVE_EVENTS = statement(
   'members_move_events',
   `UPDATE source_event e SET sealed = decode(m.sealed, 'base64'), content = NULL, subject_id = m."subjectId", stood = m.stood
@@ -47,6 +55,9 @@ interface CommentRow {
   readonly comment: string | null;
   readonly sharedId: string;
   readonly sourceEventId: string | null;
+  /** Of a response that is kept apart. */
+  readonly asideComment: string | null;
+  readonly asideEventId: string | null;
 }
 interface EventRow {
   readonly id: string;
@@ -75,8 +86,9 @@ export async function reencryptMembers(
   const moved = responses.flatMap((row) => {
     const [from, to] = [keys.get(row.sharedId), targetOf(row.id, row.sharedId)];
     if (!from || !to) return [];
-    const event = row.sourceEventId ?? '';
-    const text = row.comment === null ? null : encryption.openComment(from, row.id, event, row.comment);
+    const event = row.sourceEventId ?? row.asideEventId ?? '';
+    const kept = row.comment ?? row.asideComment;
+    const text = kept === null ? null : encryption.openComment(from, row.id, event, kept);
     const comment = text === null ? null : encryption.encryptComment(to, row.id, event, text);
     return [{ ...row, comment, from, to, subjectId: to.id }];
   });
@@ -98,6 +110,11 @@ export async function reencryptMembers(
     answeredAt === null ? [] : [{ id, answeredAt, cellId, comment, subjectId }],
   );
   await session.rows(MOVE_COMMENTS, [JSON.stringify(rows)]);
+  const aside = moved.filter(({ asideEventId }) => asideEventId !== null);
+  if (aside.length > 0)
+    await session.rows(MOVE_ASIDE, [
+      JSON.stringify(aside.map(({ id, comment, subjectId }) => ({ id, comment, subjectId }))),
+    ]);
   await session.rows(MOVE_EVENTS, [JSON.stringify(movedEvents)]);
   await reencryptReasons(session, encryption, new Map(moved.map(({ id, from, to }) => [id, { from, to }])));
   await session.rows(SEALED, []);

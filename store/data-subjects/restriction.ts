@@ -2,6 +2,7 @@ import type { NoteChange } from '../audit/audit.ts';
 import type { Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
 import { restrictOutcomes } from '../outcomes/outcome-rights.ts';
+import { reconsider } from '../responses/counting.ts';
 import { RESPONSE_COLUMNS } from '../responses/response-row.ts';
 import { noteRestricted, type Sign } from '../seals/leaf-tombstones.ts';
 import {
@@ -26,6 +27,12 @@ const PUT_ASIDE = statement(
     SELECT r.id, k.subject_id, to_jsonb(r) FROM response_key k
       JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at AND r.cell_id = k.cell_id
     WHERE k.subject_id = ANY ($1::uuid[]) RETURNING id`,
+);
+/** Those that were not counted are kept apart already. */
+const RESTRICT_ASIDE = statement(
+  'subject_restrict_aside',
+  `UPDATE restricted_response SET counting = NULL, rule = NULL, instead = NULL, recorded_at = now()
+    WHERE subject_id = ANY ($1::uuid[]) AND counting IS NOT NULL RETURNING id`,
 );
 const REMOVE = statement(
   'subject_remove',
@@ -80,8 +87,13 @@ export async function setRestricted(
   const places = await session.rows<LockedKey>(LOCK_KEYS, [ids]);
   await session.rows(SET_RESTRICTED, [ids, restricted, byMerge]);
   await restrictOutcomes(session, ids);
-  if (!restricted) return (await session.rows(PUT_BACK, [ids])).length;
-  const moved = await session.rows<{ id: string }>(PUT_ASIDE, [ids]);
+  if (!restricted) {
+    const back = (await session.rows(PUT_BACK, [ids])).length;
+    await reconsider(session, sign, { subjectIds: ids, responseIds: places.map(({ id }) => id) });
+    return back;
+  }
+  const aside = await session.rows<{ id: string }>(RESTRICT_ASIDE, [ids]);
+  const moved = [...aside, ...(await session.rows<{ id: string }>(PUT_ASIDE, [ids]))];
   for (const { id, answeredAt, cellId } of places) await session.rows(REMOVE, [id, answeredAt, cellId]);
   await noteRestricted(
     session,

@@ -11,6 +11,7 @@ import {
   OLD_OUTCOMES,
 } from '../outcomes/outcome-retention.ts';
 import { accountsOf, dropIdleAccounts } from '../outcomes/outcome-rights.ts';
+import { reconsider } from '../responses/counting.ts';
 import { tombstoneLeaves } from '../seals/leaf-tombstones.ts';
 import { keepHolds, type LockedKey } from './data-subject.ts';
 import { deleteResponses, type SubjectDeps } from './erase.ts';
@@ -201,6 +202,8 @@ async function batchOf(
     keys.map(({ id }) => id),
     'aged',
   );
+  // An answer that stood for others may be gone.
+  await reconsider(session, sign, { subjectIds: subjects });
   return keys.length;
 }
 

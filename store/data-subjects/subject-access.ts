@@ -32,12 +32,12 @@ const RESPONSES = statement(
   `SELECT r.*, s.name AS source, v.name AS survey, v.version AS "surveyVersion", c.attributes FROM (
       SELECT r.id, r.answered_at AS "answeredAt", r.received_at AS "receivedAt", r.cell_id, r.mapping_version_id,
         r.external_id AS "externalId", r.score, r.class, r.comment, r.subject_id AS "subjectId",
-        r.account_id AS "accountId", r.source_event_id AS "sourceEventId", false AS restricted
+        r.account_id AS "accountId", r.source_event_id AS "sourceEventId", false AS restricted, NULL AS uncounted
       FROM response_key k JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at AND r.cell_id = k.cell_id
       WHERE k.subject_id = ANY ($1::uuid[])
       UNION ALL
       SELECT x.id, x.answered_at, x.received_at, x.cell_id, x.mapping_version_id, x.external_id, x.score, x.class, x.comment,
-        x.subject_id, x.account_id, x.source_event_id, true
+        x.subject_id, x.account_id, x.source_event_id, h.counting IS NULL, h.counting
       FROM restricted_response h, jsonb_to_record(h.row) AS x (${RESPONSE_COLUMNS}) WHERE h.subject_id = ANY ($1::uuid[])
     ) r JOIN mapping_version m ON m.id = r.mapping_version_id JOIN source s ON s.id = m.source_id
       JOIN survey_version v ON v.id = m.survey_version_id JOIN cell c ON c.id = r.cell_id

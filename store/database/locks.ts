@@ -26,4 +26,6 @@ export const LOCKS = {
   accountWatch: 72700,
   outreach: 72701,
   escalation: 72702,
+  policies: 72703,
+  applyPolicies: 72704,
 } as const;

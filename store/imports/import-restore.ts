@@ -3,6 +3,7 @@ import type { SubjectDeps } from '../data-subjects/erase.ts';
 import type { Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
 import type { OpenSubject } from '../encryption/subject-encryption.ts';
+import { countAgain, reconsider } from '../responses/counting.ts';
 import type { Claim } from '../responses/delivered.ts';
 import { RESPONSE_COLUMNS, WITHDRAWN_CONTENT } from '../responses/response-row.ts';
 import { noteRestricted, noteWithdrawn } from '../seals/leaf-tombstones.ts';
@@ -100,6 +101,8 @@ export async function applyUndo(
   { removed, restored, undone, kept }: Plan,
 ): Promise<void> {
   const { session } = step;
+  const touched = [...removed, ...restored.map(({ key }) => key)].map(({ id }) => id);
+  await countAgain(session, touched);
   for (const { id, answeredAt, cellId } of [...removed, ...restored.map(({ key }) => key)])
     await session.rows(DELETE, [id, answeredAt, cellId]);
   const removedIds = removed.map(({ id }) => id);
@@ -109,6 +112,7 @@ export async function applyUndo(
   // Last, like their locks.
   await noteWithdrawn(session, sign, removedIds);
   await noteRestricted(session, sign, aside);
+  await reconsider(session, sign, { subjectIds: [...step.subjects.keys()], responseIds: touched });
 }
 
 /**

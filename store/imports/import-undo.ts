@@ -55,7 +55,7 @@ const STANDING = statement(
   'undo_standing',
   `SELECT r.id, r.source_event_id AS "eventId", false AS aside FROM response_key k
       JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at AND r.cell_id = k.cell_id WHERE k.id = ANY ($1::uuid[])
-    UNION ALL SELECT id, (row->>'source_event_id')::uuid, true FROM restricted_response WHERE id = ANY ($1::uuid[])`,
+    UNION ALL SELECT id, (row->>'source_event_id')::uuid, counting IS NULL FROM restricted_response WHERE id = ANY ($1::uuid[])`,
 );
 const EVENTS = statement(
   'undo_events',

@@ -9,7 +9,8 @@ import { statement } from '../database/statement.ts';
 const PAGE = 2_000;
 const RESPONSES = statement(
   'record_pages_responses',
-  `SELECT id, answered_at::text AS "answeredAt" FROM response
+  `SELECT id, answered_at::text AS "answeredAt" FROM (SELECT id, answered_at FROM response
+      UNION ALL SELECT id, answered_at FROM uncounted_response) r
     WHERE ($1::timestamptz IS NULL OR (answered_at, id) > ($1::timestamptz, $2::uuid)) ORDER BY answered_at, id LIMIT ${PAGE}`,
 );
 const HOURS = statement(

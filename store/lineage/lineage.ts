@@ -1,4 +1,5 @@
 import type { RollupKey } from '../../domain/lineage/lineage.ts';
+import type { UncountedReason } from '../../domain/responses/counting.ts';
 import { HOUR_MS } from '../../domain/time/time-windows.ts';
 import type { Session } from '../database/client.ts';
 import { lateralJoin, lateralPredictions, lateralResponse } from '../database/lateral-join.ts';
@@ -187,6 +188,8 @@ export interface ResponseLineageRow {
   readonly cell: string;
   readonly mapping: string;
   readonly counted: boolean;
+  /** Why it is not counted, if it is kept apart. */
+  readonly uncounted: UncountedReason | null;
   readonly hour: number;
   readonly eventId: string;
 }
@@ -194,11 +197,16 @@ export interface ResponseLineageRow {
 const RESPONSES = statement(
   'lineage_responses',
   `SELECT r.id, ${MS('r.answered_at')} AS "answeredAt", ${MS('r.received_at')} AS "receivedAt", c.key AS cell,
-      m.key AS mapping, r.class IS NOT NULL AS counted, ${HOUR('r.answered_at')} AS hour, r.source_event_id AS "eventId"
-    FROM response_key k
-      ${lateralResponse('k')}
+      m.key AS mapping, r.class IS NOT NULL AND r.counting IS NULL AS counted, r.counting AS uncounted,
+      ${HOUR('r.answered_at')} AS hour, r.source_event_id AS "eventId"
+    FROM (
+      SELECT r.id, r.answered_at, r.received_at, r.cell_id, r.mapping_version_id, r.class, r.source_event_id, NULL::text AS counting
+        FROM response_key k
+        ${lateralResponse('k')} WHERE k.id = ANY ($1::uuid[])
+      UNION ALL SELECT u.id, u.answered_at, u.received_at, u.cell_id, u.mapping_version_id, u.class, u.source_event_id, u.counting
+        FROM uncounted_response u WHERE u.id = ANY ($1::uuid[])) r
       JOIN cell c ON c.id = r.cell_id JOIN mapping_version m ON m.id = r.mapping_version_id
-    WHERE k.id = ANY ($1::uuid[]) ORDER BY r.id`,
+    ORDER BY r.id`,
 );
 
 /** The identity of the existing ones of the responses, by id. */

@@ -18,9 +18,10 @@ export interface OutcomeAnnotation {
   readonly cellId: number;
 }
 
-/** With the answer before it. */
+/** With the answer before it, and the item that brought what stands: of which delivery, request or file. */
 export interface OutcomeLink extends OutcomeAnnotation {
   readonly responseId: string;
+  readonly position: string;
 }
 
 const COLUMNS = 'o.id, o.kind, o.at, o.received_at AS "receivedAt", o.cell_id AS "cellId"';
@@ -30,7 +31,7 @@ const BY_IDS = statement(
 );
 /** Rows o of outcomes with the id of the answer before each. */
 const LINKED = (outcomes: string) =>
-  `SELECT ${COLUMNS}, before.id AS "responseId" FROM (${outcomes}) o CROSS JOIN LATERAL (
+  `SELECT ${COLUMNS}, o.position, before.id AS "responseId" FROM (${outcomes}) o CROSS JOIN LATERAL (
       (SELECT k.id, k.answered_at FROM response_key k JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at
         WHERE o.subject_id IS NOT NULL AND k.subject_id = ANY (${allOf('o.subject_id')}) AND k.answered_at <= o.at
         ORDER BY k.answered_at DESC, k.id DESC LIMIT 1)

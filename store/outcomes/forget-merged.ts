@@ -31,7 +31,7 @@ const LOCK = statement(
         OR EXISTS (SELECT FROM restricted_response x WHERE x.subject_id = s.id OR (x.row->>'account_id')::uuid = s.id)
         OR EXISTS (SELECT FROM response r WHERE r.account_id = s.id)
         OR EXISTS (SELECT FROM source_event e WHERE e.stood IS NOT NULL AND (e.stood->>'account_id')::uuid = s.id)
-        OR EXISTS (SELECT FROM outcome o WHERE o.subject_id = s.id OR o.account_id = s.id) AS used
+        OR EXISTS (SELECT FROM outcome o WHERE s.id IN (o.subject_id, o.account_id, o.staff_id, o.owner_id)) AS used
     FROM merged_subject m JOIN subject_key s ON s.id = m.id
     WHERE m.root_id IN (SELECT root_id FROM merged_subject WHERE id = ANY ($1::uuid[])) ORDER BY s.id FOR UPDATE OF s SKIP LOCKED`,
 );

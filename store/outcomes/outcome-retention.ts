@@ -11,7 +11,8 @@ import { dropIdleAccounts } from './outcome-rights.ts';
 const FREE = `NOT o.cell_id = ANY ($2::integer[])
   AND NOT EXISTS (SELECT FROM subject_key s WHERE s.id IN (o.subject_id, o.account_id) AND s.held)`;
 /** Outcomes that are old. */
-export const OLD_OUTCOMES = `SELECT o.id, o.subject_id AS "subjectId", o.account_id AS "accountId" FROM outcome o
+export const OLD_OUTCOMES = `SELECT o.id, o.subject_id AS "subjectId", o.account_id AS "accountId", o.staff_id AS "staffId",
+      o.owner_id AS "ownerId" FROM outcome o
     WHERE o.at < $1 AND ${FREE} ORDER BY o.at, o.id LIMIT $3`;
 /** And those whose items arrived before it. */
 export const OLD_OUTCOME_ITEMS = `SELECT o.id, o.subject_id AS "subjectId", o.account_id AS "accountId" FROM outcome o
@@ -48,6 +49,8 @@ interface Old {
   readonly id: string;
   readonly subjectId: string | null;
   readonly accountId: string | null;
+  readonly staffId: string | null;
+  readonly ownerId: string | null;
 }
 type Batch = readonly [before: Date, heldCells: readonly number[], most: number];
 
@@ -56,19 +59,20 @@ const present = (ids: readonly (string | null)[]) => [...new Set(ids.flatMap((id
 /** Deletes one batch of outcomes that happened before the moment; returns how many. */
 export async function ageOutcomes(session: Session, [before, held, most]: Batch): Promise<number> {
   const old = await session.rows<Old>(OLD, [before, held, most]);
-  const [persons, accounts] = [present(old.map((o) => o.subjectId)), present(old.map((o) => o.accountId))];
-  await session.rows(LOCK_SUBJECTS, [[...persons, ...accounts]]);
+  const persons = present(old.map((o) => o.subjectId));
+  const others = present(old.flatMap((o) => [o.accountId, o.staffId, o.ownerId]));
+  await session.rows(LOCK_SUBJECTS, [[...persons, ...others]]);
   const locked = await session.rows<{ id: string }>(LOCK, [before, held, old.map(({ id }) => id)]);
   await session.rows(DELETE, [locked.map(({ id }) => id)]);
   await session.rows(DELETE_IDLE, [persons]);
   await dropIdleMerged(session, persons);
-  await dropIdleAccounts(session, accounts);
+  await dropIdleAccounts(session, others);
   return locked.length;
 }
 
 /** Empties one batch of items that arrived before the moment; returns how many. */
 export async function emptyOutcomeItems(session: Session, batch: Batch): Promise<number> {
-  const ids = (await session.rows<Old>(OLD_ITEMS, [...batch])).map(({ id }) => id);
+  const ids = (await session.rows<Pick<Old, 'id'>>(OLD_ITEMS, [...batch])).map(({ id }) => id);
   if (ids.length > 0) await session.rows(EMPTY, [ids.sort()]);
   return ids.length;
 }

@@ -14,7 +14,7 @@ import { dropIdleMerged, NOT_MERGED } from './forget-merged.ts';
 const LOCK = statement(
   'outcome_rights_lock',
   `SELECT id, cell_id AS "cellId" FROM outcome WHERE subject_id = ANY ($1::uuid[]) OR account_id = ANY ($1::uuid[])
-    ORDER BY id FOR UPDATE`,
+    OR staff_id = ANY ($1::uuid[]) OR owner_id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE`,
 );
 const ERASE = statement(
   'outcome_rights_erase',
@@ -28,6 +28,14 @@ const UNLINK = statement(
   'outcome_rights_unlink',
   'UPDATE outcome SET account_id = NULL, sealed = NULL WHERE account_id = ANY ($1::uuid[])',
 );
+/** What a member of staff handled or owns is their customer's: it stays, without them. */
+const UNLINK_STAFF = statement(
+  'outcome_rights_unlink_staff',
+  `UPDATE outcome SET sealed = NULL, staff_id = CASE WHEN staff_id = ANY ($1::uuid[]) THEN NULL ELSE staff_id END,
+      owner_id = CASE WHEN owner_id = ANY ($1::uuid[]) THEN NULL ELSE owner_id END,
+      owner = CASE WHEN owner_id = ANY ($1::uuid[]) THEN NULL ELSE owner END
+    WHERE staff_id = ANY ($1::uuid[]) OR owner_id = ANY ($1::uuid[])`,
+);
 
 /** Locks the outcomes of the subjects; returns their cells. */
 export async function lockOutcomesOf(session: Session, subjectIds: readonly string[]): Promise<number[]> {
@@ -39,6 +47,7 @@ export async function lockOutcomesOf(session: Session, subjectIds: readonly stri
 export async function eraseOutcomes(session: Session, subjectIds: readonly string[]): Promise<number> {
   const gone = await session.rows(ERASE, [subjectIds]);
   await session.rows(UNLINK, [subjectIds]);
+  await session.rows(UNLINK_STAFF, [subjectIds]);
   await forgetAccounts(session, subjectIds);
   return gone.length;
 }
@@ -77,11 +86,13 @@ export async function unlinkAccounts(
   for (const statement of UNLINK_RESPONSES) await session.rows(statement, [accountIds, responseIds]);
 }
 
+/** Members of staff are dropped like accounts, with the last outcome that names them. */
 const ACCOUNTS_OF = statement(
   'accounts_of',
   `SELECT account_id AS id FROM response WHERE id = ANY ($2::uuid[]) AND account_id IS NOT NULL
     UNION SELECT (row->>'account_id')::uuid FROM restricted_response WHERE id = ANY ($2::uuid[]) AND row->>'account_id' IS NOT NULL
-    UNION SELECT account_id FROM outcome WHERE subject_id = ANY ($1::uuid[]) AND account_id IS NOT NULL`,
+    UNION SELECT x.id FROM outcome o CROSS JOIN LATERAL (VALUES (o.account_id), (o.staff_id), (o.owner_id)) AS x (id)
+      WHERE x.id IS NOT NULL AND (o.subject_id = ANY ($1::uuid[]) OR (o.subject_id IS NULL AND o.account_id = ANY ($1::uuid[])))`,
 );
 /** Those that another transaction holds are about to get data; waiting for them could deadlock. */
 const DROP_IDLE = statement(
@@ -91,11 +102,11 @@ const DROP_IDLE = statement(
         AND NOT EXISTS (SELECT FROM response r WHERE r.account_id = s.id)
         AND NOT EXISTS (SELECT FROM restricted_response x WHERE (x.row->>'account_id')::uuid = s.id)
         AND NOT EXISTS (SELECT FROM source_event e WHERE e.stood IS NOT NULL AND (e.stood->>'account_id')::uuid = s.id)
-        AND NOT EXISTS (SELECT FROM outcome o WHERE o.account_id = s.id) AND ${NOT_MERGED}
+        AND NOT EXISTS (SELECT FROM outcome o WHERE o.account_id = s.id OR o.staff_id = s.id OR o.owner_id = s.id) AND ${NOT_MERGED}
       FOR UPDATE SKIP LOCKED) RETURNING id`,
 );
 
-/** The accounts that the responses, and the outcomes of the subjects, name. */
+/** The accounts and members of staff that the responses, and the outcomes of the subjects, name. */
 export async function accountsOf(
   session: Session,
   subjectIds: readonly string[],
@@ -133,9 +144,11 @@ const OF_SUBJECTS = statement(
   'outcome_rights_of_subjects',
   `SELECT o.id, s.name AS source, o.external_id AS "externalId", o.kind, o.at, o.received_at AS "receivedAt", o.amount, o.currency,
       o.quantity, o.name, o.owner, o.restricted, c.attributes, o.position, o.sealed, o.content_hash AS "contentHash",
-      coalesce(o.subject_id, o.account_id) AS "keeperId", o.account_id AS "accountId"
+      coalesce(o.subject_id, o.account_id) AS "keeperId", o.account_id AS "accountId",
+      NOT coalesce(o.subject_id, o.account_id) = ANY ($1::uuid[]) AS "isOthers"
     FROM outcome o JOIN source s ON s.id = o.source_id JOIN cell c ON c.id = o.cell_id
-    WHERE o.subject_id = ANY ($1::uuid[]) OR (o.subject_id IS NULL AND o.account_id = ANY ($1::uuid[])) ORDER BY o.at, o.id`,
+    WHERE o.subject_id = ANY ($1::uuid[]) OR (o.subject_id IS NULL AND o.account_id = ANY ($1::uuid[]))
+      OR o.staff_id = ANY ($1::uuid[]) OR o.owner_id = ANY ($1::uuid[]) ORDER BY o.at, o.id`,
 );
 
 interface OutcomeOfSubject {
@@ -147,6 +160,8 @@ interface OutcomeOfSubject {
   readonly contentHash: string;
   readonly keeperId: string;
   readonly accountId: string | null;
+  /** A customer's that names the subject as a member of staff: only that it does. */
+  readonly isOthers: boolean;
 }
 
 /** The outcomes of the subjects, decrypted, for the person's report. */
@@ -158,7 +173,8 @@ export async function outcomesOfSubjects(
   const rows = await session.rows<OutcomeOfSubject>(OF_SUBJECTS, [subjectIds]);
   const keepers = await encryption.subjects(rows.map(({ keeperId }) => keeperId));
   const accounts = await encryption.merged(rows.flatMap(({ accountId }) => accountId ?? []));
-  return rows.map(({ owner, sealed, contentHash, keeperId, accountId, ...row }) => {
+  return rows.map(({ owner, sealed, contentHash, keeperId, accountId, isOthers, ...row }) => {
+    if (isOthers) return { ...row, amount: null, currency: null, account: null, owner: null, item: null };
     const keeper = keepers.get(keeperId);
     const place = { row: row.id, version: contentHash };
     const open = (field: 'owner' | 'outcome', text: string | Uint8Array | null) =>

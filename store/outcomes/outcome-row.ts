@@ -19,6 +19,10 @@ export interface OutcomeRow {
   readonly quantity: number | null;
   readonly name: string | null;
   readonly owner: string | null;
+  /** The staff member who handled it. */
+  readonly staff: Pseudonymous | null;
+  /** The owner as a staff member. */
+  readonly ownerStaff: Pseudonymous | null;
   readonly contentHash: string;
   /** Hashes of the same content under former peppers. */
   readonly formerHashes: readonly string[];
@@ -33,4 +37,6 @@ export interface OutcomeRow {
 export interface OwnedOutcome extends OutcomeRow {
   readonly ofRespondent: OpenSubject | null;
   readonly ofAccount: OpenSubject | null;
+  readonly ofStaff: OpenSubject | null;
+  readonly ofOwner: OpenSubject | null;
 }

@@ -25,11 +25,14 @@ export interface OutcomeView {
   readonly account: string | null;
   /** In clear. */
   readonly owner: string | null;
+  /** The pseudonym of the staff member who handled it. */
+  readonly agent: string | null;
 }
 
-interface EncryptedOutcome extends Omit<OutcomeView, 'respondent' | 'account'> {
+interface EncryptedOutcome extends Omit<OutcomeView, 'respondent' | 'account' | 'agent'> {
   readonly subjectId: string | null;
   readonly accountId: string | null;
+  readonly staffId: string | null;
   readonly contentHash: string;
 }
 
@@ -57,7 +60,7 @@ export interface OutcomeDeps {
 }
 
 const COLUMNS = `o.id, s.name AS source, o.external_id AS "externalId", o.kind, o.at, o.received_at AS "receivedAt", o.cell_id AS "cellId",
-  o.amount, o.currency, o.quantity, o.name, o.owner, o.subject_id AS "subjectId", o.account_id AS "accountId",
+  o.amount, o.currency, o.quantity, o.name, o.owner, o.subject_id AS "subjectId", o.account_id AS "accountId", o.staff_id AS "staffId",
   o.content_hash AS "contentHash"`;
 const PAGE = statement(
   'outcomes_page',
@@ -108,10 +111,12 @@ async function open(
   encryption: SubjectEncryption,
   rows: readonly EncryptedOutcome[],
 ): Promise<OutcomeView[]> {
-  const ids = rows.flatMap(({ subjectId, accountId }) => [subjectId ?? [], accountId ?? []].flat());
+  const ids = rows.flatMap(({ subjectId, accountId, staffId }) =>
+    [subjectId, accountId, staffId].flatMap((id) => id ?? []),
+  );
   const subjects = await encryption.subjects(ids);
   const named = await encryption.merged(ids);
-  return rows.map(({ subjectId, accountId, contentHash, ...row }) => {
+  return rows.map(({ subjectId, accountId, staffId, contentHash, ...row }) => {
     const [person, account] = [subjects.get(subjectId ?? ''), subjects.get(accountId ?? '')];
     const keeper = person ?? account;
     const place = { row: row.id, version: contentHash };
@@ -119,6 +124,7 @@ async function open(
       ...row,
       respondent: named.get(subjectId ?? '')?.pseudonym ?? null,
       account: named.get(accountId ?? '')?.pseudonym ?? null,
+      agent: named.get(staffId ?? '')?.pseudonym ?? null,
       owner: row.owner !== null && keeper ? encryption.openOutcome(keeper, 'owner', place, row.owner) : null,
     };
   });

@@ -64,8 +64,10 @@ export async function storeOutcomes(
       await cells.use(session, used);
       const subjects = await encryption.store(session, arriving, receivedAt);
       const owned = rows.map((row): OwnedOutcome => {
-        const ofRespondent = row.respondent && (subjects.shift() as OpenSubject);
-        return { ...row, ofRespondent, ofAccount: row.account && (subjects.shift() as OpenSubject) };
+        // In the order of `refsOf`.
+        const next = (named: object | null) => named && (subjects.shift() as OpenSubject);
+        const [ofRespondent, ofAccount] = [next(row.respondent), next(row.account)];
+        return { ...row, ofRespondent, ofAccount, ofStaff: next(row.staff), ofOwner: next(row.ownerStaff) };
       });
       const decided = await decide(session, encryption, owned, receivedAt);
       await dropUnused(session, newSubjects(arriving));
@@ -77,9 +79,9 @@ export async function storeOutcomes(
   return results;
 }
 
-/** The respondent of a row, then its account, as far as it names them. */
-const refsOf = ({ id, respondent, account }: OutcomeRow) =>
-  [respondent, account].flatMap((one) => (one ? [{ ...one, responseId: id }] : []));
+/** The respondent of a row, its account, the staff member and the owner, as far as it names them. */
+const refsOf = ({ id, respondent, account, staff, ownerStaff }: OutcomeRow) =>
+  [respondent, account, staff, ownerStaff].flatMap((one) => (one ? [{ ...one, responseId: id }] : []));
 
 const newSubjects = (arriving: readonly ArrivingSubject[]) => [
   ...new Set(arriving.flatMap(({ id, ref }) => (ref ? [id] : []))),

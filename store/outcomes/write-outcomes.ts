@@ -23,9 +23,9 @@ const GONE = statement(
   'SELECT id, cell_id AS "cellId" FROM gone_outcome WHERE id = ANY ($1::uuid[])',
 );
 const NAMES = `id, source_id, external_id, received_at, content_hash, revision, revised_at, kind, at, cell_id, subject_id,
-  account_id, restricted, amount, currency, quantity, name, owner, position`;
+  account_id, staff_id, owner_id, restricted, amount, currency, quantity, name, owner, position`;
 const TYPED = `id uuid, source_id integer, external_id text, received_at timestamptz, content_hash text, revision bigint,
-  revised_at timestamptz, kind text, at timestamptz, cell_id integer, subject_id uuid, account_id uuid, restricted boolean,
+  revised_at timestamptz, kind text, at timestamptz, cell_id integer, subject_id uuid, account_id uuid, staff_id uuid, owner_id uuid, restricted boolean,
   amount bigint, currency text, quantity bigint, name text, owner text, position text, sealed text, former_hashes text[]`;
 const INSERT = statement(
   'outcomes_insert',
@@ -44,7 +44,7 @@ const UPDATE = statement(
   'outcomes_update',
   `UPDATE outcome SET received_at = o.received_at, content_hash = o.content_hash, former_hashes = o.former_hashes,
       revision = o.revision, revised_at = o.revised_at, kind = o.kind, at = o.at, cell_id = o.cell_id,
-      subject_id = o.subject_id, account_id = o.account_id, restricted = o.restricted, amount = o.amount, currency = o.currency,
+      subject_id = o.subject_id, account_id = o.account_id, staff_id = o.staff_id, owner_id = o.owner_id, restricted = o.restricted, amount = o.amount, currency = o.currency,
       quantity = o.quantity, name = o.name, owner = o.owner, position = o.position, sealed = decode(o.sealed, 'base64')
     FROM json_to_recordset($1::json) AS o (${TYPED}) WHERE outcome.id = o.id`,
 );
@@ -57,7 +57,7 @@ const REVISE = statement(
 const DROP_UNUSED = statement(
   'outcomes_drop_unused',
   `DELETE FROM subject_key s WHERE s.id = ANY ($1::uuid[]) AND NOT EXISTS (
-    SELECT FROM outcome o WHERE o.subject_id = s.id OR o.account_id = s.id)`,
+    SELECT FROM outcome o WHERE o.subject_id = s.id OR o.account_id = s.id OR o.staff_id = s.id OR o.owner_id = s.id)`,
 );
 
 /** The cells of those of the rows whose outcome was erased or deleted by age. */
@@ -133,7 +133,7 @@ export async function dropUnused(session: Session, subjectIds: readonly string[]
 
 /** As stored: what can name a person is encrypted for the respondent, or for the account where there is none. */
 function columnsOf(encryption: SubjectEncryption, row: OwnedOutcome, receivedAt: Date) {
-  const { ofRespondent, ofAccount, id, contentHash, owner } = row;
+  const { ofRespondent, ofAccount, ofStaff, ofOwner, id, contentHash, owner } = row;
   const keeper = (ofRespondent ?? ofAccount) as OpenSubject;
   const { revision, revisedAt } = revisionColumns(asReceived(row.revision, receivedAt.getTime()));
   return {
@@ -149,6 +149,8 @@ function columnsOf(encryption: SubjectEncryption, row: OwnedOutcome, receivedAt:
     cell_id: row.cellId,
     subject_id: ofRespondent?.id ?? null,
     account_id: ofAccount?.id ?? null,
+    staff_id: ofStaff?.id ?? null,
+    owner_id: ofOwner?.id ?? null,
     restricted: (ofRespondent?.restricted ?? false) || (ofAccount?.restricted ?? false),
     amount: row.amount,
     currency: row.currency,

@@ -42,6 +42,8 @@ export interface ResponseQuery {
   readonly to: Date | null;
   readonly first: number;
   readonly after: ResponseCursor | null;
+  /** Those that are not counted, instead of those that are. */
+  readonly uncounted?: boolean;
   /** Absent: the newest first. */
   readonly order?: ResponseOrder;
   /** Field groups that the caller must have besides `readResponse`; responses of other cells are left out. */
@@ -67,11 +69,22 @@ const PAGES = {
   NEWEST: statement('responses_page', pageFrom('newest_responses', 'r.answered_at DESC, r.id DESC')),
   OLDEST: statement('responses_page_oldest', pageFrom('oldest_responses', 'r.answered_at, r.id')),
 };
+const uncountedPage = (after: string, order: string) =>
+  `SELECT ${COLUMNS} FROM (SELECT * FROM uncounted_response r WHERE r.cell_id = ANY ($1::integer[]) AND r.answered_at >= $2
+        AND r.answered_at < $3 AND (r.answered_at, r.id) ${after} ($4, $5::uuid) ORDER BY ${order} LIMIT $6) r
+      ${lateralJoin('response_key', 'k', 'it.id = r.id')}
+    ORDER BY ${order}`;
+const UNCOUNTED_PAGES = {
+  NEWEST: statement('uncounted_page', uncountedPage('<', 'r.answered_at DESC, r.id DESC')),
+  OLDEST: statement('uncounted_page_oldest', uncountedPage('>', 'r.answered_at, r.id')),
+};
 const BY_IDS = statement(
   'responses_by_ids',
   `SELECT ${COLUMNS} FROM response_key k
       ${lateralResponse('k')}
-    WHERE k.id = ANY ($1::uuid[])`,
+    WHERE k.id = ANY ($1::uuid[])
+    UNION ALL SELECT ${COLUMNS} FROM uncounted_response r ${lateralJoin('response_key', 'k', 'it.id = r.id')}
+    WHERE r.id = ANY ($1::uuid[])`,
 );
 
 /** Before and after every answer. */
@@ -95,7 +108,8 @@ export async function readResponses(
   const cellIds = visibleCells(scope, needs, deps.cells, query.segment).map(({ id }) => id);
   const order = query.order ?? 'NEWEST';
   const after = query.after ?? BEGINNINGS[order];
-  const rows = await deps.store.rows<EncryptedRow>(PAGES[order], [
+  const pages = query.uncounted ? UNCOUNTED_PAGES : PAGES;
+  const rows = await deps.store.rows<EncryptedRow>(pages[order], [
     cellIds,
     query.from ?? EARLIEST,
     query.to ?? LATEST,
@@ -106,7 +120,7 @@ export async function readResponses(
   return deps.encryption.openComments(rows);
 }
 
-/** The existing responses of those ids that the caller may see, in any order. */
+/** The existing responses of those ids that the caller may see, counted or not, in any order. */
 export async function readResponsesById(
   deps: ResponseDeps,
   scope: Scope,

@@ -2,7 +2,9 @@ import { asReceived, higherRevision, judge, type Verdict } from '../../domain/re
 import type { Session, Store } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
 import type { ArrivingSubject, SubjectEncryption, SubjectRef } from '../encryption/subject-encryption.ts';
+import type { Sign } from '../seals/leaf-tombstones.ts';
 import type { StoredCellDictionary } from './cell-dictionary.ts';
+import { reconsider } from './counting.ts';
 import {
   type DeliveredRevision,
   NO_IMPORT,
@@ -13,6 +15,7 @@ import {
 import { Answer, readDelivered, revisionColumns, revisionOf } from './deliveries.ts';
 import { assertImportsOpen } from './imports.ts';
 import type { MappingRegistry, RecordedMapping } from './mappings.ts';
+import { keepPolicies, readVersions } from './respondent-policies.ts';
 import {
   type Arrival,
   ERASED_CONTENT,
@@ -62,6 +65,8 @@ export interface StoreResponsesDeps {
   readonly encryption: SubjectEncryption;
   readonly cells: StoredCellDictionary;
   readonly mappings: MappingRegistry;
+  /** Signs notes about sealed leaves. */
+  readonly sign: Sign;
 }
 
 /**
@@ -74,7 +79,7 @@ export interface StoreResponsesDeps {
  * lost during COMMIT): what the first try stored is then recognised as this batch's own and counts as accepted.
  */
 export async function storeResponses(
-  { store, encryption, cells, mappings }: StoreResponsesDeps,
+  { store, encryption, cells, mappings, sign }: StoreResponsesDeps,
   rows: readonly ResponseRow[],
   receivedAt: Date,
 ): Promise<Accepted[]> {
@@ -103,6 +108,7 @@ export async function storeResponses(
     await write(session, encryption, { known, answers, events }, receivedAt);
     await recordRevisions(session, known, revisions);
     await recordRepeats(session, repeats, receivedAt);
+    await recount(session, sign, events, known, maps);
     // Last, so that a row that all writers share is locked for the shortest time.
     await addStored(session, storedBySource(rows, outcomes, events, maps), receivedAt);
     return { outcomes, used };
@@ -110,6 +116,26 @@ export async function storeResponses(
   const { outcomes, used } = await store.transaction(accept, { lockMs: LOCK_MS });
   cells.noteUsed(used);
   return outcomes;
+}
+
+/** Reconsiders what is counted of the persons of new answers to surveys with a policy, and of those whose answers were replaced. */
+async function recount(
+  session: Session,
+  sign: Sign,
+  events: readonly Stored[],
+  known: ReadonlyMap<string, KeyRow>,
+  maps: ReadonlyMap<number, RecordedMapping>,
+): Promise<void> {
+  if (events.length === 0) return;
+  await keepPolicies(session);
+  const surveys = await readVersions(session);
+  const hasPolicy = (mapping: number) => surveys.has(maps.get(mapping)?.surveyName ?? '');
+  const touched = events.filter(({ id, mappingVersionId }) => known.has(id) || hasPolicy(mappingVersionId));
+  const before = touched.flatMap(({ id }) => known.get(id)?.subjectId ?? []);
+  await reconsider(session, sign, {
+    subjectIds: surveys.size > 0 ? [...new Set(before)] : [],
+    responseIds: [...new Set(touched.map(({ id }) => id))],
+  });
 }
 
 /** The respondent of a row, then its account, if it names one. */

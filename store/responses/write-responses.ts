@@ -79,7 +79,8 @@ const INSERT_RESTRICTED = statement(
   'accept_restricted',
   `INSERT INTO restricted_response (id, subject_id, row)
     SELECT * FROM json_to_recordset($1::json) AS r (id uuid, subject_id uuid, row jsonb)
-    ON CONFLICT (id) DO UPDATE SET subject_id = excluded.subject_id, row = excluded.row, recorded_at = now()`,
+    ON CONFLICT (id) DO UPDATE SET subject_id = excluded.subject_id, row = excluded.row, recorded_at = now(), counting = NULL,
+      rule = NULL, instead = NULL`,
 );
 
 type Encryptable = Omit<Stored, 'owner'> & { readonly owner: OpenSubject; readonly accountId: string | null };

@@ -95,6 +95,8 @@ export interface PresentFact {
   /** Removed, because its import was undone. */
   readonly withdrawn: boolean;
   readonly restricted: boolean;
+  /** Kept apart by a policy, a flag or a person. */
+  readonly uncounted: boolean;
   /** Null if the response has no row. */
   readonly answeredAt: Date | null;
   readonly receivedAt: Date | null;
@@ -105,7 +107,8 @@ export interface PresentFact {
 
 const PRESENT = statement(
   'known_present',
-  `SELECT k.id, k.cell_id AS "cellId", k.content_hash = $3 AS erased, k.content_hash = $4 AS withdrawn, x.id IS NOT NULL AS restricted,
+  `SELECT k.id, k.cell_id AS "cellId", k.content_hash = $3 AS erased, k.content_hash = $4 AS withdrawn, x.id IS NOT NULL AND x.counting IS NULL AS restricted,
+      x.counting IS NOT NULL AS uncounted,
       r.answered_at AS "answeredAt", r.received_at AS "receivedAt", r.class, p.class AS predicted
     FROM response_key k
     LEFT JOIN restricted_response x ON x.id = k.id

@@ -20,9 +20,9 @@ export type IsSigned = (seq: number, text: string, signature: string) => boolean
 
 /**
  * Why leaves have no response any more. withdrawn: its import was undone; adopted: it had none before there
- * were such rows.
+ * were such rows. uncounted: a policy, a flag or a person left it out of the counts.
  */
-export const LEAF_CAUSES = ['erased', 'aged', 'restricted', 'withdrawn', 'adopted'] as const;
+export const LEAF_CAUSES = ['erased', 'aged', 'restricted', 'withdrawn', 'uncounted', 'adopted'] as const;
 export type LeafCause = (typeof LEAF_CAUSES)[number];
 
 export const LEAVES_ACTION = 'leaves';
@@ -114,6 +114,11 @@ export function noteWithdrawn(session: Session, sign: Sign, responseIds: readonl
   return noteResponses(session, sign, responseIds, 'withdrawn');
 }
 
+/** Records that these responses are not counted: their leaves have no facts until they are again. */
+export function noteUncounted(session: Session, sign: Sign, responseIds: readonly string[]): Promise<void> {
+  return noteResponses(session, sign, responseIds, 'uncounted');
+}
+
 async function noteResponses(
   session: Session,
   sign: Sign,
@@ -200,7 +205,7 @@ const FORMER = statement(
 );
 const FORMER_ASIDE = statement(
   'leaves_former_aside',
-  `SELECT DISTINCT encode(l.hash, 'hex') AS hash FROM seal_leaf l JOIN restricted_response x ON x.id = l.response_id`,
+  `SELECT DISTINCT encode(l.hash, 'hex') AS hash FROM seal_leaf l JOIN restricted_response x ON x.id = l.response_id AND x.counting IS NULL`,
 );
 /** In every checkpoint signed since such rows are written. */
 const RECORDED = '"forgetting":"recorded"';

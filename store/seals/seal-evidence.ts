@@ -14,8 +14,8 @@ export interface Brought {
   readonly origin: string | null;
   /** When that event was received, microseconds since 1970; null if no such event of this response is stored. */
   readonly at: number | null;
-  /** Its person is restricted: it is stored apart and not counted. */
-  readonly aside: boolean;
+  /** It is stored apart: its person is restricted, or it is not counted for another reason. */
+  readonly aside: 'restricted' | 'uncounted' | null;
   /** The times of predictions by model version (by number), including abstentions, microseconds since 1970. */
   readonly predicted: Readonly<Record<string, number>>;
 }
@@ -23,7 +23,8 @@ export interface Brought {
 const BROUGHT = statement(
   'evidence_brought',
   `SELECT now.id, now.origin, ${MICROS('e.received_at')} AS at, now.aside, coalesce(now.predicted, '{}') AS predicted
-    FROM (SELECT k.id, x.id IS NOT NULL AS aside, coalesce(r.source_event_id, (x.row->>'source_event_id')::uuid) AS origin,
+    FROM (SELECT k.id, CASE WHEN x.id IS NULL THEN NULL WHEN x.counting IS NULL THEN 'restricted' ELSE 'uncounted' END AS aside,
+        coalesce(r.source_event_id, (x.row->>'source_event_id')::uuid) AS origin,
         (SELECT json_object_agg(p.model_version_id, ${MICROS('p.predicted_at')}) FROM prediction p
           WHERE p.response_id = k.id AND p.answered_at = k.answered_at) AS predicted
       FROM response_key k

@@ -61,7 +61,10 @@ export const retiredKey = pgTable(
   (table) => [primaryKey({ columns: [table.provider, table.version] })],
 );
 
-/** Responses of restricted persons: outside every table that is counted, read or learnt from. */
+/**
+ * Responses that are kept apart, outside every table that is counted or learnt from: those of restricted persons, which no caller
+ * reads either, and those that are not counted for a reason (decision 0171), which the view `uncounted_response` shows.
+ */
 export const restrictedResponse = pgTable(
   'restricted_response',
   {
@@ -70,8 +73,21 @@ export const restrictedResponse = pgTable(
     /** The row of `response`, its comment encrypted as there. */
     row: jsonb('row').notNull(),
     recordedAt: recordedAt(),
+    /** Why it is not counted; null: its person is restricted. */
+    counting: text('counting'),
+    /** The policy or the rule. */
+    rule: text('rule'),
+    /** The counted response that stands for it. */
+    instead: uuid('instead'),
+    /** Of the row, by a trigger: to list them. */
+    answeredAt: moment('answered_at'),
+    cellId: integer('cell_id'),
   },
-  (table) => [index().on(table.subjectId)],
+  (table) => [
+    index().on(table.subjectId),
+    index('uncounted_response_newest').on(table.answeredAt, table.id).where(sql`counting IS NOT NULL`),
+    index('restricted_response_last').on(table.recordedAt).where(sql`counting IS NULL`),
+  ],
 );
 
 /** Which responses a training set was made of. */

@@ -47,6 +47,10 @@ export const outcome = pgTable(
     subjectId: uuid('subject_id'),
     /** The account: a row of subject_key too. */
     accountId: uuid('account_id'),
+    /** The staff member who solved the ticket or led the deal: a row of subject_key too. */
+    staffId: uuid('staff_id'),
+    /** Of OWNER_CHANGED: the owner, likewise, so that owners can be grouped without decrypting them. */
+    ownerId: uuid('owner_id'),
     /** Of the respondent: such a row is in nothing that is counted, read or learnt from. */
     restricted: boolean('restricted').notNull().default(false),
     /** In minor units of the currency. */
@@ -67,6 +71,8 @@ export const outcome = pgTable(
     index().on(table.at, table.id),
     index('outcome_subject').on(table.subjectId, table.at).where(sql`subject_id IS NOT NULL`),
     index('outcome_account').on(table.accountId, table.at).where(sql`account_id IS NOT NULL`),
+    index('outcome_staff').on(table.staffId).where(sql`staff_id IS NOT NULL`),
+    index('outcome_owner').on(table.ownerId).where(sql`owner_id IS NOT NULL`),
   ],
 );
 

@@ -230,6 +230,7 @@ export * from './agents.ts';
 export * from './audit.ts';
 export * from './bi.ts';
 export * from './connection.ts';
+export * from './counting.ts';
 export * from './data-subjects.ts';
 export * from './disclosure.ts';
 export * from './identities.ts';

@@ -20,4 +20,5 @@ export const scope = pgTable('scope', {
   comment: cellSet('comment'),
   respondent: cellSet('respondent'),
   prediction: cellSet('prediction'),
+  staff: cellSet('staff'),
 });

@@ -432,3 +432,76 @@ describe('a connection', () => {
     expect(JSON.parse(answer)).toMatchObject({ accepted: 1, rejectedTotal: 0 });
   });
 });
+
+describe('outcomes', () => {
+  it('that a connection brings are stored once with its name, beside answers of the same connection', async () => {
+    const { fixtures } = (await import('../../ingestion/webhooks/vendors/zendesk.fixtures.ts')) as {
+      fixtures: VendorFixtures;
+    };
+    const { mapping, secret } = fixtures;
+    const input = { connector: 'zendesk', name: 'both', mapping: { ...(mapping as object), source: 'both' } };
+    const { connection } = await create({ ...input, secret });
+    for (const [i, { body }] of fixtures.deliveries.entries()) {
+      const raw = Buffer.from(body);
+      const headers = fixtures.sign(raw, secret, Date.now(), `both-${i}`, `${server.url}${connection.path}`);
+      expect((await post(connection.path, raw, headers)).status).toBe(202);
+    }
+    type Node = { id: string; kind: string; source: string; externalId: string; account: string | null };
+    const { data } = await ask<{ outcomes: { edges: { node: Node }[] } }>(
+      ADMIN_KEY,
+      '{ outcomes(outcomeKinds: [TICKET_OPENED, TICKET_SOLVED]) { edges { node { id kind source externalId account } } } }',
+    );
+    const own = data.outcomes.edges.map(({ node }) => node).filter(({ source }) => source === 'both');
+    // What was solved was opened again; the earlier solution, which arrived last, changed nothing.
+    expect(own).toHaveLength(3);
+    expect(Object.fromEntries(own.map(({ externalId, kind }) => [externalId, kind]))).toEqual({
+      '35450': 'TICKET_OPENED',
+      '35450 solved': 'TICKET_OPENED',
+      '35451': 'TICKET_OPENED',
+    });
+    expect(own.find(({ externalId }) => externalId === '35450')?.account).toMatch(/^a1_/);
+    const { data: seen } = await ask<{ responses: { edges: { node: { id: string } }[] } }>(
+      ADMIN_KEY,
+      '{ responses(from: "2026-02-25T00:00:00Z", to: "2026-02-26T00:00:00Z") { edges { node { id } } } }',
+    );
+    const traces = await Promise.all(
+      seen.responses.edges.map(({ node }) =>
+        ask<{ trace: { nodes: { kind: string; label: string }[] } }>(
+          ADMIN_KEY,
+          'query ($id: ID!) { trace(id: $id, direction: DOWNSTREAM) { nodes { kind label } } }',
+          { id: node.id },
+        ),
+      ),
+    );
+    const labels = traces.flatMap(({ data: found }) => found.trace.nodes).map(({ label }) => label);
+    // The answer leads to what became of its respondent, and that to the delivery.
+    expect(labels.filter((label) => label.startsWith('outcome: '))).toContainEqual(
+      expect.stringMatching(/^outcome: ticket opened 2026-02-25, zendesk delivery both-\d+ item 0$/),
+    );
+  });
+
+  it('are taken as the page of Salesforce sends them, under the key that it makes', async () => {
+    const page = readFileSync(new URL('../../docs/connectors/salesforce.md', import.meta.url), 'utf8');
+    const blocks = (language: string) =>
+      [...page.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'g'))].map(
+        ([, block = '']) => block,
+      );
+    const [makeKey = ''] = blocks('graphql');
+    const { data } = await ask<{ createApiKey: { key: string } }>(ADMIN_KEY, makeKey);
+    const bodies = blocks('json');
+    const answered = JSON.parse(bodies.pop() ?? '') as object;
+    expect(bodies).toHaveLength(3);
+    const send = (body: string) =>
+      post('/ingest/outcomes', body, {
+        authorization: `Bearer ${data.createApiKey.key}`,
+        'content-type': 'application/json',
+      });
+    for (const body of bodies) {
+      const answer = await send(body);
+      expect([answer.status, await answer.json()]).toEqual([202, answered]);
+      expect(await (await send(body)).json()).toMatchObject({ accepted: 0, duplicates: 1 });
+    }
+    const other = await send((bodies[0] ?? '').replace('"salesforce"', '"crm"'));
+    expect(await other.json()).toMatchObject({ rejected: [{ code: 'FORBIDDEN' }] });
+  });
+});

@@ -162,6 +162,7 @@ describe('an answer', () => {
       caller: { id: 'ApiKey:9', name: 'BI', role: 'analyst', policyVersion: 'p1' },
       purpose: null,
       released: {
+        staff: new Set(),
         comment: new Set(Array.from({ length: released }, (_, i) => `r${i}`)),
         respondent: new Set(),
       },

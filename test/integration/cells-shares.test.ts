@@ -50,9 +50,9 @@ const item = (region: string, productLine: string, channel = 'web', source = 'ap
 
 /** A process of its own, as far as cells go. */
 function open(limits: Partial<CellLimits> = {}) {
-  const { store, encryption, cells, mappings } = database;
+  const { store, encryption, cells, mappings, sign } = database;
   const ingestor = createIngestor({
-    ...{ store, encryption, cells, mappings, dimensions: DIMENSIONS, pepper: PEPPER, now: Date.now },
+    ...{ store, encryption, cells, mappings, sign, dimensions: DIMENSIONS, pepper: PEPPER, now: Date.now },
     cellLimits: { ...LIMITS, ...limits },
     warn: (message) => warnings.push(message),
   });

@@ -26,9 +26,9 @@ let submit: (
 
 beforeAll(async () => {
   database = await openTestDatabase();
-  const { store, encryption, cells, mappings } = database;
+  const { store, encryption, cells, mappings, sign } = database;
   ingestor = createIngestor({
-    ...{ store, encryption, cells, mappings, dimensions: DIMENSIONS, pepper: PEPPER },
+    ...{ store, encryption, cells, mappings, sign, dimensions: DIMENSIONS, pepper: PEPPER },
     cellLimits: DEFAULT_CELL_LIMITS,
     now: () => clock,
     warn: () => undefined,

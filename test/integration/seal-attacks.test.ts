@@ -315,6 +315,7 @@ describe('a change', () => {
       encryption: database.encryption,
       cells: database.cells,
       mappings: database.mappings,
+      sign: database.sign,
     };
     expect(await rectify(deps, await idOf('a0'), { score: 10 }, BY)).toBe(true);
     await database.submit([answer('a5', 155, 10)]);

@@ -49,6 +49,7 @@ describe('the database on TimescaleDB', () => {
         encryption: new SubjectEncryption(store, database.encryption.tenant, database.encryption.provider),
         cells: new StoredCellDictionary(),
         mappings: new MappingRegistry(),
+        sign: database.sign,
         dimensions: DIMENSIONS,
         pepper: PEPPER,
       };

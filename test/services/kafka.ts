@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Admin, Consumer, stringDeserializers } from '@platformatic/kafka';
+import { startProxy, type TcpProxy } from '../fixtures/tcp-proxy.ts';
 import { installed } from './install.ts';
 import { makeHome } from './places.ts';
 import { freePort, ServerProcess, startOnFreePort } from './server-process.ts';
@@ -19,6 +20,8 @@ export interface RunningKafka {
   /** A file with the certificate that the secure port shows, as PEM: who trusts it trusts the broker. */
   readonly certificateFile: string;
   readonly logFile: string;
+  /** What the unencrypted port is reached through, where that was asked for. */
+  readonly proxy: TcpProxy | null;
   /** The present process id; undefined while stopped. */
   readonly pid: number | undefined;
   /** Creates a topic and waits until clients see it. */
@@ -32,6 +35,12 @@ export interface RunningKafka {
   stop(): Promise<void>;
   /** Kills it and removes the data. */
   dispose(): Promise<void>;
+}
+
+/** How a broker is reached. */
+interface KafkaOptions {
+  /** Clients reach it through a proxy that can cut them off. */
+  readonly isProxied?: boolean;
 }
 
 /** A message as a consumer gets it. */
@@ -51,12 +60,17 @@ const run = promisify(execFile);
  * Starts Kafka, one node, on free ports of 127.0.0.1 and without topics; installs it first if it is not there. It dies
  * with this process.
  */
-export async function startKafka(): Promise<RunningKafka> {
+export async function startKafka(options: KafkaOptions = {}): Promise<RunningKafka> {
   const prefix = await installed('kafka');
-  return startOnFreePort((port) => startOn(port, prefix));
+  return startOnFreePort((port) => startOn(port, prefix, options));
 }
 
-async function startOn(port: number, prefix: string): Promise<RunningKafka> {
+async function startOn(
+  port: number,
+  prefix: string,
+  { isProxied = false }: KafkaOptions,
+): Promise<RunningKafka> {
+  const proxy = isProxied ? await startProxy(port) : null;
   const { home, data } = makeHome('kafka', undefined);
   const [securePort, controllerPort] = [await freePort(), await freePort()];
   const password = randomBytes(12).toString('hex');
@@ -65,7 +79,7 @@ async function startOn(port: number, prefix: string): Promise<RunningKafka> {
   const config = join(home, 'server.properties');
   const java = join(prefix, 'jdk/bin/java');
   const flags = [...JVM_FLAGS, `-Djava.io.tmpdir=${join(home, 'tmp')}`, '-cp', `${join(prefix, 'lib')}/*`];
-  const broker = `127.0.0.1:${port}`;
+  const broker = `127.0.0.1:${proxy?.port ?? port}`;
   const server = new ServerProcess({
     name: 'Kafka',
     command: java,
@@ -82,6 +96,7 @@ async function startOn(port: number, prefix: string): Promise<RunningKafka> {
     mkdirSync(join(home, 'tmp'));
     writeConfig(config, {
       PORT: String(port),
+      ADVERTISED_PORT: String(proxy?.port ?? port),
       SECURE_PORT: String(securePort),
       CONTROLLER_PORT: String(controllerPort),
       DATA: data,
@@ -95,6 +110,7 @@ async function startOn(port: number, prefix: string): Promise<RunningKafka> {
     await server.start();
   } catch (error) {
     await server.dispose('SIGKILL');
+    await proxy?.close();
     throw error;
   }
   return {
@@ -104,6 +120,7 @@ async function startOn(port: number, prefix: string): Promise<RunningKafka> {
     password,
     certificateFile,
     logFile,
+    proxy,
     get pid() {
       return server.pid;
     },
@@ -116,7 +133,10 @@ async function startOn(port: number, prefix: string): Promise<RunningKafka> {
     read: (topic) => readTopic(broker, topic),
     start: () => server.start(),
     stop: () => server.stop('SIGTERM', STOP_GRACE_MS),
-    dispose: () => server.dispose('SIGKILL'),
+    dispose: async () => {
+      await server.dispose('SIGKILL');
+      await proxy?.close();
+    },
   };
 }
 

@@ -62,6 +62,7 @@ async function anotherServer() {
     ...deps,
     encryption: database.encryption,
     mappings: new MappingRegistry(),
+    sign: database.sign,
     dimensions: DIMENSIONS,
     pepper: PEPPER,
   };

@@ -1,6 +1,6 @@
+import { type KafkaTarget, kafkaPlace } from '../../../domain/kafka/kafka-target.ts';
+import { openProducer, type StringProducer } from '../../../store/kafka/kafka-clients.ts';
 import type { RunEvent } from './events.ts';
-import { openProducer, type StringProducer } from './kafka-producer.ts';
-import { type KafkaTarget, kafkaPlace } from './kafka-target.ts';
 import type { Transport } from './transports.ts';
 
 interface Message {

@@ -35,7 +35,8 @@ const LOOSEN = `UNWIND $rows AS row MATCH (x:Response {id: row.id})-[link:COUNTE
   WHERE NOT old.id IN [row.rollup, row.survey, row.event] + row.inferred DELETE link`;
 const RESPONSES = `UNWIND $rows AS row
   MERGE (x:Response {id: row.id})
-  SET x.answeredAt = row.answeredAt, x.receivedAt = row.receivedAt, x.cell = row.cell, x.mapping = row.mapping
+  SET x.answeredAt = row.answeredAt, x.receivedAt = row.receivedAt, x.cell = row.cell, x.mapping = row.mapping,
+    x.uncounted = row.uncounted
   WITH x, row MATCH (v:SurveyVersion {id: row.survey}) MERGE (x)-[:ANSWERS]->(v)`;
 const ROLLUPS = `UNWIND $rows AS row
   MERGE (r:Rollup {id: row.id}) SET r.hour = row.hour, r.cell = row.cell, r.model = row.model
@@ -57,7 +58,7 @@ const EXISTING = 'UNWIND $ids AS id MATCH (x:Response {id: id}) RETURN x.id AS i
 const CREATE = `UNWIND $rows AS row
   MATCH (v:SurveyVersion {id: row.survey}) MATCH (m:MappingVersion {id: row.mappingId}) MATCH (s:Source {id: row.source})
   CREATE (x:Response {id: row.id, answeredAt: row.answeredAt, receivedAt: row.receivedAt, cell: row.cell,
-    mapping: row.mapping})
+    mapping: row.mapping, uncounted: row.uncounted})
   CREATE (e:SourceEvent {id: row.event, position: row.position, receivedAt: row.eventReceivedAt})
   CREATE (x)-[:ANSWERS]->(v) CREATE (x)-[:NORMALISED_FROM]->(e)
   CREATE (e)-[:MAPPED_BY]->(m) CREATE (e)-[:RECEIVED_FROM]->(s)
@@ -133,6 +134,8 @@ interface ResponseRow extends GraphEvent {
   readonly cell: string;
   readonly mapping: string;
   readonly survey: string;
+  /** Why it is not counted. */
+  readonly uncounted: string | null;
   readonly rollup: string | null;
   /** Rollups of model versions that count it. */
   readonly inferred: readonly string[];
@@ -156,6 +159,7 @@ function responseRow(
     cell: row.cell,
     mapping: row.mapping,
     survey: nodeId('SurveyVersion', surveyKey(own)),
+    uncounted: row.uncounted,
     rollup: row.counted ? rollupId({ hour: row.hour, cell: row.cell, model: SURVEYED }) : null,
     inferred,
     ...graphEvent(mappings, present),

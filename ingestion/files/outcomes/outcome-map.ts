@@ -29,6 +29,7 @@ const outcomeMap = common.extend({
     quantity: column.optional(),
     name: valueOfMap.optional(),
     owner: column.optional(),
+    agent: column.optional(),
   }),
   at: answeredAtOfMap,
 });
@@ -59,12 +60,14 @@ export function columnsOfOutcomes({
   dimensions,
   where,
   at,
-  outcomes: { kind, amount, currency, quantity, name, owner },
+  outcomes: { kind, amount, currency, quantity, name, owner, agent },
 }: OutcomeMap): string[] {
   const values = [kind, currency, name, ...Object.values(dimensions)];
   return [
     ...(typeof externalId === 'string' ? [externalId] : externalId.hash),
-    ...[respondent, account, quantity, owner, revision?.column, amount?.column].flatMap((one) => one ?? []),
+    ...[respondent, account, quantity, owner, agent, revision?.column, amount?.column].flatMap(
+      (one) => one ?? [],
+    ),
     at.column,
     ...values.flatMap((rule) => (rule && 'column' in rule ? [rule.column] : [])),
     ...Object.keys(where),

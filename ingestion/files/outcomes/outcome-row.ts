@@ -19,7 +19,7 @@ export function itemFromRow(map: OutcomeMap, values: RowValues): { readonly item
   if ('status' in at) return at;
   const revision = revisionOf(map, values);
   if (revision && 'status' in revision) return revision;
-  const { kind, amount, currency, quantity, name, owner } = map.outcomes;
+  const { kind, amount, currency, quantity, name, owner, agent } = map.outcomes;
   const count = columnOf(quantity, values);
   if (count !== null && !/^\d{1,16}$/.test(count))
     return rejected('INVALID', `quantity: ${quoted(count)} is not a whole number`);
@@ -36,6 +36,7 @@ export function itemFromRow(map: OutcomeMap, values: RowValues): { readonly item
     quantity: count === null ? null : Number(count),
     name: name ? dimensionOf(name, values) : null,
     owner: columnOf(owner, values),
+    agent: columnOf(agent, values),
     ...(revision?.kind === 'number' ? { revision: revision.value } : {}),
     ...(revision?.kind === 'time' ? { updatedAt: new Date(revision.value).toISOString() } : {}),
     segmentValues: Object.fromEntries(

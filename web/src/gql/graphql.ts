@@ -202,6 +202,8 @@ export type KnownReason =
   | 'RESTRICTED'
   /** The same response, which a model now classifies differently or for the first time. */
   | 'RE_SCORED'
+  /** Not counted: left out by a respondent policy, a flag or a person. */
+  | 'UNCOUNTED'
   /** Removed: the import that brought it was undone. */
   | 'WITHDRAWN';
 

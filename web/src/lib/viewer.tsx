@@ -31,6 +31,7 @@ export type Right =
   | 'readComment'
   | 'readRespondent'
   | 'readPrediction'
+  | 'readStaff'
   | 'traceLineage'
   | 'submitResponse'
   | 'manageModels'

@@ -10,6 +10,7 @@ export const GROUP_WORDS: Readonly<Record<Right, string>> = {
   readComment: 'Read comments',
   readRespondent: 'See who answered (pseudonyms)',
   readPrediction: 'See predictions',
+  readStaff: 'See which member of staff handled what (pseudonyms), and coaching',
   traceLineage: 'Trace and verify numbers',
   submitResponse: 'Send answers in',
   manageModels: 'Train and promote models',

@@ -60,6 +60,7 @@ export const CONNECTORS: readonly Connector[] = [
   { name: 'intercom', words: 'Intercom ratings', mapping: {} },
   { name: 'twilio', words: 'Twilio SMS replies', mapping: {} },
   { name: 'stripe', words: 'Stripe billing (outcomes)', mapping: { outcomes: {} } },
+  { name: 'hubspot', words: 'HubSpot deals and tickets (outcomes)', mapping: { outcomes: {} } },
   {
     name: 'email-link',
     words: 'Survey by mail (our own)',

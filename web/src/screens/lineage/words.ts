@@ -70,6 +70,7 @@ export const REASONS: Readonly<Record<string, string>> = {
   ERASED: 'were erased or aged out',
   WITHDRAWN: 'were withdrawn with their import',
   RESTRICTED: 'were restricted in a dispute',
+  UNCOUNTED: 'were left out of the counts',
   RE_SCORED: 'were classified differently by a model',
 };
 

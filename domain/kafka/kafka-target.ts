@@ -1,10 +1,14 @@
-/** A topic and its brokers. */
-export interface KafkaTarget {
+/** Brokers, and how they are spoken to. */
+export interface KafkaCluster {
   /** Bootstrap brokers; at least one. */
   readonly brokers: readonly { readonly host: string; readonly port: number }[];
-  readonly topic: string;
   readonly tls: boolean;
   readonly sasl: KafkaLogin | null;
+}
+
+/** A topic and its brokers. */
+export interface KafkaTarget extends KafkaCluster {
+  readonly topic: string;
 }
 
 export interface KafkaLogin {
@@ -52,8 +56,19 @@ function parseBroker(text: string) {
   return { host, port };
 }
 
+/** Whether Kafka takes the text as the name of a topic. */
+export const isTopicName = (text: string): boolean =>
+  /^[\w.-]{1,249}$/.test(text) && text !== '.' && text !== '..';
+
+/** Reads the same without a topic, for programs that name their topics apart. */
+export function parseKafkaCluster(url: string): KafkaCluster {
+  const parts = /^([^?]*?)\/?(\?.*)?$/s.exec(url);
+  const { topic: _topic, ...cluster } = parseKafkaUrl(`${parts?.[1]}/topic${parts?.[2] ?? ''}`);
+  return cluster;
+}
+
 function parseTopic(text: string): string {
-  if (/^[\w.-]{1,249}$/.test(text) && text !== '.' && text !== '..') return text;
+  if (isTopicName(text)) return text;
   throw new Error(`a topic is 1 to 249 letters, digits, dots, _ or -: ${FORM}`);
 }
 

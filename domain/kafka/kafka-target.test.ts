@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isKafkaUrl, kafkaPlace, parseKafkaUrl } from './kafka-target.ts';
+import { isKafkaUrl, kafkaPlace, parseKafkaCluster, parseKafkaUrl } from './kafka-target.ts';
 
 describe('the URL of a topic', () => {
   it('names brokers, topic, encryption and login', () => {
@@ -64,6 +64,19 @@ describe('the URL of a topic', () => {
       }
     },
   );
+
+  it('names brokers alone for programs that name their topics apart', () => {
+    const one = { brokers: [{ host: 'one', port: 9092 }], tls: false, sasl: null };
+    expect(parseKafkaCluster('kafka://one:9092')).toEqual(one);
+    expect(parseKafkaCluster('kafka://one:9092/')).toEqual(one);
+    expect(parseKafkaCluster('kafkas://me:pw@one:9092?sasl=scram-sha-256')).toEqual({
+      ...one,
+      tls: true,
+      sasl: { mechanism: 'SCRAM-SHA-256', username: 'me', password: 'pw' },
+    });
+    expect(() => parseKafkaCluster('kafka://me:secret@one:9092/topic')).toThrow('expected is');
+    expect(() => parseKafkaCluster('https://one:9092')).toThrow('expected is');
+  });
 
   it('is distinguished from a file and from HTTP', () => {
     const texts = ['kafka://a:1/t', 'KAFKAS:', 'kafka.ndjson', 'https://a/kafka:', './kafka:'];

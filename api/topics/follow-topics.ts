@@ -1,0 +1,110 @@
+import type { KafkaConfig } from '../../config/config.ts';
+import { itemOfMessage } from '../../ingestion/kafka/messages.ts';
+import { type FollowedTopic, followTopic } from '../../ingestion/kafka/topic-loop.ts';
+import { OverloadedError } from '../../ingestion/pipeline/overload.ts';
+import type { LiveConnection } from '../../ingestion/webhooks/connections.ts';
+import { takeItems } from '../../ingestion/webhooks/receive.ts';
+import type { Loops } from '../../store/database/loops.ts';
+import { runPeriodic } from '../../store/database/periodic.ts';
+import type { BytesMessage } from '../../store/kafka/kafka-clients.ts';
+import { auditRefusedItems } from '../audit.ts';
+import { type ApiDeps, createContext } from '../context.ts';
+
+/** The topics that this process reads. */
+export interface FollowedTopics {
+  /** Messages that are not stored yet, by topic. */
+  lag(): Record<string, number>;
+  stop(): Promise<void>;
+}
+
+const LOOK_EVERY_MS = 1_000;
+
+/**
+ * Reads the topics of the connections of `kafka`, each in a group of its own that all processes share, and follows what is connected and
+ * removed. Messages are submitted as the connection's deliveries are, by the same pipeline, limits and counts.
+ */
+export function followTopics(
+  deps: ApiDeps,
+  { kafka, loops, onError }: { kafka: KafkaConfig; loops: Loops; onError: (error: Error) => void },
+): FollowedTopics {
+  const followed = new Map<string, { readonly topic: string; readonly loop: FollowedTopic }>();
+  const follow = async (connection: LiveConnection) => {
+    const { topic } = await deps.connections.reader(connection);
+    if (topic === undefined || !kafka.topics.has(topic)) return;
+    const loop = followTopic({
+      cluster: kafka.cluster,
+      topic,
+      group: `${kafka.group}.${connection.id}`,
+      take: (messages) => take(deps, connection, messages),
+      onError,
+      loops,
+    });
+    followed.set(connection.id, { topic, loop });
+  };
+  const looking = runPeriodic({
+    name: 'Kafka connections',
+    everyMs: LOOK_EVERY_MS,
+    run: async () => {
+      const live = deps.connections.all().filter(({ connector }) => connector === 'kafka');
+      for (const connection of live) if (!followed.has(connection.id)) await follow(connection);
+      for (const [id, { loop }] of followed) {
+        if (live.some((one) => one.id === id)) continue;
+        followed.delete(id);
+        await loop.stop();
+      }
+    },
+    onError,
+    loops,
+  });
+  return {
+    lag: () => {
+      const lags: Record<string, number> = {};
+      for (const { topic, loop } of followed.values()) lags[topic] = (lags[topic] ?? 0) + loop.lag();
+      return lags;
+    },
+    stop: async () => {
+      await looking.stop();
+      await Promise.all([...followed.values()].map(({ loop }) => loop.stop()));
+    },
+  };
+}
+
+/** Stores the messages as items of the connection; false while there is no room for them, or it may not submit. */
+async function take(
+  deps: ApiDeps,
+  connection: LiveConnection,
+  messages: readonly BytesMessage[],
+): Promise<boolean> {
+  const caller = deps.access.connectionCaller(connection);
+  if (!caller || caller.scope.grant('submitResponse') === 'none') {
+    deps.connections.refused(connection.id, 'NOT_GRANTED');
+    return false;
+  }
+  const bytes = messages.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
+  try {
+    const entry = deps.inbox.enter(caller.id, bytes);
+    try {
+      const { account } = await takeItems(deps, caller, {
+        id: connection.id,
+        reader: await deps.connections.reader(connection),
+        items: messages.map(itemOfMessage),
+        // Each item names its own.
+        position: '',
+        digest: null,
+        at: new Date(deps.now()),
+      });
+      deps.onIngested(account);
+      await auditRefusedItems(
+        createContext(deps, caller, null, `topic ${messages[0]?.topic}`),
+        'ingest',
+        account,
+      );
+      return true;
+    } finally {
+      entry.leave();
+    }
+  } catch (error) {
+    if (error instanceof OverloadedError) return false;
+    throw error;
+  }
+}

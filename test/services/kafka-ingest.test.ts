@@ -1,0 +1,153 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { parseKafkaCluster } from '../../domain/kafka/kafka-target.ts';
+import { openProducer, type StringProducer } from '../../store/kafka/kafka-clients.ts';
+import { freshInstance, type Instance, type RunningServer, startServer, until } from '../fixtures/server.ts';
+import { type RunningKafka, startKafka } from './kafka.ts';
+
+/* Two processes that read topics in one group: one is killed, the broker restarts, and nothing is lost or stored twice. */
+
+const PARTITIONS = 4;
+let kafka: RunningKafka;
+let instance: Instance;
+let producer: StringProducer;
+const servers: RunningServer[] = [];
+const cluster = () => parseKafkaCluster(`kafka://${kafka.broker}`);
+
+beforeAll(async () => {
+  kafka = await startKafka({ isProxied: true });
+  await kafka.createTopic('responses', PARTITIONS);
+  const pepper = randomBytes(32).toString('hex');
+  instance = await freshInstance({
+    SCORELINE_KAFKA_URL: `kafka://${kafka.broker}`,
+    SCORELINE_KAFKA_TOPICS: 'responses,unwritten',
+    SCORELINE_PEPPER: pepper,
+    SCORELINE_KEK: randomBytes(32).toString('hex'),
+    SCORELINE_ROLES: 'api,ingest',
+  });
+  producer = await openProducer(cluster());
+  servers.push(await startServer(instance));
+  servers.push(await startServer(instance));
+});
+afterAll(async () => {
+  await producer?.close(true);
+  for (const server of servers) await server.stop('SIGKILL');
+  instance?.remove();
+  await kafka?.dispose();
+});
+
+const ask = async <T>(query: string, variables: object = {}) => {
+  const { data, errors } = await (servers.at(-1) as RunningServer).graphql<T>(query, variables);
+  expect(errors).toBeUndefined();
+  return data;
+};
+const CREATE =
+  'mutation ($input: ConnectionInput!) { createConnection(input: $input) { connection { id path } } }';
+const connect = (mapping: object) =>
+  ask<{ createConnection: { connection: { id: string } } }>(CREATE, {
+    input: { connector: 'kafka', name: 'the topic', mapping },
+  });
+const answer = (externalId: string, more: object = {}) => ({
+  externalId,
+  respondent: `person ${Number(externalId.split(' ')[1]) % 40}`,
+  answeredAt: '2026-03-01T09:30:00Z',
+  score: 9,
+  ...more,
+});
+const sent: string[] = [];
+/** Sends answers, each under its respondent, and again after an error: Kafka holds some twice then. */
+async function send(count: number) {
+  const items = Array.from({ length: count }, (_, i) => answer(`answer ${sent.length + i}`));
+  const messages = items.map((item) => ({
+    topic: 'responses',
+    key: item.respondent,
+    value: JSON.stringify(item),
+  }));
+  await until(async () => {
+    try {
+      await producer.send({ messages });
+      return true;
+    } catch {
+      void producer.close(true);
+      producer = await openProducer(cluster());
+      return false;
+    }
+  }, 'the broker takes messages');
+  sent.push(...items.map(({ externalId }) => externalId));
+}
+const stored = async () => {
+  const data = await ask<{ nps: { responses: number }[] }>(
+    '{ nps(window: "P3650D", asOf: "2026-11-01T00:00:00Z") { responses } }',
+  );
+  return data.nps[0]?.responses ?? 0;
+};
+const counts = async () => {
+  const { connections } = await ask<{
+    connections: { accepted: number; rejected: number; ignored: number; lastError: string | null }[];
+  }>('{ connections { accepted rejected ignored lastError } }');
+  return connections[0];
+};
+
+it('connects only topics that the operator named', async () => {
+  const { errors } = await (servers[0] as RunningServer).graphql(CREATE, {
+    input: { connector: 'kafka', name: 'another', mapping: { topic: 'payments' } },
+  });
+  expect(errors?.[0]?.message).toContain('SCORELINE_KAFKA_TOPICS names those that it may read');
+  await connect({ topic: 'responses', source: 'stream' });
+});
+
+it('reads canonical responses and CloudEvents, and rejects what is neither without stopping', async () => {
+  await send(10);
+  const event = { id: 'event 1', source: 'stream', specversion: '1.0', type: 'answered' };
+  const data = answer('event 2');
+  const binary = Object.entries({ ...event, id: 'event 3' }).map(([name, value]) => [`ce_${name}`, value]);
+  const { externalId: _id, ...withoutId } = data;
+  await producer.send({
+    messages: [
+      { topic: 'responses', key: 'a', value: JSON.stringify({ ...event, data: withoutId }) },
+      { topic: 'responses', key: 'a', value: JSON.stringify(withoutId), headers: Object.fromEntries(binary) },
+      { topic: 'responses', key: 'a', value: 'no json' },
+      { topic: 'responses', key: 'a', value: '' },
+      { topic: 'responses', value: JSON.stringify(answer('keyless 1', { score: 11 })) },
+      { topic: 'responses', key: 'a', value: JSON.stringify(answer('event 4', { revision: 2, score: 3 })) },
+      { topic: 'responses', key: 'a', value: JSON.stringify(answer('event 4', { revision: 1, score: 10 })) },
+    ],
+  });
+  await until(async () => (await counts())?.accepted === 13, 'they are stored');
+  expect(await counts()).toMatchObject({ rejected: 2, ignored: 1 });
+  const { responses } = await ask<{
+    responses: { edges: { node: { externalId: string; score: number; position?: string } }[] };
+  }>('{ responses(first: 50) { edges { node { externalId score } } } }');
+  const found = new Map(responses.edges.map(({ node }) => [node.externalId, node.score]));
+  expect([found.get('event 1'), found.get('event 3'), found.get('event 4')]).toEqual([9, 9, 3]);
+  sent.push('event 1', 'event 3', 'event 4');
+});
+
+it('a process killed, one added and a broker restarted cost nothing', async () => {
+  await send(1_500);
+  servers[0]?.process.kill('SIGKILL');
+  await send(500);
+  servers.push(await startServer(instance));
+  await send(500);
+  await until(async () => (await stored()) > 1_000, 'messages are stored meanwhile');
+  await kafka.stop();
+  await kafka.start();
+  await send(500);
+  await until(async () => (await stored()) >= sent.length, 'everything is stored');
+  expect(await stored()).toBe(sent.length);
+  const metrics = async () => {
+    const texts = await Promise.all(
+      servers.slice(1).map(async ({ url }) =>
+        (
+          await fetch(`${url}/metrics`, {
+            headers: { authorization: `Bearer ${instance.env.SCORELINE_ADMIN_KEY}` },
+          })
+        ).text(),
+      ),
+    );
+    return texts.map((text) =>
+      Number(/scoreline_topic_lag_messages\{topic="responses"\} (\d+)/.exec(text)?.[1]),
+    );
+  };
+  await until(async () => (await metrics()).every((lag) => lag === 0), 'nothing is left to read');
+});
