@@ -4,6 +4,7 @@ import { loadPolicies, PolicyError } from './api/access/policies.ts';
 import { followSqlLogins } from './api/access/sql-logins.ts';
 import { openParts, type Parts, type Stop } from './compose/parts.ts';
 import { type OpenServer, openServer } from './compose/server.ts';
+import { openWatching } from './compose/watching.ts';
 import { type Config, ConfigError, loadConfig } from './config/config.ts';
 import { terminalMessage } from './domain/errors/error-facts.ts';
 import { KeyProviderError } from './domain/errors/key-provider-errors.ts';
@@ -91,24 +92,23 @@ async function start(config: Config, programLog: ProgramLog): Promise<() => Prom
 
 /** What this process does on its own, in the order in which it begins. */
 function servicesOf(
-  { roles, retention, smallestCount, limits, dimensions, kafka }: Config,
+  config: Config,
   database: OpenDatabase,
-  { graph, graphHolds, seals, scoring, access, targets, agents: running }: Parts,
-  { onScored, followTopics }: OpenServer,
+  parts: Parts,
+  server: OpenServer,
   { log, onError }: { readonly log: OutageLog; readonly onError: (error: Error) => void },
 ): Service[] {
-  const topics =
-    kafka && roles.has('ingest')
-      ? [{ name: 'Kafka topics', start: async () => followTopics(kafka, onError) }]
-      : [];
-  if (!roles.has('follow')) return topics;
+  const { roles, retention, smallestCount, limits, dimensions } = config;
+  const { graph, graphHolds, seals, scoring, access, targets, agents: running } = parts;
+  const readers = roles.has('ingest') ? readersOf(config, database, parts, server, onError) : [];
+  if (!roles.has('follow')) return readers;
   const housekeeping = { database, keepJournal: retention.journal, graphHolds, now: Date.now, onError };
   const { store, cells, loops } = database;
   const { trustedOnly } = limits;
   const sqlLogins = { store, cells, loops, access, smallestCount, trustedOnly, now: Date.now, log, onError };
   const agents = { agents: running, store, cells, dimensions, loops, now: Date.now, onError };
   return [
-    ...topics,
+    ...readers,
     { name: 'housekeeping', start: async () => startHousekeeping(housekeeping) },
     ...(graph ? [{ name: 'lineage graph', start: () => graph.follow() }] : []),
     { name: 'SQL logins', start: async () => followSqlLogins(sqlLogins) },
@@ -119,13 +119,28 @@ function servicesOf(
       name: 'scoring',
       start: async () => {
         // Loading the model takes seconds: only inferred scores wait for it.
-        const scorer = scoring.follow(onScored).catch((error: Error) => {
+        const scorer = scoring.follow(server.onScored).catch((error: Error) => {
           onError(error);
           return null;
         });
         return async () => (await scorer)?.stop();
       },
     },
+  ];
+}
+
+/** What reads answers where they are, instead of waiting for them. */
+function readersOf(
+  config: Config,
+  database: OpenDatabase,
+  parts: Parts,
+  { deps, followTopics }: OpenServer,
+  onError: (error: Error) => void,
+): Service[] {
+  const { kafka } = config;
+  return [
+    ...(kafka ? [{ name: 'Kafka topics', start: async () => followTopics(kafka, onError) }] : []),
+    { name: 'watched files', start: async () => openWatching(config, database, parts, deps, onError).stop },
   ];
 }
 

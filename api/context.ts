@@ -86,6 +86,8 @@ export interface ApiDeps {
   readonly identify: (respondent: string) => string[];
   /** The pseudonym of a person or an account, with its lookups, by identifier or pseudonym. */
   readonly pseudonymOf: (given: string, kind: IdentityKind) => Identifier;
+  /** For how long what a connection delivers and cannot be stored is kept, ISO 8601. */
+  readonly quarantineFor: string;
   /** How many of the responses the lineage graph still holds, if there is one besides the database. */
   readonly graphHolds: (responseIds: readonly string[], xact: number) => Promise<number>;
   /** Schedules a rewrite of the embedded database's files. */

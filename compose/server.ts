@@ -22,6 +22,7 @@ import type { OutageLog } from '../instance/outages.ts';
 import { readinessChecks, readinessWarnings } from '../instance/readiness.ts';
 import { changeKeys } from '../instance/rotate.ts';
 import { openAuditTrail } from '../store/audit/audit-trail.ts';
+import { countAllQuarantined } from '../store/connections/quarantine.ts';
 import { watchLongWriters } from '../store/database/long-writers.ts';
 import { runPeriodic } from '../store/database/periodic.ts';
 import { followerDelays, followerLags } from '../store/journal/follower-status.ts';
@@ -136,6 +137,7 @@ export async function openServer(
       scoring,
       identify: (respondent) => lookupsOfGiven(pepper, respondent),
       pseudonymOf: (given, kind) => namedBy(pepper, given, kind),
+      quarantineFor: config.retention.quarantine,
       graphHolds,
       filesDue: () => files.due(),
       changeKeys: (action) => changeKeys(database, config, action),
@@ -210,6 +212,7 @@ function gaugesOf(
     build: readBuild(config.commit),
     modelReadings: () => latestReadings(store),
     deliveries: () => countDeliveries(store),
+    quarantined: () => countAllQuarantined(store),
     cells: () => cells.size,
     cellUsage: () => cellUsage(store, config.cellLimits.limit),
     disk: () => disk && { free: disk.free(), isFull: disk.isFull() },

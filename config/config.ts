@@ -23,6 +23,8 @@ export interface Config {
   readonly host: string;
   readonly port: number;
   readonly dataDir: string;
+  /** The folder that watched folders are in; undefined: none is watched. */
+  readonly watchDir: string | undefined;
   /** undefined: the embedded database in the data folder. */
   readonly databaseUrl: string | undefined;
   /** How long a start waits for a server that is starting, recovering or unreachable, in seconds. */
@@ -83,6 +85,8 @@ export interface Config {
   readonly retention: Readonly<
     Partial<Record<'comments' | 'responses' | 'outcomes' | 'sourceEvents', string>>
   > & {
+    /** What a connection delivered and could not be stored. */
+    readonly quarantine: string;
     /** null: permanently. */
     readonly journal: string | null;
   };
@@ -157,6 +161,7 @@ export async function loadConfig(
     host: variables.HOST,
     port: variables.PORT,
     dataDir: resolve(variables.SCORELINE_DATA_DIR),
+    watchDir: variables.SCORELINE_WATCH_DIR && resolve(variables.SCORELINE_WATCH_DIR),
     databaseUrl: variables.DATABASE_URL,
     databasePatience: variables.SCORELINE_DATABASE_PATIENCE,
     neo4j:

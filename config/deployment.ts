@@ -42,6 +42,8 @@ const age = z
 
 /** A year and a month: last year's number remains available. */
 const JOURNAL_AGE = 'P400D';
+/** Long enough to correct a mapping, and no longer: it may hold what no one mapped. */
+const QUARANTINE_AGE = 'P30D';
 
 /** The entries of scoreline.config.ts. */
 export const deployment = z.strictObject({
@@ -114,6 +116,7 @@ export const deployment = z.strictObject({
       responses: age.optional(),
       outcomes: age.optional(),
       sourceEvents: age.optional(),
+      quarantine: age.default(QUARANTINE_AGE),
       journal: age.nullable().default(JOURNAL_AGE),
     })
     .prefault({}),

@@ -155,6 +155,7 @@ export const environment = z
       .refine((seconds) => seconds === 0 || seconds >= 10, {
         error: 'must be seconds, 10 to 86400, or 0 for no limit',
       }),
+    SCORELINE_WATCH_DIR: z.string().min(1).optional(),
     SCORELINE_ENCODER: z.string().min(1).optional(),
     SCORELINE_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
     SCORELINE_COMMIT: z

@@ -2,6 +2,7 @@ import { keptSince } from '../domain/time/kept-since.ts';
 import { forgetBrowserSessions } from '../store/access/browser-sessions.ts';
 import { forgetScopes } from '../store/access/scoped-views.ts';
 import { forgetDeliveries } from '../store/connections/connection-deliveries.ts';
+import { expireQuarantined } from '../store/connections/quarantine-settle.ts';
 import { continueErasures } from '../store/data-subjects/erasures.ts';
 import { LOCKS } from '../store/database/locks.ts';
 import { runPeriodic } from '../store/database/periodic.ts';
@@ -52,6 +53,7 @@ export function startHousekeeping({
     () => forgetScopes(store, now()),
     () => forgetBrowserSessions(store, now()),
     () => forgetDeliveries(store, now()),
+    () => expireQuarantined(store, now(), database.files.dueToday),
     () => forgetSourceDays(store, now()),
     () => giveBackCells(store, cells),
     trim,

@@ -395,6 +395,7 @@ CREATE TABLE public.connection (
   last_refused_at timestamp with time zone,
   refused bigint NOT NULL DEFAULT 0,
   unkept bigint NOT NULL DEFAULT 0,
+  mapping_revision integer NOT NULL DEFAULT 1,
   CONSTRAINT connection_pkey PRIMARY KEY (id)
 );
 

@@ -1,7 +1,7 @@
 import { type IncomingMessage, request as overHttp } from 'node:http';
 import { request as overHttps } from 'node:https';
 import type { TargetAnswer, TargetRequest } from '../targets/target.ts';
-import { AddressRefusedError, type CheckedAddress } from './guard.ts';
+import { type AddressGuard, AddressRefusedError } from './guard.ts';
 import type { Sender } from './sender.ts';
 
 /** More of an answer is not read. */
@@ -16,12 +16,7 @@ const MOST_REDIRECTS = 3;
 export const sendHttp: Sender = async (request, context) => {
   let url = new URL(request.url);
   for (let hops = 0; ; hops++) {
-    const to = await context.guard.check(url.hostname);
-    if (url.protocol === 'http:' && !to.isNamed)
-      throw new AddressRefusedError(
-        `${url.hostname.slice(0, 100)} is addressed by http: use https, or name the host in ${context.guard.setting} of the configuration`,
-      );
-    const answer = await exchange(request, url, to, context.signal, context.now);
+    const answer = await exchange(request, url, context);
     const location = answer.headers['location'];
     if ((answer.status !== 307 && answer.status !== 308) || location === undefined || hops === MOST_REDIRECTS)
       return answer;
@@ -32,20 +27,46 @@ export const sendHttp: Sender = async (request, context) => {
   }
 };
 
-function exchange(
+async function exchange(
   { method, headers, body }: TargetRequest,
   url: URL,
-  { address, family }: CheckedAddress,
-  signal: AbortSignal,
-  now: () => number,
+  { guard, signal, now }: Parameters<Sender>[1],
 ): Promise<TargetAnswer> {
+  const length = Buffer.byteLength(body);
+  const sent = { method, headers: { ...headers, 'content-length': length }, body };
+  const incoming = await openChecked(url, sent, { guard, signal });
+  const text = await readBounded(incoming);
+  return { status: incoming.statusCode ?? 0, headers: headersOf(incoming), body: text, at: new Date(now()) };
+}
+
+/** What is sent to an address. */
+interface Outgoing {
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string | number>>;
+  readonly body?: string;
+}
+
+/**
+ * Sends to the address that is checked now. The body of the answer has to be read or destroyed; no redirect is followed.
+ * @throws AddressRefusedError, or an error of the connection
+ */
+export async function openChecked(
+  url: URL,
+  { method, headers, body }: Outgoing,
+  { guard, signal }: { readonly guard: AddressGuard; readonly signal: AbortSignal },
+): Promise<IncomingMessage> {
+  const { address, family, isNamed } = await guard.check(url.hostname);
+  if (url.protocol === 'http:' && !isNamed)
+    throw new AddressRefusedError(
+      `${url.hostname.slice(0, 100)} is addressed by http: use https, or name the host in ${guard.setting} of the configuration`,
+    );
   const send = url.protocol === 'https:' ? overHttps : overHttp;
   return new Promise((resolve, reject) => {
     const outgoing = send(
       url,
       {
         method,
-        headers: { 'user-agent': 'Scoreline', ...headers, 'content-length': Buffer.byteLength(body) },
+        headers: { 'user-agent': 'Scoreline', ...headers },
         // A connection of its own: a kept one may lead to an address that was checked long ago.
         agent: false,
         signal,
@@ -53,18 +74,7 @@ function exchange(
         lookup: (_host, options, done) =>
           options.all ? done(null, [{ address, family }]) : done(null, address, family),
       },
-      (incoming) => {
-        readBounded(incoming).then(
-          (text) =>
-            resolve({
-              status: incoming.statusCode ?? 0,
-              headers: headersOf(incoming),
-              body: text,
-              at: new Date(now()),
-            }),
-          reject,
-        );
-      },
+      resolve,
     );
     outgoing.on('error', reject);
     outgoing.end(body);

@@ -34,6 +34,10 @@ export interface LiveGauges {
   readonly deliveries: () => Promise<
     readonly { readonly target: string; readonly state: string; readonly deliveries: number }[]
   >;
+  /** What waits in the quarantine, by connector and reason. */
+  readonly quarantined: () => Promise<
+    readonly { readonly connector: string; readonly reason: string; readonly count: number }[]
+  >;
   readonly sockets: () => number;
   readonly streams: () => number;
   readonly cohorts: () => number;
@@ -185,17 +189,7 @@ export function addMetricsRoute(
       for (const [job, seconds] of Object.entries(live.failingJobs())) this.set({ job }, seconds);
     },
   });
-  new Gauge({
-    name: 'scoreline_deliveries',
-    help: 'Deliveries to targets, by state; DEAD ones were given up.',
-    labelNames: ['target', 'state'],
-    registers: [registry],
-    async collect() {
-      this.reset();
-      for (const { target, state, deliveries } of await live.deliveries())
-        this.set({ target, state }, deliveries);
-    },
-  });
+  addWaitingGauges(registry, live);
   addPoolMetrics(registry, live.pools);
   addCellGauges(registry, live);
   addModelGauges(registry, live);
@@ -208,6 +202,31 @@ export function addMetricsRoute(
       throw new ForbiddenError('this key may not read metrics');
     }
     return reply.type(registry.contentType).send(await registry.metrics());
+  });
+}
+
+function addWaitingGauges(registry: Registry, live: LiveGauges): void {
+  new Gauge({
+    name: 'scoreline_deliveries',
+    help: 'Deliveries to targets, by state; DEAD ones were given up.',
+    labelNames: ['target', 'state'],
+    registers: [registry],
+    async collect() {
+      this.reset();
+      for (const { target, state, deliveries } of await live.deliveries())
+        this.set({ target, state }, deliveries);
+    },
+  });
+  new Gauge({
+    name: 'scoreline_quarantined',
+    help: 'Items and deliveries of connections that wait in the quarantine, by connector and reason.',
+    labelNames: ['connector', 'reason'],
+    registers: [registry],
+    async collect() {
+      this.reset();
+      for (const { connector, reason, count } of await live.quarantined())
+        this.set({ connector, reason }, count);
+    },
   });
 }
 

@@ -49,6 +49,7 @@ export interface ApiOptions {
     LiveGauges,
     | 'journalLag'
     | 'deliveries'
+    | 'quarantined'
     | 'modelReadings'
     | 'cells'
     | 'cellUsage'

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { KeyProviderError } from '../../domain/errors/key-provider-errors.ts';
-import { InvalidMapError } from '../../ingestion/files/map/map-mistakes.ts';
 import type { LiveConnection } from '../../ingestion/webhooks/connections.ts';
 import type { WebhookConnector } from '../../ingestion/webhooks/connector.ts';
 import { type Delivery, receiveDelivery, verifyDelivery } from '../../ingestion/webhooks/receive.ts';
@@ -82,11 +81,7 @@ export function addWebhookRoute(server: FastifyInstance, deps: ApiDeps): void {
         return await take(deps, target, delivery, request, reply);
       } catch (error) {
         if (error instanceof SignatureError) return refuse(target, error);
-        if (error instanceof KeyProviderError) throw notNow('its secret');
-        if (error instanceof InvalidMapError) {
-          if (target) deps.connections.refused(target.connection.id, 'MAPPING');
-          throw notNow('its mapping');
-        }
+        if (error instanceof KeyProviderError) throw notNow();
         throw error;
       }
     });
@@ -94,11 +89,11 @@ export function addWebhookRoute(server: FastifyInstance, deps: ApiDeps): void {
 }
 
 /** The operator fixes what is wrong, and the vendor sends the delivery again. */
-const notNow = (what: string) =>
+const notNow = () =>
   new RefusedError(
     'UNAVAILABLE',
     503,
-    `the connection cannot be used just now, because of ${what}; send it again`,
+    'the connection cannot be used just now, because the key provider does not answer; send it again',
   );
 
 /** The connection of the path; null where there is none of that id and connector that may submit anything. */

@@ -37,6 +37,7 @@ interface MadeConnection {
 export function addConnectionMutations(schema: SchemaParts): void {
   const { builder, types, dimensions } = schema;
   const input = addInput(schema);
+  addMappingChange(schema);
   const payload = builder.objectRef<MadeConnection>('ConnectionPayload').implement({
     ...access('administer'),
     fields: (t) => ({
@@ -132,6 +133,25 @@ function addVendorKey({ builder, types }: SchemaParts): void {
         const access = { key, host: host ?? null };
         if (own === null || !(await context.deps.connections.changeKey(own, access, change)))
           throw noneOfThatId();
+        return rowOf(context, own);
+      },
+    }),
+  );
+}
+
+function addMappingChange({ builder, types }: SchemaParts): void {
+  builder.mutationField('changeConnectionMapping', (t) =>
+    t.field({
+      ...access('administer', fixed(20)),
+      type: types.connection,
+      nullable: false,
+      description:
+        'Replaces the mapping of a connection: what arrives or is replayed from now on is read by it. What is stored stays as it is.',
+      args: { id: t.arg.id({ required: true }), mapping: t.arg({ type: 'JSON', required: true }) },
+      resolve: async (_root, { id, mapping }, context) => {
+        const own = ownConnection(context, id, 'change connections');
+        const change = changeBy(context, 'changeConnectionMapping');
+        if (own === null || !(await context.deps.connections.map(own, mapping, change))) throw noneOfThatId();
         return rowOf(context, own);
       },
     }),

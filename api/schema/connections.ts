@@ -1,8 +1,9 @@
 import { type ConnectionRow, type FetchState, listConnections } from '../../store/connections/connections.ts';
+import { listFiles, MOST_LISTED } from '../../store/connections/watched-files.ts';
 import { attributesByField } from '../access/attributes.ts';
 import type { ApiContext } from '../context.ts';
 import { ForbiddenError, InvalidArgumentError } from '../errors.ts';
-import { paged } from '../gate/costs.ts';
+import { fixed, paged } from '../gate/costs.ts';
 import { connectionPath } from '../http/webhooks.ts';
 import { access, asInt } from './builder.ts';
 import { pageSize } from './connection.ts';
@@ -12,6 +13,7 @@ const PREFIX = 'Connection:';
 
 /** Adds Connection and the query connections. */
 export function addConnections(schema: SchemaParts): void {
+  addFiles(schema);
   addType(schema);
   addList(schema);
 }
@@ -60,6 +62,41 @@ function fetchingType({ builder }: SchemaParts) {
   });
 }
 
+function addFiles({ builder, types }: SchemaParts): void {
+  types.watchedFile.implement({
+    ...access('administer'),
+    description: 'A file that a connection found in its folder or bucket.',
+    fields: (t) => ({
+      path: t.exposeString('path', {
+        nullable: false,
+        description:
+          'Within the folder or bucket. Blank: the folder or bucket itself, which cannot be listed.',
+      }),
+      state: t.exposeString('state', {
+        nullable: false,
+        description: 'importing, done, or failed: then it is read again when it changes.',
+      }),
+      message: t.exposeString('message', {
+        description: 'Why it failed, or which of its rows were rejected.',
+      }),
+      importId: t.string({
+        description: 'Of its import, which lists and undoes it.',
+        resolve: ({ importKey }) => importKey && `Import:${importKey}`,
+      }),
+      at: t.expose('at', { type: 'DateTime', nullable: false, description: 'When that became so.' }),
+    }),
+  });
+  builder.objectField(types.connection, 'files', (t) =>
+    t.field({
+      ...access('administer', fixed(5)),
+      type: [types.watchedFile],
+      nullable: false,
+      description: `Of a folder or a bucket: the files that were found in it, the ${MOST_LISTED} latest first.`,
+      resolve: ({ id }, _args, { deps }) => listFiles(deps.record, id),
+    }),
+  );
+}
+
 function addType(schema: SchemaParts): void {
   const { types, dimensions } = schema;
   types.connection.implement({
@@ -74,7 +111,7 @@ function addType(schema: SchemaParts): void {
       path: t.string({
         nullable: false,
         description:
-          'Where the vendor posts to, or the answers of a survey arrive, at the address of this server.',
+          'Where the vendor posts to, or the answers of a survey arrive, at the address of this server. Blank for a folder or a bucket.',
         resolve: connectionPath,
       }),
       segment: t.field({
@@ -134,7 +171,7 @@ function addType(schema: SchemaParts): void {
       lastErrorAt: t.expose('lastErrorAt', { type: 'DateTime' }),
       lastRefusal: t.exposeString('lastRefusal', {
         description:
-          'Why a delivery was refused last, before it was read: UNSIGNED, WRONG_SIGNATURE, OUTSIDE_WINDOW (the clock), NOT_GRANTED, MAPPING. Cleared when the secret is replaced.',
+          'Why a delivery was refused last, before it was read: UNSIGNED, WRONG_SIGNATURE, OUTSIDE_WINDOW (the clock), NOT_GRANTED. Cleared when the secret is replaced.',
       }),
       fetching: t.field({
         type: fetchingType(schema),

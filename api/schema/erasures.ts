@@ -161,7 +161,9 @@ async function eraseAndCheck(
   dataSubject: DataSubject,
 ): Promise<ErasureReport> {
   const { record: store, graphHolds, filesDue, log } = context.deps;
-  const { known, holds } = await erase(storesOf(context), dataSubject, by);
+  const { known, holds, quarantined = 0 } = await erase(storesOf(context), dataSubject, by);
+  // Of a person without responses there is no erasure whose completion rewrites the files.
+  if (quarantined > 0) filesDue();
   const pending = await pendingErasures(store, dataSubject);
   const remaining: string[] = [...holds];
   const deadline = Date.now() + PATIENCE_MS;

@@ -52,6 +52,7 @@ import { addPageInfo } from './page-info.ts';
 import { addPermissions } from './permissions.ts';
 import { addPredictions } from './predictions.ts';
 import { addProvenance } from './provenance.ts';
+import { addQuarantine } from './quarantine.ts';
 import { addRequests } from './requests.ts';
 import { addResponseCounts } from './response-counts.ts';
 import { addResponseRates } from './response-rates.ts';
@@ -96,6 +97,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addChanges,
   addConnections,
   addConnectionMutations,
+  addQuarantine,
   addSurveyLinkMutation,
   addDeletions,
   addDimensionValues,

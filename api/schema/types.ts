@@ -15,6 +15,7 @@ import type { DecisionRow } from '../../store/agents/decisions.ts';
 import type { WatchedAccount } from '../../store/agents/watched-accounts.ts';
 import type { ChangeRow } from '../../store/changes/changes.ts';
 import type { ConnectionRow } from '../../store/connections/connections.ts';
+import type { WatchedFile } from '../../store/connections/watched-files.ts';
 import type { ModelEventRow } from '../../store/models/model-provenance.ts';
 import type { FeatureRow, RegisteredModel, TrainingSetRow } from '../../store/models/models.ts';
 import type { OutcomeView } from '../../store/outcomes/outcomes.ts';
@@ -91,6 +92,7 @@ export function createTypes(builder: Builder, dimensions: readonly Dimension[]) 
     response: builder.objectRef<ResponseRow>('Response'),
     import: builder.objectRef<ImportView>('Import'),
     connection: builder.objectRef<ConnectionRow>('Connection'),
+    watchedFile: builder.objectRef<WatchedFile>('WatchedFile'),
     prediction: builder.objectRef<ShownPrediction>('Prediction'),
     modelVersion: builder.objectRef<RegisteredModel>('ModelVersion'),
     trainingSet: builder.objectRef<TrainingSetRow>('TrainingSet'),

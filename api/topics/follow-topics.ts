@@ -88,10 +88,11 @@ async function take(
         id: connection.id,
         reader: await deps.connections.reader(connection),
         items: messages.map(itemOfMessage),
-        // Each item names its own.
-        position: '',
+        // In the lineage each item names its own.
+        position: `kafka ${messages[0]?.topic}`,
         digest: null,
         at: new Date(deps.now()),
+        quarantine: deps,
       });
       deps.onIngested(account);
       await auditRefusedItems(

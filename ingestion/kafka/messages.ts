@@ -44,19 +44,23 @@ function parsed(value: Buffer): unknown {
         'TOO_LONG',
         `the message has ${value.length} bytes; at most ${LONGEST_ITEM} characters are read`,
       ),
+      '',
     );
   try {
-    const item = parseItem(textOfBody(value));
-    return item instanceof SyntaxError ? notJson() : item;
+    const text = textOfBody(value);
+    const item = parseItem(text);
+    return item instanceof SyntaxError ? notJson(text) : item;
   } catch (error) {
-    if (error instanceof UnreadableBodyError) return new BadItem(rejected('INVALID', error.message));
+    if (error instanceof UnreadableBodyError)
+      return new BadItem(rejected('INVALID', error.message), value.toString('latin1'));
     throw error;
   }
 }
 
-const notJson = () =>
+const notJson = (text: string) =>
   new BadItem(
     rejected('INVALID', 'the message is not JSON; send a response, or a CloudEvent that carries one'),
+    text,
   );
 
 /** The attributes of a CloudEvent in binary mode; null where the headers name none. */

@@ -11,9 +11,11 @@ export class UnreadableBodyError extends UserError {
 /** A piece of a body that is not a JSON value, or too long: rejected on its own. */
 export class BadItem {
   readonly outcome: Outcome;
+  readonly text: string;
 
-  constructor(outcome: Outcome) {
+  constructor(outcome: Outcome, text: string) {
     this.outcome = outcome;
+    this.text = text;
   }
 }
 
@@ -62,9 +64,10 @@ export async function* linesOf(
 
 async function* lineItems(text: string, slice: Slice): AsyncGenerator<unknown> {
   for await (const [start, end] of linesOf(text, slice)) {
-    const item = parseItem(text.slice(start, end));
+    const line = text.slice(start, end);
+    const item = parseItem(line);
     yield item instanceof SyntaxError
-      ? new BadItem(rejected('INVALID', `this line is not JSON: ${reasonOf(item)}`))
+      ? new BadItem(rejected('INVALID', `this line is not JSON: ${reasonOf(item)}`), line)
       : item;
   }
 }
@@ -125,16 +128,19 @@ export function parseItem(text: string, mostParts = MOST_PARTS): unknown {
   if (text.length > LONGEST_ITEM)
     return new BadItem(
       rejected('TOO_LONG', `the item has ${text.length} characters; at most ${LONGEST_ITEM} are read`),
+      text,
     );
   const scan = new ValueScan(text, 0);
   while (!scan.isAtEnd());
   if (scan.parts > mostParts)
     return new BadItem(
       rejected('INVALID', `the item has more than ${mostParts} fields and values; at most so many are read`),
+      text,
     );
   if (scan.deepest > DEEPEST)
     return new BadItem(
       rejected('INVALID', `the item is nested ${scan.deepest} deep; at most ${DEEPEST} are read`),
+      text,
     );
   let item: unknown;
   try {
@@ -145,7 +151,7 @@ export function parseItem(text: string, mostParts = MOST_PARTS): unknown {
   if (typeof item !== 'object' || item === null || Array.isArray(item)) return item;
   return Object.keys(item).length === scan.members
     ? item
-    : new BadItem(rejected('INVALID', 'a field is given twice, and which one counts is not clear'));
+    : new BadItem(rejected('INVALID', 'a field is given twice, and which one counts is not clear'), text);
 }
 
 const reasonOf = ({ message }: Error) => cut(message, LONGEST_REASON);

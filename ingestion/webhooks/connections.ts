@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Dimension } from '../../domain/segments/dimensions.ts';
 import type { NoteChange } from '../../store/audit/audit.ts';
-import { recordRefusal } from '../../store/connections/connection-deliveries.ts';
 import {
   CONNECTION_CHANNEL,
+  changeMapping,
   connectionsState,
   insertConnection,
   type LiveConnectionRow,
@@ -27,6 +27,7 @@ import type { Loops } from '../../store/database/loops.ts';
 import type { SubjectEncryption } from '../../store/encryption/subject-encryption.ts';
 import { InvalidMapError } from '../files/map/map-mistakes.ts';
 import type { ConnectionReader, Connector } from './connector.ts';
+import { Refusals } from './refused.ts';
 import { CONNECTABLE } from './registry.ts';
 import { ConnectionError, type StatedAccess, vendorAccess } from './vendor-access.ts';
 
@@ -89,6 +90,11 @@ export interface Connections {
     change: ConnectionChange,
   ): Promise<string | null>;
   /**
+   * Replaces the mapping: what arrives from now on is read by it. False when there is no such connection.
+   * @throws InvalidMapError
+   */
+  map(id: string, mapping: unknown, change: ConnectionChange): Promise<boolean>;
+  /**
    * Replaces the key that the vendor is asked with, and its host where one is given. False if there is no such connection.
    * @throws ConnectionError
    */
@@ -99,20 +105,19 @@ export interface Connections {
   ): Promise<boolean>;
   /** False when there is no such connection, or it was removed before. */
   remove(id: string, change: ConnectionChange): Promise<boolean>;
-  /** Records, at most once a minute, why a delivery was refused before it was read. */
+  /** Counts a delivery that was refused before it was read, and records why: written at most once a minute. */
   refused(id: string, why: string): void;
   close(): Promise<void>;
 }
 
-const REFUSED_EVERY_MS = 60_000;
 const KEPT_READERS = 500;
 
 /** Reads the connections and follows their changes in every process. */
 export async function openConnections(deps: ConnectionDeps): Promise<Connections> {
-  const { store, encryption, dimensions, loops, now, onError } = deps;
+  const { store, encryption, loops, now, onError } = deps;
   let live: ReadonlyMap<string, LiveConnection> = new Map();
   const readers = new LRUCache<string, ConnectionReader>({ max: KEPT_READERS });
-  const refusals = new LRUCache<string, number>({ max: KEPT_READERS });
+  const refusals = new Refusals(deps);
   const rows = await followRows({
     name: 'connections',
     store,
@@ -127,13 +132,7 @@ export async function openConnections(deps: ConnectionDeps): Promise<Connections
   return {
     all: () => [...live.values()],
     find: (id) => live.get(id),
-    reader: async ({ id, vendor }) => {
-      const known = readers.get(id);
-      if (known) return known;
-      const reader = vendor.reader(await readMapping(store, id), dimensions);
-      readers.set(id, reader);
-      return reader;
-    },
+    reader: (connection) => readerFor(deps, readers, connection),
     create: async (wanted, { by, note }) => {
       const { made, secret, access } = newConnection(deps, wanted, by);
       await store.transaction(async (session) => {
@@ -166,8 +165,14 @@ export async function openConnections(deps: ConnectionDeps): Promise<Connections
           await note(session, { key: `Connection:${id}`, formerUntil: formerUntil?.toISOString() ?? null });
         return done;
       });
-      refusals.delete(id);
+      refusals.forget(id);
       return rotated ? secret : null;
+    },
+    map: async (id, mapping, { note }) => {
+      const connection = live.get(id);
+      const mapped = connection !== undefined && (await mapAs(deps, connection, mapping, note));
+      await rows.refresh();
+      return mapped;
     },
     changeKey: (id, stated, change) => changeKey(deps, live.get(id), stated, change),
     remove: async (id, { by, note }) => {
@@ -180,13 +185,11 @@ export async function openConnections(deps: ConnectionDeps): Promise<Connections
       await rows.refresh();
       return removed;
     },
-    refused: (id, why) => {
-      const at = now();
-      if (at - (refusals.get(id) ?? Number.NEGATIVE_INFINITY) < REFUSED_EVERY_MS) return;
-      refusals.set(id, at);
-      recordRefusal(store, id, new Date(at), why).catch(onError);
+    refused: (id, why) => refusals.note(id, why),
+    close: async () => {
+      await refusals.write();
+      await rows.close();
     },
-    close: () => rows.close(),
   };
 }
 
@@ -230,13 +233,7 @@ function newConnection(
   by: ConnectionChange['by'],
 ): { readonly made: NewConnection; readonly secret: string; readonly access: VendorAccess | null } {
   const vendor = connectorNamed(connector);
-  const { source, topic } = vendor.reader(mapping, deps.dimensions);
-  if (topic !== undefined && !deps.topics?.has(topic))
-    throw new InvalidMapError(
-      'topic: this server reads no topic of that name; SCORELINE_KAFKA_TOPICS names those that it may read',
-    );
-  if (source !== null && sources !== null && !sources.includes(source))
-    throw new InvalidMapError('source: the mapping names a source that the connection is not bound to');
+  const { source } = assertFits(deps, vendor.reader(mapping, deps.dimensions), sources);
   const made = {
     id: randomUUID(),
     connector,
@@ -272,4 +269,50 @@ function changeKey(
     await note(session, { key: `Connection:${id}`, vendorOrigin: origin });
     return true;
   });
+}
+
+/** The reader of the present mapping, compiled once. @throws InvalidMapError */
+async function readerFor(
+  { store, dimensions }: ConnectionDeps,
+  readers: LRUCache<string, ConnectionReader>,
+  { id, vendor, mappingRevision }: LiveConnection,
+): Promise<ConnectionReader> {
+  const key = `${id} ${mappingRevision}`;
+  const known = readers.get(key);
+  if (known) return known;
+  const reader = vendor.reader(await readMapping(store, id), dimensions);
+  readers.set(key, reader);
+  return reader;
+}
+
+/** Replaces the mapping. @throws InvalidMapError */
+function mapAs(
+  deps: ConnectionDeps,
+  { id, vendor, sources }: LiveConnection,
+  mapping: unknown,
+  note: NoteChange,
+): Promise<boolean> {
+  const { store, dimensions } = deps;
+  assertFits(deps, vendor.reader(mapping, dimensions), sources);
+  return store.transaction(async (session) => {
+    const done = await changeMapping(session, id, mapping);
+    if (done) await note(session, { key: `Connection:${id}` });
+    return done;
+  });
+}
+
+/** @throws InvalidMapError */
+function assertFits(
+  { topics }: Pick<ConnectionDeps, 'topics'>,
+  reader: ConnectionReader,
+  sources: readonly string[] | null,
+): ConnectionReader {
+  const { source, topic } = reader;
+  if (topic !== undefined && !topics?.has(topic))
+    throw new InvalidMapError(
+      'topic: this server reads no topic of that name; SCORELINE_KAFKA_TOPICS names those that it may read',
+    );
+  if (source !== null && sources !== null && !sources.includes(source))
+    throw new InvalidMapError('source: the mapping names a source that the connection is not bound to');
+  return reader;
 }

@@ -53,6 +53,8 @@ const partsOfMap = z.strictObject({
   quantity: column.optional(),
   name: z.unknown().optional(),
   owner: column.optional(),
+  /** Staff are persons: no connector names them unless the mapping does. */
+  agent: column.optional(),
   dimensions: z.unknown().optional(),
   where: z.unknown().optional(),
   events: namedEvents.optional(),
@@ -97,6 +99,7 @@ export function mappedOutcomes(
         quantity: given.quantity ?? `${OWN}.quantity`,
         name: given.name ?? { column: `${OWN}.name` },
         owner: given.owner ?? `${OWN}.owner`,
+        ...(given.agent === undefined ? {} : { agent: given.agent }),
       },
     },
     dimensions,
@@ -119,7 +122,7 @@ function partsIn(declared: unknown): z.infer<typeof partsOfMap> {
   return readChecked(partsOfMap, declared, Number.POSITIVE_INFINITY);
 }
 
-const FIELDS = ['amount', 'quantity', 'name', 'owner'] as const;
+const FIELDS = ['amount', 'quantity', 'name', 'owner', 'agent'] as const;
 
 /** The item with the fields that its kind takes: one mapping serves several kinds. */
 function fitting(of: OutcomeKind, item: object): object {

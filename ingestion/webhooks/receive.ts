@@ -1,33 +1,31 @@
 import { createHash } from 'node:crypto';
-import { mapInSlices } from '../../domain/text/slices.ts';
+import { keptUntil } from '../../domain/time/kept-since.ts';
 import {
   type DeliveryCounts,
+  type KeptItems,
   recordDelivery,
   wasDelivered,
 } from '../../store/connections/connection-deliveries.ts';
 import { readSecrets } from '../../store/connections/connections.ts';
+import type { Quarantined } from '../../store/connections/quarantine.ts';
 import type { Store } from '../../store/database/client.ts';
 import type { SubjectEncryption } from '../../store/encryption/subject-encryption.ts';
-import type { OutcomeIngestor } from '../outcomes/outcome-ingestor.ts';
-import type { Ingestor } from '../pipeline/ingestor.ts';
+import { InvalidMapError } from '../files/map/map-mistakes.ts';
 import { accountFor, type BatchAccount, rejected } from '../pipeline/outcome.ts';
 import { UnreadableBodyError } from '../pipeline/read-items.ts';
-import { acceptMixed } from '../pipeline/submit.ts';
 import type { Submitter } from '../pipeline/submitter.ts';
-import type {
-  ConnectionReader,
-  DeliveryHeaders,
-  ReadOutcomes,
-  Received,
-  WebhookConnector,
-} from './connector.ts';
+import type { ConnectionReader, DeliveryHeaders, Received, WebhookConnector } from './connector.ts';
+import { fieldOf, type Identify, quarantinedBody, quarantinedItem } from './quarantined.ts';
 import { SignatureError } from './signature.ts';
+import { type StoreDeps, storeItems } from './store-items.ts';
 
-export interface ReceiveDeps {
+export interface ReceiveDeps extends StoreDeps {
   readonly store: Store;
   readonly encryption: SubjectEncryption;
-  readonly ingestor: Ingestor;
-  readonly outcomes: OutcomeIngestor;
+  /** The lookups that find a person, by an identifier. */
+  readonly identify: Identify;
+  /** For how long what cannot be stored is kept, ISO 8601. */
+  readonly quarantineFor: string;
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
@@ -81,8 +79,8 @@ export function verifyDelivery(
 
 /**
  * Verifies a delivery, stores its items and records it. The secrets are read from the database for each
- * delivery, so that a removal or a rotation takes effect at once in every process. Unreadable content is
- * recorded as a rejection, because sending it again would not help.
+ * delivery, so that a removal or a rotation takes effect at once in every process. What cannot be read or stored is
+ * kept in the quarantine, because sending it again would not help.
  * @throws SignatureError, KeyProviderError, OverloadedError, or the database's error: then nothing is recorded
  * and the vendor sends it again
  */
@@ -104,13 +102,29 @@ export async function receiveDelivery(
   if ('challenge' in received) return { account: accountFor([]), ignored: 0, challenge: received.challenge };
   const position = `${connector.name} delivery ${nameInPosition(name, digest)}`;
   if ('items' in received) {
-    const taken = { id, reader: await reader(), items: received.items, position, digest, at };
-    return takeItems(deps, submitter, taken);
+    const read = await readerOf(reader);
+    const taken = { id, items: received.items, position, digest, at };
+    if (read) return takeItems(deps, submitter, { ...taken, reader: read, quarantine: deps });
+    return keepUnmapped(deps, taken);
   }
   const account = accountFor([rejected('INVALID', received.problem)]);
-  await recordDelivery(store, id, digest, at, countsOf(account, 0));
+  const kept = [quarantinedBody(deps.identify, delivery.raw, delivery.headers, position)];
+  await recordDelivery(store, id, digest, at, countsOf(account, 0), keptOf(deps, at, kept));
   return { account, ignored: 0 };
 }
+
+/** The reader; null where the mapping no longer fits the deployment: a dimension was removed. */
+async function readerOf(reader: DeliveryTarget['reader']): Promise<ConnectionReader | null> {
+  try {
+    return await reader();
+  } catch (error) {
+    if (error instanceof InvalidMapError) return null;
+    throw error;
+  }
+}
+
+/** What puts items into the quarantine. */
+type Quarantine = Pick<ReceiveDeps, 'encryption' | 'identify' | 'quarantineFor'>;
 
 /** Items of a connection that is known to have sent them. */
 export interface TakenItems {
@@ -123,35 +137,59 @@ export interface TakenItems {
   /** Of the sender's id of the delivery; null without one. */
   readonly digest: Buffer | null;
   readonly at: Date;
+  /** Absent: what is rejected is not kept, because its sender sees why, and can correct it. */
+  readonly quarantine?: Quarantine;
 }
 
 /**
- * Stores the items of a connection, responses and outcomes each in their own way, and counts both with it: the step that webhooks and our
- * own surveys share. What was stored before an error is a duplicate when the vendor sends again.
- * @throws OverloadedError, or the database's error: then nothing is recorded
+ * Stores the items of a connection and counts them with it: the step that webhooks and our own surveys share.
+ * @throws KeyProviderError, OverloadedError, or the database's error: then nothing is recorded
  */
 export async function takeItems(
-  { store, ingestor, outcomes }: Pick<ReceiveDeps, 'store' | 'ingestor' | 'outcomes'>,
+  deps: StoreDeps & Pick<ReceiveDeps, 'store'>,
   submitter: Submitter,
-  { id, reader, items, position, digest, at }: TakenItems,
+  { id, reader, items, position, digest, at, quarantine }: TakenItems,
 ): Promise<Receipt> {
-  const named = (index: number) => `${position} item ${index}`;
-  const responses = await mapInSlices(items, (item, index) => reader.read(item, named(index)));
-  const facts = reader.outcomes ? await mapInSlices(items, outcomesIn(reader.outcomes, named)) : [];
-  const answered = await acceptMixed(ingestor, submitter, responses, (index) =>
-    reader.sourceOf(items[index]),
-  );
-  const became = facts.flat();
-  const kept = became.length === 0 ? [] : await outcomes.accept(submitter, became);
-  const places = facts.flatMap((some, index) => some.map(() => index));
-  const account = accountFor([...answered, ...kept], [...answered.keys(), ...places]);
-  const ignored = answered.filter((one, index) => one === null && !facts[index]?.length).length;
-  await recordDelivery(store, id, digest, at, countsOf(account, ignored));
+  const positionOf = (index: number) => `${position} item ${index}`;
+  const stored = await storeItems(deps, submitter, reader, items, positionOf);
+  const { account, ignored } = stored;
+  const rejectedItems = quarantine
+    ? stored.items.flatMap(({ problem }, index) => {
+        const said = problem && { item: items[index], position: positionOf(index), ...problem };
+        return said ? [quarantinedItem(quarantine.identify, said)] : [];
+      })
+    : [];
+  const kept = quarantine ? keptOf(quarantine, at, rejectedItems) : null;
+  await recordDelivery(deps.store, id, digest, at, countsOf(account, ignored), kept);
   return { account, ignored };
 }
 
-const outcomesIn = (read: ReadOutcomes, named: (index: number) => string) => (item: unknown, index: number) =>
-  read(item, named(index));
+/** Keeps all items of a delivery that no mapping reads just now. */
+async function keepUnmapped(
+  deps: ReceiveDeps,
+  { id, items, position, digest, at }: Omit<TakenItems, 'reader' | 'quarantine'>,
+): Promise<Receipt> {
+  const problem =
+    'mapping: it does not fit the dimensions of the deployment any more; the item waits in the quarantine';
+  const account = accountFor(items.map(() => rejected('INVALID', problem)));
+  const said = { reason: 'MAPPING', code: 'INVALID', field: 'mapping' } as const;
+  const kept = items.map((item, index) =>
+    quarantinedItem(deps.identify, { item, position: `${position} item ${index}`, ...said }),
+  );
+  await recordDelivery(deps.store, id, digest, at, countsOf(account, 0), keptOf(deps, at, kept));
+  return { account, ignored: 0 };
+}
+
+/** What the record of a delivery keeps; null stands for what cannot be kept. */
+function keptOf(
+  { encryption, quarantineFor }: Pick<Quarantine, 'encryption' | 'quarantineFor'>,
+  at: Date,
+  items: readonly (Quarantined | null)[],
+): KeptItems {
+  const kept = items.filter((one) => one !== null);
+  const expiresAt = keptUntil(at.getTime(), quarantineFor);
+  return { encryption, items: kept, unkept: items.length - kept.length, expiresAt };
+}
 
 async function receive(
   connector: WebhookConnector,
@@ -184,15 +222,12 @@ function countsOf(account: BatchAccount, ignored: number): DeliveryCounts {
   };
 }
 
-/** The fields that messages of rejections begin with. */
-const FIELD = /^([a-z][A-Za-z]{0,40}): /;
-
 /** The code and the field of the first rejection: its message may quote a respondent, so it is not stored. */
 function errorOf({ rejected: listed, rejectedByCode }: BatchAccount): string | null {
   const first = listed.find(({ code }) => code !== 'STALE');
   if (first) {
-    const field = FIELD.exec(first.message)?.[1];
-    return field === undefined ? first.code : `${first.code}: ${field}`;
+    const field = fieldOf(first.message);
+    return field === null ? first.code : `${first.code}: ${field}`;
   }
   return rejectedByCode.find(({ code }) => code !== 'STALE')?.code ?? null;
 }

@@ -1,6 +1,8 @@
 import { kafka } from '../kafka/connector.ts';
 import { emailLink } from '../surveys/email-link.ts';
 import { webSnippet } from '../surveys/web-snippet.ts';
+import { bucket } from '../watch/bucket.ts';
+import { folder } from '../watch/folder.ts';
 import type { Connector, WebhookConnector } from './connector.ts';
 import { asknicely } from './vendors/asknicely.ts';
 import { canonical } from './vendors/canonical.ts';
@@ -40,6 +42,9 @@ const VENDORS: readonly WebhookConnector[] = [
 /** Surveys of our own, which people answer on pages and in a script of this server. */
 const SURVEYS: readonly Connector[] = [emailLink, webSnippet];
 
+/** Places that files are read from. */
+const PLACES: readonly Connector[] = [folder, bucket];
+
 /** The other routes, as mappings name them. */
 const ROUTES = ['responses', 'graphql', 'file', 'demo'];
 
@@ -50,7 +55,7 @@ export const CONNECTORS: ReadonlyMap<string, WebhookConnector> = new Map(
 
 /** Everything that a connection can be made for, by name. */
 export const CONNECTABLE: ReadonlyMap<string, Connector> = new Map(
-  [...VENDORS, ...SURVEYS, kafka].map((one) => [one.name, one]),
+  [...VENDORS, ...SURVEYS, ...PLACES, kafka].map((one) => [one.name, one]),
 );
 
 const NAMES: ReadonlySet<string> = new Set([...ROUTES, ...CONNECTABLE.keys()]);

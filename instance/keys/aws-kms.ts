@@ -1,7 +1,7 @@
+import { AwsV4Signer } from 'aws4fetch';
 import type { AwsKmsConfig } from '../../config/config.ts';
 import { KeyProviderUnavailableError, providerAnswered } from '../../domain/errors/key-provider-errors.ts';
 import type { BoundKey, KeyProvider } from '../../store/encryption/key-provider.ts';
-import { signV4 } from './sigv4.ts';
 
 /** The version of keys that were wrapped before the KMS key was recorded. */
 const UNNAMED = 'managed';
@@ -13,18 +13,14 @@ const AT_ONCE = 16;
  * own log names the subject of each use. https://docs.aws.amazon.com/kms/latest/APIReference/
  */
 export function awsKmsProvider(options: AwsKmsConfig & { readonly now: () => number }): KeyProvider {
-  const { region, keyId, credentials, now } = options;
+  const { region, keyId, now } = options;
   const url = new URL(options.endpoint ?? `https://kms.${region}.amazonaws.com/`);
   const call = async (action: string, content: object): Promise<Record<string, string>> => {
     const body = JSON.stringify(content);
     const plain = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `TrentService.${action}` };
-    const request = { method: 'POST', url, headers: plain, body };
-    const { host: _host, ...headers } = signV4(
-      request,
-      { region, service: 'kms' },
-      credentials,
-      new Date(now()),
-    );
+    const datetime = new Date(now()).toISOString().replace(/[-:]|\.\d{3}/g, '');
+    const given = { url: url.href, headers: plain, body, region, service: 'kms', datetime };
+    const { headers } = await new AwsV4Signer({ ...credentialsOf(options), ...given }).sign();
     const answer = await fetch(url, {
       method: 'POST',
       headers,
@@ -85,6 +81,10 @@ export function awsKmsProvider(options: AwsKmsConfig & { readonly now: () => num
     }),
   };
 }
+
+/** Without a token that is not there: the signer takes it for one. */
+const credentialsOf = ({ credentials: { sessionToken, ...credentials } }: AwsKmsConfig) =>
+  sessionToken === undefined ? credentials : { ...credentials, sessionToken };
 
 async function inTurns<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];

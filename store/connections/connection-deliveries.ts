@@ -1,5 +1,7 @@
 import type { Session, Store } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
+import type { SubjectEncryption } from '../encryption/subject-encryption.ts';
+import { keepQuarantined, type Quarantined } from './quarantine.ts';
 
 /** The results of a delivery's items. */
 export interface DeliveryCounts {
@@ -33,9 +35,14 @@ const COUNT = statement(
     WHERE id = $1`,
   { isSmall: true },
 );
+const REPLAYED = statement(
+  'connection_delivery_replayed',
+  'UPDATE connection SET accepted = accepted + $2, duplicates = duplicates + $3, ignored = ignored + $4 WHERE id = $1',
+  { isSmall: true },
+);
 const REFUSE = statement(
   'connection_delivery_refuse',
-  'UPDATE connection SET last_refusal = $3, last_refused_at = $2 WHERE id = $1 AND removed_at IS NULL',
+  'UPDATE connection SET last_refusal = $3, last_refused_at = $2, refused = refused + $4 WHERE id = $1 AND removed_at IS NULL',
   { isSmall: true },
 );
 const FORGET = statement(
@@ -49,28 +56,54 @@ export async function wasDelivered(session: Session, connection: string, digest:
   return (await session.rows(SEEN, [connection, digest])).length > 0;
 }
 
-/** Records a delivery that was taken, once for each id; `digest` is null where the vendor gives it none. */
+/** What of a delivery goes into the quarantine, and until when. */
+export interface KeptItems {
+  readonly encryption: SubjectEncryption;
+  readonly items: readonly Quarantined[];
+  /** Further ones, which are only counted. */
+  readonly unkept: number;
+  readonly expiresAt: Date;
+}
+
+/**
+ * Records a delivery that was taken, once for each id, with what of it is kept in the quarantine; `digest` is null where the vendor gives
+ * it none. @throws KeyProviderError
+ */
 export function recordDelivery(
   store: Store,
   connection: string,
   digest: Buffer | null,
   at: Date,
   { accepted, duplicates, rejected, ignored, error }: DeliveryCounts,
+  kept: KeptItems | null,
 ): Promise<void> {
   return store.transaction(async (session) => {
     const isNew = digest === null || (await session.rows(NOTE, [connection, digest, at])).length > 0;
-    if (isNew) await session.rows(COUNT, [connection, at, accepted, duplicates, rejected, ignored, error]);
+    if (!isNew) return;
+    // Locks the connection, too.
+    await session.rows(COUNT, [connection, at, accepted, duplicates, rejected, ignored, error]);
+    if (!kept) return;
+    const { encryption, items, unkept, expiresAt } = kept;
+    await keepQuarantined(session, encryption, { connection, receivedAt: at, expiresAt }, { items, unkept });
   });
 }
 
-/** Records why a delivery was refused before it was read. */
+/** Counts what became of items that were replayed; the transaction has locked the connection. */
+export async function countReplayed(
+  session: Session,
+  connection: string,
+  { accepted, duplicates, ignored }: Pick<DeliveryCounts, 'accepted' | 'duplicates' | 'ignored'>,
+): Promise<void> {
+  await session.rows(REPLAYED, [connection, accepted, duplicates, ignored]);
+}
+
+/** Records why deliveries were refused before they were read, the last of so many. */
 export async function recordRefusal(
   session: Session,
   connection: string,
-  at: Date,
-  why: string,
+  { at, why, count }: { readonly at: Date; readonly why: string; readonly count: number },
 ): Promise<void> {
-  await session.rows(REFUSE, [connection, at, why]);
+  await session.rows(REFUSE, [connection, at, why, count]);
 }
 
 /** Deletes the ids of deliveries that are too old to be sent again. */

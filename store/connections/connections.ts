@@ -4,6 +4,7 @@ import type { OwnerSession, Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
 import { type ConnectionKeyRow, openConnectionKeys, SECRET_KEY } from '../encryption/connection-secrets.ts';
 import type { SubjectEncryption } from '../encryption/subject-encryption.ts';
+import { EMPTIED } from './quarantine.ts';
 
 /** A connection as cached in every process: what is needed before a delivery is read. */
 export interface LiveConnectionRow {
@@ -14,6 +15,8 @@ export interface LiveConnectionRow {
   readonly attributes: Segment;
   /** The sources that it is bound to; null: not bound. */
   readonly sources: readonly string[] | null;
+  /** Counts the changes of its mapping. */
+  readonly mappingRevision: number;
 }
 
 /** A connection as it is listed: without its secret. */
@@ -34,6 +37,8 @@ export interface ConnectionRow extends LiveConnectionRow {
   readonly lastErrorAt: Date | null;
   readonly lastRefusal: string | null;
   readonly lastRefusedAt: Date | null;
+  readonly refused: number;
+  readonly unkept: number;
   /** How it asks its vendor for what is announced; null where it announces nothing. */
   readonly fetching: FetchState | null;
 }
@@ -60,7 +65,7 @@ export function readWatchedConnections(session: OwnerSession): Promise<WatchedCo
 }
 
 /** The properties of a new connection. */
-export interface NewConnection extends LiveConnectionRow {
+export interface NewConnection extends Omit<LiveConnectionRow, 'mappingRevision'> {
   readonly mapping: unknown;
   readonly createdAt: Date;
   /** The name and the id of the creator. */
@@ -73,7 +78,7 @@ export const CONNECTION_CHANNEL = 'connection';
 /** Connections that may exist at once. */
 export const MOST_CONNECTIONS = 1_000;
 
-const LIVE_COLUMNS = 'id, connector, name, attributes, sources';
+const LIVE_COLUMNS = 'id, connector, name, attributes, sources, mapping_revision AS "mappingRevision"';
 const LIVE = statement(
   'connections_live',
   `SELECT ${LIVE_COLUMNS} FROM connection WHERE removed_at IS NULL ORDER BY created_at, id`,
@@ -87,14 +92,14 @@ const LIST = statement(
   'connections_list',
   `SELECT ${LIVE_COLUMNS}, mapping, created_at AS "createdAt", created_by AS "createdBy", rotated_at AS "rotatedAt",
       former_until AS "formerUntil", deliveries, accepted, duplicates, rejected, ignored, last_delivery_at AS "lastDeliveryAt",
-      last_error AS "lastError", last_error_at AS "lastErrorAt", last_refusal AS "lastRefusal", last_refused_at AS "lastRefusedAt",
+      last_error AS "lastError", last_error_at AS "lastErrorAt", last_refusal AS "lastRefusal", last_refused_at AS "lastRefusedAt", refused, unkept,
       (SELECT json_build_object('origin', f.origin, 'hasKey', f.key IS NOT NULL, 'openUntil', f.open_until, 'lastError', f.last_error,
         'lastErrorAt', f.last_error_at) FROM connection_fetch f WHERE f.id = connection.id) AS fetching
     FROM connection WHERE id = ANY ($1::uuid[]) AND removed_at IS NULL ORDER BY created_at, id`,
 );
 const STATE = statement(
   'connections_state',
-  'SELECT count(*) AS made, count(removed_at) AS removed FROM connection',
+  'SELECT count(*) AS made, count(removed_at) AS removed, coalesce(sum(mapping_revision), 0) AS mapped FROM connection',
 );
 const NOTIFY = `SELECT pg_notify('${CONNECTION_CHANNEL}', '')`;
 const INSERT = statement(
@@ -123,11 +128,21 @@ const REMOVE = statement(
         former_secret = NULL, former_until = NULL, wrapped = NULL, provider = NULL, key_version = NULL, wrapped_at = NULL
       WHERE id = $1 AND removed_at IS NULL RETURNING id),
     forgotten AS (DELETE FROM connection_delivery d USING removed r WHERE d.connection_id = r.id),
+    discarded AS (UPDATE quarantine q SET status = 'DISCARDED', settled_at = $2, ${EMPTIED}
+      FROM removed r WHERE q.connection_id = r.id AND q.sealed IS NOT NULL),
+    unwatched AS (DELETE FROM watched_file w USING removed r WHERE w.connection_id = r.id),
     unasked AS (DELETE FROM connection_fetch f USING removed r WHERE f.id = r.id)
     ${NOTIFY} FROM removed`,
   { isSmall: true },
 );
 const MAPPING = statement('connections_mapping', 'SELECT mapping FROM connection WHERE id = $1');
+
+const MAP = statement(
+  'connections_map',
+  `WITH mapped AS (UPDATE connection SET mapping = $2::jsonb, mapping_revision = mapping_revision + 1
+      WHERE id = $1 AND removed_at IS NULL RETURNING id)
+    ${NOTIFY} FROM mapped`,
+);
 
 /** The connections that are not removed, oldest first. */
 export function readLiveConnections(session: Session): Promise<LiveConnectionRow[]> {
@@ -139,10 +154,10 @@ export function listConnections(session: Session, ids: readonly string[]): Promi
   return session.rows<ConnectionRow>(LIST, [ids]);
 }
 
-/** Changes whenever a connection is added or removed. */
+/** Changes whenever a connection is added or removed, or its mapping is changed. */
 export async function connectionsState(session: Session): Promise<string> {
-  const [row] = await session.rows<{ made: number; removed: number }>(STATE, []);
-  return `${row?.made} ${row?.removed}`;
+  const [row] = await session.rows<{ made: number; removed: number; mapped: number }>(STATE, []);
+  return `${row?.made} ${row?.removed} ${row?.mapped}`;
 }
 
 /** The mapping of a connection as it was declared. */
@@ -227,6 +242,11 @@ export async function rotateSecret(
     formerUntil,
   ]);
   return true;
+}
+
+/** Replaces the mapping; false where there is no such connection. */
+export async function changeMapping(session: Session, id: string, mapping: unknown): Promise<boolean> {
+  return (await session.rows(MAP, [id, JSON.stringify(mapping)])).length > 0;
 }
 
 /** Removes a connection and destroys its secret; false where there is none, or it was removed before. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Cell, type CellDictionary, matchesSegment } from '../../domain/segments/cell.ts';
+import { eraseQuarantined } from '../connections/quarantine-settle.ts';
 import type { Session, Store } from '../database/client.ts';
 import { type Statement, statement, unnamed } from '../database/statement.ts';
 import type { SubjectEncryption } from '../encryption/subject-encryption.ts';
@@ -115,6 +116,8 @@ export interface Erased {
   readonly known: boolean;
   /** What prevents it (legal holds), in words. */
   readonly holds: readonly string[];
+  /** Items of the quarantine that named the person; absent if there were none. */
+  readonly quarantined?: number;
 }
 
 /**
@@ -131,8 +134,9 @@ export async function erase(deps: SubjectDeps, dataSubject: DataSubject, by: Ord
     const ids = subjects.map(({ id }) => id);
     const gone = [...ids, ...renewed.map(({ id }) => id)];
     if (ids.length === 0) {
-      await by.note?.(session, { known: false });
-      return { ids, known: false, holds: [] };
+      const quarantined = await eraseQuarantined(session, dataSubject.lookups, ids);
+      await by.note?.(session, { known: false, ...(quarantined > 0 ? { quarantined } : {}) });
+      return { ids, known: quarantined > 0, holds: [], quarantined };
     }
     const locked = await session.rows<LockedKey & { own: boolean }>(LOCK_KEYS, [ids]);
     const keys = locked.filter(({ own }) => own);
@@ -140,7 +144,7 @@ export async function erase(deps: SubjectDeps, dataSubject: DataSubject, by: Ord
     const holds = await holdsOf(session, cells, ids, places);
     if (holds.length > 0) {
       await by.note?.(session, { stopped: holds.map(({ id }) => id) });
-      return { ids: [], known: true, holds: holds.map(inWords) };
+      return { ids: [], known: true, holds: holds.map(inWords), quarantined: 0 };
     }
     const responseIds = keys.map(({ id }) => id);
     const answered = (await session.rows<{ id: string }>(EVER_ANSWERED, [ids])).map(({ id }) => id);
@@ -150,6 +154,7 @@ export async function erase(deps: SubjectDeps, dataSubject: DataSubject, by: Ord
     const others = locked.filter(({ own }) => !own).map(({ id }) => id);
     if (others.length > 0) await unlinkAccounts(session, ids, others);
     const outcomes = await eraseOutcomes(session, ids);
+    const quarantined = await eraseQuarantined(session, dataSubject.lookups, ids);
     for (const statement of FORGET_PERSON) await session.rows(statement, [ids]);
     await session.rows(DELETE_KEYS, [ids]);
     await forgetMerges(session, ids);
@@ -170,13 +175,20 @@ export async function erase(deps: SubjectDeps, dataSubject: DataSubject, by: Ord
     ]);
     await tombstoneLeaves(session, sign, responseIds, 'erased');
     // Without anything that leads to the person: only the amount.
-    await by.note?.(session, { erasure, responses: keys.length, ...(outcomes > 0 ? { outcomes } : {}) });
-    return { ids: [...gone, ...idle], known: true, holds: [] };
+    await by.note?.(session, {
+      erasure,
+      responses: keys.length,
+      ...(outcomes > 0 ? { outcomes } : {}),
+      ...(quarantined > 0 ? { quarantined } : {}),
+    });
+    return { ids: [...gone, ...idle], known: true, holds: [], quarantined };
   });
   encryption.forget(done.ids);
   // The row with the wrapped key is dead; vacuum frees its place to be overwritten.
   if (done.ids.length > 0 && store.backend !== 'pglite') await store.rows(unnamed('VACUUM subject_key'), []);
-  return { known: done.known, holds: done.holds };
+  if (done.quarantined > 0 && store.backend !== 'pglite') await store.rows(unnamed('VACUUM quarantine'), []);
+  const { known, holds, quarantined } = done;
+  return { known, holds, ...(quarantined > 0 ? { quarantined } : {}) };
 }
 
 /**

@@ -28,4 +28,5 @@ export const LOCKS = {
   escalation: 72702,
   policies: 72703,
   applyPolicies: 72704,
+  watchedFiles: 72710,
 } as const;

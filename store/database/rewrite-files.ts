@@ -15,6 +15,7 @@ const TABLES = [
   'restricted_response',
   'source_event',
   'repeated_event',
+  'quarantine',
   'delivered_revision',
   'prediction',
   'review',

@@ -42,6 +42,7 @@ const VERSIONS = statement(
       SELECT provider, key_version AS version FROM subject_key
       UNION ALL SELECT provider, key_version FROM connection WHERE wrapped IS NOT NULL
       UNION ALL SELECT provider, key_version FROM target WHERE wrapped IS NOT NULL
+      UNION ALL SELECT provider, key_version FROM quarantine WHERE wrapped IS NOT NULL
       UNION ALL SELECT key_check ->> 'provider', key_check ->> 'version' FROM instance) used
     WHERE provider = $1 GROUP BY 1 ORDER BY 1`,
 );

@@ -279,9 +279,14 @@ export class SubjectEncryption {
     return decrypt(key, context, ciphertext).toString('utf8');
   }
 
-  /** An original item, encrypted for its sender; the row is the source event's. */
-  encryptEvent({ id, key }: SubjectWithKey, row: string, text: string): Buffer {
-    return encryptBytes(key, { tenant: this.tenant, subject: id, field: 'event', row }, text);
+  /** An original item, encrypted for its sender, or for itself in the quarantine; the row is the source event's, or its own. */
+  encryptEvent(
+    { id, key }: SubjectWithKey,
+    row: string,
+    text: string,
+    field: 'event' | 'quarantine' = 'event',
+  ): Buffer {
+    return encryptBytes(key, { tenant: this.tenant, subject: id, field, row }, text);
   }
 
   /**
@@ -324,7 +329,7 @@ export class SubjectEncryption {
   /** @throws DecryptionError */
   decrypt(
     { id, key }: SubjectWithKey,
-    field: 'event' | 'review',
+    field: 'event' | 'review' | 'quarantine',
     row: string,
     ciphertext: string | Uint8Array,
   ) {

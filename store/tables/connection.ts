@@ -29,6 +29,8 @@ export const connection = pgTable('connection', {
   sources: jsonb('sources').$type<readonly string[]>(),
   /** As it was declared. */
   mapping: jsonb('mapping').notNull(),
+  /** Counts the changes of its mapping. */
+  mappingRevision: integer('mapping_revision').notNull().default(1),
   /** Its data key, wrapped by the key provider: null once it is removed. */
   wrapped: text('wrapped'),
   provider: text('provider'),

@@ -93,6 +93,59 @@ const item = (externalId: string, more: object = {}) => ({
   ...more,
 });
 
+it('what cannot be stored waits in the quarantine, and is stored once the mapping is right', async () => {
+  const { fixtures } = (await import('../../ingestion/webhooks/vendors/formbricks.fixtures.ts')) as {
+    fixtures: VendorFixtures;
+  };
+  const { secret } = fixtures;
+  const right = { ...(fixtures.mapping as object), source: 'waits' };
+  const mapping = { ...right, score: { column: 'data.nps', scale: '1-5' } };
+  const { connection } = await create({ connector: 'formbricks', name: 'waits', mapping, secret });
+  const body = fixtures.deliveries[0]?.body ?? '';
+  const at = Date.now();
+  const url = `${server.url}${connection.path}`;
+  const sent = await post(connection.path, body, fixtures.sign(Buffer.from(body), secret, at, 'w1', url));
+  expect(sent.status).toBe(202);
+  type Waiting = { id: string; reason: string; status: string };
+  const waiting = async (filter = {}) => {
+    const query = `query ($filter: QuarantineFilter) { connections(first: 100) { id quarantine(filter: $filter) { reasons { reason count }
+      edges { node { id status reason code field advice position bytes receivedAt attempts expiresAt } } pageInfo { hasNextPage } } } }`;
+    const { data, errors } = await ask<{
+      connections: { id: string; quarantine: { reasons: object[]; edges: { node: Waiting }[] } }[];
+    }>(ADMIN_KEY, query, { filter });
+    expect(errors, JSON.stringify(errors)).toBeUndefined();
+    return data.connections.find(({ id }) => id === connection.id)?.quarantine;
+  };
+  const listed = await waiting({ statuses: ['WAITING'], fields: ['score'] });
+  expect(listed?.reasons).toEqual([{ reason: 'VALUE', count: 1 }]);
+  const node = listed?.edges[0]?.node;
+  expect(node).toMatchObject({ status: 'WAITING', code: 'OUT_OF_SCALE', field: 'score', attempts: 0 });
+  expect(await waiting({ reasons: ['BODY'] })).toMatchObject({ edges: [] });
+  const content = 'query ($item: ID!) { quarantinedContent(item: $item) }';
+  const read = await ask<{ quarantinedContent: string }>(ADMIN_KEY, content, { item: node?.id });
+  expect(read.data.quarantinedContent).toContain('user-7');
+
+  const change =
+    'mutation ($id: ID!, $mapping: JSON!) { changeConnectionMapping(id: $id, mapping: $mapping) { mapping } }';
+  const changed = await ask(ADMIN_KEY, change, { id: connection.id, mapping: right });
+  expect(changed.data).toEqual({ changeConnectionMapping: { mapping: right } });
+  const replay = `mutation ($connection: ID!, $ids: [ID!]) { replayQuarantined(connection: $connection, ids: $ids) { replayed failed remaining } }`;
+  const replayed = await ask(ADMIN_KEY, replay, { connection: connection.id, ids: [node?.id] });
+  expect(replayed.data).toEqual({ replayQuarantined: { replayed: 1, failed: 0, remaining: 0 } });
+  expect(await waiting()).toMatchObject({ reasons: [], edges: [{ node: { status: 'REPLAYED' } }] });
+  expect((await ask(ADMIN_KEY, content, { item: node?.id })).data).toEqual({ quarantinedContent: null });
+  const discard = 'mutation ($connection: ID!) { discardQuarantined(connection: $connection) }';
+  expect((await ask(ADMIN_KEY, discard, { connection: connection.id })).data).toEqual({
+    discardQuarantined: 0,
+  });
+  const metrics = await fetch(`${server.url}/metrics`, { headers: { authorization: `Bearer ${ADMIN_KEY}` } });
+  expect(await metrics.text()).toContain('scoreline_quarantined');
+  const log = '{ auditLog(first: 20) { edges { node { action } } } }';
+  const actions = JSON.stringify((await ask(ADMIN_KEY, log)).data);
+  for (const action of ['replayQuarantined', 'changeConnectionMapping', 'discardQuarantined'])
+    expect(actions).toContain(action);
+});
+
 describe.each([...CONNECTORS.keys()])('deliveries of %s', (connector) => {
   let fixtures: VendorFixtures;
   let connection: Listed;

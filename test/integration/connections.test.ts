@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { KeyProviderUnavailableError } from '../../domain/errors/key-provider-errors.ts';
+import { lookupsOfGiven } from '../../ingestion/pipeline/pseudonym.ts';
 import { OWNER } from '../../ingestion/pipeline/submitter.ts';
 import { type Connections, openConnections } from '../../ingestion/webhooks/connections.ts';
 import { receiveDelivery } from '../../ingestion/webhooks/receive.ts';
@@ -56,7 +57,8 @@ const wanted = {
 
 async function processOn(provider?: KeyProvider, { store, ingestor, outcomes } = record): Promise<Process> {
   const encryption = await testEncryption(store, provider);
-  const deps = { store, encryption, ingestor, outcomes, now: Date.now };
+  const identify = (text: string) => lookupsOfGiven(PEPPER, text);
+  const deps = { store, encryption, ingestor, outcomes, identify, quarantineFor: 'P30D', now: Date.now };
   const onError = (error: Error) => {
     throw error;
   };

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { parse, validate } from 'graphql';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openGate } from '../../api/gate/gate.ts';
-import { trustDocuments } from '../../api/gate/trusted.ts';
+import { RULES, trustDocuments } from '../../api/gate/trusted.ts';
 import { buildSchema } from '../../api/schema/schema.ts';
 import { gateSettings, sha256 } from '../../config/gate-settings.ts';
 import { EVERYTHING } from '../../domain/access/scope.ts';
@@ -72,6 +73,12 @@ describe('the documents of the dashboard', () => {
     expect(sent.some((text) => text.includes('__typename'))).toBe(true);
     // Live updates are sent as they are, and tools may send any document as the pages hold it.
     expect([...texts, ...sent].filter((text) => !trusted.has(sha256(text)))).toEqual([]);
+  });
+
+  it('fit the schema of the default dimensions, as all that ships: a start does not look at them again', () => {
+    const unfit = [...trusted.values()].flatMap((text) => validate(schema, parse(text), RULES));
+    expect(unfit.map(({ message }) => message)).toEqual([]);
+    expect(trusted.size).toBeGreaterThan(100);
   });
 
   it('that read sources cost no more than the roles that ship with the right to them may spend', () => {

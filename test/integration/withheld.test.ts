@@ -93,6 +93,7 @@ function argumentsOf(root: string, field: GraphQLField<unknown, unknown>): strin
     dimension: 'REGION',
     role: '"analyst"',
     name: '"sample"',
+    item: '"QuarantinedItem:00000000-0000-4000-8000-000000000000"',
     question: '"score of the last 7 days"',
   };
   const given = field.args

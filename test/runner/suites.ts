@@ -23,7 +23,10 @@ const SAME_ON_EVERY_BACKEND = [
 
 /** Take long, and concern the embedded database, or do not depend on the backend: once, on embedded stores. */
 const LONG_ON_EMBEDDED = [
-  ...named('e2e', 'account-cases demo doors import import-undo-killed oidc policies-command sessions'),
+  ...named(
+    'e2e',
+    'account-cases demo doors import import-undo-killed oidc policies-command sessions watched-files',
+  ),
   ...named('e2e/abuse', 'documents every-argument flood ingest-door patterns refusals variables watchdog'),
   ...named(
     'integration',

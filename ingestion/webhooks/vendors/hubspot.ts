@@ -29,8 +29,9 @@ const FETCHED: Readonly<Record<string, readonly string[]>> = {
     'dealtype',
     'hs_is_closed',
     'hs_is_closed_won',
+    'hubspot_owner_id',
   ],
-  ticket: ['closed_date', 'createdate', 'hs_ticket_category', 'hs_ticket_priority'],
+  ticket: ['closed_date', 'createdate', 'hs_ticket_category', 'hs_ticket_priority', 'hubspot_owner_id'],
 };
 /** Properties whose change may make another outcome of a deal or a ticket. */
 const WATCHED = ['dealstage', 'amount', 'closedate', 'hs_pipeline_stage'];

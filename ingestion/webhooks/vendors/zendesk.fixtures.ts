@@ -44,12 +44,13 @@ const ticket = (time: string, event_: object, detail: object = {}, type = 'ticke
     time,
     null,
     { type: `zen:event-type:${type}`, event: { meta: { sequence: { id: 's', position: 1 } }, ...event_ } },
-    { id: '35450', created_at: AT_0, type: 'incident', ...detail },
+    { id: '35450', created_at: AT_0, type: 'incident', assignee_id: '8447320466430', ...detail },
   );
 const outcome = {
   account: '8447346621310',
   respondent: '8447388090494',
   name: 'incident',
+  agent: '8447320466430',
   dimensions: { channel: 'web_service' },
 };
 const became = (externalId: string, kind: string, time: string) => ({
@@ -73,7 +74,7 @@ export const fixtures: VendorFixtures = {
   docs: 'docs/connectors/zendesk.md',
   mapping: {
     survey: { name: 'Support CSAT', version: '1' },
-    outcomes: { dimensions: { channel: { column: 'detail.via.channel' } } },
+    outcomes: { agent: 'detail.assignee_id', dimensions: { channel: { column: 'detail.via.channel' } } },
   },
   secret: 'dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ==',
   otherSecret: 'dGhpc19zZWNyZXRfaXNfYW5vdGhlcl9vbmVfYWx0bw==',

@@ -1,0 +1,232 @@
+import { createHash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { AwsV4Signer } from 'aws4fetch';
+import { SaxesParser } from 'saxes';
+import { z } from 'zod';
+import type { Dimension } from '../../domain/segments/dimensions.ts';
+import type { Connector } from '../webhooks/connector.ts';
+import {
+  type FilePlace,
+  type FoundFile,
+  isMeant,
+  MOST_FILES,
+  PlaceError,
+  type PlaceReader,
+  placeReader,
+  tooMany,
+} from './place.ts';
+
+/** The answer to a request, whose body is read once. */
+export interface BucketAnswer {
+  readonly status: number;
+  readonly body: AsyncIterable<Buffer>;
+}
+
+/**
+ * Asks for an address, where the deployment lets requests go.
+ * @throws Error that says why there is no answer
+ */
+export type AskBucket = (
+  url: URL,
+  headers: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+) => Promise<BucketAnswer>;
+
+const shape = {
+  endpoint: z
+    .string()
+    .refine(
+      (given) => URL.canParse(given) && new URL(given).href === `${given}/`,
+      'must be an origin such as "https://s3.eu-central-1.amazonaws.com"',
+    )
+    .optional(),
+  region: z
+    .string()
+    .regex(/^[\w-]{1,60}$/, 'must be a region such as "eu-central-1"')
+    .default('us-east-1'),
+  bucket: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be the name of a bucket'),
+  prefix: z.string().max(1_000).default(''),
+};
+
+/** Where a bucket is. */
+export type BucketSettings = z.output<z.ZodObject<typeof shape>>;
+
+const CREDENTIALS = /^[\w.+/=-]{3,200}:[\x21-\x7e]{4,500}$/;
+
+/** Files in a bucket of S3, or of another store that speaks its protocol. docs/connectors/bucket.md. */
+export const bucket: Connector & {
+  reader(mapping: unknown, dimensions: readonly Dimension[]): PlaceReader<BucketSettings>;
+} = {
+  name: 'bucket',
+  path: '',
+  secret: {
+    make: () => 'none',
+    problemOf: (secret) =>
+      CREDENTIALS.test(secret)
+        ? null
+        : 'must be an access key and its secret, as in "AKIA…:wJal…", of a user that may list and read the bucket',
+  },
+  reader: (mapping, dimensions) => placeReader('bucket', shape, mapping, dimensions),
+};
+
+const LOOK_EVERY_MS = 60_000;
+const PATIENCE_MS = 60_000;
+/** Of a list of a thousand objects. */
+const MOST_LIST = 8 * 1024 * 1024;
+
+/** The place of a bucket, read with the secret of its connection. */
+export function bucketPlace(settings: BucketSettings, secret: string, ask: AskBucket): FilePlace {
+  const at = secret.indexOf(':');
+  if (at === -1)
+    throw new PlaceError(
+      'the connection has no access key; replace its secret by "ACCESS_KEY:SECRET" of a user that may list and read the bucket',
+    );
+  const credentials = { accessKeyId: secret.slice(0, at), secretAccessKey: secret.slice(at + 1) };
+  const get = async (url: URL, headers: Record<string, string> = {}): Promise<BucketAnswer> => {
+    const signer = new AwsV4Signer({
+      ...credentials,
+      method: 'GET',
+      url: url.href,
+      headers,
+      service: 's3',
+      region: settings.region,
+    });
+    const signed = await signer.sign();
+    const sent = Object.fromEntries(signed.headers as Headers);
+    try {
+      return await ask(new URL(signed.url), sent, AbortSignal.timeout(PATIENCE_MS));
+    } catch (error) {
+      throw new PlaceError(`the bucket does not answer: ${(error as Error).message}`);
+    }
+  };
+  return {
+    everyMs: LOOK_EVERY_MS,
+    list: () => listBucket(settings, get),
+    fetch: async ({ path, version }, folder) => {
+      const answer = await get(objectUrl(settings, path), { 'if-match': version });
+      if (answer.status === 412 || answer.status === 404)
+        throw new PlaceError('it has been replaced or removed since it was listed');
+      if (answer.status !== 200) throw await refusal(answer, 'the object');
+      const copy = join(folder, createHash('sha256').update(path).digest('hex'));
+      await pipeline(answer.body, createWriteStream(copy, { mode: 0o600 }));
+      return copy;
+    },
+  };
+}
+
+const originOf = ({ endpoint, region }: BucketSettings): string =>
+  endpoint ?? `https://s3.${region}.amazonaws.com`;
+
+function objectUrl(settings: BucketSettings, key: string): URL {
+  const path = key.split('/').map(encodeURIComponent).join('/');
+  return new URL(`${originOf(settings)}/${settings.bucket}/${path}`);
+}
+
+type Get = (url: URL) => Promise<BucketAnswer>;
+
+async function listBucket(settings: BucketSettings, get: Get): Promise<FoundFile[]> {
+  const files: FoundFile[] = [];
+  for (let token: string | null = ''; token !== null; ) {
+    const url = new URL(`${originOf(settings)}/${settings.bucket}`);
+    url.searchParams.set('list-type', '2');
+    url.searchParams.set('encoding-type', 'url');
+    if (settings.prefix !== '') url.searchParams.set('prefix', settings.prefix);
+    if (token !== '') url.searchParams.set('continuation-token', token);
+    const answer = await get(url);
+    if (answer.status !== 200) throw await refusal(answer, `the bucket ${settings.bucket}`);
+    const page = readList(await textOf(answer));
+    for (const file of page.files) {
+      const name = file.path.slice(file.path.lastIndexOf('/') + 1);
+      if (file.bytes > 0 && isMeant(name)) files.push(file);
+    }
+    if (files.length > MOST_FILES) throw tooMany();
+    token = page.next;
+  }
+  return files;
+}
+
+/** What a store that refuses says, with what would be right. */
+async function refusal(answer: BucketAnswer, what: string): Promise<PlaceError> {
+  const code = codeIn(await textOf(answer));
+  const way = WAYS[code] ?? WAYS[answer.status];
+  return new PlaceError(
+    `${what} is refused: ${answer.status}${code ? ` ${code}` : ''}${way ? `; ${way}` : ''}`,
+  );
+}
+
+/** The code of an error; blank where the answer is not of S3. */
+function codeIn(xml: string): string {
+  try {
+    return readList(xml).code;
+  } catch {
+    return '';
+  }
+}
+
+const WAYS: Readonly<Record<string, string>> = {
+  NoSuchBucket: 'correct "bucket" of the mapping',
+  InvalidAccessKeyId: 'replace the secret of the connection',
+  SignatureDoesNotMatch: 'replace the secret of the connection',
+  PermanentRedirect: 'correct "region" and "endpoint" of the mapping',
+  AuthorizationHeaderMalformed: 'correct "region" of the mapping',
+  403: 'its user needs s3:ListBucket and s3:GetObject',
+};
+
+async function textOf({ body }: BucketAnswer): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.length;
+    if (bytes > MOST_LIST) throw new PlaceError('the bucket answers with a list that is too long');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+interface ListPage {
+  readonly files: readonly FoundFile[];
+  /** Where the next page begins; null: this is the last. */
+  readonly next: string | null;
+  /** Of an error; blank without one. */
+  readonly code: string;
+}
+
+/** Reads a list of objects, or an error, of the S3 protocol. */
+function readList(xml: string): ListPage {
+  const parser = new SaxesParser();
+  const files: FoundFile[] = [];
+  let [text, next, code]: [string, string | null, string] = ['', null, ''];
+  let object: Record<string, string> = {};
+  // Asked for, because XML cannot hold every key; not every store does it.
+  let isEncoded = false;
+  parser.on('error', () => {
+    throw new PlaceError('the bucket answers with something that is not a list of S3');
+  });
+  parser.on('opentag', ({ name }) => {
+    text = '';
+    if (name === 'Contents') object = {};
+  });
+  parser.on('text', (more) => {
+    text += more;
+  });
+  parser.on('closetag', ({ name }) => {
+    if (name === 'NextContinuationToken') next = text;
+    else if (name === 'Code') code = text;
+    else if (name === 'EncodingType') isEncoded = text === 'url';
+    else if (name === 'Contents') files.push(fileOf(object));
+    else object[name] = text;
+    text = '';
+  });
+  if (xml.trim() !== '') parser.write(xml).close();
+  const decoded = (path: string) => decodeURIComponent(path.replaceAll('+', ' '));
+  const named = isEncoded ? files.map((file) => ({ ...file, path: decoded(file.path) })) : files;
+  return { files: named, next, code };
+}
+
+const fileOf = ({ Key = '', ETag = '', Size = '' }: Record<string, string>): FoundFile => ({
+  path: Key,
+  version: ETag,
+  bytes: Number(Size),
+});

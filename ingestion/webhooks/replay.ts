@@ -1,0 +1,203 @@
+import type { NoteChange } from '../../store/audit/audit.ts';
+import { countReplayed } from '../../store/connections/connection-deliveries.ts';
+import {
+  keepQuarantined,
+  openQuarantined,
+  type Quarantined,
+  type QuarantineFilter,
+  type QuarantineRow,
+} from '../../store/connections/quarantine.ts';
+import {
+  countNext,
+  failQuarantined,
+  lockConnection,
+  nextQuarantined,
+  settleQuarantined,
+} from '../../store/connections/quarantine-settle.ts';
+import { InvalidMapError } from '../files/map/map-mistakes.ts';
+import type { BatchAccount } from '../pipeline/outcome.ts';
+import { UnreadableBodyError } from '../pipeline/read-items.ts';
+import type { Submitter } from '../pipeline/submitter.ts';
+import type { ConnectionReader, Connector, WebhookConnector } from './connector.ts';
+import { isFixable, itemAgain, type QuarantineContent, quarantinedItem } from './quarantined.ts';
+import type { ReceiveDeps } from './receive.ts';
+import { type StoredItem, storeItems } from './store-items.ts';
+
+/** Rows of one call; what is left is replayed by the next one. */
+const MOST_REPLAYED = 500;
+/** Rows of one transaction. */
+const PAGE = 100;
+
+/** What a call did. */
+export interface Replayed {
+  /** Rows that are stored now, or were left out by the mapping. */
+  readonly replayed: number;
+  /** Rows that wait on. */
+  readonly failed: number;
+  /** Rows that match and were not tried. */
+  readonly remaining: number;
+}
+
+/** The connection whose rows are replayed. */
+export interface ReplayTarget {
+  readonly id: string;
+  readonly vendor: Connector;
+  readonly reader: () => Promise<ConnectionReader>;
+}
+
+/** Who asks for it, and what hears of the items. */
+export interface ReplayOrder {
+  readonly note: NoteChange;
+  readonly onIngested: (account: BatchAccount) => void;
+}
+
+/**
+ * Puts what waits through the pipeline again, oldest first, as if it arrived now. What is stored is settled together with its counts and
+ * the row of the audit log; a call that is cut off is made again, and what it had stored is then a duplicate.
+ * @throws KeyProviderError, OverloadedError, or the database's error
+ */
+export async function replayQuarantined(
+  deps: ReceiveDeps,
+  submitter: Submitter,
+  target: ReplayTarget,
+  filter: QuarantineFilter,
+  order: ReplayOrder,
+): Promise<Replayed> {
+  const waiting = { ...filter, statuses: ['WAITING' as const] };
+  const triedBefore = new Date(deps.now());
+  let [replayed, failed] = [0, 0];
+  for (let tried = 0; tried < MOST_REPLAYED; tried += PAGE) {
+    const page = { triedBefore, limit: PAGE };
+    const rows = await nextQuarantined(deps.store, target.id, waiting, page);
+    if (rows.length === 0) break;
+    const done = await replayPage(deps, submitter, target, rows, order);
+    replayed += done.replayed;
+    failed += done.failed;
+    if (rows.length < PAGE) break;
+  }
+  return { replayed, failed, remaining: await countNext(deps.store, target.id, waiting, triedBefore) };
+}
+
+/** A row with the items in it, or why there are none. */
+interface OpenedRow {
+  readonly row: QuarantineRow;
+  readonly items: readonly unknown[];
+  readonly problem: Pick<Quarantined, 'reason' | 'code' | 'field'> | null;
+}
+
+async function replayPage(
+  deps: ReceiveDeps,
+  submitter: Submitter,
+  { id, vendor, reader: readerOf }: ReplayTarget,
+  rows: readonly QuarantineRow[],
+  { note, onIngested }: ReplayOrder,
+): Promise<{ replayed: number; failed: number }> {
+  const { store, encryption } = deps;
+  const contents = await openQuarantined(
+    store,
+    encryption,
+    rows.map((row) => row.id),
+  );
+  const reader = await readerOf().catch((error: Error) => {
+    if (error instanceof InvalidMapError) return null;
+    throw error;
+  });
+  // What was settled meanwhile has no content.
+  const open: OpenedRow[] = [];
+  for (const row of rows) {
+    const content = contents.get(row.id);
+    if (content !== undefined) open.push(await openedRow(vendor, row, content, reader !== null));
+  }
+  const items = open.flatMap(({ row, items }) =>
+    items.map((item, i) => ({ item, position: positionIn(row, i) })),
+  );
+  const stored =
+    reader &&
+    (await storeItems(
+      deps,
+      submitter,
+      reader,
+      items.map(({ item }) => item),
+      (index) => items[index]?.position ?? '',
+    ));
+  if (stored) onIngested(stored.account);
+  const rest = [...(stored?.items ?? [])];
+  const outcomes = open.map(({ items }) => rest.splice(0, items.length));
+  return settle(deps, id, open, outcomes, note);
+}
+
+const positionIn = ({ position, reason }: QuarantineRow, index: number) =>
+  reason === 'BODY' ? `${position} item ${index}` : position;
+
+async function openedRow(
+  vendor: Connector,
+  row: QuarantineRow,
+  written: string,
+  isMapped: boolean,
+): Promise<OpenedRow> {
+  if (!isMapped) return { row, items: [], problem: { reason: 'MAPPING', code: 'INVALID', field: 'mapping' } };
+  const content = JSON.parse(written) as QuarantineContent;
+  if (content.kind === 'item') return { row, items: [itemAgain(content.text)], problem: null };
+  const unreadable = { reason: 'BODY', code: 'INVALID', field: null } as const;
+  if (!('receive' in vendor)) return { row, items: [], problem: unreadable };
+  try {
+    const { receive } = vendor as WebhookConnector;
+    const received = await receive(
+      Buffer.from(content.body, 'base64'),
+      content.headers,
+      row.receivedAt.getTime(),
+    );
+    return { row, items: 'items' in received ? received.items : [], problem: null };
+  } catch (error) {
+    if (error instanceof UnreadableBodyError) return { row, items: [], problem: unreadable };
+    throw error;
+  }
+}
+
+/** Settles the rows that are stored, notes why others failed, and lets the rejected items of a body wait by themselves. */
+function settle(
+  { store, encryption, identify, now }: ReceiveDeps,
+  connection: string,
+  open: readonly OpenedRow[],
+  outcomes: readonly (readonly StoredItem[])[],
+  note: NoteChange,
+): Promise<{ replayed: number; failed: number }> {
+  const at = new Date(now());
+  return store.transaction(async (session) => {
+    await lockConnection(session, connection);
+    const failures = open.flatMap(({ row, problem }, i) => {
+      const why = problem ?? (row.reason === 'BODY' ? null : outcomes[i]?.[0]?.problem);
+      return why ? [{ id: row.id, ...why }] : [];
+    });
+    const failing = new Set(failures.map(({ id }) => id));
+    const failed = await failQuarantined(session, failures, at);
+    const done = open.map(({ row }) => row.id).filter((id) => !failing.has(id));
+    const settled = await settleQuarantined(session, done, 'REPLAYED', at);
+    const counts = { accepted: 0, duplicates: 0, ignored: 0 };
+    for (const [i, { row, items }] of open.entries()) {
+      if (!settled.has(row.id)) continue;
+      const stored = outcomes[i] ?? [];
+      for (const { outcomes: all } of stored) {
+        if (all.length === 0) counts.ignored += 1;
+        counts.accepted += all.filter(({ status }) => status === 'accepted').length;
+        counts.duplicates += all.filter((one) => one.status !== 'accepted' && !isFixable(one)).length;
+      }
+      if (row.reason !== 'BODY') continue;
+      const rejected = stored.flatMap(({ problem }, index) =>
+        problem
+          ? [quarantinedItem(identify, { item: items[index], position: positionIn(row, index), ...problem })]
+          : [],
+      );
+      const kept = rejected.filter((one) => one !== null);
+      const { receivedAt, expiresAt } = row;
+      const term = { connection, receivedAt, expiresAt };
+      await keepQuarantined(session, encryption, term, {
+        items: kept,
+        unkept: rejected.length - kept.length,
+      });
+    }
+    await countReplayed(session, connection, counts);
+    await note(session, { key: `Connection:${connection}`, replayed: settled.size, failed });
+    return { replayed: settled.size, failed };
+  });
+}

@@ -1,0 +1,79 @@
+import { mapInSlices } from '../../domain/text/slices.ts';
+import type { Quarantined, QuarantineReason } from '../../store/connections/quarantine.ts';
+import type { OutcomeDraft } from '../outcomes/outcome-draft.ts';
+import type { OutcomeIngestor } from '../outcomes/outcome-ingestor.ts';
+import type { Ingestor } from '../pipeline/ingestor.ts';
+import { accountFor, type BatchAccount, type Outcome } from '../pipeline/outcome.ts';
+import { acceptMixed } from '../pipeline/submit.ts';
+import type { Submitter } from '../pipeline/submitter.ts';
+import type { ConnectionReader } from './connector.ts';
+import { fieldOf, isFixable } from './quarantined.ts';
+
+/** What stores the items of connections. */
+export interface StoreDeps {
+  readonly ingestor: Ingestor;
+  readonly outcomes: OutcomeIngestor;
+}
+
+/** What became of one item. */
+export interface StoredItem {
+  /** Of the answer, and of the outcomes in it; none where it was left out. */
+  readonly outcomes: readonly Outcome[];
+  /** Why it is to wait; null if nothing of it was rejected that a fix may change. */
+  readonly problem: Pick<Quarantined, 'reason' | 'code' | 'field'> | null;
+}
+
+/** What became of the items of a delivery, in order, and the account of it. */
+export interface StoredItems {
+  readonly items: readonly StoredItem[];
+  readonly account: BatchAccount;
+  /** Items that are not for this connection, or have no answer yet. */
+  readonly ignored: number;
+}
+
+/**
+ * Stores items, responses and outcomes each in their own way. What was stored before an error is a duplicate when the items come again.
+ * `positionOf` names an item in the provenance.
+ * @throws OverloadedError, or the database's error
+ */
+export async function storeItems(
+  { ingestor, outcomes }: StoreDeps,
+  submitter: Submitter,
+  reader: ConnectionReader,
+  items: readonly unknown[],
+  positionOf: (index: number) => string,
+): Promise<StoredItems> {
+  const responses = await mapInSlices(items, (item, index) => reader.read(item, positionOf(index)));
+  const { outcomes: readOutcomes } = reader;
+  const facts = readOutcomes
+    ? await mapInSlices(items, (item, index) => readOutcomes(item, positionOf(index)))
+    : [];
+  const answered = await acceptMixed(ingestor, submitter, responses, (index) =>
+    reader.sourceOf(items[index]),
+  );
+  const became = facts.flat();
+  const kept = became.length === 0 ? [] : await outcomes.accept(submitter, became);
+  const places = facts.flatMap((some, index) => some.map(() => index));
+  const rest = [...kept];
+  const stored = answered.map((answer, index): StoredItem => {
+    const some = facts[index] ?? [];
+    const own = rest.splice(0, some.length);
+    const all = [...(answer === null ? [] : [answer]), ...own];
+    const problem =
+      problemOf(answer, responses[index] ?? null) ??
+      own.map((outcome, i) => problemOf(outcome, some[i] ?? null)).find((one) => one !== null);
+    return { outcomes: all, problem: problem ?? null };
+  });
+  return {
+    items: stored,
+    account: accountFor([...answered, ...kept], [...answered.keys(), ...places]),
+    ignored: stored.filter(({ outcomes: all }) => all.length === 0).length,
+  };
+}
+
+/** What could be read and was rejected has a value that cannot be stored. */
+function problemOf(outcome: Outcome | null, read: object | OutcomeDraft | null): StoredItem['problem'] {
+  if (!isFixable(outcome)) return null;
+  const reason: QuarantineReason = read !== null && 'status' in read ? 'SCHEMA' : 'VALUE';
+  return { reason, code: outcome.code, field: fieldOf(outcome.message) };
+}

@@ -1,0 +1,1 @@
+ALTER TABLE "connection" ADD COLUMN "mapping_revision" integer DEFAULT 1 NOT NULL;

@@ -1,0 +1,335 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { lookupsOfGiven } from '../../ingestion/pipeline/pseudonym.ts';
+import { OWNER } from '../../ingestion/pipeline/submitter.ts';
+import { type Connections, openConnections } from '../../ingestion/webhooks/connections.ts';
+import type { WebhookConnector } from '../../ingestion/webhooks/connector.ts';
+import { type ReceiveDeps, receiveDelivery } from '../../ingestion/webhooks/receive.ts';
+import { CONNECTORS } from '../../ingestion/webhooks/registry.ts';
+import { replayQuarantined } from '../../ingestion/webhooks/replay.ts';
+import { SignatureError } from '../../ingestion/webhooks/signature.ts';
+import { signStandardWebhook } from '../../ingestion/webhooks/vendors/canonical.fixtures.ts';
+import { fixtures as formbricks } from '../../ingestion/webhooks/vendors/formbricks.fixtures.ts';
+import {
+  listQuarantined,
+  MOST_QUARANTINED,
+  openQuarantined,
+  type QuarantineFilter,
+} from '../../store/connections/quarantine.ts';
+import { discardQuarantined, expireQuarantined } from '../../store/connections/quarantine-settle.ts';
+import { erase } from '../../store/data-subjects/erase.ts';
+import { rewrapKeys } from '../../store/encryption/rotate-keys.ts';
+import { DIMENSIONS, openTestDatabase, PEPPER, type TestDatabase } from '../fixtures/database.ts';
+import { BY, personOf } from '../fixtures/erasing.ts';
+import { findInTables } from '../fixtures/needles.ts';
+
+/* What a connection delivers and cannot be stored: kept, found, replayed, expired. */
+
+const DAY_MS = 24 * 3_600_000;
+let database: TestDatabase;
+let connections: Connections;
+let deps: ReceiveDeps;
+const notes: object[] = [];
+const change = { by: { id: 'admin', name: 'admin' }, note: async () => undefined };
+beforeAll(async () => {
+  database = await openTestDatabase();
+  const { store, encryption, ingestor, outcomes } = database;
+  const onError = (error: Error) => {
+    throw error;
+  };
+  connections = await openConnections({
+    ...{
+      store,
+      encryption,
+      dimensions: DIMENSIONS,
+      loops: null,
+      allowedHosts: [],
+      now: Date.now,
+      randomBytes,
+      onError,
+    },
+  });
+  const identify = (text: string) => lookupsOfGiven(PEPPER, text);
+  deps = { store, encryption, ingestor, outcomes, identify, quarantineFor: 'P30D', now: Date.now };
+});
+afterAll(async () => {
+  await connections?.close();
+  await database?.close();
+});
+
+const make = async (connector: string, mapping: unknown, secret: string | null = null) => {
+  const wanted = {
+    connector,
+    name: 'test',
+    attributes: {},
+    sources: null,
+    mapping,
+    secret,
+    access: { key: null, host: null },
+  };
+  return connections.create(wanted, change);
+};
+const found = (id: string) => {
+  const connection = connections.find(id);
+  if (!connection) throw new Error('there is no such connection');
+  return connection;
+};
+const deliver = (id: string, secret: string, body: unknown, name: string = randomUUID()) => {
+  const connection = found(id);
+  const raw = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+  const headers = {
+    ...signStandardWebhook(raw, secret, Date.now(), name),
+    'content-type': 'application/json',
+  };
+  const connector = CONNECTORS.get(connection.connector) as WebhookConnector;
+  const target = { id, connector, reader: () => connections.reader(connection) };
+  return receiveDelivery(deps, OWNER, target, { raw, headers, url: id });
+};
+const replay = (id: string, filter: QuarantineFilter = {}) =>
+  replayQuarantined(
+    deps,
+    OWNER,
+    { id, vendor: found(id).vendor, reader: () => connections.reader(found(id)) },
+    filter,
+    { note: async (_session, subject) => void notes.push(subject), onIngested: () => undefined },
+  );
+const list = (id: string, filter: QuarantineFilter = {}) =>
+  listQuarantined(database.store, id, filter, { after: null, limit: 100 });
+const counts = async (id: string) =>
+  (
+    await database.sql<Record<string, number>>(
+      'SELECT deliveries, accepted, duplicates, rejected, ignored, refused, unkept FROM connection WHERE id = $1',
+      [id],
+    )
+  )[0];
+const contents = async (id: string) => {
+  const rows = await list(id);
+  return openQuarantined(
+    database.store,
+    database.encryption,
+    rows.map((row) => row.id),
+  );
+};
+const item = (externalId: string, more: object = {}) => ({
+  externalId,
+  answeredAt: '2026-03-01T09:30:00Z',
+  score: 9,
+  ...more,
+});
+const survey = (id: string, answers: object, more: object = {}) => ({
+  event: 'responseFinished',
+  data: {
+    ...{ id, surveyId: 'clx9survey0001', contact: { userId: `user of ${id}` } },
+    ...{ createdAt: '2026-02-24T07:47:29.507Z', updatedAt: '2026-02-24T07:47:56.116Z', data: answers },
+    ...more,
+  },
+});
+/** What no table may hold as it is. */
+const holds = async (needle: string) => findInTables(database.sql, [needle]);
+
+it('keeps what the reader, the pipeline or the connector refuses, encrypted, with its reason, and what is good at once', async () => {
+  const { id, secret } = await make('canonical', {});
+  const receipt = await deliver(id, secret, [
+    item('q1'),
+    item('q2', { score: 11, respondent: 'quentin@example.org' }),
+    item('q3', { answeredAt: '2250-01-01T00:00:00Z' }),
+    item('q4', { shoeSize: 'needle-of-q4' }),
+  ]);
+  expect(receipt.account).toMatchObject({ accepted: 1, rejectedTotal: 3 });
+  await deliver(id, secret, '{"externalId": "needle-of-body');
+  const rows = await list(id);
+  expect(rows.map(({ reason, code, field, status }) => [reason, code, field, status])).toEqual(
+    expect.arrayContaining([
+      ['VALUE', 'OUT_OF_SCALE', 'score', 'WAITING'],
+      ['VALUE', 'IN_THE_FUTURE', 'answeredAt', 'WAITING'],
+      ['SCHEMA', 'INVALID', null, 'WAITING'],
+      ['BODY', 'INVALID', null, 'WAITING'],
+    ]),
+  );
+  expect(rows).toHaveLength(4);
+  expect([...(await contents(id)).values()].join()).toContain('quentin@example.org');
+  for (const needle of ['quentin@example.org', 'needle-of-q4', 'needle-of-body'])
+    expect(await holds(needle)).toEqual([]);
+  // By reason, field and time.
+  expect(await list(id, { reasons: ['VALUE'] })).toHaveLength(2);
+  expect(await list(id, { fields: ['score'] })).toHaveLength(1);
+  expect(await list(id, { to: new Date(Date.now() - DAY_MS) })).toHaveLength(0);
+  expect(await list(id, { from: new Date(Date.now() - DAY_MS), statuses: ['WAITING'] })).toHaveLength(4);
+});
+
+it('keeps no delivery without a valid signature, and counts it; the same item waits once', async () => {
+  const { id, secret } = await make('canonical', {});
+  const wrong = `whsec_${Buffer.alloc(32, 9).toString('base64')}`;
+  await expect(deliver(id, wrong, [item('w1', { score: 11 })])).rejects.toThrow(SignatureError);
+  for (let i = 0; i < 3; i++) connections.refused(id, 'WRONG_SIGNATURE');
+  expect(await list(id)).toEqual([]);
+  for (let i = 0; i < 2; i++) await deliver(id, secret, [item('w2', { score: 11 })]);
+  await deliver(id, secret, [item('w3', { score: 12 })], 'same name');
+  await deliver(id, secret, [item('w3', { score: 12 })], 'same name');
+  expect(await list(id)).toHaveLength(2);
+  await connections.close();
+  expect(await counts(id)).toMatchObject({ refused: 3, deliveries: 3, rejected: 3 });
+  connections = await openConnections({
+    ...{ store: database.store, encryption: database.encryption, dimensions: DIMENSIONS },
+    ...{ loops: null, allowedHosts: [], now: Date.now, randomBytes, onError: () => undefined },
+  });
+});
+
+it('what a mapping could not read is stored once it is changed: again and again, and after a replay that was cut off', async () => {
+  const mapping = formbricks.mapping as Record<string, unknown>;
+  const wrong = { ...mapping, score: { column: 'data.nps', scale: '1-5' } };
+  const { id } = await make('formbricks', wrong, formbricks.secret);
+  for (let i = 0; i < 3; i++) await deliver(id, formbricks.secret, survey(`m${i}`, { nps: 9 }));
+  await deliver(id, formbricks.secret, survey('m3', { nps: 9 }, { surveyId: 'another' }));
+  const waiting = await list(id);
+  expect(waiting).toHaveLength(3);
+  expect(await counts(id)).toMatchObject({ accepted: 0, rejected: 3, ignored: 1 });
+  // Without a fix they wait on.
+  expect(await replay(id)).toEqual({ replayed: 0, failed: 3, remaining: 0 });
+  expect(await list(id)).toMatchObject([{ attempts: 1 }, { attempts: 1 }, { attempts: 1 }]);
+
+  await expect(connections.map(id, { score: 1 }, change)).rejects.toThrow(/score/);
+  expect(await connections.map(id, mapping, change)).toBe(true);
+  // One by one, and by filter.
+  expect(await replay(id, { ids: [waiting[0]?.id ?? ''] })).toEqual({ replayed: 1, failed: 0, remaining: 0 });
+  // Of a replay that stored an answer and died before it settled the row.
+  const contentsBefore = await database.sql<object>('SELECT * FROM quarantine WHERE id = $1', [
+    waiting[1]?.id,
+  ]);
+  expect(await replay(id, { reasons: ['VALUE', 'SCHEMA'] })).toEqual({
+    replayed: 2,
+    failed: 0,
+    remaining: 0,
+  });
+  const [kept] = contentsBefore as [Record<string, unknown>];
+  await database.sql(
+    `UPDATE quarantine SET status = 'WAITING', settled_at = NULL, sealed = $2, wrapped = $3, provider = $4, key_version = $5 WHERE id = $1`,
+    [kept['id'], kept['sealed'], kept['wrapped'], kept['provider'], kept['key_version']],
+  );
+  expect(await replay(id)).toEqual({ replayed: 1, failed: 0, remaining: 0 });
+  expect(await counts(id)).toMatchObject({ accepted: 3, duplicates: 1 });
+  const stored = await database.sql<{ position: string }>(
+    `SELECT e.position FROM response r JOIN source_event e ON e.id = r.source_event_id WHERE r.external_id LIKE 'm_'`,
+  );
+  expect(stored.map(({ position }) => position)).toEqual(
+    stored.map(() => expect.stringMatching(/^formbricks delivery .* item 0$/)),
+  );
+  expect(stored).toHaveLength(3);
+  expect(await list(id)).toMatchObject(waiting.map(() => ({ status: 'REPLAYED' })));
+  expect(notes.at(-1)).toEqual({ key: `Connection:${id}`, replayed: 1, failed: 0 });
+  // Their contents and keys are gone.
+  expect(await contents(id)).toEqual(new Map());
+  expect(
+    await database.sql(
+      'SELECT FROM quarantine WHERE connection_id = $1 AND (wrapped IS NOT NULL OR lookups IS NOT NULL)',
+      [id],
+    ),
+  ).toEqual([]);
+});
+
+it('the rejected items of a body that could not be read wait by themselves once it can', async () => {
+  const { id, secret } = await make('canonical', {});
+  await deliver(id, secret, 'not JSON');
+  const [row] = await list(id);
+  // As after a correction of the connector: the same delivery, now readable.
+  const body = JSON.stringify([item('b1'), item('b2', { score: 99 })]);
+  const content = JSON.stringify({ kind: 'body', body: Buffer.from(body).toString('base64'), headers: {} });
+  const key = { id: row?.id ?? '', key: randomBytes(32) };
+  const [wrapped] = await database.store.transaction((session) => database.encryption.wrap(session, [key]));
+  await database.sql('UPDATE quarantine SET sealed = $2, wrapped = $3, key_version = $4 WHERE id = $1', [
+    ...[key.id, database.encryption.encryptEvent(key, key.id, content, 'quarantine')],
+    ...[wrapped?.wrapped, wrapped?.version],
+  ]);
+  // The rejected one was not tried yet.
+  expect(await replay(id)).toEqual({ replayed: 1, failed: 0, remaining: 1 });
+  expect(await list(id, { statuses: ['WAITING'] })).toMatchObject([
+    {
+      reason: 'VALUE',
+      code: 'OUT_OF_SCALE',
+      position: expect.stringMatching(/ item 1$/),
+      expiresAt: row?.expiresAt,
+    },
+  ]);
+  expect(await counts(id)).toMatchObject({ accepted: 1 });
+});
+
+it('an erasure deletes what names the person, known or not, and nothing else', async () => {
+  const { id, secret } = await make('canonical', {});
+  const mail = 'Erna@Example.org';
+  await deliver(id, secret, [
+    item('e1', { respondent: mail }),
+    item('e2', { respondent: mail, score: 11 }),
+    item('e3', { unknown: `written by <${mail}>` }),
+    item('e4', { respondent: 'other@example.org', score: 11 }),
+    item('e5', { respondent: 'unknown@example.org', score: 11 }),
+  ]);
+  await deliver(id, secret, `{"respondent": "${mail}", `);
+  expect(await list(id)).toHaveLength(5);
+  expect(await erase(database, personOf('erna@example.org'), BY)).toEqual({
+    known: true,
+    holds: [],
+    quarantined: 3,
+  });
+  expect(await erase(database, personOf('unknown@example.org'), BY)).toEqual({
+    known: true,
+    holds: [],
+    quarantined: 1,
+  });
+  expect([...(await contents(id)).values()].join()).toContain('other@example.org');
+  expect(await list(id)).toHaveLength(1);
+});
+
+it('contents and keys go when they expire, are discarded, or their connection is removed; rows later', async () => {
+  const { id, secret } = await make('canonical', {});
+  await deliver(id, secret, [
+    item('x1', { score: 11 }),
+    item('x2', { score: 12 }),
+    item('x3', { score: 13 }),
+  ]);
+  const rows = await list(id);
+  expect(rows[0]?.expiresAt.getTime()).toBeCloseTo(Date.now() + 30 * DAY_MS, -6);
+  // A rotation of the wrapping key wraps their keys, too.
+  await database.sql(`UPDATE quarantine SET wrapped_at = now() - interval '1 day' WHERE sealed IS NOT NULL`);
+  await rewrapKeys(database.store, database.encryption);
+  expect(await database.sql(`SELECT FROM quarantine WHERE wrapped_at < now() - interval '1 hour'`)).toEqual(
+    [],
+  );
+  expect((await contents(id)).size).toBe(3);
+  const one = { ids: [rows[0]?.id ?? ''] };
+  expect(await discardQuarantined(database.store, id, one, new Date())).toBe(1);
+  expect(await discardQuarantined(database.store, id, one, new Date())).toBe(0);
+  let emptied = 0;
+  await expireQuarantined(database.store, Date.now(), () => emptied++);
+  expect(emptied).toBe(0);
+  await connections.remove(id, change);
+  expect((await list(id)).map(({ status }) => status)).toEqual(['DISCARDED', 'DISCARDED', 'DISCARDED']);
+  const other = await make('canonical', {});
+  await deliver(other.id, other.secret, [item('x4', { score: 11 })]);
+  await expireQuarantined(database.store, Date.now() + 30 * DAY_MS + 60_000, () => emptied++);
+  expect(emptied).toBe(1);
+  expect(await list(other.id)).toMatchObject([{ status: 'EXPIRED' }]);
+  expect(await contents(other.id)).toEqual(new Map());
+  await expireQuarantined(database.store, Date.now() + 61 * DAY_MS, () => emptied++);
+  expect(await list(other.id)).toEqual([]);
+});
+
+it('a connection fills its own share, and what finds no room is counted', async () => {
+  const { id, secret } = await make('canonical', {});
+  await database.sql(
+    `INSERT INTO quarantine (id, connection_id, status, reason, code, position, digest, bytes, sealed, received_at, expires_at)
+      SELECT gen_random_uuid(), $1, 'WAITING', 'VALUE', 'INVALID', 'p', convert_to(n::text, 'UTF8'), 1, '\\x00', now(), now()
+      FROM generate_series(1, $2) n`,
+    [id, MOST_QUARANTINED - 1],
+  );
+  await deliver(id, secret, [
+    item('f1', { score: 11 }),
+    item('f2', { score: 12 }),
+    item('f3', { score: 13 }),
+  ]);
+  expect(await counts(id)).toMatchObject({ rejected: 3, unkept: 2 });
+  // An item with so many texts could name a person in any of them.
+  const texts = Object.fromEntries(Array.from({ length: 2_100 }, (_, i) => [`f${i}`, `text ${i}`]));
+  await discardQuarantined(database.store, id, {}, new Date());
+  await deliver(id, secret, [item('f4', texts)]);
+  expect(await counts(id)).toMatchObject({ unkept: 3 });
+});
