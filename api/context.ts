@@ -10,6 +10,7 @@ import type { LineageStore } from '../graph/lineage-store.ts';
 import type { Samples } from '../ingestion/demo/samples.ts';
 import type { UploadImports } from '../ingestion/files/upload/upload-imports.ts';
 import type { Uploads } from '../ingestion/files/upload/uploads.ts';
+import type { HandOver } from '../ingestion/kafka/hand-over.ts';
 import type { OutcomeIngestor } from '../ingestion/outcomes/outcome-ingestor.ts';
 import type { FilingDeps } from '../ingestion/pipeline/file-cells.ts';
 import type { Inbox } from '../ingestion/pipeline/inbox.ts';
@@ -96,6 +97,8 @@ export interface ApiDeps {
   readonly queries: CompiledQueries;
   /** What every operation passes before it runs. */
   readonly gate: Gate;
+  /** Where responses of /ingest/responses go before they are stored; undefined: they are stored at once. */
+  readonly handOver?: HandOver | undefined;
   /** What the doors of responses have in memory. */
   readonly inbox: Inbox;
   /** Rotates encryption and signing keys; returns what was done. */

@@ -12,10 +12,11 @@ const SINGLES_AT_ONCE = 64;
 const RAW_SINGLE_ROWS = 600;
 const AIM = 5_000;
 
-/** Columns of the bare table are the fields of a response. */
-const BARE_TABLE = `CREATE TABLE bare ("externalId" text PRIMARY KEY, source text, respondent text, "answeredAt" timestamptz,
+/** A bare table, whose columns are the fields of a response. */
+export const BARE_TABLE = `CREATE TABLE bare ("externalId" text PRIMARY KEY, source text, respondent text, "answeredAt" timestamptz,
   score int, comment text, "productLine" text, region text, "lifecycleStage" text, channel text)`;
-const BARE_INSERT = {
+/** Inserts a JSON list into it. */
+export const BARE_INSERT = {
   name: 'bare',
   text: 'INSERT INTO bare SELECT * FROM jsonb_populate_recordset(NULL::bare, $1)',
 };

@@ -7,6 +7,7 @@ import { fanOut } from './fan-out.ts';
 import { freshness } from './freshness.ts';
 import { growth } from './growth.ts';
 import { ingestRate } from './ingest.ts';
+import { kafkaRate } from './ingest-kafka.ts';
 import { type Place, type Report, section } from './kit/report.ts';
 import { scopes } from './scopes.ts';
 import { scoring } from './scoring.ts';
@@ -27,6 +28,7 @@ const BENCHES: Record<string, Bench> = {
   series,
   scopes,
   ingest: ingestRate,
+  'ingest-kafka': kafkaRate,
   'fan-out': fanOut,
   freshness,
   growth,

@@ -12,6 +12,7 @@ import { createRecordLineage } from '../graph/record/record-lineage.ts';
 import { openSamples, type Samples } from '../ingestion/demo/samples.ts';
 import { UploadImports } from '../ingestion/files/upload/upload-imports.ts';
 import { Uploads } from '../ingestion/files/upload/uploads.ts';
+import { openHandOver } from '../ingestion/kafka/hand-over.ts';
 import { createOutcomeIngestor } from '../ingestion/outcomes/outcome-ingestor.ts';
 import { Inbox } from '../ingestion/pipeline/inbox.ts';
 import { createIngestor, type Ingestor } from '../ingestion/pipeline/ingestor.ts';
@@ -34,7 +35,7 @@ import type { Parts, Stop } from './parts.ts';
 /** Callers whose cells are counted in /metrics. */
 const MAKERS_MEASURED = 10;
 
-/** Opens the ingest steps behind all endpoints: one for responses, one for outcomes. */
+/** Opens the ingest steps behind all endpoints, one for responses and one for outcomes, and what responses may be handed to before. */
 function openIngestors(config: Config, database: OpenDatabase, log: OutageLog) {
   const { store, cells, mappings, encryption, pepper, sign } = database;
   const { dimensions, cellLimits, redaction, nameBounds } = config;
@@ -44,7 +45,15 @@ function openIngestors(config: Config, database: OpenDatabase, log: OutageLog) {
     ...{ store, encryption, cells, mappings, pepper, sign },
     ...{ dimensions, cellLimits, redaction, nameBounds, now, warn },
   };
-  return { ingestor: createIngestor(deps), outcomes: createOutcomeIngestor(deps) };
+  const [ingestor, outcomes] = [createIngestor(deps), createOutcomeIngestor(deps)];
+  const { cluster, ingestTopic: topic } = config.kafka ?? {};
+  const { tenant } = encryption;
+  const onError = (error: Error) => warn(error.message, error);
+  const handOver =
+    cluster && topic !== undefined
+      ? openHandOver({ cluster, topic, pepper, tenant, ingestor, onError })
+      : undefined;
+  return { ingestor, outcomes, inbox: new Inbox(LIMITS.inbox, now), handOver };
 }
 
 /** Opens the simulated answers and the example. */
@@ -107,14 +116,13 @@ export async function openServer(
   const { store, cells, mappings, encryption, pepper, loops, disk, files } = database;
   const { dimensions, cellLimits, redaction, reviewRules, themePrecision, roles } = config;
   const now = Date.now;
-  const { ingestor, outcomes } = openIngestors(config, database, log);
-  const inbox = new Inbox(LIMITS.inbox, now);
+  const { ingestor, outcomes, inbox, handOver } = openIngestors(config, database, log);
   const samples = openSamplesOf(config, database, ingestor, log);
   const audit = auditTrailOf(config, store, log);
   const { uploads, uploadImports, close: closeUploads } = openUploads(config, loops, log);
   const writers = longWriters(database, log);
   const { schema, documents } = operations(config, log);
-  const topics = openTopics(loops);
+  const topics = openTopics(database);
   const server = await createApiServer({
     deps: {
       store,
@@ -152,7 +160,7 @@ export async function openServer(
       languageModel: openModelAccess(config.llm, now),
       audit,
       gate: openGate(config.limits, documents.texts, now),
-      inbox,
+      ...{ inbox, handOver },
     },
     schema,
     documents,
@@ -174,6 +182,7 @@ export async function openServer(
       await server.close();
       await samples.demo.close();
       await closeUploads();
+      await handOver?.close();
       await ingestor.idle();
       await outcomes.idle();
       await audit.close();
@@ -186,12 +195,12 @@ const auditTrailOf = ({ auditAggregates }: Config, store: OpenDatabase['store'],
   openAuditTrail(store, auditAggregates, (err) => log.error({ err }, 'refusals could not be kept'));
 
 /** Topics of Kafka, which are read once the server works. */
-function openTopics(loops: OpenDatabase['loops']) {
+function openTopics({ loops, pepper, encryption: { tenant } }: OpenDatabase) {
   let followed: FollowedTopics | null = null;
   return {
     lag: () => followed?.lag() ?? {},
     follow: (deps: ApiServer['deps'], kafka: KafkaConfig, onError: (error: Error) => void): Stop => {
-      followed = followTopics(deps, { kafka, loops, onError });
+      followed = followTopics(deps, { kafka, loops, pepper, tenant, onError });
       return followed.stop;
     },
   };

@@ -121,6 +121,8 @@ export interface KafkaConfig {
   /** The names of groups begin with it. */
   readonly group: string;
   readonly topics: ReadonlySet<string>;
+  /** The topic that requests hand their items to; undefined: they are stored before the answer. */
+  readonly ingestTopic: string | undefined;
 }
 
 /** Accepted tokens (JWT): who signs them, and which claims describe the caller. */
@@ -211,6 +213,7 @@ export async function loadConfig(
       cluster: variables.SCORELINE_KAFKA_URL,
       group: variables.SCORELINE_KAFKA_GROUP,
       topics: new Set(variables.SCORELINE_KAFKA_TOPICS),
+      ingestTopic: variables.SCORELINE_INGEST_TOPIC,
     },
     sealSink: variables.SCORELINE_SEAL_SINK,
     auditAggregates: found.data.audit.aggregates,

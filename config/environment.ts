@@ -180,6 +180,7 @@ export const environment = z
       .string()
       .regex(/^[\w.-]{1,200}$/, 'must be 1 to 200 letters, digits, dots, _ or -')
       .default('scoreline'),
+    SCORELINE_INGEST_TOPIC: z.string().refine(isTopicName, 'must be the name of a topic').optional(),
     SCORELINE_TRUSTED_DOCUMENTS: z.string().min(1).optional(),
     SCORELINE_CONFIG: z.string().min(1).optional(),
     SCORELINE_POLICIES: z
@@ -223,9 +224,18 @@ export const environment = z
     path: ['SCORELINE_KEY_PROVIDER'],
     error: 'vault-transit needs VAULT_ADDR and VAULT_TOKEN',
   })
-  .refine((env) => env.SCORELINE_KAFKA_TOPICS === undefined || env.SCORELINE_KAFKA_URL !== undefined, {
-    path: ['SCORELINE_KAFKA_URL'],
-    error: 'is missing: the brokers of SCORELINE_KAFKA_TOPICS',
+  .refine(
+    (env) =>
+      (env.SCORELINE_KAFKA_TOPICS ?? env.SCORELINE_INGEST_TOPIC) === undefined ||
+      env.SCORELINE_KAFKA_URL !== undefined,
+    {
+      path: ['SCORELINE_KAFKA_URL'],
+      error: 'is missing: the brokers of SCORELINE_KAFKA_TOPICS and SCORELINE_INGEST_TOPIC',
+    },
+  )
+  .refine((env) => !env.SCORELINE_KAFKA_TOPICS?.includes(env.SCORELINE_INGEST_TOPIC ?? ''), {
+    path: ['SCORELINE_INGEST_TOPIC'],
+    error: 'is also in SCORELINE_KAFKA_TOPICS, and connections cannot read it',
   })
   .refine((env) => env.SCORELINE_LLM_URL === undefined || env.SCORELINE_LLM_MODEL !== undefined, {
     path: ['SCORELINE_LLM_MODEL'],

@@ -26,15 +26,16 @@ export function itemsOf(request: FastifyRequest, one: string): Promise<unknown[]
   return readItems(text, isLines, LIMITS.batch);
 }
 
-/** Answers after the commit, and audits what was refused: 202, or 422 when every item was rejected. */
+/** Answers after the commit, or once the items are queued, and audits what was refused: 202, or 422 when every item was rejected. */
 export async function answer(
   deps: ApiDeps,
   request: FastifyRequest,
   reply: FastifyReply,
-  account: BatchAccount,
+  account: BatchAccount & { readonly queued?: number },
 ): Promise<FastifyReply> {
   const context = createContext(deps, callerOf(request), request.purpose, request.id);
   await auditRefusedItems(context, 'ingest', account);
-  const nothingKept = account.accepted + account.duplicates === 0 && account.rejectedTotal > 0;
+  const kept = account.accepted + account.duplicates + (account.queued ?? 0);
+  const nothingKept = kept === 0 && account.rejectedTotal > 0;
   return reply.code(nothingKept ? 422 : 202).send(account);
 }

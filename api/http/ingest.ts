@@ -17,7 +17,8 @@ import { addUploadRoutes } from './uploads.ts';
 
 /**
  * The endpoints for responses: /ingest/responses (JSON object, array, or NDJSON in Scoreline's own form) and /ingest/file (rows
- * with their mapping). Each answers after the commit: 202, or 422 when every item was rejected.
+ * with their mapping). Each answers after the commit (responses that are handed to Kafka: once the brokers have them): 202, or 422 when every
+ * item was rejected.
  */
 export function addIngestRoutes(server: FastifyInstance, deps: ApiDeps): void {
   addUploadRoutes(server, deps);
@@ -45,7 +46,11 @@ export function addIngestRoutes(server: FastifyInstance, deps: ApiDeps): void {
     routes.post('/ingest/responses', options, async (request, reply) => {
       const items = await itemsOf(request, 'a response');
       const caller = callerOf(request);
-      const account = await submitItems(deps.ingestor, caller, read, items, `request ${randomUUID()}`);
+      const named = `request ${randomUUID()}`;
+      const { handOver, ingestor } = deps;
+      const account = handOver
+        ? await handOver.submit(caller, read, items, named)
+        : await submitItems(ingestor, caller, read, items, named);
       deps.onIngested(account);
       return answer(deps, request, reply, account);
     });

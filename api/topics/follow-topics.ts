@@ -9,6 +9,7 @@ import { runPeriodic } from '../../store/database/periodic.ts';
 import type { BytesMessage } from '../../store/kafka/kafka-clients.ts';
 import { auditRefusedItems } from '../audit.ts';
 import { type ApiDeps, createContext } from '../context.ts';
+import { type Opening, takingHanded } from './take-handed.ts';
 
 /** The topics that this process reads. */
 export interface FollowedTopics {
@@ -17,7 +18,14 @@ export interface FollowedTopics {
   stop(): Promise<void>;
 }
 
+export interface TopicSettings extends Opening {
+  readonly kafka: KafkaConfig;
+  readonly loops: Loops;
+}
+
 const LOOK_EVERY_MS = 1_000;
+/** In place of a connection: the topic that requests hand their items to. */
+const HANDED = 'handed items';
 
 /**
  * Reads the topics of the connections of `kafka`, each in a group of its own that all processes share, and follows what is connected and
@@ -25,7 +33,7 @@ const LOOK_EVERY_MS = 1_000;
  */
 export function followTopics(
   deps: ApiDeps,
-  { kafka, loops, onError }: { kafka: KafkaConfig; loops: Loops; onError: (error: Error) => void },
+  { kafka, loops, onError, ...keys }: TopicSettings,
 ): FollowedTopics {
   const followed = new Map<string, { readonly topic: string; readonly loop: FollowedTopic }>();
   const follow = async (connection: LiveConnection) => {
@@ -41,6 +49,18 @@ export function followTopics(
     });
     followed.set(connection.id, { topic, loop });
   };
+  if (kafka.ingestTopic !== undefined) {
+    const store = takingHanded(deps, { ...keys, onError });
+    const loop = followTopic({
+      cluster: kafka.cluster,
+      topic: kafka.ingestTopic,
+      group: `${kafka.group}.ingest`,
+      take: (messages) => withRoom(deps, HANDED, messages, () => store(messages)),
+      onError,
+      loops,
+    });
+    followed.set(HANDED, { topic: kafka.ingestTopic, loop });
+  }
   const looking = runPeriodic({
     name: 'Kafka connections',
     everyMs: LOOK_EVERY_MS,
@@ -48,7 +68,7 @@ export function followTopics(
       const live = deps.connections.all().filter(({ connector }) => connector === 'kafka');
       for (const connection of live) if (!followed.has(connection.id)) await follow(connection);
       for (const [id, { loop }] of followed) {
-        if (live.some((one) => one.id === id)) continue;
+        if (id === HANDED || live.some((one) => one.id === id)) continue;
         followed.delete(id);
         await loop.stop();
       }
@@ -80,30 +100,35 @@ async function take(
     deps.connections.refused(connection.id, 'NOT_GRANTED');
     return false;
   }
+  return withRoom(deps, caller.id, messages, async () => {
+    const { account } = await takeItems(deps, caller, {
+      id: connection.id,
+      reader: await deps.connections.reader(connection),
+      items: messages.map(itemOfMessage),
+      // In the lineage each item names its own.
+      position: `kafka ${messages[0]?.topic}`,
+      digest: null,
+      at: new Date(deps.now()),
+      quarantine: deps,
+    });
+    deps.onIngested(account);
+    const context = createContext(deps, caller, null, `topic ${messages[0]?.topic}`);
+    await auditRefusedItems(context, 'ingest', account);
+  });
+}
+
+/** Does the work with the messages in the inbox; false while there is no room. */
+async function withRoom(
+  { inbox }: Pick<ApiDeps, 'inbox'>,
+  by: string,
+  messages: readonly BytesMessage[],
+  work: () => Promise<void>,
+): Promise<boolean> {
   const bytes = messages.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
   try {
-    const entry = deps.inbox.enter(caller.id, bytes);
-    try {
-      const { account } = await takeItems(deps, caller, {
-        id: connection.id,
-        reader: await deps.connections.reader(connection),
-        items: messages.map(itemOfMessage),
-        // In the lineage each item names its own.
-        position: `kafka ${messages[0]?.topic}`,
-        digest: null,
-        at: new Date(deps.now()),
-        quarantine: deps,
-      });
-      deps.onIngested(account);
-      await auditRefusedItems(
-        createContext(deps, caller, null, `topic ${messages[0]?.topic}`),
-        'ingest',
-        account,
-      );
-      return true;
-    } finally {
-      entry.leave();
-    }
+    const entry = inbox.enter(by, bytes);
+    await work().finally(entry.leave);
+    return true;
   } catch (error) {
     if (error instanceof OverloadedError) return false;
     throw error;

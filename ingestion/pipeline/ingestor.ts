@@ -37,6 +37,14 @@ export interface Ingestor {
    * waiting.
    */
   accept(submitter: Submitter, drafts: readonly ResponseDraft[]): Promise<Outcome[]>;
+  /**
+   * Checks drafts as `accept` does, without the database: what each would be stored as, or why it is rejected. What depends on stored
+   * responses, names and cells is found when it is stored.
+   */
+  check(
+    submitter: Submitter,
+    drafts: readonly (ResponseDraft | Outcome | null)[],
+  ): Promise<(Pick<Normalised, 'id' | 'respondent'> | Outcome | null)[]>;
   /** Counts items that were rejected, by `accept` or before it, for `sources`. */
   noteRejected(submitter: Submitter, items: readonly RejectedItem[]): void;
   /** Resolves when everything that was begun is settled, and what was rejected is counted. */
@@ -118,6 +126,13 @@ export function createIngestor(deps: IngestorDeps): Ingestor {
       }
       return (await Promise.all(parts)).flat();
     },
+    async check(submitter, drafts) {
+      const permit = permitting(deps, submitter, new Slice());
+      const checked: Awaited<ReturnType<Ingestor['check']>> = [];
+      for (const draft of drafts)
+        checked.push(draft === null || 'status' in draft ? draft : await permit(draft));
+      return checked;
+    },
     noteRejected: (submitter, items) => rejections.add(submitter, items),
     async idle() {
       await commits.idle();
@@ -175,6 +190,22 @@ interface Prepared extends Normalised {
   readonly mayCorrect: boolean;
 }
 
+/** What of a draft can be said without the database. */
+type Permitted = Normalised & { readonly place: CellAttributes };
+
+/** Normalises a draft and checks whether its submitter may submit it, by its source and its segment. */
+function permitting(deps: IngestorDeps, submitter: Submitter, slice: Slice) {
+  const rules = { ...deps, storedAs: deps.cells.storedAs };
+  return async (draft: ResponseDraft): Promise<Permitted | Outcome> => {
+    if (slice.isOver()) await slice.next();
+    const item = await inSlices(normalising(rules, draft), slice);
+    if (!('id' in item)) return item;
+    if (submitter.sources && !submitter.sources.includes(item.source)) return NOT_ITS_SOURCE;
+    const place = placeOf(deps.dimensions, submitter, item.attributes);
+    return 'outcome' in place ? place.outcome : { ...item, place: place.attributes };
+  };
+}
+
 /** The submitter's permitted drafts, normalised, and the rejections of the others. */
 async function prepare(
   deps: IngestorDeps,
@@ -183,18 +214,9 @@ async function prepare(
   slice: Slice,
 ): Promise<(Prepared | Outcome)[]> {
   const { scope, id } = submitter;
-  const rules = { ...deps, storedAs: deps.cells.storedAs };
-  const permitted = (item: Normalised | Outcome) => {
-    if (!('id' in item)) return item;
-    if (submitter.sources && !submitter.sources.includes(item.source)) return NOT_ITS_SOURCE;
-    const place = placeOf(deps.dimensions, submitter, item.attributes);
-    return 'outcome' in place ? place.outcome : { ...item, place: place.attributes };
-  };
-  const normalised: ReturnType<typeof permitted>[] = [];
-  for (const draft of drafts) {
-    if (slice.isOver()) await slice.next();
-    normalised.push(permitted(await inSlices(normalising(rules, draft), slice)));
-  }
+  const permit = permitting(deps, submitter, slice);
+  const normalised: (Permitted | Outcome)[] = [];
+  for (const draft of drafts) normalised.push(await permit(draft));
   const bounds = boundsOf(deps.nameBounds ?? NAME_BOUNDS, scope);
   const items: (Prepared | Outcome)[] = [];
   for (const item of normalised) {

@@ -34,6 +34,14 @@ export async function openProducer(cluster: KafkaCluster): Promise<StringProduce
   });
 }
 
+export type BytesProducer = Producer<Buffer, Buffer, Buffer, Buffer>;
+
+/** The same for bytes. */
+export async function openBytesProducer(cluster: KafkaCluster): Promise<BytesProducer> {
+  const { compatibilityPartitioner, Producer } = await import('@platformatic/kafka');
+  return new Producer({ ...connecting(cluster), ...WRITING, partitioner: compatibilityPartitioner });
+}
+
 /** A message as it lies in a topic. */
 export type BytesMessage = Message<Buffer, Buffer, Buffer, Buffer>;
 

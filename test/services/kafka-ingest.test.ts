@@ -17,10 +17,12 @@ const cluster = () => parseKafkaCluster(`kafka://${kafka.broker}`);
 beforeAll(async () => {
   kafka = await startKafka({ isProxied: true });
   await kafka.createTopic('responses', PARTITIONS);
+  await kafka.createTopic('handed', PARTITIONS);
   const pepper = randomBytes(32).toString('hex');
   instance = await freshInstance({
     SCORELINE_KAFKA_URL: `kafka://${kafka.broker}`,
-    SCORELINE_KAFKA_TOPICS: 'responses,unwritten',
+    SCORELINE_KAFKA_TOPICS: 'responses',
+    SCORELINE_INGEST_TOPIC: 'handed',
     SCORELINE_PEPPER: pepper,
     SCORELINE_KEK: randomBytes(32).toString('hex'),
     SCORELINE_ROLES: 'api,ingest',
@@ -123,6 +125,38 @@ it('reads canonical responses and CloudEvents, and rejects what is neither witho
   sent.push('event 1', 'event 3', 'event 4');
 });
 
+const post = async (items: readonly object[]) => {
+  const answer = await (servers.at(-1) as RunningServer).post('/ingest/responses', items);
+  const body = (await answer.json()) as { queued?: number; ids?: string[]; rejected: object[] };
+  return { status: answer.status, retryAfter: answer.headers.get('retry-after'), body };
+};
+
+it('requests hand checked responses to Kafka, encrypted, and they are stored from there', async () => {
+  const before = await stored();
+  const items = [
+    answer('posted 1', { source: 'posted' }),
+    answer('posted 2', { source: 'posted', score: 11 }),
+    answer('posted 3', { source: 'posted', comment: 'slow checkout' }),
+  ];
+  const { status, body } = await post(items);
+  expect([status, body.queued, body.ids?.length]).toEqual([202, 2, 2]);
+  expect(body.rejected).toMatchObject([{ index: 1, code: 'OUT_OF_SCALE' }]);
+  await until(async () => (await stored()) === before + 2, 'they are stored');
+  const { responses } = await ask<{ responses: { edges: { node: { id: string; comment: string } }[] } }>(
+    '{ responses(first: 2, sources: ["posted"]) { edges { node { id comment } } } }',
+  );
+  expect(responses.edges.map(({ node }) => node.id.replace('Response:', '')).sort()).toEqual(
+    [...(body.ids ?? [])].map((id) => id.replace('Response:', '')).sort(),
+  );
+  const messages = await kafka.read('handed');
+  expect(messages.every(({ key }) => /^p1_[0-9a-f]{32}$/.test(key))).toBe(true);
+  expect(JSON.stringify(messages)).not.toMatch(/checkout|person|posted/);
+  expect((await post([answer('posted 4', { score: 11 })])).status).toBe(422);
+  sent.push('posted 1', 'posted 3');
+  // What another program wrote there is left out, and stops nothing.
+  await producer.send({ messages: [{ topic: 'handed', key: 'x', value: 'forged' }] });
+});
+
 it('a process killed, one added and a broker restarted cost nothing', async () => {
   await send(1_500);
   servers[0]?.process.kill('SIGKILL');
@@ -131,7 +165,10 @@ it('a process killed, one added and a broker restarted cost nothing', async () =
   await send(500);
   await until(async () => (await stored()) > 1_000, 'messages are stored meanwhile');
   await kafka.stop();
+  expect(await post([answer('posted 5')])).toMatchObject({ status: 503, retryAfter: '2' });
   await kafka.start();
+  await until(async () => (await post([answer('posted 5')])).status === 202, 'items are queued again');
+  sent.push('posted 5');
   await send(500);
   await until(async () => (await stored()) >= sent.length, 'everything is stored');
   expect(await stored()).toBe(sent.length);

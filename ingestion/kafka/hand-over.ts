@@ -1,0 +1,128 @@
+import { UserError } from '../../domain/errors/user-error.ts';
+import type { KafkaCluster } from '../../domain/kafka/kafka-target.ts';
+import { nodeId } from '../../domain/lineage/lineage.ts';
+import { mapInSlices } from '../../domain/text/slices.ts';
+import { type BytesProducer, openBytesProducer } from '../../store/kafka/kafka-clients.ts';
+import type { Ingestor } from '../pipeline/ingestor.ts';
+import { accountFor, type BatchAccount, type Outcome } from '../pipeline/outcome.ts';
+import type { Pepper } from '../pipeline/pseudonym.ts';
+import type { ItemReader } from '../pipeline/response-items.ts';
+import type { Submitter } from '../pipeline/submitter.ts';
+import { itemSeal, type Sender } from './sealed-items.ts';
+
+export interface HandOverDeps {
+  readonly cluster: KafkaCluster;
+  readonly topic: string;
+  readonly pepper: Pepper;
+  readonly tenant: string;
+  readonly ingestor: Pick<Ingestor, 'check' | 'noteRejected'>;
+  readonly onError: (error: Error) => void;
+}
+
+/** The account of a request whose items are in Kafka: none is stored yet. */
+export interface QueuedAccount extends BatchAccount {
+  readonly queued: number;
+  /** Of the responses, in the order of the items that are queued. */
+  readonly ids: readonly string[];
+}
+
+/** Hands checked items to Kafka in place of the database. */
+export interface HandOver {
+  /** Resolves when every replica in sync has the items. @throws NotHandedOverError: what of them is in Kafka is not known */
+  submit(
+    submitter: Submitter & Sender,
+    reader: ItemReader,
+    items: readonly unknown[],
+    request: string,
+  ): Promise<QueuedAccount>;
+  close(): Promise<void>;
+}
+
+/** The brokers have not confirmed the items. */
+export class NotHandedOverError extends UserError {
+  override readonly name = 'NotHandedOverError';
+
+  constructor(cause: unknown) {
+    super('the items could not be queued just now; send them again, none is stored twice', 'UNAVAILABLE', {
+      cause,
+      retryAfter: 2,
+    });
+  }
+}
+
+/** A batch stays below the megabyte that brokers accept by default, even if all of it goes to one partition. */
+const BATCH_BYTES = 500_000;
+
+/** Opens it; the client is loaded and connects at the first request. */
+export function openHandOver(deps: HandOverDeps): HandOver {
+  const { cluster, topic, pepper, tenant, ingestor, onError } = deps;
+  const { seal } = itemSeal(pepper, tenant);
+  let producer: Promise<BytesProducer> | undefined;
+  const close = async () => {
+    const closing = producer;
+    producer = undefined;
+    try {
+      await (await closing)?.close(true);
+    } catch {
+      // It is not used again.
+    }
+  };
+  const send = async (messages: readonly Message[]) => {
+    producer ??= openBytesProducer(cluster);
+    const used = producer;
+    try {
+      for (const batch of batches(messages)) await (await used).send({ messages: batch });
+    } catch (error) {
+      // A connection that missed an answer is not used again.
+      if (producer === used) await close();
+      onError(new Error(`items could not be handed to the Kafka topic ${topic}`, { cause: error }));
+      throw new NotHandedOverError(error);
+    }
+  };
+  return {
+    async submit({ id, role, attributes, sources, scope }, reader, items, request) {
+      const by = { id, role, attributes, sources };
+      const named = (index: number) => `${request} item ${index}`;
+      const drafts = await mapInSlices(items, (item, index) => reader.read(item, named(index)));
+      const checked = await ingestor.check({ id, scope, sources }, drafts);
+      const messages: Message[] = [];
+      const ids: string[] = [];
+      const outcomes = checked.map((one, index): Outcome | null => {
+        if (one === null || 'status' in one) return one;
+        const value = seal({ by, position: named(index), item: items[index] });
+        // Items of one person stay in one partition and in order; the key says no more than the pseudonym.
+        messages.push({ topic, key: Buffer.from(one.respondent ?? one.id), value });
+        ids.push(nodeId('Response', one.id));
+        return null;
+      });
+      await send(messages);
+      const rejected = outcomes.flatMap((one, index) =>
+        one?.status === 'rejected' ? [{ source: reader.sourceOf(items[index]), code: one.code }] : [],
+      );
+      ingestor.noteRejected({ id, scope, sources }, rejected);
+      return { ...accountFor(outcomes), queued: ids.length, ids };
+    },
+    close,
+  };
+}
+
+interface Message {
+  readonly topic: string;
+  readonly key: Buffer;
+  readonly value: Buffer;
+}
+
+function* batches(messages: readonly Message[]): Generator<Message[]> {
+  let batch: Message[] = [];
+  let bytes = 0;
+  for (const message of messages) {
+    if (batch.length > 0 && bytes + message.value.length > BATCH_BYTES) {
+      yield batch;
+      batch = [];
+      bytes = 0;
+    }
+    batch.push(message);
+    bytes += message.value.length;
+  }
+  if (batch.length > 0) yield batch;
+}
