@@ -7,7 +7,7 @@ import { readWritten } from '../../domain/text/written-number.ts';
 import type { ResponseDraft } from '../pipeline/draft.ts';
 import { type Outcome, rejected } from '../pipeline/outcome.ts';
 import type { ReadTime } from './dates/read-time.ts';
-import type { FileMap } from './map/file-map.ts';
+import { columnsOf, type FileMap } from './map/file-map.ts';
 import { readNumber } from './map/map-revision.ts';
 import { namedScale } from './map/map-scale.ts';
 import { timeOf } from './map/map-time.ts';
@@ -62,8 +62,15 @@ export function draftFromRow(
     mapping: mappingOf(map, scale, origin?.connector ?? 'file'),
     position,
     raw: origin?.raw ?? JSON.stringify(values),
+    kept: keptOf(map, values),
     ...(answeredAt.note ? { notes: [answeredAt.note] } : {}),
   };
+}
+
+/** The columns that the map names, without blank ones: what it does not name is never stored. */
+function keptOf(map: FileMap, values: RowValues): string {
+  const named = [...new Set(columnsOf(map))].map((column) => [column, textOf(values, column)] as const);
+  return JSON.stringify(Object.fromEntries(named.filter(([, text]) => text !== '')));
 }
 
 /** The row's id; null where it is blank. */

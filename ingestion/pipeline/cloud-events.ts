@@ -11,7 +11,7 @@ const VERSION = '1.0';
 
 /**
  * The reader of items that may be CloudEvents 1.0 in structured mode: the data is an item for `reader`, and the envelope gives the source,
- * the id and the time that the data does not name. The whole event is stored as the original.
+ * the id and the time that the data does not name. Other attributes of the envelope are not stored.
  */
 export function readingCloudEvents(reader: ItemReader): ItemReader {
   return {
@@ -20,7 +20,8 @@ export function readingCloudEvents(reader: ItemReader): ItemReader {
       const problem = problemOf(item);
       if (problem) return problem;
       const read = reader.read(itemOf(item), position);
-      return read === null || 'status' in read ? read : { ...read, raw: JSON.stringify(item) };
+      if (read === null || 'status' in read) return read;
+      return { ...read, raw: JSON.stringify(item), kept: JSON.stringify(keptOf(item)) };
     },
     sourceOf: (item) => reader.sourceOf(isCloudEvent(item) && !problemOf(item) ? itemOf(item) : item),
   };
@@ -41,6 +42,12 @@ function problemOf(event: Fields): Outcome | null {
     );
   return null;
 }
+
+/** Attributes of the envelope that are read or say what it is. */
+const READ = ['specversion', 'type', 'id', 'source', 'time', 'data'];
+
+const keptOf = (event: Fields): Fields =>
+  Object.fromEntries(READ.filter((name) => Object.hasOwn(event, name)).map((name) => [name, event[name]]));
 
 function itemOf({ id, source, time, data }: Fields): Fields {
   const envelope = { externalId: id, source, answeredAt: time };

@@ -24,8 +24,10 @@ export interface ResponseDraft {
   readonly position: string;
   /** The import and row. */
   readonly importRow?: ImportRow;
-  /** The original item; stored encrypted under the respondent's key. */
+  /** The original item: the same one again is recognised by its keyed hash. */
   readonly raw: string;
+  /** What is stored of it, encrypted under the respondent's key: what the mapping reads. Absent: the whole item, which has nothing else. */
+  readonly kept?: string;
   /** What the connector changed or guessed. */
   readonly notes?: readonly NoteCode[];
 }

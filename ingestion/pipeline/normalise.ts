@@ -76,7 +76,7 @@ export function* normalising(deps: NormaliseDeps, draft: ResponseDraft): Steps<N
       : yield* keepingComment(given, rulesFor(deps.redaction ?? DEFAULT_RULES, attributes.values));
   const respondent = blankToNull(draft.respondent);
   const account = blankToNull(draft.account ?? null);
-  const item = keptItem(draft.raw);
+  const item = keptItem(draft.kept ?? draft.raw);
   const content = {
     id: responseId(source, externalId),
     source,

@@ -153,6 +153,6 @@ describe('an import through the server', () => {
     writeFileSync(path, [`externalId,answeredAt,score,${question},mail`, ...rows].join('\n'));
     const map = { ...MAP, source: 'large', comment: question, dimensions: {} };
     const { account } = await importFile(path, map);
-    expect(account).toMatchObject({ accepted: 22, rejected: 0, notes: { COMMENT_CUT: 22, ITEM_CUT: 22 } });
+    expect(account).toMatchObject({ accepted: 22, rejected: 0, notes: { COMMENT_CUT: 22 } });
   });
 });

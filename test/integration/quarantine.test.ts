@@ -253,6 +253,38 @@ it('the rejected items of a body that could not be read wait by themselves once 
   expect(await counts(id)).toMatchObject({ accepted: 1 });
 });
 
+it('of an item that is stored, what the mapping does not read is kept nowhere, also not encrypted', async () => {
+  const mapping = { ...(formbricks.mapping as object), source: 'allowed' };
+  const { id } = await make('formbricks', mapping, formbricks.secret);
+  const unmapped = { email: 'needle.mail@example.org', plan: 'Pro' };
+  const more = { contactAttributes: unmapped, meta: { country: 'DE', ipAddress: '203.0.113.77' } };
+  await deliver(
+    id,
+    formbricks.secret,
+    survey('k1', { nps: 9, reason: 'Quick', other: 'needle answer' }, more),
+  );
+  const events = await database.sql<{ id: string; subject: string; sealed: Uint8Array }>(
+    `SELECT e.id, e.subject_id AS subject, e.sealed FROM source_event e JOIN response r ON r.id = e.response_id WHERE r.external_id = 'k1'`,
+  );
+  const subjects = await database.encryption.subjects(events.map(({ subject }) => subject));
+  const items = events.map((one) =>
+    database.encryption.decrypt(subjects.get(one.subject) as never, 'event', one.id, one.sealed),
+  );
+  expect(items.map((text) => JSON.parse(text))).toEqual([
+    {
+      ...{ id: 'k1', 'contact.userId': 'user of k1', surveyId: 'clx9survey0001' },
+      ...{ createdAt: '2026-02-24T07:47:29.507Z', updatedAt: '2026-02-24T07:47:56.116Z' },
+      ...{ 'data.nps': '9', 'data.reason': 'Quick', 'meta.country': 'DE', 'contactAttributes.plan': 'Pro' },
+    },
+  ]);
+  expect(await list(id)).toEqual([]);
+  for (const needle of [unmapped.email, '203.0.113.77', 'needle answer'])
+    expect(await holds(needle)).toEqual([]);
+  // The same again is recognised.
+  const again = survey('k1', { nps: 9, reason: 'Quick', other: 'needle answer' }, more);
+  expect(await deliver(id, formbricks.secret, again)).toMatchObject({ account: { duplicates: 1 } });
+});
+
 it('an erasure deletes what names the person, known or not, and nothing else', async () => {
   const { id, secret } = await make('canonical', {});
   const mail = 'Erna@Example.org';
