@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { GraphQLSchema } from 'graphql';
+import type { ApiDeps } from '../api/context.ts';
 import { openGate } from '../api/gate/gate.ts';
 import { openModelAccess } from '../api/gate/model-access.ts';
 import { type Trusted, trustDocuments } from '../api/gate/trusted.ts';
@@ -143,8 +144,7 @@ export async function openServer(
       feed,
       agents,
       scoring,
-      identify: (respondent) => lookupsOfGiven(pepper, respondent),
-      pseudonymOf: (given, kind) => namedBy(pepper, given, kind),
+      ...namesUnder(pepper),
       quarantineFor: config.retention.quarantine,
       graphHolds,
       filesDue: () => files.due(),
@@ -190,6 +190,12 @@ export async function openServer(
     followTopics: (kafka, onError) => topics.follow(server.deps, kafka, onError),
   };
 }
+
+/** How texts of callers name persons and accounts. */
+const namesUnder = (pepper: OpenDatabase['pepper']): Pick<ApiDeps, 'identify' | 'pseudonymOf'> => ({
+  identify: (respondent) => lookupsOfGiven(pepper, respondent),
+  pseudonymOf: (given, kind) => namedBy(pepper, given, kind),
+});
 
 const auditTrailOf = ({ auditAggregates }: Config, store: OpenDatabase['store'], log: OutageLog) =>
   openAuditTrail(store, auditAggregates, (err) => log.error({ err }, 'refusals could not be kept'));
