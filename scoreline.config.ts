@@ -100,4 +100,9 @@ export default {
    * 'P7Y', sourceEvents: 'P90D' }
    */
   retention: {},
+  /**
+   * The rules that flag answers which programs probably sent (docs/guides/counting.md): `action` is 'off', 'flag' or 'leave-out', with
+   * how many alike answers within how many seconds. Example: { burst: { action: 'leave-out', answers: 50, seconds: 30 } }
+   */
+  flags: {},
 };

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { KafkaCluster } from '../domain/kafka/kafka-target.ts';
 import type { ReviewRules } from '../domain/models/review-rules.ts';
 import type { RedactionRules } from '../domain/privacy/redact.ts';
+import type { FlagRules } from '../domain/responses/flags.ts';
 import type { NameBounds } from '../domain/responses/normalised-response.ts';
 import type { CellLimits } from '../domain/segments/cell-filing.ts';
 import { attributeOf, type Dimension, defineDimensions } from '../domain/segments/dimensions.ts';
@@ -73,6 +74,7 @@ export interface Config {
   readonly smallestCount: number;
   readonly reviewRules: ReviewRules;
   readonly agents: AgentSettings;
+  readonly flags: FlagRules;
   /** undefined: only API keys are accepted. */
   readonly jwt: JwtConfig | undefined;
   /** undefined: people sign in with a key. */
@@ -194,6 +196,7 @@ export async function loadConfig(
     smallestCount: found.data.smallestCount,
     reviewRules: found.data.review,
     agents: found.data.agents,
+    flags: found.data.flags,
     ...loginsOf(variables, found.data.jwt, dimensions),
     publicUrl: variables.SCORELINE_PUBLIC_URL,
     cellLimits: { limit: found.data.cellLimit, ...found.data.cellShares },

@@ -7,6 +7,7 @@ import { DEFAULT_CELL_LIMITS } from '../domain/segments/cell-filing.ts';
 import { parseWindow } from '../domain/time/time-windows.ts';
 import { agentSettings } from './agent-settings.ts';
 import { place } from './allowed-places.ts';
+import { flagSettings } from './flag-settings.ts';
 import { gateSettings } from './gate-settings.ts';
 import { llmSettings } from './llm.ts';
 
@@ -109,6 +110,7 @@ export const deployment = z.strictObject({
   targets: z.strictObject({ allow: z.array(place).max(200).default([]) }).prefault({}),
   connections: z.strictObject({ allow: z.array(place).max(200).default([]) }).prefault({}),
   agents: agentSettings,
+  flags: flagSettings,
   llm: llmSettings,
   retention: z
     .strictObject({

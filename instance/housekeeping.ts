@@ -9,6 +9,7 @@ import { runPeriodic } from '../store/database/periodic.ts';
 import { vacuumGrown } from '../store/database/upkeep.ts';
 import { trimJournal } from '../store/journal/journal-trim.ts';
 import { applyPolicies } from '../store/responses/apply-policies.ts';
+import { forgetPrints } from '../store/responses/flag-answers.ts';
 import { giveBackCells } from '../store/responses/return-cells.ts';
 import { forgetSourceDays } from '../store/responses/source-days.ts';
 import { purgeMinuteRollups } from '../store/scores/rollups.ts';
@@ -56,6 +57,7 @@ export function startHousekeeping({
     () => expireQuarantined(store, now(), database.files.dueToday),
     () => forgetSourceDays(store, now()),
     () => giveBackCells(store, cells),
+    () => forgetPrints(store, now()),
     trim,
     () => continueErasures({ store, graphHolds, filesDue: database.files.due }),
   ];

@@ -214,6 +214,18 @@ CREATE TABLE public.alert_rule (
 );
 CREATE TRIGGER keep_alert_rule BEFORE UPDATE ON public.alert_rule FOR EACH ROW EXECUTE FUNCTION keep_agent_history();
 
+CREATE TABLE public.answer_print (
+  response_id uuid NOT NULL,
+  rule text NOT NULL,
+  print bytea NOT NULL,
+  person uuid NOT NULL,
+  answered_at timestamp with time zone NOT NULL,
+  recorded_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT answer_print_response_id_rule_pk PRIMARY KEY (response_id, rule)
+);
+CREATE INDEX answer_print_recorded_at_index ON public.answer_print USING btree (recorded_at);
+CREATE INDEX answer_print_rule_print_answered_at_index ON public.answer_print USING btree (rule, print, answered_at);
+
 CREATE TABLE public.api_key (
   id uuid NOT NULL,
   name text NOT NULL,

@@ -13,7 +13,8 @@ import type { SchemaParts } from './types.ts';
 
 /** A policy counts at most one answer of a person in so many days. */
 const MOST_DAYS = 3_660;
-const BEGINNING = new Date('0001-01-01T00:00:00Z');
+/** No answer is earlier. */
+const BEGINNING = new Date('1900-01-01T00:00:00Z');
 
 /** Adds Response.counting, respondentPolicies and the mutations setRespondentPolicy and countResponse. */
 export function addCounting(schema: SchemaParts): void {

@@ -1,4 +1,5 @@
 import type { Scope } from '../../domain/access/scope.ts';
+import { DEFAULT_FLAG_RULES, type FlagRules, likenessOf } from '../../domain/responses/flags.ts';
 import { NAME_BOUNDS, type NameBounds } from '../../domain/responses/normalised-response.ts';
 import type { Cell, CellAttributes } from '../../domain/segments/cell.ts';
 import { inSlices, Slice } from '../../domain/text/slices.ts';
@@ -6,6 +7,7 @@ import { isPassingError } from '../../store/database/passing-errors.ts';
 import type { SubjectEncryption } from '../../store/encryption/subject-encryption.ts';
 import { CellGoneError } from '../../store/responses/cell-dictionary.ts';
 import type { MappingRegistry } from '../../store/responses/mappings.ts';
+import type { Print } from '../../store/responses/response-row.ts';
 import { type Accepted, type AcceptRow, storeResponses } from '../../store/responses/store-responses.ts';
 import type { Sign } from '../../store/seals/leaf-tombstones.ts';
 import type { ResponseDraft } from './draft.ts';
@@ -14,6 +16,7 @@ import { createGroupCommit } from './group-commit.ts';
 import { type NormaliseDeps, type Normalised, normalising } from './normalise.ts';
 import type { Outcome } from './outcome.ts';
 import { type Patience, withTimeout } from './patience.ts';
+import { keyedHash } from './pseudonym.ts';
 import { NOT_ITS_ANSWER, NOT_ITS_SOURCE, refusalOf, tooMany } from './refusals.ts';
 import { type RejectedItem, RejectionCounts } from './rejection-counts.ts';
 import type { Submitter } from './submitter.ts';
@@ -23,6 +26,8 @@ export interface IngestorDeps extends NormaliseDeps, FilingDeps {
   readonly mappings: MappingRegistry;
   /** Signs notes about sealed leaves. */
   readonly sign: Sign;
+  /** Absent: those shipped. */
+  readonly flagRules?: FlagRules | undefined;
   /** How many sources, surveys and mappings one submitter may add. */
   readonly nameBounds?: NameBounds;
   readonly warn: (message: string, error?: Error) => void;
@@ -279,6 +284,7 @@ function toRows(
     comment: item.comment,
     subject: { pseudonym: item.respondent, lookups: item.lookups },
     account: item.account,
+    prints: printsOf(deps, item),
     contentHash: item.contentHash,
     formerHashes: item.formerHashes,
     position: item.event.position,
@@ -287,6 +293,15 @@ function toRows(
     importRow: item.importRow,
     mayReplace: item.mayCorrect ? mayReplace : () => false,
     eventContent: item.event.content,
+  }));
+}
+
+/** Of what the rules compare in the answer. Times of imports are often those of a day, so they are not compared. */
+function printsOf({ flagRules = DEFAULT_FLAG_RULES, pepper }: IngestorDeps, item: Prepared): Print[] {
+  if (item.importRow !== null) return [];
+  return likenessOf(flagRules, item).map(({ rule, text }) => ({
+    rule,
+    print: keyedHash(pepper, 'print', `${rule} ${text}`),
   }));
 }
 

@@ -90,7 +90,7 @@ export function lookupsOfGiven(pepper: Pepper, given: string): string[] {
  * 64 hex digits: a keyed hash, because a plain one of a short item could be found by trying (an e-mail address
  * and eleven scores are few guesses).
  */
-export function keyedHash(pepper: Pepper, purpose: 'event' | 'content', text: string): string {
+export function keyedHash(pepper: Pepper, purpose: 'event' | 'content' | 'print', text: string): string {
   return keyed(pepper, purpose, text);
 }
 

@@ -78,6 +78,7 @@ const FORGET: readonly Statement[] = [
   statement('erase_members', 'DELETE FROM training_set_member WHERE response_id = ANY ($1::uuid[])'),
   statement('erase_cases', 'DELETE FROM case_record WHERE response_id = ANY ($1::uuid[])'),
   statement('erase_verdicts', 'DELETE FROM counting_verdict WHERE response_id = ANY ($1::uuid[])'),
+  statement('erase_prints', 'DELETE FROM answer_print WHERE response_id = ANY ($1::uuid[])'),
   statement('erase_flags', 'DELETE FROM response_flag WHERE response_id = ANY ($1::uuid[])'),
   statement('erase_revisions', 'DELETE FROM delivered_revision WHERE response_id = ANY ($1::uuid[])'),
 ];

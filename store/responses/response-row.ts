@@ -1,3 +1,4 @@
+import type { FlagRuleName } from '../../domain/responses/flags.ts';
 import type { Revision } from '../../domain/responses/newer.ts';
 import type { Pseudonymous } from '../../domain/responses/normalised-response.ts';
 import type { ArrivingSubject, SubjectRef } from '../encryption/subject-encryption.ts';
@@ -8,6 +9,13 @@ export interface ImportRow {
   readonly importId: number;
   /** The line where it begins, or the index of a JSON array's item. */
   readonly line: number;
+}
+
+/** A keyed hash of what a rule compares in an answer. */
+export interface Print {
+  readonly rule: FlagRuleName;
+  /** Hex. */
+  readonly print: string;
 }
 
 /** One response as it will be stored, with its source event. */
@@ -25,6 +33,8 @@ export interface ResponseRow {
   readonly subject: Omit<SubjectRef, 'responseId'>;
   /** The respondent's account. */
   readonly account: Pseudonymous | null;
+  /** None for a row of an import. */
+  readonly prints: readonly Print[];
   readonly contentHash: string;
   /** Hashes of the same content under former peppers. */
   readonly formerHashes: readonly string[];

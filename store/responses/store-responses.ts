@@ -1,3 +1,4 @@
+import { DEFAULT_FLAG_RULES, type FlagRules } from '../../domain/responses/flags.ts';
 import { asReceived, higherRevision, judge, type Verdict } from '../../domain/responses/newer.ts';
 import type { Session, Store } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
@@ -13,6 +14,7 @@ import {
   recordRevisions,
 } from './delivered.ts';
 import { Answer, readDelivered, revisionColumns, revisionOf } from './deliveries.ts';
+import { flagArrivals } from './flag-answers.ts';
 import { assertImportsOpen } from './imports.ts';
 import type { MappingRegistry, RecordedMapping } from './mappings.ts';
 import { keepPolicies, readVersions } from './respondent-policies.ts';
@@ -67,6 +69,8 @@ export interface StoreResponsesDeps {
   readonly mappings: MappingRegistry;
   /** Signs notes about sealed leaves. */
   readonly sign: Sign;
+  /** Absent: those shipped. */
+  readonly flagRules?: FlagRules | undefined;
 }
 
 /**
@@ -79,7 +83,7 @@ export interface StoreResponsesDeps {
  * lost during COMMIT): what the first try stored is then recognised as this batch's own and counts as accepted.
  */
 export async function storeResponses(
-  { store, encryption, cells, mappings, sign }: StoreResponsesDeps,
+  { store, encryption, cells, mappings, sign, flagRules = DEFAULT_FLAG_RULES }: StoreResponsesDeps,
   rows: readonly ResponseRow[],
   receivedAt: Date,
 ): Promise<Accepted[]> {
@@ -108,7 +112,10 @@ export async function storeResponses(
     await write(session, encryption, { known, answers, events }, receivedAt);
     await recordRevisions(session, known, revisions);
     await recordRepeats(session, repeats, receivedAt);
-    await recount(session, sign, events, known, maps);
+    const replaced = [...new Set(events.map(({ id }) => id))].filter((id) => known.has(id));
+    const final = events.filter(({ id }, i) => events.findLastIndex((one) => one.id === id) === i);
+    const flagged = await flagArrivals(session, flagRules, final, replaced);
+    await recount(session, sign, { events, known, maps, flagged });
     // Last, so that a row that all writers share is locked for the shortest time.
     await addStored(session, storedBySource(rows, outcomes, events, maps), receivedAt);
     return { outcomes, used };
@@ -122,9 +129,17 @@ export async function storeResponses(
 async function recount(
   session: Session,
   sign: Sign,
-  events: readonly Stored[],
-  known: ReadonlyMap<string, KeyRow>,
-  maps: ReadonlyMap<number, RecordedMapping>,
+  {
+    events,
+    known,
+    maps,
+    flagged,
+  }: {
+    readonly events: readonly Stored[];
+    readonly known: ReadonlyMap<string, KeyRow>;
+    readonly maps: ReadonlyMap<number, RecordedMapping>;
+    readonly flagged: readonly string[];
+  },
 ): Promise<void> {
   if (events.length === 0) return;
   await keepPolicies(session);
@@ -134,7 +149,7 @@ async function recount(
   const before = touched.flatMap(({ id }) => known.get(id)?.subjectId ?? []);
   await reconsider(session, sign, {
     subjectIds: surveys.size > 0 ? [...new Set(before)] : [],
-    responseIds: [...new Set(touched.map(({ id }) => id))],
+    responseIds: [...new Set([...touched.map(({ id }) => id), ...flagged])],
   });
 }
 

@@ -1,5 +1,7 @@
 import {
   boolean,
+  customType,
+  index,
   integer,
   jsonb,
   pgTable,
@@ -13,6 +15,7 @@ import type { PolicyKind } from '../../domain/responses/counting.ts';
 
 /** What decides which answers are counted (decisions 0171 and 0172). */
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
+const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
 const recordedAt = () => moment('recorded_at').notNull().defaultNow();
 
 /** Versions of the respondent policies of surveys, and how far each was applied to the answers before it. */
@@ -57,4 +60,23 @@ export const responseFlag = pgTable(
     recordedAt: recordedAt(),
   },
   (table) => [primaryKey({ columns: [table.responseId, table.rule] })],
+);
+
+/** Keyed hashes of what the rules compare in an answer, for a week (store/responses/flag-answers.ts). */
+export const answerPrint = pgTable(
+  'answer_print',
+  {
+    responseId: uuid('response_id').notNull(),
+    rule: text('rule').notNull(),
+    print: bytea('print').notNull(),
+    /** The subject; the answer itself, if it names no respondent or the rule counts answers. */
+    person: uuid('person').notNull(),
+    answeredAt: moment('answered_at').notNull(),
+    recordedAt: recordedAt(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.responseId, table.rule] }),
+    index().on(table.rule, table.print, table.answeredAt),
+    index().on(table.recordedAt),
+  ],
 );

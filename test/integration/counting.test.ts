@@ -1,17 +1,23 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EVERYTHING, type Scope } from '../../domain/access/scope.ts';
 import { DAY_MS, type PolicyKind } from '../../domain/responses/counting.ts';
+import { DEFAULT_CELL_LIMITS } from '../../domain/segments/cell-filing.ts';
 import { createRecordLineage } from '../../graph/record/record-lineage.ts';
+import { createIngestor } from '../../ingestion/pipeline/ingestor.ts';
+import { createItemReader } from '../../ingestion/pipeline/response-items.ts';
+import { submitItems } from '../../ingestion/pipeline/submit.ts';
+import { OWNER } from '../../ingestion/pipeline/submitter.ts';
 import { scoreAsKnownAt } from '../../proof/as-of.ts';
 import { rectify } from '../../store/data-subjects/rectify.ts';
 import { restrict } from '../../store/data-subjects/restriction.ts';
 import { readSubjectAccessReport } from '../../store/data-subjects/subject-access.ts';
 import { applyPolicies, decideCounting, setPolicy } from '../../store/responses/apply-policies.ts';
+import { reconsider } from '../../store/responses/counting.ts';
 import { readCountingStates } from '../../store/responses/counting-states.ts';
 import { readPolicies } from '../../store/responses/respondent-policies.ts';
 import { readResponses } from '../../store/responses/responses.ts';
 import { ageOut } from '../fixtures/age-out.ts';
-import { narrowScope } from '../fixtures/database.ts';
+import { DIMENSIONS, narrowScope, PEPPER } from '../fixtures/database.ts';
 import { BY, eraseWhole, personOf } from '../fixtures/erasing.ts';
 import { histories } from '../fixtures/histories.ts';
 import { begin, bring, undo } from '../fixtures/importing.ts';
@@ -55,13 +61,15 @@ interface Stored {
   readonly scored: boolean;
   readonly counted: boolean;
   readonly verdict: boolean | null;
+  readonly flagged: boolean;
 }
 
 /** Written apart from the function that decides: each answer by itself, from all others. */
 async function expectCountedSet(): Promise<void> {
   const rows =
     await database.sql<Stored>(`SELECT r.id, CASE WHEN s.lookup IS NOT NULL THEN s.id END AS person, v.name AS survey,
-      r.answered_at AS at, r.class IS NOT NULL AS scored, r.counted, c.counted AS verdict
+      r.answered_at AS at, r.class IS NOT NULL AS scored, r.counted, c.counted AS verdict,
+      EXISTS (SELECT FROM response_flag f WHERE f.response_id = r.id AND f.leaves_out) AS flagged
     FROM (SELECT id, answered_at, class, mapping_version_id, true AS counted FROM response
       UNION ALL SELECT id, answered_at, class, mapping_version_id, false FROM uncounted_response) r
       JOIN response_key k ON k.id = r.id JOIN subject_key s ON s.id = k.subject_id
@@ -73,11 +81,12 @@ async function expectCountedSet(): Promise<void> {
   const before = (a: Stored, b: Stored) => a.at < b.at || (a.at.getTime() === b.at.getTime() && a.id < b.id);
   const isAlike = (a: Stored, b: Stored) =>
     a.person !== null && a.person === b.person && a.survey === b.survey && a.scored === b.scored;
+  const isOut = ({ verdict, flagged }: Stored) => verdict === false || (flagged && verdict === null);
   const memo = new Map<string, boolean>();
   const own = (one: Stored): boolean => {
     const known = memo.get(one.id);
     if (known !== undefined) return known;
-    const others = rows.filter((other) => isAlike(one, other) && other.verdict !== false);
+    const others = rows.filter((other) => isAlike(one, other) && !isOut(other));
     const { kind, days } = policyOf(one) ?? { kind: 'ALL' };
     const counts =
       kind === 'LATEST'
@@ -94,7 +103,7 @@ async function expectCountedSet(): Promise<void> {
     return counts;
   };
   for (const one of rows)
-    expect({ ...one, counted: one.verdict ?? own(one) }, `answer ${one.id}`).toEqual(one);
+    expect({ ...one, counted: one.verdict ?? (!isOut(one) && own(one)) }, `answer ${one.id}`).toEqual(one);
 }
 
 const person = fc.integer({ min: 1, max: 4 }).map((n) => `person ${n}`);
@@ -123,6 +132,7 @@ const step = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ verdict: external, counted: fc.constantFrom(true, false, null) }) },
+  { weight: 1, arbitrary: fc.record({ flag: external }) },
   { weight: 1, arbitrary: fc.record({ restrict: person, on: fc.boolean() }) },
   {
     weight: 1,
@@ -151,7 +161,15 @@ async function take(one: Step): Promise<void> {
     await policy('nps', one.policy, one.policy === 'ONE_PER' ? one.days : null, new Date(iso(one.from)));
     await applyPolicies(database);
   } else if ('verdict' in one) await decide(await idOf(String(one.verdict)), one.counted);
-  else if ('restrict' in one) await restrict(database, personOf(one.restrict), one.on);
+  else if ('flag' in one) {
+    const id = await idOf(String(one.flag));
+    await database.sql(
+      `INSERT INTO response_flag (response_id, rule, leaves_out, found) SELECT id, 'burst', true, '{}' FROM response_key
+        WHERE id = $1 AND subject_id IS NOT NULL ON CONFLICT DO NOTHING`,
+      [id],
+    );
+    await database.store.transaction((session) => reconsider(session, database.sign, { responseIds: [id] }));
+  } else if ('restrict' in one) await restrict(database, personOf(one.restrict), one.on);
   else if ('correct' in one)
     await rectify(database, await idOf(String(one.correct)), { score: one.score }, BY);
   else if ('import' in one) {
@@ -222,6 +240,58 @@ describe('what is counted', () => {
     expect(await decide('00000000-0000-0000-0000-000000000000', true)).toBe(false);
     await eraseWhole(database, personOf('traveller'));
     await expectCountedSet();
+  });
+
+  it('leaves out what rules flag, if they are configured to, until a person puts it back', async () => {
+    const flood = (name: string, n: number, respondents: boolean) =>
+      Array.from({ length: n }, (_, i) => ({
+        ...{ externalId: `${name} ${i}`, source: name, survey: name, score: 10, region: 'Japan' },
+        answeredAt: new Date(BASE + i * 1000).toISOString(),
+        comment: `The best service of all the services that I know, ${name}!`,
+        ...(respondents ? { respondent: `${name} ${i % 4}` } : {}),
+      }));
+    const flagsOf = async (name: string) => {
+      const ids = await Promise.all(flood(name, 20, false).map(({ externalId }) => idOf(externalId)));
+      return [...(await readCountingStates(database.store, ids)).values()];
+    };
+    // As shipped, what is flagged is counted; four persons are too few for a repeated text.
+    await database.submit(flood('counted', 19, true));
+    expect((await flagsOf('counted')).flatMap(({ flags }) => flags)).toEqual([]);
+    await database.submit(flood('counted', 20, true));
+    for (const state of await flagsOf('counted'))
+      expect(state).toMatchObject({ counted: true, flags: ['burst'] });
+    const rule = (answers: number, seconds: number) => ({ action: 'leave-out' as const, answers, seconds });
+    const flagRules = { burst: rule(15, 30), 'repeated-text': rule(10, 3600) };
+    const strict = createIngestor({
+      ...database,
+      ...{ dimensions: DIMENSIONS, pepper: PEPPER, cellLimits: DEFAULT_CELL_LIMITS, flagRules },
+      ...{ now: Date.now, warn: () => undefined },
+    });
+    const read = createItemReader(DIMENSIONS, 'responses');
+    await submitItems(strict, OWNER, read, flood('strict', 20, false), 'test');
+    const left = await flagsOf('strict');
+    for (const state of left)
+      expect(state).toMatchObject({
+        ...{ counted: false, reason: 'FLAGGED', rule: 'burst', flags: ['burst', 'repeated-text'] },
+      });
+    const id = await idOf('strict 3');
+    await decide(id, true);
+    expect((await readCountingStates(database.store, [id])).get(id)).toMatchObject({
+      counted: true,
+      reason: 'PUT_BACK',
+    });
+    await decide(id, null);
+    expect((await readCountingStates(database.store, [id])).get(id)).toMatchObject({ reason: 'FLAGGED' });
+    // Another answer under the same id is no part of it any more.
+    const corrected = { ...flood('strict', 1, false)[0], comment: 'Fine.', answeredAt: iso(1) };
+    await submitItems(strict, OWNER, read, [corrected], 'test');
+    const first = await idOf('strict 0');
+    expect((await readCountingStates(database.store, [first])).get(first)).toMatchObject({
+      counted: true,
+      flags: [],
+    });
+    await expectCountedSet();
+    await expectRollupsToEqualRecount(database);
   });
 
   it('follows policies, decisions and rights in any order, with every rollup, entry and proof', async () => {

@@ -113,6 +113,14 @@ export type ConnectionInput = {
   vendorKey?: string | null | undefined;
 };
 
+/** Why an answer is not counted. SUPERSEDED: a later answer of the person is. WITHIN_PERIOD: one shortly before it is. FLAGGED: a rule flagged it. LEFT_OUT: a person left it out. PUT_BACK: it is counted, because a person put it back. */
+export type CountingReason =
+  | 'FLAGGED'
+  | 'LEFT_OUT'
+  | 'PUT_BACK'
+  | 'SUPERSEDED'
+  | 'WITHIN_PERIOD';
+
 export type DecisionState =
   /** It was carried out. */
   | 'DONE'
@@ -1354,6 +1362,7 @@ export type ResponsesPageQueryVariables = Exact<{
   sentiment?: Array<Sentiment> | Sentiment | null | undefined;
   sources?: Array<string> | string | null | undefined;
   text?: string | null | undefined;
+  counted: boolean;
   order: ResponseOrder;
   first: number;
   after?: string | null | undefined;
@@ -1370,6 +1379,7 @@ export type ResponsesHeadQueryVariables = Exact<{
   sentiment?: Array<Sentiment> | Sentiment | null | undefined;
   sources?: Array<string> | string | null | undefined;
   text?: string | null | undefined;
+  counted: boolean;
   first: number;
 }>;
 
@@ -1434,7 +1444,7 @@ export type ResponsesAnswerQuery = { node:
     | { __typename: 'LineageRecord', id: string }
     | { __typename: 'ModelVersion', id: string }
     | { __typename: 'Outcome', id: string }
-    | { __typename: 'Response', externalId: string, source: string, answeredAt: string, receivedAt: string, score: number | null, scale: string, class: NpsClass | null, survey: string, surveyVersion: string, comment: string | null, respondent: string | null, id: string, segmentValues: Array<{ field: string, value: string }>, prediction: { class: NpsClass | null, promoter: number, passive: number, detractor: number, sentiment: Sentiment | null, negative: number, neutral: number, positive: number, uncertainty: number, abstained: string | null, modelVersion: { id: string, version: number }, themes: Array<{ theme: string, probability: number, called: boolean }> } | null }
+    | { __typename: 'Response', externalId: string, source: string, answeredAt: string, receivedAt: string, score: number | null, scale: string, class: NpsClass | null, survey: string, surveyVersion: string, comment: string | null, respondent: string | null, id: string, counting: { counted: boolean, reason: CountingReason | null, rule: string | null, since: string | null, instead: string | null, flags: Array<string> }, segmentValues: Array<{ field: string, value: string }>, prediction: { class: NpsClass | null, promoter: number, passive: number, detractor: number, sentiment: Sentiment | null, negative: number, neutral: number, positive: number, uncertainty: number, abstained: string | null, modelVersion: { id: string, version: number }, themes: Array<{ theme: string, probability: number, called: boolean }> } | null }
    | null };
 
 export type ResponsesExplanationQueryVariables = Exact<{
@@ -1488,6 +1498,15 @@ export type ResponsesRestrictMutationVariables = Exact<{
 
 
 export type ResponsesRestrictMutation = { restrictSubject: number };
+
+export type ResponsesCountMutationVariables = Exact<{
+  response: string | number;
+  counted: boolean;
+  reason: string;
+}>;
+
+
+export type ResponsesCountMutation = { countResponse: boolean };
 
 export type ResponsesEraseMutationVariables = Exact<{
   respondent: string;
@@ -3545,7 +3564,7 @@ export const PeopleReleaseHoldDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<PeopleReleaseHoldMutation, PeopleReleaseHoldMutationVariables>;
 export const ResponsesPageDocument = new TypedDocumentString(`
-    query ResponsesPage($segment: SegmentInput, $from: DateTime, $to: DateTime, $class: [NpsClass!], $themes: [String!], $sentiment: [Sentiment!], $sources: [String!], $text: String, $order: ResponseOrder!, $first: Int!, $after: String) {
+    query ResponsesPage($segment: SegmentInput, $from: DateTime, $to: DateTime, $class: [NpsClass!], $themes: [String!], $sentiment: [Sentiment!], $sources: [String!], $text: String, $counted: Boolean!, $order: ResponseOrder!, $first: Int!, $after: String) {
   responses(
     segment: $segment
     from: $from
@@ -3555,6 +3574,7 @@ export const ResponsesPageDocument = new TypedDocumentString(`
     sentiment: $sentiment
     sources: $sources
     text: $text
+    counted: $counted
     order: $order
     first: $first
     after: $after
@@ -3582,7 +3602,7 @@ export const ResponsesPageDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<ResponsesPageQuery, ResponsesPageQueryVariables>;
 export const ResponsesHeadDocument = new TypedDocumentString(`
-    query ResponsesHead($segment: SegmentInput, $from: DateTime, $class: [NpsClass!], $themes: [String!], $sentiment: [Sentiment!], $sources: [String!], $text: String, $first: Int!) {
+    query ResponsesHead($segment: SegmentInput, $from: DateTime, $class: [NpsClass!], $themes: [String!], $sentiment: [Sentiment!], $sources: [String!], $text: String, $counted: Boolean!, $first: Int!) {
   responses(
     segment: $segment
     from: $from
@@ -3591,6 +3611,7 @@ export const ResponsesHeadDocument = new TypedDocumentString(`
     sentiment: $sentiment
     sources: $sources
     text: $text
+    counted: $counted
     first: $first
   ) {
     edges {
@@ -3680,6 +3701,14 @@ export const ResponsesAnswerDocument = new TypedDocumentString(`
       surveyVersion
       comment
       respondent
+      counting {
+        counted
+        reason
+        rule
+        since
+        instead
+        flags
+      }
       segmentValues {
         field
         value
@@ -3775,6 +3804,11 @@ export const ResponsesRestrictDocument = new TypedDocumentString(`
   )
 }
     `) as unknown as TypedDocumentString<ResponsesRestrictMutation, ResponsesRestrictMutationVariables>;
+export const ResponsesCountDocument = new TypedDocumentString(`
+    mutation ResponsesCount($response: ID!, $counted: Boolean!, $reason: String!) {
+  countResponse(response: $response, counted: $counted, reason: $reason)
+}
+    `) as unknown as TypedDocumentString<ResponsesCountMutation, ResponsesCountMutationVariables>;
 export const ResponsesEraseDocument = new TypedDocumentString(`
     mutation ResponsesErase($respondent: String!, $reason: String!) {
   eraseSubject(respondent: $respondent, reason: $reason) {

@@ -6,14 +6,14 @@ import { Button } from '../../parts/button.tsx';
 import { Field } from '../../parts/field.tsx';
 import { ReasonDialog } from '../../parts/reason-dialog.tsx';
 import type { FullAnswer } from './answer.tsx';
-import { CORRECT, DISPUTE, ERASE, RESTRICT } from './documents.ts';
+import { CORRECT, COUNT, DISPUTE, ERASE, RESTRICT } from './documents.ts';
 
 interface ActionsProps {
   readonly answer: FullAnswer;
   readonly onChanged: (words: string, undo?: { readonly respondent: string }) => void;
 }
 
-type Action = 'dispute' | 'correct' | 'restrict' | 'erase';
+type Action = 'count' | 'dispute' | 'correct' | 'restrict' | 'erase';
 
 /** What the viewer may do with the answer; each action asks for its reason. */
 export function AnswerActions({ answer, onChanged }: ActionsProps) {
@@ -21,11 +21,17 @@ export function AnswerActions({ answer, onChanged }: ActionsProps) {
   const [open, setOpen] = useState<Action | null>(null);
   const isOfficer = can('manageSubjects');
   const mayDispute = answer.prediction !== null && answer.prediction !== undefined;
-  if (!isOfficer && !mayDispute) return null;
+  const mayCount = can('administer');
+  if (!isOfficer && !mayDispute && !mayCount) return null;
   const close = () => setOpen(null);
   return (
     <footer className="answer-actions no-print">
       {mayDispute ? <Button onPress={() => setOpen('dispute')}>Dispute the reading</Button> : null}
+      {mayCount ? (
+        <Button onPress={() => setOpen('count')}>
+          {answer.counting.counted ? 'Leave out' : 'Count it after all'}
+        </Button>
+      ) : null}
       {isOfficer ? (
         <>
           <Button onPress={() => setOpen('correct')}>Correct</Button>
@@ -35,6 +41,7 @@ export function AnswerActions({ answer, onChanged }: ActionsProps) {
           </Button>
         </>
       ) : null}
+      <Count answer={answer} isOpen={open === 'count'} onClose={close} onChanged={onChanged} />
       <Dispute answer={answer} isOpen={open === 'dispute'} onClose={close} onChanged={onChanged} />
       {open === 'correct' ? <Correct answer={answer} onClose={close} onChanged={onChanged} /> : null}
       <Restrict answer={answer} isOpen={open === 'restrict'} onClose={close} onChanged={onChanged} />
@@ -46,6 +53,30 @@ export function AnswerActions({ answer, onChanged }: ActionsProps) {
 interface DialogProps extends ActionsProps {
   readonly isOpen: boolean;
   readonly onClose: () => void;
+}
+
+function Count({ answer: { id, counting }, isOpen, onClose, onChanged }: DialogProps) {
+  const send = useSend();
+  const counted = !counting.counted;
+  return (
+    <ReasonDialog
+      isOpen={isOpen}
+      onClose={onClose}
+      title={counted ? 'Count this answer after all?' : 'Leave this answer out?'}
+      action={counted ? 'Count the answer' : 'Leave the answer out'}
+      onConfirm={async (reason) => {
+        const { data, error } = await send(COUNT, { response: id, counted, reason });
+        if (error !== undefined) return error;
+        if (!data.countResponse) return 'The answer is not there any more.';
+        onChanged(counted ? 'The answer is counted.' : 'The answer is left out. It is kept with the reason.');
+        return null;
+      }}
+    >
+      {counted
+        ? 'Scores count it from now on, whatever the policy of its survey and the rules say.'
+        : 'No score, reading or training uses it until it is put back. It stays in the list of answers that are not counted.'}
+    </ReasonDialog>
+  );
 }
 
 function Dispute({ answer: { id }, isOpen, onClose, onChanged }: DialogProps) {

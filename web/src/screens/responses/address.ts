@@ -9,6 +9,8 @@ export interface Chosen {
   readonly sentiment: readonly Sentiment[];
   readonly sources: readonly string[];
   readonly text: string;
+  /** Those that are not counted, instead of those that are. */
+  readonly uncounted: boolean;
   readonly order: ResponseOrder;
   /** The id of the open answer. */
   readonly answer: string | null;
@@ -30,6 +32,7 @@ export function readChosen(search: string): Chosen {
     sentiment: lower(SENTIMENTS, all('sentiment')),
     sources: all('source'),
     text: params.get('q') ?? '',
+    uncounted: params.get('counted') === 'no',
     order: params.get('order') === 'oldest' ? 'OLDEST' : 'NEWEST',
     answer: params.get('answer') ?? params.get('response') ?? params.get('id'),
   };
@@ -38,21 +41,33 @@ export function readChosen(search: string): Chosen {
 /** The parameters with the choice in the place of the one that they describe. */
 export function writeChosen(search: string, chosen: Chosen): URLSearchParams {
   const params = new URLSearchParams(search);
-  for (const name of ['class', 'theme', 'sentiment', 'source', 'q', 'order', 'answer', 'response', 'id'])
+  for (const name of [
+    'class',
+    'theme',
+    'sentiment',
+    'source',
+    'q',
+    'counted',
+    'order',
+    'answer',
+    'response',
+    'id',
+  ])
     params.delete(name);
   for (const one of chosen.classes) params.append('class', one.toLowerCase());
   for (const one of chosen.themes) params.append('theme', one);
   for (const one of chosen.sentiment) params.append('sentiment', one.toLowerCase());
   for (const one of chosen.sources) params.append('source', one);
   if (chosen.text !== '') params.set('q', chosen.text);
+  if (chosen.uncounted) params.set('counted', 'no');
   if (chosen.order === 'OLDEST') params.set('order', 'oldest');
   if (chosen.answer !== null) params.set('answer', chosen.answer);
   return params;
 }
 
 /** Whether a filter of the screen leaves anything out. */
-export const isFiltered = ({ classes, themes, sentiment, sources, text }: Chosen): boolean =>
-  classes.length + themes.length + sentiment.length + sources.length > 0 || text !== '';
+export const isFiltered = ({ classes, themes, sentiment, sources, text, uncounted }: Chosen): boolean =>
+  classes.length + themes.length + sentiment.length + sources.length > 0 || text !== '' || uncounted;
 
 /** The choice of the address, and what changes it. `replace` leaves no step to go back to. */
 export function useChosen(): readonly [

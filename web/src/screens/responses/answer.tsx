@@ -41,6 +41,7 @@ export function Answer({ id, onChanged }: AnswerProps) {
   return (
     <article className="answer" aria-busy={isStale}>
       <Facts answer={answer} />
+      <Counting answer={answer} />
       <Text answer={answer} />
       <Reading answer={answer} />
       <History id={id} />
@@ -89,6 +90,37 @@ function Fact({ name, children }: { readonly name: string; readonly children: Re
       <dt className="muted">{name}</dt>
       <dd dir="auto">{children}</dd>
     </div>
+  );
+}
+
+const UNCOUNTED_WORDS = {
+  SUPERSEDED: 'a later answer of the person is counted',
+  WITHIN_PERIOD: 'an answer of the person shortly before it is counted',
+  FLAGGED: 'a rule flagged it',
+  LEFT_OUT: 'a person left it out',
+  PUT_BACK: 'a person put it back',
+} as const;
+
+/** Whether scores count it, where that is not a matter of course. */
+function Counting({ answer: { counting } }: { readonly answer: FullAnswer }) {
+  const href = useHref();
+  const { counted, reason, rule, since, instead, flags } = counting;
+  if (counted && !reason && flags.length === 0) return null;
+  return (
+    <p className="small" role="note">
+      <strong>{counted ? 'Counted' : 'Not counted'}</strong>
+      {reason ? <>: {UNCOUNTED_WORDS[reason]}</> : null}
+      {rule ? <> ({rule})</> : null}
+      {since ? (
+        <>
+          , since <time dateTime={since}>{formatMoment(since)}</time>
+        </>
+      ) : null}
+      .{counted && flags.length > 0 ? <> Flagged by {flags.join(', ')}.</> : null}{' '}
+      {instead ? (
+        <Link href={href(`/responses?answer=${encodeURIComponent(instead)}`)}>Open the counted answer</Link>
+      ) : null}
+    </p>
   );
 }
 

@@ -11,6 +11,7 @@ export const PAGE = graphql(`
     $sentiment: [Sentiment!]
     $sources: [String!]
     $text: String
+    $counted: Boolean!
     $order: ResponseOrder!
     $first: Int!
     $after: String
@@ -24,6 +25,7 @@ export const PAGE = graphql(`
       sentiment: $sentiment
       sources: $sources
       text: $text
+      counted: $counted
       order: $order
       first: $first
       after: $after
@@ -61,6 +63,7 @@ export const HEAD = graphql(`
     $sentiment: [Sentiment!]
     $sources: [String!]
     $text: String
+    $counted: Boolean!
     $first: Int!
   ) {
     responses(
@@ -71,6 +74,7 @@ export const HEAD = graphql(`
       sentiment: $sentiment
       sources: $sources
       text: $text
+      counted: $counted
       first: $first
     ) {
       edges {
@@ -170,6 +174,14 @@ export const ANSWER = graphql(`
         surveyVersion
         comment
         respondent
+        counting {
+          counted
+          reason
+          rule
+          since
+          instead
+          flags
+        }
         segmentValues {
           field
           value
@@ -255,6 +267,12 @@ export const CORRECT = graphql(`
 export const RESTRICT = graphql(`
   mutation ResponsesRestrict($respondent: String!, $restricted: Boolean!, $reason: String!) {
     restrictSubject(respondent: $respondent, restricted: $restricted, reason: $reason)
+  }
+`);
+
+export const COUNT = graphql(`
+  mutation ResponsesCount($response: ID!, $counted: Boolean!, $reason: String!) {
+    countResponse(response: $response, counted: $counted, reason: $reason)
   }
 `);
 

@@ -75,6 +75,12 @@ export function ResponseFilters(props: FiltersProps) {
           onChange={(next) => onChange({ sources: next })}
         />
       ) : null}
+      <Facets
+        title="Counting"
+        options={[{ id: 'uncounted', label: 'Not counted', count: null }]}
+        value={chosen.uncounted ? ['uncounted'] : []}
+        onChange={(next) => onChange({ uncounted: next.length > 0 })}
+      />
       {props.countedIn === null ? null : (
         <p className="muted small">
           {canReadPrediction ? 'Sentiments and sources are' : 'Sources are'} counted in the newest{' '}
@@ -85,7 +91,9 @@ export function ResponseFilters(props: FiltersProps) {
         <Button
           look="quiet"
           icon="close"
-          onPress={() => onChange({ classes: [], themes: [], sentiment: [], sources: [], text: '' })}
+          onPress={() =>
+            onChange({ classes: [], themes: [], sentiment: [], sources: [], text: '', uncounted: false })
+          }
         >
           Clear the filters
         </Button>

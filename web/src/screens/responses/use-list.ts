@@ -31,6 +31,7 @@ export function useQueryOf(
     sentiment: some(chosen.sentiment),
     sources: some(chosen.sources),
     text: chosen.text === '' ? null : chosen.text,
+    counted: !chosen.uncounted,
     order: chosen.order,
   };
 }
