@@ -16,7 +16,7 @@ import { Uploads } from '../ingestion/files/upload/uploads.ts';
 import { openHandOver } from '../ingestion/kafka/hand-over.ts';
 import { createOutcomeIngestor } from '../ingestion/outcomes/outcome-ingestor.ts';
 import { Inbox } from '../ingestion/pipeline/inbox.ts';
-import { createIngestor, type Ingestor } from '../ingestion/pipeline/ingestor.ts';
+import { createIngestor } from '../ingestion/pipeline/ingestor.ts';
 import { lookupsOfGiven, namedBy } from '../ingestion/pipeline/pseudonym.ts';
 import { readBuild } from '../instance/build.ts';
 import type { OpenDatabase } from '../instance/open-database.ts';
@@ -58,10 +58,15 @@ function openIngestors(config: Config, database: OpenDatabase, log: OutageLog) {
 }
 
 /** Opens the simulated answers and the example. */
-function openSamplesOf(config: Config, { store }: OpenDatabase, ingestor: Ingestor, log: OutageLog): Samples {
+function openSamplesOf(
+  config: Config,
+  { store }: OpenDatabase,
+  ingestors: Pick<ReturnType<typeof openIngestors>, 'ingestor' | 'outcomes'>,
+  log: OutageLog,
+): Samples {
   const { dimensions, dataDir } = config;
   const onError = (err: Error) => log.error({ err }, 'simulated answers could not be stored');
-  return openSamples({ store, ingestor, dimensions, dataDir, now: Date.now, onError });
+  return openSamples({ store, ...ingestors, dimensions, dataDir, now: Date.now, onError });
 }
 
 /** Files are removed a day after they were last used. */
@@ -118,7 +123,7 @@ export async function openServer(
   const { dimensions, cellLimits, redaction, reviewRules, themePrecision, roles } = config;
   const now = Date.now;
   const { ingestor, outcomes, inbox, handOver } = openIngestors(config, database, log);
-  const samples = openSamplesOf(config, database, ingestor, log);
+  const samples = openSamplesOf(config, database, { ingestor, outcomes }, log);
   const audit = auditTrailOf(config, store, log);
   const { uploads, uploadImports, close: closeUploads } = openUploads(config, loops, log);
   const writers = longWriters(database, log);

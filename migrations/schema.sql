@@ -368,6 +368,7 @@ CREATE TABLE public.change_event (
   until timestamp with time zone,
   link text,
   segment jsonb NOT NULL,
+  import_id integer,
   CONSTRAINT change_event_pkey PRIMARY KEY (id)
 );
 CREATE INDEX change_event_at_id_index ON public.change_event USING btree (at, id);
@@ -821,11 +822,13 @@ CREATE TABLE public.outcome (
   sealed bytea,
   staff_id uuid,
   owner_id uuid,
+  import_id integer,
   CONSTRAINT outcome_pkey PRIMARY KEY (id)
 );
 CREATE INDEX outcome_account ON public.outcome USING btree (account_id, at) WHERE (account_id IS NOT NULL);
 CREATE INDEX outcome_at_id_index ON public.outcome USING btree (at, id);
 CREATE INDEX outcome_cell_id_at_id_index ON public.outcome USING btree (cell_id, at, id);
+CREATE INDEX outcome_import ON public.outcome USING btree (import_id, id) WHERE (import_id IS NOT NULL);
 CREATE INDEX outcome_owner ON public.outcome USING btree (owner_id) WHERE (owner_id IS NOT NULL);
 CREATE INDEX outcome_staff ON public.outcome USING btree (staff_id) WHERE (staff_id IS NOT NULL);
 CREATE INDEX outcome_subject ON public.outcome USING btree (subject_id, at) WHERE (subject_id IS NOT NULL);

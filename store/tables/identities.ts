@@ -9,7 +9,7 @@ export type IdentityKind = (typeof IDENTITY_KINDS)[number];
 
 /**
  * A statement that two identifiers are of one person or account. Rows are only added; an undo is noted with its row. Triggers
- * (migrations/0060) name changed rows in the journal.
+ * (migrations/0061) name changed rows in the journal.
  */
 export const identityMerge = pgTable(
   'identity_merge',

@@ -127,7 +127,7 @@ describe('outcomes that arrive', () => {
         revision: null,
       },
       ...{ cellId: 1, respondent: null, amount: 1, currency: 'EUR', quantity: null, name: null, owner: null },
-      ...{ staff: null, ownerStaff: null },
+      ...{ staff: null, ownerStaff: null, importId: null },
       account: { pseudonym: 'a1_x', lookups: ['1:x'] },
       ...{ contentHash: 'h', formerHashes: [], position: 'item 0', content: '{}', mayReplace: () => true },
     };

@@ -69,7 +69,7 @@ type Documents = {
     "\n  mutation DataRemoveConnection($id: ID!) {\n    removeConnection(id: $id)\n  }\n": typeof types.DataRemoveConnectionDocument,
     "\n  query DataSources($after: String, $whole: Boolean!) {\n    sources(first: 20, after: $after) {\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n      edges {\n        node {\n          name\n          responsesLast30Days\n          lastAnsweredAt\n          complete\n          lastReceivedAt\n          lagSeconds\n          deliveries @include(if: $whole) {\n            rejected\n            rejectedByCode {\n              code\n              count\n            }\n            lastAcceptedAt\n          }\n        }\n      }\n      unattributed @include(if: $whole) {\n        rejected\n        rejectedByCode {\n          code\n          count\n        }\n      }\n    }\n  }\n": typeof types.DataSourcesDocument,
     "\n  query DataImports($after: String) {\n    imports(first: 20, after: $after) {\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n      edges {\n        node {\n          id\n          name\n          source\n          by\n          startedAt\n          finishedAt\n          undoneAt\n          accepted\n          duplicates\n          rejected\n          leftOut\n          undo {\n            by\n            reason\n            removed\n            restored\n            stayed\n          }\n        }\n      }\n    }\n  }\n": typeof types.DataImportsDocument,
-    "\n  mutation DataUndoImport($id: ID!, $reason: String!) {\n    undoImport(id: $id, reason: $reason) {\n      id\n      undo {\n        complete\n        removed\n        restored\n        stayed\n        held\n        restricted\n      }\n    }\n  }\n": typeof types.DataUndoImportDocument,
+    "\n  mutation DataUndoImport($id: ID!, $reason: String!) {\n    undoImport(id: $id, reason: $reason) {\n      id\n      undo {\n        complete\n        removed\n        restored\n        stayed\n        held\n        restricted\n        facts\n      }\n    }\n  }\n": typeof types.DataUndoImportDocument,
     "\n  query DataFirstVisit {\n    responses(first: 1) {\n      edges {\n        node {\n          id\n        }\n      }\n    }\n    demo {\n      state\n      progress\n      answers\n      failure\n    }\n  }\n": typeof types.DataFirstVisitDocument,
     "\n  mutation DataLoadExample {\n    loadExample {\n      id\n      accepted\n      rejected\n    }\n  }\n": typeof types.DataLoadExampleDocument,
     "\n  mutation DataStartDemo {\n    startDemo(liveMinutes: 60) {\n      state\n      progress\n      answers\n      failure\n    }\n  }\n": typeof types.DataStartDemoDocument,
@@ -152,6 +152,8 @@ type Documents = {
     "\n  mutation TargetsTest($id: ID!, $event: TargetEvent!, $send: Boolean!) {\n    testTarget(id: $id, event: $event, send: $send) {\n      sent delivered status error\n      request { method url headers body }\n    }\n  }\n": typeof types.TargetsTestDocument,
     "\n  mutation TargetsReplay($id: ID!, $reason: String!) {\n    replayDelivery(id: $id, reason: $reason) { id state }\n  }\n": typeof types.TargetsReplayDocument,
     "\n  mutation TargetsReplayAll($target: ID!, $reason: String!) {\n    replayDeliveries(target: $target, reason: $reason)\n  }\n": typeof types.TargetsReplayAllDocument,
+    "\n  query TargetsOnCall {\n    onCall {\n      version plan createdBy createdAt reason quietUntil\n      now { schedule target next until }\n      steps { step minutes schedule target }\n    }\n  }\n": typeof types.TargetsOnCallDocument,
+    "\n  mutation TargetsSaveOnCall($plan: JSON!, $reason: String!) {\n    saveOnCall(plan: $plan, reason: $reason) { version }\n  }\n": typeof types.TargetsSaveOnCallDocument,
 };
 const documents: Documents = {
     "\n  query DimensionValues($dimension: Dimension!) {\n    dimensionValues(dimension: $dimension)\n  }\n": types.DimensionValuesDocument,
@@ -208,7 +210,7 @@ const documents: Documents = {
     "\n  mutation DataRemoveConnection($id: ID!) {\n    removeConnection(id: $id)\n  }\n": types.DataRemoveConnectionDocument,
     "\n  query DataSources($after: String, $whole: Boolean!) {\n    sources(first: 20, after: $after) {\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n      edges {\n        node {\n          name\n          responsesLast30Days\n          lastAnsweredAt\n          complete\n          lastReceivedAt\n          lagSeconds\n          deliveries @include(if: $whole) {\n            rejected\n            rejectedByCode {\n              code\n              count\n            }\n            lastAcceptedAt\n          }\n        }\n      }\n      unattributed @include(if: $whole) {\n        rejected\n        rejectedByCode {\n          code\n          count\n        }\n      }\n    }\n  }\n": types.DataSourcesDocument,
     "\n  query DataImports($after: String) {\n    imports(first: 20, after: $after) {\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n      edges {\n        node {\n          id\n          name\n          source\n          by\n          startedAt\n          finishedAt\n          undoneAt\n          accepted\n          duplicates\n          rejected\n          leftOut\n          undo {\n            by\n            reason\n            removed\n            restored\n            stayed\n          }\n        }\n      }\n    }\n  }\n": types.DataImportsDocument,
-    "\n  mutation DataUndoImport($id: ID!, $reason: String!) {\n    undoImport(id: $id, reason: $reason) {\n      id\n      undo {\n        complete\n        removed\n        restored\n        stayed\n        held\n        restricted\n      }\n    }\n  }\n": types.DataUndoImportDocument,
+    "\n  mutation DataUndoImport($id: ID!, $reason: String!) {\n    undoImport(id: $id, reason: $reason) {\n      id\n      undo {\n        complete\n        removed\n        restored\n        stayed\n        held\n        restricted\n        facts\n      }\n    }\n  }\n": types.DataUndoImportDocument,
     "\n  query DataFirstVisit {\n    responses(first: 1) {\n      edges {\n        node {\n          id\n        }\n      }\n    }\n    demo {\n      state\n      progress\n      answers\n      failure\n    }\n  }\n": types.DataFirstVisitDocument,
     "\n  mutation DataLoadExample {\n    loadExample {\n      id\n      accepted\n      rejected\n    }\n  }\n": types.DataLoadExampleDocument,
     "\n  mutation DataStartDemo {\n    startDemo(liveMinutes: 60) {\n      state\n      progress\n      answers\n      failure\n    }\n  }\n": types.DataStartDemoDocument,
@@ -291,6 +293,8 @@ const documents: Documents = {
     "\n  mutation TargetsTest($id: ID!, $event: TargetEvent!, $send: Boolean!) {\n    testTarget(id: $id, event: $event, send: $send) {\n      sent delivered status error\n      request { method url headers body }\n    }\n  }\n": types.TargetsTestDocument,
     "\n  mutation TargetsReplay($id: ID!, $reason: String!) {\n    replayDelivery(id: $id, reason: $reason) { id state }\n  }\n": types.TargetsReplayDocument,
     "\n  mutation TargetsReplayAll($target: ID!, $reason: String!) {\n    replayDeliveries(target: $target, reason: $reason)\n  }\n": types.TargetsReplayAllDocument,
+    "\n  query TargetsOnCall {\n    onCall {\n      version plan createdBy createdAt reason quietUntil\n      now { schedule target next until }\n      steps { step minutes schedule target }\n    }\n  }\n": types.TargetsOnCallDocument,
+    "\n  mutation TargetsSaveOnCall($plan: JSON!, $reason: String!) {\n    saveOnCall(plan: $plan, reason: $reason) { version }\n  }\n": types.TargetsSaveOnCallDocument,
 };
 
 /**
@@ -512,7 +516,7 @@ export function graphql(source: "\n  query DataImports($after: String) {\n    im
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  mutation DataUndoImport($id: ID!, $reason: String!) {\n    undoImport(id: $id, reason: $reason) {\n      id\n      undo {\n        complete\n        removed\n        restored\n        stayed\n        held\n        restricted\n      }\n    }\n  }\n"): typeof import('./graphql.ts').DataUndoImportDocument;
+export function graphql(source: "\n  mutation DataUndoImport($id: ID!, $reason: String!) {\n    undoImport(id: $id, reason: $reason) {\n      id\n      undo {\n        complete\n        removed\n        restored\n        stayed\n        held\n        restricted\n        facts\n      }\n    }\n  }\n"): typeof import('./graphql.ts').DataUndoImportDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -841,6 +845,14 @@ export function graphql(source: "\n  mutation TargetsReplay($id: ID!, $reason: S
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  mutation TargetsReplayAll($target: ID!, $reason: String!) {\n    replayDeliveries(target: $target, reason: $reason)\n  }\n"): typeof import('./graphql.ts').TargetsReplayAllDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query TargetsOnCall {\n    onCall {\n      version plan createdBy createdAt reason quietUntil\n      now { schedule target next until }\n      steps { step minutes schedule target }\n    }\n  }\n"): typeof import('./graphql.ts').TargetsOnCallDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation TargetsSaveOnCall($plan: JSON!, $reason: String!) {\n    saveOnCall(plan: $plan, reason: $reason) { version }\n  }\n"): typeof import('./graphql.ts').TargetsSaveOnCallDocument;
 
 
 export function graphql(source: string) {

@@ -942,7 +942,7 @@ export type DataUndoImportMutationVariables = Exact<{
 }>;
 
 
-export type DataUndoImportMutation = { undoImport: { id: string, undo: { complete: boolean | null, removed: number, restored: number, stayed: number, held: number | null, restricted: number | null } | null } };
+export type DataUndoImportMutation = { undoImport: { id: string, undo: { complete: boolean | null, removed: number, restored: number, stayed: number, held: number | null, restricted: number | null, facts: number | null } | null } };
 
 export type DataFirstVisitQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -1676,6 +1676,19 @@ export type TargetsReplayAllMutationVariables = Exact<{
 
 
 export type TargetsReplayAllMutation = { replayDeliveries: number };
+
+export type TargetsOnCallQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type TargetsOnCallQuery = { onCall: { version: number, plan: unknown, createdBy: string, createdAt: string, reason: string, quietUntil: string | null, now: Array<{ schedule: string, target: string, next: string, until: string }>, steps: Array<{ step: number, minutes: number, schedule: string | null, target: string }> } | null };
+
+export type TargetsSaveOnCallMutationVariables = Exact<{
+  plan: unknown;
+  reason: string;
+}>;
+
+
+export type TargetsSaveOnCallMutation = { saveOnCall: { version: number } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -2678,6 +2691,7 @@ export const DataUndoImportDocument = new TypedDocumentString(`
       stayed
       held
       restricted
+      facts
     }
   }
 }
@@ -4127,3 +4141,34 @@ export const TargetsReplayAllDocument = new TypedDocumentString(`
   replayDeliveries(target: $target, reason: $reason)
 }
     `) as unknown as TypedDocumentString<TargetsReplayAllMutation, TargetsReplayAllMutationVariables>;
+export const TargetsOnCallDocument = new TypedDocumentString(`
+    query TargetsOnCall {
+  onCall {
+    version
+    plan
+    createdBy
+    createdAt
+    reason
+    quietUntil
+    now {
+      schedule
+      target
+      next
+      until
+    }
+    steps {
+      step
+      minutes
+      schedule
+      target
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<TargetsOnCallQuery, TargetsOnCallQueryVariables>;
+export const TargetsSaveOnCallDocument = new TypedDocumentString(`
+    mutation TargetsSaveOnCall($plan: JSON!, $reason: String!) {
+  saveOnCall(plan: $plan, reason: $reason) {
+    version
+  }
+}
+    `) as unknown as TypedDocumentString<TargetsSaveOnCallMutation, TargetsSaveOnCallMutationVariables>;

@@ -138,6 +138,7 @@ export const UNDO_IMPORT = graphql(`
         stayed
         held
         restricted
+        facts
       }
     }
   }
