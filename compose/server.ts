@@ -31,6 +31,7 @@ import { followerDelays, followerLags } from '../store/journal/follower-status.t
 import { latestReadings } from '../store/monitoring/model-readings.ts';
 import { readCellMakers } from '../store/responses/cell-usage.ts';
 import { countDeliveries } from '../store/targets/deliveries.ts';
+import { followNotices } from './notices.ts';
 import type { Parts, Stop } from './parts.ts';
 
 /** Callers whose cells are counted in /metrics. */
@@ -106,10 +107,12 @@ function operations(config: Config, log: OutageLog): { schema: GraphQLSchema; do
   return { schema, documents };
 }
 
-/** The server, and what reads topics of Kafka with what its routes work with. */
+/** The server, and what reads topics of Kafka and fetches from vendors with what its routes work with. */
 export interface OpenServer extends ApiServer {
   /** Begins to read; returns what ends it. */
   followTopics(kafka: KafkaConfig, onError: (error: Error) => void): Stop;
+  /** Fetches what vendors announce, until the answer is called. */
+  followNotices(onError: (error: Error) => void): Promise<Stop>;
 }
 
 /** Opens the server; it listens once requested. */
@@ -131,19 +134,8 @@ export async function openServer(
   const topics = openTopics(database);
   const server = await createApiServer({
     deps: {
-      store,
-      scopedReader,
-      encryption,
-      cells,
-      mappings,
-      dimensions,
-      cellLimits,
-      redaction,
-      ingestor,
-      outcomes,
-      samples,
-      uploads,
-      uploadImports,
+      ...{ store, scopedReader, encryption, cells, mappings, dimensions, cellLimits, redaction },
+      ...{ ingestor, outcomes, samples, uploads, uploadImports },
       lineage: graph?.lineage ?? createRecordLineage,
       seals: seals.place,
       feed,
@@ -193,6 +185,8 @@ export async function openServer(
       await audit.close();
     }),
     followTopics: (kafka, onError) => topics.follow(server.deps, kafka, onError),
+    followNotices: (onError) =>
+      followNotices(server.deps, { loops, vendorPlaces: config.vendorPlaces, onError }),
   };
 }
 

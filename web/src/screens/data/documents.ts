@@ -22,6 +22,12 @@ export const CONNECTIONS = graphql(`
       lastRefusal
       lastRefusedAt
       sources
+      fetching {
+        hasKey
+        waiting
+        openUntil
+        lastError
+      }
     }
   }
 `);
