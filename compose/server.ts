@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { GraphQLSchema } from 'graphql';
+import type { ApiDeps } from '../api/context.ts';
 import { openGate } from '../api/gate/gate.ts';
 import { openModelAccess } from '../api/gate/model-access.ts';
 import { type Trusted, trustDocuments } from '../api/gate/trusted.ts';
@@ -16,7 +17,7 @@ import { openHandOver } from '../ingestion/kafka/hand-over.ts';
 import { createOutcomeIngestor } from '../ingestion/outcomes/outcome-ingestor.ts';
 import { Inbox } from '../ingestion/pipeline/inbox.ts';
 import { createIngestor } from '../ingestion/pipeline/ingestor.ts';
-import { lookupsOfGiven } from '../ingestion/pipeline/pseudonym.ts';
+import { lookupsOfGiven, namedBy } from '../ingestion/pipeline/pseudonym.ts';
 import { readBuild } from '../instance/build.ts';
 import type { OpenDatabase } from '../instance/open-database.ts';
 import type { OutageLog } from '../instance/outages.ts';
@@ -140,7 +141,7 @@ export async function openServer(
       feed,
       agents,
       scoring,
-      identify: (respondent) => lookupsOfGiven(pepper, respondent),
+      ...namesUnder(pepper),
       quarantineFor: config.retention.quarantine,
       graphHolds,
       filesDue: () => files.due(),
@@ -188,6 +189,12 @@ export async function openServer(
       followNotices(server.deps, { loops, vendorPlaces: config.vendorPlaces, onError }),
   };
 }
+
+/** How texts of callers name persons and accounts. */
+const namesUnder = (pepper: OpenDatabase['pepper']): Pick<ApiDeps, 'identify' | 'pseudonymOf'> => ({
+  identify: (respondent) => lookupsOfGiven(pepper, respondent),
+  pseudonymOf: (given, kind) => namedBy(pepper, given, kind),
+});
 
 const auditTrailOf = ({ auditAggregates }: Config, store: OpenDatabase['store'], log: OutageLog) =>
   openAuditTrail(store, auditAggregates, (err) => log.error({ err }, 'refusals could not be kept'));

@@ -1,5 +1,6 @@
 import type { Session } from '../database/client.ts';
 import { type Statement, statement } from '../database/statement.ts';
+import { dropIdleMerged, NOT_MERGED } from './forget-merged.ts';
 import { dropIdleAccounts } from './outcome-rights.ts';
 
 /*
@@ -42,7 +43,7 @@ const DELETE_IDLE = statement(
   `DELETE FROM subject_key s WHERE s.id = ANY ($1::uuid[]) AND NOT s.held
     AND NOT EXISTS (SELECT FROM outcome o WHERE o.subject_id = s.id)
     AND NOT EXISTS (SELECT FROM response_key k WHERE k.subject_id = s.id)
-    AND NOT EXISTS (SELECT FROM source_event e WHERE e.subject_id = s.id)`,
+    AND NOT EXISTS (SELECT FROM source_event e WHERE e.subject_id = s.id) AND ${NOT_MERGED}`,
 );
 
 /** An outcome with the subjects that it names. */
@@ -88,6 +89,7 @@ export async function deleteOutcomes(
   const locked = await lock(found.map(({ id }) => id));
   await session.rows(remove, [locked.map(({ id }) => id)]);
   await session.rows(DELETE_IDLE, [persons]);
+  await dropIdleMerged(session, persons);
   await dropIdleAccounts(session, others);
   return locked.length;
 }
