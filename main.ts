@@ -114,6 +114,7 @@ function servicesOf(
     { name: 'SQL logins', start: async () => followSqlLogins(sqlLogins) },
     { name: 'agents', start: async () => followAgents(agents) },
     { name: 'deliveries', start: () => targets.follow() },
+    { name: 'notices', start: () => server.followNotices(onError) },
     { name: 'sealer', start: () => seals.follow() },
     {
       name: 'scoring',

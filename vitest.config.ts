@@ -31,8 +31,8 @@ const bounds = {
  */
 const together = { isolate: false };
 
-/** Many of these files wait, for outages, intervals and pages: a third worker has the cores meanwhile. */
-const waiting = { maxWorkers: 3, sequence: { groupOrder: 1 } };
+/** Many of these files wait, for outages, intervals and pages: three workers leave a quarter of two cores idle, so there are four. */
+const waiting = { maxWorkers: 4, sequence: { groupOrder: 1 } };
 
 /**
  * unit: beside the source, no I/O. integration and e2e: against a real database on PGlite. short: those of both that do not take

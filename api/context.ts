@@ -22,6 +22,7 @@ import type { SealSettings } from '../proof/seal-options.ts';
 import type { Scoring } from '../scoring/service.ts';
 import type { ScopedReader } from '../store/access/scoped-views.ts';
 import type { AuditTrail } from '../store/audit/audit-trail.ts';
+import type { Identifier } from '../store/data-subjects/merges.ts';
 import type { ScopedSession, Store } from '../store/database/client.ts';
 import type { SubjectEncryption } from '../store/encryption/subject-encryption.ts';
 import { readChampion } from '../store/models/models.ts';
@@ -30,6 +31,7 @@ import type { StoredCellDictionary } from '../store/responses/cell-dictionary.ts
 import { type CountingState, readCountingStates } from '../store/responses/counting-states.ts';
 import type { MappingRegistry, RecordedMapping } from '../store/responses/mappings.ts';
 import { type ResponseRow, readResponsesById } from '../store/responses/responses.ts';
+import type { IdentityKind } from '../store/tables/identities.ts';
 import type { Access } from './access/access.ts';
 import type { Caller } from './caller.ts';
 import type { CompiledQueries } from './compiled.ts';
@@ -83,6 +85,8 @@ export interface ApiDeps {
   readonly reviewRules: ReviewRules;
   /** The lookups that find a person, by identifier or pseudonym. */
   readonly identify: (respondent: string) => string[];
+  /** The pseudonym of a person or an account, with its lookups, by identifier or pseudonym. */
+  readonly pseudonymOf: (given: string, kind: IdentityKind) => Identifier;
   /** For how long what a connection delivers and cannot be stored is kept, ISO 8601. */
   readonly quarantineFor: string;
   /** How many of the responses the lineage graph still holds, if there is one besides the database. */

@@ -13,9 +13,9 @@ export const UNDO_USAGE = `       npm run import -- --undo ID [--dry-run] [--rea
   --reason kept in the audit log`;
 
 const MUTATION = `mutation Undo($id: ID!, $reason: String!) {
-  undoImport(id: $id, reason: $reason) { name undo { complete removed restored stayed held restricted } } }`;
+  undoImport(id: $id, reason: $reason) { name undo { complete removed restored stayed held restricted facts } } }`;
 const PREVIEW = `query Preview($id: ID!, $after: String) {
-  undoPreview(id: $id, after: $after) { next removed restored stayed held restricted } }`;
+  undoPreview(id: $id, after: $after) { next removed restored stayed held restricted facts } }`;
 
 /** What to undo, and why. */
 export interface Asked {
@@ -68,6 +68,7 @@ export async function undoFrom(config: Config, asked: Asked): Promise<number> {
   say(`${asked.dryRun ? 'dry run of the undo' : 'undo'} of import ${asked.id} (${file})`);
   say(`${would}removed   ${account.removed}`);
   say(`${would}restored  ${account.restored}   (what the import had replaced)`);
+  if (account.facts > 0) say(`${would}removed   ${account.facts}   outcomes and change events`);
   if (account.stayed > 0)
     say(`stay      ${account.stayed}   (replaced or corrected since by something else)`);
   if (account.held > 0)
@@ -102,9 +103,10 @@ async function undoThrough(
   say: (text: string) => void,
 ): Promise<Done> {
   type Undone = { name: string; undo: UndoAccount & { readonly complete: boolean } };
-  for (;;) {
+  for (let facts = 0; ; ) {
     const { undoImport: run } = await ask<{ undoImport: Undone }>(server, MUTATION, variables);
-    if (run.undo.complete) return { file: run.name, account: run.undo };
+    facts += run.undo.facts;
+    if (run.undo.complete) return { file: run.name, account: { ...run.undo, facts } };
     say(`${run.undo.removed + run.undo.restored + run.undo.stayed} answers so far`);
   }
 }
@@ -117,7 +119,7 @@ async function previewThrough(server: Server, id: string, say: (text: string) =>
     'query Named($id: ID!) { node(id: $id) { ... on Import { name } } }',
     { id: `Import:${id}` },
   );
-  let account: UndoAccount = { removed: 0, restored: 0, stayed: 0, held: 0, restricted: 0 };
+  let account: UndoAccount = { removed: 0, restored: 0, stayed: 0, held: 0, restricted: 0, facts: 0 };
   for (let after: string | null = null; ; ) {
     const { undoPreview: page }: { undoPreview: Page } = await ask(server, PREVIEW, { id, after });
     account = {
@@ -126,6 +128,7 @@ async function previewThrough(server: Server, id: string, say: (text: string) =>
       stayed: account.stayed + page.stayed,
       held: account.held + page.held,
       restricted: account.restricted + page.restricted,
+      facts: account.facts + page.facts,
     };
     after = page.next;
     if (after === null) return { file: node?.name ?? '', account };

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { GraphQLSchema } from 'graphql';
+import type { ApiDeps } from '../api/context.ts';
 import { openGate } from '../api/gate/gate.ts';
 import { openModelAccess } from '../api/gate/model-access.ts';
 import { type Trusted, trustDocuments } from '../api/gate/trusted.ts';
@@ -15,8 +16,8 @@ import { Uploads } from '../ingestion/files/upload/uploads.ts';
 import { openHandOver } from '../ingestion/kafka/hand-over.ts';
 import { createOutcomeIngestor } from '../ingestion/outcomes/outcome-ingestor.ts';
 import { Inbox } from '../ingestion/pipeline/inbox.ts';
-import { createIngestor, type Ingestor } from '../ingestion/pipeline/ingestor.ts';
-import { lookupsOfGiven } from '../ingestion/pipeline/pseudonym.ts';
+import { createIngestor } from '../ingestion/pipeline/ingestor.ts';
+import { lookupsOfGiven, namedBy } from '../ingestion/pipeline/pseudonym.ts';
 import { readBuild } from '../instance/build.ts';
 import type { OpenDatabase } from '../instance/open-database.ts';
 import type { OutageLog } from '../instance/outages.ts';
@@ -30,6 +31,7 @@ import { followerDelays, followerLags } from '../store/journal/follower-status.t
 import { latestReadings } from '../store/monitoring/model-readings.ts';
 import { readCellMakers } from '../store/responses/cell-usage.ts';
 import { countDeliveries } from '../store/targets/deliveries.ts';
+import { followNotices } from './notices.ts';
 import type { Parts, Stop } from './parts.ts';
 
 /** Callers whose cells are counted in /metrics. */
@@ -57,10 +59,15 @@ function openIngestors(config: Config, database: OpenDatabase, log: OutageLog) {
 }
 
 /** Opens the simulated answers and the example. */
-function openSamplesOf(config: Config, { store }: OpenDatabase, ingestor: Ingestor, log: OutageLog): Samples {
+function openSamplesOf(
+  config: Config,
+  { store }: OpenDatabase,
+  ingestors: Pick<ReturnType<typeof openIngestors>, 'ingestor' | 'outcomes'>,
+  log: OutageLog,
+): Samples {
   const { dimensions, dataDir } = config;
   const onError = (err: Error) => log.error({ err }, 'simulated answers could not be stored');
-  return openSamples({ store, ingestor, dimensions, dataDir, now: Date.now, onError });
+  return openSamples({ store, ...ingestors, dimensions, dataDir, now: Date.now, onError });
 }
 
 /** Files are removed a day after they were last used. */
@@ -100,10 +107,12 @@ function operations(config: Config, log: OutageLog): { schema: GraphQLSchema; do
   return { schema, documents };
 }
 
-/** The server, and what reads topics of Kafka with what its routes work with. */
+/** The server, and what reads topics of Kafka and fetches from vendors with what its routes work with. */
 export interface OpenServer extends ApiServer {
   /** Begins to read; returns what ends it. */
   followTopics(kafka: KafkaConfig, onError: (error: Error) => void): Stop;
+  /** Fetches what vendors announce, until the answer is called. */
+  followNotices(onError: (error: Error) => void): Promise<Stop>;
 }
 
 /** Opens the server; it listens once requested. */
@@ -117,7 +126,7 @@ export async function openServer(
   const { dimensions, cellLimits, redaction, reviewRules, themePrecision, roles } = config;
   const now = Date.now;
   const { ingestor, outcomes, inbox, handOver } = openIngestors(config, database, log);
-  const samples = openSamplesOf(config, database, ingestor, log);
+  const samples = openSamplesOf(config, database, { ingestor, outcomes }, log);
   const audit = auditTrailOf(config, store, log);
   const { uploads, uploadImports, close: closeUploads } = openUploads(config, loops, log);
   const writers = longWriters(database, log);
@@ -125,25 +134,14 @@ export async function openServer(
   const topics = openTopics(database);
   const server = await createApiServer({
     deps: {
-      store,
-      scopedReader,
-      encryption,
-      cells,
-      mappings,
-      dimensions,
-      cellLimits,
-      redaction,
-      ingestor,
-      outcomes,
-      samples,
-      uploads,
-      uploadImports,
+      ...{ store, scopedReader, encryption, cells, mappings, dimensions, cellLimits, redaction },
+      ...{ ingestor, outcomes, samples, uploads, uploadImports },
       lineage: graph?.lineage ?? createRecordLineage,
       seals: seals.place,
       feed,
       agents,
       scoring,
-      identify: (respondent) => lookupsOfGiven(pepper, respondent),
+      ...namesUnder(pepper),
       quarantineFor: config.retention.quarantine,
       graphHolds,
       filesDue: () => files.due(),
@@ -187,8 +185,16 @@ export async function openServer(
       await audit.close();
     }),
     followTopics: (kafka, onError) => topics.follow(server.deps, kafka, onError),
+    followNotices: (onError) =>
+      followNotices(server.deps, { loops, vendorPlaces: config.vendorPlaces, onError }),
   };
 }
+
+/** How texts of callers name persons and accounts. */
+const namesUnder = (pepper: OpenDatabase['pepper']): Pick<ApiDeps, 'identify' | 'pseudonymOf'> => ({
+  identify: (respondent) => lookupsOfGiven(pepper, respondent),
+  pseudonymOf: (given, kind) => namedBy(pepper, given, kind),
+});
 
 const auditTrailOf = ({ auditAggregates }: Config, store: OpenDatabase['store'], log: OutageLog) =>
   openAuditTrail(store, auditAggregates, (err) => log.error({ err }, 'refusals could not be kept'));

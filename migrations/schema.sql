@@ -59,6 +59,8 @@ CREATE SEQUENCE public.case_event_id_seq AS bigint START 1 INCREMENT 1;
 
 CREATE SEQUENCE public.deletion_record_id_seq AS bigint START 1 INCREMENT 1;
 
+CREATE SEQUENCE public.identity_merge_seq_seq AS bigint START 1 INCREMENT 1;
+
 CREATE SEQUENCE public.journal_position_seq AS bigint START 1 INCREMENT 1;
 
 CREATE SEQUENCE public.model_event_id_seq AS bigint START 1 INCREMENT 1;
@@ -366,6 +368,7 @@ CREATE TABLE public.change_event (
   until timestamp with time zone,
   link text,
   segment jsonb NOT NULL,
+  import_id integer,
   CONSTRAINT change_event_pkey PRIMARY KEY (id)
 );
 CREATE INDEX change_event_at_id_index ON public.change_event USING btree (at, id);
@@ -575,6 +578,27 @@ CREATE TABLE public.gone_outcome (
   CONSTRAINT gone_outcome_pkey PRIMARY KEY (id)
 );
 
+CREATE TABLE public.identity_merge (
+  id uuid NOT NULL,
+  seq bigint NOT NULL DEFAULT nextval('identity_merge_seq_seq'::regclass),
+  kind text NOT NULL,
+  from_id uuid,
+  into_id uuid,
+  actor text NOT NULL,
+  reason text,
+  recorded_at timestamp with time zone NOT NULL DEFAULT now(),
+  undone_at timestamp with time zone,
+  undone_by text,
+  undo_reason text,
+  gone_at timestamp with time zone,
+  CONSTRAINT identity_merge_pkey PRIMARY KEY (id)
+);
+CREATE INDEX identity_merge_from ON public.identity_merge USING btree (from_id) WHERE (from_id IS NOT NULL);
+CREATE INDEX identity_merge_into ON public.identity_merge USING btree (into_id) WHERE (into_id IS NOT NULL);
+CREATE INDEX identity_merge_newest ON public.identity_merge USING btree (recorded_at, id);
+CREATE TRIGGER identities_inserted AFTER INSERT ON public.identity_merge REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION identities_changed();
+CREATE TRIGGER identities_updated AFTER UPDATE ON public.identity_merge REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION identities_changed();
+
 CREATE TABLE public.import_run (
   id integer NOT NULL GENERATED ALWAYS AS IDENTITY,
   key text NOT NULL,
@@ -684,6 +708,13 @@ CREATE TABLE public.mapping_version (
 );
 CREATE INDEX mapping_version_made_by_index ON public.mapping_version USING btree (made_by);
 
+CREATE TABLE public.merged_subject (
+  id uuid NOT NULL,
+  root_id uuid NOT NULL,
+  CONSTRAINT merged_subject_pkey PRIMARY KEY (id)
+);
+CREATE INDEX merged_subject_root_id_index ON public.merged_subject USING btree (root_id);
+
 CREATE TABLE public.model_event (
   id bigint NOT NULL DEFAULT nextval('model_event_id_seq'::regclass),
   model_version_id integer NOT NULL,
@@ -791,11 +822,13 @@ CREATE TABLE public.outcome (
   sealed bytea,
   staff_id uuid,
   owner_id uuid,
+  import_id integer,
   CONSTRAINT outcome_pkey PRIMARY KEY (id)
 );
 CREATE INDEX outcome_account ON public.outcome USING btree (account_id, at) WHERE (account_id IS NOT NULL);
 CREATE INDEX outcome_at_id_index ON public.outcome USING btree (at, id);
 CREATE INDEX outcome_cell_id_at_id_index ON public.outcome USING btree (cell_id, at, id);
+CREATE INDEX outcome_import ON public.outcome USING btree (import_id, id) WHERE (import_id IS NOT NULL);
 CREATE INDEX outcome_owner ON public.outcome USING btree (owner_id) WHERE (owner_id IS NOT NULL);
 CREATE INDEX outcome_staff ON public.outcome USING btree (staff_id) WHERE (staff_id IS NOT NULL);
 CREATE INDEX outcome_subject ON public.outcome USING btree (subject_id, at) WHERE (subject_id IS NOT NULL);
@@ -1225,6 +1258,7 @@ CREATE TABLE public.subject_key (
   held boolean NOT NULL DEFAULT false,
   recorded_at timestamp with time zone NOT NULL DEFAULT now(),
   shared boolean NOT NULL DEFAULT false,
+  restricted_by_merge boolean NOT NULL DEFAULT false,
   CONSTRAINT subject_key_pkey PRIMARY KEY (id),
   CONSTRAINT subject_key_lookup_unique UNIQUE (lookup)
 );
@@ -1639,6 +1673,18 @@ AS $function$ DECLARE final timestamptz; BEGIN
           FROM (SELECT t.bucket, t.cell_id, t.model_version_id FROM public.rollup_mapping t WHERE t.bucket >= since AND t.bucket < until
     AND t.cell_id = ANY (cells) AND t.model_version_id = ANY (models) AND t.n > 0 AND true AND t.mapping_version_id = ANY (mappings) AND t.bucket >= after AND t.bucket <= coalesce(final, after)) f;
       END IF; END $function$
+;
+
+CREATE OR REPLACE FUNCTION public.identities_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+DECLARE ids jsonb;
+BEGIN
+  SELECT jsonb_agg(id) INTO ids FROM changed;
+  IF ids IS NOT NULL THEN PERFORM journal_marks('identity', jsonb_build_object('merges', ids)); END IF;
+  RETURN NULL;
+END $function$
 ;
 
 CREATE OR REPLACE FUNCTION public.is_sealing()

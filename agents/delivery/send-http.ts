@@ -4,7 +4,7 @@ import type { TargetAnswer, TargetRequest } from '../targets/target.ts';
 import { type AddressGuard, AddressRefusedError } from './guard.ts';
 import type { Sender } from './sender.ts';
 
-/** More of an answer is not read. */
+/** More of an answer is not read, unless a caller reads more. */
 export const MOST_BYTES = 64 * 1024;
 const MOST_REDIRECTS = 3;
 
@@ -30,12 +30,12 @@ export const sendHttp: Sender = async (request, context) => {
 async function exchange(
   { method, headers, body }: TargetRequest,
   url: URL,
-  { guard, signal, now }: Parameters<Sender>[1],
+  { guard, signal, now, mostBytes = MOST_BYTES }: Parameters<Sender>[1],
 ): Promise<TargetAnswer> {
   const length = Buffer.byteLength(body);
   const sent = { method, headers: { ...headers, 'content-length': length }, body };
   const incoming = await openChecked(url, sent, { guard, signal });
-  const text = await readBounded(incoming);
+  const text = await readBounded(incoming, mostBytes);
   return { status: incoming.statusCode ?? 0, headers: headersOf(incoming), body: text, at: new Date(now()) };
 }
 
@@ -87,14 +87,14 @@ const headersOf = ({ headers }: IncomingMessage): Record<string, string | undefi
   );
 
 /** The beginning of the body; the rest is not read. */
-async function readBounded(incoming: IncomingMessage): Promise<string> {
+async function readBounded(incoming: IncomingMessage, most: number): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of incoming as AsyncIterable<Buffer>) {
     chunks.push(chunk);
     bytes += chunk.length;
     // Leaving the loop closes the connection.
-    if (bytes >= MOST_BYTES) break;
+    if (bytes >= most) break;
   }
-  return Buffer.concat(chunks).subarray(0, MOST_BYTES).toString('utf8');
+  return Buffer.concat(chunks).subarray(0, most).toString('utf8');
 }

@@ -7,6 +7,8 @@ export interface SendContext {
   readonly signal: AbortSignal;
   /** Epoch milliseconds. */
   readonly now: () => number;
+  /** More of an answer is not read; absent: 64 KiB. */
+  readonly mostBytes?: number;
 }
 
 /** Sends a request and waits for its answer. */

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { acceptChanges } from '../../ingestion/changes/accept-changes.ts';
 import { acceptInvitations } from '../../ingestion/changes/accept-invitations.ts';
 import { createInvitationReader } from '../../ingestion/changes/read-invitation.ts';
+import { acceptIdentities } from '../../ingestion/identities/accept-identities.ts';
 import { createOutcomeReader } from '../../ingestion/outcomes/outcome-items.ts';
 import { submitOutcomes } from '../../ingestion/outcomes/submit-outcomes.ts';
 import { type ApiDeps, filingOf } from '../context.ts';
@@ -11,8 +12,8 @@ import { callerOf } from './auth.ts';
 import { answer, itemsOf } from './ingest-items.ts';
 
 /**
- * The endpoints for what is no answer: /ingest/outcomes, /ingest/changes (our own form, CloudEvents 1.0 alone or in batches, GitHub's deployments) and
- * /ingest/invitations. JSON, an array or NDJSON. Each answers after the commit: 202, or 422 when every item was rejected.
+ * The endpoints for what is no answer: /ingest/outcomes, /ingest/changes (our own form, CloudEvents 1.0 alone or in batches, GitHub's deployments),
+ * /ingest/invitations and /ingest/identities. JSON, an array or NDJSON. Each answers after the commit: 202, or 422 when every item was rejected.
  */
 export function addFactRoutes(routes: FastifyInstance, deps: ApiDeps): void {
   const options = { bodyLimit: LIMITS.ingestBody };
@@ -24,6 +25,10 @@ export function addFactRoutes(routes: FastifyInstance, deps: ApiDeps): void {
     const account = await submitOutcomes(deps.outcomes, callerOf(request), readOutcome, items, named);
     return answer(deps, request, reply, account);
   });
+  routes.post('/ingest/identities', options, async (request, reply) => {
+    const items = await itemsOf(request, 'a merge of identifiers');
+    return answer(deps, request, reply, await acceptIdentities(identitiesOf(deps), callerOf(request), items));
+  });
   routes.post('/ingest/changes', options, async (request, reply) => {
     const items = await itemsOf(request, 'a change event');
     return answer(deps, request, reply, await acceptChanges(deps, callerOf(request), items));
@@ -34,3 +39,8 @@ export function addFactRoutes(routes: FastifyInstance, deps: ApiDeps): void {
     return answer(deps, request, reply, account);
   });
 }
+
+/** What merges of identifiers need. */
+const identitiesOf = ({ store, encryption, seals, pseudonymOf, now }: ApiDeps) => {
+  return { store, encryption, sign: seals.sign, pseudonymOf, now };
+};

@@ -13,6 +13,8 @@ import { administered, assertAdministersSome, connectionOf } from './connections
 import { segmentOf } from './segment.ts';
 import type { SchemaParts, SegmentArgument } from './types.ts';
 
+/** Connectors that read with the rights of the server. */
+const OF_THE_SERVER: ReadonlySet<string> = new Set(['kafka', 'folder']);
 const HOUR_MS = 3_600_000;
 /** Of the time for which the former secret is accepted too. */
 const MOST_HOURS = 7 * 24;
@@ -23,7 +25,7 @@ interface ConnectionInputShape {
   readonly secret?: string | null;
   readonly vendorKey?: string | null;
   readonly vendorHost?: string | null;
-  readonly mapping: unknown;
+  readonly mapping?: unknown;
   readonly segment?: SegmentArgument | null;
   readonly sources?: readonly string[] | null;
 }
@@ -179,7 +181,11 @@ function addInput({ builder, types }: SchemaParts) {
           description:
             'The host of the vendor to ask, where customers have different ones, such as fra1.qualtrics.com.',
         }),
-        mapping: t.field({ type: 'JSON', required: true }),
+        mapping: t.field({
+          type: 'JSON',
+          description:
+            'Absent for a webhook: what it delivers waits in the quarantine until changeConnectionMapping, and is replayed then.',
+        }),
         segment: t.field({
           type: types.segment,
           description: 'What its responses are limited to; absent = all that the caller may administer.',
@@ -241,9 +247,11 @@ function wantedOf(
   const own = caller.sources;
   if (own && given?.some((source) => !own.includes(source)))
     throw new ForbiddenError('sources: this key is bound to other sources');
-  // The brokers let this server read for everyone, whatever a segment would allow.
-  if (input.connector === 'kafka' && !caller.scope.allowsAll('administer'))
-    throw new ForbiddenError('connector: only callers who may administer everything connect topics of Kafka');
-  const { connector, mapping, secret = null, vendorKey: key = null, vendorHost: host = null } = input;
+  // Brokers and disks let this server read for everyone, whatever a segment would allow.
+  if (OF_THE_SERVER.has(input.connector) && !caller.scope.allowsAll('administer'))
+    throw new ForbiddenError(
+      'connector: only callers who may administer everything connect topics of Kafka and folders',
+    );
+  const { connector, mapping = null, secret = null, vendorKey: key = null, vendorHost: host = null } = input;
   return { connector, name, attributes, sources: given ?? own, mapping, secret, access: { key, host } };
 }

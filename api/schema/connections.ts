@@ -45,6 +45,11 @@ function fetchingType({ builder }: SchemaParts) {
         nullable: false,
         description: 'Whether it has a key of the vendor.',
       }),
+      waiting: t.int({
+        nullable: false,
+        description: 'What was announced and not fetched yet.',
+        resolve: ({ waiting }) => asInt(waiting),
+      }),
       openUntil: t.field({
         type: 'DateTime',
         description:
@@ -125,7 +130,12 @@ function addType(schema: SchemaParts): void {
         description: 'The sources that it may submit responses for. null: it is not bound to sources.',
         resolve: ({ sources }) => (sources === null ? null : [...sources]),
       }),
-      mapping: t.field({ type: 'JSON', nullable: false, resolve: ({ mapping }) => mapping }),
+      mapping: t.field({
+        type: 'JSON',
+        nullable: false,
+        description: 'Empty before it has one.',
+        resolve: ({ mapping }) => mapping ?? {},
+      }),
       createdAt: t.expose('createdAt', { type: 'DateTime', nullable: false }),
       createdBy: t.exposeString('createdBy', { nullable: false }),
       rotatedAt: t.expose('rotatedAt', {

@@ -155,6 +155,10 @@ function undoType(builder: Builder): TypeOf<ImportView> {
         description: `Restricted responses, which stay as they are. ${ofCall}`,
         resolve: ({ undoing }) => undoing?.restricted,
       }),
+      facts: t.int({
+        description: `Outcomes and change events of the import that this call removed. ${ofCall}`,
+        resolve: ({ undoing }) => undoing?.facts,
+      }),
     }),
   });
 }
@@ -174,6 +178,7 @@ function addPreview(builder: Builder): void {
       stayed: t.exposeInt('stayed', count(STAYED)),
       held: t.exposeInt('held', count('Responses that a legal hold keeps as they are.')),
       restricted: t.exposeInt('restricted', count('Restricted responses, which stay as they are.')),
+      facts: t.exposeInt('facts', count('Outcomes and change events of the import; on its last page.')),
     }),
   });
   builder.queryField('undoPreview', (t) =>

@@ -1,4 +1,7 @@
 import type { FieldGroup } from '../../domain/access/scope.ts';
+import { BadItem } from '../../ingestion/pipeline/read-items.ts';
+import { itemAgain, type QuarantineContent } from '../../ingestion/webhooks/quarantined.ts';
+import { type SampleField, sampleFields } from '../../ingestion/webhooks/sample.ts';
 import {
   connectionOfQuarantined,
   countQuarantined,
@@ -11,6 +14,7 @@ import {
   type QuarantineRow,
 } from '../../store/connections/quarantine.ts';
 import { entryOf } from '../audit.ts';
+import type { ApiContext } from '../context.ts';
 import { ForbiddenError, InvalidArgumentError } from '../errors.ts';
 import { fixed, paged } from '../gate/costs.ts';
 import { atMost } from '../gate/lists.ts';
@@ -31,7 +35,8 @@ const ADVICE: Readonly<Record<QuarantineReason, string>> = {
   BODY: 'The delivery cannot be read: check what the sender sends and the connector of the connection.',
   SCHEMA: 'The item has not the form that the mapping expects: change the mapping, or what the sender sends.',
   VALUE: 'A value cannot be stored as it is: change the mapping, the scale or the declared values.',
-  MAPPING: 'The mapping names what the deployment no longer has: change the mapping.',
+  MAPPING:
+    'The connection has no mapping yet, or it names what the deployment no longer has: change the mapping.',
   THIN: 'The vendor announced an answer that was not fetched yet: check the key of the connection.',
 };
 
@@ -172,21 +177,55 @@ function addContent({ builder }: SchemaParts): void {
       description:
         'What arrived, as JSON. Needs the rights to administer its connection, and to read responses, comments and respondents everywhere; each read is in the audit log. null: there is none, or it is deleted.',
       args: { item: t.arg.id({ required: true }) },
-      resolve: async (_root, args, context) => {
-        assertAdministersSome(context, 'read what waits for connections');
-        const missing = CONTENT.find((group) => !context.caller.scope.allowsAll(group));
-        if (missing !== undefined)
-          throw new ForbiddenError(
-            `this key may not read what waits for connections: not granted: ${missing}`,
-          );
-        const { record, encryption, audit } = context.deps;
-        const id = quarantinedOf(args.item);
-        const connection = id === null ? null : await connectionOfQuarantined(record, id);
-        if (id === null || !administered(context).some((one) => one.id === connection)) return null;
-        const content = (await openQuarantined(record, encryption, [id])).get(id) ?? null;
-        if (content !== null) await audit.append([entryOf(context, 'read', { key: args.item })]);
-        return content;
+      resolve: async (_root, { item }, context) => (await readContent(item, context))?.content ?? null,
+    }),
+  );
+  const field = builder.objectRef<SampleField>('SampleField').implement({
+    ...access('readRespondent'),
+    fields: (t) => ({
+      path: t.exposeString('path', { nullable: false, description: 'What a mapping names it by.' }),
+      value: t.exposeString('value', { nullable: false, description: 'Its beginning.' }),
+    }),
+  });
+  builder.queryField('quarantinedFields', (t) =>
+    t.field({
+      ...access('readRespondent', fixed(20)),
+      type: [field],
+      description:
+        'The values in what arrived, by the paths that a mapping of its connection can name. As quarantinedContent.',
+      args: { item: t.arg.id({ required: true }) },
+      resolve: async (_root, { item }, context) => {
+        const read = await readContent(item, context);
+        return read && sampleFields(read.connector, itemOf(read.content));
       },
     }),
   );
+}
+
+/** The item in what is stored; a delivery that cannot be taken apart has none. */
+function itemOf(written: string): unknown {
+  const content = JSON.parse(written) as QuarantineContent;
+  if (content.kind !== 'item') return null;
+  const item = itemAgain(content.text);
+  return item instanceof BadItem ? null : item;
+}
+
+/**
+ * The content of an item and the connector that reads it; null: there is none for the caller. The read is in the audit log.
+ * @throws ForbiddenError
+ */
+async function readContent(item: string, context: ApiContext) {
+  assertAdministersSome(context, 'read what waits for connections');
+  const missing = CONTENT.find((group) => !context.caller.scope.allowsAll(group));
+  if (missing !== undefined)
+    throw new ForbiddenError(`this key may not read what waits for connections: not granted: ${missing}`);
+  const { record, encryption, audit } = context.deps;
+  const id = quarantinedOf(item);
+  const owner = id === null ? null : await connectionOfQuarantined(record, id);
+  const connection = administered(context).find((one) => one.id === owner);
+  if (id === null || connection === undefined) return null;
+  const content = (await openQuarantined(record, encryption, [id])).get(id);
+  if (content === undefined) return null;
+  await audit.append([entryOf(context, 'read', { key: item })]);
+  return { content, connector: connection.vendor };
 }

@@ -36,6 +36,7 @@ import { addKnown } from './known.ts';
 import { addLineage } from './lineage.ts';
 import { addLineageGroups } from './lineage-groups.ts';
 import { addLive } from './live.ts';
+import { addMerges } from './merges.ts';
 import { addModelProvenance } from './model-provenance.ts';
 import { addModelQuality } from './model-quality.ts';
 import { addReadings } from './model-readings.ts';
@@ -103,6 +104,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addDimensions,
   addDrivers,
   addErasures,
+  addMerges,
   addImpact,
   addImports,
   addKeys,

@@ -1,6 +1,7 @@
 import { type LegalHold, placeHold, readHolds, releaseHold } from '../../store/data-subjects/legal-hold.ts';
 import { rectify } from '../../store/data-subjects/rectify.ts';
-import { readSubjectAccessReport, restrict } from '../../store/data-subjects/subject-access.ts';
+import { restrict } from '../../store/data-subjects/restriction.ts';
+import { readSubjectAccessReport } from '../../store/data-subjects/subject-access.ts';
 import { entryOf } from '../audit.ts';
 import { loggedCaller } from '../caller.ts';
 import { InvalidArgumentError } from '../errors.ts';

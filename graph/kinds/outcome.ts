@@ -4,6 +4,7 @@ import {
   outcomePages,
   outcomesAfter,
   outcomesBehind,
+  outcomesOfMerges,
   readOutcomeAnnotations,
   readOutcomeLinks,
 } from '../../store/lineage/outcome-annotations.ts';
@@ -78,7 +79,8 @@ export const outcomeKind = annotationKind<OutcomeLink, string>({
     const answers = entries.flatMap(({ kind, payload }) =>
       kind === 'responses' ? [...payload.added, ...payload.removed] : [],
     );
-    const moved: string[] = [];
+    const merges = entries.flatMap(({ payload }) => payload.merges ?? []);
+    const moved = await outcomesOfMerges(store, merges);
     for (const some of batches([...new Set(answers)])) moved.push(...(await outcomesBehind(store, some)));
     for (const ids of batches([...new Set([...named, ...moved])])) {
       const links = await readOutcomeLinks(store, ids);

@@ -27,6 +27,11 @@ interface ChangeDeps {
 /** Events per transaction: what waits for the embedded database meanwhile waits for so many. */
 const COMMIT_ROWS = 100;
 
+/** Change events as `acceptChanges` gets them; `importId`: the import that they belong to, and are undone with. */
+interface ChangeOptions {
+  readonly importId?: number;
+}
+
 /**
  * Accepts change events: reads, checks, redacts and stores each, and accounts for each by its place; resolves after the commit. Items
  * that change nothing are left out.
@@ -35,6 +40,7 @@ export async function acceptChanges(
   deps: ChangeDeps,
   submitter: Submitter,
   items: readonly unknown[],
+  { importId }: ChangeOptions = {},
 ): Promise<BatchAccount> {
   const receivedAt = new Date(deps.now());
   const read = await mapInSlices(items, (item) => readChange(deps.dimensions, item, receivedAt.getTime()));
@@ -59,7 +65,10 @@ export async function acceptChanges(
     const part = ready.slice(from, from + COMMIT_ROWS);
     const stored = await storeChanges(
       deps.store,
-      part.map(({ change }) => change),
+      part.map(({ change }) => ({
+        ...change,
+        content: { ...change.content, import_id: importId ?? null },
+      })),
       receivedAt,
     );
     part.forEach(({ index }, i) => {

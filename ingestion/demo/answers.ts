@@ -20,7 +20,9 @@ import {
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 /** Customers who signed up in the same month; they answer again and again. */
-const COHORT_SIZE = 280;
+export const COHORT_SIZE = 280;
+/** Of so many customers those of one region are one account. */
+export const ACCOUNT_SIZE = 28;
 const MONTH_DAYS = 30;
 /** Months between signing up and the renewal of a contract. */
 const RENEWAL_MONTHS = 12;
@@ -30,6 +32,9 @@ const MOST_CORRECTED_HOURS = 48;
 export interface DemoAnswer {
   readonly externalId: string;
   readonly respondent: string;
+  readonly account: string;
+  /** Of the story, whatever the deployment calls it. */
+  readonly region: string;
   readonly answeredAt: Date;
   readonly score: number;
   readonly comment: string | null;
@@ -78,6 +83,7 @@ class Chance {
 /** What stays the same about a customer. */
 interface Customer {
   readonly respondent: string;
+  readonly account: string;
   readonly region: string;
   readonly productLine: string;
   readonly mood: number;
@@ -86,14 +92,20 @@ interface Customer {
 
 function customerOf(seed: number, number: number): Customer {
   const chance = new Chance(Math.imul(seed + 1, 0x9e3779b1) ^ Math.imul(number + 5_000, 0x85ebca6b));
+  const region = chance.weighted(VALUES.region);
   return {
     respondent: `customer-${number}@demo.invalid`,
-    region: chance.weighted(VALUES.region),
+    account: accountOf(number, region),
+    region,
     productLine: chance.weighted(VALUES.productLine),
     mood: 0.2 * (chance.next() - 0.5),
     others: chance.next,
   };
 }
+
+/** The account of the customer with that number. */
+export const accountOf = (number: number, region: string): string =>
+  `account-${Math.floor(number / ACCOUNT_SIZE)}-${region.toLowerCase().replace(' ', '-')}.demo.invalid`;
 
 /** What a value adds to the score. */
 const addedBy = (field: keyof typeof VALUES, value: string): number =>
@@ -142,6 +154,8 @@ export class Respondents {
     return {
       externalId,
       respondent: customer.respondent,
+      account: customer.account,
+      region,
       answeredAt: new Date(time),
       score: this.#scoreOf(given),
       comment: chance.next() < SHARE_WITH_COMMENT[given] ? this.#comment(moment, given, productLine) : null,

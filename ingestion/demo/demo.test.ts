@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { OUTCOME_KINDS } from '../../domain/outcomes/outcome-kinds.ts';
 import { DEFAULT_DIMENSIONS, defineDimensions } from '../../domain/segments/dimensions.ts';
 import { normalise } from '../pipeline/normalise.ts';
 import { type DemoAnswer, demoHistory, Respondents } from './answers.ts';
+import { demoChanges, demoOutcomes } from './business.ts';
 import { COMMENTS } from './comments.ts';
 import { DEMO_NAME, demoDraft } from './draft.ts';
-import { HISTORY_ANSWERS, HISTORY_DAYS } from './story.ts';
+import { HISTORY_ANSWERS, HISTORY_DAYS, RELEASE } from './story.ts';
 
 const DIMENSIONS = defineDimensions(DEFAULT_DIMENSIONS);
 const ANCHOR = Date.UTC(2026, 2, 31, 12, 34);
@@ -128,4 +130,61 @@ it('live answers go on with the same people, under ids of their own', () => {
   const known = new Set(all.map(({ respondent }) => respondent));
   expect(live.filter(({ respondent }) => known.has(respondent)).length).toBeGreaterThan(100);
   expect(live.map(({ answeredAt }) => answeredAt.getTime())).toEqual(live.map((_, i) => ANCHOR + i * 1_000));
+});
+
+describe('what becomes of the customers of the demo', () => {
+  const setting = { seed: 1, dimensions: DIMENSIONS, anchor: ANCHOR };
+  const outcomes = [...demoOutcomes(setting, all)];
+  const accountsWith = (kind: string, region: string) =>
+    outcomes.filter((one) => one.kind === kind && one.dimensions['region'] === region && one.account);
+  const startOf = new Map(
+    outcomes.flatMap((one) => (one.kind === 'SUBSCRIPTION_STARTED' ? [[one.account, one.at] as const] : [])),
+  );
+  const dayOf = (at: Date) => (at.getTime() - ANCHOR) / DAY_MS;
+
+  it('is the same for the same seed, before the demo was started, and of the accounts that answer', () => {
+    expect([...demoOutcomes(setting, history())]).toEqual(outcomes);
+    expect(new Set(outcomes.map(({ externalId }) => externalId)).size).toBe(outcomes.length);
+    expect(outcomes.filter(({ at }) => at.getTime() >= ANCHOR)).toEqual([]);
+    expect(outcomes.length).toBeLessThan(25_000);
+    const kinds = new Set(outcomes.map(({ kind }) => kind));
+    expect([...OUTCOME_KINDS].filter((kind) => !kinds.has(kind))).toEqual([]);
+    const known = new Set(all.map(({ account }) => account));
+    expect([...startOf.keys()].filter((account) => known.has(account ?? '')).length).toBeGreaterThan(500);
+    expect([...known].filter((account) => !startOf.has(account))).toEqual([]);
+  });
+
+  it('is worse where the release hurts: more new accounts cancel, and fewer are activated', () => {
+    const isNew = ({ account }: { account: string | null }) =>
+      dayOf(startOf.get(account) ?? new Date(0)) > RELEASE.day - 30;
+    const share = (kind: string, region: string) =>
+      accountsWith(kind, region).filter(isNew).length /
+      accountsWith('SUBSCRIPTION_STARTED', region).filter(isNew).length;
+    const elsewhere = ['United States', 'Japan', 'Brazil'];
+    const worst = Math.max(...elsewhere.map((region) => share('SUBSCRIPTION_CANCELLED', region)));
+    expect(share('SUBSCRIPTION_CANCELLED', 'Germany')).toBeGreaterThan(worst + 0.1);
+    const least = Math.min(...elsewhere.map((region) => share('ONBOARDING_STEP', region)));
+    expect(share('ONBOARDING_STEP', 'Germany')).toBeLessThan(least - 0.1);
+  });
+
+  it('is worse at renewal since the new prices', () => {
+    const renewing = (from: number, to: number) =>
+      [...startOf]
+        .filter(([, at]) => dayOf(at) + 365 >= from && dayOf(at) + 365 < to)
+        .map(([account]) => account);
+    const renewed = new Set(
+      outcomes.flatMap(({ kind, account }) => (kind === 'SUBSCRIPTION_RENEWED' ? [account] : [])),
+    );
+    const share = (accounts: readonly (string | null)[]) =>
+      accounts.filter((account) => renewed.has(account)).length / accounts.length;
+    expect(share(renewing(-100, 0))).toBeLessThan(share(renewing(-180, -100)) - 0.08);
+  });
+
+  it('names the two changes, in segments that the deployment has', () => {
+    expect(demoChanges(setting)).toMatchObject([
+      { kind: 'deploy', segment: { region: ['Germany'], lifecycleStage: ['onboarding'] } },
+      { kind: 'price', segment: { lifecycleStage: ['renewal'] } },
+    ]);
+    expect(demoChanges({ ...setting, dimensions: [] })).toMatchObject([{ segment: {} }, { segment: {} }]);
+  });
 });

@@ -15,7 +15,11 @@ const MAPPING: MappingVersion = {
 };
 
 /** A simulated answer on its way in, as number `line` of the import. */
-export function demoDraft(answer: DemoAnswer, importId: number, line: number): ResponseDraft {
+export function demoDraft(
+  { region: _region, ...answer }: DemoAnswer,
+  importId: number,
+  line: number,
+): ResponseDraft {
   return {
     ...answer,
     mapping: MAPPING,

@@ -4,11 +4,15 @@ import { Slice } from '../../domain/text/slices.ts';
 import type { NoteChange } from '../../store/audit/audit.ts';
 import type { Store } from '../../store/database/client.ts';
 import { endImport, type ImportRun } from '../../store/responses/imports.ts';
+import { acceptChanges } from '../changes/accept-changes.ts';
+import type { OutcomeDraft } from '../outcomes/outcome-draft.ts';
+import type { OutcomeIngestor } from '../outcomes/outcome-ingestor.ts';
 import type { Ingestor } from '../pipeline/ingestor.ts';
 import { accountFor, type BatchAccount } from '../pipeline/outcome.ts';
 import { OverloadedError } from '../pipeline/overload.ts';
 import type { Submitter } from '../pipeline/submitter.ts';
 import { type DemoAnswer, type DemoSetting, demoHistory, Respondents } from './answers.ts';
+import { demoChanges, demoOutcomes } from './business.ts';
 import { demoDraft } from './draft.ts';
 import { HISTORY_DAYS } from './story.ts';
 
@@ -35,6 +39,7 @@ export interface StartDemo {
 export interface DemoDeps {
   readonly store: Store;
   readonly ingestor: Ingestor;
+  readonly outcomes: OutcomeIngestor;
   readonly dimensions: readonly Dimension[];
   readonly now: () => number;
   readonly onError: (error: Error) => void;
@@ -87,6 +92,8 @@ export async function fill(deps: DemoDeps, own: Job, given: StartDemo, isOver: (
   const slice = new Slice();
   let line = 0;
   let batch: DemoAnswer[] = [];
+  // First: what is found in the answers names them.
+  await acceptChanges(deps, given.submitter, demoChanges(own.setting), { importId: own.run.id });
   const flush = async () => {
     await take(deps, own, given, batch, line - batch.length + 1);
     own.filledTo = batch.at(-1)?.answeredAt.getTime() ?? own.filledTo;
@@ -103,8 +110,41 @@ export async function fill(deps: DemoDeps, own: Job, given: StartDemo, isOver: (
     if (isOver()) return;
   }
   if (batch.length > 0) await flush();
+  await fillBusiness(deps, own, given, isOver);
+  if (isOver()) return;
   await endImport(deps.store, own.run.id, own.counts, new Date(deps.now()));
   own.isFilled = true;
+}
+
+/** Takes in what became of the customers; outcomes that are there are recognised. */
+async function fillBusiness(deps: DemoDeps, own: Job, { submitter }: StartDemo, isOver: () => boolean) {
+  const importId = own.run.id;
+  const slice = new Slice();
+  let batch: OutcomeDraft[] = [];
+  const flush = async () => {
+    const some = batch;
+    batch = [];
+    await untilTaken(() => deps.outcomes.accept(submitter, some));
+  };
+  for (const draft of demoOutcomes(own.setting, demoHistory(own.setting))) {
+    batch.push({ ...draft, importId });
+    if (slice.isOver()) await slice.next();
+    if (batch.length >= BATCH) await flush();
+    if (isOver()) return;
+  }
+  await flush();
+}
+
+/** Tries again while the pipeline is full. */
+async function untilTaken<T>(accept: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await accept();
+    } catch (error) {
+      if (!(error instanceof OverloadedError)) throw error;
+      await pause(OVERLOADED_PAUSE_MS);
+    }
+  }
 }
 
 /** Takes in live answers until their time is over. */
@@ -143,17 +183,9 @@ async function take(
   firstLine: number,
 ): Promise<void> {
   const drafts = answers.map((answer, i) => demoDraft(answer, own.run.id, firstLine + i));
-  for (;;) {
-    try {
-      const account = accountFor(await ingestor.accept(submitter, drafts));
-      onIngested(account);
-      own.counts.accepted += account.accepted;
-      own.counts.duplicates += account.duplicates;
-      own.counts.rejected += account.rejectedTotal;
-      return;
-    } catch (error) {
-      if (!(error instanceof OverloadedError)) throw error;
-      await pause(OVERLOADED_PAUSE_MS);
-    }
-  }
+  const account = accountFor(await untilTaken(() => ingestor.accept(submitter, drafts)));
+  onIngested(account);
+  own.counts.accepted += account.accepted;
+  own.counts.duplicates += account.duplicates;
+  own.counts.rejected += account.rejectedTotal;
 }

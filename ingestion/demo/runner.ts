@@ -13,7 +13,7 @@ import { DEMO_NAME } from './draft.ts';
 import { countsOf, type DemoDeps, fill, type Job, jobOf, live, progressOf, type StartDemo } from './job.ts';
 
 /** Marks the imports that are demos; a new generation of answers gets a new number. */
-const MAP_HASH = createHash('sha256').update('scoreline demo 1').digest('hex');
+const MAP_HASH = createHash('sha256').update('scoreline demo 2').digest('hex');
 
 /** Absent; being filled; interrupted by the end of a server; filled; receiving live answers; failed. */
 export type DemoState = 'ABSENT' | 'FILLING' | 'INTERRUPTED' | 'FILLED' | 'LIVE' | 'FAILED';

@@ -75,6 +75,25 @@ export const RELEASE = {
 /** A price change lowers the score at renewal everywhere, and stays. */
 export const PRICE_CHANGE = { day: -100, stage: 'renewal', effect: -0.3 } as const;
 
+/** What becomes of accounts, as shares; churn is of a month. */
+export const BUSINESS = {
+  monthlyChurn: 0.012,
+  /** Of new accounts where the release hurts. */
+  leaveWhenHurt: 0.45,
+  leaveAtRenewal: 0.1,
+  leaveAtNewPrice: 0.28,
+  activated: 0.8,
+  activatedWhenHurt: 0.45,
+  refunded: 0.03,
+  expands: 0.25,
+  /** Answers with a ticket that was solved shortly before. */
+  withTicket: 0.07,
+} as const;
+
+/** Who solves tickets; one of them is there more often before a detractor's answer. */
+export const AGENTS = ['alex', 'bo', 'chris', 'dana', 'eli', 'fran'] as const;
+export const WEAK_AGENT = { name: 'gray', ofDetractors: 0.34, ofOthers: 0.06 } as const;
+
 /** What the planted stories add to the score of such an answer. */
 export function effectOf({ region, stage, day }: Moment): number {
   if (stage === PRICE_CHANGE.stage && day >= PRICE_CHANGE.day) return PRICE_CHANGE.effect;

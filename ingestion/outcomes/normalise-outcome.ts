@@ -53,6 +53,7 @@ export interface NormalisedOutcome {
   readonly formerHashes: readonly string[];
   readonly position: string;
   readonly content: string;
+  readonly importId: number | null;
   readonly notes: readonly NoteCode[];
 }
 
@@ -108,6 +109,7 @@ export function normaliseOutcome(deps: NormaliseDeps, draft: OutcomeDraft): Norm
     contentHash: hashes[0] as string,
     formerHashes: hashes.slice(1),
     position,
+    importId: draft.importId ?? null,
     content: item.text.replaceAll('\u0000', ' ').toWellFormed(),
     notes: [
       ...(attributes.isCut ? (['VALUE_TOO_LONG'] as const) : []),

@@ -24,6 +24,8 @@ export interface OutcomeDraft {
   readonly dimensions: Readonly<Record<string, string | null | undefined>>;
   /** The item's place in its source. */
   readonly position: string;
+  /** The import that it belongs to, and is undone with; absent: none. */
+  readonly importId?: number;
   /** The original item. */
   readonly raw: string;
 }

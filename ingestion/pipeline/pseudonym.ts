@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import type { IdentityKind } from '../../store/tables/identities.ts';
 
 /** The secret that makes pseudonyms; its version is the pseudonym's prefix. */
 export interface Pepper {
@@ -96,4 +97,18 @@ export function keyedHash(pepper: Pepper, purpose: 'event' | 'content' | 'print'
 /** Whether two peppers make the same pseudonyms, without revealing them: stored in the database. */
 export function pepperFingerprint(pepper: Pepper): string {
   return `v${pepper.version}:${keyed(pepper, 'fingerprint', 'scoreline').slice(0, 32)}`;
+}
+
+/**
+ * What a caller's text names, as a respondent or as an account: the identifier, or the one with that pseudonym.
+ */
+export function namedBy(pepper: Pepper, given: string, kind: IdentityKind) {
+  const of = kind === 'ACCOUNT' ? 'account' : 'respondent';
+  const carried = carriedOver(pepper, given.trim());
+  if (carried === null || !carried.startsWith(LETTERS[of])) return pseudonymous(pepper, given, of);
+  const lookups = peppers(pepper).flatMap((one) => {
+    const own = carriedOver(one, given.trim());
+    return own === null ? [] : [lookupOf(one, own)];
+  });
+  return { pseudonym: carried, lookups };
 }

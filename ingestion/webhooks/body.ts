@@ -57,3 +57,15 @@ export const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
 
 /** The list, or an empty one in place of anything else. */
 export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+const ID = /^[\w-]{1,100}$/;
+
+/**
+ * An id of the vendor as it may stand in a path.
+ * @throws UnreadableBodyError
+ */
+export function idText(name: string, value: unknown): string {
+  const text = typeof value === 'number' ? String(value) : value;
+  if (typeof text === 'string' && ID.test(text)) return text;
+  throw new UnreadableBodyError(`${name}: is missing, or is no id`);
+}

@@ -26,9 +26,9 @@ import { followRows } from '../../store/database/follow-rows.ts';
 import type { Loops } from '../../store/database/loops.ts';
 import type { SubjectEncryption } from '../../store/encryption/subject-encryption.ts';
 import { InvalidMapError } from '../files/map/map-mistakes.ts';
-import type { ConnectionReader, Connector } from './connector.ts';
+import { type ConnectionReader, type Connector, NotMappedError } from './connector.ts';
 import { Refusals } from './refused.ts';
-import { CONNECTABLE } from './registry.ts';
+import { CONNECTABLE, CONNECTORS } from './registry.ts';
 import { ConnectionError, type StatedAccess, vendorAccess } from './vendor-access.ts';
 
 export interface ConnectionDeps {
@@ -141,7 +141,7 @@ export async function openConnections(deps: ConnectionDeps): Promise<Connections
             `there are ${MOST_CONNECTIONS} connections, the most that are allowed; remove one`,
           );
         const { id, connector, attributes, sources } = made;
-        if (access !== null) await insertVendorAccess(session, encryption, id, access);
+        if (access !== null) await insertVendorAccess(session, encryption, id, access, made.createdAt);
         await note(session, {
           key: `Connection:${id}`,
           connector,
@@ -233,7 +233,10 @@ function newConnection(
   by: ConnectionChange['by'],
 ): { readonly made: NewConnection; readonly secret: string; readonly access: VendorAccess | null } {
   const vendor = connectorNamed(connector);
-  const { source } = assertFits(deps, vendor.reader(mapping, deps.dimensions), sources);
+  const source =
+    mapping === null
+      ? unmappedSource(vendor)
+      : assertFits(deps, vendor.reader(mapping, deps.dimensions), sources).source;
   const made = {
     id: randomUUID(),
     connector,
@@ -252,9 +255,17 @@ function newConnection(
   };
 }
 
+/** The source of a connection that is mapped by what it delivers first: none yet. @throws ConnectionError */
+function unmappedSource({ name }: Connector): null {
+  if (CONNECTORS.has(name)) return null;
+  throw new ConnectionError(
+    `mapping: is needed for connections of ${name}; docs/connectors says which parts it has`,
+  );
+}
+
 /** @throws ConnectionError */
 function changeKey(
-  { store, encryption, allowedHosts }: ConnectionDeps,
+  { store, encryption, allowedHosts, now }: ConnectionDeps,
   connection: LiveConnection | undefined,
   stated: { readonly key: string; readonly host: string | null },
   { note }: ConnectionChange,
@@ -265,7 +276,8 @@ function changeKey(
     const access = vendorAccess(vendor, stated, allowedHosts, await readVendorOrigin(session, id));
     if (access === null) return false;
     const { origin } = access;
-    if (!(await changeVendorKey(session, encryption, id, { key: stated.key, origin }))) return false;
+    const at = new Date(now());
+    if (!(await changeVendorKey(session, encryption, id, { key: stated.key, origin, at }))) return false;
     await note(session, { key: `Connection:${id}`, vendorOrigin: origin });
     return true;
   });
@@ -280,7 +292,9 @@ async function readerFor(
   const key = `${id} ${mappingRevision}`;
   const known = readers.get(key);
   if (known) return known;
-  const reader = vendor.reader(await readMapping(store, id), dimensions);
+  const mapping = await readMapping(store, id);
+  if (mapping === null) throw new NotMappedError();
+  const reader = vendor.reader(mapping, dimensions);
   readers.set(key, reader);
   return reader;
 }
@@ -293,9 +307,9 @@ function mapAs(
   note: NoteChange,
 ): Promise<boolean> {
   const { store, dimensions } = deps;
-  assertFits(deps, vendor.reader(mapping, dimensions), sources);
+  const { source } = assertFits(deps, vendor.reader(mapping, dimensions), sources);
   return store.transaction(async (session) => {
-    const done = await changeMapping(session, id, mapping);
+    const done = await changeMapping(session, id, mapping, source === null ? null : [source]);
     if (done) await note(session, { key: `Connection:${id}` });
     return done;
   });

@@ -1,4 +1,5 @@
 import type { Dimension } from '../../domain/segments/dimensions.ts';
+import { InvalidMapError } from '../files/map/map-mistakes.ts';
 import type { OutcomeDraft } from '../outcomes/outcome-draft.ts';
 import type { Outcome } from '../pipeline/outcome.ts';
 import type { ItemReader } from '../pipeline/response-items.ts';
@@ -65,6 +66,13 @@ export interface ConnectionReader extends ItemReader {
   readonly outcomes?: ReadOutcomes;
 }
 
+/** The connection waits for its mapping. */
+export class NotMappedError extends InvalidMapError {
+  constructor() {
+    super('mapping: the connection has none yet; what it delivers waits in the quarantine');
+  }
+}
+
 /** What every connection has: a vendor's webhook, or a survey of our own (ingestion/surveys/). */
 export interface Connector {
   /** Part of the path that the vendor posts to, and of the lineage of every response. */
@@ -74,6 +82,8 @@ export interface Connector {
   readonly secret: SecretRules;
   /** Of vendors that announce what they do not send. */
   readonly fetch?: FetchRules;
+  /** An item in the form that the paths of a mapping read; absent: as it arrives. */
+  readonly view?: (item: unknown) => unknown;
   /**
    * The reader for a connection's mapping.
    * @throws InvalidMapError

@@ -12,7 +12,7 @@ import type { DeliveryHeaders } from './connector.ts';
 import { verifyDelivery } from './receive.ts';
 import { CONNECTORS, isConnectorName } from './registry.ts';
 import { SignatureError, WINDOW_SECONDS } from './signature.ts';
-import { type FixtureDelivery, STAGES, type VendorFixtures } from './vendor-fixtures.ts';
+import { type FixtureAnswer, type FixtureDelivery, STAGES, type VendorFixtures } from './vendor-fixtures.ts';
 
 /* Requirements of every connector. A new one is tested by being in the registry and having fixtures. */
 
@@ -33,22 +33,34 @@ const vendors = await Promise.all(
 describe.each(vendors)('the connector $name', ({ name, connector, fixtures }) => {
   const { secret, otherSecret, deliveries, sign } = fixtures;
   const [first] = deliveries;
-  const raw = Buffer.from(first?.body ?? '');
+  const sealed = (body: string | Buffer, key = secret) =>
+    fixtures.seal?.(Buffer.from(body), key) ?? Buffer.from(body);
+  const raw = sealed(first?.body ?? '');
   const signed = (body = raw, at = NOW, id = 'delivery-1') => sign(body, secret, at, id, URL_GIVEN);
   const verify = (body: Buffer, headers: DeliveryHeaders, key = secret, now = NOW) =>
     connector.verify(body, headers, key, now, URL_GIVEN);
   const reader = () => connector.reader(fixtures.mapping, DIMENSIONS);
-  const readAll = async (body: string, after = 0) => {
-    const bytes = Buffer.from(body);
+  const ask = (answer: FixtureAnswer | undefined) => async (path: string) => {
+    if (answer === undefined) throw new UnreadableBodyError('the vendor has no such thing');
+    expect(path).toBe(answer.path);
+    return answer.body as Readonly<Record<string, unknown>>;
+  };
+  const readAll = async (body: string, after = 0, answer?: FixtureAnswer) => {
+    const bytes = sealed(body);
     const at = NOW + after * 1_000;
     const received = await connector.receive(bytes, signed(bytes, at), at);
     if (!('items' in received)) throw new Error('a challenge');
+    const fetched = (received.notices ?? []).map(
+      (notice) => connector.fetch?.items(notice, ask(answer)) ?? [],
+    );
     const { read, outcomes } = reader();
-    return received.items.flatMap((item, index): (ResponseDraft | OutcomeDraft | Outcome | null)[] => {
-      const position = `test item ${index}`;
-      const [response, became] = [read(item, position), outcomes?.(item, position) ?? []];
-      return response === null && became.length > 0 ? [...became] : [response, ...became];
-    });
+    return [...received.items, ...(await Promise.all(fetched)).flat()].flatMap(
+      (item, index): (ResponseDraft | OutcomeDraft | Outcome | null)[] => {
+        const position = `test item ${index}`;
+        const [response, became] = [read(item, position), outcomes?.(item, position) ?? []];
+        return response === null && became.length > 0 ? [...became] : [response, ...became];
+      },
+    );
   };
 
   it('has a name that fits into a path and into the provenance', () => {
@@ -58,13 +70,18 @@ describe.each(vendors)('the connector $name', ({ name, connector, fixtures }) =>
   });
 
   it('accepts what the vendor signs', () => {
-    for (const { body } of deliveries) verify(Buffer.from(body), signed(Buffer.from(body)));
+    for (const { body } of deliveries) verify(sealed(body), signed(sealed(body)));
+    if (fixtures.seal) return;
     verify(Buffer.alloc(0), signed(Buffer.alloc(0)));
     verify(Buffer.from([0xff, 0x00, 0xfe]), signed(Buffer.from([0xff, 0x00, 0xfe])));
   });
 
   it('refuses another secret, and headers that are missing or changed', () => {
     expect(() => verify(raw, signed(), otherSecret)).toThrow(SignatureError);
+    if (fixtures.seal) {
+      expect(() => verify(sealed(first?.body ?? '', otherSecret), {})).toThrow(SignatureError);
+      return expect(() => verify(Buffer.from(first?.body ?? ''), {})).toThrow(SignatureError);
+    }
     expect(() => verify(raw, {})).toThrow(SignatureError);
     const free = ['content-type', ...(fixtures.unsignedHeaders ?? [])];
     for (const header of Object.keys(signed()).filter((one) => !free.includes(one))) {
@@ -86,7 +103,7 @@ describe.each(vendors)('the connector $name', ({ name, connector, fixtures }) =>
       expect(() => verify(changed, signed())).toThrow(SignatureError);
   });
 
-  it('refuses any other headers with a SignatureError', () => {
+  it.runIf(!fixtures.seal)('refuses any other headers with a SignatureError', () => {
     const names = Object.keys(signed());
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'binary' }), { minLength: names.length }), (values) => {
@@ -118,7 +135,7 @@ describe.each(vendors)('the connector $name', ({ name, connector, fixtures }) =>
     expect(connector.deliveryId(signed(raw, NOW + MINUTE_MS), raw)).toBe(id);
     if (fixtures.deliveryId === 'header')
       return void expect(connector.deliveryId(signed(raw, NOW, 'delivery-2'), raw)).not.toBe(id);
-    const ids = deliveries.map(({ body }) => connector.deliveryId(signed(), Buffer.from(body)));
+    const ids = deliveries.map(({ body }) => connector.deliveryId(signed(), sealed(body)));
     expect(new Set(ids).size).toBe(deliveries.length);
     for (const body of ['', '[]', '{', '{"id":1}', '\xff'])
       expect(connector.deliveryId(signed(), Buffer.from(body, 'latin1'))).toBeNull();
@@ -128,8 +145,8 @@ describe.each(vendors)('the connector $name', ({ name, connector, fixtures }) =>
     const at = deliveries.findIndex((one) => one.stage === stage);
     if (at === -1) return void expect(fixtures.without?.[stage]).toMatch(/\w+ \w+/);
     expect(fixtures.without?.[stage]).toBeUndefined();
-    const drafts = async ({ body, after }: Pick<FixtureDelivery, 'body' | 'after'>) =>
-      (await readAll(body, after)).filter(
+    const drafts = async ({ body, after, answer }: Pick<FixtureDelivery, 'body' | 'after' | 'answer'>) =>
+      (await readAll(body, after, answer)).filter(
         (read): read is ResponseDraft | OutcomeDraft => read !== null && !('status' in read),
       );
     const now = await drafts(deliveries[at] ?? { body: '' });
@@ -145,8 +162,8 @@ describe.each(vendors)('the connector $name', ({ name, connector, fixtures }) =>
     for (const one of same) expect(order(draft as ResponseDraft | OutcomeDraft)).toBeGreaterThan(order(one));
   });
 
-  it.each(deliveries)('reads $what', async ({ body, drafts }) => {
-    const read = await readAll(body);
+  it.each(deliveries)('reads $what', async ({ body, drafts, answer }) => {
+    const read = await readAll(body, 0, answer);
     expect(read).toHaveLength(drafts.length);
     for (const [i, draft] of read.entries()) {
       const expected = drafts[i];
@@ -165,17 +182,17 @@ describe.each(vendors)('the connector $name', ({ name, connector, fixtures }) =>
       expect(JSON.parse(draft.raw)).toBeTypeOf('object');
     }
     // The same again is the same answer.
-    expect(await readAll(body)).toEqual(read);
+    expect(await readAll(body, 0, answer)).toEqual(read);
   });
 
   it('rejects an item that lacks what it needs, by the name of the field', async () => {
-    const [read] = await readAll(fixtures.missing.body);
+    const [read] = await readAll(fixtures.missing.body, 0, fixtures.missing.answer);
     expect(read).toMatchObject({ status: 'rejected', code: fixtures.missing.code });
     expect((read as { message: string }).message).toMatch(new RegExp(`^${fixtures.missing.field}: `));
   });
 
   it(`takes unknown fields as ${fixtures.extra.outcome}`, async () => {
-    const [read] = await readAll(fixtures.extra.body);
+    const [read] = await readAll(fixtures.extra.body, 0, fixtures.extra.answer);
     expect(read && 'status' in read ? read.status : 'accepted').toBe(fixtures.extra.outcome);
   });
 
@@ -241,6 +258,25 @@ describe.each(vendors)('the connector $name', ({ name, connector, fixtures }) =>
     expect(await connector.receive(body, signed(body), NOW)).toEqual({
       challenge: fixtures.handshake?.challenge,
     });
+  });
+
+  it.runIf(connector.fetch)('asks only hosts of its vendor, with a key that it is given', async () => {
+    const { isHost, usualHost, headers } = connector.fetch as NonNullable<typeof connector.fetch>;
+    if (usualHost !== null) expect(isHost(usualHost)).toBe(true);
+    for (const host of ['127.0.0.1', 'localhost', 'example.com', `example.com/${usualHost}`, ''])
+      expect(isHost(host)).toBe(false);
+    for (const { answer } of deliveries) {
+      const [vendor = ''] = (fixtures.vendorHosts ?? []).filter((host) => isHost(host));
+      if (answer) expect(new URL(answer.path, `https://${vendor}`).hostname).toBe(vendor);
+      for (const other of [`${vendor}.example.com`, `${vendor}@example.com`, `x${vendor}.`, `${vendor}:8080`])
+        expect(isHost(other)).toBe(false);
+    }
+    expect(JSON.stringify(headers('vendor-key-0001'))).toContain('vendor-key-0001');
+    for (const item of [{}, { result: {} }, { pages: 1 }]) {
+      const asked = connector.fetch?.items({ ids: {} }, async () => item);
+      const read = await asked?.catch((error: Error) => error);
+      if (!Array.isArray(read)) expect(read).toBeInstanceOf(UnreadableBodyError);
+    }
   });
 
   it('is described, and offered by the dashboard', () => {

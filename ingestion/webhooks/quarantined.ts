@@ -4,7 +4,7 @@ import type { Quarantined, QuarantineReason } from '../../store/connections/quar
 import { type Outcome, type RejectionCode, rejected } from '../pipeline/outcome.ts';
 import { BadItem, MOST_PARTS_OF_ROW, parseItem } from '../pipeline/read-items.ts';
 import { fieldsOf } from './body.ts';
-import type { DeliveryHeaders } from './connector.ts';
+import type { DeliveryHeaders, Notice } from './connector.ts';
 
 /* What is put into the quarantine, and how it is read again. */
 
@@ -20,9 +20,10 @@ export interface RejectedItem {
   readonly field: string | null;
 }
 
-/** The content of a row: one item, or a delivery that could not be taken apart. */
+/** The content of a row: one item, a delivery that could not be taken apart, or a notice of what is to be fetched. */
 export type QuarantineContent =
   | { readonly kind: 'item'; readonly text: string }
+  | { readonly kind: 'notice'; readonly notice: Notice }
   | { readonly kind: 'body'; readonly body: string; readonly headers: Readonly<Record<string, string>> };
 
 /** Headers that connectors read besides the signature, which is not kept. */

@@ -8,13 +8,20 @@ import {
 } from '../../store/connections/connection-deliveries.ts';
 import { readSecrets } from '../../store/connections/connections.ts';
 import type { Quarantined } from '../../store/connections/quarantine.ts';
-import type { Store } from '../../store/database/client.ts';
+import type { Session, Store } from '../../store/database/client.ts';
 import type { SubjectEncryption } from '../../store/encryption/subject-encryption.ts';
 import { InvalidMapError } from '../files/map/map-mistakes.ts';
 import { accountFor, type BatchAccount, rejected } from '../pipeline/outcome.ts';
 import { UnreadableBodyError } from '../pipeline/read-items.ts';
 import type { Submitter } from '../pipeline/submitter.ts';
-import type { ConnectionReader, DeliveryHeaders, Received, WebhookConnector } from './connector.ts';
+import {
+  type ConnectionReader,
+  type DeliveryHeaders,
+  NotMappedError,
+  type Received,
+  type WebhookConnector,
+} from './connector.ts';
+import { keeping } from './notices.ts';
 import { fieldOf, type Identify, quarantinedBody, quarantinedItem } from './quarantined.ts';
 import { SignatureError } from './signature.ts';
 import { type StoreDeps, storeItems } from './store-items.ts';
@@ -102,10 +109,12 @@ export async function receiveDelivery(
   if ('challenge' in received) return { account: accountFor([]), ignored: 0, challenge: received.challenge };
   const position = `${connector.name} delivery ${nameInPosition(name, digest)}`;
   if ('items' in received) {
+    const { items, notices = [] } = received;
     const read = await readerOf(reader);
-    const taken = { id, items: received.items, position, digest, at };
-    if (read) return takeItems(deps, submitter, { ...taken, reader: read, quarantine: deps });
-    return keepUnmapped(deps, taken);
+    const also = keeping(deps, { id, notices, position, at });
+    const taken = { id, items, position, digest, at, also };
+    if (read instanceof InvalidMapError) return keepUnmapped(deps, taken, read);
+    return takeItems(deps, submitter, { ...taken, reader: read, quarantine: deps });
   }
   const account = accountFor([rejected('INVALID', received.problem)]);
   const kept = [quarantinedBody(deps.identify, delivery.raw, delivery.headers, position)];
@@ -113,12 +122,12 @@ export async function receiveDelivery(
   return { account, ignored: 0 };
 }
 
-/** The reader; null where the mapping no longer fits the deployment: a dimension was removed. */
-async function readerOf(reader: DeliveryTarget['reader']): Promise<ConnectionReader | null> {
+/** The reader, or why there is none: there is no mapping yet, or it names a dimension that was removed. */
+async function readerOf(reader: DeliveryTarget['reader']): Promise<ConnectionReader | InvalidMapError> {
   try {
     return await reader();
   } catch (error) {
-    if (error instanceof InvalidMapError) return null;
+    if (error instanceof InvalidMapError) return error;
     throw error;
   }
 }
@@ -139,6 +148,10 @@ export interface TakenItems {
   readonly at: Date;
   /** Absent: what is rejected is not kept, because its sender sees why, and can correct it. */
   readonly quarantine?: Quarantine;
+  /** They were fetched, after a delivery that announced them. */
+  readonly isFetched?: boolean;
+  /** What is done together with the record of them. */
+  readonly also?: (session: Session) => Promise<void>;
 }
 
 /**
@@ -148,7 +161,7 @@ export interface TakenItems {
 export async function takeItems(
   deps: StoreDeps & Pick<ReceiveDeps, 'store'>,
   submitter: Submitter,
-  { id, reader, items, position, digest, at, quarantine }: TakenItems,
+  { id, reader, items, position, digest, at, quarantine, isFetched = false, also }: TakenItems,
 ): Promise<Receipt> {
   const positionOf = (index: number) => `${position} item ${index}`;
   const stored = await storeItems(deps, submitter, reader, items, positionOf);
@@ -160,23 +173,26 @@ export async function takeItems(
       })
     : [];
   const kept = quarantine ? keptOf(quarantine, at, rejectedItems) : null;
-  await recordDelivery(deps.store, id, digest, at, countsOf(account, ignored), kept);
+  await recordDelivery(deps.store, id, digest, at, { ...countsOf(account, ignored), isFetched }, kept, also);
   return { account, ignored };
 }
 
 /** Keeps all items of a delivery that no mapping reads just now. */
 async function keepUnmapped(
   deps: ReceiveDeps,
-  { id, items, position, digest, at }: Omit<TakenItems, 'reader' | 'quarantine'>,
+  { id, items, position, digest, at, also }: Omit<TakenItems, 'reader' | 'quarantine'>,
+  why: InvalidMapError,
 ): Promise<Receipt> {
   const problem =
-    'mapping: it does not fit the dimensions of the deployment any more; the item waits in the quarantine';
+    why instanceof NotMappedError
+      ? why.message
+      : 'mapping: it does not fit the dimensions of the deployment any more; the item waits in the quarantine';
   const account = accountFor(items.map(() => rejected('INVALID', problem)));
   const said = { reason: 'MAPPING', code: 'INVALID', field: 'mapping' } as const;
   const kept = items.map((item, index) =>
     quarantinedItem(deps.identify, { item, position: `${position} item ${index}`, ...said }),
   );
-  await recordDelivery(deps.store, id, digest, at, countsOf(account, 0), keptOf(deps, at, kept));
+  await recordDelivery(deps.store, id, digest, at, countsOf(account, 0), keptOf(deps, at, kept), also);
   return { account, ignored: 0 };
 }
 

@@ -12,9 +12,11 @@ import { formbricks } from './vendors/formbricks.ts';
 import { hubspot } from './vendors/hubspot.ts';
 import { intercom } from './vendors/intercom.ts';
 import { posthog } from './vendors/posthog.ts';
+import { qualtrics } from './vendors/qualtrics.ts';
 import { retently } from './vendors/retently.ts';
 import { segment } from './vendors/segment.ts';
 import { stripe } from './vendors/stripe.ts';
+import { surveymonkey } from './vendors/surveymonkey.ts';
 import { twilio } from './vendors/twilio.ts';
 import { typeform } from './vendors/typeform.ts';
 import { wootric } from './vendors/wootric.ts';
@@ -26,6 +28,8 @@ const VENDORS: readonly WebhookConnector[] = [
   formbricks,
   typeform,
   posthog,
+  qualtrics,
+  surveymonkey,
   delighted,
   retently,
   wootric,

@@ -1,5 +1,6 @@
 import type { NoteChange } from '../../store/audit/audit.ts';
 import { countReplayed } from '../../store/connections/connection-deliveries.ts';
+import { fetchAgain } from '../../store/connections/notices.ts';
 import {
   keepQuarantined,
   openQuarantined,
@@ -18,7 +19,8 @@ import { InvalidMapError } from '../files/map/map-mistakes.ts';
 import type { BatchAccount } from '../pipeline/outcome.ts';
 import { UnreadableBodyError } from '../pipeline/read-items.ts';
 import type { Submitter } from '../pipeline/submitter.ts';
-import type { ConnectionReader, Connector, WebhookConnector } from './connector.ts';
+import type { ConnectionReader, Connector, Notice, WebhookConnector } from './connector.ts';
+import { keeping } from './notices.ts';
 import { isFixable, itemAgain, type QuarantineContent, quarantinedItem } from './quarantined.ts';
 import type { ReceiveDeps } from './receive.ts';
 import { type StoredItem, storeItems } from './store-items.ts';
@@ -82,6 +84,8 @@ export async function replayQuarantined(
 interface OpenedRow {
   readonly row: QuarantineRow;
   readonly items: readonly unknown[];
+  /** What the delivery announces. */
+  readonly notices?: readonly Notice[];
   readonly problem: Pick<Quarantined, 'reason' | 'code' | 'field'> | null;
 }
 
@@ -89,10 +93,13 @@ async function replayPage(
   deps: ReceiveDeps,
   submitter: Submitter,
   { id, vendor, reader: readerOf }: ReplayTarget,
-  rows: readonly QuarantineRow[],
+  waiting: readonly QuarantineRow[],
   { note, onIngested }: ReplayOrder,
 ): Promise<{ replayed: number; failed: number }> {
   const { store, encryption } = deps;
+  const again = await fetchNotices(deps, id, waiting, note);
+  const rows = waiting.filter(({ reason }) => reason !== 'THIN');
+  if (rows.length === 0) return { replayed: again, failed: 0 };
   const contents = await openQuarantined(
     store,
     encryption,
@@ -123,7 +130,24 @@ async function replayPage(
   if (stored) onIngested(stored.account);
   const rest = [...(stored?.items ?? [])];
   const outcomes = open.map(({ items }) => rest.splice(0, items.length));
-  return settle(deps, id, open, outcomes, note);
+  const settled = await settle(deps, id, open, outcomes, note);
+  return { ...settled, replayed: settled.replayed + again };
+}
+
+/** What a vendor announced is due again, with all its attempts. */
+function fetchNotices(
+  { store, now }: ReceiveDeps,
+  connection: string,
+  rows: readonly QuarantineRow[],
+  note: NoteChange,
+): Promise<number> {
+  const ids = rows.flatMap(({ id, reason }) => (reason === 'THIN' ? [id] : []));
+  if (ids.length === 0) return Promise.resolve(0);
+  return store.transaction(async (session) => {
+    const fetched = await fetchAgain(session, connection, ids, new Date(now()));
+    await note(session, { key: `Connection:${connection}`, fetched });
+    return fetched;
+  });
 }
 
 const positionIn = ({ position, reason }: QuarantineRow, index: number) =>
@@ -139,7 +163,7 @@ async function openedRow(
   const content = JSON.parse(written) as QuarantineContent;
   if (content.kind === 'item') return { row, items: [itemAgain(content.text)], problem: null };
   const unreadable = { reason: 'BODY', code: 'INVALID', field: null } as const;
-  if (!('receive' in vendor)) return { row, items: [], problem: unreadable };
+  if (content.kind !== 'body' || !('receive' in vendor)) return { row, items: [], problem: unreadable };
   try {
     const { receive } = vendor as WebhookConnector;
     const received = await receive(
@@ -147,7 +171,7 @@ async function openedRow(
       content.headers,
       row.receivedAt.getTime(),
     );
-    return { row, items: 'items' in received ? received.items : [], problem: null };
+    return { row, ...('items' in received ? received : { items: [] }), problem: null };
   } catch (error) {
     if (error instanceof UnreadableBodyError) return { row, items: [], problem: unreadable };
     throw error;
@@ -156,12 +180,13 @@ async function openedRow(
 
 /** Settles the rows that are stored, notes why others failed, and lets the rejected items of a body wait by themselves. */
 function settle(
-  { store, encryption, identify, now }: ReceiveDeps,
+  deps: ReceiveDeps,
   connection: string,
   open: readonly OpenedRow[],
   outcomes: readonly (readonly StoredItem[])[],
   note: NoteChange,
 ): Promise<{ replayed: number; failed: number }> {
+  const { store, encryption, identify, now } = deps;
   const at = new Date(now());
   return store.transaction(async (session) => {
     await lockConnection(session, connection);
@@ -174,7 +199,7 @@ function settle(
     const done = open.map(({ row }) => row.id).filter((id) => !failing.has(id));
     const settled = await settleQuarantined(session, done, 'REPLAYED', at);
     const counts = { accepted: 0, duplicates: 0, ignored: 0 };
-    for (const [i, { row, items }] of open.entries()) {
+    for (const [i, { row, items, notices = [] }] of open.entries()) {
       if (!settled.has(row.id)) continue;
       const stored = outcomes[i] ?? [];
       for (const { outcomes: all } of stored) {
@@ -183,6 +208,7 @@ function settle(
         counts.duplicates += all.filter((one) => one.status !== 'accepted' && !isFixable(one)).length;
       }
       if (row.reason !== 'BODY') continue;
+      await keeping(deps, { id: connection, notices, position: row.position, at })(session);
       const rejected = stored.flatMap(({ problem }, index) =>
         problem
           ? [quarantinedItem(identify, { item: items[index], position: positionIn(row, index), ...problem })]

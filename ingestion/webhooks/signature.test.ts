@@ -9,6 +9,7 @@ import {
   standardWebhooks,
   WINDOW_SECONDS,
 } from './signature.ts';
+import { qualtrics } from './vendors/qualtrics.ts';
 
 /* The example of the Standard Webhooks specification. */
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
@@ -161,4 +162,25 @@ it('bytes are the same only if all are', () => {
 it('a timestamp is a whole number of seconds', () => {
   expect(() => assertWithinWindow('0', 0)).not.toThrow();
   expect(() => assertWithinWindow('0x10', 16_000)).toThrow(SignatureError);
+});
+
+it('a form of Qualtrics is signed by its message alone: the example of another reader of it', () => {
+  const message =
+    '{"Status":"Complete","SurveyID":"SV_1AmkKSDmoZ4XlQx","ResponseID":"R_0B7IcnXszjEUHLP","CompletedDate":"2019-06-25 07:58:25","BrandID":"sapdevelopment"}';
+  const hmac =
+    'c2c585a404c239aa3063b462cc33551d3ed3ed2de0899f58d456fc0ef7ebef6f3c3af44957989bd0592603e41edde9528f7d9ed09ee128bf719aa12f46e5c598';
+  const topic = 'sapdevelopment.surveyengine.completedResponse.SV_1AmkKSDmoZ4XlQx';
+  const of = (fields: [string, string][], key = 'kyma4ever') =>
+    reasonOf(() => {
+      const raw = Buffer.from(new URLSearchParams(fields).toString());
+      qualtrics.verify(raw, {}, key, 0, URL_GIVEN);
+    });
+  const MSG: [string, string] = ['MSG', message];
+  const HMAC: [string, string] = ['HMAC', hmac];
+  expect(of([['Topic', topic], MSG, HMAC])).toBeNull();
+  expect(of([MSG, HMAC], 'kyma4ever2')).toBe('WRONG_SIGNATURE');
+  expect(of([['MSG', message.replace('SV_1', 'SV_2')], HMAC])).toBe('WRONG_SIGNATURE');
+  expect(of([MSG, ['HMAC', hmac.toUpperCase()]])).toBe('WRONG_SIGNATURE');
+  for (const unsigned of [[MSG], [HMAC], [MSG, MSG, HMAC], [MSG, HMAC, HMAC], [['SurveyID', 'SV_1']]])
+    expect(of(unsigned as [string, string][])).toBe('UNSIGNED');
 });

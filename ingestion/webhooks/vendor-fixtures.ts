@@ -19,6 +19,10 @@ export interface VendorFixtures {
    * @param url where it is posted
    */
   sign(raw: Buffer, secret: string, at: number, id: string, url: string): Record<string, string>;
+  /** The body with its signature, where that is a part of it. */
+  seal?(body: Buffer, secret: string): Buffer;
+  /** Hosts of a vendor that is asked. */
+  readonly vendorHosts?: readonly string[];
   /** Whether the scheme has a timestamp, and so a replay window. */
   readonly hasTimestamp: boolean;
   /** Where a delivery has its id. In the body: the bodies of `deliveries` have ids of their own. */
@@ -31,9 +35,18 @@ export interface VendorFixtures {
   /** Why the deliveries do not show a stage: what the vendor does instead. */
   readonly without?: { readonly [stage in Stage]?: string };
   /** A delivery whose one item lacks a field that it needs. */
-  readonly missing: { readonly body: string; readonly code: RejectionCode; readonly field: string };
+  readonly missing: {
+    readonly body: string;
+    readonly answer?: FixtureAnswer;
+    readonly code: RejectionCode;
+    readonly field: string;
+  };
   /** A delivery with fields that the connector does not know. */
-  readonly extra: { readonly body: string; readonly outcome: 'accepted' | 'rejected' };
+  readonly extra: {
+    readonly body: string;
+    readonly answer?: FixtureAnswer;
+    readonly outcome: 'accepted' | 'rejected';
+  };
   /** The body that is answered with a challenge, where the vendor has a handshake. */
   readonly handshake?: { readonly body: string; readonly challenge: string };
 }
@@ -42,8 +55,16 @@ export interface VendorFixtures {
 export const STAGES = ['partial', 'finished', 'edited', 'deleted'] as const;
 export type Stage = (typeof STAGES)[number];
 
+/** What the vendor answers when it is asked for what a delivery announces. */
+export interface FixtureAnswer {
+  readonly path: string;
+  readonly body: object;
+}
+
 export interface FixtureDelivery {
   readonly what: string;
+  /** Of a delivery that announces something. */
+  readonly answer?: FixtureAnswer;
   readonly stage?: Stage;
   /** Seconds after the first delivery, where the time of delivery matters; less than the replay window. */
   readonly after?: number;

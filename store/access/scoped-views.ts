@@ -127,7 +127,7 @@ const SCOPED_TABLES = {
       staff_id: 'staff',
       owner_id: 'staff',
     },
-    hidden: ['former_hashes', 'revision', 'revised_at', 'position', 'sealed'],
+    hidden: ['former_hashes', 'revision', 'revised_at', 'position', 'sealed', 'import_id'],
   },
   rollup_minute: { where: sees('t.cell_id', 'score') },
   rollup_hour: { where: sees('t.cell_id', 'score', 'prediction') },
@@ -164,7 +164,15 @@ const SCOPED_TABLES = {
   // Who sent it, and how it was corrected, is its sender's.
   change_event: {
     where: `(${EVERY_SCORE} OR t.segment IN (${SEEN_SEGMENTS}))`,
-    hidden: ['external_id', 'received_at', 'content_hash', 'former_hashes', 'revision', 'revised_at'],
+    hidden: [
+      'external_id',
+      'received_at',
+      'content_hash',
+      'former_hashes',
+      'revision',
+      'revised_at',
+      'import_id',
+    ],
   },
 } satisfies Readonly<Record<string, Guard>>;
 

@@ -3,6 +3,7 @@ import { majorUnits } from '../../domain/outcomes/money.ts';
 import type { CellDictionary } from '../../domain/segments/cell.ts';
 import type { ScopedSession, Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
+import { allOf, resolved } from '../encryption/merged.ts';
 import type { SubjectEncryption } from '../encryption/subject-encryption.ts';
 import { isSeen, type Seen, seenBy } from './cell-set.ts';
 import { type MomentCursor, newestFirst } from './decisions.ts';
@@ -70,7 +71,7 @@ const WATCHED = `SELECT s.key, split_part(s.key, ' ', 2)::uuid AS account, split
     CASE WHEN NOT ${isOver} THEN (s.state ->> 'since')::timestamptz END AS since
   FROM agent_state s WHERE s.agent = '${AGENT}' AND starts_with(s.key, 'account ')`;
 const exists = (what: string, more = 'true') =>
-  `EXISTS (SELECT FROM ${what} o WHERE o.account_id = w.account AND ${more})`;
+  `EXISTS (SELECT FROM ${what} o WHERE o.account_id = ANY (${allOf('w.account')}) AND ${more})`;
 /** Whether every cell of the account is among those of the parameter; null: of everything. */
 const isWithin = (parameter: number) => {
   const cells = `$${parameter}::int4multirange`;
@@ -79,8 +80,8 @@ const isWithin = (parameter: number) => {
     AND (${exists('response')} OR ${exists('outcome')})))`;
 };
 const COLUMNS = `w.key, w.account AS "accountId", w.since, w.place,
-  coalesce((SELECT r.cell_id FROM response r WHERE r.account_id = w.account LIMIT 1),
-    (SELECT o.cell_id FROM outcome o WHERE o.account_id = w.account AND NOT o.restricted LIMIT 1)) AS "cellId",
+  coalesce((SELECT r.cell_id FROM response r WHERE r.account_id = ANY (${allOf('w.account')}) LIMIT 1),
+    (SELECT o.cell_id FROM outcome o WHERE o.account_id = ANY (${allOf('w.account')}) AND NOT o.restricted LIMIT 1)) AS "cellId",
   (SELECT a.id FROM alert a WHERE a.key = '${AGENT}/' || w.key AND a.state IN ('OPEN', 'ACKNOWLEDGED')) AS alert,
   (SELECT c.id FROM alert a JOIN case_record c ON c.cause = 'Alert:' || a.id AND c.state <> 'CLOSED'
     WHERE a.key = '${AGENT}/' || w.key ORDER BY c.opened_at DESC, c.id DESC LIMIT 1) AS case`;
@@ -89,7 +90,7 @@ const FROM = `FROM (${WATCHED}) w JOIN subject_key k ON k.id = w.account AND NOT
 const VISIBLE = `${isSeen(`'{(,)}'::int4multirange`, 1)} AND ${isWithin(2)}`;
 const PAGE = statement(
   'watched_accounts_page',
-  `SELECT NULL AS about, ${COLUMNS} ${FROM} WHERE ${VISIBLE} AND w.since IS NOT NULL AND ($3::text IS NULL OR w.cause = $3) AND (w.since, w.place) < ($4, $5::uuid)
+  `SELECT NULL AS about, ${COLUMNS} ${FROM} WHERE ${VISIBLE} AND w.since IS NOT NULL AND ${resolved('w.account')} = w.account AND ($3::text IS NULL OR w.cause = $3) AND (w.since, w.place) < ($4, $5::uuid)
     ORDER BY w.since DESC, w.place DESC LIMIT $6`,
 );
 /** $3: alerts, $4: cases. */
@@ -109,22 +110,24 @@ const DECISIONS = statement(
 );
 const MONEY = statement(
   'watched_account_money',
-  `SELECT o.account_id AS "accountId", o.currency, sum(CASE o.kind WHEN 'PAYMENT' THEN o.amount ELSE -o.amount END)::float8 AS units
-    FROM outcome o WHERE o.account_id = ANY ($1::uuid[]) AND o.kind IN ('PAYMENT', 'REFUND') AND NOT o.restricted
+  `SELECT a.id AS "accountId", o.currency, sum(CASE o.kind WHEN 'PAYMENT' THEN o.amount ELSE -o.amount END)::float8 AS units
+    FROM unnest($1::uuid[]) AS a (id) JOIN outcome o ON o.account_id = ANY (${allOf('a.id')})
+    WHERE o.kind IN ('PAYMENT', 'REFUND') AND NOT o.restricted
       AND o.at < $2 AND o.at >= $2::timestamptz - interval '1 year' GROUP BY 1, 2 ORDER BY 1, 2`,
 );
 /** A correction replaces its outcome, so the latest is what holds. */
 const OWNERS = statement(
   'watched_account_owners',
-  `SELECT DISTINCT ON (o.account_id) o.account_id AS "accountId", o.id, o.subject_id AS "subjectId", o.owner, o.content_hash AS "contentHash"
-    FROM outcome o WHERE o.account_id = ANY ($1::uuid[]) AND o.kind = 'OWNER_CHANGED' AND NOT o.restricted AND o.at <= $2
-    ORDER BY o.account_id, o.at DESC, o.id DESC`,
+  `SELECT DISTINCT ON (a.id) a.id AS "accountId", o.id, coalesce(o.subject_id, o.account_id) AS "keeperId", o.owner,
+      o.content_hash AS "contentHash"
+    FROM unnest($1::uuid[]) AS a (id) JOIN outcome o ON o.account_id = ANY (${allOf('a.id')})
+    WHERE o.kind = 'OWNER_CHANGED' AND NOT o.restricted AND o.at <= $2 ORDER BY a.id, o.at DESC, o.id DESC`,
 );
 
 interface OwnerRow {
   readonly accountId: string;
   readonly id: string;
-  readonly subjectId: string | null;
+  readonly keeperId: string;
   readonly owner: string | null;
   readonly contentHash: string;
 }
@@ -169,7 +172,7 @@ async function detailed(
   asOf: Date,
 ): Promise<WatchedAccount[]> {
   if (found.length === 0) return [];
-  const ids = found.map(({ accountId }) => accountId);
+  const ids = [...new Set(found.map(({ accountId }) => accountId))];
   const decisions = await deps.store.rows<{ key: string; id: string; inputs: unknown; decidedAt: Date }>(
     DECISIONS,
     [found.map(({ key }) => key), seenBy(scope, deps.cells)],
@@ -179,13 +182,11 @@ async function detailed(
     asOf,
   ]);
   const owners = await deps.record.rows<OwnerRow>(OWNERS, [ids, asOf]);
-  const subjects = await deps.encryption.subjects([
-    ...ids,
-    ...owners.flatMap(({ subjectId }) => subjectId ?? []),
-  ]);
+  const keepers = await deps.encryption.subjects(owners.map(({ keeperId }) => keeperId));
+  const accounts = await deps.encryption.merged(ids);
   const ownerOf = (account: string): string | null => {
     const row = owners.find(({ accountId }) => accountId === account);
-    const keeper = row && (subjects.get(row.subjectId ?? '') ?? subjects.get(account));
+    const keeper = row && keepers.get(row.keeperId);
     if (!row?.owner || !keeper) return null;
     return deps.encryption.openOutcome(keeper, 'owner', { row: row.id, version: row.contentHash }, row.owner);
   };
@@ -198,7 +199,7 @@ async function detailed(
       decision: decision.id,
       decidedAt: decision.decidedAt,
       inputs: decision.inputs,
-      account: subjects.get(accountId)?.pseudonym ?? null,
+      account: accounts.get(accountId)?.pseudonym ?? null,
       owner: ownerOf(accountId),
       money: money
         .filter((sum) => sum.accountId === accountId)

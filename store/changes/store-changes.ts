@@ -1,6 +1,7 @@
 import type { Segment } from '../../domain/segments/cell.ts';
 import type { Session, Store } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
+import { assertImportsOpen } from '../responses/imports.ts';
 import { type DeliveredFact, deliveredTable, type FactAcceptance } from './delivered-facts.ts';
 
 /** A change event that is ready to be stored, with what it concerns. */
@@ -21,7 +22,7 @@ const put = deliveredTable<Segment>(
   'change_event',
   {
     ...{ kind: 'text', title: 'text', at: 'timestamptz', until: 'timestamptz' },
-    ...{ link: 'text', segment: 'jsonb' },
+    ...{ link: 'text', segment: 'jsonb', import_id: 'integer' },
   },
   'segment',
 );
@@ -33,6 +34,10 @@ export function storeChanges(
   receivedAt: Date,
 ): Promise<ChangeAcceptance[]> {
   const work = async (session: Session): Promise<ChangeAcceptance[]> => {
+    await assertImportsOpen(
+      session,
+      changes.flatMap(({ content }) => (content['import_id'] as number | null) ?? []),
+    );
     const crowded = await beyondSegments(session, changes);
     const stored = await put(
       session,

@@ -12,6 +12,8 @@ export interface DeliveryCounts {
   readonly ignored: number;
   /** Why something of it was rejected: a code and a field, no value. */
   readonly error: string | null;
+  /** The items were fetched, after a delivery that announced them. */
+  readonly isFetched?: boolean;
 }
 
 /** Vendors retry for days at most. */
@@ -29,8 +31,8 @@ const NOTE = statement(
 );
 const COUNT = statement(
   'connection_delivery_count',
-  `UPDATE connection SET deliveries = deliveries + 1, accepted = accepted + $3, duplicates = duplicates + $4,
-      rejected = rejected + $5, ignored = ignored + $6, last_delivery_at = greatest(last_delivery_at, $2),
+  `UPDATE connection SET deliveries = deliveries + CASE WHEN $8::boolean THEN 0 ELSE 1 END, accepted = accepted + $3, duplicates = duplicates + $4,
+      rejected = rejected + $5, ignored = ignored + $6, last_delivery_at = CASE WHEN $8::boolean THEN last_delivery_at ELSE greatest(last_delivery_at, $2) END,
       last_error = coalesce($7, last_error), last_error_at = CASE WHEN $7::text IS NULL THEN last_error_at ELSE $2 END
     WHERE id = $1`,
   { isSmall: true },
@@ -67,21 +69,23 @@ export interface KeptItems {
 
 /**
  * Records a delivery that was taken, once for each id, with what of it is kept in the quarantine; `digest` is null where the vendor gives
- * it none. @throws KeyProviderError
+ * it none; `also` is done in the same transaction. @throws KeyProviderError
  */
 export function recordDelivery(
   store: Store,
   connection: string,
   digest: Buffer | null,
   at: Date,
-  { accepted, duplicates, rejected, ignored, error }: DeliveryCounts,
+  { accepted, duplicates, rejected, ignored, error, isFetched = false }: DeliveryCounts,
   kept: KeptItems | null,
+  also: (session: Session) => Promise<void> = async () => undefined,
 ): Promise<void> {
   return store.transaction(async (session) => {
     const isNew = digest === null || (await session.rows(NOTE, [connection, digest, at])).length > 0;
     if (!isNew) return;
     // Locks the connection, too.
-    await session.rows(COUNT, [connection, at, accepted, duplicates, rejected, ignored, error]);
+    await session.rows(COUNT, [connection, at, accepted, duplicates, rejected, ignored, error, isFetched]);
+    await also(session);
     if (!kept) return;
     const { encryption, items, unkept, expiresAt } = kept;
     await keepQuarantined(session, encryption, { connection, receivedAt: at, expiresAt }, { items, unkept });

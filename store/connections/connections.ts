@@ -47,6 +47,8 @@ export interface ConnectionRow extends LiveConnectionRow {
 export interface FetchState {
   readonly origin: string | null;
   readonly hasKey: boolean;
+  /** Notices that were not fetched yet. */
+  readonly waiting: number;
   /** ISO 8601: while the circuit is open, nothing is fetched. */
   readonly openUntil: string | null;
   readonly lastError: string | null;
@@ -94,7 +96,8 @@ const LIST = statement(
       former_until AS "formerUntil", deliveries, accepted, duplicates, rejected, ignored, last_delivery_at AS "lastDeliveryAt",
       last_error AS "lastError", last_error_at AS "lastErrorAt", last_refusal AS "lastRefusal", last_refused_at AS "lastRefusedAt", refused, unkept,
       (SELECT json_build_object('origin', f.origin, 'hasKey', f.key IS NOT NULL, 'openUntil', f.open_until, 'lastError', f.last_error,
-        'lastErrorAt', f.last_error_at) FROM connection_fetch f WHERE f.id = connection.id) AS fetching
+        'lastErrorAt', f.last_error_at, 'waiting', (SELECT count(*) FROM quarantine q WHERE q.connection_id = f.id
+          AND q.reason = 'THIN' AND q.sealed IS NOT NULL)) FROM connection_fetch f WHERE f.id = connection.id) AS fetching
     FROM connection WHERE id = ANY ($1::uuid[]) AND removed_at IS NULL ORDER BY created_at, id`,
 );
 const STATE = statement(
@@ -139,7 +142,8 @@ const MAPPING = statement('connections_mapping', 'SELECT mapping FROM connection
 
 const MAP = statement(
   'connections_map',
-  `WITH mapped AS (UPDATE connection SET mapping = $2::jsonb, mapping_revision = mapping_revision + 1
+  `WITH mapped AS (UPDATE connection SET mapping = $2::jsonb, mapping_revision = mapping_revision + 1,
+        sources = coalesce(sources, $3::jsonb)
       WHERE id = $1 AND removed_at IS NULL RETURNING id)
     ${NOTIFY} FROM mapped`,
 );
@@ -245,8 +249,14 @@ export async function rotateSecret(
 }
 
 /** Replaces the mapping; false where there is no such connection. */
-export async function changeMapping(session: Session, id: string, mapping: unknown): Promise<boolean> {
-  return (await session.rows(MAP, [id, JSON.stringify(mapping)])).length > 0;
+export async function changeMapping(
+  session: Session,
+  id: string,
+  mapping: unknown,
+  sources: readonly string[] | null,
+): Promise<boolean> {
+  const bound = sources === null ? null : JSON.stringify(sources);
+  return (await session.rows(MAP, [id, JSON.stringify(mapping), bound])).length > 0;
 }
 
 /** Removes a connection and destroys its secret; false where there is none, or it was removed before. */

@@ -42,7 +42,8 @@ export interface QuarantineTerm {
 
 const INSERT = statement(
   'quarantine_insert',
-  `WITH used AS (SELECT count(*) AS n, coalesce(sum(bytes), 0) AS b FROM quarantine WHERE connection_id = $1 AND sealed IS NOT NULL),
+  `WITH used AS (SELECT count(*) AS n, coalesce(sum(bytes), 0) AS b FROM quarantine
+      WHERE connection_id = $1 AND sealed IS NOT NULL AND reason <> 'THIN'),
     given AS (SELECT q.*, row_number() OVER (ORDER BY place) AS n, sum(bytes) OVER (ORDER BY place) AS b
       FROM json_to_recordset($2::json) AS q (place integer, id uuid, reason text, code text, field text, position text, digest text,
         lookups text[], bytes integer, wrapped text, version text, content text)),

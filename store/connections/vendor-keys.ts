@@ -2,6 +2,7 @@ import type { Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
 import { type ConnectionKeyRow, openConnectionKeys, SECRET_KEY } from '../encryption/connection-secrets.ts';
 import type { SubjectEncryption } from '../encryption/subject-encryption.ts';
+import { fetchAgain } from './notices.ts';
 
 /** How a connection asks its vendor for what was announced. */
 export interface VendorAccess {
@@ -41,13 +42,14 @@ export async function insertVendorAccess(
   encryption: SubjectEncryption,
   id: string,
   { origin, key, rate }: VendorAccess,
+  at: Date,
 ): Promise<void> {
   await session.rows(INSERT, [id, origin, rate]);
-  if (key !== null) await changeVendorKey(session, encryption, id, { key, origin });
+  if (key !== null) await changeVendorKey(session, encryption, id, { key, origin, at });
 }
 
 /**
- * Replaces the vendor's key, and the origin where one is given, and closes the circuit. False where there is no such connection, or
+ * Replaces the vendor's key, and the origin where one is given, closes the circuit, and makes due what waits. False where there is no such connection, or
  * it announces nothing.
  * @throws KeyProviderError
  */
@@ -55,7 +57,7 @@ export async function changeVendorKey(
   session: Session,
   encryption: SubjectEncryption,
   id: string,
-  { key, origin }: { readonly key: string; readonly origin: string | null },
+  { key, origin, at }: { readonly key: string; readonly origin: string | null; readonly at: Date },
 ): Promise<boolean> {
   const [row] = await session.rows<ConnectionKeyRow>(LOCK, [id]);
   const [present] = await session.rows<{ revision: number }>(REVISION, [id]);
@@ -65,6 +67,7 @@ export async function changeVendorKey(
   const revision = present.revision + 1;
   const sealed = encryption.encryptSecret(subject, revision, key, 'vendor-key');
   await session.rows(CHANGE, [id, sealed, revision, origin]);
+  await fetchAgain(session, id, null, at);
   return true;
 }
 

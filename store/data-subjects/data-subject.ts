@@ -1,6 +1,7 @@
 import type { Session } from '../database/client.ts';
 import { LOCKS } from '../database/locks.ts';
 import { type Statement, statement } from '../database/statement.ts';
+import { withMerged } from '../encryption/merged.ts';
 
 /**
  * A person as named in a request: by lookups, or by one of their responses (without an identifier there is no
@@ -12,12 +13,12 @@ export interface DataSubject {
 }
 
 /**
- * Ids of subject_key rows; $1 lookups, $2 ids of responses. A shared key belongs to no one: see
+ * Ids of subject_key rows, with all that are merged with them; $1 lookups, $2 ids of responses. A shared key belongs to no one: see
  * store/data-subjects/own-keys.ts.
  */
-export const SUBJECT_IDS = `(SELECT id FROM subject_key WHERE lookup = ANY ($1::text[])
+export const SUBJECT_IDS = withMerged(`SELECT id FROM subject_key WHERE lookup = ANY ($1::text[])
   UNION SELECT k.subject_id FROM response_key k JOIN subject_key s ON s.id = k.subject_id AND NOT s.shared
-    WHERE k.id = ANY ($2::uuid[]))`;
+    WHERE k.id = ANY ($2::uuid[])`);
 
 /** The first parameters of statements about a person. */
 export const subjectParameters = ({ lookups, responseIds }: DataSubject) => [lookups, responseIds] as const;

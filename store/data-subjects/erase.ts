@@ -4,6 +4,7 @@ import { eraseQuarantined } from '../connections/quarantine-settle.ts';
 import type { Session, Store } from '../database/client.ts';
 import { type Statement, statement, unnamed } from '../database/statement.ts';
 import type { SubjectEncryption } from '../encryption/subject-encryption.ts';
+import { forgetMerges } from '../outcomes/forget-merged.ts';
 import {
   accountsOf,
   dropIdleAccounts,
@@ -34,10 +35,14 @@ export interface SubjectDeps {
 
 interface SubjectRow {
   readonly id: string;
+  readonly lookup: string | null;
   readonly wrappedBy: string;
 }
 
-const LOCK_SUBJECTS = lockedSubjects('erase_subjects', `id, provider || ' ' || key_version AS "wrappedBy"`);
+const LOCK_SUBJECTS = lockedSubjects(
+  'erase_subjects',
+  `id, lookup, provider || ' ' || key_version AS "wrappedBy"`,
+);
 /** Keys of the subjects' responses, and of those of others that name an account of theirs. */
 const LOCK_KEYS = statement(
   'erase_lock_keys',
@@ -153,11 +158,13 @@ export async function erase(deps: SubjectDeps, dataSubject: DataSubject, by: Ord
     const quarantined = await eraseQuarantined(session, dataSubject.lookups, ids);
     for (const statement of FORGET_PERSON) await session.rows(statement, [ids]);
     await session.rows(DELETE_KEYS, [ids]);
+    await forgetMerges(session, ids);
     const idle = await dropIdleAccounts(session, accounts);
     const erasure = randomUUID();
     await session.rows(NOTE, [
       erasure,
-      dataSubject.lookups,
+      // A request that names another identifier of the person continues this one.
+      [...new Set([...dataSubject.lookups, ...subjects.flatMap(({ lookup }) => lookup ?? [])])],
       responseIds,
       [...gone, ...idle],
       keys.length,

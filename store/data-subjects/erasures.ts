@@ -104,6 +104,9 @@ const CHECKED: readonly Checked[] = [
   { name: 'outcomes that name an owner', by: 'subjectIds', from: 'outcome WHERE owner_id' },
   { name: 'responses of the account', by: 'subjectIds', from: 'response WHERE account_id' },
   { name: 'keys', by: 'subjectIds', from: 'subject_key WHERE id' },
+  { name: 'merges', by: 'subjectIds', from: 'identity_merge WHERE from_id' },
+  { name: 'merges into it', by: 'subjectIds', from: 'identity_merge WHERE into_id' },
+  { name: 'merged subjects', by: 'subjectIds', from: 'merged_subject WHERE id' },
   { name: 'source events', by: 'subjectIds', from: 'source_event WHERE subject_id' },
   {
     name: 'restricted responses of the person',

@@ -3,6 +3,7 @@ import type { Segment } from '../../domain/segments/cell.ts';
 import type { NoteChange } from '../audit/audit.ts';
 import type { Session, Store } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
+import { allOf, withMerged } from '../encryption/merged.ts';
 import type { SubjectEncryption } from '../encryption/subject-encryption.ts';
 import { changeHolds, type DataSubject, lockedSubjects, subjectParameters } from './data-subject.ts';
 import { giveOwnKeys } from './own-keys.ts';
@@ -40,12 +41,23 @@ const RELEASE = statement(
   `UPDATE legal_hold SET released_at = now(), released_by = $2, release_reason = $3
     WHERE id = $1 AND released_at IS NULL RETURNING subject_id AS "subjectId"`,
 );
-/** Of the hold's persons ($1) alone: other rows would be locked outside the common order, and deadlock. */
+/** Of the hold's persons ($1) and those merged with them alone: other rows would be locked outside the common order, and deadlock. */
+const LOCK = statement(
+  'hold_lock',
+  `SELECT id FROM subject_key WHERE id IN ${withMerged('SELECT unnest($1::uuid[])')} ORDER BY id FOR UPDATE`,
+);
 const MARK = statement(
   'hold_mark',
-  `UPDATE subject_key s SET held = EXISTS (SELECT FROM legal_hold h WHERE h.subject_id = s.id AND h.released_at IS NULL)
+  `UPDATE subject_key s SET held = EXISTS (SELECT FROM legal_hold h WHERE h.subject_id = ANY (${allOf('s.id')}) AND h.released_at IS NULL)
     WHERE s.id = ANY ($1::uuid[])`,
 );
+
+/** Locks the subjects and those merged with them, and notes whether a hold is on any; returns their ids. Within `changeHolds`. */
+export async function markHeld(session: Session, subjectIds: readonly string[]): Promise<string[]> {
+  const ids = (await session.rows<{ id: string }>(LOCK, [subjectIds])).map(({ id }) => id);
+  await session.rows(MARK, [ids]);
+  return ids;
+}
 
 /** Every hold, including released ones, oldest first. */
 export function readHolds(session: Session): Promise<LegalHold[]> {
@@ -76,7 +88,10 @@ export function placeHold(
       await session.rows(PLACE, [id, subject, segment, by.actor, by.reason]);
       ids.push(id);
     }
-    await session.rows(MARK, [subjects.filter((subject) => subject !== null)]);
+    await markHeld(
+      session,
+      subjects.filter((subject) => subject !== null),
+    );
     await by.note?.(session, { holds: ids, ...('segment' in on ? { segment: on.segment } : {}) });
     return ids;
   });
@@ -87,7 +102,10 @@ export function releaseHold(store: Store, id: string, by: Order): Promise<boolea
   return store.transaction(async (session) => {
     await changeHolds(session);
     const released = await session.rows<{ subjectId: string | null }>(RELEASE, [id, by.actor, by.reason]);
-    await session.rows(MARK, [released.flatMap(({ subjectId }) => subjectId ?? [])]);
+    await markHeld(
+      session,
+      released.flatMap(({ subjectId }) => subjectId ?? []),
+    );
     await by.note?.(session, released.length > 0 ? { hold: id } : { hold: id, known: false });
     return released.length > 0;
   });

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
+import { withMerged } from '../encryption/merged.ts';
 import { SHARED_OWNERS, type SharedOwner } from '../encryption/shared-key.ts';
 import type { SubjectEncryption } from '../encryption/subject-encryption.ts';
 import type { NewSubject } from '../encryption/subject-rows.ts';
@@ -27,11 +28,11 @@ export interface SharedRow {
  */
 const LOCK = statement(
   'own_keys_lock',
-  `SELECT id, shared, provider || ' ' || key_version AS "wrappedBy" FROM subject_key WHERE id IN (
-      SELECT id FROM subject_key WHERE lookup = ANY ($1::text[])
+  `SELECT id, shared, provider || ' ' || key_version AS "wrappedBy" FROM subject_key
+    WHERE id IN ${withMerged(`SELECT id FROM subject_key WHERE lookup = ANY ($1::text[])
       UNION SELECT subject_id FROM response_key WHERE id = ANY ($2::uuid[])
       UNION SELECT s.id FROM source_event e JOIN subject_key s ON s.id = e.subject_id AND s.shared
-        WHERE e.response_id = ANY ($2::uuid[]))
+        WHERE e.response_id = ANY ($2::uuid[])`)}
     ORDER BY id FOR UPDATE`,
 );
 const LOCK_MEMBERS = statement(

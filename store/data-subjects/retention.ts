@@ -3,6 +3,7 @@ import { audit } from '../audit/audit.ts';
 import type { Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
 import { REENCRYPTING } from '../encryption/reencrypt-comments.ts';
+import { dropIdleMerged, NOT_MERGED } from '../outcomes/forget-merged.ts';
 import {
   ageOutcomes,
   emptyOutcomeItems,
@@ -102,7 +103,7 @@ const DELETE_IDLE = statement(
     AND NOT EXISTS (SELECT FROM response_key k WHERE k.subject_id = s.id)
     AND NOT EXISTS (SELECT FROM outcome o WHERE o.subject_id = s.id OR o.account_id = s.id)
     AND NOT EXISTS (SELECT FROM source_event e WHERE e.subject_id = s.id
-      AND (e.sealed IS NOT NULL OR e.content IS NOT NULL OR e.stood IS NOT NULL))`,
+      AND (e.sealed IS NOT NULL OR e.content IS NOT NULL OR e.stood IS NOT NULL)) AND ${NOT_MERGED}`,
 );
 const NOTE = statement(
   'retention_note',
@@ -179,6 +180,7 @@ async function batchOf(
     const subjects = await lockFree(session, old);
     const emptied = await session.rows(EMPTY_EVENTS, [old.map(({ id }) => id), subjects]);
     await session.rows(DELETE_IDLE, [subjects]);
+    await dropIdleMerged(session, subjects);
     return emptied.length + (await emptyOutcomeItems(session, parameters));
   }
   const ids = (await session.rows<{ id: string }>(OLD_RESPONSES, [...parameters])).map(({ id }) => id);
@@ -192,6 +194,7 @@ async function batchOf(
   await deleteResponses(session, keys);
   await session.rows(DELETE_EVENTS, [keys.map(({ id }) => id)]);
   await session.rows(DELETE_IDLE, [subjects]);
+  await dropIdleMerged(session, subjects);
   await dropIdleAccounts(session, accounts);
   await tombstoneLeaves(
     session,

@@ -8,6 +8,8 @@ const whole = (text: string) => unnamed(text, { isLong: true });
 /** Everything that contains, or contained, personal data. */
 const TABLES = [
   'subject_key',
+  'identity_merge',
+  'merged_subject',
   'response',
   'response_key',
   'restricted_response',

@@ -41,6 +41,11 @@ const BY_IDS = statement(
   `SELECT ${SUBJECT_COLUMNS} FROM subject_key WHERE id = ANY ($1::uuid[])`,
 );
 
+const ROOTS = statement(
+  'merged_roots',
+  'SELECT id, root_id AS "rootId" FROM merged_subject WHERE id = ANY ($1::uuid[]) AND root_id <> id',
+);
+
 /** The cache of keys: at most so many, and no longer than this after an erasure in another process. */
 const MOST_KEYS = 20_000;
 const KEY_LIFE_MS = 5 * 60_000;
@@ -226,6 +231,24 @@ export class SubjectEncryption {
     return found;
   }
 
+  /** The subjects that those count as, by the ids given: the ones that they are merged into, or themselves. */
+  async merged(ids: readonly string[]): Promise<Map<string, OpenSubject>> {
+    if (ids.length === 0) return new Map();
+    const roots = new Map(
+      (await this.#store.rows<{ id: string; rootId: string }>(ROOTS, [[...new Set(ids)]])).map((row) => [
+        row.id,
+        row.rootId,
+      ]),
+    );
+    const opened = await this.subjects(ids.map((id) => roots.get(id) ?? id));
+    return new Map(
+      ids.flatMap((id) => {
+        const subject = opened.get(roots.get(id) ?? id);
+        return subject ? [[id, subject] as const] : [];
+      }),
+    );
+  }
+
   /** A reason in a review of a response, encrypted for the respondent. */
   encryptReason({ id, key }: SubjectWithKey, row: string, text: string): string {
     return encrypt(key, { tenant: this.tenant, subject: id, field: 'review', row }, text);
@@ -326,8 +349,9 @@ export class SubjectEncryption {
       readonly account: string | null;
     })[]
   > {
-    const subjects = await this.subjects(
-      rows.flatMap((row) => [row.subjectId ?? [], row.ownerId ?? [], row.accountId ?? []].flat()),
+    const subjects = await this.subjects(rows.flatMap(({ subjectId }) => subjectId ?? []));
+    const named = await this.merged(
+      rows.flatMap(({ ownerId, accountId }) => [ownerId ?? [], accountId ?? []].flat()),
     );
     return rows.map(({ subjectId, ownerId, accountId, sourceEventId, ...row }) => {
       const subject = subjects.get(subjectId ?? '');
@@ -335,7 +359,7 @@ export class SubjectEncryption {
       const comment = readable
         ? this.openComment(subject, row.id, sourceEventId, row.comment as string)
         : null;
-      const pseudonymOf = (id: string | null | undefined) => subjects.get(id ?? '')?.pseudonym ?? null;
+      const pseudonymOf = (id: string | null | undefined) => named.get(id ?? '')?.pseudonym ?? null;
       return { ...row, comment, respondent: pseudonymOf(ownerId), account: pseudonymOf(accountId) };
     });
   }

@@ -8,6 +8,7 @@ import { type Claim, FORGET_REPEATS, forgetRevisions, otherSenders, passOn } fro
 import type { ImportRun } from '../responses/imports.ts';
 import { ERASED_CONTENT, WITHDRAWN_CONTENT } from '../responses/response-row.ts';
 import { applyUndo, type Plan } from './import-restore.ts';
+import { countFacts, undoFacts } from './undo-facts.ts';
 import { fateOf, type ImportEvent, type KeyState, type Place } from './undo-fate.ts';
 
 /*
@@ -79,6 +80,8 @@ export interface UndoAccount {
   readonly held: number;
   /** Unchanged until the dispute is settled. */
   readonly restricted: number;
+  /** Outcomes and change events that are removed. */
+  readonly facts: number;
 }
 
 export interface UndoResult extends UndoAccount {
@@ -88,7 +91,7 @@ export interface UndoResult extends UndoAccount {
   readonly last: string | null;
 }
 
-const NOTHING: UndoAccount = { removed: 0, restored: 0, stayed: 0, held: 0, restricted: 0 };
+const NOTHING: UndoAccount = { removed: 0, restored: 0, stayed: 0, held: 0, restricted: 0, facts: 0 };
 
 export interface UndoOptions {
   /** Changes nothing: returns what would be. */
@@ -133,7 +136,16 @@ export async function undoImport(
       return { ...account, complete: false, last: after };
     }
   }
-  if (dryRun) await noteDryRun(deps, run, by, account);
+  if (dryRun) {
+    account = { ...account, facts: await countFacts(deps.store, deps.cells, run.id) };
+    await noteDryRun(deps, run, by, account);
+  }
+  while (!dryRun) {
+    const facts = await deps.store.transaction((session) => undoFacts(session, deps.cells, run.id));
+    account = { ...account, facts: account.facts + facts };
+    if (facts === 0) break;
+    if (isOver(false)) return { ...account, complete: false, last: null };
+  }
   if (!dryRun) {
     await deps.store.transaction(async (session) => {
       await session.rows(DONE, [run.id, new Date(now())]);
@@ -163,6 +175,7 @@ const sum = (a: UndoAccount, b: UndoAccount): UndoAccount => ({
   stayed: a.stayed + b.stayed,
   held: a.held + b.held,
   restricted: a.restricted + b.restricted,
+  facts: a.facts + b.facts,
 });
 
 interface Slice {

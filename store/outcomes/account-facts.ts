@@ -31,19 +31,19 @@ export interface AccountRow extends AccountFacts {
 const FACTS = statement(
   'account_facts',
   `WITH champion AS (SELECT id FROM model_version WHERE stage = 'CHAMPION'), answers AS (
-      SELECT r.account_id AS account, count(r.class) AS n,
+      SELECT coalesce(ms.root_id, r.account_id) AS account, count(r.class) AS n,
         (array_agg(r.class ORDER BY r.answered_at DESC, r.id DESC) FILTER (WHERE r.class IS NOT NULL))[1] AS last,
         avg(r.class) FILTER (WHERE r.answered_at >= $1::timestamptz - interval '120 days') AS new,
         count(r.class) FILTER (WHERE r.answered_at >= $1::timestamptz - interval '120 days') AS news,
         avg(r.class) FILTER (WHERE r.answered_at < $1::timestamptz - interval '120 days') AS old,
         count(r.class) FILTER (WHERE r.answered_at < $1::timestamptz - interval '120 days') AS olds,
         coalesce(bool_or(t.named AND r.answered_at >= $1::timestamptz - interval '90 days'), false) AS leaving
-      FROM response r LEFT JOIN LATERAL (SELECT true AS named FROM champion c JOIN prediction p ON p.model_version_id = c.id
+      FROM response r LEFT JOIN merged_subject ms ON ms.id = r.account_id LEFT JOIN LATERAL (SELECT true AS named FROM champion c JOIN prediction p ON p.model_version_id = c.id
           JOIN model_theme m ON m.model_version_id = c.id AND m.theme = 'cancellation_risk'
         WHERE p.response_id = r.id AND p.class IS NOT NULL AND p.themes[m.place] >= m.threshold) t ON true
       WHERE r.account_id IS NOT NULL AND r.answered_at < $1 AND r.answered_at >= $1::timestamptz - interval '1 year' GROUP BY 1
     ), became AS (
-      SELECT o.account_id AS account, bool_or(o.at < $1) AS known,
+      SELECT coalesce(ms.root_id, o.account_id) AS account, bool_or(o.at < $1) AS known,
         coalesce(sum(o.quantity) FILTER (WHERE o.kind = 'USAGE' AND o.at < $1 AND o.at >= $1::timestamptz - interval '30 days'), 0) AS used,
         coalesce(sum(o.quantity) FILTER (WHERE o.kind = 'USAGE' AND o.at < $1::timestamptz - interval '30 days'
           AND o.at >= $1::timestamptz - interval '60 days'), 0) AS before,
@@ -52,7 +52,7 @@ const FACTS = statement(
         (array_agg(o.kind ORDER BY o.at DESC, o.id DESC) FILTER (WHERE o.at < $1 AND starts_with(o.kind, 'SUBSCRIPTION_')))[1]
           IS DISTINCT FROM 'SUBSCRIPTION_CANCELLED' AS active,
         coalesce(bool_or(o.kind = 'SUBSCRIPTION_CANCELLED' AND o.at >= $1 AND o.at < $1::timestamptz + interval '90 days'), false) AS cancelled
-      FROM outcome o WHERE o.account_id IS NOT NULL AND NOT o.restricted GROUP BY 1
+      FROM outcome o LEFT JOIN merged_subject ms ON ms.id = o.account_id WHERE o.account_id IS NOT NULL AND NOT o.restricted GROUP BY 1
     )
     SELECT s.id, coalesce(a.last = 0, false) AS detractor, coalesce(a.last = 2, false) AS promoter,
       coalesce(a.news >= 2 AND a.olds >= 2 AND a.new <= a.old - 0.5, false) AS falling, coalesce(a.leaving, false) AS leaving,

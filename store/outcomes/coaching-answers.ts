@@ -1,6 +1,7 @@
 import type { Session } from '../database/client.ts';
 import { lateralResponse } from '../database/lateral-join.ts';
 import { statement } from '../database/statement.ts';
+import { allOf, resolved } from '../encryption/merged.ts';
 
 /** Answers after what one member of staff handled, in one segment. */
 export interface HandledAnswers {
@@ -23,7 +24,7 @@ const HANDLED = `SELECT o.id AS outcome, o.staff_id AS staff, o.kind, o.at, o.ac
     AND EXISTS (SELECT FROM outcome x WHERE x.staff_id IS NOT NULL)`;
 const IN_TIME = `r.class IS NOT NULL AND r.answered_at > h.at AND r.answered_at <= h.at + interval '${FOLLOWS_DAYS} days'
   AND r.answered_at < $1 AND r.answered_at >= $1::timestamptz - interval '${COMPARED_DAYS} days'`;
-const COLUMNS = `h.outcome, h.staff, h.kind, h.at, r.id, r.cell_id, r.class, r.answered_at, coalesce(r.account_id, r.subject_id) AS customer`;
+const COLUMNS = `h.outcome, h.staff, h.kind, h.at, r.id, r.cell_id, r.class, r.answered_at, ${resolved('coalesce(r.account_id, r.subject_id)')} AS customer`;
 /**
  * $1 the moment. An answer is of the last ticket or deal before it of the same person or account, and each customer counts once for
  * each member of staff, by the last answer. Answers before a coaching case was closed are not counted again.
@@ -32,9 +33,9 @@ const ANSWERS = statement(
   'coaching_answers',
   `WITH handled AS (${HANDLED}), followed AS (
       SELECT DISTINCT ON (a.id) a.* FROM (
-        SELECT ${COLUMNS} FROM handled h JOIN response r ON r.account_id = h.account_id AND ${IN_TIME}
+        SELECT ${COLUMNS} FROM handled h JOIN response r ON r.account_id = ANY (${allOf('h.account_id')}) AND ${IN_TIME}
         UNION ALL
-        SELECT ${COLUMNS} FROM handled h JOIN response_key k ON k.subject_id = h.subject_id ${lateralResponse('k')}
+        SELECT ${COLUMNS} FROM handled h JOIN response_key k ON k.subject_id = ANY (${allOf('h.subject_id')}) ${lateralResponse('k')}
           WHERE ${IN_TIME}) a
       ORDER BY a.id, a.at DESC, a.outcome DESC
     ), last AS (

@@ -1,6 +1,8 @@
 import { meanOf, ratioOf } from '../../domain/outcomes/ratio.ts';
 import { statement } from '../database/statement.ts';
+import { resolved } from '../encryption/merged.ts';
 import type { DraftOf, KpiRow } from './kpi-drafts.ts';
+import { isOf, MERGED_UNIT } from './units.ts';
 
 /*
  * What accounts are worth over time: what those that paid before pay now, and what those that began have paid so far. $1 cells, $2 the
@@ -14,8 +16,8 @@ export const KEPT = statement(
   `WITH paid AS (
       SELECT place, currency, bool_or(guarded) AS guarded, coalesce(sum(units) FILTER (WHERE at >= $3), 0)::float8 AS now,
         coalesce(sum(units) FILTER (WHERE at < $3), 0)::float8 AS before
-      FROM (SELECT g.place, g.guarded, o.currency, o.at, coalesce(o.account_id, o.subject_id) AS unit, ${SIGNED} AS units
-        FROM unnest($1::integer[], $2::integer[], $5::boolean[]) AS g (cell, place, guarded) JOIN outcome o ON o.cell_id = g.cell
+      FROM (SELECT g.place, g.guarded, o.currency, o.at, coalesce(ms.root_id, o.account_id, o.subject_id) AS unit, ${SIGNED} AS units
+        FROM unnest($1::integer[], $2::integer[], $5::boolean[]) AS g (cell, place, guarded) JOIN outcome o ON o.cell_id = g.cell ${MERGED_UNIT}
         WHERE NOT o.restricted AND o.at >= $6 AND o.at < $4 AND o.kind IN ('PAYMENT', 'REFUND')) o
       GROUP BY place, currency, unit
     ), grown AS (SELECT *, greatest(0, now - before) AS more FROM paid WHERE before > 0)
@@ -55,16 +57,16 @@ export interface KeptRow {
 export const LIFETIME = statement(
   'kpi_lifetime',
   `WITH started AS (
-      SELECT g.place, coalesce(o.account_id, o.subject_id) AS unit, min(o.at) AS at, bool_or(g.guarded) AS guarded
-      FROM unnest($1::integer[], $2::integer[], $5::boolean[]) AS g (cell, place, guarded) JOIN outcome o ON o.cell_id = g.cell
+      SELECT g.place, coalesce(ms.root_id, o.account_id, o.subject_id) AS unit, min(o.at) AS at, bool_or(g.guarded) AS guarded
+      FROM unnest($1::integer[], $2::integer[], $5::boolean[]) AS g (cell, place, guarded) JOIN outcome o ON o.cell_id = g.cell ${MERGED_UNIT}
       WHERE NOT o.restricted AND o.at >= $3 AND o.at < $4 AND o.kind = 'SUBSCRIPTION_STARTED' GROUP BY 1, 2
     ), cohort AS (
       SELECT s.*, s.at <= $7::timestamptz - make_interval(days => $8::integer) AS followed FROM started s
-      WHERE NOT EXISTS (SELECT FROM outcome e WHERE (e.account_id = s.unit OR e.subject_id = s.unit) AND NOT e.restricted
+      WHERE NOT EXISTS (SELECT FROM outcome e WHERE ${isOf('e', 's.unit')} AND NOT e.restricted
         AND e.cell_id = ANY ($6::integer[]) AND starts_with(e.kind, 'SUBSCRIPTION_') AND e.at < s.at)
     ), worth AS (
       SELECT c.place, c.unit, c.guarded, o.currency, coalesce(sum(${SIGNED}), 0)::float8 AS units
-      FROM cohort c LEFT JOIN outcome o ON (o.account_id = c.unit OR o.subject_id = c.unit) AND coalesce(o.account_id, o.subject_id) = c.unit
+      FROM cohort c LEFT JOIN outcome o ON ${isOf('o', 'c.unit')} AND ${resolved('coalesce(o.account_id, o.subject_id)')} = c.unit
         AND NOT o.restricted AND o.cell_id = ANY ($6::integer[]) AND o.kind IN ('PAYMENT', 'REFUND') AND o.at >= c.at
         AND o.at < c.at + make_interval(days => $8::integer)
       WHERE c.followed GROUP BY 1, 2, 3, 4

@@ -4,9 +4,11 @@ import { majorUnits } from '../../domain/outcomes/money.ts';
 import { meanOf } from '../../domain/outcomes/ratio.ts';
 import type { Segment } from '../../domain/segments/cell.ts';
 import { statement } from '../database/statement.ts';
+import { allOf } from '../encryption/merged.ts';
 import { type GroupedCells, groupCells } from './grouped-cells.ts';
 import { KEPT, type KeptRow, keptDrafts, LIFETIME, type LifetimeRow, lifetimeDraft } from './kept-revenue.ts';
 import { type Draft, type DraftOf, KPIS, type KpiRow, rowsOfDrafts } from './kpi-drafts.ts';
+import { isOf, MERGED_UNIT } from './units.ts';
 import type { OutcomeDeps } from './watched-accounts.ts';
 
 /** What is asked of a window. */
@@ -25,8 +27,9 @@ export interface KpiQuery {
 }
 
 /** $1 cells, $2 the group of each, $3 from, $4 until, $5 whether the caller may not see respondents of the cell. */
-const OUTCOMES = `SELECT o.*, g.place, g.guarded, coalesce(o.account_id, o.subject_id) AS unit
+const OUTCOMES = `SELECT o.*, g.place, g.guarded, coalesce(ms.root_id, o.account_id, o.subject_id) AS unit
     FROM unnest($1::integer[], $2::integer[], $5::boolean[]) AS g (cell, place, guarded) JOIN outcome o ON o.cell_id = g.cell
+      ${MERGED_UNIT}
     WHERE NOT o.restricted AND o.at >= $3 AND o.at < $4`;
 /** At risk: of accounts whose last answer within a year before the end is a detractor's. $6: cells of answers. */
 const MONEY = statement(
@@ -44,12 +47,12 @@ const MONEY = statement(
       count(*) FILTER (WHERE p.guarded AND a.class IS NULL)::integer AS "guardedLeftOut"
     FROM paid p LEFT JOIN LATERAL (
       SELECT b.class FROM (
-        (SELECT r.class, r.answered_at, r.id FROM response r WHERE r.account_id = p.unit AND r.cell_id = ANY ($6::integer[])
+        (SELECT r.class, r.answered_at, r.id FROM response r WHERE r.account_id = ANY (${allOf('p.unit')}) AND r.cell_id = ANY ($6::integer[])
           AND r.class IS NOT NULL AND r.answered_at < $4 AND r.answered_at >= $4::timestamptz - interval '1 year'
           ORDER BY r.answered_at DESC, r.id DESC LIMIT 1)
         UNION ALL
         (SELECT r.class, r.answered_at, r.id FROM response_key k JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at
-          WHERE k.subject_id = p.unit AND k.cell_id = ANY ($6::integer[]) AND r.class IS NOT NULL AND k.answered_at < $4
+          WHERE k.subject_id = ANY (${allOf('p.unit')}) AND k.cell_id = ANY ($6::integer[]) AND r.class IS NOT NULL AND k.answered_at < $4
             AND k.answered_at >= $4::timestamptz - interval '1 year' ORDER BY k.answered_at DESC, k.id DESC LIMIT 1)) b
       ORDER BY b.answered_at DESC, b.id DESC LIMIT 1) a ON true
     GROUP BY 1, 2 ORDER BY 1, 2`,
@@ -68,7 +71,7 @@ const SHARES = statement(
       count(DISTINCT unit) FILTER (WHERE NOT is_deal)::integer AS "allStarted",
       count(DISTINCT unit) FILTER (WHERE NOT is_deal AND guarded)::integer AS "guardedOfAllStarted",
       count(DISTINCT unit) FILTER (WHERE is_start AND EXISTS (
-        SELECT FROM outcome s WHERE s.kind = 'ONBOARDING_STEP' AND (s.account_id = o.unit OR s.subject_id = o.unit) AND NOT s.restricted
+        SELECT FROM outcome s WHERE s.kind = 'ONBOARDING_STEP' AND ${isOf('s', 'o.unit')} AND NOT s.restricted
           AND s.cell_id = ANY ($1::integer[]) AND s.at >= o.at AND s.at < o.at + interval '30 days'))::integer AS activated
     FROM (SELECT *, kind <> 'SUBSCRIPTION_STARTED' AS is_deal,
         kind = 'SUBSCRIPTION_STARTED' AND at <= $6::timestamptz - interval '30 days' AS is_start

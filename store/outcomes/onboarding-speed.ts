@@ -4,7 +4,9 @@ import { npsInterval } from '../../domain/nps/interval.ts';
 import { npsScore } from '../../domain/nps/nps.ts';
 import type { Segment } from '../../domain/segments/cell.ts';
 import { statement } from '../database/statement.ts';
+import { allOf } from '../encryption/merged.ts';
 import { FEW, groupCells } from './grouped-cells.ts';
+import { isOf, MERGED_UNIT } from './units.ts';
 import { type OutcomeDeps, sum } from './watched-accounts.ts';
 
 /** How soon accounts reached a step of onboarding. TOO_EARLY: they started less than 30 days ago. */
@@ -38,24 +40,24 @@ export interface SpeedQuery {
 const SPEED = statement(
   'onboarding_speed',
   `WITH started AS (
-      SELECT coalesce(o.account_id, o.subject_id) AS unit, min(o.at) AS at, bool_or(g.guarded) AS guarded
-      FROM unnest($1::integer[], $2::boolean[]) AS g (cell, guarded) JOIN outcome o ON o.cell_id = g.cell
+      SELECT coalesce(ms.root_id, o.account_id, o.subject_id) AS unit, min(o.at) AS at, bool_or(g.guarded) AS guarded
+      FROM unnest($1::integer[], $2::boolean[]) AS g (cell, guarded) JOIN outcome o ON o.cell_id = g.cell ${MERGED_UNIT}
       WHERE NOT o.restricted AND o.at >= $3 AND o.at < $4 AND o.at <= $5 AND o.kind = 'SUBSCRIPTION_STARTED' GROUP BY 1
     ), known AS (
       SELECT s.guarded, a.class, CASE WHEN s.at > $5::timestamptz - interval '30 days' THEN 'TOO_EARLY'
         WHEN t.at < s.at + interval '7 days' THEN 'WITHIN_WEEK' WHEN t.at < s.at + interval '30 days' THEN 'WITHIN_MONTH'
         ELSE 'NOT_WITHIN_MONTH' END AS speed
       FROM started s LEFT JOIN LATERAL (
-        SELECT min(o.at) AS at FROM outcome o WHERE (o.account_id = s.unit OR o.subject_id = s.unit) AND NOT o.restricted
+        SELECT min(o.at) AS at FROM outcome o WHERE ${isOf('o', 's.unit')} AND NOT o.restricted
           AND o.cell_id = ANY ($6::integer[]) AND o.kind = 'ONBOARDING_STEP' AND o.at >= s.at AND o.at <= $5) t ON true
       LEFT JOIN LATERAL (
         SELECT b.class FROM (
-          (SELECT r.class, r.answered_at, r.id FROM response r WHERE r.account_id = s.unit AND r.cell_id = ANY ($6::integer[])
+          (SELECT r.class, r.answered_at, r.id FROM response r WHERE r.account_id = ANY (${allOf('s.unit')}) AND r.cell_id = ANY ($6::integer[])
             AND r.class IS NOT NULL AND r.answered_at >= s.at AND r.answered_at < s.at + interval '90 days' AND r.answered_at <= $5
             ORDER BY r.answered_at, r.id LIMIT 1)
           UNION ALL
           (SELECT r.class, r.answered_at, r.id FROM response_key k JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at
-            WHERE k.subject_id = s.unit AND k.cell_id = ANY ($6::integer[]) AND r.class IS NOT NULL AND k.answered_at >= s.at
+            WHERE k.subject_id = ANY (${allOf('s.unit')}) AND k.cell_id = ANY ($6::integer[]) AND r.class IS NOT NULL AND k.answered_at >= s.at
               AND k.answered_at < s.at + interval '90 days' AND k.answered_at <= $5 ORDER BY k.answered_at, k.id LIMIT 1)) b
         ORDER BY b.answered_at, b.id LIMIT 1) a ON true
     )

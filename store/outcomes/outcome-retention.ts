@@ -1,5 +1,6 @@
 import type { Session } from '../database/client.ts';
-import { statement } from '../database/statement.ts';
+import { type Statement, statement } from '../database/statement.ts';
+import { dropIdleMerged, NOT_MERGED } from './forget-merged.ts';
 import { dropIdleAccounts } from './outcome-rights.ts';
 
 /*
@@ -7,7 +8,8 @@ import { dropIdleAccounts } from './outcome-rights.ts';
  * which they are old, $2 cells under a hold, $3 how many.
  */
 
-const FREE = `NOT o.cell_id = ANY ($2::integer[])
+/** No legal hold keeps the outcome `o`; $2: cells under a hold. */
+export const FREE = `NOT o.cell_id = ANY ($2::integer[])
   AND NOT EXISTS (SELECT FROM subject_key s WHERE s.id IN (o.subject_id, o.account_id) AND s.held)`;
 /** Outcomes that are old. */
 export const OLD_OUTCOMES = `SELECT o.id, o.subject_id AS "subjectId", o.account_id AS "accountId", o.staff_id AS "staffId",
@@ -41,10 +43,11 @@ const DELETE_IDLE = statement(
   `DELETE FROM subject_key s WHERE s.id = ANY ($1::uuid[]) AND NOT s.held
     AND NOT EXISTS (SELECT FROM outcome o WHERE o.subject_id = s.id)
     AND NOT EXISTS (SELECT FROM response_key k WHERE k.subject_id = s.id)
-    AND NOT EXISTS (SELECT FROM source_event e WHERE e.subject_id = s.id)`,
+    AND NOT EXISTS (SELECT FROM source_event e WHERE e.subject_id = s.id) AND ${NOT_MERGED}`,
 );
 
-interface Old {
+/** An outcome with the subjects that it names. */
+export interface NamedOutcome {
   readonly id: string;
   readonly subjectId: string | null;
   readonly accountId: string | null;
@@ -57,20 +60,43 @@ const present = (ids: readonly (string | null)[]) => [...new Set(ids.flatMap((id
 
 /** Deletes one batch of outcomes that happened before the moment; returns how many. */
 export async function ageOutcomes(session: Session, [before, held, most]: Batch): Promise<number> {
-  const old = await session.rows<Old>(OLD, [before, held, most]);
-  const persons = present(old.map((o) => o.subjectId));
-  const others = present(old.flatMap((o) => [o.accountId, o.staffId, o.ownerId]));
+  const old = await session.rows<NamedOutcome>(OLD, [before, held, most]);
+  return deleteOutcomes(session, old, {
+    lock: (ids) => session.rows<{ id: string }>(LOCK, [before, held, ids]),
+    remove: DELETE,
+  });
+}
+
+/**
+ * Deletes outcomes in the caller's transaction, with the subjects that nothing names any more; returns how many.
+ * @param lock locks those that may still go, once their subjects are locked
+ * @param remove deletes outcomes by their ids
+ */
+export async function deleteOutcomes(
+  session: Session,
+  found: readonly NamedOutcome[],
+  {
+    lock,
+    remove,
+  }: {
+    readonly lock: (ids: readonly string[]) => Promise<readonly { readonly id: string }[]>;
+    readonly remove: Statement;
+  },
+): Promise<number> {
+  const persons = present(found.map((o) => o.subjectId));
+  const others = present(found.flatMap((o) => [o.accountId, o.staffId, o.ownerId]));
   await session.rows(LOCK_SUBJECTS, [[...persons, ...others]]);
-  const locked = await session.rows<{ id: string }>(LOCK, [before, held, old.map(({ id }) => id)]);
-  await session.rows(DELETE, [locked.map(({ id }) => id)]);
+  const locked = await lock(found.map(({ id }) => id));
+  await session.rows(remove, [locked.map(({ id }) => id)]);
   await session.rows(DELETE_IDLE, [persons]);
+  await dropIdleMerged(session, persons);
   await dropIdleAccounts(session, others);
   return locked.length;
 }
 
 /** Empties one batch of items that arrived before the moment; returns how many. */
 export async function emptyOutcomeItems(session: Session, batch: Batch): Promise<number> {
-  const ids = (await session.rows<Pick<Old, 'id'>>(OLD_ITEMS, [...batch])).map(({ id }) => id);
+  const ids = (await session.rows<Pick<NamedOutcome, 'id'>>(OLD_ITEMS, [...batch])).map(({ id }) => id);
   if (ids.length > 0) await session.rows(EMPTY, [ids.sort()]);
   return ids.length;
 }

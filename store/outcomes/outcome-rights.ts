@@ -3,6 +3,7 @@ import type { Session } from '../database/client.ts';
 import { type Statement, statement } from '../database/statement.ts';
 import type { SubjectEncryption } from '../encryption/subject-encryption.ts';
 import { forgetAccounts } from './forget-accounts.ts';
+import { dropIdleMerged, NOT_MERGED } from './forget-merged.ts';
 
 /*
  * Rights of data subjects over outcomes, and over accounts. $1 is always ids of subjects, persons and accounts alike. An outcome of a
@@ -101,7 +102,7 @@ const DROP_IDLE = statement(
         AND NOT EXISTS (SELECT FROM response r WHERE r.account_id = s.id)
         AND NOT EXISTS (SELECT FROM restricted_response x WHERE (x.row->>'account_id')::uuid = s.id)
         AND NOT EXISTS (SELECT FROM source_event e WHERE e.stood IS NOT NULL AND (e.stood->>'account_id')::uuid = s.id)
-        AND NOT EXISTS (SELECT FROM outcome o WHERE o.account_id = s.id OR o.staff_id = s.id OR o.owner_id = s.id)
+        AND NOT EXISTS (SELECT FROM outcome o WHERE o.account_id = s.id OR o.staff_id = s.id OR o.owner_id = s.id) AND ${NOT_MERGED}
       FOR UPDATE SKIP LOCKED) RETURNING id`,
 );
 
@@ -119,7 +120,7 @@ export async function accountsOf(
 export async function dropIdleAccounts(session: Session, accountIds: readonly string[]): Promise<string[]> {
   if (accountIds.length === 0) return [];
   const rows = await session.rows<{ id: string }>(DROP_IDLE, [accountIds]);
-  const ids = rows.map(({ id }) => id);
+  const ids = [...rows.map(({ id }) => id), ...(await dropIdleMerged(session, accountIds))];
   await forgetAccounts(session, ids);
   return ids;
 }
@@ -170,9 +171,8 @@ export async function outcomesOfSubjects(
   subjectIds: readonly string[],
 ): Promise<object[]> {
   const rows = await session.rows<OutcomeOfSubject>(OF_SUBJECTS, [subjectIds]);
-  const keepers = await encryption.subjects(
-    rows.flatMap(({ keeperId, accountId }) => (accountId ? [keeperId, accountId] : [keeperId])),
-  );
+  const keepers = await encryption.subjects(rows.map(({ keeperId }) => keeperId));
+  const accounts = await encryption.merged(rows.flatMap(({ accountId }) => accountId ?? []));
   return rows.map(({ owner, sealed, contentHash, keeperId, accountId, isOthers, ...row }) => {
     if (isOthers) return { ...row, amount: null, currency: null, account: null, owner: null, item: null };
     const keeper = keepers.get(keeperId);
@@ -182,7 +182,7 @@ export async function outcomesOfSubjects(
     return {
       ...row,
       amount: row.amount === null ? null : majorUnits(row.amount, row.currency ?? ''),
-      account: keepers.get(accountId ?? '')?.pseudonym ?? null,
+      account: accounts.get(accountId ?? '')?.pseudonym ?? null,
       owner: open('owner', owner),
       item: open('outcome', sealed),
     };

@@ -27,6 +27,8 @@ export interface OutcomeRow {
   /** Hashes of the same content under former peppers. */
   readonly formerHashes: readonly string[];
   readonly position: string;
+  /** The import that brings it. */
+  readonly importId: number | null;
   /** The item as it arrived. */
   readonly content: string;
   /** Whether the sender may replace an outcome of that cell. */

@@ -111,20 +111,20 @@ async function open(
   encryption: SubjectEncryption,
   rows: readonly EncryptedOutcome[],
 ): Promise<OutcomeView[]> {
-  const subjects = await encryption.subjects(
-    rows.flatMap(({ subjectId, accountId, staffId }) =>
-      [subjectId, accountId, staffId].flatMap((id) => id ?? []),
-    ),
+  const ids = rows.flatMap(({ subjectId, accountId, staffId }) =>
+    [subjectId, accountId, staffId].flatMap((id) => id ?? []),
   );
+  const subjects = await encryption.subjects(ids);
+  const named = await encryption.merged(ids);
   return rows.map(({ subjectId, accountId, staffId, contentHash, ...row }) => {
     const [person, account] = [subjects.get(subjectId ?? ''), subjects.get(accountId ?? '')];
     const keeper = person ?? account;
     const place = { row: row.id, version: contentHash };
     return {
       ...row,
-      respondent: person?.pseudonym ?? null,
-      account: account?.pseudonym ?? null,
-      agent: subjects.get(staffId ?? '')?.pseudonym ?? null,
+      respondent: named.get(subjectId ?? '')?.pseudonym ?? null,
+      account: named.get(accountId ?? '')?.pseudonym ?? null,
+      agent: named.get(staffId ?? '')?.pseudonym ?? null,
       owner: row.owner !== null && keeper ? encryption.openOutcome(keeper, 'owner', place, row.owner) : null,
     };
   });

@@ -9,6 +9,7 @@ import type { Session, Store } from '../database/client.ts';
 import type { ArrivingSubject, OpenSubject, SubjectEncryption } from '../encryption/subject-encryption.ts';
 import type { StoredCellDictionary } from '../responses/cell-dictionary.ts';
 import { revisionColumns, revisionOf } from '../responses/deliveries.ts';
+import { assertImportsOpen } from '../responses/imports.ts';
 import type { OutcomeRow, OwnedOutcome } from './outcome-row.ts';
 import {
   claimOutcomes,
@@ -59,6 +60,10 @@ export async function storeOutcomes(
   const used = [...new Set(rows.map(({ cellId }) => cellId))];
   const results = await store.transaction(
     async (session) => {
+      await assertImportsOpen(
+        session,
+        rows.flatMap(({ importId }) => importId ?? []),
+      );
       // One order of locks, as everywhere: subjects, cells, new subjects, ids; each sorted. So there are no deadlocks.
       const arriving = await encryption.find(session, rows.flatMap(refsOf), receivedAt);
       await cells.use(session, used);

@@ -5,6 +5,7 @@ import type { Watched } from '../../domain/statistics/kaplan-meier.ts';
 import type { Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
 import { FEW, type GroupedCells, groupCells } from './grouped-cells.ts';
+import { isOf } from './units.ts';
 
 /** Who is watched from when to when. */
 export interface WatchQuery {
@@ -37,8 +38,8 @@ const WATCHED = statement(
   'churn_watched',
   `WITH first AS (
       SELECT DISTINCT ON (a.unit) a.* FROM (
-        SELECT coalesce(r.account_id, k.subject_id) AS unit, r.answered_at, r.cell_id, r.class, r.id
-        FROM response r JOIN response_key k ON k.id = r.id
+        SELECT coalesce(ms.root_id, r.account_id, k.subject_id) AS unit, r.answered_at, r.cell_id, r.class, r.id
+        FROM response r JOIN response_key k ON k.id = r.id LEFT JOIN merged_subject ms ON ms.id = coalesce(r.account_id, k.subject_id)
         WHERE r.cell_id = ANY ($1::integer[]) AND r.answered_at >= $2 AND r.answered_at < $3 AND r.class IS NOT NULL) a
         JOIN subject_key s ON s.id = a.unit AND s.lookup IS NOT NULL
       ORDER BY a.unit, a.answered_at, a.id
@@ -47,7 +48,7 @@ const WATCHED = statement(
         SELECT bool_or(o.kind <> 'SUBSCRIPTION_CANCELLED') AS any_start,
           (array_agg(o.kind ORDER BY o.at DESC, o.id DESC) FILTER (WHERE o.at <= f.answered_at))[1] AS last_kind,
           min(o.at) FILTER (WHERE o.kind = 'SUBSCRIPTION_CANCELLED' AND o.at > f.answered_at) AS at
-        FROM outcome o WHERE (o.account_id = f.unit OR o.subject_id = f.unit) AND NOT o.restricted AND o.cell_id = ANY ($5::integer[])
+        FROM outcome o WHERE ${isOf('o', 'f.unit')} AND NOT o.restricted AND o.cell_id = ANY ($5::integer[])
           AND o.kind IN ('SUBSCRIPTION_STARTED', 'SUBSCRIPTION_RENEWED', 'SUBSCRIPTION_CANCELLED') AND o.at <= $4) c
       WHERE (c.any_start OR c.at IS NOT NULL) AND c.last_kind IS DISTINCT FROM 'SUBSCRIPTION_CANCELLED'
     )

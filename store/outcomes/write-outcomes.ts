@@ -23,10 +23,10 @@ const GONE = statement(
   'SELECT id, cell_id AS "cellId" FROM gone_outcome WHERE id = ANY ($1::uuid[])',
 );
 const NAMES = `id, source_id, external_id, received_at, content_hash, revision, revised_at, kind, at, cell_id, subject_id,
-  account_id, staff_id, owner_id, restricted, amount, currency, quantity, name, owner, position`;
+  account_id, staff_id, owner_id, restricted, amount, currency, quantity, name, owner, position, import_id`;
 const TYPED = `id uuid, source_id integer, external_id text, received_at timestamptz, content_hash text, revision bigint,
   revised_at timestamptz, kind text, at timestamptz, cell_id integer, subject_id uuid, account_id uuid, staff_id uuid, owner_id uuid, restricted boolean,
-  amount bigint, currency text, quantity bigint, name text, owner text, position text, sealed text, former_hashes text[]`;
+  amount bigint, currency text, quantity bigint, name text, owner text, position text, import_id integer, sealed text, former_hashes text[]`;
 const INSERT = statement(
   'outcomes_insert',
   `INSERT INTO outcome (${NAMES}, sealed)
@@ -45,7 +45,7 @@ const UPDATE = statement(
   `UPDATE outcome SET received_at = o.received_at, content_hash = o.content_hash, former_hashes = o.former_hashes,
       revision = o.revision, revised_at = o.revised_at, kind = o.kind, at = o.at, cell_id = o.cell_id,
       subject_id = o.subject_id, account_id = o.account_id, staff_id = o.staff_id, owner_id = o.owner_id, restricted = o.restricted, amount = o.amount, currency = o.currency,
-      quantity = o.quantity, name = o.name, owner = o.owner, position = o.position, sealed = decode(o.sealed, 'base64')
+      quantity = o.quantity, name = o.name, owner = o.owner, position = o.position, import_id = o.import_id, sealed = decode(o.sealed, 'base64')
     FROM json_to_recordset($1::json) AS o (${TYPED}) WHERE outcome.id = o.id`,
 );
 const REVISE = statement(
@@ -158,6 +158,7 @@ function columnsOf(encryption: SubjectEncryption, row: OwnedOutcome, receivedAt:
     name: row.name,
     owner: owner === null ? null : encryption.encryptOwner(keeper, id, contentHash, owner),
     position: row.position,
+    import_id: row.importId,
     sealed: encryption.encryptOutcome(keeper, id, contentHash, row.content).toString('base64'),
   };
 }

@@ -6,6 +6,7 @@ import {
 } from '../../domain/responses/counting.ts';
 import type { Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
+import { resolved, withMerged } from '../encryption/merged.ts';
 import { noteUncounted, type Sign } from '../seals/leaf-tombstones.ts';
 import { keepPolicies, readVersions } from './respondent-policies.ts';
 import { RESPONSE_COLUMNS } from './response-row.ts';
@@ -22,8 +23,8 @@ const ASKED = `(SELECT k.id FROM response_key k JOIN subject_key s ON s.id = k.s
       WHERE k.id = ANY ($2::uuid[]) AND NOT s.restricted)`;
 const PERSONS = statement(
   'counting_persons',
-  `SELECT id FROM subject_key WHERE lookup IS NOT NULL AND (id = ANY ($1::uuid[])
-      OR id IN (SELECT subject_id FROM response_key WHERE id = ANY ($2::uuid[]))) ORDER BY id FOR UPDATE`,
+  `SELECT id FROM subject_key WHERE lookup IS NOT NULL AND id IN ${withMerged(`SELECT unnest($1::uuid[])
+      UNION SELECT subject_id FROM response_key WHERE id = ANY ($2::uuid[])`)} ORDER BY id FOR UPDATE`,
 );
 const LOCK_KEYS = statement(
   'counting_lock',
@@ -33,7 +34,7 @@ const LOCK_KEYS = statement(
 const ANSWERS = statement(
   'counting_answers',
   `SELECT k.id, k.answered_at AS "answeredAt", k.cell_id AS "cellId",
-      CASE WHEN s.lookup IS NULL THEN k.id ELSE s.id END AS person, v.name AS survey, a.scored AS "hasScore",
+      CASE WHEN s.lookup IS NULL THEN k.id ELSE ${resolved('s.id')} END AS person, v.name AS survey, a.scored AS "hasScore",
       a.counting AS reason, a.rule, a.instead, c.counted AS verdict,
       (SELECT min(f.rule) FROM response_flag f WHERE f.response_id = k.id AND f.leaves_out) AS flag
     FROM response_key k JOIN subject_key s ON s.id = k.subject_id

@@ -44,11 +44,12 @@ const REACH = statement(
   `UPDATE respondent_policy SET reached = coalesce($2, reached), moved = moved + $3, applied_at = CASE WHEN $4 THEN now() END
     WHERE id = $1`,
 );
-/** Persons with two or more answers, of any survey: one alone displaces nothing. */
+/** Persons with two or more answers, of any survey, or another identifier: one answer alone displaces nothing. */
 const NEXT = statement(
   'policies_next',
   `SELECT k.subject_id AS id FROM response_key k JOIN subject_key s ON s.id = k.subject_id AND s.lookup IS NOT NULL
-    WHERE $1::uuid IS NULL OR k.subject_id > $1 GROUP BY k.subject_id HAVING count(*) > 1 ORDER BY k.subject_id LIMIT $2`,
+    WHERE $1::uuid IS NULL OR k.subject_id > $1 GROUP BY k.subject_id
+    HAVING count(*) > 1 OR EXISTS (SELECT FROM merged_subject m WHERE m.id = k.subject_id) ORDER BY k.subject_id LIMIT $2`,
 );
 
 /** Until the transaction ends, no policy is changed. */

@@ -39,7 +39,9 @@ export const subjectKey = pgTable(
     wrappedAt: moment('wrapped_at'),
     /** Stored, but not used (GDPR article 18): the responses are in restricted_response. */
     restricted: boolean('restricted').notNull().default(false),
-    /** Under a legal hold: neither erased nor aged out. */
+    /** Restricted only because another subject that a merge made one with it is. */
+    restrictedByMerge: boolean('restricted_by_merge').notNull().default(false),
+    /** It, or one merged with it, is under a legal hold: neither erased nor aged out. */
     held: boolean('held').notNull().default(false),
     /** For several responses without an identifier: belongs to no person, so neither restricted nor held. */
     shared: boolean('shared').notNull().default(false),

@@ -26,6 +26,8 @@ export interface JournalPayload {
   readonly deliveries?: readonly string[];
   /** Of kind `change`: ids of change events that were stored or changed. */
   readonly changes?: readonly string[];
+  /** Of kind `identity`: ids of merges that were stated, undone, or lost their person. */
+  readonly merges?: readonly string[];
 }
 
 export const journal = pgTable(

@@ -32,6 +32,9 @@ const delivered = {
   revisedAt: moment('revised_at'),
 };
 
+/** The import that brought its present content, which an undo removes; null: none. */
+const importId = () => integer('import_id');
+
 /**
  * What became of a respondent or an account: a payment, a cancelled subscription, a solved ticket. Triggers (migrations/0042) name
  * changed rows in the journal.
@@ -61,6 +64,7 @@ export const outcome = pgTable(
     name: text('name'),
     /** The person who owns the account from then on, encrypted. */
     owner: text('owner'),
+    importId: importId(),
     /** The item in its request: "request 5f… item 3". */
     position: text('position').notNull(),
     /** The item as it arrived, encrypted; null after its retention. */
@@ -73,6 +77,7 @@ export const outcome = pgTable(
     index('outcome_account').on(table.accountId, table.at).where(sql`account_id IS NOT NULL`),
     index('outcome_staff').on(table.staffId).where(sql`staff_id IS NOT NULL`),
     index('outcome_owner').on(table.ownerId).where(sql`owner_id IS NOT NULL`),
+    index('outcome_import').on(table.importId, table.id).where(sql`import_id IS NOT NULL`),
   ],
 );
 
@@ -98,6 +103,7 @@ export const changeEvent = pgTable(
     link: text('link'),
     /** The segment that it concerns; {}: every segment. */
     segment: jsonb('segment').$type<Segment>().notNull(),
+    importId: importId(),
   },
   (table) => [index().on(table.at, table.id)],
 );

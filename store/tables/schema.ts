@@ -233,6 +233,7 @@ export * from './connection.ts';
 export * from './counting.ts';
 export * from './data-subjects.ts';
 export * from './disclosure.ts';
+export * from './identities.ts';
 export * from './imports.ts';
 export * from './journal.ts';
 export * from './lease.ts';

@@ -51,6 +51,17 @@ const total = async () => {
   return data.nps[0] as Row;
 };
 
+/** Whether there are outcomes, and how many change events. */
+const facts = async () => {
+  interface Page {
+    readonly edges: readonly object[];
+  }
+  const { data } = await server.graphql<{ outcomes: Page; changes: Page }>(
+    '{ outcomes(first: 1) { edges { node { id } } } changes(first: 9) { edges { node { id } } } }',
+  );
+  return { outcomes: data.outcomes.edges.length, changes: data.changes.edges.length };
+};
+
 /** Two windows of a segment, in days before the start of the demo, on whole hours. */
 async function change(segment: object, before: readonly [number, number], after: readonly [number, number]) {
   const anchor = new Date((await demo()).import.startedAt).getTime();
@@ -88,6 +99,7 @@ it('the example is imported once, by callers who may administer', async () => {
 
 it('the command fills half a year with both stories, goes on where a server ended, and adds nothing twice', async () => {
   const before = await total();
+  expect(await facts()).toEqual({ outcomes: 0, changes: 0 });
   expect(await demo()).toMatchObject({ state: 'ABSENT', answers: 0, import: null });
   await start();
   await until(async () => (await demo()).answers >= 1_000, 'a part is filled');
@@ -106,6 +118,7 @@ it('the command fills half a year with both stories, goes on where a server ende
   expect(after.responses - before.responses).toBeGreaterThan(19_000);
   expect(after.responses - before.responses).toBeLessThan(21_000);
 
+  expect(await facts()).toEqual({ outcomes: 1, changes: 2 });
   // Intervals that do not overlap.
   const release = await change(
     { region: ['Germany'], lifecycleStage: ['onboarding'] },
@@ -145,7 +158,9 @@ it('is taken out by the command, to the last answer, and can be filled again', a
   const { import: filled } = await demo();
   const clean = await run('--clean', '--reason', 'we have our own answers now');
   expect([clean.code, clean.output]).toEqual([0, expect.stringMatching(/removed +\d{5}/)]);
+  expect(clean.output).toMatch(/removed +\d{5} +outcomes and change events/);
   expect((await total()).responses).toBe(56);
+  expect(await facts()).toEqual({ outcomes: 0, changes: 0 });
   expect(await demo()).toMatchObject({ state: 'ABSENT', import: null });
   const { data } = await server.graphql<{ imports: { edges: { node: { id: string } }[] } }>(
     '{ imports { edges { node { id undo { reason removed stayed } } } } }',

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { VendorFixtures } from '../../ingestion/webhooks/vendor-fixtures.ts';
 import { queueDeliveries } from '../../store/targets/deliveries.ts';
 import { until } from '../fixtures/server.ts';
 import { openStub, type StubTarget } from '../fixtures/stub-target.ts';
@@ -9,7 +10,8 @@ import { whileStopped } from '../fixtures/while-stopped.ts';
 
 const server = useServer({
   follow: true,
-  config: 'dimensions:\n  - field: productLine\n  - field: region\ntargets:\n  allow: [127.0.0.1]\n',
+  config:
+    'dimensions:\n  - field: productLine\n  - field: region\ntargets:\n  allow: [127.0.0.1]\nconnections:\n  allow: [127.0.0.1]\n',
   keys: ['analyst'],
 });
 let stub: StubTarget;
@@ -244,4 +246,50 @@ it('loses no delivery and makes none up when it is killed in the middle; dead on
   expect(replayed.data).toEqual({ replayDelivery: { state: 'PENDING', attempts: 0 } });
   await until(async () => (await list(['DELIVERED'])).length === COUNT, 'the replayed one is delivered');
   expect(await refused(replay, { id: `Delivery:${gone.id}` })).toContain('only DEAD ones');
+});
+
+it('fetches what a vendor announces, with its key, which is shown nowhere', async () => {
+  const { fixtures } = (await import('../../ingestion/webhooks/vendors/qualtrics.fixtures.ts')) as {
+    fixtures: VendorFixtures;
+  };
+  const { mapping, secret, deliveries } = fixtures;
+  const [first] = deliveries;
+  const vendor = await openStub(({ headers }) =>
+    headers['x-api-token'] === 'vendor-key-0002'
+      ? { status: 200, body: JSON.stringify(first?.answer?.body) }
+      : { status: 401 },
+  );
+  const fields = 'id path accepted fetching { origin hasKey waiting lastError openUntil }';
+  const make = `mutation ($input: ConnectionInput!) { createConnection(input: $input) { connection { ${fields} } } }`;
+  type Made = { id: string; path: string; accepted: number; fetching: Record<string, unknown> };
+  const input = { connector: 'qualtrics', name: 'announces', mapping, secret, vendorKey: 'vendor-key-0001' };
+  expect(await refused(make, { input })).toContain('vendorHost: is needed with the key');
+  const inner = { ...input, vendorHost: '10.0.0.5' };
+  expect(await refused(make, { input: inner })).toContain('vendorHost: must be the data center');
+  const { data } = await server.graphql<{ createConnection: { connection: Made } }>(make, {
+    input: { ...input, vendorHost: vendor.url },
+  });
+  const { id, path } = data.createConnection.connection;
+  const raw = fixtures.seal?.(Buffer.from(first?.body ?? ''), secret) ?? '';
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+  const answer = await fetch(`${server.url}${path}`, { method: 'POST', body: raw, headers });
+  expect([answer.status, await answer.json()]).toMatchObject([202, { accepted: 0 }]);
+  const now = async () =>
+    (await server.graphql<{ connections: Made[] }>(`{ connections { ${fields} } }`)).data.connections.find(
+      (one) => one.id === id,
+    );
+  await until(async () => (await now())?.fetching['lastError'] !== null, 'the vendor refuses the key');
+  expect(await now()).toMatchObject({
+    ...{ accepted: 0, fetching: { origin: vendor.url, hasKey: true, waiting: 1 } },
+    fetching: { lastError: 'answered 401: the vendor refuses the key', openUntil: expect.any(String) },
+  });
+  const set = 'mutation ($id: ID!, $key: String!) { setVendorKey(id: $id, vendorKey: $key) { id } }';
+  expect((await server.graphql(set, { id, key: 'vendor-key-0002' })).errors).toBeUndefined();
+  await until(async () => (await now())?.accepted === 1, 'the response is fetched');
+  expect(await now()).toMatchObject({ fetching: { waiting: 0, lastError: null, openUntil: null } });
+  const log = '{ auditLog(first: 20) { edges { node { action subject } } } connections { id } }';
+  const shown = JSON.stringify((await server.graphql(log)).data);
+  expect(shown).toContain('setVendorKey');
+  expect(shown).not.toContain('vendor-key');
+  await vendor.close();
 });

@@ -13,7 +13,7 @@ import { seenBy } from '../../store/agents/cell-set.ts';
 import { readAgentDecisions } from '../../store/agents/decisions.ts';
 import { readWatchedAccounts } from '../../store/agents/watched-accounts.ts';
 import { erase } from '../../store/data-subjects/erase.ts';
-import { restrict } from '../../store/data-subjects/subject-access.ts';
+import { restrict } from '../../store/data-subjects/restriction.ts';
 import { readAccountFacts } from '../../store/outcomes/account-facts.ts';
 import { DIMENSIONS, narrowScope, openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { BY, personOf } from '../fixtures/erasing.ts';

@@ -8,7 +8,7 @@ import { randomFrom } from '../../domain/statistics/random.ts';
 import { DAY_MS, HOUR_MS } from '../../domain/time/time-windows.ts';
 import { type AsKnown, scoreAsKnownAt } from '../../proof/as-of.ts';
 import { rectify } from '../../store/data-subjects/rectify.ts';
-import { restrict } from '../../store/data-subjects/subject-access.ts';
+import { restrict } from '../../store/data-subjects/restriction.ts';
 import { type JournalPosition, journalHead } from '../../store/journal/journal.ts';
 import { readScore, readScores } from '../../store/scores/scores.ts';
 import { ageOut } from '../fixtures/age-out.ts';

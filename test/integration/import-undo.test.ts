@@ -4,7 +4,8 @@ import { HOUR_MS } from '../../domain/time/time-windows.ts';
 import { scoreAsKnownAt } from '../../proof/as-of.ts';
 import { placeHold, releaseHold } from '../../store/data-subjects/legal-hold.ts';
 import { rectify } from '../../store/data-subjects/rectify.ts';
-import { readSubjectAccessReport, restrict } from '../../store/data-subjects/subject-access.ts';
+import { restrict } from '../../store/data-subjects/restriction.ts';
+import { readSubjectAccessReport } from '../../store/data-subjects/subject-access.ts';
 import { undoImport } from '../../store/imports/import-undo.ts';
 import { ImportUndoneError } from '../../store/responses/imports.ts';
 import { ageOut } from '../fixtures/age-out.ts';
@@ -41,7 +42,7 @@ const rowsOf = (source: string) =>
 const idOf = async (externalId: string) =>
   (await database.sql<{ id: string }>('SELECT id FROM response WHERE external_id = $1', [externalId]))[0]
     ?.id ?? '';
-const NONE = { removed: 0, restored: 0, stayed: 0, held: 0, restricted: 0, last: null };
+const NONE = { removed: 0, restored: 0, stayed: 0, held: 0, restricted: 0, facts: 0, last: null };
 
 describe('an undone import', () => {
   it('leaves what was there before it, row by row, and can be imported again', async () => {
@@ -144,7 +145,7 @@ describe('an undone import', () => {
     expect(noted).toEqual([
       {
         ...{ import: run.key, reason: 'to see', dryRun: true },
-        ...{ removed: 2, restored: 0, stayed: 0, held: 0, restricted: 0 },
+        ...{ removed: 2, restored: 0, stayed: 0, held: 0, restricted: 0, facts: 0 },
       },
     ]);
   });

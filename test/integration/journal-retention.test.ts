@@ -8,7 +8,7 @@ import type { ScoreName } from '../../domain/scores/score.ts';
 import { randomFrom } from '../../domain/statistics/random.ts';
 import { UnknownMomentError } from '../../proof/as-of.ts';
 import { startSealer } from '../../proof/sealer.ts';
-import { restrict } from '../../store/data-subjects/subject-access.ts';
+import { restrict } from '../../store/data-subjects/restriction.ts';
 import type { Session } from '../../store/database/client.ts';
 import { leadAlone } from '../../store/database/lease.ts';
 import { runFollower } from '../../store/journal/follower.ts';

@@ -4,7 +4,8 @@ import { outcomeId } from '../../domain/outcomes/outcome-id.ts';
 import { OWNER } from '../../ingestion/pipeline/submitter.ts';
 import { erase } from '../../store/data-subjects/erase.ts';
 import { placeHold, releaseHold } from '../../store/data-subjects/legal-hold.ts';
-import { readSubjectAccessReport, restrict } from '../../store/data-subjects/subject-access.ts';
+import { restrict } from '../../store/data-subjects/restriction.ts';
+import { readSubjectAccessReport } from '../../store/data-subjects/subject-access.ts';
 import { readOutcomes } from '../../store/outcomes/outcomes.ts';
 import { storeOutcomes } from '../../store/outcomes/store-outcomes.ts';
 import { readResponses } from '../../store/responses/responses.ts';
@@ -126,7 +127,7 @@ describe('outcomes that arrive', () => {
         revision: null,
       },
       ...{ cellId: 1, respondent: null, amount: 1, currency: 'EUR', quantity: null, name: null, owner: null },
-      ...{ staff: null, ownerStaff: null },
+      ...{ staff: null, ownerStaff: null, importId: null },
       account: { pseudonym: 'a1_x', lookups: ['1:x'] },
       ...{ contentHash: 'h', formerHashes: [], position: 'item 0', content: '{}', mayReplace: () => true },
     };

@@ -4,7 +4,7 @@ import { randomFrom } from '../../domain/statistics/random.ts';
 import { erase } from '../../store/data-subjects/erase.ts';
 import { placeHold, releaseHold } from '../../store/data-subjects/legal-hold.ts';
 import { rectify } from '../../store/data-subjects/rectify.ts';
-import { restrict } from '../../store/data-subjects/subject-access.ts';
+import { restrict } from '../../store/data-subjects/restriction.ts';
 import { readResponses } from '../../store/responses/responses.ts';
 import { ageOut } from '../fixtures/age-out.ts';
 import { openTestDatabase } from '../fixtures/database.ts';

@@ -8,7 +8,7 @@ import { factHash } from '../../domain/seals/seal-match.ts';
 import { verifyScore } from '../../proof/verify.ts';
 import { erase } from '../../store/data-subjects/erase.ts';
 import { rectify } from '../../store/data-subjects/rectify.ts';
-import { restrict } from '../../store/data-subjects/subject-access.ts';
+import { restrict } from '../../store/data-subjects/restriction.ts';
 import { adoptLeaves, tombstoneLeaves } from '../../store/seals/leaf-tombstones.ts';
 import { readFacts } from '../../store/seals/seal-facts.ts';
 import { ageOut } from '../fixtures/age-out.ts';

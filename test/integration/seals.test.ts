@@ -9,7 +9,7 @@ import { publicKeyOf } from '../../domain/seals/signing-key.ts';
 import { checkLogOnce } from '../../proof/seal-batch.ts';
 import { verifyScore } from '../../proof/verify.ts';
 import { rectify } from '../../store/data-subjects/rectify.ts';
-import { restrict } from '../../store/data-subjects/subject-access.ts';
+import { restrict } from '../../store/data-subjects/restriction.ts';
 import { followerPosition, readJournal } from '../../store/journal/journal.ts';
 import { SEALER } from '../../store/seals/sealing.ts';
 import { narrowScope } from '../fixtures/database.ts';

@@ -4,7 +4,7 @@ import { randomFrom } from '../../domain/statistics/random.ts';
 import type { EncoderPool } from '../../scoring/encoder-pool.ts';
 import { trainCandidate } from '../../scoring/training-job.ts';
 import { listErasures } from '../../store/data-subjects/erasures.ts';
-import { restrict } from '../../store/data-subjects/subject-access.ts';
+import { restrict } from '../../store/data-subjects/restriction.ts';
 import { openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { eraseWhole, personOf } from '../fixtures/erasing.ts';
 

@@ -10,13 +10,16 @@ const named = (folder: string, names: string): string[] =>
     .split(/\s+/)
     .map((name) => `test/${folder}/${name}.test.ts`);
 
-/** Never reach the database, or concern the source or the embedded database alone: not on real servers. */
+/**
+ * Never reach the database, concern the source or the embedded database alone, or (withheld) what stands before any database and is
+ * compared there by non-interference: not on real servers.
+ */
 const SAME_ON_EVERY_BACKEND = [
-  ...named('e2e', 'build cli old-data-folders'),
+  ...named('e2e', 'cli old-data-folders'),
   ...named('e2e/abuse', 'cases charsets logs operation-name transports'),
   ...named(
     'integration',
-    'architecture head-sink jwt log page-documents policies read-rows read-rows-dialects',
+    'architecture head-sink jwt log page-documents read-rows read-rows-dialects withheld',
   ),
   ...named('integration', 'read-rows-memory record-template schema-dump text-sizes'),
 ];
@@ -25,12 +28,12 @@ const SAME_ON_EVERY_BACKEND = [
 const LONG_ON_EMBEDDED = [
   ...named(
     'e2e',
-    'account-cases demo doors import import-undo-killed oidc policies-command sessions watched-files',
+    'account-cases build demo doors import import-undo-killed oidc policies-command sessions watched-files',
   ),
   ...named('e2e/abuse', 'documents every-argument flood ingest-door patterns refusals variables watchdog'),
   ...named(
     'integration',
-    'account-watch ask narrative-rewrite patterns pglite-keeper retraining score-monitor-demo secrets simulation',
+    'account-watch ask narrative-rewrite patterns pglite-keeper policies retraining score-monitor-demo secrets simulation',
   ),
 ];
 
@@ -38,18 +41,21 @@ const LONG_ON_EMBEDDED = [
 const LONG_ON_SERVERS = [
   ...named(
     'e2e',
-    'access audit dimension-changes import-undo live models on-call outcomes response-filters reviews sealing sources survey-links survey-script uploads',
+    'access audit dimension-changes import-undo live models on-call outcomes response-filters reviews sealing sources survey-links survey-script targets uploads',
   ),
   ...named('e2e/abuse', 'cells connections'),
   ...named(
     'integration',
-    'as-of attacker import-exact outcomes journal-retention key-rotation leases ledgers lineage monitor',
+    'as-of attacker business first-look import-exact outcomes journal-retention key-rotation leases ledgers lineage lineage-agents monitor',
   ),
   ...named('integration', 'non-interference readiness scopes-graphql scoring seal-attacks seals'),
 ];
 
-/** Take long, and find something else on each backend: what files on disk contain. */
-const LONG_ON_BOTH = [...named('e2e', 'planted'), ...named('integration', 'encrypted-database')];
+/** Take long, and find something else on each backend: what files on disk contain, a crash, a whole server. */
+const LONG_ON_BOTH = [
+  ...named('e2e', 'durability planted server'),
+  ...named('integration', 'encrypted-database'),
+];
 
 /** Files of the project `short`: what `npm test` runs beside the unit tests. */
 export const SHORT = {

@@ -36,6 +36,7 @@ export const intercom: WebhookConnector = {
     return { items: isRead ? [body] : [] };
   },
   deliveryId: (_headers, raw) => idInBody(raw, ({ id }) => id),
+  view: asConversation,
   reader: (mapping, dimensions) =>
     readingOutcomes(mapping, dimensions, {
       answers: (rest) => mappedReader('intercom', DEFAULTS, rest, dimensions, asConversation),

@@ -32,6 +32,7 @@ export const posthog: WebhookConnector = {
     return { items: event === EVENT ? [body] : [] };
   },
   deliveryId: (_headers, raw) => idInBody(raw, ({ event }) => fieldsOf(event)['uuid']),
+  view: byQuestion,
   reader: (mapping, dimensions) => mappedReader('posthog', DEFAULTS, mapping, dimensions, byQuestion),
 };
 

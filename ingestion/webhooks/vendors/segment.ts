@@ -31,6 +31,7 @@ export const segment: WebhookConnector = {
     return { items: body['type'] === TRACK ? [body] : [] };
   },
   deliveryId: (_headers, raw) => idInBody(raw, ({ messageId }) => messageId),
+  view: withRespondent,
   reader: (mapping, dimensions) => {
     const { outcomes, score, comment } = fieldsOf(mapping);
     if (outcomes !== undefined && fieldsOf(outcomes)['events'] === undefined)

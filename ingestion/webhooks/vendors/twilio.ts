@@ -34,6 +34,7 @@ export const twilio: WebhookConnector = {
     return { items: isAnswer ? [{ ...message, received_at: new Date(now).toISOString() }] : [] };
   },
   deliveryId: (_headers, raw) => formOf(raw.toString()).get(ID) || null,
+  view: withAnswer,
   reader: (mapping, dimensions) => mappedReader('twilio', DEFAULTS, mapping, dimensions, withAnswer),
   // Twilio reports any other type as a fault, and sends a text as a reply.
   answer: {

@@ -33,6 +33,7 @@ export const typeform: WebhookConnector = {
     return { items: EVENTS.has(type) ? [response] : [] };
   },
   deliveryId: (_headers, raw) => idInBody(raw, ({ event_id: id }) => id),
+  view: byQuestion,
   reader: (mapping, dimensions) => mappedReader('typeform', DEFAULTS, mapping, dimensions, byQuestion),
 };
 

@@ -51,6 +51,7 @@ export const zendesk: WebhookConnector = {
     return { items: [body] };
   },
   deliveryId: (headers) => headerOf(headers, 'x-zendesk-webhook-invocation-id'),
+  view: asTriggered,
   reader: (mapping, dimensions) =>
     readingOutcomes(mapping, dimensions, {
       answers: (rest) => mappedReader('zendesk', DEFAULTS, rest, dimensions, asTriggered),

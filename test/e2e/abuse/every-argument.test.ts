@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { Agent, request } from 'node:http';
 import { buildSchema } from 'graphql';
-import { expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { expectUndisturbed } from '../../fixtures/abuse.ts';
 import { HOSTILE, type Place, placesOf, textOf } from '../../fixtures/hostile-values.ts';
 import { useServer } from '../../fixtures/use-server.ts';
@@ -23,21 +24,34 @@ const { keys } = server;
 const send = (key: string, path: string, body: unknown, accept?: string) =>
   sendText(key, path, textOf(body), accept);
 
-async function sendText(key: string, path: string, body: string, accept = 'application/json') {
-  const answer = await fetch(`${server.url}${path}`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${keys[key]}`, 'content-type': 'application/json', accept },
-    body,
-    signal: AbortSignal.timeout(60_000),
+const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
+afterAll(() => agent.destroy());
+
+/** By Node.js's own client: `fetch` takes several times the CPU time, and there are some 50,000 requests. */
+function sendText(
+  key: string,
+  path: string,
+  body: string,
+  accept = 'application/json',
+): Promise<{ status: number; text: string }> {
+  const headers = { authorization: `Bearer ${keys[key]}`, 'content-type': 'application/json', accept };
+  return new Promise((resolve, reject) => {
+    const sent = request(`${server.url}${path}`, { agent, method: 'POST', headers }, (answer) => {
+      const status = answer.statusCode ?? 0;
+      let text = '';
+      const end = () => resolve({ status, text });
+      answer.setEncoding('utf8').on('data', (chunk) => {
+        text += chunk;
+        if (accept !== 'text/event-stream' || status !== 200) return;
+        // A subscription that began goes on: its first words are enough.
+        end();
+        answer.destroy();
+      });
+      answer.once('end', end).once('error', reject);
+    });
+    sent.setTimeout(60_000, () => sent.destroy(new Error(`${path}: no answer`)));
+    sent.once('error', reject).end(body);
   });
-  if (accept === 'text/event-stream' && answer.ok) {
-    // A subscription that began goes on: its first words are enough.
-    const reader = (answer.body as ReadableStream<Uint8Array>).getReader();
-    const { value } = await reader.read();
-    await reader.cancel();
-    return { status: answer.status, text: new TextDecoder().decode(value) };
-  }
-  return { status: answer.status, text: await answer.text() };
 }
 
 /** Lines of the log about errors that were not foreseen. */

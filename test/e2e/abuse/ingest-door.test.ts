@@ -15,6 +15,7 @@ const PATHS = [
   '/ingest/outcomes',
   '/ingest/changes',
   '/ingest/invitations',
+  '/ingest/identities',
 ];
 const CONFIG = `export default {
   dimensions: [{ field: 'region' }],
@@ -149,6 +150,7 @@ describe('before a byte of the body is read', () => {
     ['/ingest/file', 'send the map and its rows'],
     ['/ingest/changes', 'send a change event'],
     ['/ingest/invitations', 'send an invitation'],
+    ['/ingest/identities', 'send a merge of identifiers'],
   ])('an empty body is refused, and the answer says what to send: %s', async (path, says) => {
     const received = await send(ADMIN_KEY, path, { 'content-length': '1' }, [' ']);
     expect(received).toMatchObject({ status: 400, text: expect.stringContaining(says) });

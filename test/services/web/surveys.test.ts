@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
@@ -25,6 +26,72 @@ const answersOf = async (source: string) => {
   return data.responses.edges.map(({ node }) => node);
 };
 const overflow = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
+
+describe('a tool that is connected', () => {
+  it('delivers, is mapped by what arrives first, and its score is on the screen', async () => {
+    const { page, problems } = await visit('/data', ADMIN_KEY);
+    await page.getByRole('button', { name: 'Add a connection' }).click();
+    await page.getByLabel('Name').fill('Relationship survey');
+    await page.getByLabel('Tool', { exact: true }).selectOption('typeform');
+    expect(await page.getByLabel('Mapping').inputValue()).toBe('');
+    await page.getByRole('button', { name: 'Add the connection' }).click();
+    await page.getByRole('heading', { name: 'Connect Relationship survey' }).waitFor();
+    await page.getByText('Waiting for the first delivery…').waitFor();
+    const [address = '', secret = ''] = await page
+      .locator('dialog code, [role=dialog] code')
+      .allTextContents();
+    expect(await axe(page)).toEqual([]);
+    await picture(page, 'connect-waiting');
+
+    const answer = (ref: string, more: object) => ({ field: { id: `id-${ref}`, ref, type: 'x' }, ...more });
+    const body = JSON.stringify({
+      event_id: '01A',
+      event_type: 'form_response',
+      form_response: {
+        form_id: 'lT4Z3j',
+        token: 'a3a12ec67a1365927098a606107fac15',
+        submitted_at: new Date(Date.now() - 60_000).toISOString(),
+        calculated: { score: 3 },
+        hidden: { country: 'Germany' },
+        answers: [
+          answer('likely', { type: 'number', number: 9 }),
+          answer('why', { type: 'text', text: 'Setup was quick and easy' }),
+        ],
+      },
+    });
+    const post = (key: string) =>
+      fetch(address, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          'typeform-signature': `sha256=${createHmac('sha256', key).update(body).digest('base64')}`,
+        },
+        body,
+      });
+    expect((await post('another')).status).toBe(401);
+    await page.getByText('a delivery was signed with another secret').waitFor();
+    expect((await post(secret)).status).toBe(202);
+    const form = page.getByTestId('map-by-example');
+    await form.waitFor();
+    expect(await form.getByLabel('Score', { exact: true }).inputValue()).toBe('answers.id-likely');
+    expect(await form.getByLabel('Comment').inputValue()).toBe('answers.id-why');
+    await form.getByLabel('Region').selectOption('hidden.country');
+    expect(await axe(page)).toEqual([]);
+    await picture(page, 'connect-mapping');
+    await form.getByRole('button', { name: 'Use this mapping' }).click();
+    await page.getByTestId('first-answer').waitFor();
+    await picture(page, 'connect-done');
+    await page.getByRole('link', { name: 'See the score' }).click();
+    await page.getByTestId('score-now').getByText('100').waitFor();
+    const { data } = await server.graphql<{
+      responses: { edges: { node: { score: number; comment: string; region: string } }[] };
+    }>('{ responses(sources: ["typeform"]) { edges { node { score comment region } } } }');
+    expect(data.responses.edges).toEqual([
+      { node: { score: 9, comment: 'Setup was quick and easy', region: 'Germany' } },
+    ]);
+    expect(problems).toEqual([]);
+  });
+});
 
 describe('the page of a link', () => {
   let connection = '';

@@ -66,6 +66,35 @@ describe('targets', () => {
     expect(problems).toEqual([]);
   });
 
+  it('take turns by a plan that is saved with a reason, and shown with who is on call next', async () => {
+    const { page, problems } = await visit('/targets', ADMIN_KEY);
+    const panel = page.getByTestId('on-call');
+    await panel.getByText('No one is on call').waitFor();
+    await panel.getByRole('button', { name: 'Make a plan' }).focus();
+    await page.keyboard.press('Enter');
+    const form = page.getByTestId('edit-on-call');
+    const plan = {
+      quietHours: { timeZone: 'UTC', windows: [{ days: ['MONDAY'], from: '01:00', until: '02:00' }] },
+      schedules: { primary: { timeZone: 'UTC', begins: '2026-01-05', targets: ['On-call'] } },
+      escalation: { steps: [{ schedule: 'primary', minutes: 15 }] },
+    };
+    const save = form.getByRole('button', { name: 'Save the plan' });
+    await form.getByLabel('Reason').fill('Winter.');
+    await save.click();
+    await form.getByText(/there is no target named "the name of a target"/).waitFor();
+    await form.getByLabel('Plan').fill(JSON.stringify(plan));
+    expect(await axe(page)).toEqual([]);
+    await picture(page, 'targets-on-call-edit');
+    await save.click();
+    await panel.getByText(/On-call is on call \(primary\) until .*, then On-call\./).waitFor();
+    await panel.getByText(/^It is (not )?quiet/).waitFor();
+    await panel.getByText('Ask On-call (primary), and wait 15 minutes.').waitFor();
+    await panel.getByText(/^Version 1 by .*Winter\.$/).waitFor();
+    expect(await axe(page)).toEqual([]);
+    await picture(page, 'targets-on-call');
+    expect(problems).toEqual([]);
+  });
+
   it('list what was given up, which is sent again with a reason, and lead to what it is about', async () => {
     const input = { cause: answer, title: 'Call them', reason: 'a detractor' };
     const { data } = await server.graphql<{ openCase: { id: string } }>(

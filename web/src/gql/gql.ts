@@ -63,13 +63,16 @@ type Documents = {
     "\n  mutation CasesStart($id: ID!, $reason: String!) {\n    startCase(id: $id, reason: $reason) { id state }\n  }\n": typeof types.CasesStartDocument,
     "\n  mutation CasesComment($id: ID!, $comment: String!) {\n    commentCase(id: $id, comment: $comment) { id state }\n  }\n": typeof types.CasesCommentDocument,
     "\n  mutation CasesClose($id: ID!, $outcome: String!, $reason: String!) {\n    closeCase(id: $id, outcome: $outcome, reason: $reason) { id state outcome }\n  }\n": typeof types.CasesCloseDocument,
-    "\n  query DataConnections($after: ID) {\n    connections(after: $after) {\n      id\n      name\n      connector\n      path\n      createdAt\n      createdBy\n      rotatedAt\n      formerSecretUntil\n      lastDeliveryAt\n      deliveries\n      accepted\n      duplicates\n      rejected\n      ignored\n      lastError\n      lastErrorAt\n      lastRefusal\n      lastRefusedAt\n      sources\n    }\n  }\n": typeof types.DataConnectionsDocument,
+    "\n  query DataFirstDelivery($id: ID!) {\n    node(id: $id) {\n      ... on Connection {\n        id\n        accepted\n        ignored\n        refused\n        lastRefusal\n        lastDeliveryAt\n        quarantine(filter: { statuses: [WAITING] }, first: 1) {\n          edges {\n            node {\n              id\n              reason\n              field\n              advice\n            }\n          }\n        }\n      }\n    }\n  }\n": typeof types.DataFirstDeliveryDocument,
+    "\n  query DataSample($item: ID!) {\n    quarantinedFields(item: $item) {\n      path\n      value\n    }\n  }\n": typeof types.DataSampleDocument,
+    "\n  mutation DataMapConnection($id: ID!, $mapping: JSON!) {\n    changeConnectionMapping(id: $id, mapping: $mapping) {\n      id\n    }\n    replayQuarantined(connection: $id) {\n      replayed\n      failed\n      remaining\n    }\n  }\n": typeof types.DataMapConnectionDocument,
+    "\n  query DataConnections($after: ID) {\n    connections(after: $after) {\n      id\n      name\n      connector\n      path\n      createdAt\n      createdBy\n      rotatedAt\n      formerSecretUntil\n      lastDeliveryAt\n      deliveries\n      accepted\n      duplicates\n      rejected\n      ignored\n      lastError\n      lastErrorAt\n      lastRefusal\n      lastRefusedAt\n      sources\n      fetching {\n        hasKey\n        waiting\n        openUntil\n        lastError\n      }\n    }\n  }\n": typeof types.DataConnectionsDocument,
     "\n  mutation DataCreateConnection($input: ConnectionInput!) {\n    createConnection(input: $input) {\n      secret\n      connection {\n        id\n        name\n        path\n      }\n    }\n  }\n": typeof types.DataCreateConnectionDocument,
     "\n  mutation DataRotateConnection($id: ID!) {\n    rotateConnection(id: $id) {\n      secret\n      connection {\n        id\n        name\n        path\n      }\n    }\n  }\n": typeof types.DataRotateConnectionDocument,
     "\n  mutation DataRemoveConnection($id: ID!) {\n    removeConnection(id: $id)\n  }\n": typeof types.DataRemoveConnectionDocument,
     "\n  query DataSources($after: String, $whole: Boolean!) {\n    sources(first: 20, after: $after) {\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n      edges {\n        node {\n          name\n          responsesLast30Days\n          lastAnsweredAt\n          complete\n          lastReceivedAt\n          lagSeconds\n          deliveries @include(if: $whole) {\n            rejected\n            rejectedByCode {\n              code\n              count\n            }\n            lastAcceptedAt\n          }\n        }\n      }\n      unattributed @include(if: $whole) {\n        rejected\n        rejectedByCode {\n          code\n          count\n        }\n      }\n    }\n  }\n": typeof types.DataSourcesDocument,
     "\n  query DataImports($after: String) {\n    imports(first: 20, after: $after) {\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n      edges {\n        node {\n          id\n          name\n          source\n          by\n          startedAt\n          finishedAt\n          undoneAt\n          accepted\n          duplicates\n          rejected\n          leftOut\n          undo {\n            by\n            reason\n            removed\n            restored\n            stayed\n          }\n        }\n      }\n    }\n  }\n": typeof types.DataImportsDocument,
-    "\n  mutation DataUndoImport($id: ID!, $reason: String!) {\n    undoImport(id: $id, reason: $reason) {\n      id\n      undo {\n        complete\n        removed\n        restored\n        stayed\n        held\n        restricted\n      }\n    }\n  }\n": typeof types.DataUndoImportDocument,
+    "\n  mutation DataUndoImport($id: ID!, $reason: String!) {\n    undoImport(id: $id, reason: $reason) {\n      id\n      undo {\n        complete\n        removed\n        restored\n        stayed\n        held\n        restricted\n        facts\n      }\n    }\n  }\n": typeof types.DataUndoImportDocument,
     "\n  query DataFirstVisit {\n    responses(first: 1) {\n      edges {\n        node {\n          id\n        }\n      }\n    }\n    demo {\n      state\n      progress\n      answers\n      failure\n    }\n  }\n": typeof types.DataFirstVisitDocument,
     "\n  mutation DataLoadExample {\n    loadExample {\n      id\n      accepted\n      rejected\n    }\n  }\n": typeof types.DataLoadExampleDocument,
     "\n  mutation DataStartDemo {\n    startDemo(liveMinutes: 60) {\n      state\n      progress\n      answers\n      failure\n    }\n  }\n": typeof types.DataStartDemoDocument,
@@ -152,6 +155,8 @@ type Documents = {
     "\n  mutation TargetsTest($id: ID!, $event: TargetEvent!, $send: Boolean!) {\n    testTarget(id: $id, event: $event, send: $send) {\n      sent delivered status error\n      request { method url headers body }\n    }\n  }\n": typeof types.TargetsTestDocument,
     "\n  mutation TargetsReplay($id: ID!, $reason: String!) {\n    replayDelivery(id: $id, reason: $reason) { id state }\n  }\n": typeof types.TargetsReplayDocument,
     "\n  mutation TargetsReplayAll($target: ID!, $reason: String!) {\n    replayDeliveries(target: $target, reason: $reason)\n  }\n": typeof types.TargetsReplayAllDocument,
+    "\n  query TargetsOnCall {\n    onCall {\n      version plan createdBy createdAt reason quietUntil\n      now { schedule target next until }\n      steps { step minutes schedule target }\n    }\n  }\n": typeof types.TargetsOnCallDocument,
+    "\n  mutation TargetsSaveOnCall($plan: JSON!, $reason: String!) {\n    saveOnCall(plan: $plan, reason: $reason) { version }\n  }\n": typeof types.TargetsSaveOnCallDocument,
 };
 const documents: Documents = {
     "\n  query DimensionValues($dimension: Dimension!) {\n    dimensionValues(dimension: $dimension)\n  }\n": types.DimensionValuesDocument,
@@ -202,13 +207,16 @@ const documents: Documents = {
     "\n  mutation CasesStart($id: ID!, $reason: String!) {\n    startCase(id: $id, reason: $reason) { id state }\n  }\n": types.CasesStartDocument,
     "\n  mutation CasesComment($id: ID!, $comment: String!) {\n    commentCase(id: $id, comment: $comment) { id state }\n  }\n": types.CasesCommentDocument,
     "\n  mutation CasesClose($id: ID!, $outcome: String!, $reason: String!) {\n    closeCase(id: $id, outcome: $outcome, reason: $reason) { id state outcome }\n  }\n": types.CasesCloseDocument,
-    "\n  query DataConnections($after: ID) {\n    connections(after: $after) {\n      id\n      name\n      connector\n      path\n      createdAt\n      createdBy\n      rotatedAt\n      formerSecretUntil\n      lastDeliveryAt\n      deliveries\n      accepted\n      duplicates\n      rejected\n      ignored\n      lastError\n      lastErrorAt\n      lastRefusal\n      lastRefusedAt\n      sources\n    }\n  }\n": types.DataConnectionsDocument,
+    "\n  query DataFirstDelivery($id: ID!) {\n    node(id: $id) {\n      ... on Connection {\n        id\n        accepted\n        ignored\n        refused\n        lastRefusal\n        lastDeliveryAt\n        quarantine(filter: { statuses: [WAITING] }, first: 1) {\n          edges {\n            node {\n              id\n              reason\n              field\n              advice\n            }\n          }\n        }\n      }\n    }\n  }\n": types.DataFirstDeliveryDocument,
+    "\n  query DataSample($item: ID!) {\n    quarantinedFields(item: $item) {\n      path\n      value\n    }\n  }\n": types.DataSampleDocument,
+    "\n  mutation DataMapConnection($id: ID!, $mapping: JSON!) {\n    changeConnectionMapping(id: $id, mapping: $mapping) {\n      id\n    }\n    replayQuarantined(connection: $id) {\n      replayed\n      failed\n      remaining\n    }\n  }\n": types.DataMapConnectionDocument,
+    "\n  query DataConnections($after: ID) {\n    connections(after: $after) {\n      id\n      name\n      connector\n      path\n      createdAt\n      createdBy\n      rotatedAt\n      formerSecretUntil\n      lastDeliveryAt\n      deliveries\n      accepted\n      duplicates\n      rejected\n      ignored\n      lastError\n      lastErrorAt\n      lastRefusal\n      lastRefusedAt\n      sources\n      fetching {\n        hasKey\n        waiting\n        openUntil\n        lastError\n      }\n    }\n  }\n": types.DataConnectionsDocument,
     "\n  mutation DataCreateConnection($input: ConnectionInput!) {\n    createConnection(input: $input) {\n      secret\n      connection {\n        id\n        name\n        path\n      }\n    }\n  }\n": types.DataCreateConnectionDocument,
     "\n  mutation DataRotateConnection($id: ID!) {\n    rotateConnection(id: $id) {\n      secret\n      connection {\n        id\n        name\n        path\n      }\n    }\n  }\n": types.DataRotateConnectionDocument,
     "\n  mutation DataRemoveConnection($id: ID!) {\n    removeConnection(id: $id)\n  }\n": types.DataRemoveConnectionDocument,
     "\n  query DataSources($after: String, $whole: Boolean!) {\n    sources(first: 20, after: $after) {\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n      edges {\n        node {\n          name\n          responsesLast30Days\n          lastAnsweredAt\n          complete\n          lastReceivedAt\n          lagSeconds\n          deliveries @include(if: $whole) {\n            rejected\n            rejectedByCode {\n              code\n              count\n            }\n            lastAcceptedAt\n          }\n        }\n      }\n      unattributed @include(if: $whole) {\n        rejected\n        rejectedByCode {\n          code\n          count\n        }\n      }\n    }\n  }\n": types.DataSourcesDocument,
     "\n  query DataImports($after: String) {\n    imports(first: 20, after: $after) {\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n      edges {\n        node {\n          id\n          name\n          source\n          by\n          startedAt\n          finishedAt\n          undoneAt\n          accepted\n          duplicates\n          rejected\n          leftOut\n          undo {\n            by\n            reason\n            removed\n            restored\n            stayed\n          }\n        }\n      }\n    }\n  }\n": types.DataImportsDocument,
-    "\n  mutation DataUndoImport($id: ID!, $reason: String!) {\n    undoImport(id: $id, reason: $reason) {\n      id\n      undo {\n        complete\n        removed\n        restored\n        stayed\n        held\n        restricted\n      }\n    }\n  }\n": types.DataUndoImportDocument,
+    "\n  mutation DataUndoImport($id: ID!, $reason: String!) {\n    undoImport(id: $id, reason: $reason) {\n      id\n      undo {\n        complete\n        removed\n        restored\n        stayed\n        held\n        restricted\n        facts\n      }\n    }\n  }\n": types.DataUndoImportDocument,
     "\n  query DataFirstVisit {\n    responses(first: 1) {\n      edges {\n        node {\n          id\n        }\n      }\n    }\n    demo {\n      state\n      progress\n      answers\n      failure\n    }\n  }\n": types.DataFirstVisitDocument,
     "\n  mutation DataLoadExample {\n    loadExample {\n      id\n      accepted\n      rejected\n    }\n  }\n": types.DataLoadExampleDocument,
     "\n  mutation DataStartDemo {\n    startDemo(liveMinutes: 60) {\n      state\n      progress\n      answers\n      failure\n    }\n  }\n": types.DataStartDemoDocument,
@@ -291,6 +299,8 @@ const documents: Documents = {
     "\n  mutation TargetsTest($id: ID!, $event: TargetEvent!, $send: Boolean!) {\n    testTarget(id: $id, event: $event, send: $send) {\n      sent delivered status error\n      request { method url headers body }\n    }\n  }\n": types.TargetsTestDocument,
     "\n  mutation TargetsReplay($id: ID!, $reason: String!) {\n    replayDelivery(id: $id, reason: $reason) { id state }\n  }\n": types.TargetsReplayDocument,
     "\n  mutation TargetsReplayAll($target: ID!, $reason: String!) {\n    replayDeliveries(target: $target, reason: $reason)\n  }\n": types.TargetsReplayAllDocument,
+    "\n  query TargetsOnCall {\n    onCall {\n      version plan createdBy createdAt reason quietUntil\n      now { schedule target next until }\n      steps { step minutes schedule target }\n    }\n  }\n": types.TargetsOnCallDocument,
+    "\n  mutation TargetsSaveOnCall($plan: JSON!, $reason: String!) {\n    saveOnCall(plan: $plan, reason: $reason) { version }\n  }\n": types.TargetsSaveOnCallDocument,
 };
 
 /**
@@ -488,7 +498,19 @@ export function graphql(source: "\n  mutation CasesClose($id: ID!, $outcome: Str
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query DataConnections($after: ID) {\n    connections(after: $after) {\n      id\n      name\n      connector\n      path\n      createdAt\n      createdBy\n      rotatedAt\n      formerSecretUntil\n      lastDeliveryAt\n      deliveries\n      accepted\n      duplicates\n      rejected\n      ignored\n      lastError\n      lastErrorAt\n      lastRefusal\n      lastRefusedAt\n      sources\n    }\n  }\n"): typeof import('./graphql.ts').DataConnectionsDocument;
+export function graphql(source: "\n  query DataFirstDelivery($id: ID!) {\n    node(id: $id) {\n      ... on Connection {\n        id\n        accepted\n        ignored\n        refused\n        lastRefusal\n        lastDeliveryAt\n        quarantine(filter: { statuses: [WAITING] }, first: 1) {\n          edges {\n            node {\n              id\n              reason\n              field\n              advice\n            }\n          }\n        }\n      }\n    }\n  }\n"): typeof import('./graphql.ts').DataFirstDeliveryDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query DataSample($item: ID!) {\n    quarantinedFields(item: $item) {\n      path\n      value\n    }\n  }\n"): typeof import('./graphql.ts').DataSampleDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation DataMapConnection($id: ID!, $mapping: JSON!) {\n    changeConnectionMapping(id: $id, mapping: $mapping) {\n      id\n    }\n    replayQuarantined(connection: $id) {\n      replayed\n      failed\n      remaining\n    }\n  }\n"): typeof import('./graphql.ts').DataMapConnectionDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query DataConnections($after: ID) {\n    connections(after: $after) {\n      id\n      name\n      connector\n      path\n      createdAt\n      createdBy\n      rotatedAt\n      formerSecretUntil\n      lastDeliveryAt\n      deliveries\n      accepted\n      duplicates\n      rejected\n      ignored\n      lastError\n      lastErrorAt\n      lastRefusal\n      lastRefusedAt\n      sources\n      fetching {\n        hasKey\n        waiting\n        openUntil\n        lastError\n      }\n    }\n  }\n"): typeof import('./graphql.ts').DataConnectionsDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -512,7 +534,7 @@ export function graphql(source: "\n  query DataImports($after: String) {\n    im
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  mutation DataUndoImport($id: ID!, $reason: String!) {\n    undoImport(id: $id, reason: $reason) {\n      id\n      undo {\n        complete\n        removed\n        restored\n        stayed\n        held\n        restricted\n      }\n    }\n  }\n"): typeof import('./graphql.ts').DataUndoImportDocument;
+export function graphql(source: "\n  mutation DataUndoImport($id: ID!, $reason: String!) {\n    undoImport(id: $id, reason: $reason) {\n      id\n      undo {\n        complete\n        removed\n        restored\n        stayed\n        held\n        restricted\n        facts\n      }\n    }\n  }\n"): typeof import('./graphql.ts').DataUndoImportDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -841,6 +863,14 @@ export function graphql(source: "\n  mutation TargetsReplay($id: ID!, $reason: S
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  mutation TargetsReplayAll($target: ID!, $reason: String!) {\n    replayDeliveries(target: $target, reason: $reason)\n  }\n"): typeof import('./graphql.ts').TargetsReplayAllDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query TargetsOnCall {\n    onCall {\n      version plan createdBy createdAt reason quietUntil\n      now { schedule target next until }\n      steps { step minutes schedule target }\n    }\n  }\n"): typeof import('./graphql.ts').TargetsOnCallDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation TargetsSaveOnCall($plan: JSON!, $reason: String!) {\n    saveOnCall(plan: $plan, reason: $reason) { version }\n  }\n"): typeof import('./graphql.ts').TargetsSaveOnCallDocument;
 
 
 export function graphql(source: string) {

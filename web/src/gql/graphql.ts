@@ -99,7 +99,8 @@ export type ChangeKind =
 /** connector: the vendor's name in lower case, such as canonical; docs/connectors has a page for each. mapping: as in a file's map, over the paths of the vendor's JSON. */
 export type ConnectionInput = {
   connector: string;
-  mapping: unknown;
+  /** Absent for a webhook: what it delivers waits in the quarantine until changeConnectionMapping, and is replayed then. */
+  mapping?: unknown;
   name: string;
   /** What the vendor signs its deliveries with; absent: one is made, to be given to the vendor. */
   secret?: string | null | undefined;
@@ -317,6 +318,14 @@ export type OnboardingSpeed =
   | 'WITHIN_MONTH'
   /** Less than 7 days after the subscription started. */
   | 'WITHIN_WEEK';
+
+/** Why something waits: the delivery cannot be read, the item has not the form that the mapping expects, a value cannot be stored, the mapping does not fit the deployment, or the vendor only announced it. */
+export type QuarantineReason =
+  | 'BODY'
+  | 'MAPPING'
+  | 'SCHEMA'
+  | 'THIN'
+  | 'VALUE';
 
 export type QuestionKind =
   /** Whether it changed since the window before. */
@@ -893,12 +902,37 @@ export type CasesCloseMutationVariables = Exact<{
 
 export type CasesCloseMutation = { closeCase: { id: string, state: CaseState, outcome: string | null } };
 
+export type DataFirstDeliveryQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type DataFirstDeliveryQuery = { node:
+    | { id: string, accepted: number, ignored: number, refused: number, lastRefusal: string | null, lastDeliveryAt: string | null, quarantine: { edges: Array<{ node: { id: string, reason: QuarantineReason, field: string | null, advice: string } }> } }
+    | Record<PropertyKey, never>
+   | null };
+
+export type DataSampleQueryVariables = Exact<{
+  item: string | number;
+}>;
+
+
+export type DataSampleQuery = { quarantinedFields: Array<{ path: string, value: string }> | null };
+
+export type DataMapConnectionMutationVariables = Exact<{
+  id: string | number;
+  mapping: unknown;
+}>;
+
+
+export type DataMapConnectionMutation = { changeConnectionMapping: { id: string }, replayQuarantined: { replayed: number, failed: number, remaining: number } };
+
 export type DataConnectionsQueryVariables = Exact<{
   after?: string | number | null | undefined;
 }>;
 
 
-export type DataConnectionsQuery = { connections: Array<{ id: string, name: string, connector: string, path: string, createdAt: string, createdBy: string, rotatedAt: string | null, formerSecretUntil: string | null, lastDeliveryAt: string | null, deliveries: number, accepted: number, duplicates: number, rejected: number, ignored: number, lastError: string | null, lastErrorAt: string | null, lastRefusal: string | null, lastRefusedAt: string | null, sources: Array<string> | null }> };
+export type DataConnectionsQuery = { connections: Array<{ id: string, name: string, connector: string, path: string, createdAt: string, createdBy: string, rotatedAt: string | null, formerSecretUntil: string | null, lastDeliveryAt: string | null, deliveries: number, accepted: number, duplicates: number, rejected: number, ignored: number, lastError: string | null, lastErrorAt: string | null, lastRefusal: string | null, lastRefusedAt: string | null, sources: Array<string> | null, fetching: { hasKey: boolean, waiting: number, openUntil: string | null, lastError: string | null } | null }> };
 
 export type DataCreateConnectionMutationVariables = Exact<{
   input: ConnectionInput;
@@ -942,7 +976,7 @@ export type DataUndoImportMutationVariables = Exact<{
 }>;
 
 
-export type DataUndoImportMutation = { undoImport: { id: string, undo: { complete: boolean | null, removed: number, restored: number, stayed: number, held: number | null, restricted: number | null } | null } };
+export type DataUndoImportMutation = { undoImport: { id: string, undo: { complete: boolean | null, removed: number, restored: number, stayed: number, held: number | null, restricted: number | null, facts: number | null } | null } };
 
 export type DataFirstVisitQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -1676,6 +1710,19 @@ export type TargetsReplayAllMutationVariables = Exact<{
 
 
 export type TargetsReplayAllMutation = { replayDeliveries: number };
+
+export type TargetsOnCallQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type TargetsOnCallQuery = { onCall: { version: number, plan: unknown, createdBy: string, createdAt: string, reason: string, quietUntil: string | null, now: Array<{ schedule: string, target: string, next: string, until: string }>, steps: Array<{ step: number, minutes: number, schedule: string | null, target: string }> } | null };
+
+export type TargetsSaveOnCallMutationVariables = Exact<{
+  plan: unknown;
+  reason: string;
+}>;
+
+
+export type TargetsSaveOnCallMutation = { saveOnCall: { version: number } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -2546,6 +2593,50 @@ export const CasesCloseDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<CasesCloseMutation, CasesCloseMutationVariables>;
+export const DataFirstDeliveryDocument = new TypedDocumentString(`
+    query DataFirstDelivery($id: ID!) {
+  node(id: $id) {
+    ... on Connection {
+      id
+      accepted
+      ignored
+      refused
+      lastRefusal
+      lastDeliveryAt
+      quarantine(filter: {statuses: [WAITING]}, first: 1) {
+        edges {
+          node {
+            id
+            reason
+            field
+            advice
+          }
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DataFirstDeliveryQuery, DataFirstDeliveryQueryVariables>;
+export const DataSampleDocument = new TypedDocumentString(`
+    query DataSample($item: ID!) {
+  quarantinedFields(item: $item) {
+    path
+    value
+  }
+}
+    `) as unknown as TypedDocumentString<DataSampleQuery, DataSampleQueryVariables>;
+export const DataMapConnectionDocument = new TypedDocumentString(`
+    mutation DataMapConnection($id: ID!, $mapping: JSON!) {
+  changeConnectionMapping(id: $id, mapping: $mapping) {
+    id
+  }
+  replayQuarantined(connection: $id) {
+    replayed
+    failed
+    remaining
+  }
+}
+    `) as unknown as TypedDocumentString<DataMapConnectionMutation, DataMapConnectionMutationVariables>;
 export const DataConnectionsDocument = new TypedDocumentString(`
     query DataConnections($after: ID) {
   connections(after: $after) {
@@ -2568,6 +2659,12 @@ export const DataConnectionsDocument = new TypedDocumentString(`
     lastRefusal
     lastRefusedAt
     sources
+    fetching {
+      hasKey
+      waiting
+      openUntil
+      lastError
+    }
   }
 }
     `) as unknown as TypedDocumentString<DataConnectionsQuery, DataConnectionsQueryVariables>;
@@ -2678,6 +2775,7 @@ export const DataUndoImportDocument = new TypedDocumentString(`
       stayed
       held
       restricted
+      facts
     }
   }
 }
@@ -4127,3 +4225,34 @@ export const TargetsReplayAllDocument = new TypedDocumentString(`
   replayDeliveries(target: $target, reason: $reason)
 }
     `) as unknown as TypedDocumentString<TargetsReplayAllMutation, TargetsReplayAllMutationVariables>;
+export const TargetsOnCallDocument = new TypedDocumentString(`
+    query TargetsOnCall {
+  onCall {
+    version
+    plan
+    createdBy
+    createdAt
+    reason
+    quietUntil
+    now {
+      schedule
+      target
+      next
+      until
+    }
+    steps {
+      step
+      minutes
+      schedule
+      target
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<TargetsOnCallQuery, TargetsOnCallQueryVariables>;
+export const TargetsSaveOnCallDocument = new TypedDocumentString(`
+    mutation TargetsSaveOnCall($plan: JSON!, $reason: String!) {
+  saveOnCall(plan: $plan, reason: $reason) {
+    version
+  }
+}
+    `) as unknown as TypedDocumentString<TargetsSaveOnCallMutation, TargetsSaveOnCallMutationVariables>;

@@ -11,6 +11,8 @@ import { Empty, Failed, Skeleton } from '../../parts/states.tsx';
 import { ConfirmButton } from './confirm-button.tsx';
 import { CONNECTORS, CreateConnection, type MadeSecret } from './create-connection.tsx';
 import { CONNECTIONS, REMOVE_CONNECTION, ROTATE_CONNECTION } from './documents.ts';
+import { FirstDelivery } from './first-delivery.tsx';
+import { REFUSALS } from './refusals.ts';
 import { MailLinks, WebSurvey } from './survey-html.tsx';
 
 type Connection = DataConnectionsQuery['connections'][number];
@@ -21,6 +23,10 @@ export function Connections() {
   const [made, setMade] = useState<MadeSecret | null>(null);
   const created = (one: MadeSecret) => {
     setMade(one);
+    refresh();
+  };
+  const closed = () => {
+    setMade(null);
     refresh();
   };
   return (
@@ -38,18 +44,10 @@ export function Connections() {
           <ConnectionRow key={one.id} connection={one} onSecret={created} onChanged={refresh} />
         ))}
       </ul>
-      {made ? <Made made={made} onClose={() => setMade(null)} /> : null}
+      {made ? <Made made={made} onClose={closed} /> : null}
     </Panel>
   );
 }
-
-const REFUSALS: Readonly<Record<string, string>> = {
-  UNSIGNED: 'a delivery had no signature',
-  WRONG_SIGNATURE: 'a delivery was signed with another secret',
-  OUTSIDE_WINDOW: 'a delivery was signed more than five minutes before or after its arrival',
-  NOT_GRANTED: 'what it may submit is not granted now',
-  MAPPING: 'its mapping cannot be used now',
-};
 
 interface RowProps {
   readonly connection: Connection;
@@ -102,6 +100,7 @@ function ConnectionRow({ connection, onSecret, onChanged }: RowProps) {
           <p className="notice small">Refused last: {REFUSALS[lastRefusal] ?? lastRefusal}.</p>
         ) : null}
         {lastError ? <p className="notice small">Rejected last: {lastError}</p> : null}
+        <Fetching of={connection.fetching} />
       </div>
       <div className="row data-row-actions">
         <ConfirmButton
@@ -124,11 +123,31 @@ function ConnectionRow({ connection, onSecret, onChanged }: RowProps) {
   );
 }
 
+/** What the tool announced and was not fetched yet, and why. */
+function Fetching({ of }: { readonly of: Connection['fetching'] }) {
+  if (!of || (of.waiting === 0 && !of.lastError)) return null;
+  const { waiting, hasKey, lastError, openUntil } = of;
+  return (
+    <p className="notice small numbers">
+      {formatCount(waiting)} announced, not fetched yet.
+      {hasKey ? null : ' A key of the tool is missing.'}
+      {lastError ? ` Last: ${lastError}.` : null}
+      {openUntil && Date.parse(openUntil) > Date.now()
+        ? ` Nothing is fetched until ${formatMoment(openUntil)}.`
+        : null}
+    </p>
+  );
+}
+
 /** What to do with a connection that was made, or whose secret is new. */
 function Made({ made, onClose }: { readonly made: MadeSecret; readonly onClose: () => void }) {
   if (made.connector === 'email-link') return <MailLinks made={made} onClose={onClose} />;
   if (made.connector === 'web-snippet') return <WebSurvey made={made} onClose={onClose} />;
-  return <SecretOnce made={made} onClose={onClose} />;
+  return made.isNew ? (
+    <FirstDelivery made={made} onClose={onClose} />
+  ) : (
+    <SecretOnce made={made} onClose={onClose} />
+  );
 }
 
 /** The secret of a connection, which the server does not show again. */

@@ -14,14 +14,18 @@ export interface MadeSecret {
   readonly secret: string;
   readonly name: string;
   readonly path: string;
+  /** The connection is new: nothing has arrived yet. */
+  readonly isNew?: true;
 }
 
 interface Connector {
   readonly name: string;
   readonly words: string;
-  readonly mapping: object;
+  readonly mapping?: object;
   /** A survey of our own: the server makes its secret. */
   readonly isOwn?: true;
+  /** The tool only announces what it has: it is fetched with its key from a host such as this. */
+  readonly fetches?: string;
 }
 
 /** What can deliver, with a mapping to begin with: tools by webhook, and surveys of our own. */
@@ -30,17 +34,26 @@ export const CONNECTORS: readonly Connector[] = [
   {
     name: 'formbricks',
     words: 'Formbricks',
-    mapping: { score: { column: 'data.QUESTION', scale: '0-10' }, comment: 'data.QUESTION' },
   },
   {
     name: 'typeform',
     words: 'Typeform',
-    mapping: { score: { column: 'answers.REF', scale: '0-10' }, comment: 'answers.REF' },
   },
   {
     name: 'posthog',
     words: 'PostHog surveys',
-    mapping: { score: { column: 'answers.0', scale: '0-10' }, comment: 'answers.1' },
+  },
+  {
+    name: 'qualtrics',
+    words: 'Qualtrics',
+    fetches: 'fra1.qualtrics.com',
+    mapping: { score: { column: 'values.QID1', scale: '0-10' }, comment: 'values.QID2_TEXT' },
+  },
+  {
+    name: 'surveymonkey',
+    words: 'SurveyMonkey',
+    fetches: 'api.surveymonkey.com',
+    mapping: { score: { column: 'numbers.QUESTION', scale: '0-10' }, comment: 'answers.QUESTION' },
   },
   { name: 'delighted', words: 'Delighted (archived events)', mapping: {} },
   { name: 'retently', words: 'Retently', mapping: {} },
@@ -121,30 +134,36 @@ function ConnectionForm({
   const [name, setName] = useState('');
   const [mapping, setMapping] = useState('{}');
   const [secret, setSecret] = useState('');
+  const [key, setKey] = useState('');
+  const [host, setHost] = useState('');
   const [problem, setProblem] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
   const send = useSend();
   const choose = (next: string) => {
     setConnector(next);
-    setMapping(JSON.stringify(CONNECTORS.find((one) => one.name === next)?.mapping ?? {}, null, 2));
+    const template = CONNECTORS.find((one) => one.name === next)?.mapping;
+    setMapping(template ? JSON.stringify(template, null, 2) : '');
   };
+  const fetches = CONNECTORS.find((one) => one.name === connector)?.fetches;
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    const declared = parsed(mapping);
+    const declared = mapping.trim() === '' ? null : parsed(mapping);
     if (name.trim() === '') return setProblem('Name the connection.');
     if (declared === undefined) return setProblem('The mapping is not JSON.');
     const input = {
       connector,
       name: name.trim(),
-      mapping: declared,
+      ...(declared === null ? {} : { mapping: declared }),
       ...(secret.trim() ? { secret: secret.trim() } : {}),
+      ...(fetches && key.trim() ? { vendorKey: key.trim() } : {}),
+      ...(fetches && host.trim() ? { vendorHost: host.trim() } : {}),
     };
     setBusy(true);
     const { data, error } = await send(CREATE_CONNECTION, { input });
     setBusy(false);
     if (error !== undefined) return setProblem(error);
     const { connection, secret: made } = data.createConnection;
-    onCreated({ ...connection, connector, secret: made });
+    onCreated({ ...connection, connector, secret: made, isNew: true });
   };
   return (
     <form className="box-dialog" onSubmit={(event) => void submit(event)}>
@@ -169,7 +188,7 @@ function ConnectionForm({
       </div>
       <Field
         label="Mapping"
-        hint="JSON: which field of a delivery is what."
+        hint="JSON: which field of a delivery is what. Leave it empty to choose from what arrives first."
         lines={6}
         value={mapping}
         onChange={setMapping}
@@ -185,6 +204,7 @@ function ConnectionForm({
           onChange={setSecret}
         />
       )}
+      {fetches ? <VendorAccess example={fetches} keyOf={[key, setKey]} hostOf={[host, setHost]} /> : null}
       {problem ? (
         <p className="failure" role="alert">
           {problem}
@@ -199,6 +219,39 @@ function ConnectionForm({
         </Button>
       </div>
     </form>
+  );
+}
+
+type State = readonly [string, (text: string) => void];
+
+/** How a tool is asked for what it only announces. */
+function VendorAccess({
+  example,
+  keyOf: [key, setKey],
+  hostOf: [host, setHost],
+}: {
+  readonly example: string;
+  readonly keyOf: State;
+  readonly hostOf: State;
+}) {
+  return (
+    <>
+      <Field
+        label="Key of the tool"
+        hint="The tool announces answers; they are fetched with this key, which is not shown again."
+        type="password"
+        autoComplete="off"
+        value={key}
+        onChange={setKey}
+      />
+      <Field
+        label="Host of the tool"
+        hint={`Where it is asked, such as ${example}.`}
+        autoComplete="off"
+        value={host}
+        onChange={setHost}
+      />
+    </>
   );
 }
 

@@ -22,6 +22,12 @@ export const CONNECTIONS = graphql(`
       lastRefusal
       lastRefusedAt
       sources
+      fetching {
+        hasKey
+        waiting
+        openUntil
+        lastError
+      }
     }
   }
 `);
@@ -138,6 +144,7 @@ export const UNDO_IMPORT = graphql(`
         stayed
         held
         restricted
+        facts
       }
     }
   }

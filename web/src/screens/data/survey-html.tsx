@@ -1,8 +1,9 @@
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import { Dialog } from 'react-aria-components/Dialog';
 import { Heading } from 'react-aria-components/Heading';
 import { Modal, ModalOverlay } from 'react-aria-components/Modal';
 import { Button } from '../../parts/button.tsx';
+import { Copied } from './copied.tsx';
 import type { MadeSecret } from './create-connection.tsx';
 
 interface Shown {
@@ -80,21 +81,3 @@ function Instructions({
 }
 
 /** A text to copy, with the button that does. */
-function Copied({ what, text }: { readonly what: string; readonly text: string }) {
-  const [isCopied, setCopied] = useState(false);
-  const copy = () =>
-    navigator.clipboard?.writeText(text).then(
-      () => setCopied(true),
-      () => undefined,
-    );
-  return (
-    <div className="stack">
-      <code className="secret">{text}</code>
-      <div className="row">
-        <Button icon={isCopied ? 'check' : 'link'} onPress={() => void copy()}>
-          {isCopied ? 'Copied' : `Copy ${what}`}
-        </Button>
-      </div>
-    </div>
-  );
-}

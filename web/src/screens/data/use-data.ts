@@ -27,9 +27,10 @@ export function useUndo(): (importId: string, reason: string) => Promise<string>
 
 function undoneWords(undo: NonNullable<DataUndoImportMutation['undoImport']['undo']>): string {
   const { removed, restored, stayed } = undo;
-  const [held, restricted] = [undo.held ?? 0, undo.restricted ?? 0];
+  const [held, restricted, facts] = [undo.held ?? 0, undo.restricted ?? 0, undo.facts ?? 0];
   const parts = [
     `${formatAnswers(removed)} removed`,
+    ...(facts > 0 ? ['its outcomes and change events removed'] : []),
     ...(restored > 0 ? [`${formatCount(restored)} restored as before`] : []),
     ...(stayed > 0
       ? [`${formatCount(stayed)} stay, because something else replaced or corrected them since`]

@@ -8,6 +8,7 @@ import { Narrowing } from '../../parts/narrowing.tsx';
 import { Picker } from '../../parts/picker.tsx';
 import { Failed } from '../../parts/states.tsx';
 import { CREATE, ROLES } from './documents.ts';
+import { parseJson } from './parse-json.ts';
 import { EVENT_WORDS, KINDS } from './words.ts';
 
 interface CreateProps {
@@ -75,7 +76,7 @@ function Form({ onMade, onCancel }: FormProps) {
   const [isBusy, setBusy] = useState(false);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    const declared = parse(settings);
+    const declared = parseJson(settings);
     if (name.trim() === '') return setProblem('Name the target.');
     if (declared === undefined) return setProblem('The settings are not JSON.');
     if (events.length === 0) return setProblem('Choose at least one event.');
@@ -200,13 +201,4 @@ function EventsField({ events, onChange }: EventsFieldProps) {
       ))}
     </fieldset>
   );
-}
-
-/** Undefined for a text that is not JSON. */
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }

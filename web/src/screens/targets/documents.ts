@@ -64,3 +64,19 @@ export const REPLAY_ALL = graphql(`
     replayDeliveries(target: $target, reason: $reason)
   }
 `);
+
+export const ON_CALL = graphql(`
+  query TargetsOnCall {
+    onCall {
+      version plan createdBy createdAt reason quietUntil
+      now { schedule target next until }
+      steps { step minutes schedule target }
+    }
+  }
+`);
+
+export const SAVE_ON_CALL = graphql(`
+  mutation TargetsSaveOnCall($plan: JSON!, $reason: String!) {
+    saveOnCall(plan: $plan, reason: $reason) { version }
+  }
+`);
