@@ -224,7 +224,7 @@ export function createContext(
       return ids.map((id) => byId.get(id) ?? null);
     }),
     countings: new DataLoader(async (ids) => {
-      const states = await readCountingStates(deps.store, ids);
+      const states = await readCountingStates(deps.store, caller.scope, ids);
       return ids.map((id) => states.get(id) as CountingState);
     }),
     mappings: new DataLoader((ids) => Promise.all(ids.map((id) => deps.mappings.get(deps.store, id)))),

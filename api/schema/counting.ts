@@ -50,8 +50,9 @@ function addState({ builder, types }: SchemaParts): void {
         resolve: ({ instead }) => (instead === null ? null : `${RESPONSE_PREFIX}${instead}`),
       }),
       flags: t.exposeStringList('flags', {
-        nullable: false,
-        description: 'The rules that flagged it, whatever came of it.',
+        description:
+          'The rules that flagged it, whatever came of it; null where you may not read every response, because a flag says that there are ' +
+          'others like it.',
       }),
     }),
   });

@@ -56,7 +56,9 @@ const isUsed = (row: string) => `(${row}.response_id IS NULL OR EXISTS (SELECT F
 const ofResponse = (key: string) =>
   `EXISTS (SELECT FROM public.response_key k WHERE k.id = t.${key} AND ${sees('k.cell_id', 'response')})`;
 
-const EVERY_SCORE = `(SELECT s.score = '{(,)}' FROM public.scope s WHERE s.fingerprint = ${FINGERPRINT})`;
+const seesEvery = (column: Column) =>
+  `(SELECT s.${column} = '{(,)}' FROM public.scope s WHERE s.fingerprint = ${FINGERPRINT})`;
+const EVERY_SCORE = seesEvery('score');
 /** The value of a cell in the dimension of that attribute. */
 const valueIn = (attribute: string) => `coalesce(nullif(c.attributes ->> ${attribute}, ''), '${UNKNOWN}')`;
 /**
@@ -106,7 +108,8 @@ const SCOPED_TABLES = {
     where: ofResponse('response_id'),
     hidden: ['actor', 'actor_name', 'reason'],
   },
-  response_flag: { where: ofResponse('response_id'), hidden: ['found'] },
+  // That an answer is flagged says that there are others like it, of any segment.
+  response_flag: { where: seesEvery('response'), hidden: ['found'] },
   response_key: {
     where: sees('t.cell_id', ...ANY),
     masked: { subject_id: 'respondent', content_hash: 'response' },

@@ -67,9 +67,10 @@ async function applySlice(session: Session, sign: Sign): Promise<number | null> 
   return moved;
 }
 
+/** Alone at once: two that share it first, and then both want it alone, are a deadlock. */
 const LOCK_OWNER = statement(
   'verdict_owner',
-  `SELECT s.restricted FROM response_key k JOIN subject_key s ON s.id = k.subject_id WHERE k.id = $1 FOR SHARE OF s`,
+  `SELECT s.restricted FROM response_key k JOIN subject_key s ON s.id = k.subject_id WHERE k.id = $1 FOR UPDATE OF s`,
 );
 const DECIDE = statement(
   'verdict_decide',

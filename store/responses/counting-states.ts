@@ -1,3 +1,4 @@
+import type { Scope } from '../../domain/access/scope.ts';
 import type { CountingReason } from '../../domain/responses/counting.ts';
 import type { Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
@@ -11,8 +12,8 @@ export interface CountingState {
   readonly since: Date | null;
   /** The counted answer that stands for it, if the session sees it. */
   readonly instead: string | null;
-  /** The rules that flagged it, whatever came of it. */
-  readonly flags: readonly string[];
+  /** The rules that flagged it, whatever came of it; null where the scope does not read every response. */
+  readonly flags: readonly string[] | null;
 }
 
 const UNCOUNTED = statement(
@@ -29,21 +30,24 @@ const FLAGS = statement(
     GROUP BY response_id`,
 );
 
-/** The states of the responses that the session sees, by id; others are as counted ones. */
+/**
+ * The states of the responses that the session sees, by id; others are as counted ones. A flag says that there are other answers
+ * like this one, so it is shown to those who may read them, whatever their segment.
+ */
 export async function readCountingStates(
   session: Session,
+  scope: Scope,
   ids: readonly string[],
 ): Promise<Map<string, CountingState>> {
   type Uncounted = Omit<CountingState, 'counted' | 'flags'> & { readonly id: string };
   const uncounted = await session.rows<Uncounted>(UNCOUNTED, [ids]);
   const verdicts = await session.rows<{ id: string; since: Date }>(VERDICTS, [ids]);
-  const flags = await session.rows<{ id: string; flags: string[] }>(FLAGS, [ids]);
+  const seesFlags = scope.allowsAll('readResponse');
+  const flags = seesFlags ? await session.rows<{ id: string; flags: string[] }>(FLAGS, [ids]) : [];
   const flagsOf = new Map(flags.map((row) => [row.id, row.flags]));
+  const counted = { counted: true, reason: null, rule: null, since: null, instead: null };
   const states = new Map<string, CountingState>(
-    ids.map((id) => [
-      id,
-      { counted: true, reason: null, rule: null, since: null, instead: null, flags: flagsOf.get(id) ?? [] },
-    ]),
+    ids.map((id) => [id, { ...counted, flags: seesFlags ? (flagsOf.get(id) ?? []) : null }]),
   );
   const change = (id: string, change: Partial<CountingState>) =>
     states.set(id, { ...(states.get(id) as CountingState), ...change });

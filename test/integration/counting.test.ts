@@ -213,7 +213,7 @@ describe('what is counted', () => {
     expect([await of(peru, false), await of(peru, true)]).toEqual([[late], []]);
     expect((await list(EVERYTHING, true)).find(({ id }) => id === early)?.comment).toBe('slow');
     const state = async (scope: Scope) =>
-      (await readCountingStates(database.scopedReader.as(scope), [early])).get(early);
+      (await readCountingStates(database.scopedReader.as(scope), scope, [early])).get(early);
     const superseded = { counted: false, reason: 'SUPERSEDED', rule: 'LATEST', instead: late };
     expect(await state(EVERYTHING)).toMatchObject(superseded);
     // That there is a later one, and not which: it is of another segment.
@@ -235,6 +235,8 @@ describe('what is counted', () => {
     expect(await state(japan)).toMatchObject({ counted: true, reason: 'PUT_BACK' });
     await decide(early, null);
     expect(await of(EVERYTHING, true)).toEqual([early]);
+    // Several at once take turns; the last one counts.
+    await Promise.all([true, null, true, null, true, null].map((counted) => decide(late, counted)));
     await decide(late, false);
     expect([await of(EVERYTHING, false), await of(EVERYTHING, true)]).toEqual([[early], [late]]);
     expect(await decide('00000000-0000-0000-0000-000000000000', true)).toBe(false);
@@ -252,7 +254,7 @@ describe('what is counted', () => {
       }));
     const flagsOf = async (name: string) => {
       const ids = await Promise.all(flood(name, 20, false).map(({ externalId }) => idOf(externalId)));
-      return [...(await readCountingStates(database.store, ids)).values()];
+      return [...(await readCountingStates(database.store, EVERYTHING, ids)).values()];
     };
     // As shipped, what is flagged is counted; four persons are too few for a repeated text.
     await database.submit(flood('counted', 19, true));
@@ -260,6 +262,13 @@ describe('what is counted', () => {
     await database.submit(flood('counted', 20, true));
     for (const state of await flagsOf('counted'))
       expect(state).toMatchObject({ counted: true, flags: ['burst'] });
+    // Others like it may be of any segment.
+    const japan = narrowScope('japan', ({ attributes }) => attributes.region === 'Japan');
+    const flagged = await idOf('counted 0');
+    const reader = database.scopedReader.as(japan);
+    expect((await readCountingStates(reader, japan, [flagged])).get(flagged)?.flags).toBeNull();
+    const all = { ...japan, allowsAll: () => true };
+    expect((await readCountingStates(reader, all, [flagged])).get(flagged)?.flags).toEqual([]);
     const rule = (answers: number, seconds: number) => ({ action: 'leave-out' as const, answers, seconds });
     const flagRules = { burst: rule(15, 30), 'repeated-text': rule(10, 3600) };
     const strict = createIngestor({
@@ -276,17 +285,19 @@ describe('what is counted', () => {
       });
     const id = await idOf('strict 3');
     await decide(id, true);
-    expect((await readCountingStates(database.store, [id])).get(id)).toMatchObject({
+    expect((await readCountingStates(database.store, EVERYTHING, [id])).get(id)).toMatchObject({
       counted: true,
       reason: 'PUT_BACK',
     });
     await decide(id, null);
-    expect((await readCountingStates(database.store, [id])).get(id)).toMatchObject({ reason: 'FLAGGED' });
+    expect((await readCountingStates(database.store, EVERYTHING, [id])).get(id)).toMatchObject({
+      reason: 'FLAGGED',
+    });
     // Another answer under the same id is no part of it any more.
     const corrected = { ...flood('strict', 1, false)[0], comment: 'Fine.', answeredAt: iso(1) };
     await submitItems(strict, OWNER, read, [corrected], 'test');
     const first = await idOf('strict 0');
-    expect((await readCountingStates(database.store, [first])).get(first)).toMatchObject({
+    expect((await readCountingStates(database.store, EVERYTHING, [first])).get(first)).toMatchObject({
       counted: true,
       flags: [],
     });

@@ -104,7 +104,8 @@ const UNCOUNTED_WORDS = {
 /** Whether scores count it, where that is not a matter of course. */
 function Counting({ answer: { counting } }: { readonly answer: FullAnswer }) {
   const href = useHref();
-  const { counted, reason, rule, since, instead, flags } = counting;
+  const { counted, reason, rule, since, instead } = counting;
+  const flags = counting.flags ?? [];
   if (counted && !reason && flags.length === 0) return null;
   return (
     <p className="small" role="note">
