@@ -51,8 +51,8 @@ export const noticeQueue = (deps: FetchDeps): WorkQueue<NoticeOwner, ClaimedNoti
 });
 
 /** The vendor answered with something else than what was asked for. */
-class NotFetched extends Error {
-  override readonly name = 'NotFetched';
+class NotFetchedError extends Error {
+  override readonly name = 'NotFetchedError';
   readonly failure: Failure;
 
   constructor(failure: Failure) {
@@ -119,18 +119,18 @@ async function fetch(
       const { status } = answer;
       if (status === 401 || status === 403) {
         const error = `answered ${status}: the vendor refuses the key`;
-        throw new NotFetched({ kind: 'retry', error, status, afterMs: REFUSED_KEY_MS });
+        throw new NotFetchedError({ kind: 'retry', error, status, afterMs: REFUSED_KEY_MS });
       }
       const meaning = readStatus(answer);
-      if (meaning.kind !== 'delivered') throw new NotFetched({ ...meaning, status });
+      if (meaning.kind !== 'delivered') throw new NotFetchedError({ ...meaning, status });
       if (Buffer.byteLength(answer.body) >= MOST_BYTES)
-        throw new NotFetched(refused(`the answer has ${MOST_BYTES} bytes or more`, status));
+        throw new NotFetchedError(refused(`the answer has ${MOST_BYTES} bytes or more`, status));
       return objectOfBody(Buffer.from(answer.body));
     };
     try {
       return { items: await rules.items(notice, ask) };
     } catch (error) {
-      if (error instanceof NotFetched) return error.failure;
+      if (error instanceof NotFetchedError) return error.failure;
       if (error instanceof UnreadableBodyError)
         return refused('the answer cannot be read: it is not what the connector expects');
       throw error;

@@ -23,7 +23,7 @@ export function addCounting(schema: SchemaParts): void {
   addVerdicts(schema);
 }
 
-function addState({ builder, types }: SchemaParts): void {
+function addState({ builder, types, dimensions }: SchemaParts): void {
   const reason = builder.enumType('CountingReason', {
     description:
       'Why an answer is not counted. SUPERSEDED: a later answer of the person is. WITHIN_PERIOD: one shortly before it is. FLAGGED: a rule ' +
@@ -56,6 +56,8 @@ function addState({ builder, types }: SchemaParts): void {
       }),
     }),
   });
+  // A deployment from before may have a dimension of that name, which keeps it.
+  if (dimensions.some(({ field }) => field === 'counting')) return;
   builder.objectField(types.response, 'counting', (t) =>
     t.field({
       ...access('readResponse', fixed(1)),
