@@ -182,7 +182,7 @@ const LEAKS: readonly Leak[] = [
     name: 'what agents wrote about every cell',
     root: 'alertCounts',
     file: 'store/agents/cell-set.ts',
-    patch: [['if («groups.every((group) => scope.allowsAll(group))») return null;', 'groups.length > 0']],
+    patch: [['if («groups.every((group) => scope.allowsAll(group))») return scope', 'groups.length > 0']],
   },
   {
     name: 'how many cells there are, in a cursor',
