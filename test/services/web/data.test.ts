@@ -242,10 +242,13 @@ it('a connection is added, its secret shown once, replaced and removed', async (
   await page.getByLabel('Name').fill('Shop');
   await look('connection');
   await page.getByRole('dialog').getByRole('button', { name: 'Add the connection' }).click();
-  const secret = await page.locator('code.secret').innerText();
+  const given = page.locator('code.secret');
+  await page.getByText('Waiting for the first delivery…').waitFor();
+  expect(await given.first().innerText()).toMatch(/\/ingest\/canonical\//);
+  const secret = await given.last().innerText();
   expect(secret).toMatch(/^whsec_/);
   await look('secret');
-  await press('I have stored it');
+  await press('Close');
   expect(await page.getByText(secret).count()).toBe(0);
   await press('Replace the secret of Shop');
   await page.getByRole('alertdialog').getByRole('button', { name: 'Replace the secret' }).click();
