@@ -182,7 +182,7 @@ describe('coaching', () => {
     await restrict(database, personOf('bad@desk.example'), false);
     const handled = (await outcomesFor(EVERYTHING)).length;
     expect(await erase(database, personOf('bad@desk.example'), BY)).toMatchObject({ known: true });
-    // Files of the embedded database are written anew later.
+    // Files of the embedded database are rewritten later.
     const found = await checkOnce(database, personOf('bad@desk.example'));
     expect(found.filter((place) => !place.startsWith('files of the database'))).toEqual([]);
     const left = await outcomesFor(EVERYTHING);
