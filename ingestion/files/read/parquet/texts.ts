@@ -100,7 +100,9 @@ function wholeOf(value: unknown): bigint {
 function decimalOf(whole: bigint, scale: number): string {
   if (scale <= 0) return String(whole * 10n ** BigInt(Math.min(-scale, 100)));
   const digits = String(whole < 0n ? -whole : whole).padStart(scale + 1, '0');
-  const fraction = digits.slice(-scale).replace(/0+$/, '');
+  let end = digits.length;
+  while (end > digits.length - scale && digits[end - 1] === '0') end -= 1;
+  const fraction = digits.slice(digits.length - scale, end);
   const sign = whole < 0n ? '-' : '';
   return `${sign}${digits.slice(0, -scale)}${fraction === '' ? '' : `.${fraction}`}`;
 }
