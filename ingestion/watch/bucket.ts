@@ -73,6 +73,8 @@ export const bucket: Connector & {
 
 const LOOK_EVERY_MS = 60_000;
 const PATIENCE_MS = 60_000;
+/** At least so much of an object arrives in a millisecond. */
+const SLOWEST_BYTES = 500;
 /** Of a list of a thousand objects. */
 const MOST_LIST = 8 * 1024 * 1024;
 
@@ -84,7 +86,7 @@ export function bucketPlace(settings: BucketSettings, secret: string, ask: AskBu
       'the connection has no access key; replace its secret by "ACCESS_KEY:SECRET" of a user that may list and read the bucket',
     );
   const credentials = { accessKeyId: secret.slice(0, at), secretAccessKey: secret.slice(at + 1) };
-  const get = async (url: URL, headers: Record<string, string> = {}): Promise<BucketAnswer> => {
+  const get = async (url: URL, headers: Record<string, string> = {}, bytes = 0): Promise<BucketAnswer> => {
     const signer = new AwsV4Signer({
       ...credentials,
       method: 'GET',
@@ -96,7 +98,11 @@ export function bucketPlace(settings: BucketSettings, secret: string, ask: AskBu
     const signed = await signer.sign();
     const sent = Object.fromEntries(signed.headers as Headers);
     try {
-      return await ask(new URL(signed.url), sent, AbortSignal.timeout(PATIENCE_MS));
+      return await ask(
+        new URL(signed.url),
+        sent,
+        AbortSignal.timeout(PATIENCE_MS + Math.ceil(bytes / SLOWEST_BYTES)),
+      );
     } catch (error) {
       throw new PlaceError(`the bucket does not answer: ${(error as Error).message}`);
     }
@@ -104,16 +110,36 @@ export function bucketPlace(settings: BucketSettings, secret: string, ask: AskBu
   return {
     everyMs: LOOK_EVERY_MS,
     list: () => listBucket(settings, get),
-    fetch: async ({ path, version }, folder) => {
-      const answer = await get(objectUrl(settings, path), { 'if-match': version });
+    fetch: async ({ path, version, bytes }, folder) => {
+      const answer = await get(objectUrl(settings, path), { 'if-match': version }, bytes);
       if (answer.status === 412 || answer.status === 404)
         throw new PlaceError('it has been replaced or removed since it was listed');
       if (answer.status !== 200) throw await refusal(answer, 'the object');
       const copy = join(folder, createHash('sha256').update(path).digest('hex'));
-      await pipeline(answer.body, createWriteStream(copy, { mode: 0o600 }));
+      await pipeline(upTo(bytes, answer.body), createWriteStream(copy, { mode: 0o600 }));
       return copy;
     },
   };
+}
+
+/** No more than the list says: the room on the disk was checked for that. */
+async function* upTo(bytes: number, body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let left = bytes;
+  for await (const chunk of body) {
+    left -= chunk.length;
+    if (left < 0)
+      throw new PlaceError(`it is longer than the ${bytes} bytes that the list of the bucket says`);
+    yield chunk;
+  }
+}
+
+/** A key as it is; one that is not encoded as it should be stays as it was written. */
+function decoded(key: string): string {
+  try {
+    return decodeURIComponent(key.replaceAll('+', ' '));
+  } catch {
+    return key;
+  }
 }
 
 const originOf = ({ endpoint, region }: BucketSettings): string =>
@@ -220,7 +246,6 @@ function readList(xml: string): ListPage {
     text = '';
   });
   if (xml.trim() !== '') parser.write(xml).close();
-  const decoded = (path: string) => decodeURIComponent(path.replaceAll('+', ' '));
   const named = isEncoded ? files.map((file) => ({ ...file, path: decoded(file.path) })) : files;
   return { files: named, next, code };
 }

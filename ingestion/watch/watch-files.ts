@@ -97,7 +97,8 @@ async function look(
     }
   } catch (error) {
     if (error instanceof InvalidMapError) return connections.refused(id, 'MAPPING');
-    if (!(error instanceof PlaceError)) throw error;
+    // One place that fails in another way does not keep the others waiting.
+    if (!(error instanceof PlaceError)) return deps.onError(error as Error);
     // A correction takes effect at the next look.
     looked.delete(id);
     await note(deps, connection, { path: '', version: '' }, { state: 'failed', message: error.message });
