@@ -5,6 +5,7 @@ import type { FieldGroup } from '../domain/access/scope.ts';
 import type { ReviewRules } from '../domain/models/review-rules.ts';
 import type { RedactionRules } from '../domain/privacy/redact.ts';
 import type { CellLimits } from '../domain/segments/cell-filing.ts';
+import type { Retention } from '../domain/privacy/retention.ts';
 import type { Dimension } from '../domain/segments/dimensions.ts';
 import type { LineageStore } from '../graph/lineage-store.ts';
 import type { Samples } from '../ingestion/demo/samples.ts';
@@ -28,6 +29,7 @@ import type { SubjectEncryption } from '../store/encryption/subject-encryption.t
 import { readChampion } from '../store/models/models.ts';
 import { type PredictionRow, readPredictions } from '../store/models/predictions.ts';
 import type { StoredCellDictionary } from '../store/responses/cell-dictionary.ts';
+import { type AgedField, readAgedFields } from '../store/data-subjects/aged-fields.ts';
 import { type CountingState, readCountingStates } from '../store/responses/counting-states.ts';
 import type { MappingRegistry, RecordedMapping } from '../store/responses/mappings.ts';
 import { type ResponseRow, readResponsesById } from '../store/responses/responses.ts';
@@ -89,6 +91,8 @@ export interface ApiDeps {
   readonly pseudonymOf: (given: string, kind: IdentityKind) => Identifier;
   /** For how long what a connection delivers and cannot be stored is kept, ISO 8601. */
   readonly quarantineFor: string;
+  /** The rules of retention that the configuration declares. */
+  readonly retention: Retention;
   /** How many of the responses the lineage graph still holds, if there is one besides the database. */
   readonly graphHolds: (responseIds: readonly string[], xact: number) => Promise<number>;
   /** Schedules a rewrite of the embedded database's files. */
@@ -174,6 +178,8 @@ export interface ApiContext {
   readonly responses: DataLoader<string, ResponseRow | null>;
   readonly mappings: DataLoader<number, RecordedMapping>;
   readonly countings: DataLoader<string, CountingState>;
+  /** What retention took from a response. */
+  readonly aged: DataLoader<string, readonly AgedField[]>;
   /** The champion's prediction by response id. */
   readonly predictions: DataLoader<string, PredictionRow | null>;
 }
@@ -226,6 +232,10 @@ export function createContext(
     countings: new DataLoader(async (ids) => {
       const states = await readCountingStates(deps.store, caller.scope, ids);
       return ids.map((id) => states.get(id) as CountingState);
+    }),
+    aged: new DataLoader(async (ids) => {
+      const aged = await readAgedFields(deps.store, deps.record, ids);
+      return ids.map((id) => aged.get(id) ?? []);
     }),
     mappings: new DataLoader((ids) => Promise.all(ids.map((id) => deps.mappings.get(deps.store, id)))),
     predictions: new DataLoader(async (ids) => {

@@ -143,6 +143,7 @@ export async function openServer(
       scoring,
       ...namesUnder(pepper),
       quarantineFor: config.retention.quarantine,
+      retention: config.retention,
       graphHolds,
       filesDue: () => files.due(),
       changeKeys: (action) => changeKeys(database, config, action),

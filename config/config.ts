@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { KafkaCluster } from '../domain/kafka/kafka-target.ts';
 import type { ReviewRules } from '../domain/models/review-rules.ts';
 import type { RedactionRules } from '../domain/privacy/redact.ts';
+import type { Retention } from '../domain/privacy/retention.ts';
 import type { FlagRules } from '../domain/responses/flags.ts';
 import type { NameBounds } from '../domain/responses/normalised-response.ts';
 import type { CellLimits } from '../domain/segments/cell-filing.ts';
@@ -15,6 +16,7 @@ import { environment, type KeyConfig, kmsOf, type Role, SECRETS, vaultOf } from 
 import { type GateSettings, readTrustedDocuments, type TrustedDocuments } from './gate-settings.ts';
 import { type LlmConfig, llmOf } from './llm.ts';
 import { type ClaimsConfig, type OidcConfig, oidcOf } from './oidc.ts';
+import { retentionOf } from './retention-settings.ts';
 
 export type { AwsKmsConfig, KeyConfig, VaultTransitConfig } from './environment.ts';
 export type { OidcConfig } from './oidc.ts';
@@ -84,9 +86,7 @@ export interface Config {
   /** How often calling a theme must be right, by theme. */
   readonly themePrecision: Readonly<Record<string, number>>;
   /** How long each kind is kept, as ISO 8601 durations; kinds that are not named are kept permanently. */
-  readonly retention: Readonly<
-    Partial<Record<'comments' | 'responses' | 'outcomes' | 'sourceEvents', string>>
-  > & {
+  readonly retention: Retention & {
     /** What a connection delivered and could not be stored. */
     readonly quarantine: string;
     /** null: permanently. */
@@ -161,6 +161,7 @@ export async function loadConfig(
   const found = deployment.safeParse(said.content);
   if (!found.success) throw new ConfigError(deploymentMistakes(found.error, said, deployment).join('\n'));
   const dimensions = dimensionsOf(found.data.dimensions, said);
+  const former = formerOf(found.data.formerDimensions, dimensions, said);
   return {
     host: variables.HOST,
     port: variables.PORT,
@@ -191,7 +192,7 @@ export async function loadConfig(
     logLevel: variables.SCORELINE_LOG_LEVEL,
     commit: variables.SCORELINE_COMMIT,
     dimensions,
-    formerDimensions: formerOf(found.data.formerDimensions, dimensions, said),
+    formerDimensions: former,
     policies: resolve(variables.SCORELINE_POLICIES),
     smallestCount: found.data.smallestCount,
     reviewRules: found.data.review,
@@ -203,8 +204,7 @@ export async function loadConfig(
     nameBounds: found.data.nameBounds,
     redaction: found.data.redaction,
     themePrecision: found.data.themePrecision,
-    // Without the kinds that are not named.
-    retention: JSON.parse(JSON.stringify(found.data.retention)) as Config['retention'],
+    retention: periodsOf(found.data.retention, [...dimensions.map(({ attribute }) => attribute), ...former], said),
     sealAfter: found.data.sealAfter,
     limits: found.data.limits,
     trustedDocuments: await trustedOf(variables.SCORELINE_TRUSTED_DOCUMENTS),
@@ -307,6 +307,18 @@ function formerOf(
   throw new ConfigError(
     `${fileOf('formerDimensions')}: formerDimensions: "${both}" is a dimension too; name it in one of the two`,
   );
+}
+
+function periodsOf(
+  given: Config['retention'],
+  attributes: readonly string[],
+  { fileOf }: FoundDeployment,
+): Config['retention'] {
+  try {
+    return retentionOf(given, attributes);
+  } catch (error) {
+    throw new ConfigError(`${fileOf('retention')}: ${(error as Error).message}`);
+  }
 }
 
 /** @throws ConfigError if the file is wrong. */

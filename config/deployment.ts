@@ -1,4 +1,3 @@
-import { Duration } from 'luxon';
 import { z } from 'zod';
 import { PACK_NAMES, type RedactionRules } from '../domain/privacy/redact.ts';
 import { isCountry } from '../domain/privacy/redaction/numbering-plans.ts';
@@ -10,6 +9,7 @@ import { place } from './allowed-places.ts';
 import { flagSettings } from './flag-settings.ts';
 import { gateSettings } from './gate-settings.ts';
 import { llmSettings } from './llm.ts';
+import { retentionSettings } from './retention-settings.ts';
 
 /** Minutes or hours as milliseconds: responses come late by hours, not by months. */
 function sealDelay(text: string, context: z.RefinementCtx): number {
@@ -33,18 +33,6 @@ const pack = z
   .refine((name) => PACK_NAMES.includes(name), `is not a pack; there are ${PACK_NAMES.join(', ')}`);
 
 const names = z.number().int().min(1).max(1_000_000);
-
-const age = z
-  .string()
-  .refine(
-    (text) => Duration.fromISO(text).as('days') >= 1,
-    'is not a duration of a day or more, such as P2Y',
-  );
-
-/** A year and a month: last year's number remains available. */
-const JOURNAL_AGE = 'P400D';
-/** Long enough to correct a mapping, and no longer: it may hold what no one mapped. */
-const QUARANTINE_AGE = 'P30D';
 
 /** The entries of scoreline.config.ts. */
 export const deployment = z.strictObject({
@@ -112,14 +100,5 @@ export const deployment = z.strictObject({
   agents: agentSettings,
   flags: flagSettings,
   llm: llmSettings,
-  retention: z
-    .strictObject({
-      comments: age.optional(),
-      responses: age.optional(),
-      outcomes: age.optional(),
-      sourceEvents: age.optional(),
-      quarantine: age.default(QUARANTINE_AGE),
-      journal: age.nullable().default(JOURNAL_AGE),
-    })
-    .prefault({}),
+  retention: retentionSettings,
 });

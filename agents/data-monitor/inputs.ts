@@ -1,5 +1,4 @@
 import type { Segment } from '../../domain/segments/cell.ts';
-import type { RetainedKind } from '../../store/data-subjects/retention.ts';
 import type { Autonomy } from '../../store/tables/agents.ts';
 import type { Cause, Episode, LastAlert } from '../alerting/episode.ts';
 
@@ -55,8 +54,8 @@ export interface WordingInputs extends Asked {
 /** What the agent `retention` should have deleted. */
 export interface RetentionInputs extends Asked {
   readonly what: 'retention';
-  /** Rows that are more than a day past their period, `most` at most. */
-  readonly overdue: Readonly<Partial<Record<RetainedKind, number>>>;
+  /** Rows that are more than a day past their period, `most` at most, by the name of what a rule is about. */
+  readonly overdue: Readonly<Record<string, number>>;
   readonly most: number;
   readonly agent: { readonly enabled: boolean; readonly autonomy: Autonomy };
 }

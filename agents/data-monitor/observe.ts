@@ -1,16 +1,18 @@
 import { PROFILE_DAYS } from '../../domain/detection/volume.ts';
+import { nameOfRetained, type Retention } from '../../domain/privacy/retention.ts';
 import { keptSince } from '../../domain/time/kept-since.ts';
 import { DAY_MS } from '../../domain/time/time-windows.ts';
 import { readSettings } from '../../store/agents/agent-settings.ts';
 import type { AgentStateRow } from '../../store/agents/agent-states.ts';
 import { readWatchedConnections, type WatchedConnection } from '../../store/connections/connections.ts';
-import { BATCH, RETAINED_KINDS, type Retention } from '../../store/data-subjects/retention.ts';
+import { BATCH } from '../../store/data-subjects/retention.ts';
 import { countDue } from '../../store/data-subjects/retention-due.ts';
 import { readNewSurveys } from '../../store/responses/mappings.ts';
 import { readSourceDays, type SourceDayRow } from '../../store/responses/source-days.ts';
 import { lastAlertOf } from '../alerting/carry-out.ts';
 import type { Episode } from '../alerting/episode.ts';
 import type { AgentDeps, Observation } from '../loop/agent.ts';
+import { agentRules } from '../retention/index.ts';
 import { WORDING_NEWS_MS } from './decide.ts';
 import { AGENT, type Inputs, type SourceDays } from './inputs.ts';
 import { readRateSeries } from './rate-series.ts';
@@ -85,12 +87,10 @@ const isRead = (known: ReadonlyMap<string, AgentStateRow>, today: number) =>
 
 /** What is more than a day past its period, and how the agent that deletes it runs; null: the policy has no periods. */
 async function readLate({ store, cells }: AgentDeps, retention: Retention, now: number) {
-  const overdue: Partial<Record<(typeof RETAINED_KINDS)[number], number>> = {};
-  for (const kind of RETAINED_KINDS) {
-    const keep = retention[kind];
-    if (keep === undefined) continue;
-    const before = keptSince(now - DAY_MS, keep);
-    overdue[kind] = await countDue(store, cells, { kind, before, most: BATCH });
+  const overdue: Record<string, number> = {};
+  for (const rule of await agentRules(store, retention, now)) {
+    const before = keptSince(now - DAY_MS, rule.keep);
+    overdue[nameOfRetained(rule)] = await countDue(store, cells, { ...rule, before }, BATCH);
   }
   if (Object.keys(overdue).length === 0) return null;
   const set = (await readSettings(store)).find(({ agent }) => agent === 'retention');

@@ -1,5 +1,5 @@
 import { audit } from '../../store/audit/audit.ts';
-import { type DeletionRow, readDeletions } from '../../store/data-subjects/retention.ts';
+import { type DeletionRow, readDeletions } from '../../store/data-subjects/deletion-records.ts';
 import { entryOf } from '../audit.ts';
 import { ForbiddenError, InvalidArgumentError } from '../errors.ts';
 import { paged } from '../gate/costs.ts';
@@ -9,14 +9,20 @@ import type { SchemaParts } from './types.ts';
 
 /** Adds DeletionRecord, its connection and the query deletionRecords. */
 export function addDeletions(schema: SchemaParts): void {
-  const { builder } = schema;
+  const { builder, dimensions } = schema;
   const record = builder.objectRef<DeletionRow>('DeletionRecord').implement({
     ...access('readAudit'),
     description: 'One batch that the retention policy deleted.',
     fields: (t) => ({
       what: t.exposeString('what', {
         nullable: false,
-        description: 'comments, responses, outcomes or sourceEvents.',
+        description: 'comments, responses, outcomes, sourceEvents or dimensions.',
+      }),
+      source: t.exposeString('source', { description: 'The source that the rule is of; null: every source.' }),
+      dimension: t.string({
+        description: 'Of dimensions.',
+        resolve: (row) =>
+          dimensions.find(({ attribute }) => attribute === row.dimension)?.field ?? row.dimension,
       }),
       keep: t.exposeString('keep', { nullable: false, description: 'For how long the policy keeps them.' }),
       before: t.field({

@@ -58,6 +58,7 @@ import { addResponseCounts } from './response-counts.ts';
 import { addResponseRates } from './response-rates.ts';
 import { addResponses } from './responses.ts';
 import { addRetention } from './retention.ts';
+import { addRetentionRules } from './retention-rules.ts';
 import { addReviewMutations } from './review-mutations.ts';
 import { addReviews } from './reviews.ts';
 import { addRowOrder } from './row-order.ts';
@@ -91,6 +92,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addBusiness,
   addCounting,
   addRetention,
+  addRetentionRules,
   addCaseMutations,
   addCases,
   addCellUsage,

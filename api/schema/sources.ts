@@ -3,9 +3,11 @@ import { type Deliveries, NO_SOURCE, readDeliveries } from '../../store/response
 import { MOST_COUNTED, readSources, SAMPLED, type SourceRow } from '../../store/responses/sources.ts';
 import { type ApiContext, noteWithheld, pathOf } from '../context.ts';
 import { InvalidArgumentError } from '../errors.ts';
+import { fixed } from '../gate/costs.ts';
 import type { FieldCost } from '../gate/score-costs.ts';
 import { access, asInt, type TypeOf } from './builder.ts';
 import { addConnection, type ListPage, pageSize } from './connection.ts';
+import { rulesOfSource } from './retention-rules.ts';
 import { segmentOf } from './segment.ts';
 import type { SchemaParts } from './types.ts';
 
@@ -80,7 +82,7 @@ export function addSources(schema: SchemaParts): void {
   );
 }
 
-function addSource({ builder }: SchemaParts, deliveries: TypeOf<ShownDeliveries>) {
+function addSource({ builder, types }: SchemaParts, deliveries: TypeOf<ShownDeliveries>) {
   return builder.objectRef<PagedSource>('Source').implement({
     ...access('readResponse'),
     description: 'A source of answers, from the answers that the caller may read.',
@@ -116,6 +118,17 @@ function addSource({ builder }: SchemaParts, deliveries: TypeOf<ShownDeliveries>
         nullable: false,
         description: `How long the newest ${SAMPLED} answers took from being given to their arrival: the median.`,
         resolve: ({ lagSeconds }) => asInt(lagSeconds),
+      }),
+      retention: t.field({
+        ...access('readAudit', fixed(10)),
+        type: [types.retentionRule],
+        description:
+          'The rules of retention that decide for it. Null with a reason in `extensions.masked` unless the key may read the audit log everywhere.',
+        resolve: ({ name }, _args, context, info) => {
+          if (context.caller.scope.allowsAll('readAudit')) return rulesOfSource(context, name);
+          noteWithheld(context, 'readAudit', pathOf(info.path));
+          return null;
+        },
       }),
       deliveries: t.field({
         ...access('administer'),

@@ -28,6 +28,7 @@ import { MODEL_STAGES } from '../../store/tables/scoring.ts';
 import type { Builder } from './builder.ts';
 import { METRIC_DESCRIPTIONS } from './metric-descriptions.ts';
 import type { AnyNode, ImportView } from './node.ts';
+import { retainedFieldOf, type ShownRule } from './retention-rules.ts';
 
 /** Where a module of the schema adds its types and fields. */
 export interface SchemaParts {
@@ -109,6 +110,7 @@ export function createTypes(builder: Builder, dimensions: readonly Dimension[]) 
     watchedAccount: builder.objectRef<WatchedAccount>('WatchedAccount'),
     changeEvent: builder.objectRef<ChangeRow>('ChangeEvent'),
     outcome: builder.objectRef<OutcomeView>('Outcome'),
+    retentionRule: builder.objectRef<ShownRule>('RetentionRule'),
     submitPayload: builder.objectRef<BatchAccount>('SubmitPayload'),
   };
 }
@@ -123,6 +125,7 @@ function createEnums(builder: Builder, dimensions: readonly Dimension[]) {
         ]),
       ),
     }),
+    retainedField: retainedFieldOf(builder),
     sentiment: builder.enumType('Sentiment', { values: SENTIMENTS }),
     npsClass: builder.enumType('NpsClass', { values: ['PROMOTER', 'PASSIVE', 'DETRACTOR'] as const }),
     basis: builder.enumType('Basis', {

@@ -110,6 +110,11 @@ const SCOPED_TABLES = {
   },
   // That an answer is flagged says that there are others like it, of any segment.
   response_flag: { where: seesEvery('response'), hidden: ['found'] },
+  // That a comment was deleted says that there was one.
+  aged_field: {
+    where: `EXISTS (SELECT FROM public.response_key k WHERE k.id = t.response_id
+      AND CASE WHEN t.field = 'comments' THEN ${sees('k.cell_id', 'comment')} ELSE ${sees('k.cell_id', 'response')} END)`,
+  },
   response_key: {
     where: sees('t.cell_id', ...ANY),
     masked: { subject_id: 'respondent', content_hash: 'response' },

@@ -80,6 +80,7 @@ const FORGET: readonly Statement[] = [
   statement('erase_verdicts', 'DELETE FROM counting_verdict WHERE response_id = ANY ($1::uuid[])'),
   statement('erase_prints', 'DELETE FROM answer_print WHERE response_id = ANY ($1::uuid[])'),
   statement('erase_flags', 'DELETE FROM response_flag WHERE response_id = ANY ($1::uuid[])'),
+  statement('erase_aged', 'DELETE FROM aged_field WHERE response_id = ANY ($1::uuid[])'),
   statement('erase_revisions', 'DELETE FROM delivered_revision WHERE response_id = ANY ($1::uuid[])'),
 ];
 /** Items of others under the same ids stay theirs, and are deleted with them. */

@@ -96,6 +96,7 @@ const CHECKED: readonly Checked[] = [
   { name: 'cases', by: 'responseIds', from: 'case_record WHERE response_id' },
   { name: 'counting verdicts', by: 'responseIds', from: 'counting_verdict WHERE response_id' },
   { name: 'flags', by: 'responseIds', from: 'response_flag WHERE response_id' },
+  { name: 'fields that aged', by: 'responseIds', from: 'aged_field WHERE response_id' },
   { name: 'prints of answers', by: 'responseIds', from: 'answer_print WHERE response_id' },
   { name: 'prints of the person', by: 'subjectIds', from: 'answer_print WHERE person' },
   { name: 'outcomes', by: 'subjectIds', from: 'outcome WHERE subject_id' },

@@ -1,9 +1,11 @@
-import type { CellDictionary } from '../../domain/segments/cell.ts';
+import type { RetainedKind } from '../../domain/privacy/retention.ts';
 import type { Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
-import { heldCells, OLD, type RetainedKind } from './retention.ts';
+import { type AgeingCells, cellsWithValue } from './age-dimension.ts';
+import { OLD } from './old-rows.ts';
+import { oldRows, type PastPeriod } from './retention.ts';
 
-/** Up to so many rows of each query: $1 the moment, $2 cells under a hold, $3 how many. */
+/** Up to so many rows of each query. */
 const counting = (name: string, ...queries: readonly string[]) =>
   statement(
     `retention_due_${name}`,
@@ -11,18 +13,23 @@ const counting = (name: string, ...queries: readonly string[]) =>
   );
 const COUNTS = {
   responses: counting('responses', OLD.responses),
-  comments: counting('comments', OLD.comments, OLD.restrictedComments, OLD.stoodComments),
+  dimensions: counting('dimensions', OLD.placed, OLD.asidePlaced, OLD.stoodPlaced, OLD.outcomePlaced),
+  comments: counting('comments', OLD.comments, OLD.asideComments, OLD.stoodComments),
   outcomes: counting('outcomes', OLD.outcomes),
   sourceEvents: counting('items', OLD.events, OLD.outcomeItems),
 } as const satisfies Readonly<Record<RetainedKind, unknown>>;
 
-/** How many rows of a kind are past the moment and under no legal hold, `most` at most. */
+/** How many rows that a rule is about are past the moment and under no legal hold, `most` at most. */
 export async function countDue(
   session: Session,
-  cells: Pick<CellDictionary, 'all'>,
-  { kind, before, most }: { readonly kind: RetainedKind; readonly before: Date; readonly most: number },
+  cells: Pick<AgeingCells, 'all'>,
+  past: Omit<PastPeriod, 'keep'>,
+  most: number,
 ): Promise<number> {
-  const held = await heldCells(session, cells);
-  const [row] = await session.rows<{ n: number }>(COUNTS[kind], [before, held, most]);
+  const { what, dimension } = past;
+  const old = await oldRows(session, cells, past, most);
+  if (old === null) return 0;
+  const valued = dimension === null ? [] : [cellsWithValue(cells, dimension).map(({ id }) => id)];
+  const [row] = await session.rows<{ n: number }>(COUNTS[what], [...old, ...valued]);
   return Math.min(most, row?.n ?? 0);
 }

@@ -137,8 +137,12 @@ export const erasure = pgTable(
 /** What retention deleted: amount and rule, no content. */
 export const deletionRecord = pgTable('deletion_record', {
   id: bigserial('id', { mode: 'number' }).primaryKey(),
-  /** comments, responses, outcomes or sourceEvents. */
+  /** comments, responses, outcomes, sourceEvents or dimensions. */
   what: text('what').notNull(),
+  /** The source that the rule is of; null: every source. */
+  source: text('source'),
+  /** Of dimensions: the attribute. */
+  dimension: text('dimension'),
   /** The duration that the policy names. */
   keep: text('keep').notNull(),
   /** Older than this was deleted. */

@@ -241,6 +241,7 @@ export * from './monitoring.ts';
 export * from './on-call.ts';
 export * from './outcomes.ts';
 export * from './quarantine.ts';
+export * from './retention.ts';
 export * from './reviews.ts';
 export * from './rollups.ts';
 export * from './scopes.ts';

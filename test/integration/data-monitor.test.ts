@@ -7,7 +7,7 @@ import { readStates } from '../../store/agents/agent-states.ts';
 import { readAlertEvents, readAlerts } from '../../store/agents/alerts.ts';
 import { settleAlert } from '../../store/agents/close-alert.ts';
 import { readAgentDecisions } from '../../store/agents/decisions.ts';
-import type { Retention } from '../../store/data-subjects/retention.ts';
+import type { Retention } from '../../domain/privacy/retention.ts';
 import { DIMENSIONS, openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 
 const DAY_MS = 86_400_000;

@@ -5,7 +5,7 @@ import { listErasures, pendingErasures } from '../../store/data-subjects/erasure
 import { placeHold, releaseHold } from '../../store/data-subjects/legal-hold.ts';
 import { rectify } from '../../store/data-subjects/rectify.ts';
 import { restrict } from '../../store/data-subjects/restriction.ts';
-import { readDeletions } from '../../store/data-subjects/retention.ts';
+import { readDeletions } from '../../store/data-subjects/deletion-records.ts';
 import { readSubjectAccessReport } from '../../store/data-subjects/subject-access.ts';
 import { cleanFiles } from '../../store/database/rewrite-files.ts';
 import { noteMembers } from '../../store/models/model-provenance.ts';
