@@ -96,8 +96,9 @@ export default {
   llm: { allow: [], seconds: 30, requestsPerHour: 60 },
   /**
    * How long each kind is kept, as ISO 8601 durations: `comments`, `responses`, `outcomes`, `sourceEvents` (the original
-   * items). Kinds that are not named are kept until they are erased. Example: { comments: 'P2Y', responses:
-   * 'P7Y', sourceEvents: 'P90D' }
+   * items), `dimensions` (their values, by field). `sources` has them by the name of a source; of two periods about the same the shorter one
+   * decides. What is not named is kept until it is erased. Example: { comments: 'P2Y', responses: 'P7Y', sourceEvents: 'P90D',
+   * dimensions: { region: 'P3Y' }, sources: { partner: { comments: 'P30D', quarantine: 'P7D' } } }
    */
   retention: {},
   /**

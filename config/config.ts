@@ -161,7 +161,6 @@ export async function loadConfig(
   const found = deployment.safeParse(said.content);
   if (!found.success) throw new ConfigError(deploymentMistakes(found.error, said, deployment).join('\n'));
   const dimensions = dimensionsOf(found.data.dimensions, said);
-  const former = formerOf(found.data.formerDimensions, dimensions, said);
   return {
     host: variables.HOST,
     port: variables.PORT,
@@ -192,7 +191,7 @@ export async function loadConfig(
     logLevel: variables.SCORELINE_LOG_LEVEL,
     commit: variables.SCORELINE_COMMIT,
     dimensions,
-    formerDimensions: former,
+    ...periodsAndFormer(found.data, dimensions, said),
     policies: resolve(variables.SCORELINE_POLICIES),
     smallestCount: found.data.smallestCount,
     reviewRules: found.data.review,
@@ -204,7 +203,6 @@ export async function loadConfig(
     nameBounds: found.data.nameBounds,
     redaction: found.data.redaction,
     themePrecision: found.data.themePrecision,
-    retention: periodsOf(found.data.retention, [...dimensions.map(({ attribute }) => attribute), ...former], said),
     sealAfter: found.data.sealAfter,
     limits: found.data.limits,
     trustedDocuments: await trustedOf(variables.SCORELINE_TRUSTED_DOCUMENTS),
@@ -309,15 +307,18 @@ function formerOf(
   );
 }
 
-function periodsOf(
-  given: Config['retention'],
-  attributes: readonly string[],
-  { fileOf }: FoundDeployment,
-): Config['retention'] {
+/** What names dimensions: the removed ones, and periods. */
+function periodsAndFormer(
+  { formerDimensions, retention }: z.output<typeof deployment>,
+  dimensions: readonly Dimension[],
+  said: FoundDeployment,
+): Pick<Config, 'formerDimensions' | 'retention'> {
+  const former = formerOf(formerDimensions, dimensions, said);
+  const attributes = [...dimensions.map(({ attribute }) => attribute), ...former];
   try {
-    return retentionOf(given, attributes);
+    return { formerDimensions: former, retention: retentionOf(retention, attributes) };
   } catch (error) {
-    throw new ConfigError(`${fileOf('retention')}: ${(error as Error).message}`);
+    throw new ConfigError(`${said.fileOf('retention')}: ${(error as Error).message}`);
   }
 }
 

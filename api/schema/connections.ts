@@ -139,8 +139,12 @@ function addType(schema: SchemaParts): void {
         description:
           'The rules of retention that decide for its sources, each with its own; for one that is not bound to sources: those of every source.',
         resolve: async ({ sources }, _args, context) => {
-          const rules = await Promise.all((sources ?? [null]).map((source) => rulesOfSource(context, source)));
-          return [...new Map(rules.flat().map((rule) => [`${rule.id ?? nameOfRetained(rule)}`, rule])).values()];
+          const rules = await Promise.all(
+            (sources ?? [null]).map((source) => rulesOfSource(context, source)),
+          );
+          return [
+            ...new Map(rules.flat().map((rule) => [`${rule.id ?? nameOfRetained(rule)}`, rule])).values(),
+          ];
         },
       }),
       mapping: t.field({

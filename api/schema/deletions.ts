@@ -18,7 +18,9 @@ export function addDeletions(schema: SchemaParts): void {
         nullable: false,
         description: 'comments, responses, outcomes, sourceEvents or dimensions.',
       }),
-      source: t.exposeString('source', { description: 'The source that the rule is of; null: every source.' }),
+      source: t.exposeString('source', {
+        description: 'The source that the rule is of; null: every source.',
+      }),
       dimension: t.string({
         description: 'Of dimensions.',
         resolve: (row) =>

@@ -21,12 +21,7 @@ import { OLD } from './old-rows.ts';
 export type AgeingCells = Pick<StoredCellDictionary, 'all' | 'use' | 'storedAs' | 'refresh'>;
 
 /** What is old: the moment, cells under a hold, how many, and the source. */
-export type OldRows = readonly [
-  before: Date,
-  held: readonly number[],
-  most: number,
-  sourceId: number | null,
-];
+export type OldRows = readonly [before: Date, held: readonly number[], most: number, sourceId: number | null];
 
 const FOUND = statement('aged_placed', `(${OLD.placed}) UNION ALL (${OLD.asidePlaced})`);
 const ADD_CELLS = statement(

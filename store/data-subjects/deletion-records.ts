@@ -22,7 +22,8 @@ export async function noteDeletion(
   now: number,
 ): Promise<number> {
   const [kept] = await session.rows<{ id: number }>(NOTE, [what, keep, before, rows, source, dimension]);
-  if (!kept) throw new Error(`the deletion of ${nameOfRetained({ what, source, dimension })} was not recorded`);
+  if (!kept)
+    throw new Error(`the deletion of ${nameOfRetained({ what, source, dimension })} was not recorded`);
   const policy = { actor: 'system', actorName: 'retention policy', role: 'system', policyVersion: null };
   const about = { ...(source === null ? {} : { source }), ...(dimension === null ? {} : { dimension }) };
   const subject = { deletion: kept.id, what, ...about, keep, before: before.toISOString(), rows };

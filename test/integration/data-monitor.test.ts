@@ -3,11 +3,11 @@ import { dataMonitor } from '../../agents/data-monitor/index.ts';
 import type { AnyAgent } from '../../agents/loop/agent.ts';
 import { replay } from '../../agents/loop/decide.ts';
 import { runAgent } from '../../agents/loop/run.ts';
+import type { Retention } from '../../domain/privacy/retention.ts';
 import { readStates } from '../../store/agents/agent-states.ts';
 import { readAlertEvents, readAlerts } from '../../store/agents/alerts.ts';
 import { settleAlert } from '../../store/agents/close-alert.ts';
 import { readAgentDecisions } from '../../store/agents/decisions.ts';
-import type { Retention } from '../../domain/privacy/retention.ts';
 import { DIMENSIONS, openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 
 const DAY_MS = 86_400_000;

@@ -91,6 +91,8 @@ function argumentsOf(root: string, field: GraphQLField<unknown, unknown>): strin
     every: 'HOUR',
     kind: '"Rollup"',
     dimension: 'REGION',
+    field: 'COMMENTS',
+    keep: '"P1Y"',
     role: '"analyst"',
     name: '"sample"',
     item: '"QuarantinedItem:00000000-0000-4000-8000-000000000000"',
