@@ -262,6 +262,44 @@ describe('every way to a comment', () => {
     expect(await last()).toMatchObject({ action: 'deletionRecords' });
   });
 
+  it('leaves a row: a rule of retention, which only those set who may administer everything', async () => {
+    const { key } = of('dpo');
+    const set = (more: string) =>
+      `mutation { setRetention(source: "Planted", ${more}, reason: "contract 4") { field dimension source keep configured setBy reason } }`;
+    const rule = 'field: DIMENSIONS, dimension: REGION, keep: "P1Y"';
+    expect((await ask(key, set(rule))).errors?.[0]).toMatchObject({ extensions: { code: 'FORBIDDEN' } });
+    const shown = {
+      field: 'DIMENSIONS',
+      dimension: 'region',
+      source: 'Planted',
+      keep: 'P1Y',
+      configured: false,
+    };
+    const quarantine = { field: 'QUARANTINE', dimension: null, source: null, keep: 'P30D', configured: true };
+    expect((await ask(ADMIN_KEY, set(rule))).data).toMatchObject({
+      setRetention: [{ ...shown, reason: 'contract 4' }, quarantine],
+    });
+    expect((await log({ action: 'setRetention' }))[0]?.subject).toMatchObject({
+      ...{ source: 'Planted', what: 'dimensions', dimension: 'region', keep: 'P1Y', reason: 'contract 4' },
+    });
+    const list = '{ retentionRules(source: "Planted") { field dimension source keep configured } }';
+    expect((await ask(key, list)).data).toEqual({ retentionRules: [shown, quarantine] });
+    const dry = '{ retentionDue(field: RESPONSES, keep: "P200Y") }';
+    expect((await ask(key, dry)).data).toEqual({ retentionDue: 0 });
+    for (const wrong of [
+      'field: COMMENTS, keep: "soon"',
+      'field: DIMENSIONS, keep: "P1Y"',
+      'field: COMMENTS, keep: "PT1H"',
+    ])
+      expect((await ask(ADMIN_KEY, set(wrong))).errors?.[0]).toMatchObject({
+        extensions: { code: 'BAD_USER_INPUT' },
+      });
+    const seen = '{ sources { edges { node { retention { field keep } } } } }';
+    expect((await ask(key, seen)).data).toMatchObject({ sources: { edges: expect.any(Array) } });
+    await ask(ADMIN_KEY, set('field: DIMENSIONS, dimension: REGION'));
+    expect((await ask(key, list)).data).toEqual({ retentionRules: [quarantine] });
+  });
+
   it('distinguishes comments from respondents', async () => {
     const { id, key } = of('dpo');
     await ask(key, '{ responses { edges { node { respondent } } } }');

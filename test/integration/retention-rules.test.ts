@@ -149,12 +149,8 @@ it('two sources with different rules lose exactly what is past them, whenever th
         );
         await expectRollupsToEqualRecount(database);
         await expectInferredRollupsToEqualRecount(database);
-        const window = { from: TODAY - 1_500 * DAY_MS, until: TODAY };
-        for (const basis of ['SURVEYED', 'INFERRED'] as const) {
-          const model = basis === 'SURVEYED' ? null : 1;
-          const found = await database.verify({ ...window, basis, model });
-          expect([found.verdict, found.reason]).not.toContain('MISMATCH');
-        }
+        const found = await database.verify({ from: TODAY - 1_500 * DAY_MS, until: TODAY });
+        expect(found).not.toMatchObject({ verdict: 'MISMATCH' });
         expect((await database.seal()).refused).toEqual([]);
         // What is sent again is known, and brings nothing back.
         expect(await send(shop, inShop)).toMatchObject({ accepted: 0 });
