@@ -69,9 +69,20 @@ CREATE SEQUENCE public.monitor_reading_id_seq AS bigint START 1 INCREMENT 1;
 
 CREATE SEQUENCE public.respondent_policy_id_seq AS integer START 1 INCREMENT 1;
 
+CREATE SEQUENCE public.retention_rule_id_seq AS integer START 1 INCREMENT 1;
+
 CREATE SEQUENCE public.review_decision_id_seq AS bigint START 1 INCREMENT 1;
 
 -- Tables, each with its constraints, indexes and triggers
+
+CREATE TABLE public.aged_field (
+  response_id uuid NOT NULL,
+  field text NOT NULL,
+  dimension text NOT NULL DEFAULT ''::text,
+  deletion_id bigint NOT NULL,
+  CONSTRAINT aged_field_response_id_field_dimension_pk PRIMARY KEY (response_id, field, dimension),
+  CONSTRAINT aged_field_deletion_id_deletion_record_id_fk FOREIGN KEY (deletion_id) REFERENCES deletion_record(id)
+);
 
 CREATE TABLE public.agent_approval (
   id bigint NOT NULL DEFAULT nextval('agent_approval_id_seq'::regclass),
@@ -453,6 +464,8 @@ CREATE TABLE public.deletion_record (
   before timestamp with time zone NOT NULL,
   rows integer NOT NULL,
   recorded_at timestamp with time zone NOT NULL DEFAULT now(),
+  source text,
+  dimension text,
   CONSTRAINT deletion_record_pkey PRIMARY KEY (id)
 );
 
@@ -999,6 +1012,19 @@ CREATE INDEX restricted_response_subject_id_index ON public.restricted_response 
 CREATE INDEX uncounted_response_newest ON public.restricted_response USING btree (answered_at, id) WHERE (counting IS NOT NULL);
 CREATE TRIGGER counting_changed AFTER UPDATE OF counting ON public.restricted_response FOR EACH ROW WHEN ((old.counting IS DISTINCT FROM new.counting)) EXECUTE FUNCTION counting_changed();
 CREATE TRIGGER place_aside BEFORE INSERT OR UPDATE OF "row" ON public.restricted_response FOR EACH ROW EXECUTE FUNCTION place_aside();
+
+CREATE TABLE public.retention_rule (
+  id integer NOT NULL DEFAULT nextval('retention_rule_id_seq'::regclass),
+  source text,
+  field text NOT NULL,
+  dimension text,
+  keep text,
+  actor text NOT NULL,
+  actor_name text NOT NULL,
+  reason text NOT NULL,
+  recorded_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT retention_rule_pkey PRIMARY KEY (id)
+);
 
 CREATE TABLE public.retired_key (
   provider text NOT NULL,
@@ -2232,6 +2258,24 @@ CREATE VIEW public.uncounted_response AS
      CROSS JOIN LATERAL jsonb_to_record(t."row") x(received_at timestamp with time zone, mapping_version_id integer, source_event_id uuid, external_id text, score smallint, points smallint, class smallint, comment text, subject_id uuid, account_id uuid)
   WHERE t.counting IS NOT NULL;
 
+CREATE VIEW scoped.aged_field WITH (security_barrier=true) AS
+ SELECT response_id,
+    field,
+    dimension,
+    deletion_id
+   FROM aged_field t
+  WHERE (EXISTS ( SELECT
+           FROM response_key k
+          WHERE k.id = t.response_id AND
+                CASE
+                    WHEN t.field = 'comments'::text THEN COALESCE((( SELECT s.comment + '{}'::int4multirange
+                       FROM scope s
+                      WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> k.cell_id, false)
+                    ELSE COALESCE((( SELECT s.response + '{}'::int4multirange
+                       FROM scope s
+                      WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> k.cell_id, false)
+                END));
+
 CREATE VIEW scoped.agent_approval WITH (security_barrier=true) AS
  SELECT id,
     decision_id,
@@ -2937,6 +2981,7 @@ GRANT SELECT ON public.scale_rule TO scoreline_reader;
 GRANT SELECT ON public.source TO scoreline_reader;
 GRANT SELECT ON public.survey_version TO scoreline_reader;
 GRANT SELECT ON public.training_set TO scoreline_reader;
+GRANT SELECT ON scoped.aged_field TO scoreline_reader;
 GRANT SELECT ON scoped.agent_approval TO scoreline_reader;
 GRANT SELECT ON scoped.agent_decision TO scoreline_reader;
 GRANT SELECT ON scoped.alert TO scoreline_reader;
