@@ -1,4 +1,3 @@
-import { nameOfRetained } from '../../domain/privacy/retention.ts';
 import { type ConnectionRow, type FetchState, listConnections } from '../../store/connections/connections.ts';
 import { listFiles, MOST_LISTED } from '../../store/connections/watched-files.ts';
 import { attributesByField } from '../access/attributes.ts';
@@ -8,7 +7,6 @@ import { fixed, paged } from '../gate/costs.ts';
 import { connectionPath } from '../http/webhooks.ts';
 import { access, asInt } from './builder.ts';
 import { pageSize } from './connection.ts';
-import { rulesOfSource } from './retention-rules.ts';
 import type { SchemaParts } from './types.ts';
 
 const PREFIX = 'Connection:';
@@ -131,21 +129,6 @@ function addType(schema: SchemaParts): void {
         type: ['String'],
         description: 'The sources that it may submit responses for. null: it is not bound to sources.',
         resolve: ({ sources }) => (sources === null ? null : [...sources]),
-      }),
-      retention: t.field({
-        ...access('administer', fixed(10)),
-        type: [types.retentionRule],
-        nullable: false,
-        description:
-          'The rules of retention that decide for its sources, each with its own; for one that is not bound to sources: those of every source.',
-        resolve: async ({ sources }, _args, context) => {
-          const rules = await Promise.all(
-            (sources ?? [null]).map((source) => rulesOfSource(context, source)),
-          );
-          return [
-            ...new Map(rules.flat().map((rule) => [`${rule.id ?? nameOfRetained(rule)}`, rule])).values(),
-          ];
-        },
       }),
       mapping: t.field({
         type: 'JSON',

@@ -1,6 +1,7 @@
 import {
   configuredRules,
   decidingRule,
+  nameOfRetained,
   RETAINED_FIELDS,
   type Retained,
   type RetainedField,
@@ -36,11 +37,12 @@ export const retainedFieldOf = (builder: Builder) =>
     ) as Record<string, { readonly value: RetainedField }>,
   });
 
-/** Adds RetentionRule, Response.agedFields, the queries retentionRules and retentionDue, and the mutation setRetention. */
+/** Adds RetentionRule, Response.agedFields, Connection.retention, the queries retentionRules and retentionDue, and the mutation setRetention. */
 export function addRetentionRules(schema: SchemaParts): void {
   addRule(schema);
   addQueries(schema);
   addMutation(schema);
+  addOfConnection(schema);
   addAgedFields(schema);
 }
 
@@ -155,6 +157,22 @@ function addMutation({ builder, types }: SchemaParts): void {
         const change = { ...about, keep: keep == null ? null : periodOf(keep), ...by };
         await changeRule(deps.record, change, auditHook(context, 'setRetention'));
         return rulesOfSource(context, about.source);
+      },
+    }),
+  );
+}
+
+function addOfConnection({ builder, types }: SchemaParts): void {
+  builder.objectField(types.connection, 'retention', (t) =>
+    t.field({
+      ...access('administer', fixed(10)),
+      type: [types.retentionRule],
+      nullable: false,
+      description:
+        'The rules of retention that decide for each of its sources; for one that is not bound to sources: those of every source.',
+      resolve: async ({ sources }, _args, context) => {
+        const rules = await Promise.all((sources ?? [null]).map((source) => rulesOfSource(context, source)));
+        return [...new Map(rules.flat().map((rule) => [rule.id ?? nameOfRetained(rule), rule])).values()];
       },
     }),
   );
