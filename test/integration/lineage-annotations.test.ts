@@ -273,7 +273,7 @@ describe('the lineage of annotations', () => {
     const [undone] =
       (await trace(response, 'DOWNSTREAM'))?.nodes.filter(({ kind }) => kind === 'Merge') ?? [];
     expect(undone?.label).toBe(`${label}, undone 2026-03-05`);
-    // Who sees some of the answers sees those; who may not know whose they are sees none, nor the merge.
+    // A caller who sees some of the answers sees those; one who sees no respondents sees none, nor the merge.
     const without = narrowScope('without', ({ attributes }) => attributes.region !== ids.region);
     expect(await edgesOf(id, 'UPSTREAM', without)).toEqual([about[1]]);
     const masked = narrowScope('masked', () => true, { withheld: ['readRespondent'] });
