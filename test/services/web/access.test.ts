@@ -216,7 +216,7 @@ describe("people's rights", () => {
     const { page, problems } = await visit('/people', key('dpo'));
     await page.getByText('No person has been erased').waitFor();
     const find = async (who: string) => {
-      await page.getByLabel('Identifier').fill(who);
+      await page.getByTestId('find-person').getByLabel('Identifier').fill(who);
       await page.keyboard.press('Enter');
     };
     await find('nobody@example.org');
