@@ -307,7 +307,7 @@ it('of an item that is stored, what the mapping does not read is kept nowhere, a
 
 it('what a vendor says of identifiers merges them once, where its connection may merge, and waits where it may not', async () => {
   const mapping = { identities: { events: ['identify', 'alias'] }, source: 'segment' };
-  const secret = 'a secret of sixteen letters';
+  const secret = 'a-secret-of-sixteen-letters';
   const { id } = await make('segment', mapping, secret);
   const send = (body: object, submitter = OWNER) => {
     const raw = Buffer.from(JSON.stringify(body));

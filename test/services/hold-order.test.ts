@@ -28,6 +28,27 @@ afterAll(async () => {
   await database.close();
 });
 
+it('is placed and released while another held person is locked', async () => {
+  const answeredAt = new Date().toISOString();
+  await database.submit(
+    ['one', 'other'].map((name) => ({ externalId: name, respondent: name, answeredAt, score: 3 })),
+  );
+  const [held] = await placeHold(database, personOf('other'), BY);
+  await writer.query('BEGIN');
+  await writer.query('SELECT id FROM subject_key WHERE held FOR UPDATE');
+  const isHeld = async () =>
+    (await database.sql<{ held: boolean }>('SELECT held FROM subject_key ORDER BY held')).map(
+      ({ held }) => held,
+    );
+  const [placed] = await placeHold(database, personOf('one'), BY);
+  expect(await isHeld()).toEqual([true, true]);
+  expect(await releaseHold(database.store, placed as string, BY)).toBe(true);
+  expect(await isHeld()).toEqual([false, true]);
+  await writer.query('ROLLBACK');
+  expect(await releaseHold(database.store, held as string, BY)).toBe(true);
+  expect(await isHeld()).toEqual([false, false]);
+});
+
 it('two processes store and replace answers of the same persons, whose latest counts, without a deadlock', async () => {
   await setPolicy(database, {
     ...{ survey: 'nps', kind: 'LATEST', days: null, effectiveFrom: new Date(0) },
@@ -60,25 +81,4 @@ it('two processes store and replace answers of the same persons, whose latest co
   // A batch that a deadlock ended would be stored again, with a warning.
   expect(retries).toEqual([]);
   await expectRollupsToEqualRecount(database);
-});
-
-it('is placed and released while another held person is locked', async () => {
-  const answeredAt = new Date().toISOString();
-  await database.submit(
-    ['one', 'other'].map((name) => ({ externalId: name, respondent: name, answeredAt, score: 3 })),
-  );
-  const [held] = await placeHold(database, personOf('other'), BY);
-  await writer.query('BEGIN');
-  await writer.query('SELECT id FROM subject_key WHERE held FOR UPDATE');
-  const isHeld = async () =>
-    (await database.sql<{ held: boolean }>('SELECT held FROM subject_key ORDER BY held')).map(
-      ({ held }) => held,
-    );
-  const [placed] = await placeHold(database, personOf('one'), BY);
-  expect(await isHeld()).toEqual([true, true]);
-  expect(await releaseHold(database.store, placed as string, BY)).toBe(true);
-  expect(await isHeld()).toEqual([false, true]);
-  await writer.query('ROLLBACK');
-  expect(await releaseHold(database.store, held as string, BY)).toBe(true);
-  expect(await isHeld()).toEqual([false, false]);
 });
