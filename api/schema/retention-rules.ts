@@ -2,10 +2,8 @@ import {
   configuredRules,
   decidingRule,
   nameOfRetained,
-  RETAINED_FIELDS,
   type Retained,
   type RetainedField,
-  type RetentionRule,
   rulesToApply,
 } from '../../domain/privacy/retention.ts';
 import type { Dimension } from '../../domain/segments/dimensions.ts';
@@ -13,29 +11,16 @@ import { cut, nameOf } from '../../domain/text/text.ts';
 import { isAge, keptSince } from '../../domain/time/kept-since.ts';
 import type { AgedField } from '../../store/data-subjects/aged-fields.ts';
 import { countDue } from '../../store/data-subjects/retention-due.ts';
-import { changeRule, readSetRules, type SetRule } from '../../store/data-subjects/retention-rules.ts';
+import { changeRule, readSetRules, type ShownRule } from '../../store/data-subjects/retention-rules.ts';
 import { auditHook } from '../audit.ts';
 import type { ApiContext } from '../context.ts';
 import { ForbiddenError, InvalidArgumentError } from '../errors.ts';
 import { fixed } from '../gate/costs.ts';
-import { access, asInt, type Builder } from './builder.ts';
+import { access, asInt } from './builder.ts';
 import type { SchemaParts } from './types.ts';
 
-/** A rule of the configuration, or one that a person set. */
-export type ShownRule = RetentionRule & Partial<Omit<SetRule, keyof RetentionRule>>;
 /** Rows that are counted of each kind for a dry run; there may be more. */
 const MOST_DUE = 100_000;
-
-/** RESPONSES, DIMENSIONS, ... */
-export const retainedFieldOf = (builder: Builder) =>
-  builder.enumType('RetainedField', {
-    description:
-      'What a rule of retention is about. RESPONSES: whole responses. DIMENSIONS: the values of one dimension; answers and outcomes ' +
-      'move to "unknown". COMMENTS: texts. SOURCE_EVENTS: items as they arrived. QUARANTINE: what connections delivered and could not be stored.',
-    values: Object.fromEntries(
-      RETAINED_FIELDS.map((name) => [name.replace(/[A-Z]/g, '_$&').toUpperCase(), { value: name }]),
-    ) as Record<string, { readonly value: RetainedField }>,
-  });
 
 /** Adds RetentionRule, Response.agedFields, Connection.retention, the queries retentionRules and retentionDue, and the mutation setRetention. */
 export function addRetentionRules(schema: SchemaParts): void {

@@ -1,6 +1,7 @@
 import type { Fact } from '../../agents/narrator/fact.ts';
 import { REWRITE_FAILURES } from '../../agents/narrator/rewrite.ts';
 import { OUTCOME_KINDS } from '../../domain/outcomes/outcome-kinds.ts';
+import { RETAINED_FIELDS, type RetainedField } from '../../domain/privacy/retention.ts';
 import type { ScoreRow } from '../../domain/scores/score.ts';
 import type { Dimension } from '../../domain/segments/dimensions.ts';
 import type { TracedNode } from '../../graph/node.ts';
@@ -16,6 +17,7 @@ import type { WatchedAccount } from '../../store/agents/watched-accounts.ts';
 import type { ChangeRow } from '../../store/changes/changes.ts';
 import type { ConnectionRow } from '../../store/connections/connections.ts';
 import type { WatchedFile } from '../../store/connections/watched-files.ts';
+import type { ShownRule } from '../../store/data-subjects/retention-rules.ts';
 import type { ModelEventRow } from '../../store/models/model-provenance.ts';
 import type { FeatureRow, RegisteredModel, TrainingSetRow } from '../../store/models/models.ts';
 import type { OutcomeView } from '../../store/outcomes/outcomes.ts';
@@ -28,7 +30,6 @@ import { MODEL_STAGES } from '../../store/tables/scoring.ts';
 import type { Builder } from './builder.ts';
 import { METRIC_DESCRIPTIONS } from './metric-descriptions.ts';
 import type { AnyNode, ImportView } from './node.ts';
-import { retainedFieldOf, type ShownRule } from './retention-rules.ts';
 
 /** Where a module of the schema adds its types and fields. */
 export interface SchemaParts {
@@ -125,7 +126,14 @@ function createEnums(builder: Builder, dimensions: readonly Dimension[]) {
         ]),
       ),
     }),
-    retainedField: retainedFieldOf(builder),
+    retainedField: builder.enumType('RetainedField', {
+      description:
+        'What a rule of retention is about. RESPONSES: whole responses. DIMENSIONS: the values of one dimension; answers and outcomes ' +
+        'move to "unknown". COMMENTS: texts. SOURCE_EVENTS: items as they arrived. QUARANTINE: what connections delivered and could not be stored.',
+      values: Object.fromEntries(
+        RETAINED_FIELDS.map((name) => [name.replace(/[A-Z]/g, '_$&').toUpperCase(), { value: name }]),
+      ) as Record<string, { readonly value: RetainedField }>,
+    }),
     sentiment: builder.enumType('Sentiment', { values: SENTIMENTS }),
     npsClass: builder.enumType('NpsClass', { values: ['PROMOTER', 'PASSIVE', 'DETRACTOR'] as const }),
     basis: builder.enumType('Basis', {

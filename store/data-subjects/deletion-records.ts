@@ -15,7 +15,7 @@ const NOTE = statement(
   `INSERT INTO deletion_record (what, keep, before, rows, source, dimension) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id`,
 );
 
-/** Records a batch, also in the audit log; returns the id of the record. */
+/** Notes a batch, also in the audit log; returns the id of its row. */
 export async function noteDeletion(
   session: Session,
   { what, source, dimension, keep, before, rows }: Deletion,

@@ -6,12 +6,15 @@ import { statement } from '../database/statement.ts';
 /* Rules of retention that people set, beside those of the configuration. */
 
 /** A rule that a person set, and why. */
-export interface SetRule extends RetentionRule {
+interface SetRule extends RetentionRule {
   readonly id: number;
   readonly actorName: string;
   readonly reason: string;
   readonly recordedAt: Date;
 }
+
+/** A rule of the configuration, or one that a person set. */
+export type ShownRule = RetentionRule & Partial<Omit<SetRule, keyof RetentionRule>>;
 
 /** A change of a rule; null withdraws it. */
 export interface RuleChange extends Retained {

@@ -262,7 +262,7 @@ describe('every way to a comment', () => {
     expect(await last()).toMatchObject({ action: 'deletionRecords' });
   });
 
-  it('leaves a row: a rule of retention, which only those set who may administer everything', async () => {
+  it('leaves a row: a rule of retention, which only an administrator of everything sets', async () => {
     const { key } = of('dpo');
     const set = (more: string) =>
       `mutation { setRetention(source: "Planted", ${more}, reason: "contract 4") { field dimension source keep configured setBy reason } }`;
