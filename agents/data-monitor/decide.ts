@@ -1,10 +1,5 @@
-import {
-  judgeDay,
-  judgeSilence,
-  PROFILE_DAYS,
-  profileOf,
-  type VolumeProfile,
-} from '../../domain/detection/volume.ts';
+import { silenceOf, usualOf } from '../../domain/detection/source-quality.ts';
+import { judgeDay, type VolumeProfile } from '../../domain/detection/volume.ts';
 import { DAY_MS, HOUR_MS } from '../../domain/time/time-windows.ts';
 import type { Severity } from '../../store/tables/agents.ts';
 import { type AlertAction, type Cause, decideAlert } from '../alerting/episode.ts';
@@ -56,27 +51,21 @@ const round = (value: number) => Math.round(value * 10) / 10;
 function findingOf(source: SourceDays, now: number): SourceFinding | null {
   const { name, first, accepted } = source;
   // The last is today, which is not over.
-  const before = accepted.slice(0, -2).slice(-PROFILE_DAYS);
   const yesterday = accepted.at(-2) ?? 0;
   const day = first + accepted.length - 2;
-  const profile = profileOf(day - before.length, before);
+  const profile = usualOf(source);
   return (
-    (profile && silenceOf(source, profile, now)) ??
+    (profile && silentFor(source, profile, now)) ??
     rejectionOf(source) ??
     (profile && volumeOf(name, profile, day, yesterday))
   );
 }
 
-function silenceOf(
-  { name, first, lastAcceptedAt }: SourceDays,
-  profile: VolumeProfile,
-  now: number,
-): SourceFinding | null {
-  const since = lastAcceptedAt ?? first * DAY_MS;
-  const { expected, chance, isTooLong } = judgeSilence(profile, since, now);
+function silentFor(source: SourceDays, profile: VolumeProfile, now: number): SourceFinding | null {
+  const { since, expected, chance, isTooLong } = silenceOf(source, profile, now);
   if (!isTooLong) return null;
   const says = `Nothing arrived since ${new Date(since).toISOString().slice(0, 16)}Z, when about ${round(expected)} answers are usual`;
-  return { source: name, fault: 'silent', severity: 'WARNING', says, numbers: { since, expected, chance } };
+  return { source: source.name, fault: 'silent', severity: 'WARNING', says, numbers: { since, expected, chance } };
 }
 
 function rejectionOf({ name, accepted, rejected, reasons }: SourceDays): SourceFinding | null {

@@ -1,4 +1,4 @@
-import { PROFILE_DAYS } from '../../domain/detection/volume.ts';
+import { DAYS_READ, daily, dayNumber, volumeOf } from '../../domain/detection/source-quality.ts';
 import { keptSince } from '../../domain/time/kept-since.ts';
 import { DAY_MS } from '../../domain/time/time-windows.ts';
 import { readSettings } from '../../store/agents/agent-settings.ts';
@@ -41,7 +41,7 @@ export async function* observe(
   });
   const cells = 'everything' as const;
   const today = Math.floor(now / DAY_MS);
-  const first = today - PROFILE_DAYS - 1;
+  const first = today - DAYS_READ + 1;
   const rows = await readSourceDays(store, new Date(first * DAY_MS));
   const sources = sourcesOf(rows, first, today);
   for (const { key, connection, of } of groupsOf(sources, await readWatchedConnections(store))) {
@@ -102,25 +102,16 @@ function sourcesOf(rows: readonly SourceDayRow[], first: number, today: number):
   const byName = new Map<string, SourceDayRow[]>();
   for (const row of rows) byName.set(row.name, [...(byName.get(row.name) ?? []), row]);
   return [...byName].map(([name, days]) => {
-    const dayOf = ({ day }: SourceDayRow) => Date.parse(`${day}T00:00:00Z`) / DAY_MS;
-    const from = Math.max(first, Math.min(...days.map(dayOf)));
-    const [accepted, rejected] = [
-      new Array<number>(today - from + 1).fill(0),
-      new Array<number>(today - from + 1).fill(0),
-    ];
+    const bad = ({ rejected }: SourceDayRow) => Object.values(rejected).reduce((a, b) => a + b, 0);
+    const { counts: rejected } = daily(days, [first, today], bad);
     const reasons = new Map<string, number>();
-    let lastAcceptedAt: number | null = null;
     for (const row of days) {
-      const place = dayOf(row) - from;
-      accepted[place] = row.accepted;
-      rejected[place] = Object.values(row.rejected).reduce((a, b) => a + b, 0);
-      if (row.lastAcceptedAt) lastAcceptedAt = Math.max(lastAcceptedAt ?? 0, row.lastAcceptedAt.getTime());
-      if (dayOf(row) < today - 1) continue;
+      if (dayNumber(row.day) < today - 1) continue;
       for (const [code, items] of Object.entries(row.rejected))
         reasons.set(code, (reasons.get(code) ?? 0) + items);
     }
     const codes = [...reasons].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)).map(([code]) => code);
-    return { name, first: from, accepted, rejected, lastAcceptedAt, reasons: codes };
+    return { name, ...volumeOf(days, [first, today]), rejected, reasons: codes };
   });
 }
 

@@ -2,6 +2,7 @@ import type { Scope } from '../../domain/access/scope.ts';
 import { DEFAULT_FLAG_RULES, type FlagRules, likenessOf } from '../../domain/responses/flags.ts';
 import { NAME_BOUNDS, type NameBounds } from '../../domain/responses/normalised-response.ts';
 import type { Cell, CellAttributes } from '../../domain/segments/cell.ts';
+import { UNKNOWN } from '../../domain/segments/dimensions.ts';
 import { inSlices, Slice } from '../../domain/text/slices.ts';
 import { isPassingError } from '../../store/database/passing-errors.ts';
 import type { SubjectEncryption } from '../../store/encryption/subject-encryption.ts';
@@ -293,7 +294,19 @@ function toRows(
     importRow: item.importRow,
     mayReplace: item.mayCorrect ? mayReplace : () => false,
     eventContent: item.event.content,
+    missing: missingOf(deps, item),
   }));
+}
+
+/** The fields that the item has no value for. Of a deployment that calls a dimension `account`, the field is the dimension's. */
+function missingOf({ dimensions }: Pick<IngestorDeps, 'dimensions'>, item: Prepared): string[] {
+  const optional = { score: item.score, comment: item.comment, respondent: item.respondent, account: item.account };
+  const values = dimensions.map(({ field, attribute }) => {
+    const value = item.attributes[attribute] ?? UNKNOWN;
+    return [field, value === UNKNOWN ? null : value];
+  });
+  const all: object = { ...optional, ...Object.fromEntries(values) };
+  return Object.entries(all).flatMap(([field, value]) => (value === null ? [field] : []));
 }
 
 /** Of what the rules compare in the answer. Times of imports are often those of a day, so they are not compared. */
