@@ -1,4 +1,4 @@
-import { silenceOf, usualOf } from '../../domain/detection/source-quality.ts';
+import { silenceOf, usualOf, WORDING_NEWS_MS } from '../../domain/detection/source-quality.ts';
 import { judgeDay, type VolumeProfile } from '../../domain/detection/volume.ts';
 import { DAY_MS, HOUR_MS } from '../../domain/time/time-windows.ts';
 import type { Severity } from '../../store/tables/agents.ts';
@@ -17,8 +17,6 @@ const DAILY = { raiseAfter: 1, resolveAfter: 2 };
 const [REJECTED_FEWEST, REJECTED_SHARE, REJECTED_TIMES] = [10, 0.05, 3];
 /** Seconds that a follower may be behind; from the second on people see old numbers for so long that someone should act. */
 const [DELAY_S, DELAY_CRITICAL_S] = [300, 3_600];
-/** A new survey version is news for so long. */
-export const WORDING_NEWS_MS = 7 * DAY_MS;
 
 /** One alert for one cause: raised, changed and resolved by what was found. */
 export function decide(inputs: Inputs): Decided<AlertAction> {
@@ -65,7 +63,13 @@ function silentFor(source: SourceDays, profile: VolumeProfile, now: number): Sou
   const { since, expected, chance, isTooLong } = silenceOf(source, profile, now);
   if (!isTooLong) return null;
   const says = `Nothing arrived since ${new Date(since).toISOString().slice(0, 16)}Z, when about ${round(expected)} answers are usual`;
-  return { source: source.name, fault: 'silent', severity: 'WARNING', says, numbers: { since, expected, chance } };
+  return {
+    source: source.name,
+    fault: 'silent',
+    severity: 'WARNING',
+    says,
+    numbers: { since, expected, chance },
+  };
 }
 
 function rejectionOf({ name, accepted, rejected, reasons }: SourceDays): SourceFinding | null {

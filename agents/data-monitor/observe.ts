@@ -1,4 +1,10 @@
-import { DAYS_READ, daily, dayNumber, volumeOf } from '../../domain/detection/source-quality.ts';
+import {
+  DAYS_READ,
+  daily,
+  dayNumber,
+  volumeOf,
+  WORDING_NEWS_MS,
+} from '../../domain/detection/source-quality.ts';
 import { keptSince } from '../../domain/time/kept-since.ts';
 import { DAY_MS } from '../../domain/time/time-windows.ts';
 import { readSettings } from '../../store/agents/agent-settings.ts';
@@ -6,12 +12,11 @@ import type { AgentStateRow } from '../../store/agents/agent-states.ts';
 import { readWatchedConnections, type WatchedConnection } from '../../store/connections/connections.ts';
 import { BATCH, RETAINED_KINDS, type Retention } from '../../store/data-subjects/retention.ts';
 import { countDue } from '../../store/data-subjects/retention-due.ts';
-import { readNewSurveys } from '../../store/responses/mappings.ts';
-import { readSourceDays, type SourceDayRow } from '../../store/responses/source-days.ts';
+import { bySource, readSourceDays, type SourceDayRow } from '../../store/responses/source-days.ts';
+import { readWordings } from '../../store/responses/wordings.ts';
 import { lastAlertOf } from '../alerting/carry-out.ts';
 import type { Episode } from '../alerting/episode.ts';
 import type { AgentDeps, Observation } from '../loop/agent.ts';
-import { WORDING_NEWS_MS } from './decide.ts';
 import { AGENT, type Inputs, type SourceDays } from './inputs.ts';
 import { readRateSeries } from './rate-series.ts';
 
@@ -70,10 +75,11 @@ export async function* observe(
     const inputs = { what: 'rates' as const, ...(await asked(key)), rate, segments };
     yield { key, inputs, cells, about: [], position: today };
   }
-  for (const one of await readNewSurveys(store, new Date(now - WORDING_SEEN_MS))) {
-    const { source, survey, version } = one;
+  for (const one of await readWordings(store, null, new Date(now - WORDING_SEEN_MS))) {
+    const { source, survey, version, isLater } = one;
+    if (!isLater) continue;
     const key = `wording ${source} ${survey} ${version}`;
-    const firstSeen = one.firstSeen.toISOString();
+    const firstSeen = one.firstSeenAt.toISOString();
     const inputs = { what: 'wording' as const, ...(await asked(key)), source, survey, version, firstSeen };
     yield { key, inputs, cells, about: [`Source:${source}`] };
   }
@@ -99,9 +105,7 @@ async function readLate({ store, cells }: AgentDeps, retention: Retention, now: 
 
 /** Each source from its first day on, with a count for each day. */
 function sourcesOf(rows: readonly SourceDayRow[], first: number, today: number): SourceDays[] {
-  const byName = new Map<string, SourceDayRow[]>();
-  for (const row of rows) byName.set(row.name, [...(byName.get(row.name) ?? []), row]);
-  return [...byName].map(([name, days]) => {
+  return [...bySource(rows)].map(([name, days]) => {
     const bad = ({ rejected }: SourceDayRow) => Object.values(rejected).reduce((a, b) => a + b, 0);
     const { counts: rejected } = daily(days, [first, today], bad);
     const reasons = new Map<string, number>();

@@ -16,6 +16,7 @@ import {
   type PoolFacts,
   type ServerMetrics,
 } from './server-metrics.ts';
+import { addSourceGauges, type SourceFigures } from './source-metrics.ts';
 
 /** A number that is read at each scrape. */
 export interface LiveGauges {
@@ -38,6 +39,8 @@ export interface LiveGauges {
   readonly quarantined: () => Promise<
     readonly { readonly connector: string; readonly reason: string; readonly count: number }[]
   >;
+  /** What is measured of the sources that bring the most. */
+  readonly sourceQuality: () => Promise<readonly SourceFigures[]>;
   readonly sockets: () => number;
   readonly streams: () => number;
   readonly cohorts: () => number;
@@ -190,6 +193,7 @@ export function addMetricsRoute(
     },
   });
   addWaitingGauges(registry, live);
+  addSourceGauges(registry, live);
   addPoolMetrics(registry, live.pools);
   addCellGauges(registry, live);
   addModelGauges(registry, live);

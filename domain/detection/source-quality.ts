@@ -44,6 +44,9 @@ export const DAYS_READ = PROFILE_DAYS + 2;
 /** Days that shares are taken of, today included. */
 export const SHARE_DAYS = 30;
 
+/** A new survey version is news for so long. */
+export const WORDING_NEWS_MS = 7 * DAY_MS;
+
 /** Days since 1970. */
 export const dayNumber = (day: string): number => Date.parse(`${day}T00:00:00Z`) / DAY_MS;
 
@@ -158,6 +161,9 @@ function sharesOf(days: readonly CountedDay[]) {
     invalidShare: items === 0 ? null : rejected / items,
     duplicateShare: items === 0 ? null : duplicates / items,
     missing,
-    clockSkew: clockSkewOf(added(({ delays }) => delays), rejections['IN_THE_FUTURE']),
+    clockSkew: clockSkewOf(
+      added(({ delays }) => delays),
+      rejections['IN_THE_FUTURE'],
+    ),
   };
 }

@@ -300,7 +300,12 @@ function toRows(
 
 /** The fields that the item has no value for. Of a deployment that calls a dimension `account`, the field is the dimension's. */
 function missingOf({ dimensions }: Pick<IngestorDeps, 'dimensions'>, item: Prepared): string[] {
-  const optional = { score: item.score, comment: item.comment, respondent: item.respondent, account: item.account };
+  const optional = {
+    score: item.score,
+    comment: item.comment,
+    respondent: item.respondent,
+    account: item.account,
+  };
   const values = dimensions.map(({ field, attribute }) => {
     const value = item.attributes[attribute] ?? UNKNOWN;
     return [field, value === UNKNOWN ? null : value];

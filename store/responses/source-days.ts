@@ -141,6 +141,17 @@ export function readSourceDays(
   return session.rows<SourceDayRow>(DAYS, [dayOf(since), sourceIds]);
 }
 
+/** The rows of each source, by its name. */
+export function bySource<Row extends { readonly name: string }>(rows: readonly Row[]): Map<string, Row[]> {
+  const byName = new Map<string, Row[]>();
+  for (const row of rows) {
+    const of = byName.get(row.name) ?? [];
+    of.push(row);
+    byName.set(row.name, of);
+  }
+  return byName;
+}
+
 /** Deletes days that are older than 90 days. */
 export async function forgetSourceDays(session: Session, now: number): Promise<void> {
   await session.rows(FORGET, [dayOf(new Date(now - KEPT_DAYS * DAY_MS))]);

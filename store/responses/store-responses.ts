@@ -1,5 +1,5 @@
-import { DEFAULT_FLAG_RULES, type FlagRules } from '../../domain/responses/flags.ts';
 import { delayClass } from '../../domain/detection/delays.ts';
+import { DEFAULT_FLAG_RULES, type FlagRules } from '../../domain/responses/flags.ts';
 import { asReceived, higherRevision, judge, type Verdict } from '../../domain/responses/newer.ts';
 import type { Session, Store } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
