@@ -8,7 +8,6 @@ export const ROLE_WORDS: Readonly<Record<Role | 'none', string>> = {
   score: 'Score',
   comment: 'Comment',
   respondent: 'Respondent',
-  account: 'Account',
   revision: 'Revision',
   dimension: 'Dimension',
 };
