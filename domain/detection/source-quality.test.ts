@@ -19,10 +19,10 @@ const day = (ago: number, accepted: number, more: Partial<CountedDay> = {}): Cou
   lastAcceptedAt: new Date((TODAY - ago + 0.4) * DAY_MS),
   ...more,
 });
-/** Fridays bring 200, other days 100, give or take. */
+/** Fridays bring 400, other days 100, give or take. */
 const history = (from: number, until: number) =>
   Array.from({ length: from - until + 1 }, (_, i) => from - i).map((ago) =>
-    day(ago, (ago % 7 === 0 ? 200 : 100) + ((ago * 5) % 11) - 5),
+    day(ago, (ago % 7 === 0 ? 400 : 100) + ((ago * 5) % 11) - 5),
   );
 
 describe('the usual range of a weekday', () => {
@@ -43,8 +43,8 @@ describe('the usual range of a weekday', () => {
   it('is that of the same weekday, and is not known before four weeks', () => {
     const { today, yesterday } = qualityOf([...history(57, 1), day(0, 12)], NOON);
     expect(today).toMatchObject({ accepted: 12, verdict: null });
-    expect(today.usual?.low).toBeGreaterThan(140);
-    expect(today.usual?.high).toBeLessThan(280);
+    expect(today.usual?.low).toBeGreaterThan(250);
+    expect(today.usual?.high).toBeLessThan(600);
     expect(yesterday.usual?.high).toBeLessThan(today.usual?.low ?? 0);
     expect(qualityOf([...history(20, 1), day(0, 12)], NOON).today).toMatchObject({
       usual: null,
@@ -63,7 +63,7 @@ describe('the silence of a source', () => {
     const quality = qualityOf(history(57, 3), NOON);
     expect(quality.silence).toMatchObject({ isTooLong: true });
     expect(quality.silence?.expected).toBeGreaterThan(150);
-    expect(quality.typicalGapMs).toBeCloseTo(DAY_MS / (800 / 7), -5);
+    expect(quality.typicalGapMs).toBeCloseTo(DAY_MS / (1_000 / 7), -5);
     expect(qualityOf(history(57, 0), NOON).silence).toMatchObject({ isTooLong: false });
   });
   it('is not judged of a source without a rhythm, or without days', () => {

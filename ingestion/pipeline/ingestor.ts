@@ -21,6 +21,7 @@ import { keyedHash } from './pseudonym.ts';
 import { NOT_ITS_ANSWER, NOT_ITS_SOURCE, refusalOf, tooMany } from './refusals.ts';
 import { type RejectedItem, RejectionCounts } from './rejection-counts.ts';
 import type { Submitter } from './submitter.ts';
+import { mappingAsked } from './wording.ts';
 
 export interface IngestorDeps extends NormaliseDeps, FilingDeps {
   readonly encryption: SubjectEncryption;
@@ -230,7 +231,8 @@ async function prepare(
       items.push(item);
       continue;
     }
-    const mappingVersionId = await deps.mappings.ensure(deps.store, item.mapping, { id, bounds }, deps.now());
+    const mapping = mappingAsked(deps.mappings, item.mapping, item.question);
+    const mappingVersionId = await deps.mappings.ensure(deps.store, mapping, { id, bounds }, deps.now());
     if (typeof mappingVersionId !== 'number') {
       items.push(tooMany(mappingVersionId));
       continue;

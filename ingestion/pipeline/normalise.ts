@@ -35,6 +35,8 @@ const EARLIEST_MS = Date.UTC(1900, 0, 1);
 export interface Normalised extends NormalisedResponse {
   readonly notes: readonly NoteCode[];
   readonly importRow: ImportRow | null;
+  /** The question as it was asked. */
+  readonly question: string | null;
 }
 
 /**
@@ -112,6 +114,7 @@ export function* normalising(deps: NormaliseDeps, draft: ResponseDraft): Steps<N
     },
     revision: draft.revision ?? null,
     importRow: draft.importRow ?? null,
+    question: draft.question ?? null,
     notes: [
       ...(draft.notes ?? []),
       ...notesOfComment(draft.comment, comment),

@@ -48,6 +48,9 @@ export interface Accepted {
 /** If a lock is held for longer, the batch is retried, and its senders get an error in the end. */
 const LOCK_MS = 10_000;
 
+/** The connector of rows of files. */
+const FILE = 'file';
+
 const CLAIM_KEYS = statement(
   'accept_claim',
   `INSERT INTO response_key (id, answered_at, received_at, cell_id, subject_id, content_hash, revision, revised_at)
@@ -187,8 +190,9 @@ function storedBySource(
     const stored = of(event);
     stored.accepted += 1;
     for (const field of event.missing) increment(stored.missing, field);
+    const { connector } = maps.get(event.mappingVersionId) as RecordedMapping;
     // A file brings history: when its answers arrive says nothing of a clock.
-    if (event.importRow === null)
+    if (event.importRow === null && connector !== FILE)
       increment(stored.delays, delayClass(receivedAt.getTime() - event.answeredAt.getTime()));
   }
   const accepted = outcomes.filter(({ acceptance }) => acceptance === 'accepted');

@@ -50,7 +50,7 @@ interface Quality {
   readonly items: number;
   readonly missing: readonly { readonly field: string; readonly share: number }[];
   readonly clockSkew: { readonly measured: number } | null;
-  readonly wordings: readonly object[];
+  readonly wordings: readonly { readonly node: string; readonly isNew: boolean }[];
 }
 interface Answer {
   readonly data: {
@@ -218,7 +218,7 @@ describe('sources', () => {
       })),
     );
     expect(of('reviews')?.missing).toContainEqual({ field: 'score', share: 1 });
-    expect(of('mail'), 'an import has no clock').toMatchObject({ clockSkew: null, items: 4 });
+    expect(of('mail'), 'a file has no clock').toMatchObject({ clockSkew: null, items: 4 });
     const metrics = await fetch(`${server.url}/metrics`, {
       headers: { authorization: `Bearer ${server.keys['admin']}` },
     });
@@ -233,6 +233,35 @@ describe('sources', () => {
       path: ['sources', 'edges', 0, 'node', 'quality'],
       reason: 'not granted: administer',
     });
+  });
+
+  it('show another wording of a question as another survey version, which the trace of a score leads to', async () => {
+    const send = async (id: string, question: string) => {
+      const map = { ...MAP, source: 'worded', question: 'asked', dimensions: { region: { value: 'Chile' } } };
+      const row = { line: 2, values: { id, at: ago(9), score: '9', asked: question } };
+      const body = [{ map, file: 'worded.csv' }, row].map((one) => JSON.stringify(one)).join('\n');
+      expect(await (await server.post('/ingest/file', body, 'application/x-ndjson')).json()).toMatchObject({
+        rejectedTotal: 0,
+      });
+    };
+    await send('w1', 'Would you recommend us?');
+    await send('w2', ' Would you  recommend us?');
+    await send('w3', 'How likely are you to recommend us?');
+    const wordings = (await ofQuality('admin')).of('worded')?.wordings;
+    expect(wordings).toMatchObject([
+      { survey: 'NPS', isNew: true },
+      { survey: 'NPS', isNew: false },
+    ]);
+    const nodes = wordings?.map(({ node }) => node) ?? [];
+    expect(nodes[0]).toMatch(/^SurveyVersion:NPS@1, question [0-9a-f]{8}$/);
+    const { data } = await server.graphql<{ nps: { id: string }[] }>(
+      '{ nps(window: "P1D", segment: { region: ["Chile"] }) { id } }',
+    );
+    const traced = await server.graphql<{ trace: { nodes: { id: string }[] } }>(
+      `{ trace(id: ${JSON.stringify(data.nps[0]?.id)}) { nodes { id } } }`,
+    );
+    const found = traced.data.trace.nodes.map(({ id }) => id).filter((id) => id.startsWith('SurveyVersion:'));
+    expect(found.sort()).toEqual([...nodes].sort());
   });
 
   it('come by segment and page by page; each page costs what it holds', async () => {
@@ -252,7 +281,7 @@ describe('sources', () => {
       const { hasNextPage, endCursor } = page.data?.sources.pageInfo ?? {};
       after = hasNextPage ? endCursor : undefined;
     }
-    expect(names).toEqual(['closed', 'mail', 'reviews', 'web']);
+    expect(names).toEqual(['closed', 'mail', 'reviews', 'web', 'worded']);
     expect((await ask('admin', '(after: "!")')).errors?.[0]?.message).toMatch(/^after: /);
     expect((await ask('admin', '(first: 0)')).errors?.[0]?.message).toMatch(/^first: /);
   });
