@@ -16,10 +16,10 @@ import {
   type PoolFacts,
   type ServerMetrics,
 } from './server-metrics.ts';
-import { addSourceGauges, type SourceFigures } from './source-metrics.ts';
+import { addSourceGauges, type SourceGauges } from './source-metrics.ts';
 
 /** A number that is read at each scrape. */
-export interface LiveGauges {
+export interface LiveGauges extends SourceGauges {
   /** Journal entries that each follower has yet to read, by follower. */
   readonly journalLag: () => Promise<Readonly<Record<string, number>>>;
   /** Seconds since the oldest change that each follower has yet to read was committed, by follower. */
@@ -39,8 +39,6 @@ export interface LiveGauges {
   readonly quarantined: () => Promise<
     readonly { readonly connector: string; readonly reason: string; readonly count: number }[]
   >;
-  /** What is measured of the sources that bring the most. */
-  readonly sourceQuality: () => Promise<readonly SourceFigures[]>;
   readonly sockets: () => number;
   readonly streams: () => number;
   readonly cohorts: () => number;

@@ -3,13 +3,12 @@ import { DAYS_READ, qualityOf, type SourceQuality } from '../../domain/detection
 import { DAY_MS } from '../../domain/time/time-windows.ts';
 import type { OwnerSession } from '../../store/database/client.ts';
 import { bySource, readSourceDays } from '../../store/responses/source-days.ts';
-import type { LiveGauges } from './metrics.ts';
 
 /** Sources of which each scrape says something: senders name as many as they like, and those that bring the most matter. */
 const MEASURED = 50;
 
 /** The figures of one source by their name; what is not known is absent. */
-export interface SourceFigures {
+interface SourceFigures {
   readonly source: string;
   readonly figures: Readonly<Record<string, number | null | undefined>>;
 }
@@ -44,8 +43,14 @@ function figuresOf(quality: SourceQuality, now: number): SourceFigures['figures'
   };
 }
 
+/** What is read at each scrape. */
+export interface SourceGauges {
+  /** Of the sources that bring the most. */
+  readonly sourceQuality: () => Promise<readonly SourceFigures[]>;
+}
+
 /** Adds the gauges of sources. */
-export function addSourceGauges(registry: Registry, live: Pick<LiveGauges, 'sourceQuality'>): void {
+export function addSourceGauges(registry: Registry, live: SourceGauges): void {
   new Gauge({
     name: 'scoreline_source_quality',
     help: `Data quality of the ${MEASURED} sources that bring the most: today's volume, its usual range, silence, and shares of 30 days.`,

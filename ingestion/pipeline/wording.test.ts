@@ -22,7 +22,7 @@ it('a wording is part of the version, whatever its spaces; without a question no
   expect(mappingAsked(registry, given, 'Would you recommend it?').survey).not.toEqual(worded.survey);
 });
 
-it('after 20 wordings of a version new ones are not told apart, and known ones still are', () => {
+it('after 20 wordings of a version new ones are not distinguished, and known ones still are', () => {
   for (let i = 0; i < 20; i++) record(versionAsked('1', `Dear guest ${i}`));
   const given = mapping();
   expect(mappingAsked(registry, given, 'Dear guest 20')).toBe(given);

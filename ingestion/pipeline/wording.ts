@@ -7,7 +7,7 @@ import type { MappingRegistry } from '../../store/responses/mappings.ts';
  * node of the lineage, which the agent data-monitor notices. Only a hash is kept, because vendors put names of people into questions.
  */
 
-/** Wordings of one version of a survey that are told apart. More are no wordings: the question names each person, for example. */
+/** Wordings of one version of a survey that are distinguished. More are no wordings: the question names each person, for example. */
 const MOST_WORDINGS = 20;
 /** Mappings of which wordings are remembered by this process. */
 const REMEMBERED = 200;
