@@ -1,12 +1,12 @@
 import { silenceOf, usualOf, WORDING_NEWS_MS } from '../../domain/detection/source-quality.ts';
 import { judgeDay, type VolumeProfile } from '../../domain/detection/volume.ts';
 import { DAY_MS, HOUR_MS } from '../../domain/time/time-windows.ts';
-import type { Severity } from '../../store/tables/agents.ts';
 import { type AlertAction, type Cause, decideAlert } from '../alerting/episode.ts';
 import type { Decided } from '../loop/agent.ts';
 import type { FollowersInputs, Found, Inputs, SourceDays, SourcesInputs, WordingInputs } from './inputs.ts';
 import { ofRetention } from './late-deletions.ts';
 import { ofRates } from './rates.ts';
+import { clockOf, fieldsOf, type SourceFault, type SourceFinding } from './source-faults.ts';
 
 const RULE = 'data@1';
 /** Looks are ten minutes apart: what lasts shorter than that is not said, and what returns within half an hour is one alert. */
@@ -33,17 +33,6 @@ function find(inputs: Inputs): Found {
   return inputs.what === 'rates' ? ofRates(inputs) : ofWording(inputs);
 }
 
-type SourceFault = 'silent' | 'rejected' | 'fall' | 'surge';
-
-/** What is wrong with one source; of several faults the one that explains the others. */
-interface SourceFinding {
-  readonly source: string;
-  readonly fault: SourceFault;
-  readonly severity: Severity;
-  readonly says: string;
-  readonly numbers: Readonly<Record<string, number>>;
-}
-
 const round = (value: number) => Math.round(value * 10) / 10;
 
 function findingOf(source: SourceDays, now: number): SourceFinding | null {
@@ -55,6 +44,8 @@ function findingOf(source: SourceDays, now: number): SourceFinding | null {
   return (
     (profile && silentFor(source, profile, now)) ??
     rejectionOf(source) ??
+    clockOf(source) ??
+    fieldsOf(source) ??
     (profile && volumeOf(name, profile, day, yesterday))
   );
 }
@@ -100,10 +91,19 @@ function volumeOf(name: string, profile: VolumeProfile, day: number, count: numb
 const TITLES: Readonly<Record<SourceFault, string>> = {
   silent: 'is silent',
   rejected: 'sends items that are rejected',
+  clock: 'sends answers from the future',
+  fields: 'leaves out a field',
   fall: 'brings fewer answers than usual',
   surge: 'brings more answers than usual',
 };
-const RANK: Readonly<Record<SourceFault, number>> = { silent: 0, rejected: 1, fall: 2, surge: 3 };
+const RANK: Readonly<Record<SourceFault, number>> = {
+  silent: 0,
+  rejected: 1,
+  clock: 2,
+  fields: 3,
+  fall: 4,
+  surge: 5,
+};
 
 function ofSources({ at, sources, connection }: SourcesInputs): Found {
   const now = Date.parse(at);

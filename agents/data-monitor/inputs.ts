@@ -1,4 +1,4 @@
-import type { DailyVolume } from '../../domain/detection/source-quality.ts';
+import type { DailyVolume, Shares } from '../../domain/detection/source-quality.ts';
 import type { Segment } from '../../domain/segments/cell.ts';
 import type { RetainedKind } from '../../store/data-subjects/retention.ts';
 import type { Autonomy } from '../../store/tables/agents.ts';
@@ -19,6 +19,8 @@ export interface SourceDays extends DailyVolume {
   readonly rejected: readonly number[];
   /** Codes of what was rejected yesterday and today, the most frequent first. */
   readonly reasons: readonly string[];
+  /** Of yesterday and today, and of the four weeks before. Absent in decisions from before they were read. */
+  readonly shares?: { readonly recent: Shares; readonly earlier: Shares };
 }
 
 /** Sources that have one cause: those of one connection, or one alone. */

@@ -2,6 +2,7 @@ import {
   DAYS_READ,
   daily,
   dayNumber,
+  sharesOf,
   volumeOf,
   WORDING_NEWS_MS,
 } from '../../domain/detection/source-quality.ts';
@@ -115,7 +116,11 @@ function sourcesOf(rows: readonly SourceDayRow[], first: number, today: number):
         reasons.set(code, (reasons.get(code) ?? 0) + items);
     }
     const codes = [...reasons].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)).map(([code]) => code);
-    return { name, ...volumeOf(days, [first, today]), rejected, reasons: codes };
+    const shares = {
+      recent: sharesOf(days.filter(({ day }) => dayNumber(day) >= today - 1)),
+      earlier: sharesOf(days.filter(({ day }) => dayNumber(day) >= today - 29 && dayNumber(day) < today - 1)),
+    };
+    return { name, ...volumeOf(days, [first, today]), rejected, reasons: codes, shares };
   });
 }
 

@@ -106,8 +106,21 @@ function judged(profile: VolumeProfile | null, day: number, accepted: number, is
   return { day, accepted, usual, verdict: isOver || verdict === 'surge' ? verdict : null };
 }
 
-/** The data quality of a source. Shares are null where there is nothing to take them of. */
-export interface SourceQuality {
+/** What is said of the items of some days. Shares are null where there is nothing to take them of. */
+export interface Shares {
+  /** Accepted, repeated and rejected; and shares of them. */
+  readonly items: number;
+  readonly invalidShare: number | null;
+  readonly duplicateShare: number | null;
+  /** Accepted items whose fields were looked at. */
+  readonly examined: number;
+  /** By the field, the most frequent first; only fields that some item had no value for. */
+  readonly missing: readonly { readonly field: string; readonly share: number }[];
+  readonly clockSkew: ClockSkew | null;
+}
+
+/** The data quality of a source; the shares are of the last 30 days. */
+export interface SourceQuality extends Shares {
   readonly today: JudgedDay;
   readonly yesterday: JudgedDay;
   /** Epoch milliseconds; null: nothing was accepted in the days that are read. */
@@ -116,13 +129,6 @@ export interface SourceQuality {
   readonly typicalGapMs: number | null;
   /** Null without a rhythm. */
   readonly silence: Silence | null;
-  /** Items of the last 30 days, accepted, repeated and rejected; and shares of them. */
-  readonly items: number;
-  readonly invalidShare: number | null;
-  readonly duplicateShare: number | null;
-  /** By the field, the most frequent first; only fields that some item had no value for. */
-  readonly missing: readonly { readonly field: string; readonly share: number }[];
-  readonly clockSkew: ClockSkew | null;
 }
 
 /** Judges the counters of one source at that moment. */
@@ -141,7 +147,8 @@ export function qualityOf(days: readonly CountedDay[], now: number): SourceQuali
   };
 }
 
-function sharesOf(days: readonly CountedDay[]) {
+/** The shares of what arrived on those days. */
+export function sharesOf(days: readonly CountedDay[]): Shares {
   const sum = (of: (day: CountedDay) => number) => days.reduce((all, day) => all + of(day), 0);
   const added = (of: (day: CountedDay) => Counts) => {
     const all: Record<string, number> = {};
@@ -160,6 +167,7 @@ function sharesOf(days: readonly CountedDay[]) {
     items,
     invalidShare: items === 0 ? null : rejected / items,
     duplicateShare: items === 0 ? null : duplicates / items,
+    examined,
     missing,
     clockSkew: clockSkewOf(
       added(({ delays }) => delays),
