@@ -190,7 +190,7 @@ describe('the data monitor', () => {
       );
     await set(`examined = accepted, missing = '{"account": 50, "region": 2}', delays = '{"3": 99}'`, '<');
     await set(
-      `examined = accepted, missing = '{"account": 50, "region": 2}', delays = '{"3": 90, "-12": 9}'`,
+      `examined = accepted, missing = '{"account": 50, "region": 2}', delays = '{"3": 90, "-12": 3}'`,
       '>=',
     );
     await run(3);
