@@ -21,7 +21,7 @@ import { keyedHash } from './pseudonym.ts';
 import { NOT_ITS_ANSWER, NOT_ITS_SOURCE, refusalOf, tooMany } from './refusals.ts';
 import { type RejectedItem, RejectionCounts } from './rejection-counts.ts';
 import type { Submitter } from './submitter.ts';
-import { mappingAsked } from './wording.ts';
+import { Wordings } from './wording.ts';
 
 export interface IngestorDeps extends NormaliseDeps, FilingDeps {
   readonly encryption: SubjectEncryption;
@@ -100,6 +100,7 @@ export function createIngestor(deps: IngestorDeps): Ingestor {
   });
   const file = createFiling(deps);
   const rejections = new RejectionCounts(deps);
+  const wordings = new Wordings(deps.mappings);
   const store = (submitter: Submitter, items: readonly (Prepared | Outcome)[]): Promise<Outcome[]> =>
     untilFiled(deps, async () => {
       const taken = items.filter((item): item is Prepared => 'id' in item);
@@ -123,7 +124,9 @@ export function createIngestor(deps: IngestorDeps): Ingestor {
       const parts: Promise<Outcome[]>[] = [];
       const slice = new Slice();
       for (const some of partsOf(drafts, commitRows, sizeOf)) {
-        const items = await withTimeout(patience, () => prepare(deps, submitter, some, slice));
+        const items = await withTimeout(patience, () =>
+          prepare({ ...deps, wordings }, submitter, some, slice),
+        );
         // One part is stored while the next one is built; more would only wait.
         await parts.at(-1);
         const part = store(submitter, items);
@@ -215,7 +218,7 @@ function permitting(deps: IngestorDeps, submitter: Submitter, slice: Slice) {
 
 /** The submitter's permitted drafts, normalised, and the rejections of the others. */
 async function prepare(
-  deps: IngestorDeps,
+  deps: IngestorDeps & { readonly wordings: Wordings },
   submitter: Submitter,
   drafts: readonly ResponseDraft[],
   slice: Slice,
@@ -231,7 +234,7 @@ async function prepare(
       items.push(item);
       continue;
     }
-    const mapping = mappingAsked(deps.mappings, item.mapping, item.question);
+    const mapping = deps.wordings.asked(item.mapping, item.question);
     const mappingVersionId = await deps.mappings.ensure(deps.store, mapping, { id, bounds }, deps.now());
     if (typeof mappingVersionId !== 'number') {
       items.push(tooMany(mappingVersionId));

@@ -19,31 +19,39 @@ export function versionAsked(version: string, question: string): string {
   return `${version}${MARK}${createHash('sha256').update(text).digest('hex').slice(0, 8)}`;
 }
 
-const asked = new WeakMap<MappingVersion, Map<string, MappingVersion>>();
+/** The wordings of an open database. */
+export class Wordings {
+  readonly #registry: Pick<MappingRegistry, 'all'>;
+  readonly #asked = new WeakMap<MappingVersion, Map<string, MappingVersion>>();
 
-/** The mapping whose survey has the wording in its version; as it is without a question, and where there are too many of them. */
-export function mappingAsked(
-  registry: Pick<MappingRegistry, 'all'>,
-  mapping: MappingVersion,
-  question: string | null,
-): MappingVersion {
-  if (question === null) return mapping;
-  const { name, version: base } = mapping.survey;
-  const version = versionAsked(base, question);
-  const known = asked.get(mapping) ?? new Map<string, MappingVersion>();
-  asked.set(mapping, known);
-  const before = known.get(version);
-  if (before) return before;
-  const wordings = new Set(
-    registry
-      .all()
-      .filter(({ source, surveyName }) => source === mapping.source && surveyName === name)
-      .map(({ surveyVersion }) => surveyVersion)
-      .filter((one) => one.startsWith(`${base}${MARK}`)),
-  );
-  if (!wordings.has(version) && wordings.size >= MOST_WORDINGS) return mapping;
-  const worded = { ...mapping, survey: { name, version } };
-  if (known.size >= REMEMBERED) known.clear();
-  known.set(version, worded);
-  return worded;
+  constructor(registry: Pick<MappingRegistry, 'all'>) {
+    this.#registry = registry;
+  }
+
+  /** The mapping whose survey has the wording in its version; as it is without a question, and where there are too many of them. */
+  asked(mapping: MappingVersion, question: string | null): MappingVersion {
+    if (question === null) return mapping;
+    const { name, version: base } = mapping.survey;
+    const version = versionAsked(base, question);
+    const known = this.#asked.get(mapping) ?? new Map<string, MappingVersion>();
+    this.#asked.set(mapping, known);
+    const before = known.get(version);
+    if (before) return before;
+    if (this.#areTooMany(mapping, version)) return mapping;
+    const worded = { ...mapping, survey: { name, version } };
+    if (known.size >= REMEMBERED) known.clear();
+    known.set(version, worded);
+    return worded;
+  }
+
+  #areTooMany({ source, survey: { name, version: base } }: MappingVersion, version: string): boolean {
+    const wordings = new Set(
+      this.#registry
+        .all()
+        .filter((one) => one.source === source && one.surveyName === name)
+        .map(({ surveyVersion }) => surveyVersion)
+        .filter((one) => one.startsWith(`${base}${MARK}`)),
+    );
+    return !wordings.has(version) && wordings.size >= MOST_WORDINGS;
+  }
 }
