@@ -1,7 +1,3 @@
-<<<<<<< HEAD
-import { PROFILE_DAYS } from '../../domain/detection/volume.ts';
-import { nameOfRetained, type Retention } from '../../domain/privacy/retention.ts';
-=======
 import {
   DAYS_READ,
   daily,
@@ -10,7 +6,7 @@ import {
   volumeOf,
   WORDING_NEWS_MS,
 } from '../../domain/detection/source-quality.ts';
->>>>>>> main
+import { nameOfRetained, type Retention } from '../../domain/privacy/retention.ts';
 import { keptSince } from '../../domain/time/kept-since.ts';
 import { DAY_MS } from '../../domain/time/time-windows.ts';
 import { readSettings } from '../../store/agents/agent-settings.ts';
@@ -23,11 +19,7 @@ import { readWordings } from '../../store/responses/wordings.ts';
 import { lastAlertOf } from '../alerting/carry-out.ts';
 import type { Episode } from '../alerting/episode.ts';
 import type { AgentDeps, Observation } from '../loop/agent.ts';
-<<<<<<< HEAD
 import { agentRules } from '../retention/index.ts';
-import { WORDING_NEWS_MS } from './decide.ts';
-=======
->>>>>>> main
 import { AGENT, type Inputs, type SourceDays } from './inputs.ts';
 import { readRateSeries } from './rate-series.ts';
 
