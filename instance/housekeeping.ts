@@ -1,9 +1,11 @@
+import { configuredRules, type Retention } from '../domain/privacy/retention.ts';
 import { keptSince } from '../domain/time/kept-since.ts';
 import { forgetBrowserSessions } from '../store/access/browser-sessions.ts';
 import { forgetScopes } from '../store/access/scoped-views.ts';
 import { forgetDeliveries } from '../store/connections/connection-deliveries.ts';
-import { expireQuarantined } from '../store/connections/quarantine-settle.ts';
+import { expireQuarantined, shortenQuarantine } from '../store/connections/quarantine-settle.ts';
 import { continueErasures } from '../store/data-subjects/erasures.ts';
+import { readSetRules } from '../store/data-subjects/retention-rules.ts';
 import { LOCKS } from '../store/database/locks.ts';
 import { runPeriodic } from '../store/database/periodic.ts';
 import { vacuumGrown } from '../store/database/upkeep.ts';
@@ -18,8 +20,8 @@ import type { OpenDatabase } from './open-database.ts';
 
 export interface HousekeepingDeps {
   readonly database: OpenDatabase;
-  /** For how long the journal is kept, ISO 8601; null: permanently. */
-  readonly keepJournal: string | null;
+  /** For how long the journal is kept, ISO 8601; null: permanently. And the rules of the configuration. */
+  readonly retention: Retention & { readonly journal: string | null };
   /** How many of the responses the lineage graph has, or will have before it has followed that transaction. */
   readonly graphHolds: (responseIds: readonly string[], xact: number) => Promise<number>;
   /** Epoch milliseconds. */
@@ -39,21 +41,22 @@ const UPKEEP_MS = 10_000;
  */
 export function startHousekeeping({
   database,
-  keepJournal,
+  retention,
   graphHolds,
   now,
   onError,
 }: HousekeepingDeps): () => Promise<void> {
   const { store, cells, loops, sign } = database;
   const trim = async (stopped: () => boolean) => {
-    if (keepJournal === null) return;
-    await trimJournal(store, { before: keptSince(now(), keepJournal), now: now(), stopped });
+    if (retention.journal === null) return;
+    await trimJournal(store, { before: keptSince(now(), retention.journal), now: now(), stopped });
   };
   const steps = [
     () => purgeMinuteRollups(store, now()),
     () => forgetScopes(store, now()),
     () => forgetBrowserSessions(store, now()),
     () => forgetDeliveries(store, now()),
+    async () => shortenQuarantine(store, [...configuredRules(retention), ...(await readSetRules(store))]),
     () => expireQuarantined(store, now(), database.files.dueToday),
     () => forgetSourceDays(store, now()),
     () => giveBackCells(store, cells),

@@ -28,7 +28,12 @@ export function addSubjects(schema: SchemaParts): void {
         assertOfficer(context);
         const held = await readSubjectAccessReport(storesOf(context), dataSubjectOf(context, respondent));
         // Also for a person without responses, or an unknown one: the request is recorded.
-        const found = held ? { responses: held.responses.length } : { known: false };
+        const found = held
+          ? {
+              responses: held.responses.length,
+              ...(held.quarantined.length > 0 ? { quarantined: held.quarantined.length } : {}),
+            }
+          : { known: false };
         await context.deps.audit.append([entryOf(context, 'subject', found)]);
         for (const { id } of (held?.responses ?? []) as readonly { readonly id: string }[]) {
           context.released.comment.add(id);

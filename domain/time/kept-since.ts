@@ -10,6 +10,6 @@ export const keptUntil = (now: number, period: string): Date =>
 
 /** Whether a text is a period of retention: an ISO 8601 duration of a day or more, and of a thousand years at most. */
 export function isAge(text: string): boolean {
-  const days = text.length <= 40 ? Duration.fromISO(text).as('days') : Number.NaN;
+  const days = /^P[\dYMWDTHS]{2,40}$/.test(text) ? Duration.fromISO(text).as('days') : Number.NaN;
   return days >= 1 && days <= 365_000;
 }

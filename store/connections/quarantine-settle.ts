@@ -1,3 +1,4 @@
+import type { RetentionRule } from '../../domain/privacy/retention.ts';
 import type { OwnerSession, Session, Store } from '../database/client.ts';
 import { statement, unnamed } from '../database/statement.ts';
 import {
@@ -44,6 +45,16 @@ const EXPIRE = statement(
   'quarantine_expire',
   `UPDATE quarantine SET status = 'EXPIRED', settled_at = $1, ${EMPTIED} WHERE id IN
     (SELECT id FROM quarantine WHERE expires_at <= $1 AND sealed IS NOT NULL LIMIT ${AT_ONCE}) RETURNING id`,
+);
+/** $1: the periods, each of a source or of every one. */
+const SHORTEN = statement(
+  'quarantine_shorten',
+  `UPDATE quarantine q SET expires_at = s.until FROM (
+      SELECT k.id, min((k.received_at AT TIME ZONE 'UTC' + r.keep::interval) AT TIME ZONE 'UTC') AS until
+      FROM quarantine k JOIN connection c ON c.id = k.connection_id
+        JOIN json_to_recordset($1::json) AS r (source text, keep text) ON r.source IS NULL OR c.sources @> to_jsonb(r.source)
+      WHERE k.sealed IS NOT NULL GROUP BY k.id) s
+    WHERE q.id = s.id AND s.until < q.expires_at`,
 );
 const FORGET = statement(
   'quarantine_forget',
@@ -125,6 +136,15 @@ export async function expireQuarantined(store: Store, now: number, emptied: () =
   emptied();
   // What a dead row holds is overwritten only after it.
   if (store.backend !== 'pglite') await store.rows(unnamed('VACUUM quarantine'), []);
+}
+
+/**
+ * Lets what waits expire as the rules of retention say: those of the sources that a connection is bound to, and of every source. It
+ * never lengthens what was said when an item came.
+ */
+export async function shortenQuarantine(session: Session, rules: readonly RetentionRule[]): Promise<void> {
+  const periods = rules.flatMap(({ what, source, keep }) => (what === 'quarantine' ? [{ source, keep }] : []));
+  if (periods.length > 0) await session.rows(SHORTEN, [JSON.stringify(periods)]);
 }
 
 const ERASE = statement(

@@ -1,3 +1,4 @@
+import { readQuarantinedOf } from '../connections/quarantine-person.ts';
 import { statement } from '../database/statement.ts';
 import { outcomesOfSubjects } from '../outcomes/outcome-rights.ts';
 import { RESPONSE_COLUMNS } from '../responses/response-row.ts';
@@ -21,6 +22,8 @@ export interface SubjectAccessReport {
   readonly outcomes: readonly object[];
   /** Which of their identifiers were merged, also where that was undone. */
   readonly merges: readonly object[];
+  /** What connections delivered of them and could not be stored. */
+  readonly quarantined: readonly object[];
 }
 
 const SUBJECTS = statement(
@@ -150,8 +153,9 @@ export async function readSubjectAccessReport(
     SUBJECTS,
     subjectParameters(dataSubject),
   );
-  if (subjects.length === 0) return null;
   const ids = subjects.map(({ id }) => id);
+  const quarantined = await readQuarantinedOf(store, encryption, dataSubject.lookups, ids);
+  if (subjects.length === 0 && quarantined.length === 0) return null;
   const rows = await store.rows<ResponseRow>(RESPONSES, [ids]);
   const responseIds = rows.map(({ id }) => id);
   const opened = await encryption.openComments(rows);
@@ -181,6 +185,7 @@ export async function readSubjectAccessReport(
     trainingSets: members.map(({ hash }) => hash),
     outcomes: await outcomesOfSubjects(store, encryption, ids),
     merges: await readMerges({ store, encryption }, { subjectIds: ids, after: null, limit: MOST_MERGES }),
+    quarantined,
   };
 }
 

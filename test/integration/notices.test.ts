@@ -6,9 +6,11 @@ import { type FetchDeps, noticeQueue } from '../../agents/fetching/fetch.ts';
 import { OWNER } from '../../ingestion/pipeline/submitter.ts';
 import { openConnections } from '../../ingestion/webhooks/connections.ts';
 import { receiveDelivery } from '../../ingestion/webhooks/receive.ts';
+import { replayQuarantined } from '../../ingestion/webhooks/replay.ts';
 import { fixtures } from '../../ingestion/webhooks/vendors/surveymonkey.fixtures.ts';
 import { surveymonkey } from '../../ingestion/webhooks/vendors/surveymonkey.ts';
 import { configuredKeyProvider } from '../../instance/keys/file-provider.ts';
+import type { QuarantineFilter } from '../../store/connections/quarantine.ts';
 import { type ConnectionRow, listConnections } from '../../store/connections/connections.ts';
 import { fetchAgain, noticeClaims } from '../../store/connections/notices.ts';
 import { readVendorKey } from '../../store/connections/vendor-keys.ts';
@@ -257,6 +259,52 @@ it('asks again for what is not there yet, then gives it up; a person has it fetc
   expect(await fetchAgain(database.store, id, null, new Date(now))).toBe(2);
   await work(id);
   expect(await scoreOf('79')).toEqual([7]);
+});
+
+it('a replay has what was given up fetched again, beside items that are read again', async () => {
+  const id = await connect();
+  await announce(id, '90', null);
+  for (let i = 0; i < 4; i++) {
+    await work(id);
+    now += HOUR;
+  }
+  // Its answer is fetched, and is on no scale.
+  await announce(id, '91', '99');
+  await work(id);
+  now += SECOND;
+  const connection = deps.connections.find(id);
+  if (!connection) throw new Error('the connection is not known');
+  const notes: object[] = [];
+  const replay = (reasons: QuarantineFilter['reasons'] = null) =>
+    replayQuarantined(
+      deps,
+      OWNER,
+      { id, vendor: surveymonkey, reader: () => deps.connections.reader(connection) },
+      { reasons },
+      { note: async (_session, note) => void notes.push(note), onIngested: () => undefined },
+    );
+  const states = () =>
+    database.sql<{ reason: string; status: string; attempts: number }>(
+      'SELECT reason, status, attempts FROM quarantine WHERE connection_id = $1 ORDER BY received_at, reason',
+      [id],
+    );
+  const value = (attempts: number) => ({ reason: 'VALUE', status: 'WAITING', attempts });
+  const fetched = { reason: 'THIN', status: 'REPLAYED' };
+  expect(await states()).toMatchObject([{ reason: 'THIN', status: 'WAITING' }, fetched, value(0)]);
+  expect(await replay()).toMatchObject({ replayed: 1, failed: 1, remaining: 0 });
+  expect(notes).toContainEqual({ key: `Connection:${id}`, fetched: 1 });
+  const due = { reason: 'THIN', status: 'FETCHING', attempts: 0 };
+  expect(await states()).toMatchObject([due, fetched, value(1)]);
+  // What is being fetched is not replayed again.
+  expect(await replay(['THIN'])).toMatchObject({ replayed: 0, failed: 0, remaining: 0 });
+  const path = '/v3/surveys/105724755/responses/91/details?simple=true';
+  const answer = JSON.parse(JSON.stringify(kept.get(path)).replaceAll('"99"', '"8"'));
+  kept.set(path.replace('91', '90'), { ...answer, id: '90' });
+  await work(id);
+  expect(await states()).toMatchObject([fetched, fetched, value(1)]);
+  expect(await scoreOf('90')).toEqual([8]);
+  expect(await scoreOf('91')).toEqual([]);
+  expect(await connectionOf(id)).toMatchObject({ accepted: 1, fetching: { waiting: 0 } });
 });
 
 it.each([

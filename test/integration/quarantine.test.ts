@@ -18,8 +18,9 @@ import {
   openQuarantined,
   type QuarantineFilter,
 } from '../../store/connections/quarantine.ts';
-import { discardQuarantined, expireQuarantined } from '../../store/connections/quarantine-settle.ts';
+import { discardQuarantined, expireQuarantined, shortenQuarantine } from '../../store/connections/quarantine-settle.ts';
 import { erase } from '../../store/data-subjects/erase.ts';
+import { readSubjectAccessReport } from '../../store/data-subjects/subject-access.ts';
 import { readMerges } from '../../store/data-subjects/merge-list.ts';
 import { undoMerge } from '../../store/data-subjects/merges.ts';
 import { rewrapKeys } from '../../store/encryption/rotate-keys.ts';
@@ -363,6 +364,24 @@ it('an erasure deletes what names the person, known or not, and nothing else', a
   ]);
   await deliver(id, secret, `{"respondent": "${mail}", `);
   expect(await list(id)).toHaveLength(5);
+  // The report lists what an erasure would delete; a whole delivery may hold items of others.
+  const report = await readSubjectAccessReport(database, personOf('erna@example.org'));
+  expect(report?.responses).toHaveLength(1);
+  const of = (reason: string, content: unknown) => ({ reason, content, connection: 'test' });
+  const text = (of: string) => expect.stringContaining(`"externalId":"${of}"`);
+  expect(report?.quarantined).toHaveLength(3);
+  expect(report?.quarantined).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining(of('BODY', null)),
+      expect.objectContaining({ content: text('e2') }),
+      expect.objectContaining({ content: text('e3') }),
+    ]),
+  );
+  expect(await readSubjectAccessReport(database, personOf('unknown@example.org'))).toMatchObject({
+    responses: [],
+    quarantined: [{ content: text('e5') }],
+  });
+  expect(await readSubjectAccessReport(database, personOf('stranger@example.org'))).toBeNull();
   expect(await erase(database, personOf('erna@example.org'), BY)).toEqual({
     known: true,
     holds: [],
@@ -375,6 +394,23 @@ it('an erasure deletes what names the person, known or not, and nothing else', a
   });
   expect([...(await contents(id)).values()].join()).toContain('other@example.org');
   expect(await list(id)).toHaveLength(1);
+  expect(await readSubjectAccessReport(database, personOf('unknown@example.org'))).toBeNull();
+});
+
+it('expires by the shortest period of the sources that its connection is bound to', async () => {
+  const made = await Promise.all(['lent', 'own'].map(() => make('canonical', {})));
+  const [lent, own] = made as [(typeof made)[number], (typeof made)[number]];
+  for (const { id, secret } of made) await deliver(id, secret, [item('s1', { score: 11 })]);
+  await database.sql(`UPDATE connection SET sources = '["lent", "more"]' WHERE id = $1`, [lent.id]);
+  const rule = (source: string | null, keep: string) => ({ what: 'quarantine' as const, source, dimension: null, keep });
+  const daysOf = async ({ id }: { readonly id: string }) => {
+    const [row] = await list(id);
+    return Math.round(((row?.expiresAt.getTime() ?? 0) - (row?.receivedAt.getTime() ?? 0)) / DAY_MS);
+  };
+  await shortenQuarantine(database.store, [rule(null, 'P30D'), rule('lent', 'P7D'), rule('more', 'P1Y')]);
+  expect([await daysOf(lent), await daysOf(own)]).toEqual([7, 30]);
+  await shortenQuarantine(database.store, [rule(null, 'P60D'), rule('own', 'P1D')]);
+  expect([await daysOf(lent), await daysOf(own)]).toEqual([7, 30]);
 });
 
 it('contents and keys go when they expire, are discarded, or their connection is removed; rows later', async () => {
