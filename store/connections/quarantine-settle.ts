@@ -143,7 +143,9 @@ export async function expireQuarantined(store: Store, now: number, emptied: () =
  * never lengthens what was said when an item came.
  */
 export async function shortenQuarantine(session: Session, rules: readonly RetentionRule[]): Promise<void> {
-  const periods = rules.flatMap(({ what, source, keep }) => (what === 'quarantine' ? [{ source, keep }] : []));
+  const periods = rules.flatMap(({ what, source, keep }) =>
+    what === 'quarantine' ? [{ source, keep }] : [],
+  );
   if (periods.length > 0) await session.rows(SHORTEN, [JSON.stringify(periods)]);
 }
 

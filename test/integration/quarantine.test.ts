@@ -18,11 +18,15 @@ import {
   openQuarantined,
   type QuarantineFilter,
 } from '../../store/connections/quarantine.ts';
-import { discardQuarantined, expireQuarantined, shortenQuarantine } from '../../store/connections/quarantine-settle.ts';
+import {
+  discardQuarantined,
+  expireQuarantined,
+  shortenQuarantine,
+} from '../../store/connections/quarantine-settle.ts';
 import { erase } from '../../store/data-subjects/erase.ts';
-import { readSubjectAccessReport } from '../../store/data-subjects/subject-access.ts';
 import { readMerges } from '../../store/data-subjects/merge-list.ts';
 import { undoMerge } from '../../store/data-subjects/merges.ts';
+import { readSubjectAccessReport } from '../../store/data-subjects/subject-access.ts';
 import { rewrapKeys } from '../../store/encryption/rotate-keys.ts';
 import { readResponses } from '../../store/responses/responses.ts';
 import {
@@ -402,7 +406,12 @@ it('expires by the shortest period of the sources that its connection is bound t
   const [lent, own] = made as [(typeof made)[number], (typeof made)[number]];
   for (const { id, secret } of made) await deliver(id, secret, [item('s1', { score: 11 })]);
   await database.sql(`UPDATE connection SET sources = '["lent", "more"]' WHERE id = $1`, [lent.id]);
-  const rule = (source: string | null, keep: string) => ({ what: 'quarantine' as const, source, dimension: null, keep });
+  const rule = (source: string | null, keep: string) => ({
+    what: 'quarantine' as const,
+    source,
+    dimension: null,
+    keep,
+  });
   const daysOf = async ({ id }: { readonly id: string }) => {
     const [row] = await list(id);
     return Math.round(((row?.expiresAt.getTime() ?? 0) - (row?.receivedAt.getTime() ?? 0)) / DAY_MS);
