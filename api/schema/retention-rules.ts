@@ -13,7 +13,7 @@ import type { AgedField } from '../../store/data-subjects/aged-fields.ts';
 import { countDue } from '../../store/data-subjects/retention-due.ts';
 import { changeRule, readSetRules, type ShownRule } from '../../store/data-subjects/retention-rules.ts';
 import { auditHook } from '../audit.ts';
-import type { ApiContext } from '../context.ts';
+import { type ApiContext, noteWithheld, pathOf } from '../context.ts';
 import { ForbiddenError, InvalidArgumentError } from '../errors.ts';
 import { fixed } from '../gate/costs.ts';
 import { access, asInt } from './builder.ts';
@@ -150,12 +150,16 @@ function addMutation({ builder, types }: SchemaParts): void {
 function addOfConnection({ builder, types }: SchemaParts): void {
   builder.objectField(types.connection, 'retention', (t) =>
     t.field({
-      ...access('administer', fixed(10)),
+      ...access('readAudit', fixed(10)),
       type: [types.retentionRule],
-      nullable: false,
       description:
-        'The rules of retention that decide for each of its sources; for one that is not bound to sources: those of every source.',
-      resolve: async ({ sources }, _args, context) => {
+        'The rules of retention that decide for each of its sources; for one that is not bound to sources: those of every source. Null with a ' +
+        'reason in `extensions.masked` unless the key may read the audit log everywhere.',
+      resolve: async ({ sources }, _args, context, info) => {
+        if (!context.caller.scope.allowsAll('readAudit')) {
+          noteWithheld(context, 'readAudit', pathOf(info.path));
+          return null;
+        }
         const rules = await Promise.all((sources ?? [null]).map((source) => rulesOfSource(context, source)));
         return [...new Map(rules.flat().map((rule) => [rule.id ?? nameOfRetained(rule), rule])).values()];
       },

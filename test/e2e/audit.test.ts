@@ -294,6 +294,8 @@ describe('every way to a comment', () => {
       expect((await ask(ADMIN_KEY, set(wrong))).errors?.[0]).toMatchObject({
         extensions: { code: 'BAD_USER_INPUT' },
       });
+    const bound = '{ connections { retention { field } } }';
+    expect((await ask(ADMIN_KEY, bound)).data).toEqual({ connections: [] });
     const seen = '{ sources { edges { node { retention { field keep } } } } }';
     expect((await ask(key, seen)).data).toMatchObject({ sources: { edges: expect.any(Array) } });
     await ask(ADMIN_KEY, set('field: DIMENSIONS, dimension: REGION'));

@@ -115,12 +115,13 @@ interface Way {
 
 const DEEPEST = 5;
 /**
- * Nothing of the caller's own text is masked; models that learnt from erased persons do not occur here, and are
+ * Nothing of the caller's own text is masked; models that learnt from erased persons and connections do not occur here, and are
  * tested elsewhere.
  */
 const NOT_WALKED: Readonly<Record<string, (tag: unknown) => boolean>> = {
   classify: () => true,
   erasures: (tag) => tag === 'manageModels',
+  connections: (tag) => tag === 'readAudit',
 };
 
 /** The ways from each query to fields whose tag none above them has. */
