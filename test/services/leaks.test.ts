@@ -151,7 +151,7 @@ const LEAKS: readonly Leak[] = [
   },
   {
     name: 'flags, which say that there are others like it',
-    root: 'responses',
+    root: 'node',
     file: 'store/responses/counting-states.ts',
     patch: [["const seesFlags = «scope.allowsAll('readResponse')»;", 'scope !== null']],
   },
