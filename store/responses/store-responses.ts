@@ -5,7 +5,7 @@ import { statement } from '../database/statement.ts';
 import type { ArrivingSubject, SubjectEncryption, SubjectRef } from '../encryption/subject-encryption.ts';
 import type { Sign } from '../seals/leaf-tombstones.ts';
 import type { StoredCellDictionary } from './cell-dictionary.ts';
-import { reconsider } from './counting.ts';
+import { lockPersons, reconsider } from './counting.ts';
 import {
   type DeliveredRevision,
   NO_IMPORT,
@@ -62,6 +62,8 @@ const LOCK_KEYS = statement(
     FROM response_key WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE`,
 );
 
+const STORED = statement('accept_stored', 'SELECT id FROM response_key WHERE id = ANY ($1::uuid[])');
+
 export interface StoreResponsesDeps {
   readonly store: Store;
   readonly encryption: SubjectEncryption;
@@ -93,7 +95,8 @@ export async function storeResponses(
       rows.flatMap(({ importRow }) => importRow?.importId ?? []),
     );
     // Every writer locks in one order: subjects, keys, cells, new subjects; each sorted. So there are no
-    // deadlocks.
+    // deadlocks. Persons that `reconsider` locks at the end are locked at once: two writers that share them could not.
+    await lockReconsidered(session, mappings, rows);
     const found = await encryption.find(session, rows.flatMap(refsOf), receivedAt);
     const arrivals = rows.map((row): Arrival => {
       const owner = found.shift() as ArrivingSubject;
@@ -123,6 +126,29 @@ export async function storeResponses(
   const { outcomes, used } = await store.transaction(accept, { lockMs: LOCK_MS });
   cells.noteUsed(used);
   return outcomes;
+}
+
+/** Locks the persons of answers to surveys with a policy, and of answers that are stored already. */
+async function lockReconsidered(
+  session: Session,
+  mappings: MappingRegistry,
+  rows: readonly ResponseRow[],
+): Promise<void> {
+  const surveys = await readVersions(session);
+  const stored = new Set(
+    (await session.rows<{ id: string }>(STORED, [rows.map(({ id }) => id)])).map(({ id }) => id),
+  );
+  const judged: ResponseRow[] = [];
+  for (const row of rows) {
+    const isOfPolicy =
+      surveys.size > 0 && surveys.has((await mappings.get(session, row.mappingVersionId)).surveyName);
+    if (stored.has(row.id) || isOfPolicy) judged.push(row);
+  }
+  if (judged.length > 0)
+    await lockPersons(session, {
+      lookups: judged.flatMap(({ subject }) => subject.lookups),
+      responseIds: [...stored],
+    });
 }
 
 /** Reconsiders what is counted of the persons of new answers to surveys with a policy, and of those whose answers were replaced. */
