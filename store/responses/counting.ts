@@ -26,11 +26,6 @@ const PERSONS = statement(
   `SELECT id FROM subject_key WHERE lookup IS NOT NULL AND id IN ${withMerged(`SELECT unnest($1::uuid[])
       UNION SELECT subject_id FROM response_key WHERE id = ANY ($2::uuid[])`)} ORDER BY id FOR UPDATE`,
 );
-const PERSONS_FIRST = statement(
-  'counting_persons_first',
-  `SELECT id FROM subject_key WHERE lookup IS NOT NULL AND id IN ${withMerged(`SELECT id FROM subject_key WHERE lookup = ANY ($1::text[])
-      UNION SELECT subject_id FROM response_key WHERE id = ANY ($2::uuid[])`)} ORDER BY id FOR UPDATE`,
-);
 const LOCK_KEYS = statement(
   'counting_lock',
   `SELECT id FROM response_key WHERE id IN ${ASKED} ORDER BY id FOR UPDATE`,
@@ -96,14 +91,6 @@ interface AnswerRow extends Omit<JudgedAnswer, 'answeredAt'> {
  */
 export async function countAgain(session: Session, responseIds: readonly string[]): Promise<void> {
   await session.rows(COUNT_AGAIN, [responseIds]);
-}
-
-/** Locks persons before anything else of them is, for a transaction that ends with `reconsider`: those of the lookups and of the responses. */
-export async function lockPersons(
-  session: Session,
-  { lookups, responseIds }: { readonly lookups: readonly string[]; readonly responseIds: readonly string[] },
-): Promise<void> {
-  await session.rows(PERSONS_FIRST, [[...new Set(lookups)], responseIds]);
 }
 
 /** The answers to reconsider: all those of these persons, and these of any person. */

@@ -5,7 +5,7 @@ import { statement } from '../database/statement.ts';
 import type { ArrivingSubject, SubjectEncryption, SubjectRef } from '../encryption/subject-encryption.ts';
 import type { Sign } from '../seals/leaf-tombstones.ts';
 import type { StoredCellDictionary } from './cell-dictionary.ts';
-import { lockPersons, reconsider } from './counting.ts';
+import { reconsider } from './counting.ts';
 import {
   type DeliveredRevision,
   NO_IMPORT,
@@ -16,6 +16,7 @@ import {
 import { Answer, readDelivered, revisionColumns, revisionOf } from './deliveries.ts';
 import { flagArrivals } from './flag-answers.ts';
 import { assertImportsOpen } from './imports.ts';
+import { lockReconsidered } from './lock-persons.ts';
 import type { MappingRegistry, RecordedMapping } from './mappings.ts';
 import { keepPolicies, readVersions } from './respondent-policies.ts';
 import {
@@ -61,8 +62,6 @@ const LOCK_KEYS = statement(
       subject_id AS "subjectId", content_hash AS "contentHash", revision, revised_at AS "revisedAt", event_id AS "eventId"
     FROM response_key WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE`,
 );
-
-const STORED = statement('accept_stored', 'SELECT id FROM response_key WHERE id = ANY ($1::uuid[])');
 
 export interface StoreResponsesDeps {
   readonly store: Store;
@@ -128,29 +127,6 @@ export async function storeResponses(
   return outcomes;
 }
 
-/** Locks the persons of answers to surveys with a policy, and of answers that are stored already. */
-async function lockReconsidered(
-  session: Session,
-  mappings: MappingRegistry,
-  rows: readonly ResponseRow[],
-): Promise<void> {
-  const surveys = await readVersions(session);
-  const stored = new Set(
-    (await session.rows<{ id: string }>(STORED, [rows.map(({ id }) => id)])).map(({ id }) => id),
-  );
-  const judged: ResponseRow[] = [];
-  for (const row of rows) {
-    const isOfPolicy =
-      surveys.size > 0 && surveys.has((await mappings.get(session, row.mappingVersionId)).surveyName);
-    if (stored.has(row.id) || isOfPolicy) judged.push(row);
-  }
-  if (judged.length > 0)
-    await lockPersons(session, {
-      lookups: judged.flatMap(({ subject }) => subject.lookups),
-      responseIds: [...stored],
-    });
-}
-
 /** Reconsiders what is counted of the persons of new answers to surveys with a policy, and of those whose answers were replaced. */
 async function recount(
   session: Session,
@@ -170,8 +146,8 @@ async function recount(
   if (events.length === 0) return;
   await keepPolicies(session);
   const surveys = await readVersions(session);
-  const hasPolicy = (mapping: number) => surveys.has(maps.get(mapping)?.surveyName ?? '');
-  const touched = events.filter(({ id, mappingVersionId }) => known.has(id) || hasPolicy(mappingVersionId));
+  const isOfPolicy = (mapping: number) => surveys.has(maps.get(mapping)?.surveyName ?? '');
+  const touched = events.filter(({ id, mappingVersionId }) => known.has(id) || isOfPolicy(mappingVersionId));
   const before = touched.flatMap(({ id }) => known.get(id)?.subjectId ?? []);
   await reconsider(session, sign, {
     subjectIds: surveys.size > 0 ? [...new Set(before)] : [],

@@ -69,7 +69,8 @@ it('two processes store and replace answers of the same persons, whose latest co
         const items = persons.map((respondent, i) => ({
           // Every second round both bring the same answers again, changed.
           externalId: `${round % 2 === 0 ? `${which} ${round}` : `both ${i}`} ${respondent}`,
-          ...{ respondent, survey: 'nps', score: (round + which) % 11 },
+          // Of one half of the persons one process brings what the policy is about, of the other half the other.
+          ...{ respondent, survey: i < 4 === (which === 0) ? 'nps' : 'other', score: (round + which) % 11 },
           answeredAt: new Date(Date.UTC(2026, 2, 1) + (2 * round + which) * 60_000).toISOString(),
         }));
         const order = which === 0 ? items : items.toReversed();
