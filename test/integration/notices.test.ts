@@ -239,12 +239,12 @@ it('keeps what is announced until there is a key', async () => {
 it('a connection that is older than what its vendor announces gets its first key later', async () => {
   const id = await connect({ key: null });
   await database.sql('DELETE FROM connection_fetch WHERE id = $1', [id]);
-  await announce(id, '40', 'Extremely likely - 10');
+  await announce(id, '40', '9');
   await work(id);
-  expect(await scoreOf('40')).toBeUndefined();
+  expect(await scoreOf('40')).toEqual([]);
   expect(await deps.connections.changeKey(id, { key: KEY, host: stub.url }, change)).toBe(true);
   await work(id);
-  expect(await scoreOf('40')).toBe(10);
+  expect(await scoreOf('40')).toEqual([9]);
 });
 
 it('asks again for what is not there yet, then gives it up; a person has it fetched again', async () => {

@@ -146,7 +146,7 @@ export const fixtures: VendorFixtures = {
       drafts: [{ ...draft, ...at(AT_2), externalId: '35441', score: 'good', comment: 'Great support!' }],
     },
     {
-      what: 'a ticket whose rating was taken back meanwhile',
+      what: 'a ticket that is not rated any more',
       body: event(AT_2, null, { id: '01J-offered' }, { id: '35442' }),
       answer: rated('35442', { score: 'offered' }),
       accepted: 0,
