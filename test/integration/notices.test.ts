@@ -30,7 +30,7 @@ const change = { by: { id: 'admin', name: 'admin' }, note: async () => undefined
 
 beforeAll(async () => {
   database = await openTestDatabase();
-  const { store, encryption, ingestor, outcomes, loops } = database;
+  const { store, encryption, ingestor, outcomes, identities, loops } = database;
   const shared = { store, encryption, now: () => now, onError: (error: Error) => void errors.push(error) };
   const connections = await openConnections({
     ...shared,
@@ -41,7 +41,7 @@ beforeAll(async () => {
   });
   deps = {
     ...shared,
-    ...{ ingestor, outcomes, loops, connections },
+    ...{ ingestor, outcomes, identities, loops, connections },
     guard: addressGuard(['127.0.0.1'], async () => [{ address: '10.0.0.5', family: 4 }], 'connections.allow'),
     identify: (text) => [text],
     quarantineFor: 'P30D',
@@ -234,6 +234,17 @@ it('keeps what is announced until there is a key', async () => {
   await deps.connections.changeKey(id, { key: KEY, host: null }, change);
   await work(id);
   expect(await scoreOf('78')).toEqual([9]);
+});
+
+it('a connection that is older than what its vendor announces gets its first key later', async () => {
+  const id = await connect({ key: null });
+  await database.sql('DELETE FROM connection_fetch WHERE id = $1', [id]);
+  await announce(id, '40', '9');
+  await work(id);
+  expect(await scoreOf('40')).toEqual([]);
+  expect(await deps.connections.changeKey(id, { key: KEY, host: stub.url }, change)).toBe(true);
+  await work(id);
+  expect(await scoreOf('40')).toEqual([9]);
 });
 
 it('asks again for what is not there yet, then gives it up; a person has it fetched again', async () => {
