@@ -61,7 +61,9 @@ describe('a deployment with other dimensions', () => {
         }
       });
       // A deployment from before these fields may have a dimension of their name, which keeps it.
-      const later = { NpsRow: [], Response: ['account', 'agedFields', 'counting'], ResponseInput: ['account'] }[name] ?? [];
+      const later =
+        { NpsRow: [], Response: ['account', 'agedFields', 'counting'], ResponseInput: ['account'] }[name] ??
+        [];
       expect(free).toEqual(later);
       for (const field of later) expect(() => buildSchema(defineDimensions([{ field }]))).not.toThrow();
     },
