@@ -119,7 +119,7 @@ export function addQuarantine(schema: SchemaParts): void {
     }),
   }));
   addContent(schema);
-  addQuarantineMutations(schema, filter);
+  addQuarantineMutations(schema, filter, reason);
 }
 
 function addEnums({ builder }: SchemaParts) {
