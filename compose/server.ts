@@ -24,6 +24,7 @@ import type { OutageLog } from '../instance/outages.ts';
 import { readinessChecks, readinessWarnings } from '../instance/readiness.ts';
 import { changeKeys } from '../instance/rotate.ts';
 import { openAuditTrail } from '../store/audit/audit-trail.ts';
+import { countOpenCircuits } from '../store/connections/notices.ts';
 import { countAllQuarantined } from '../store/connections/quarantine.ts';
 import { watchLongWriters } from '../store/database/long-writers.ts';
 import { runPeriodic } from '../store/database/periodic.ts';
@@ -227,6 +228,7 @@ function gaugesOf(
     modelReadings: () => latestReadings(store),
     deliveries: () => countDeliveries(store),
     quarantined: () => countAllQuarantined(store),
+    openCircuits: () => countOpenCircuits(store, new Date(Date.now())),
     cells: () => cells.size,
     cellUsage: () => cellUsage(store, config.cellLimits.limit),
     disk: () => disk && { free: disk.free(), isFull: disk.isFull() },

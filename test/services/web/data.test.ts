@@ -295,7 +295,9 @@ describe('the quarantine', () => {
     await page.getByTestId('connections').getByRole('link', { name: '31 wait in the quarantine' }).click();
     await page.waitForURL(/quarantine=Connection/);
     await panel()
-      .getByText('31 wait: 1 × the delivery cannot be read, 30 × a value cannot be stored.')
+      .getByText(
+        '31 wait: 1 × the delivery cannot be read, 1 × not in the form that the mapping expects, 29 × a value cannot be stored.',
+      )
       .waitFor();
     await look('quarantine');
     const rows = panel().getByRole('row');

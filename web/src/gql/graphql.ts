@@ -930,7 +930,7 @@ export type DataFirstDeliveryQueryVariables = Exact<{
 
 
 export type DataFirstDeliveryQuery = { node:
-    | { id: string, accepted: number, ignored: number, refused: number, lastRefusal: string | null, lastDeliveryAt: string | null, quarantine: { edges: Array<{ node: { id: string, reason: QuarantineReason, field: string | null, advice: string } }> } }
+    | { id: string, accepted: number, ignored: number, refused: number, lastRefusal: string | null, lastDeliveryAt: string | null, files: Array<{ path: string, state: string, message: string | null }>, quarantine: { edges: Array<{ node: { id: string, reason: QuarantineReason, field: string | null, advice: string } }> } }
     | Record<PropertyKey, never>
    | null };
 
@@ -2663,6 +2663,11 @@ export const DataFirstDeliveryDocument = new TypedDocumentString(`
       refused
       lastRefusal
       lastDeliveryAt
+      files {
+        path
+        state
+        message
+      }
       quarantine(filter: {statuses: [WAITING]}, first: 1) {
         edges {
           node {

@@ -11,7 +11,8 @@ import { Button } from '../../parts/button.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Empty, Failed, Skeleton } from '../../parts/states.tsx';
 import { ConfirmButton } from './confirm-button.tsx';
-import { CONNECTORS, CreateConnection, type MadeSecret } from './create-connection.tsx';
+import { connectorOf } from './connectors.ts';
+import { CreateConnection, type MadeSecret } from './create-connection.tsx';
 import { CONNECTIONS, REMOVE_CONNECTION, ROTATE_CONNECTION } from './documents.ts';
 import { FirstDelivery } from './first-delivery.tsx';
 import { Quarantine } from './quarantine/quarantine.tsx';
@@ -76,6 +77,7 @@ function ConnectionRow({ connection, onSecret, onChanged }: RowProps) {
   } = connection;
   const send = useSend();
   const href = useHref();
+  const known = connectorOf(connector);
   const rotate = async () => {
     const { data, error } = await send(ROTATE_CONNECTION, { id });
     if (error !== undefined) return error;
@@ -93,11 +95,9 @@ function ConnectionRow({ connection, onSecret, onChanged }: RowProps) {
       <div className="stack">
         <p className="row">
           <strong>{name}</strong>
-          <span className="muted">
-            {CONNECTORS.find((one) => one.name === connector)?.words ?? connector}
-          </span>
+          <span className="muted">{known?.words ?? connector}</span>
         </p>
-        <code className="address">{`${location.origin}${path}`}</code>
+        {path ? <code className="address">{`${location.origin}${path}`}</code> : null}
         <p className="muted small numbers">
           {lastDeliveryAt ? `Last delivery ${formatMoment(lastDeliveryAt)}` : 'No delivery yet'} ·{' '}
           {formatCount(accepted)} accepted, {formatCount(duplicates)} repeated, {formatCount(rejected)}{' '}
@@ -115,13 +115,15 @@ function ConnectionRow({ connection, onSecret, onChanged }: RowProps) {
         ) : null}
       </div>
       <div className="row data-row-actions">
-        <ConfirmButton
-          action="Replace the secret"
-          label={`Replace the secret of ${name}`}
-          title={`Replace the secret of ${name}?`}
-          text="The new secret is shown once. The present one is accepted for a while, until the tool has the new one."
-          onConfirm={rotate}
-        />
+        {known?.place ? null : (
+          <ConfirmButton
+            action="Replace the secret"
+            label={`Replace the secret of ${name}`}
+            title={`Replace the secret of ${name}?`}
+            text="The new secret is shown once. The present one is accepted for a while, until the tool has the new one."
+            onConfirm={rotate}
+          />
+        )}
         <ConfirmButton
           action="Remove"
           label={`Remove the connection ${name}`}

@@ -9,7 +9,7 @@ import { Narrowing } from '../../parts/narrowing.tsx';
 import { Picker } from '../../parts/picker.tsx';
 import { Failed } from '../../parts/states.tsx';
 import { CREATE, ROLES } from './documents.ts';
-import { parseJson } from './parse-json.ts';
+import { parseJson } from '../../lib/parse-json.ts';
 import { EVENT_WORDS, KINDS } from './words.ts';
 
 interface CreateProps {

@@ -8,7 +8,7 @@ import { Field } from '../../parts/field.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Empty, Failed, Skeleton } from '../../parts/states.tsx';
 import { ON_CALL, SAVE_ON_CALL } from './documents.ts';
-import { parseJson } from './parse-json.ts';
+import { parseJson } from '../../lib/parse-json.ts';
 
 type Plan = NonNullable<TargetsOnCallQuery['onCall']>;
 

@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { formatAge, formatCount, formatMoment, NONE } from '../../../lib/format.ts';
+import { formatAge, formatCount, formatMoment } from '../../../lib/format.ts';
 import { useNow } from '../../../lib/use-now.ts';
 import { type Column, DataTable } from '../../../parts/data-table.tsx';
 import { sentence } from '../wizard/words.ts';
@@ -58,7 +58,7 @@ const columnsOf = (now: number, onOpen: (id: string) => void): readonly Column<I
     title: 'Tried again',
     isNumber: true,
     value: ({ attempts }) => attempts,
-    render: ({ attempts }) => (attempts === 0 ? NONE : formatCount(attempts)),
+    render: ({ attempts }) => (attempts === 0 ? null : formatCount(attempts)),
   },
   {
     key: 'state',
@@ -72,6 +72,6 @@ const columnsOf = (now: number, onOpen: (id: string) => void): readonly Column<I
     title: 'Expires',
     value: ({ expiresAt, settledAt }) => (settledAt ? null : expiresAt),
     render: ({ expiresAt, settledAt }) =>
-      settledAt ? NONE : <time dateTime={expiresAt}>{formatMoment(expiresAt)}</time>,
+      settledAt ? null : <time dateTime={expiresAt}>{formatMoment(expiresAt)}</time>,
   },
 ];
