@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_DIMENSIONS, defineDimensions } from '../../domain/segments/dimensions.ts';
 import fc from '../../test/fixtures/properties.ts';
+import { CONNECTORS as OFFERED } from '../../web/src/screens/data/connectors.ts';
 import { InvalidMapError } from '../files/map/map-mistakes.ts';
 import type { OutcomeDraft } from '../outcomes/outcome-draft.ts';
 import type { ResponseDraft } from '../pipeline/draft.ts';
@@ -10,7 +11,7 @@ import type { Outcome } from '../pipeline/outcome.ts';
 import { MOST_PARTS_OF_ROW, UnreadableBodyError } from '../pipeline/read-items.ts';
 import type { DeliveryHeaders } from './connector.ts';
 import { verifyDelivery } from './receive.ts';
-import { CONNECTORS, isConnectorName } from './registry.ts';
+import { CONNECTABLE, CONNECTORS, isConnectorName } from './registry.ts';
 import { SignatureError, WINDOW_SECONDS } from './signature.ts';
 import { type FixtureAnswer, type FixtureDelivery, STAGES, type VendorFixtures } from './vendor-fixtures.ts';
 
@@ -29,6 +30,16 @@ const vendors = await Promise.all(
     return { name: connector.name, connector, fixtures };
   }),
 );
+
+it('the dashboard offers every connector, and asks for the key of those that fetch', () => {
+  expect(OFFERED.map(({ name }) => name).sort()).toEqual([...CONNECTABLE.keys()].sort());
+  const fetching = [...CONNECTORS.values()].filter((one) => one.fetch);
+  expect(OFFERED.flatMap(({ name, fetches }) => (fetches ? [name] : [])).sort()).toEqual(
+    fetching.map(({ name }) => name).sort(),
+  );
+  for (const { name, fetch } of fetching)
+    expect(fetch?.isHost(OFFERED.find((one) => one.name === name)?.fetches ?? ''), name).toBe(true);
+});
 
 describe.each(vendors)('the connector $name', ({ name, connector, fixtures }) => {
   const { secret, otherSecret, deliveries, sign } = fixtures;

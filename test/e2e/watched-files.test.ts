@@ -1,12 +1,14 @@
 import {
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -187,5 +189,72 @@ describe('a bucket', () => {
       'the bucket does not answer: 10.0.0.1 has no public address; connections.allow of the configuration names hosts and networks that are allowed besides',
     );
     expect(await messageOf({ endpoint: server.url })).toContain('the bucket exports is refused: 401');
+  });
+});
+
+describe('a hostile bucket', () => {
+  let hostile: Server;
+  let origin = '';
+  let isWhole = false;
+  const answers: Record<string, (response: ServerResponse) => void> = {
+    '/evil/bad%25zz.csv': (response) => response.end(csv(['h1,2026-03-01,9'])),
+    // Twice what the list says, and as much as is taken.
+    '/evil/long.csv': (response) => {
+      const flood = () => {
+        while (!response.destroyed && response.write(Buffer.alloc(65_536, 'x')));
+      };
+      response.on('drain', flood);
+      flood();
+    },
+    '/evil/cut.csv': (response) => {
+      const body = csv(['h2,2026-03-01,9']);
+      response.setHeader('content-length', body.length);
+      if (isWhole) return response.end(body);
+      response.write(body.slice(0, 9), () => response.destroy());
+    },
+  };
+  beforeAll(async () => {
+    const object = (key: string, bytes: number) =>
+      `<Contents><Key>${key}</Key><ETag>"${key}"</ETag><Size>${bytes}</Size></Contents>`;
+    const listed = `${object('long.csv', 10)}${object('cut.csv', 27)}${object('bad%zz.csv', 27)}`;
+    hostile = createServer((request, response) => {
+      const { pathname } = new URL(request.url ?? '/', 'http://bucket');
+      if (pathname === '/evil')
+        return response.end(`<ListBucketResult><EncodingType>url</EncodingType>${listed}</ListBucketResult>`);
+      // Of the silent bucket nothing is heard.
+      answers[pathname]?.(response);
+    });
+    await new Promise<void>((done) => hostile.listen(0, '127.0.0.1', done));
+    origin = `http://127.0.0.1:${(hostile.address() as AddressInfo).port}`;
+  });
+  afterAll(() => {
+    hostile?.closeAllConnections();
+    hostile?.close();
+  });
+
+  it('has its other files imported, keeps no more than it lists, and keeps no other place waiting', async () => {
+    await create('bucket', { endpoint: origin, bucket: 'silent', map: MAP }, 'S3RVER:S3RVER');
+    const id = await create('bucket', { endpoint: origin, bucket: 'evil', map: MAP }, 'S3RVER:S3RVER');
+    expect(await ended(id, 'bad%zz.csv')).toMatchObject({ state: 'done', message: null });
+    expect(await ended(id, 'long.csv')).toMatchObject({
+      state: 'failed',
+      message: 'it is longer than the 10 bytes that the list of the bucket says',
+    });
+    expect((await ended(id, 'cut.csv'))?.message).toMatch(/^its content broke off .*; it is read again$/);
+    // No copy is left on the disk.
+    expect(readdirSync(join(server.dataDir, 'watched', id))).not.toContain('copies');
+    // While the silent bucket is waited for, a folder is looked at, and again.
+    mkdirSync(join(folder, 'in', 'beside'));
+    const beside = await create('folder', { folder: 'beside', map: MAP });
+    for (const name of ['first.csv', 'second.csv']) {
+      writeFileSync(join(folder, 'in', 'beside', name), csv([`${name},2026-03-01,9`]));
+      utimesSync(join(folder, 'in', 'beside', name), 1_000_000, 1_000_000);
+      expect(await ended(beside, name)).toMatchObject({ state: 'done' });
+    }
+    isWhole = true;
+    await until(
+      async () => file(await seen(id), 'cut.csv')?.state === 'done',
+      'what broke off is read again',
+    );
   });
 });

@@ -259,6 +259,49 @@ it('a connection is added, its secret shown once, replaced and removed', async (
   await page.getByText('No survey tool delivers here yet').waitFor();
 });
 
+it('a folder, a bucket, a topic or a tool that announces is asked for what it needs', async () => {
+  const dialog = page.getByRole('dialog');
+  const choose = (tool: string) => page.getByLabel('Tool', { exact: true }).selectOption(tool);
+  await press('Add a connection');
+  await page.getByLabel('Name').fill('Nightly');
+  await choose('kafka');
+  await press('Add the connection');
+  await dialog.getByText('Topic: write it.').waitFor();
+  await choose('bucket');
+  await dialog.getByLabel('Bucket', { exact: true }).fill('nps-exports');
+  await dialog.getByLabel('Endpoint (optional)').waitFor();
+  await dialog.getByLabel('Access key and secret').waitFor();
+  await look('connection-bucket');
+  await choose('folder');
+  await dialog.getByLabel('Folder', { exact: true }).fill('exports/nps');
+  await press('Add the connection');
+  // The server says why there is nothing to read yet.
+  await page.getByRole('heading', { name: 'Connect Nightly' }).waitFor();
+  await dialog.getByText('SCORELINE_WATCH_DIR is not set').waitFor();
+  await look('connection-folder');
+  await press('Close');
+  await press('Add a connection');
+  await page.getByLabel('Name').fill('Deals');
+  await choose('hubspot');
+  await dialog.getByLabel('Key of the tool').fill('pat-eu1-0001');
+  await dialog.getByLabel('Host of the tool').fill('api.hubapi.com');
+  await press('Add the connection');
+  await page.getByRole('heading', { name: 'Connect Deals' }).waitFor();
+  await press('Close');
+  const { data } = await server.graphql<{
+    connections: { name: string; mapping: object; fetching: object | null }[];
+  }>('{ connections { name mapping fetching { hasKey origin } } }');
+  expect(data.connections).toMatchObject([
+    { name: 'Nightly', mapping: { folder: 'exports/nps', map: { source: 'export' } }, fetching: null },
+    { name: 'Deals', fetching: { hasKey: true, origin: 'https://api.hubapi.com' } },
+  ]);
+  for (const name of ['Nightly', 'Deals']) {
+    await press(`Remove the connection ${name}`);
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click();
+    await page.getByText(name, { exact: true }).waitFor({ state: 'detached' });
+  }
+});
+
 describe('the quarantine', () => {
   let connection = { id: '', path: '' };
   let secret = '';

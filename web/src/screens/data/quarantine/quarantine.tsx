@@ -81,6 +81,12 @@ function Waiting({ connection, narrowed, onChanged }: WaitingProps) {
     refresh();
     onChanged();
   };
+  // What is settled is not opened again where it is listed as such.
+  const closing = async (acting: Promise<string | null>) => {
+    const wrong = await acting;
+    if (wrong === null) open(null);
+    return wrong;
+  };
   const act = useActions(connection.id, held, changed);
   if (error) return <Failed title="The quarantine could not be read" error={error} onRetry={refresh} />;
   if (!data) return <Skeleton lines={5} />;
@@ -106,8 +112,8 @@ function Waiting({ connection, narrowed, onChanged }: WaitingProps) {
       <ItemDrawer
         item={items.find(({ id }) => id === opened) ?? null}
         onClose={() => open(null)}
-        onReplay={(item) => act.replay({ ids: [item.id] }, item)}
-        onDiscard={(item) => act.discard({ ids: [item.id] })}
+        onReplay={(item) => closing(act.replay({ ids: [item.id] }, item))}
+        onDiscard={(item) => closing(act.discard({ ids: [item.id] }))}
       />
     </>
   );
