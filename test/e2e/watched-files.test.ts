@@ -24,8 +24,12 @@ const folder = mkdtempSync(join(tmpdir(), 'scoreline-watch-'));
 mkdirSync(join(folder, 'in', 'nps'), { recursive: true });
 mkdirSync(join(folder, 'secret'));
 symlinkSync(join(folder, 'secret'), join(folder, 'in', 'out'));
+let dataDir = '';
 const server = useServer({
-  env: { SCORELINE_WATCH_DIR: join(folder, 'in') },
+  env: (given) => {
+    dataDir = given;
+    return { SCORELINE_WATCH_DIR: join(folder, 'in') };
+  },
   config: 'dimensions: [{ field: region }]\nconnections: { allow: [127.0.0.1] }\n',
 });
 // s3rver knows this key alone.
@@ -195,10 +199,9 @@ describe('a bucket', () => {
 describe('a hostile bucket', () => {
   let hostile: Server;
   let origin = '';
-  let isWhole = false;
   const answers: Record<string, (response: ServerResponse) => void> = {
-    '/evil/bad%25zz.csv': (response) => response.end(csv(['h1,2026-03-01,9'])),
-    // Twice what the list says, and as much as is taken.
+    '/evil/bad%25zz.csv': (response) => void response.end(csv(['h1,2026-03-01,9'])),
+    // As much as is taken.
     '/evil/long.csv': (response) => {
       const flood = () => {
         while (!response.destroyed && response.write(Buffer.alloc(65_536, 'x')));
@@ -209,20 +212,20 @@ describe('a hostile bucket', () => {
     '/evil/cut.csv': (response) => {
       const body = csv(['h2,2026-03-01,9']);
       response.setHeader('content-length', body.length);
-      if (isWhole) return response.end(body);
       response.write(body.slice(0, 9), () => response.destroy());
     },
   };
   beforeAll(async () => {
+    const { length } = csv(['h1,2026-03-01,9']);
     const object = (key: string, bytes: number) =>
       `<Contents><Key>${key}</Key><ETag>"${key}"</ETag><Size>${bytes}</Size></Contents>`;
-    const listed = `${object('long.csv', 10)}${object('cut.csv', 27)}${object('bad%zz.csv', 27)}`;
+    const listed = `${object('long.csv', 10)}${object('cut.csv', length)}${object('bad%zz.csv', length)}`;
     hostile = createServer((request, response) => {
       const { pathname } = new URL(request.url ?? '/', 'http://bucket');
       if (pathname === '/evil')
-        return response.end(`<ListBucketResult><EncodingType>url</EncodingType>${listed}</ListBucketResult>`);
+        response.end(`<ListBucketResult><EncodingType>url</EncodingType>${listed}</ListBucketResult>`);
       // Of the silent bucket nothing is heard.
-      answers[pathname]?.(response);
+      else answers[pathname]?.(response);
     });
     await new Promise<void>((done) => hostile.listen(0, '127.0.0.1', done));
     origin = `http://127.0.0.1:${(hostile.address() as AddressInfo).port}`;
@@ -242,7 +245,7 @@ describe('a hostile bucket', () => {
     });
     expect((await ended(id, 'cut.csv'))?.message).toMatch(/^its content broke off .*; it is read again$/);
     // No copy is left on the disk.
-    expect(readdirSync(join(server.dataDir, 'watched', id))).not.toContain('copies');
+    expect(readdirSync(join(dataDir, 'watched', id))).not.toContain('copies');
     // While the silent bucket is waited for, a folder is looked at, and again.
     mkdirSync(join(folder, 'in', 'beside'));
     const beside = await create('folder', { folder: 'beside', map: MAP });
@@ -251,10 +254,5 @@ describe('a hostile bucket', () => {
       utimesSync(join(folder, 'in', 'beside', name), 1_000_000, 1_000_000);
       expect(await ended(beside, name)).toMatchObject({ state: 'done' });
     }
-    isWhole = true;
-    await until(
-      async () => file(await seen(id), 'cut.csv')?.state === 'done',
-      'what broke off is read again',
-    );
   });
 });

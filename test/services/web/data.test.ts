@@ -298,7 +298,7 @@ it('a folder, a bucket, a topic or a tool that announces is asked for what it ne
   for (const name of ['Nightly', 'Deals']) {
     await press(`Remove the connection ${name}`);
     await page.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click();
-    await page.getByText(name, { exact: true }).waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: `Remove the connection ${name}` }).waitFor({ state: 'detached' });
   }
 });
 
