@@ -51,6 +51,7 @@ export interface ApiOptions {
     | 'deliveries'
     | 'quarantined'
     | 'openCircuits'
+    | 'sourceQuality'
     | 'modelReadings'
     | 'cells'
     | 'cellUsage'

@@ -36,6 +36,8 @@ const EARLIEST_MS = Date.UTC(1900, 0, 1);
 export interface Normalised extends NormalisedResponse {
   readonly notes: readonly NoteCode[];
   readonly importRow: ImportRow | null;
+  /** The question as it was asked. */
+  readonly question: string | null;
   readonly signs: AnswerSigns | null;
 }
 
@@ -114,6 +116,7 @@ export function* normalising(deps: NormaliseDeps, draft: ResponseDraft): Steps<N
     },
     revision: draft.revision ?? null,
     importRow: draft.importRow ?? null,
+    question: draft.question ?? null,
     signs: draft.signs ?? null,
     notes: [
       ...(draft.notes ?? []),
