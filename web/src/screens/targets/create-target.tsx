@@ -1,6 +1,7 @@
 import { type FormEvent, useState } from 'react';
 import type { TargetEvent, TargetKind } from '../../gql/graphql.ts';
 import { errorText, useRead, useSend } from '../../lib/api.ts';
+import { parseJson } from '../../lib/parse-json.ts';
 import { Button } from '../../parts/button.tsx';
 import { Choice } from '../../parts/choice.tsx';
 import { Drawer } from '../../parts/drawer.tsx';
@@ -9,7 +10,6 @@ import { Narrowing } from '../../parts/narrowing.tsx';
 import { Picker } from '../../parts/picker.tsx';
 import { Failed } from '../../parts/states.tsx';
 import { CREATE, ROLES } from './documents.ts';
-import { parseJson } from '../../lib/parse-json.ts';
 import { EVENT_WORDS, KINDS } from './words.ts';
 
 interface CreateProps {
