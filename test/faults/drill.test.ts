@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../fixtures/patience.ts';
+import { disagreements } from './balance.ts';
+import { breakAll } from './break.ts';
+import { planOf } from './plan.ts';
+import { readBooks } from './read-books.ts';
+import { send } from './send.ts';
+import { createWorld, type Servers, startServers, type World } from './world.ts';
+
+/*
+ * Events through both doors while everything breaks: what was accepted is stored, shown, in the graph and counted, once. The seed
+ * decides all of it but the timing. `npm run drill` tries more seeds with more events.
+ */
+
+const setting = (name: string, usual: number) => Number(process.env[name] ?? usual);
+const FIRST = setting('SCORELINE_DRILL_FIRST', 1);
+const SEEDS = setting('SCORELINE_DRILL_SEEDS', 10);
+const EVENTS = setting('SCORELINE_DRILL_EVENTS', 2_000);
+/** Between two steps of a sender, so that faults meet events. */
+const PAUSE_MS = 80;
+
+let servers: Servers;
+let world: World | undefined;
+beforeAll(async () => {
+  servers = await startServers();
+});
+afterAll(async () => {
+  await world?.end();
+  await servers?.dispose();
+});
+
+describe(`${SEEDS * EVENTS} events while everything breaks`, () => {
+  for (let seed = FIRST; seed < FIRST + SEEDS; seed++)
+    it(`seed ${seed}`, async () => {
+      await world?.end();
+      world = undefined;
+      const plan = planOf(seed, EVENTS, Date.now());
+      const drilled = await createWorld(servers, plan);
+      world = drilled;
+      const sender = send(drilled, plan, PAUSE_MS);
+      const [taken] = await Promise.all([sender.done, breakAll(drilled, plan, sender)]);
+      const repeat = `SCORELINE_DRILL_FIRST=${seed} SCORELINE_DRILL_SEEDS=1 SCORELINE_DRILL_EVENTS=${EVENTS} npm run drill`;
+      expect(taken.unexpected, repeat).toEqual([]);
+      await until(() => drilled.isRead(), 'the topics are read');
+      let found: string[] = [];
+      // The graph follows.
+      await until(async () => {
+        found = disagreements(await readBooks(drilled, taken));
+        return found.length === 0;
+      }, 'the books agree').catch(() => undefined);
+      expect(found, repeat).toEqual([]);
+    });
+});

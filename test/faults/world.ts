@@ -1,0 +1,129 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { join } from 'node:path';
+import { openPostgres } from '../../store/database/postgres.ts';
+import { migrate } from '../../store/setup/migrate.ts';
+import { ADMIN_KEY, type RunningServer, startServer } from '../fixtures/server.ts';
+import { mountSmallDisk, type SmallDisk } from '../fixtures/small-disk.ts';
+import { startProxy, type TcpProxy, through } from '../fixtures/tcp-proxy.ts';
+import { type RunningKafka, startKafka } from '../services/kafka.ts';
+import { type RunningNeo4j, startNeo4j } from '../services/neo4j.ts';
+import {
+  copyDatabase,
+  createDatabase,
+  dropDatabase,
+  makeTemplate,
+  type RunningPostgres,
+  startPostgres,
+} from '../services/postgres.ts';
+import { type Plan, SOURCE } from './plan.ts';
+
+/** Servers that a drill may break; they are its own, and serve one seed after another. */
+export interface Servers {
+  readonly postgres: RunningPostgres;
+  readonly neo4j: RunningNeo4j;
+  /** What workers reach Neo4j through. */
+  readonly graph: TcpProxy;
+  readonly kafka: RunningKafka;
+  dispose(): Promise<void>;
+}
+
+const TEMPLATE = 'migrated';
+const PEPPER = 'ab'.repeat(32);
+export const pepper = { version: 1, secret: Buffer.from(PEPPER, 'hex') };
+const KEYS = {
+  SCORELINE_ADMIN_KEY: ADMIN_KEY,
+  SCORELINE_PEPPER: PEPPER,
+  SCORELINE_KEK: 'cd'.repeat(32),
+  SCORELINE_SIGNING_KEY: generateKeyPairSync('ed25519')
+    .privateKey.export({ format: 'der', type: 'pkcs8' })
+    .toString('base64'),
+};
+/** A data folder beside PostgreSQL holds little: checkpoints, unfinished imports and uploads. */
+const DISK_MIB = 16;
+const PARTITIONS = 4;
+
+export async function startServers(): Promise<Servers> {
+  const [postgres, neo4j, kafka] = await Promise.all([
+    startPostgres({ timescale: true }),
+    startNeo4j(),
+    startKafka({ isProxied: true }),
+  ]);
+  const graph = await startProxy(neo4j.handle.port);
+  const store = openPostgres(await createDatabase(postgres.handle, TEMPLATE), () => undefined);
+  await migrate(store);
+  await store.close();
+  await makeTemplate(postgres.handle, TEMPLATE);
+  const dispose = async () => {
+    await graph.close();
+    await Promise.all([postgres.dispose(), neo4j.dispose(), kafka.dispose()]);
+  };
+  return { postgres, neo4j, graph, kafka, dispose };
+}
+
+/** What one seed has for itself: a database, topics, an empty graph, a small disk, and two processes that do everything. */
+export interface World extends Servers {
+  readonly databaseUrl: string;
+  readonly topic: string;
+  readonly disk: SmallDisk;
+  readonly workers: RunningServer[];
+  /** Kills a worker and starts it again on its data folder. */
+  killWorker(index: number): Promise<void>;
+  /** Whether everything in the topics is stored. */
+  isRead(): Promise<boolean>;
+  end(): Promise<void>;
+}
+
+const CONNECT = 'mutation ($input: ConnectionInput!) { createConnection(input: $input) { connection { id } } }';
+
+export async function createWorld(servers: Servers, { seed, handsOver }: Plan): Promise<World> {
+  const { postgres, kafka, neo4j } = servers;
+  const [database, topic, handed] = [`drill_${seed}`, `drill-${seed}`, `handed-${seed}`];
+  await Promise.all([
+    neo4j.clear(),
+    kafka.createTopic(topic, PARTITIONS),
+    handsOver ? kafka.createTopic(handed, PARTITIONS) : undefined,
+  ]);
+  const databaseUrl = await copyDatabase(postgres.handle, database, TEMPLATE);
+  const disk = mountSmallDisk(DISK_MIB);
+  const env = {
+    ...KEYS,
+    DATABASE_URL: databaseUrl,
+    NEO4J_URL: through(servers.graph, neo4j.url),
+    SCORELINE_KAFKA_URL: `kafka://${kafka.broker}`,
+    SCORELINE_KAFKA_TOPICS: topic,
+    SCORELINE_KAFKA_GROUP: topic,
+    SCORELINE_LOG_LEVEL: 'warn',
+    PORT: '0',
+    ...(handsOver ? { SCORELINE_INGEST_TOPIC: handed } : {}),
+  };
+  const start = (index: number) => {
+    const dataDir = join(disk.folder, `worker-${index}`);
+    return startServer({ dataDir, env: { ...env, SCORELINE_DATA_DIR: dataDir }, remove: () => undefined });
+  };
+  const workers = await Promise.all([start(0), start(1)]);
+  const input = { connector: 'kafka', name: 'drill', mapping: { topic, source: SOURCE } };
+  const { data, errors } = await (workers[0] as RunningServer).graphql<{
+    createConnection: { connection: { id: string } };
+  }>(CONNECT, { input });
+  if (errors) throw new Error(JSON.stringify(errors));
+  const group = `${topic}.${data.createConnection.connection.id.replace('Connection:', '')}`;
+  return {
+    ...servers,
+    databaseUrl,
+    topic,
+    disk,
+    workers,
+    killWorker: async (index) => {
+      const killed = workers[index] as RunningServer;
+      await killed.stop('SIGKILL');
+      workers[index] = await start(index);
+    },
+    isRead: async () =>
+      (await kafka.isRead(topic, group)) && (!handsOver || (await kafka.isRead(handed, `${topic}.ingest`))),
+    end: async () => {
+      await Promise.all(workers.map((worker) => worker.stop('SIGKILL')));
+      disk.remove();
+      await dropDatabase(postgres.handle, database);
+    },
+  };
+}
