@@ -1,5 +1,5 @@
-import type { TcpProxy } from '../fixtures/tcp-proxy.ts';
 import { until } from '../fixtures/server.ts';
+import type { TcpProxy } from '../fixtures/tcp-proxy.ts';
 import { FAULTS, type Fault, type Plan } from './plan.ts';
 import type { Sender } from './send.ts';
 import type { World } from './world.ts';

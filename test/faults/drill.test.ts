@@ -3,8 +3,9 @@ import { until } from '../fixtures/patience.ts';
 import { disagreements } from './balance.ts';
 import { breakAll } from './break.ts';
 import { planOf } from './plan.ts';
+import { PLANTED } from './plant.ts';
 import { readBooks } from './read-books.ts';
-import { send } from './send.ts';
+import { type Receipts, send } from './send.ts';
 import { createWorld, type Servers, startServers, type World } from './world.ts';
 
 /*
@@ -20,7 +21,9 @@ const EVENTS = setting('SCORELINE_DRILL_EVENTS', 2_000);
 const PAUSE_MS = 80;
 
 let servers: Servers;
+/** Of the last seed. */
 let world: World | undefined;
+let receipts: Receipts | undefined;
 beforeAll(async () => {
   servers = await startServers();
 });
@@ -39,6 +42,7 @@ describe(`${SEEDS * EVENTS} events while everything breaks`, () => {
       world = drilled;
       const sender = send(drilled, plan, PAUSE_MS);
       const [taken] = await Promise.all([sender.done, breakAll(drilled, plan, sender)]);
+      receipts = taken;
       const repeat = `SCORELINE_DRILL_FIRST=${seed} SCORELINE_DRILL_SEEDS=1 SCORELINE_DRILL_EVENTS=${EVENTS} npm run drill`;
       expect(taken.unexpected, repeat).toEqual([]);
       await until(() => drilled.isRead(), 'the topics are read');
@@ -50,4 +54,11 @@ describe(`${SEEDS * EVENTS} events while everything breaks`, () => {
       }, 'the books agree').catch(() => undefined);
       expect(found, repeat).toEqual([]);
     });
+});
+
+it('finds what is planted: a loss, a repetition and an old version in each book', async () => {
+  if (!world || !receipts) throw new Error('no seed came to its end');
+  for (const { plant } of PLANTED) await plant(world);
+  const found = disagreements(await readBooks(world, receipts));
+  for (const { finding } of PLANTED) expect(found).toContainEqual(expect.stringMatching(finding));
 });

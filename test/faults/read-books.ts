@@ -15,7 +15,8 @@ const ROLLUPS = (['hour', 'day'] as const).map(
     r.promoters, r.passives, r.detractors, r.n AS responses
     FROM rollup_${level} r JOIN cell c ON c.id = r.cell_id WHERE r.model_version_id = 0`,
 );
-const NODES = 'MATCH (x:Response) OPTIONAL MATCH (x)-[:COUNTED_IN]->(r:Rollup) RETURN x.id AS id, r.hour AS hour';
+const NODES =
+  'MATCH (x:Response) OPTIONAL MATCH (x)-[:COUNTED_IN]->(r:Rollup) RETURN x.id AS id, r.hour AS hour';
 const SHOWN = `query ($after: String) { responses(first: 500, after: $after) {
   edges { node { externalId respondent } } pageInfo { hasNextPage endCursor } } }`;
 
@@ -55,7 +56,9 @@ function acceptedBy({ answers, merges }: Receipts): Pick<Books, 'accepted' | 'pe
 /** Runs a statement on the seed's database. */
 export async function sql<Row extends pg.QueryResultRow>({ databaseUrl }: World, text: string) {
   // Numbers of PostgreSQL that are exact beyond 2^53 arrive as texts.
-  const types = { getTypeParser: () => (value: string) => (/^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value) };
+  const types = {
+    getTypeParser: () => (value: string) => (/^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value),
+  };
   const client = new pg.Client({ connectionString: databaseUrl, types });
   await client.connect();
   try {

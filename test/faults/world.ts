@@ -73,7 +73,8 @@ export interface World extends Servers {
   end(): Promise<void>;
 }
 
-const CONNECT = 'mutation ($input: ConnectionInput!) { createConnection(input: $input) { connection { id } } }';
+const CONNECT =
+  'mutation ($input: ConnectionInput!) { createConnection(input: $input) { connection { id } } }';
 
 export async function createWorld(servers: Servers, { seed, handsOver }: Plan): Promise<World> {
   const { postgres, kafka, neo4j } = servers;
