@@ -90,7 +90,7 @@ function compare(where: string, expected: readonly Fact[], found: readonly Fact[
 const shortened = (findings: readonly string[]) =>
   findings.length <= LISTED
     ? findings
-    : [...findings.slice(0, LISTED), `… and ${findings.length - LISTED} more like the last`];
+    : [...findings.slice(0, LISTED), `${findings.length - LISTED} more, such as: ${findings[LISTED]}`];
 
 function counted(entries: readonly Entry[]): Fact[] {
   const buckets = new Map<string, [number, number, number]>();

@@ -102,7 +102,8 @@ export async function createWorld(servers: Servers, { seed, handsOver }: Plan): 
     return startServer({ dataDir, env: { ...env, SCORELINE_DATA_DIR: dataDir }, remove: () => undefined });
   };
   const workers = await Promise.all([start(0), start(1)]);
-  const input = { connector: 'kafka', name: 'drill', mapping: { topic, source: SOURCE } };
+  // Bound to the source, it may replace what came by requests.
+  const input = { connector: 'kafka', name: 'drill', sources: [SOURCE], mapping: { topic, source: SOURCE } };
   const { data, errors } = await (workers[0] as RunningServer).graphql<{
     createConnection: { connection: { id: string } };
   }>(CONNECT, { input });
