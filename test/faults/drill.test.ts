@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readCheckpointFile } from '../../proof/checkpoint-publisher.ts';
 import { until } from '../fixtures/patience.ts';
 import { disagreements } from './balance.ts';
 import { breakAll } from './break.ts';
@@ -57,6 +59,12 @@ describe(`${SEEDS * EVENTS} events while everything breaks`, () => {
         return found.length === 0;
       }, 'the graph follows').catch(() => undefined);
       expect(found, repeat).toEqual([]);
+      // A full disk tears no line of what is written beside the database.
+      for (const folder of drilled.dataFolders)
+        expect(
+          (await readCheckpointFile(join(folder, 'seals', 'heads.ndjson')))?.broken ?? null,
+          repeat,
+        ).toBeNull();
     });
 });
 

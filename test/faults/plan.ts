@@ -43,6 +43,8 @@ export interface Plan {
   readonly faults: readonly Fault[];
   /** Whether requests hand their answers to a topic first (SCORELINE_INGEST_TOPIC). */
   readonly handsOver: boolean;
+  /** Whether both workers have followers, so that one may take over from the other. */
+  readonly bothFollow: boolean;
   /** Answers that are off their scale: no door may take them. */
   readonly invalid: ReadonlySet<string>;
 }
@@ -83,6 +85,7 @@ export function planOf(seed: number, events: number, now: number): Plan {
     steps: shuffled(steps, below),
     faults: faultsOf(Math.ceil(events / EVENTS_PER_ROUND), below),
     handsOver: below(3) === 0,
+    bothFollow: below(3) === 0,
     invalid,
   };
 }
@@ -136,7 +139,7 @@ function faultsOf(rounds: number, below: Below): Fault[] {
       at: 0.05 + below(800) / 1_000,
       worker: below(2),
       forMs: 200 + below(1_500),
-      silent: below(4) === 0,
+      silent: below(8) === 0,
     }))
     .sort((one, other) => one.at - other.at);
 }

@@ -60,11 +60,13 @@ export async function startServers(): Promise<Servers> {
   return { postgres, neo4j, graph, kafka, dispose };
 }
 
-/** What one seed has for itself: a database, topics, an empty graph, a small disk, and two processes that do everything. */
+/** What one seed has for itself: a database, topics, an empty graph, a small disk, and two processes. */
 export interface World extends Servers {
   readonly databaseUrl: string;
   readonly topic: string;
   readonly disk: SmallDisk;
+  /** One for each worker, on the disk. */
+  readonly dataFolders: readonly string[];
   readonly workers: RunningServer[];
   /** Kills a worker and starts it again on its data folder. */
   killWorker(index: number): Promise<void>;
@@ -76,7 +78,7 @@ export interface World extends Servers {
 const CONNECT =
   'mutation ($input: ConnectionInput!) { createConnection(input: $input) { connection { id } } }';
 
-export async function createWorld(servers: Servers, { seed, handsOver }: Plan): Promise<World> {
+export async function createWorld(servers: Servers, { seed, handsOver, bothFollow }: Plan): Promise<World> {
   const { postgres, kafka, neo4j } = servers;
   const [database, topic, handed] = [`drill_${seed}`, `drill-${seed}`, `handed-${seed}`];
   await Promise.all([
@@ -97,9 +99,12 @@ export async function createWorld(servers: Servers, { seed, handsOver }: Plan): 
     PORT: '0',
     ...(handsOver ? { SCORELINE_INGEST_TOPIC: handed } : {}),
   };
+  const dataFolders = ['worker-0', 'worker-1'].map((name) => join(disk.folder, name));
   const start = (index: number) => {
-    const dataDir = join(disk.folder, `worker-${index}`);
-    return startServer({ dataDir, env: { ...env, SCORELINE_DATA_DIR: dataDir }, remove: () => undefined });
+    const dataDir = dataFolders[index] as string;
+    const roles = index === 0 || bothFollow ? 'api,ingest,follow' : 'api,ingest';
+    const own = { ...env, SCORELINE_DATA_DIR: dataDir, SCORELINE_ROLES: roles };
+    return startServer({ dataDir, env: own, remove: () => undefined });
   };
   const workers = await Promise.all([start(0), start(1)]);
   // Bound to the source, it may replace what came by requests.
@@ -114,6 +119,7 @@ export async function createWorld(servers: Servers, { seed, handsOver }: Plan): 
     databaseUrl,
     topic,
     disk,
+    dataFolders,
     workers,
     killWorker: async (index) => {
       const killed = workers[index] as RunningServer;
