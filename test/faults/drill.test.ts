@@ -45,7 +45,7 @@ describe(`${SEEDS * EVENTS} events while everything breaks`, () => {
       const sender = send(drilled, plan, PAUSE_MS);
       const [taken] = await Promise.all([sender.done, breakAll(drilled, plan, sender)]);
       receipts = taken;
-      const repeat = `SCORELINE_DRILL_FIRST=${seed} SCORELINE_DRILL_SEEDS=1 SCORELINE_DRILL_EVENTS=${EVENTS} npm run drill`;
+      const repeat = `repeat it: SCORELINE_DRILL_FIRST=${seed} SCORELINE_DRILL_SEEDS=1 SCORELINE_DRILL_EVENTS=${EVENTS} npm run drill`;
       expect(taken.unexpected, repeat).toEqual([]);
       await until(() => drilled.isRead(), 'the topics are read');
       let found = disagreements(await readBooks(drilled, taken));

@@ -78,8 +78,9 @@ export interface World extends Servers {
 const CONNECT =
   'mutation ($input: ConnectionInput!) { createConnection(input: $input) { connection { id } } }';
 
-export async function createWorld(servers: Servers, { seed, handsOver, bothFollow }: Plan): Promise<World> {
+export async function createWorld(servers: Servers, plan: Plan): Promise<World> {
   const { postgres, kafka, neo4j } = servers;
+  const { seed, handsOver, bothFollow } = plan;
   const [database, topic, handed] = [`drill_${seed}`, `drill-${seed}`, `handed-${seed}`];
   await Promise.all([
     neo4j.clear(),
@@ -100,20 +101,26 @@ export async function createWorld(servers: Servers, { seed, handsOver, bothFollo
     ...(handsOver ? { SCORELINE_INGEST_TOPIC: handed } : {}),
   };
   const dataFolders = ['worker-0', 'worker-1'].map((name) => join(disk.folder, name));
-  const start = (index: number) => {
+  const workers: RunningServer[] = [];
+  const start = async (index: number) => {
     const dataDir = dataFolders[index] as string;
     const roles = index === 0 || bothFollow ? 'api,ingest,follow' : 'api,ingest';
     const own = { ...env, SCORELINE_DATA_DIR: dataDir, SCORELINE_ROLES: roles };
-    return startServer({ dataDir, env: own, remove: () => undefined });
+    workers[index] = await startServer({ dataDir, env: own, remove: () => undefined });
   };
-  const workers = await Promise.all([start(0), start(1)]);
-  // Bound to the source, it may replace what came by requests.
-  const input = { connector: 'kafka', name: 'drill', sources: [SOURCE], mapping: { topic, source: SOURCE } };
-  const { data, errors } = await (workers[0] as RunningServer).graphql<{
-    createConnection: { connection: { id: string } };
-  }>(CONNECT, { input });
-  if (errors) throw new Error(JSON.stringify(errors));
-  const group = `${topic}.${data.createConnection.connection.id.replace('Connection:', '')}`;
+  const end = async () => {
+    await Promise.all(workers.map((worker) => worker.stop('SIGKILL')));
+    disk.remove();
+    await dropDatabase(postgres.handle, database);
+  };
+  let group: string;
+  try {
+    await Promise.all([start(0), start(1)]);
+    group = `${topic}.${await connect(workers[0] as RunningServer, topic)}`;
+  } catch (error) {
+    await end();
+    throw error;
+  }
   return {
     ...servers,
     databaseUrl,
@@ -122,16 +129,24 @@ export async function createWorld(servers: Servers, { seed, handsOver, bothFollo
     dataFolders,
     workers,
     killWorker: async (index) => {
-      const killed = workers[index] as RunningServer;
-      await killed.stop('SIGKILL');
-      workers[index] = await start(index);
+      await (workers[index] as RunningServer).stop('SIGKILL');
+      await start(index);
     },
     isRead: async () =>
       (await kafka.isRead(topic, group)) && (!handsOver || (await kafka.isRead(handed, `${topic}.ingest`))),
-    end: async () => {
-      await Promise.all(workers.map((worker) => worker.stop('SIGKILL')));
-      disk.remove();
-      await dropDatabase(postgres.handle, database);
-    },
+    end,
   };
+}
+
+/** Makes the topic a connection; bound to the source, it may replace what came by requests. @returns its id */
+async function connect(worker: RunningServer, topic: string): Promise<string> {
+  const input = { connector: 'kafka', name: 'drill', sources: [SOURCE], mapping: { topic, source: SOURCE } };
+  const { data, errors } = await worker.graphql<{ createConnection: { connection: { id: string } } }>(
+    CONNECT,
+    {
+      input,
+    },
+  );
+  if (errors) throw new Error(JSON.stringify(errors));
+  return data.createConnection.connection.id.replace('Connection:', '');
 }
