@@ -22,7 +22,7 @@ export interface Bucket {
 export interface Books {
   /** What the sender was answered success for, its newest revision each. */
   readonly accepted: readonly Entry[];
-  /** To whom each counts: the sender's account of persons and merges. */
+  /** The respondent of each, by what the sender stated of persons and merges. */
   readonly persons: ReadonlyMap<string, string>;
   /** Rows of the database. */
   readonly stored: readonly Entry[];

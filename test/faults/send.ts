@@ -75,7 +75,7 @@ export function send(world: World, plan: Plan, pauseMs: number): Sender {
 
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
-/** Until it is answered for good. @returns codes of rejected items by index */
+/** Until it is answered with success or a rejection. @returns codes of rejected items by index */
 async function post(
   { workers }: World,
   path: string,
