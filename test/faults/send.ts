@@ -111,20 +111,26 @@ function openTopic({ kafka, topic }: World) {
       // It is not used again.
     }
   };
-  return {
-    write: async (answers: readonly SentAnswer[]) => {
-      const messages = answers.map((one) => ({ topic, key: one.respondent, value: JSON.stringify(one) }));
-      for (;;) {
-        producer ??= open();
-        const used = producer;
-        try {
-          await (await used).send({ messages });
-          return;
-        } catch {
-          await close(used);
-          await pause(AGAIN_AFTER_MS);
-        }
+  const write = async (answers: readonly SentAnswer[]) => {
+    const messages = answers.map((one) => ({ topic, key: one.respondent, value: JSON.stringify(one) }));
+    for (;;) {
+      producer ??= open();
+      const used = producer;
+      try {
+        await (await used).send({ messages });
+        return;
+      } catch {
+        await close(used);
+        await pause(AGAIN_AFTER_MS);
       }
+    }
+  };
+  // One after the other: a confirmation belongs to what was written last.
+  let last: Promise<void> = Promise.resolve();
+  return {
+    write: (answers: readonly SentAnswer[]) => {
+      last = last.then(() => write(answers));
+      return last;
     },
     close: () => close(producer),
   };
