@@ -6,6 +6,7 @@ import { createDatabase } from '../test/services/postgres.ts';
 import { fanOut } from './fan-out.ts';
 import { freshness } from './freshness.ts';
 import { growth } from './growth.ts';
+import { importMemory } from './import-file.ts';
 import { ingestRate } from './ingest.ts';
 import { kafkaRate } from './ingest-kafka.ts';
 import { type Place, type Report, section } from './kit/report.ts';
@@ -29,6 +30,7 @@ const BENCHES: Record<string, Bench> = {
   scopes,
   ingest: ingestRate,
   'ingest-kafka': kafkaRate,
+  'import-file': importMemory,
   'fan-out': fanOut,
   freshness,
   growth,
@@ -71,7 +73,7 @@ clearInterval(alive);
 process.exit(0);
 
 async function onServices(name: string, { postgres, neo4jUrl }: Services): Promise<Report> {
-  const databaseUrl = await createDatabase(postgres, `bench_${name.replace('-', '_')}`);
+  const databaseUrl = await createDatabase(postgres, `bench_${name.replaceAll('-', '_')}`);
   return (BENCHES[name] as Bench)({ databaseUrl, neo4jUrl });
 }
 

@@ -41,10 +41,10 @@ describe('replayPolicies', () => {
     expect(drift?.quality.brier).toBeLessThan(never?.quality.brier ?? 0);
   });
 
-  it('shows that training on drift gains little where a training reads all answers: it fits on the oldest 70 %', () => {
+  it('shows that a training which reads all answers learns the change too: the newest labels are learnt', () => {
     const [none, all] = replay(answers, 20_000);
     expect(all?.trainings).toBeGreaterThan(0);
-    expect(all?.quality.macroF1).toBeLessThan((none?.quality.macroF1 ?? 0) + 0.1);
+    expect(all?.quality.macroF1).toBeGreaterThan((none?.quality.macroF1 ?? 1) + 0.1);
   });
 
   it('shows that a rest between trainings saves some, and costs little', () => {

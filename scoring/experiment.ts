@@ -7,7 +7,7 @@ import { judgeTriggers, type RetrainingPolicy, waitsFor } from '../domain/models
 import { randomFrom } from '../domain/statistics/random.ts';
 import { type ReadyHead, readyHead } from './model.ts';
 import { type Example, logitsOf } from './softmax-regression.ts';
-import { fitHead } from './train.ts';
+import { fitHeadForUse } from './train.ts';
 
 /** A labelled answer as the head reads it. */
 export interface TimedExample extends Example {
@@ -75,7 +75,7 @@ export function replayPolicies(
     if (known) return known;
     const started = clock();
     const seen = answers.filter(({ at }) => at < until).slice(-mostExamples);
-    const head = readyHead(fitHead(seen, 3, ['softmax', 'ordinal']).head);
+    const head = readyHead(fitHeadForUse(seen, 3, ['softmax', 'ordinal']).head);
     const fitted = { head, seconds: (clock() - started) / 1_000 };
     fits.set(until, fitted);
     return fitted;

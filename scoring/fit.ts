@@ -1,7 +1,7 @@
 import type { ModelArtefact } from './model.ts';
 import type { Example } from './softmax-regression.ts';
 import { fitThemes, type ThemeExample } from './themes.ts';
-import { type FittedHead, fitHead } from './train.ts';
+import { type FittedHead, fitHeadForUse } from './train.ts';
 
 /** Everything that a model's heads are fitted on. */
 export interface FitRequest {
@@ -21,8 +21,8 @@ export interface FitResult {
 /** Fits all heads; seconds of work, so it runs in a thread of its own. */
 export function fitAll({ nps, sentiment, themeNames, themes }: FitRequest): FitResult {
   return {
-    nps: fitHead(nps, 3, ['softmax', 'ordinal']),
-    sentiment: sentiment && fitHead(sentiment, 3),
+    nps: fitHeadForUse(nps, 3, ['softmax', 'ordinal']),
+    sentiment: sentiment && fitHeadForUse(sentiment, 3),
     themes: fitThemes(themeNames, themes),
   };
 }

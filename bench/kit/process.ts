@@ -13,9 +13,8 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const START_PATIENCE_MS = 60_000;
 /** The admin key of every server here, and the key that the baselines ask for. */
 export const KEY = 'bench-admin-key-of-32-characters-0';
-/** Servers over one record must agree on the pseudonyms, and on what their keys are wrapped with. */
-const PEPPER = 'b'.repeat(64);
-const KEK = 'c'.repeat(64);
+/** Programs over one record must agree on the pseudonyms, and on what their keys are wrapped with. */
+export const RECORD_KEYS = { SCORELINE_PEPPER: 'b'.repeat(64), SCORELINE_KEK: 'c'.repeat(64) };
 
 /** A server, ours or a baseline, that says on stdout where it is "listening". */
 export interface Server {
@@ -58,8 +57,7 @@ export async function startScoreline(
     DATABASE_URL: databaseUrl,
     SCORELINE_DATA_DIR: dataDir,
     SCORELINE_ADMIN_KEY: KEY,
-    SCORELINE_PEPPER: PEPPER,
-    SCORELINE_KEK: KEK,
+    ...RECORD_KEYS,
     SCORELINE_LOG_LEVEL: 'warn',
     ...env,
   });

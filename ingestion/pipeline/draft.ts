@@ -1,5 +1,6 @@
 import type { Revision } from '../../domain/responses/newer.ts';
 import type { MappingVersion } from '../../domain/responses/normalised-response.ts';
+import type { AnswerSigns } from '../../domain/responses/signs.ts';
 import type { ImportRow } from '../../store/responses/response-row.ts';
 import type { NoteCode } from './outcome.ts';
 
@@ -28,6 +29,8 @@ export interface ResponseDraft {
   readonly raw: string;
   /** What is stored of it, encrypted under the respondent's key: what the mapping reads. Absent: the whole item, which has nothing else. */
   readonly kept?: string;
+  /** How it was given, if the door or the vendor knows. */
+  readonly signs?: AnswerSigns;
   /** What the connector changed or guessed. */
   readonly notes?: readonly NoteCode[];
 }

@@ -298,6 +298,7 @@ function toRows(
     subject: { pseudonym: item.respondent, lookups: item.lookups },
     account: item.account,
     prints: printsOf(deps, item),
+    signs: item.signs,
     contentHash: item.contentHash,
     formerHashes: item.formerHashes,
     position: item.event.position,

@@ -3,6 +3,7 @@ import { applyScale, describeScale } from '../../domain/nps/scale.ts';
 import { DEFAULT_RULES, type RedactionRules, rulesFor } from '../../domain/privacy/redact.ts';
 import type { Revision } from '../../domain/responses/newer.ts';
 import { type NormalisedResponse, responseId } from '../../domain/responses/normalised-response.ts';
+import type { AnswerSigns } from '../../domain/responses/signs.ts';
 import type { CellAttributes } from '../../domain/segments/cell.ts';
 import { type Dimension, OTHER, storedValue } from '../../domain/segments/dimensions.ts';
 import { type Steps, toEnd } from '../../domain/text/slices.ts';
@@ -35,6 +36,7 @@ const EARLIEST_MS = Date.UTC(1900, 0, 1);
 export interface Normalised extends NormalisedResponse {
   readonly notes: readonly NoteCode[];
   readonly importRow: ImportRow | null;
+  readonly signs: AnswerSigns | null;
 }
 
 /**
@@ -135,6 +137,7 @@ export function finished(deps: NormaliseDeps, read: ReadDraft): Normalised {
     },
     revision: draft.revision ?? null,
     importRow: draft.importRow ?? null,
+    signs: draft.signs ?? null,
     notes: [
       ...(draft.notes ?? []),
       ...notesOfComment(draft.comment, comment),

@@ -13,6 +13,7 @@ const DEFAULTS = {
   externalId: 'token',
   respondent: 'hidden.user_id',
   answeredAt: { column: 'answered_at' },
+  signs: { duration: { column: 'seconds_taken' } },
 };
 
 /** Typeform: docs/connectors/typeform.md. */
@@ -47,7 +48,13 @@ function byQuestion(item: unknown): unknown {
     const value = answerOf(answer);
     return [id, ref].filter((name) => typeof name === 'string').map((name) => [name, value] as const);
   });
-  return { ...response, answers: Object.fromEntries(answers), answered_at: submitted ?? landed };
+  const taken = (Date.parse(String(submitted)) - Date.parse(String(landed))) / 1_000;
+  return {
+    ...response,
+    answers: Object.fromEntries(answers),
+    answered_at: submitted ?? landed,
+    seconds_taken: Number.isNaN(taken) ? null : taken,
+  };
 }
 
 /** The value stands under the name of its type; of a choice and of several it is the labels. */
