@@ -6,7 +6,11 @@ const SURENESS = { written: 0.9, lowerCase: 0.97 };
 const NOTHING = { person: 0, street: 0, number: 0 };
 
 /** The text without what is read as said: a word as p, s or n (person, street, number) and its weight. */
-function without(text: string, said: Readonly<Record<string, [keyof typeof NOTHING, number]>>, kept: string[] = []) {
+function without(
+  text: string,
+  said: Readonly<Record<string, [keyof typeof NOTHING, number]>>,
+  kept: string[] = [],
+) {
   const words = wordsOf(text);
   const readings = words.map(({ start, end }): Reading => {
     const [part, weight] = said[text.slice(start, end)] ?? ['person', 0];
@@ -23,7 +27,13 @@ describe('names that a model reads', () => {
   });
 
   it('are persons apart where a comma is between them, and one address with it', () => {
-    const said = { Ana: ['person', 1], Tom: ['person', 1], Elm: ['street', 1], '4': ['number', 1], B: ['number', 1] };
+    const said = {
+      Ana: ['person', 1],
+      Tom: ['person', 1],
+      Elm: ['street', 1],
+      '4': ['number', 1],
+      B: ['number', 1],
+    };
     expect(without('Ana, Tom. Elm 4, B!', said as never)).toBe('[name], [name]. [address]!');
   });
 
@@ -67,14 +77,18 @@ describe('names that a model reads', () => {
       number: fc.double({ min: 0, max: 1, noNaN: true }),
     });
     fc.assert(
-      fc.property(fc.string({ unit: 'grapheme', maxLength: 60 }), fc.array(reading, { maxLength: 60 }), (text, read) => {
-        const spans = nameSpans(text, wordsOf(text), read, SURENESS);
-        for (const [i, { start, end }] of spans.entries()) {
-          expect(start).toBeLessThan(end);
-          expect(start).toBeGreaterThanOrEqual(spans[i - 1]?.end ?? 0);
-        }
-        expect(withoutSpans(text, []).length).toBe(text.length);
-      }),
+      fc.property(
+        fc.string({ unit: 'grapheme', maxLength: 60 }),
+        fc.array(reading, { maxLength: 60 }),
+        (text, read) => {
+          const spans = nameSpans(text, wordsOf(text), read, SURENESS);
+          for (const [i, { start, end }] of spans.entries()) {
+            expect(start).toBeLessThan(end);
+            expect(start).toBeGreaterThanOrEqual(spans[i - 1]?.end ?? 0);
+          }
+          expect(withoutSpans(text, []).length).toBe(text.length);
+        },
+      ),
     );
   });
 });

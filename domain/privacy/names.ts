@@ -1,5 +1,5 @@
 /*
- * Names in prose: which words of a text are removed, by what a model reads in each. The model is a part that is handed in
+ * Names in prose: which words of a text are removed, by what a model reads in each. The model is another part
  * (scoring/names/).
  */
 

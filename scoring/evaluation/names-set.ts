@@ -29,7 +29,7 @@ const MATERIAL: Readonly<Record<string, Material>> = {
     sentences: [
       '{f} from support was great and fixed it in minutes.',
       'Thanks to {g}, who stayed on the line until it worked!',
-      'I spoke with {f} twice and nobody called back.',
+      'I spoke with {f} twice and never got an answer.',
       'Please tell {g} she did a wonderful job.',
       '{g} at the front desk was rude to us.',
       'My account manager {f} left and the new one does not answer.',

@@ -18,13 +18,13 @@ export const LANGUAGES: Readonly<Record<string, Sureness>> = {
   es: { written: 0.6, lowerCase: 0.97 },
 };
 /** For texts too short to tell their language, if they have no letter of another script. */
-const UNTOLD = LANGUAGES['en'] as Sureness;
+const UNCLEAR = LANGUAGES['en'] as Sureness;
 const OTHER_SCRIPT = /(?!\p{Script=Latin})\p{L}/u;
 
 /** How sure a reading must be in a text of that language; null: the text is not read. */
 export function surenessFor(language: string | null, text: string): Sureness | null {
   if (language !== null) return LANGUAGES[language] ?? null;
-  return OTHER_SCRIPT.test(text) ? null : UNTOLD;
+  return OTHER_SCRIPT.test(text) ? null : UNCLEAR;
 }
 
 /** Which model removes names, and from which readings on: part of the provenance of comments. */
