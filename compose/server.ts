@@ -13,6 +13,7 @@ import { createRecordLineage } from '../graph/record/record-lineage.ts';
 import { openSamples, type Samples } from '../ingestion/demo/samples.ts';
 import { UploadImports } from '../ingestion/files/upload/upload-imports.ts';
 import { Uploads } from '../ingestion/files/upload/uploads.ts';
+import { createIdentities } from '../ingestion/identities/accept-identities.ts';
 import { openHandOver } from '../ingestion/kafka/hand-over.ts';
 import { createOutcomeIngestor } from '../ingestion/outcomes/outcome-ingestor.ts';
 import { Inbox } from '../ingestion/pipeline/inbox.ts';
@@ -148,6 +149,7 @@ export async function openServer(
     deps: {
       ...{ store, scopedReader, encryption, cells, mappings, dimensions, cellLimits, redaction, names },
       ...{ ingestor, outcomes, samples, uploads, uploadImports },
+      identities: createIdentities({ store, encryption, sign: seals.place.sign, now, ...namesUnder(pepper) }),
       lineage: graph?.lineage ?? createRecordLineage,
       seals: seals.place,
       feed,

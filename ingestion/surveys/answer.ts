@@ -30,7 +30,7 @@ export interface AnswerTarget {
  * @throws OverloadedError, or the database's error: then nothing is stored
  */
 export function takeAnswer(
-  deps: Pick<ReceiveDeps, 'store' | 'ingestor' | 'outcomes' | 'now'>,
+  deps: Pick<ReceiveDeps, 'store' | 'ingestor' | 'outcomes' | 'identities' | 'now'>,
   submitter: Submitter,
   { id, connector, reader, request }: AnswerTarget,
   dimensions: readonly Dimension[],

@@ -116,6 +116,9 @@ type Documents = {
     "\n  mutation PeopleRestrict($respondent: String!, $restricted: Boolean!, $reason: String!) {\n    restrictSubject(respondent: $respondent, restricted: $restricted, reason: $reason)\n  }\n": typeof types.PeopleRestrictDocument,
     "\n  mutation PeopleRectify($response: ID!, $score: Int, $comment: String, $reason: String!) {\n    correctResponse(response: $response, score: $score, comment: $comment, reason: $reason)\n  }\n": typeof types.PeopleRectifyDocument,
     "\n  mutation PeopleErase($respondent: String!, $reason: String!) {\n    eraseSubject(respondent: $respondent, reason: $reason) {\n      known\n      responses\n      complete\n      remaining\n      trainingSets\n      models {\n        version\n        stage\n      }\n      records {\n        id\n        at\n        by\n        reason\n        responses\n        complete\n        completedAt\n        trainingSets\n        wrappedBy\n        copiesUnreadableSince\n      }\n    }\n  }\n": typeof types.PeopleEraseDocument,
+    "\n  query PeopleMerges($first: Int!, $after: String) {\n    merges(first: $first, after: $after) {\n      edges {\n        node {\n          id\n          kind\n          from\n          into\n          by\n          reason\n          at\n          undoneAt\n          undoneBy\n          undoReason\n          goneAt\n        }\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n    }\n  }\n": typeof types.PeopleMergesDocument,
+    "\n  mutation PeopleMerge($kind: IdentityKind!, $from: String!, $into: String!, $reason: String!) {\n    mergeIdentities(kind: $kind, from: $from, into: $into, reason: $reason)\n  }\n": typeof types.PeopleMergeDocument,
+    "\n  mutation PeopleUndoMerge($id: ID!, $reason: String!) {\n    undoMerge(id: $id, reason: $reason)\n  }\n": typeof types.PeopleUndoMergeDocument,
     "\n  query PeopleErasures($first: Int!, $after: String) {\n    erasures(first: $first, after: $after) {\n      edges {\n        node {\n          id\n          at\n          by\n          reason\n          responses\n          complete\n          completedAt\n          trainingSets\n          wrappedBy\n          copiesUnreadableSince\n          models {\n            version\n          }\n        }\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n    }\n  }\n": typeof types.PeopleErasuresDocument,
     "\n  query PeopleHolds {\n    legalHolds {\n      id\n      segment\n      actor\n      reason\n      placedAt\n      releasedAt\n    }\n  }\n": typeof types.PeopleHoldsDocument,
     "\n  mutation PeoplePlaceHold($respondent: String!, $reason: String!) {\n    placeLegalHold(respondent: $respondent, reason: $reason)\n  }\n": typeof types.PeoplePlaceHoldDocument,
@@ -260,6 +263,9 @@ const documents: Documents = {
     "\n  mutation PeopleRestrict($respondent: String!, $restricted: Boolean!, $reason: String!) {\n    restrictSubject(respondent: $respondent, restricted: $restricted, reason: $reason)\n  }\n": types.PeopleRestrictDocument,
     "\n  mutation PeopleRectify($response: ID!, $score: Int, $comment: String, $reason: String!) {\n    correctResponse(response: $response, score: $score, comment: $comment, reason: $reason)\n  }\n": types.PeopleRectifyDocument,
     "\n  mutation PeopleErase($respondent: String!, $reason: String!) {\n    eraseSubject(respondent: $respondent, reason: $reason) {\n      known\n      responses\n      complete\n      remaining\n      trainingSets\n      models {\n        version\n        stage\n      }\n      records {\n        id\n        at\n        by\n        reason\n        responses\n        complete\n        completedAt\n        trainingSets\n        wrappedBy\n        copiesUnreadableSince\n      }\n    }\n  }\n": types.PeopleEraseDocument,
+    "\n  query PeopleMerges($first: Int!, $after: String) {\n    merges(first: $first, after: $after) {\n      edges {\n        node {\n          id\n          kind\n          from\n          into\n          by\n          reason\n          at\n          undoneAt\n          undoneBy\n          undoReason\n          goneAt\n        }\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n    }\n  }\n": types.PeopleMergesDocument,
+    "\n  mutation PeopleMerge($kind: IdentityKind!, $from: String!, $into: String!, $reason: String!) {\n    mergeIdentities(kind: $kind, from: $from, into: $into, reason: $reason)\n  }\n": types.PeopleMergeDocument,
+    "\n  mutation PeopleUndoMerge($id: ID!, $reason: String!) {\n    undoMerge(id: $id, reason: $reason)\n  }\n": types.PeopleUndoMergeDocument,
     "\n  query PeopleErasures($first: Int!, $after: String) {\n    erasures(first: $first, after: $after) {\n      edges {\n        node {\n          id\n          at\n          by\n          reason\n          responses\n          complete\n          completedAt\n          trainingSets\n          wrappedBy\n          copiesUnreadableSince\n          models {\n            version\n          }\n        }\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n    }\n  }\n": types.PeopleErasuresDocument,
     "\n  query PeopleHolds {\n    legalHolds {\n      id\n      segment\n      actor\n      reason\n      placedAt\n      releasedAt\n    }\n  }\n": types.PeopleHoldsDocument,
     "\n  mutation PeoplePlaceHold($respondent: String!, $reason: String!) {\n    placeLegalHold(respondent: $respondent, reason: $reason)\n  }\n": types.PeoplePlaceHoldDocument,
@@ -707,6 +713,18 @@ export function graphql(source: "\n  mutation PeopleRectify($response: ID!, $sco
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  mutation PeopleErase($respondent: String!, $reason: String!) {\n    eraseSubject(respondent: $respondent, reason: $reason) {\n      known\n      responses\n      complete\n      remaining\n      trainingSets\n      models {\n        version\n        stage\n      }\n      records {\n        id\n        at\n        by\n        reason\n        responses\n        complete\n        completedAt\n        trainingSets\n        wrappedBy\n        copiesUnreadableSince\n      }\n    }\n  }\n"): typeof import('./graphql.ts').PeopleEraseDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query PeopleMerges($first: Int!, $after: String) {\n    merges(first: $first, after: $after) {\n      edges {\n        node {\n          id\n          kind\n          from\n          into\n          by\n          reason\n          at\n          undoneAt\n          undoneBy\n          undoReason\n          goneAt\n        }\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n    }\n  }\n"): typeof import('./graphql.ts').PeopleMergesDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation PeopleMerge($kind: IdentityKind!, $from: String!, $into: String!, $reason: String!) {\n    mergeIdentities(kind: $kind, from: $from, into: $into, reason: $reason)\n  }\n"): typeof import('./graphql.ts').PeopleMergeDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation PeopleUndoMerge($id: ID!, $reason: String!) {\n    undoMerge(id: $id, reason: $reason)\n  }\n"): typeof import('./graphql.ts').PeopleUndoMergeDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
