@@ -17,8 +17,8 @@ export interface NameModel {
 const WINDOW = 126;
 /** Tokens that a window shares with the one before, so that a name at an edge is whole in one of them. */
 const OVERLAP = 16;
-/** Prose of the greatest length of a comment has some forty. */
-const MOST_WINDOWS = 48;
+/** Prose of the greatest length of a comment has less. */
+const MOST_WINDOWS = 64;
 /** A longer word is one unknown token, as in BERT's own tokenizer. */
 const LONGEST_WORD = 100;
 

@@ -17,14 +17,17 @@ export const LANGUAGES: Readonly<Record<string, Sureness>> = {
   fr: { written: 0.6, lowerCase: 0.97 },
   es: { written: 0.6, lowerCase: 0.97 },
 };
-/** For texts too short to tell their language, if they have no letter of another script. */
+/** For texts whose language is not clear, if they have no letter of another script. */
 const UNCLEAR = LANGUAGES['en'] as Sureness;
+/** Characters of a text that is taken for another language because of the name in it. */
+const SHORT = 60;
 const OTHER_SCRIPT = /(?!\p{Script=Latin})\p{L}/u;
 
 /** How sure a reading must be in a text of that language; null: the text is not read. */
 export function surenessFor(language: string | null, text: string): Sureness | null {
-  if (language !== null) return LANGUAGES[language] ?? null;
-  return OTHER_SCRIPT.test(text) ? null : UNCLEAR;
+  const known = language === null ? undefined : LANGUAGES[language];
+  if (known) return known;
+  return (language !== null && text.length >= SHORT) || OTHER_SCRIPT.test(text) ? null : UNCLEAR;
 }
 
 /** Which model removes names, and from which readings on: part of the provenance of comments. */
