@@ -14,13 +14,12 @@ const port = parentPort;
 if (!port) throw new Error('this file runs as a worker of name-redaction.ts');
 const { kept } = workerData as { readonly kept: readonly string[] };
 const names = new Set(kept);
-let opening: ReturnType<typeof openNameModel> | undefined;
+const opening = openNameModel();
 
 port.on('message', async ({ request, text }: NamesRequest) => {
   try {
     const sureness = surenessFor(languageOf(text), text);
     if (!sureness) return port.postMessage({ request, result: [] });
-    opening ??= openNameModel();
     const { words, readings } = await (await opening).read(text);
     port.postMessage({ request, result: nameSpans(text, words, readings, sureness, names) });
   } catch (error) {
