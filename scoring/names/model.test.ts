@@ -19,10 +19,17 @@ describe('the model that ships', () => {
     expect(await without(lookalikes)).toBe(lookalikes);
   });
 
-  it('finds a name wherever the edge of a window is', async () => {
-    for (let before = 112; before < 128; before += 2) {
-      const text = `${'so '.repeat(before)}I thanked Priya Patel for it.`;
-      expect(await without(text)).toBe(`${'so '.repeat(before)}I thanked [name] for it.`);
+  it('finds a name among many sentences, and wherever the edge of a window is', async () => {
+    const filler = 'The box was damaged. Checkout fails on page 3! Why is it so slow? ';
+    expect(await without(`${filler.repeat(20)}Mr. Patel refused. ${filler}`)).toBe(
+      `${filler.repeat(20)}Mr. [name] refused. ${filler}`,
+    );
+    const start =
+      'when the parcel was late again and the box was wet and torn and the lid was gone and it was cold';
+    for (let before = 10; before <= 20; before++) {
+      const words = start.split(' ').slice(0, before).join(' ');
+      const end = 'who was kind and found it at once and then sent us a new one the very next day';
+      expect(await without(`${words} I called Priya Patel ${end}`)).toBe(`${words} I called [name] ${end}`);
     }
   });
 
@@ -30,7 +37,7 @@ describe('the model that ships', () => {
     const signs = await model.read('!'.repeat(20_000));
     expect(signs.words).toHaveLength(20_000);
     expect(signs.readings.length).toBeGreaterThan(5_000);
-    expect(signs.readings.length).toBeLessThanOrEqual(64 * 126);
+    expect(signs.readings.length).toBeLessThanOrEqual(600 * 40);
     expect((await model.read('x'.repeat(1_000_000))).readings).toHaveLength(1);
     expect((await model.read('')).readings).toEqual([]);
     expect((await model.read('\ud83d a\u0000b \udc00')).words.length).toBeGreaterThan(2);

@@ -13,12 +13,15 @@ export interface NameModel {
   read(text: string): Promise<ReadText>;
 }
 
-/** Tokens of a window beside the two that frame it: the model reads short texts best, and long ones cost more than their length. */
-const WINDOW = 126;
-/** Tokens that a window shares with the one before, so that a name at an edge is whole in one of them. */
-const OVERLAP = 16;
-/** Prose of the greatest length of a comment has less. */
-const MOST_WINDOWS = 64;
+/**
+ * The model finds far fewer names in a long text than in each of its sentences alone, so a window is a sentence: at most so
+ * many tokens of one, beside the two that frame it.
+ */
+const WINDOW = 40;
+/** Tokens that windows of one sentence share, so that a name at an edge is whole in one of them. */
+const OVERLAP = 12;
+/** More than a comment of the greatest length has in prose. */
+const MOST_WINDOWS = 600;
 /** A longer word is one unknown token, as in BERT's own tokenizer. */
 const LONGEST_WORD = 100;
 
@@ -81,9 +84,10 @@ export async function openNameModel(): Promise<NameModel> {
         const read = await readTokens(tokens);
         for (const [i, end] of ends.entries())
           readings[from + i] = largerOf(readings[from + i], meanOf(read.slice(ends[i - 1] ?? 0, end)));
-        if (from + ends.length === words.length) break;
-        const shared = ends.filter((end) => end > tokens.length - OVERLAP).length;
-        from += Math.max(1, ends.length - shared);
+        const next = from + ends.length;
+        if (endsSentence(text, words, next - 1)) from = next;
+        else from = Math.max(from + 1, next - ends.filter((end) => end > tokens.length - OVERLAP).length);
+        if (next === words.length) break;
       }
       return { words, readings };
     },
@@ -99,13 +103,25 @@ function windowOf(
 ): { tokens: number[]; ends: number[] } {
   const tokens: number[] = [];
   const ends: number[] = [];
-  for (const { start, end } of words.slice(from, from + WINDOW)) {
+  for (const [i, { start, end }] of words.slice(from, from + WINDOW).entries()) {
     const ofWord = tokensOf(text.slice(start, end));
     if (tokens.length > 0 && tokens.length + ofWord.length > WINDOW) break;
     tokens.push(...ofWord.slice(0, WINDOW));
     ends.push(tokens.length);
+    if (endsSentence(text, words, from + i)) break;
   }
   return { tokens, ends };
+}
+
+/** Whether a sentence or line ends with the word; a full stop after few letters may be of an abbreviation ("Mr."). */
+function endsSentence(text: string, words: readonly Word[], index: number): boolean {
+  const [before, word, after] = [words[index - 1], words[index], words[index + 1]];
+  if (!word || !after) return true;
+  const gap = text.slice(word.end, after.start);
+  if (gap.includes('\n')) return true;
+  const sign = text.slice(word.start, word.end);
+  if (gap === '' || !'.!?…'.includes(sign)) return false;
+  return sign !== '.' || before === undefined || before.end - before.start > 3;
 }
 
 function readingOf(logits: Float32Array, columns: Columns): Reading {
