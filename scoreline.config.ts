@@ -36,7 +36,7 @@ export default {
    * What is removed from comments (docs/guides/redaction.md). `countries`: where responses come from besides
    * what their region says, such as ['DE', 'AT']: national forms of their telephone numbers need no other hint.
    * `packs`: the national identifiers to look for, such as ['documents', 'de', 'us']; all of them by default.
-   * `names`: 'on' removes names of persons and streets too, by a model that costs 5 to 40 ms a comment; `keep` lists
+   * `names`: 'on' removes names of persons and streets too, by a model that costs 7 to 50 ms a comment; `keep` lists
    * names that stay, such as those of your products.
    */
   redaction: { countries: [], names: 'off' },

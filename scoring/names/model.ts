@@ -20,8 +20,8 @@ export interface NameModel {
 const WINDOW = 40;
 /** Tokens that windows of one sentence share, so that a name at an edge is whole in one of them. */
 const OVERLAP = 12;
-/** More than a comment of the greatest length has in prose. */
-const MOST_WINDOWS = 600;
+/** About as many sentences as prose of the greatest length of a comment has; some seconds of a core at most. */
+const MOST_WINDOWS = 256;
 /** A longer word is one unknown token, as in BERT's own tokenizer. */
 const LONGEST_WORD = 100;
 

@@ -75,7 +75,7 @@ describe('names in comments', () => {
     (await of.post('/ingest/responses', items.join('\n'), 'application/x-ndjson')).json();
 
   it('are removed where a deployment asks for it, and stay where it does not', async () => {
-    const long = `${'It was fine. '.repeat(400)}Thanks to Maria Gonzalez.`;
+    const long = `${'It was fine. '.repeat(150)}Thanks to Maria Gonzalez.`;
     const items = [
       item('said', SAID),
       item('ja', 'サポートの田中さんは親切でした。ありがとう。'),
@@ -89,7 +89,7 @@ describe('names in comments', () => {
       '[name] in support was great, so was Grace. I live at [address], call [phone].',
     );
     expect(kept.get('ja')?.comment).toBe('サポートの田中さんは親切でした。ありがとう。');
-    expect(kept.get('long')?.comment).toBe(`${'It was fine. '.repeat(400)}Thanks to [name].`);
+    expect(kept.get('long')?.comment).toBe(`${'It was fine. '.repeat(150)}Thanks to [name].`);
     expect(kept.get('half')?.comment).toBe('Ask [name] ');
     expect(kept.get('placeholder')?.comment).toBe('write to [email]');
     // The same answer again is the same content.
