@@ -5,6 +5,7 @@ import { openGate } from '../api/gate/gate.ts';
 import { openModelAccess } from '../api/gate/model-access.ts';
 import { type Trusted, trustDocuments } from '../api/gate/trusted.ts';
 import { type ApiServer, createApiServer } from '../api/http/server.ts';
+import { readSourceFigures } from '../api/http/source-metrics.ts';
 import { LIMITS } from '../api/limits.ts';
 import { buildSchema } from '../api/schema/schema.ts';
 import { type FollowedTopics, followTopics } from '../api/topics/follow-topics.ts';
@@ -241,6 +242,7 @@ function gaugesOf(
     modelReadings: () => latestReadings(store),
     deliveries: () => countDeliveries(store),
     quarantined: () => countAllQuarantined(store),
+    sourceQuality: () => readSourceFigures(store, Date.now()),
     cells: () => cells.size,
     cellUsage: () => cellUsage(store, config.cellLimits.limit),
     disk: () => disk && { free: disk.free(), isFull: disk.isFull() },

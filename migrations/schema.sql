@@ -1219,6 +1219,9 @@ CREATE TABLE public.source_day (
   rejected jsonb NOT NULL DEFAULT '{}'::jsonb,
   last_accepted_at timestamp with time zone,
   last_rejected_at timestamp with time zone,
+  examined bigint NOT NULL DEFAULT 0,
+  missing jsonb NOT NULL DEFAULT '{}'::jsonb,
+  delays jsonb NOT NULL DEFAULT '{}'::jsonb,
   CONSTRAINT source_day_source_id_day_pk PRIMARY KEY (source_id, day)
 );
 

@@ -21,6 +21,8 @@ export interface ResponseDraft {
   readonly dimensions: Readonly<Record<string, string | null | undefined>>;
   /** Also names the source, survey and scale. */
   readonly mapping: MappingVersion;
+  /** The question as it was asked; only a hash of it is stored, in the version of the survey. */
+  readonly question?: string | null;
   /** The item's place in its source: "reviews.csv line 17", "request 5f… item 3". */
   readonly position: string;
   /** The import and row. */

@@ -36,6 +36,8 @@ const EARLIEST_MS = Date.UTC(1900, 0, 1);
 export interface Normalised extends NormalisedResponse {
   readonly notes: readonly NoteCode[];
   readonly importRow: ImportRow | null;
+  /** The question as it was asked. */
+  readonly question: string | null;
   readonly signs: AnswerSigns | null;
 }
 
@@ -137,6 +139,7 @@ export function finished(deps: NormaliseDeps, read: ReadDraft): Normalised {
     },
     revision: draft.revision ?? null,
     importRow: draft.importRow ?? null,
+    question: draft.question ?? null,
     signs: draft.signs ?? null,
     notes: [
       ...(draft.notes ?? []),

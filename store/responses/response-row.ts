@@ -50,6 +50,8 @@ export interface ResponseRow {
   /** Whether the sender may replace a response of that cell. */
   readonly mayReplace: (cellId: number) => boolean;
   readonly eventContent: string;
+  /** Fields that the item has no value for, for the counts of its source. */
+  readonly missing: readonly string[];
 }
 
 /** A row with the subject that it is encrypted for. */

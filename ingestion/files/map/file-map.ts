@@ -76,6 +76,8 @@ export const fileMap = z.strictObject({
   answeredAt: answeredAtOfMap,
   revision: revisionOfMap.optional(),
   score: scoreOfMap.optional(),
+  /** Where the text of the question stands: another wording is another version of the survey. */
+  question: column.optional(),
   comment: z
     .union([column, z.array(column).min(1).max(MOST.columns)], {
       error: 'must be a column, or a list of columns to be joined',
@@ -118,7 +120,18 @@ export function assertDimensions(given: object, dimensions: readonly Dimension[]
 
 /** The columns that the map reads, to compare with the file's header. */
 export function columnsOf(map: FileMap): string[] {
-  const { externalId, respondent, account, answeredAt, revision, score, comment, dimensions, where } = map;
+  const {
+    externalId,
+    respondent,
+    account,
+    answeredAt,
+    revision,
+    score,
+    question,
+    comment,
+    dimensions,
+    where,
+  } = map;
   const by = score && typeof score.scale === 'object' && 'by' in score.scale ? [score.scale.by] : [];
   return [
     ...(typeof externalId === 'string' ? [externalId] : externalId.hash),
@@ -127,6 +140,7 @@ export function columnsOf(map: FileMap): string[] {
     answeredAt.column,
     ...(revision ? [revision.column] : []),
     ...(score ? [score.column, ...by] : []),
+    ...(question ? [question] : []),
     ...(comment === undefined ? [] : [comment].flat()),
     ...Object.values(dimensions).flatMap((rule) => ('column' in rule ? [rule.column] : [])),
     ...Object.keys(where),

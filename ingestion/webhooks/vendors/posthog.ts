@@ -79,18 +79,22 @@ function byQuestion(item: unknown): unknown {
   const event = fieldsOf(body['event']);
   const properties = fieldsOf(event['properties']);
   const answers = new Map<string, unknown>();
+  const questions = new Map<string, unknown>();
   for (const [name, value] of Object.entries(properties))
     if (name === RESPONSE) answers.set('0', value);
     else if (name.startsWith(`${RESPONSE}_`)) answers.set(name.slice(RESPONSE.length + 1), value);
   for (const [index, question] of listOf(properties['$survey_questions']).entries()) {
-    const { id } = fieldsOf(question);
+    const { id, question: text } = fieldsOf(question);
+    questions.set(String(index), text);
     if (typeof id !== 'string') continue;
+    questions.set(id, text);
     const [byId, byPlace] = [answers.get(id), answers.get(String(index))];
     answers.set(id, byId ?? byPlace).set(String(index), byPlace ?? byId);
   }
   return {
     ...body,
     answers: Object.fromEntries(answers),
+    questions: Object.fromEntries(questions),
     submission: properties['$survey_submission_id'] || event['uuid'],
   };
 }

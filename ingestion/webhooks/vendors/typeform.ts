@@ -38,6 +38,16 @@ export const typeform: WebhookConnector = {
   reader: (mapping, dimensions) => mappedReader('typeform', DEFAULTS, mapping, dimensions, byQuestion),
 };
 
+/** The texts of the form's questions, by their references and ids: "questions.REF". */
+function questionsOf(definition: unknown): Record<string, unknown> {
+  const fields = listOf(fieldsOf(definition)['fields']).map(fieldsOf);
+  return Object.fromEntries(
+    fields.flatMap(({ id, ref, title }) =>
+      [id, ref].filter((name) => typeof name === 'string').map((name) => [name, title] as const),
+    ),
+  );
+}
+
 /** The list of answers by the reference and the id of their questions: an unanswered question would shift a place in the list. */
 function byQuestion(item: unknown): unknown {
   const response = fieldsOf(item);
@@ -52,6 +62,7 @@ function byQuestion(item: unknown): unknown {
   return {
     ...response,
     answers: Object.fromEntries(answers),
+    questions: questionsOf(response['definition']),
     answered_at: submitted ?? landed,
     seconds_taken: Number.isNaN(taken) ? null : taken,
   };

@@ -486,6 +486,13 @@ export type VerificationCheck =
   | 'ROLLUPS'
   | 'SEALS';
 
+/** How a day compares with its weekday. */
+export type VolumeVerdict =
+  | 'NOT_KNOWN_YET'
+  | 'TOO_FEW'
+  | 'TOO_MANY'
+  | 'USUAL';
+
 export type DimensionValuesQueryVariables = Exact<{
   dimension: Dimension;
 }>;
@@ -966,7 +973,7 @@ export type DataSourcesQueryVariables = Exact<{
 }>;
 
 
-export type DataSourcesQuery = { sources: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { name: string, responsesLast30Days: number, lastAnsweredAt: string, complete: boolean, lastReceivedAt: string, lagSeconds: number, deliveries?: { rejected: number, lastAcceptedAt: string | null, rejectedByCode: Array<{ code: string, count: number }> } | null } }>, unattributed?: { rejected: number, rejectedByCode: Array<{ code: string, count: number }> } | null } };
+export type DataSourcesQuery = { sources: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { name: string, responsesLast30Days: number, lastAnsweredAt: string, complete: boolean, lastReceivedAt: string, lagSeconds: number, deliveries?: { rejected: number, lastAcceptedAt: string | null, rejectedByCode: Array<{ code: string, count: number }> } | null, quality?: { silenceSeconds: number | null, typicalGapSeconds: number | null, missedInSilence: number | null, stale: boolean, items: number, invalidShare: number | null, duplicateShare: number | null, today: { accepted: number, weekday: string, low: number | null, high: number | null, verdict: VolumeVerdict }, yesterday: { accepted: number, weekday: string, low: number | null, high: number | null, verdict: VolumeVerdict }, missing: Array<{ field: string, share: number }>, clockSkew: { aheadShare: number, medianAheadSeconds: number | null, lateShare: number, medianDelaySeconds: number } | null, wordings: Array<{ node: string, survey: string, version: string, firstSeenAt: string, isNew: boolean }> } | null } }>, unattributed?: { rejected: number, rejectedByCode: Array<{ code: string, count: number }> } | null } };
 
 export type DataImportsQueryVariables = Exact<{
   after?: string | null | undefined;
@@ -2750,6 +2757,46 @@ export const DataSourcesDocument = new TypedDocumentString(`
             count
           }
           lastAcceptedAt
+        }
+        quality @include(if: $whole) {
+          today {
+            accepted
+            weekday
+            low
+            high
+            verdict
+          }
+          yesterday {
+            accepted
+            weekday
+            low
+            high
+            verdict
+          }
+          silenceSeconds
+          typicalGapSeconds
+          missedInSilence
+          stale
+          items
+          invalidShare
+          duplicateShare
+          missing {
+            field
+            share
+          }
+          clockSkew {
+            aheadShare
+            medianAheadSeconds
+            lateShare
+            medianDelaySeconds
+          }
+          wordings {
+            node
+            survey
+            version
+            firstSeenAt
+            isNew
+          }
         }
       }
     }
