@@ -61,16 +61,8 @@ export async function openParts(
   const { sealSink, sealAfter } = config;
   const checkpointFile = join(config.dataDir, 'seals', 'heads.ndjson');
   const seals = openSeals({
-    store,
-    signingKey,
-    checkpointFile,
-    sealSink,
-    sealAfter,
-    place,
-    loops,
-    now,
-    randomBytes,
-    onError,
+    ...{ store, signingKey, checkpointFile, sealSink, sealAfter },
+    ...{ place, loops, now, randomBytes, onError },
   });
   closes.push(() => seals.close());
   const scoring = await openScoring({
@@ -87,8 +79,7 @@ export async function openParts(
     onError,
   });
   closes.push(() => scoring.close());
-  const names = config.names ? openNameRedaction(config.names) : undefined;
-  if (names) closes.push(() => names.close());
+  const names = namesOf(config, closes);
   await setThemePrecision(store, config.themePrecision);
   const scopedReader = createScopedReader({ store, cells, now });
   const feed = await startLiveFeed({ store, scopedReader, cells, loops, now, onError });
@@ -123,19 +114,15 @@ export async function openParts(
   closes.push(() => connections.close());
   const targets = targetsOf(config, database, { scopedReader, access, onError });
   const agents = agentsFor(config, { graph, seals, scopedReader, access }, database);
-  return {
-    graph,
-    graphHolds,
-    seals,
-    scoring,
-    names,
-    scopedReader,
-    feed,
-    access,
-    connections,
-    targets,
-    agents,
-  };
+  const read = { scopedReader, feed, access, connections, targets, agents };
+  return { graph, graphHolds, seals, scoring, names, ...read };
+}
+
+/** Opens what removes names from comments, if the deployment asks for it; its threads start with the first comment. */
+function namesOf({ names: setting }: Config, closes: Stop[]): NameRedaction | undefined {
+  const names = setting ? openNameRedaction(setting) : undefined;
+  if (names) closes.push(() => names.close());
+  return names;
 }
 
 /** Opens the lineage graph, if there is one, and what says which responses it holds. */
