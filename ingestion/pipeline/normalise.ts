@@ -49,7 +49,23 @@ export const normalise = (deps: NormaliseDeps, draft: ResponseDraft): Normalised
   toEnd(normalising(deps, draft));
 
 /** As `normalise`, in steps: a long comment takes some tens of milliseconds. */
-export function* normalising(deps: NormaliseDeps, draft: ResponseDraft): Steps<Normalised | Outcome> {
+function* normalising(deps: NormaliseDeps, draft: ResponseDraft): Steps<Normalised | Outcome> {
+  const read = yield* reading(deps, draft);
+  return 'status' in read ? read : finished(deps, read);
+}
+
+/** A draft that is valid, with what its response is made of. */
+export interface ReadDraft {
+  readonly draft: ResponseDraft;
+  readonly names: { readonly externalId: string; readonly source: string };
+  readonly scaled: ReturnType<typeof applyScale>;
+  readonly attributes: { readonly values: CellAttributes; readonly isCut: boolean };
+  /** Redacted by patterns. */
+  readonly comment: KeptComment | null;
+}
+
+/** The first part of `normalise`: all that can reject a draft, and the patterns. */
+export function* reading(deps: NormaliseDeps, draft: ResponseDraft): Steps<ReadDraft | Outcome> {
   if (!isConnectorName(draft.mapping.connector))
     throw new Error(`${draft.mapping.connector} is not a connector of the registry`);
   const read = readNames({ externalId: draft.externalId, source: draft.mapping.source });
@@ -73,11 +89,18 @@ export function* normalising(deps: NormaliseDeps, draft: ResponseDraft): Steps<N
   }
   const attributes = attributesOf(deps.dimensions, draft.dimensions);
   if ('problem' in attributes) return attributes.problem;
-  const { externalId, source } = read.names;
   const comment =
     given === null
       ? null
       : yield* keepingComment(given, rulesFor(deps.redaction ?? DEFAULT_RULES, attributes.values));
+  return { draft, names: read.names, scaled, attributes, comment };
+}
+
+/** The second part of `normalise`: the response of what was read. */
+export function finished(deps: NormaliseDeps, read: ReadDraft): Normalised {
+  const { draft, scaled, attributes, comment } = read;
+  const { externalId, source } = read.names;
+  const { mapping } = draft;
   const respondent = blankToNull(draft.respondent);
   const account = blankToNull(draft.account ?? null);
   const item = keptItem(draft.kept ?? draft.raw);
