@@ -25,7 +25,11 @@ afterAll(async () => {
 });
 
 async function signedIn(key: string, viewport = { width: 1440, height: 900 }): Promise<Page> {
-  const context = await browser.newContext({ viewport, timezoneId: 'Europe/Berlin', locale: 'en-GB' });
+  const context = await browser.newContext({
+    ...{ viewport, timezoneId: 'Europe/Berlin', locale: 'en-GB' },
+    // Contrast is measured of what has faded in.
+    reducedMotion: 'reduce',
+  });
   const opened = await context.newPage();
   opened.setDefaultTimeout(60_000);
   await opened.goto(server.url);
