@@ -2,13 +2,14 @@ import { UserError } from '../../domain/errors/user-error.ts';
 import type { KafkaCluster } from '../../domain/kafka/kafka-target.ts';
 import { nodeId } from '../../domain/lineage/lineage.ts';
 import { mapInSlices } from '../../domain/text/slices.ts';
-import { type BytesProducer, openBytesProducer } from '../../store/kafka/kafka-clients.ts';
+import { openBytesProducer } from '../../store/kafka/kafka-clients.ts';
 import type { Ingestor } from '../pipeline/ingestor.ts';
 import { accountFor, type BatchAccount, type Outcome } from '../pipeline/outcome.ts';
 import type { Pepper } from '../pipeline/pseudonym.ts';
 import type { ItemReader } from '../pipeline/response-items.ts';
 import type { Submitter } from '../pipeline/submitter.ts';
 import { itemSeal, type Sender } from './sealed-items.ts';
+import { openTopicWriter, type TopicMessage } from './topic-writer.ts';
 
 export interface HandOverDeps {
   readonly cluster: KafkaCluster;
@@ -50,31 +51,15 @@ export class NotHandedOverError extends UserError {
   }
 }
 
-/** A batch stays below the megabyte that brokers accept by default, even if all of it goes to one partition. */
-const BATCH_BYTES = 500_000;
-
 /** Opens it; the client is loaded and connects at the first request. */
 export function openHandOver(deps: HandOverDeps): HandOver {
   const { cluster, topic, pepper, tenant, ingestor, onError } = deps;
   const { seal } = itemSeal(pepper, tenant);
-  let producer: Promise<BytesProducer> | undefined;
-  const close = async () => {
-    const closing = producer;
-    producer = undefined;
+  const writer = openTopicWriter(() => openBytesProducer(cluster));
+  const send = async (messages: readonly TopicMessage[]) => {
     try {
-      await (await closing)?.close(true);
-    } catch {
-      // It is not used again.
-    }
-  };
-  const send = async (messages: readonly Message[]) => {
-    producer ??= openBytesProducer(cluster);
-    const used = producer;
-    try {
-      for (const batch of batches(messages)) await (await used).send({ messages: batch });
+      await writer.write(messages);
     } catch (error) {
-      // A connection that missed an answer is not used again.
-      if (producer === used) await close();
       onError(new Error(`items could not be handed to the Kafka topic ${topic}`, { cause: error }));
       throw new NotHandedOverError(error);
     }
@@ -85,7 +70,7 @@ export function openHandOver(deps: HandOverDeps): HandOver {
       const named = (index: number) => `${request} item ${index}`;
       const drafts = await mapInSlices(items, (item, index) => reader.read(item, named(index)));
       const checked = await ingestor.check({ id, scope, sources }, drafts);
-      const messages: Message[] = [];
+      const messages: TopicMessage[] = [];
       const ids: string[] = [];
       const outcomes = checked.map((one, index): Outcome | null => {
         if (one === null || 'status' in one) return one;
@@ -102,27 +87,6 @@ export function openHandOver(deps: HandOverDeps): HandOver {
       ingestor.noteRejected({ id, scope, sources }, rejected);
       return { ...accountFor(outcomes), queued: ids.length, ids };
     },
-    close,
+    close: writer.close,
   };
-}
-
-interface Message {
-  readonly topic: string;
-  readonly key: Buffer;
-  readonly value: Buffer;
-}
-
-function* batches(messages: readonly Message[]): Generator<Message[]> {
-  let batch: Message[] = [];
-  let bytes = 0;
-  for (const message of messages) {
-    if (batch.length > 0 && bytes + message.value.length > BATCH_BYTES) {
-      yield batch;
-      batch = [];
-      bytes = 0;
-    }
-    batch.push(message);
-    bytes += message.value.length;
-  }
-  if (batch.length > 0) yield batch;
 }

@@ -19,7 +19,7 @@ function connecting({ brokers, tls, sasl }: KafkaCluster) {
   };
 }
 
-/** Written once despite retries, when all in-sync replicas have it. */
+/** Written once despite retries, when all in-sync replicas have it, if one send follows the other: see ingestion/kafka/topic-writer.ts. */
 const WRITING = { idempotent: true, requestTimeout: ANSWER_MS, retries: 3 };
 
 /** A client that writes texts to a topic. It is loaded and connects when it is first used. */

@@ -157,6 +157,16 @@ it('requests hand checked responses to Kafka, encrypted, and they are stored fro
   await producer.send({ messages: [{ topic: 'handed', key: 'x', value: 'forged' }] });
 });
 
+it('queues items of requests that come at once, each of which is stored', async () => {
+  const before = await stored();
+  // Of one person, so that all go to one partition.
+  const ids = Array.from({ length: 60 }, (_, i) => `at once ${i}`);
+  const answers = await Promise.all(ids.map((id) => post([answer(id, { respondent: 'one person' })])));
+  expect(answers.map(({ status }) => status)).toEqual(ids.map(() => 202));
+  sent.push(...ids);
+  await until(async () => (await stored()) === before + ids.length, 'all that were queued are stored');
+});
+
 it('a process killed, one added and a broker restarted cost nothing', async () => {
   await send(1_500);
   servers[0]?.process.kill('SIGKILL');
