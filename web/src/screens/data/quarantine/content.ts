@@ -1,6 +1,6 @@
 /** A part of what arrived, for people to read. */
 export interface WrittenPart {
-  readonly name: string;
+  readonly title: string;
   readonly text: string;
 }
 
@@ -13,14 +13,14 @@ type Written =
 /** What the content of an item says. JSON is indented. */
 export function partsOf(content: string): readonly WrittenPart[] {
   const written = JSON.parse(content) as Written;
-  if (written.kind === 'item') return [{ name: 'The item', text: indented(written.text) }];
+  if (written.kind === 'item') return [{ title: 'The item', text: indented(written.text) }];
   if (written.kind === 'notice')
-    return [{ name: 'The notice', text: indented(JSON.stringify(written.notice)) }];
+    return [{ title: 'The notice', text: indented(JSON.stringify(written.notice)) }];
   const bytes = Uint8Array.from(atob(written.body), (char) => char.charCodeAt(0));
   const headers = Object.entries(written.headers).map(([name, value]) => `${name}: ${value}`);
   return [
-    { name: 'The delivery', text: indented(new TextDecoder().decode(bytes)) },
-    ...(headers.length > 0 ? [{ name: 'Its headers', text: headers.join('\n') }] : []),
+    { title: 'The delivery', text: indented(new TextDecoder().decode(bytes)) },
+    ...(headers.length > 0 ? [{ title: 'Its headers', text: headers.join('\n') }] : []),
   ];
 }
 

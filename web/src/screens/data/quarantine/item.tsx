@@ -152,9 +152,9 @@ function Content({ item }: { readonly item: string }) {
         </>
       ) : null}
       <div role="status">
-        {parts?.map(({ name, text }) => (
-          <figure key={name} className="quarantine-written">
-            <figcaption className="muted small">{name}</figcaption>
+        {parts?.map(({ title, text }) => (
+          <figure key={title} className="quarantine-written">
+            <figcaption className="muted small">{title}</figcaption>
             <pre dir="auto">{text}</pre>
           </figure>
         ))}
