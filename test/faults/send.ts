@@ -125,7 +125,7 @@ function openTopic({ kafka, topic }: World) {
       }
     }
   };
-  // One after the other: a confirmation belongs to what was written last.
+  // One after the other: the client gives sends at the same time one sequence number, and all but one are dropped.
   let last: Promise<void> = Promise.resolve();
   return {
     write: (answers: readonly SentAnswer[]) => {
