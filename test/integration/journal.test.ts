@@ -176,6 +176,7 @@ describe('the journal', () => {
     const position = await followerPosition(database.store, 'restored');
     expect(await readJournal(database.store, position, 10)).toEqual([]);
     await submit(1);
+    await database.settled();
     expect(await readJournal(database.store, position, 10)).toHaveLength(1);
   });
 });
