@@ -176,7 +176,6 @@ describe('the journal', () => {
     const position = await followerPosition(database.store, 'restored');
     expect(await readJournal(database.store, position, 10)).toEqual([]);
     await submit(1);
-    await database.settled();
-    expect(await readJournal(database.store, position, 10)).toHaveLength(1);
+    await until(async () => (await readJournal(database.store, position, 10)).length === 1, 'it can be read');
   });
 });
