@@ -60,7 +60,7 @@ export async function startServers(): Promise<Servers> {
   return { postgres, neo4j, graph, kafka, dispose };
 }
 
-/** What one seed has for itself: a database, topics, an empty graph, a small disk, and two processes. */
+/** What one seed has for itself: a database, a topic, an empty graph, a small disk, and two processes. */
 export interface World extends Servers {
   readonly databaseUrl: string;
   readonly topic: string;
@@ -70,7 +70,7 @@ export interface World extends Servers {
   readonly workers: RunningServer[];
   /** Kills a worker and starts it again on its data folder. */
   killWorker(index: number): Promise<void>;
-  /** Whether everything in the topics is stored. */
+  /** Whether everything in the topic is stored. */
   isRead(): Promise<boolean>;
   end(): Promise<void>;
 }
@@ -80,13 +80,9 @@ const CONNECT =
 
 export async function createWorld(servers: Servers, plan: Plan): Promise<World> {
   const { postgres, kafka, neo4j } = servers;
-  const { seed, handsOver, bothFollow } = plan;
-  const [database, topic, handed] = [`drill_${seed}`, `drill-${seed}`, `handed-${seed}`];
-  await Promise.all([
-    neo4j.clear(),
-    kafka.createTopic(topic, PARTITIONS),
-    handsOver ? kafka.createTopic(handed, PARTITIONS) : undefined,
-  ]);
+  const { seed, bothFollow } = plan;
+  const [database, topic] = [`drill_${seed}`, `drill-${seed}`];
+  await Promise.all([neo4j.clear(), kafka.createTopic(topic, PARTITIONS)]);
   const databaseUrl = await copyDatabase(postgres.handle, database, TEMPLATE);
   const disk = mountSmallDisk(DISK_MIB);
   const env = {
@@ -98,7 +94,6 @@ export async function createWorld(servers: Servers, plan: Plan): Promise<World> 
     SCORELINE_KAFKA_GROUP: topic,
     SCORELINE_LOG_LEVEL: 'warn',
     PORT: '0',
-    ...(handsOver ? { SCORELINE_INGEST_TOPIC: handed } : {}),
   };
   const dataFolders = ['worker-0', 'worker-1'].map((name) => join(disk.folder, name));
   const workers: RunningServer[] = [];
@@ -132,8 +127,7 @@ export async function createWorld(servers: Servers, plan: Plan): Promise<World> 
       await (workers[index] as RunningServer).stop('SIGKILL');
       await start(index);
     },
-    isRead: async () =>
-      (await kafka.isRead(topic, group)) && (!handsOver || (await kafka.isRead(handed, `${topic}.ingest`))),
+    isRead: () => kafka.isRead(topic, group),
     end,
   };
 }
