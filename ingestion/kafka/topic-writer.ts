@@ -53,7 +53,7 @@ export function openTopicWriter(open: () => Promise<BytesProducer>): TopicWriter
         await (await producer).send({ messages: batch.flatMap(({ messages }) => messages) });
         for (const { done } of batch) done();
       } catch (error) {
-        // Those that wait fail too: each would wait in vain as long as the first one while the brokers are away.
+        // Those that wait fail too: while the brokers are away, each would wait as long as the first one, without success.
         const all = [...batch, ...waiting.splice(0)];
         await close();
         for (const { failed } of all) failed(error);
