@@ -6,6 +6,7 @@ import { createDatabase } from '../test/services/postgres.ts';
 import { fanOut } from './fan-out.ts';
 import { freshness } from './freshness.ts';
 import { growth } from './growth.ts';
+import { guarded } from './guarded.ts';
 import { importMemory } from './import-file.ts';
 import { ingestRate } from './ingest.ts';
 import { kafkaRate } from './ingest-kafka.ts';
@@ -28,6 +29,7 @@ type Bench = (place: Place) => Promise<Report>;
 const BENCHES: Record<string, Bench> = {
   series,
   scopes,
+  guarded,
   ingest: ingestRate,
   'ingest-kafka': kafkaRate,
   'import-file': importMemory,
