@@ -51,7 +51,7 @@ const window = fc
   );
 /** Calendar buckets and rolling windows: neither edge moves backwards. */
 const series = fc
-  .tuple(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 1, max: 8 }), fc.integer({ min: 1, max: 40 }))
+  .tuple(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 1, max: 8 }), fc.integer({ min: 1, max: 130 }))
   .map(([start, step, length]) =>
     Array.from({ length: 12 }, (_, i): TimeRange => {
       const from = ((start + i * step) * HOUR_MS) / 2;
