@@ -500,6 +500,7 @@ describe('how long data is kept', () => {
     await page.keyboard.press('Escape');
     const phone = await signedIn(ADMIN_KEY, { width: 390, height: 844 });
     await phone.emulateMedia({ colorScheme: 'dark' });
+    await panel(phone).getByRole('cell').first().waitFor();
     await look('phone-retention', phone);
     await open(phone);
     await look('phone-retention-form', phone);

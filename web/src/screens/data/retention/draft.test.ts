@@ -26,7 +26,7 @@ it('says what a rule is about, also of a dimension that is gone', () => {
   );
 });
 
-it('says what goes first, and that it is for good', () => {
+it('says what goes first, and that it cannot be undone', () => {
   const about = { field: 'COMMENTS', dimension: null, source: 'shop' } as const;
   expect(dueWords(about, 0)).toBe('Of shop, nothing is older now. What becomes older later goes then.');
   expect(dueWords({ ...about, source: null }, 1)).toMatch(
