@@ -1,7 +1,7 @@
 import type { Cell } from '../../domain/segments/cell.ts';
 import type { Store } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
-import { journalHead, readJournal } from '../journal/journal.ts';
+import { BEGINNING, JOURNAL_HEAD, type JournalPosition, readJournal } from '../journal/journal.ts';
 import { marksBehind } from '../journal/journal-trim.ts';
 import { areTooMany, atomOf, type Part } from './disclosure-counts.ts';
 import {
@@ -19,12 +19,33 @@ const JOURNAL_ENTRIES = 5_000;
 /** Entries per statement: the event loop turns between two of them. */
 const ENTRIES_AT_ONCE = 500;
 
-const LENGTH = statement('disclosure_length', 'SELECT lots FROM disclosure_ledger WHERE key = $1');
+/** One statement: every guarded read begins with it. */
+const STATE = statement(
+  'disclosure_state',
+  `SELECT l.lots, head.xact, head.position FROM disclosure_ledger l LEFT JOIN (${JOURNAL_HEAD}) head ON true WHERE l.key = $1`,
+);
 const RELEASES = statement(
   'disclosure_lots',
   `SELECT lot, part, soft, cell_id AS "cellId", hour, promoters, passives, detractors FROM disclosure_lot
     WHERE ledger = $1 AND (lot, cell_id, hour) > ($2, $3, $4) AND lot <= $5 ORDER BY lot, cell_id, hour LIMIT ${ROWS_AT_ONCE}`,
 );
+
+/** How far a ledger and the journal are, in one snapshot. */
+export interface LedgerState {
+  readonly lots: number;
+  readonly head: JournalPosition;
+}
+
+/** How many releases are stored of the ledger, and the last entry of the journal that can be read. */
+export async function readState(store: Store, key: string): Promise<LedgerState> {
+  const [row] = await store.rows<{ lots: number; xact: number | null; position: number | null }>(STATE, [
+    key,
+  ]);
+  if (!row) throw new Error(`the disclosure ledger ${key} is gone`);
+  const { lots, xact, position } = row;
+  return { lots, head: xact === null || position === null ? BEGINNING : { xact, position } };
+}
+
 /**
  * Records which cells are protected now: all hours of new ones are compared. Returns whether the set changed.
  */
@@ -41,9 +62,8 @@ export function noteCells(known: KnownLedger, protectedCells: readonly Cell[]): 
   return true;
 }
 
-/** Records which cells and hours the journal reports as changed. */
-export async function readTouched(store: Store, known: KnownLedger): Promise<void> {
-  const head = await journalHead(store);
+/** Records which cells and hours the journal, which is read up to `head`, reports as changed. */
+export async function readTouched(store: Store, known: KnownLedger, { head }: LedgerState): Promise<void> {
   if (head.xact === known.position.xact && head.position === known.position.position) return;
   const compared = [...known.parts].filter(([, { open }]) => open !== null);
   // The ledger was not read for longer than the journal's retention.
@@ -89,16 +109,14 @@ function compareAll(part: KnownPart): void {
 }
 
 /**
- * Takes in other processes' releases. They may be older than what was compared here: those hours are compared
+ * Takes in other processes' releases, up to the stored ones. They may be older than what was compared here: those hours are compared
  * again.
  */
-export async function catchUp(store: Store, known: KnownLedger): Promise<void> {
-  const [row] = await store.rows<{ lots: number }>(LENGTH, [known.key]);
-  if (!row) throw new Error(`the disclosure ledger ${known.key} is gone`);
+export async function catchUp(store: Store, known: KnownLedger, { lots }: LedgerState): Promise<void> {
   let kept: ReleaseRow[] = [];
   let at: readonly number[] = [known.length, 2 ** 31 - 1, 0];
-  while (row.lots !== known.length) {
-    const rows = await store.rows<ReleaseRow>(RELEASES, [known.key, ...at, row.lots]);
+  while (lots !== known.length) {
+    const rows = await store.rows<ReleaseRow>(RELEASES, [known.key, ...at, lots]);
     for (const { part, cellId, hour } of rows) touch(known, part, [[cellId, hour]]);
     const last = rows.at(-1);
     kept = [...kept, ...rows];
@@ -107,7 +125,7 @@ export async function catchUp(store: Store, known: KnownLedger): Promise<void> {
     const whole = isEnd ? kept.length : kept.findIndex(({ lot: release }) => release === last?.lot);
     await takeReleases(known, kept.slice(0, whole));
     kept = kept.slice(whole);
-    if (isEnd) known.length = row.lots;
+    if (isEnd) known.length = lots;
     else if (last) at = [last.lot, last.cellId, last.hour];
   }
 }

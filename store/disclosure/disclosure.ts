@@ -4,7 +4,7 @@ import type { Slot } from '../../domain/memory/memory.ts';
 import type { Cell } from '../../domain/segments/cell.ts';
 import { DAY_MS } from '../../domain/time/time-windows.ts';
 import type { Part } from './disclosure-counts.ts';
-import { catchUp, noteCells, readTouched } from './disclosure-follow.ts';
+import { catchUp, noteCells, readState, readTouched } from './disclosure-follow.ts';
 import { findLedger } from './disclosure-ledger.ts';
 import { type KnownLedger, LedgerMemory, partOf } from './disclosure-memory.ts';
 import { type DisclosureDeps, tell } from './disclosure-release.ts';
@@ -95,12 +95,14 @@ async function advance(
   const isOther = noteCells(known, protectedCells) || day !== known.day;
   // Other parts are compared when they are needed.
   if (isOther) for (const part of known.parts.values()) part.isChanged = true;
-  await readTouched(store, known);
+  let state = await readState(store, known.key);
+  await readTouched(store, known, state);
   const due = () => parts.filter((part) => partOf(known, part).isChanged);
-  for (let isDone = false; !isDone; ) {
-    await catchUp(store, known);
-    // If another process wrote to the ledger meanwhile, the remainder is computed again.
-    isDone = await tell(deps, smallestCount, known, due());
+  for (;;) {
+    await catchUp(store, known, state);
+    if (await tell(deps, smallestCount, known, due())) break;
+    // Another process wrote to the ledger meanwhile: the remainder is computed again.
+    state = await readState(store, known.key);
   }
   known.day = day;
   return {

@@ -30,10 +30,9 @@ const READ = statement(
   `SELECT xact, position, kind, recorded_at AS "recordedAt", payload FROM journal
     WHERE (xact, position) > ($1::bigint, $2::bigint) AND ${SAFE} ORDER BY xact, position LIMIT $3`,
 );
-const HEAD = statement(
-  'journal_head',
-  `SELECT xact, position FROM journal WHERE ${SAFE} ORDER BY xact DESC, position DESC LIMIT 1`,
-);
+/** Selects the last entry that a reader can read by now. */
+export const JOURNAL_HEAD = `SELECT xact, position FROM journal WHERE ${SAFE} ORDER BY xact DESC, position DESC LIMIT 1`;
+const HEAD = statement('journal_head', JOURNAL_HEAD);
 const BEHIND = statement(
   'journal_behind',
   `SELECT count(*) AS entries FROM journal WHERE (xact, position) > ($1::bigint, $2::bigint)`,

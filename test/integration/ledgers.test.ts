@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadPolicies } from '../../api/access/policies.ts';
 import { scopesUnder } from '../../api/access/scope-of.ts';
 import type { Scope } from '../../domain/access/scope.ts';
+import { Memory } from '../../domain/memory/memory.ts';
 import type { Basis } from '../../domain/scores/score.ts';
 import type { Cell } from '../../domain/segments/cell.ts';
 import { readScores } from '../../store/scores/scores.ts';
@@ -61,7 +62,9 @@ const without = (region: string) => (cell: Cell) => cell.attributes.region !== r
 const blind = (name: string, sees: (cell: Cell) => boolean = () => true) =>
   narrowScope(name, sees, { smallestCount: K, withheld: ['readResponse'] });
 /** The same record as a process that has just started has it. */
-const afterRestart = () => ({ record: Object.create(database.store) as TestDatabase['store'] });
+const afterRestart = () => ({
+  record: Object.create(database.store, { memory: { value: new Memory() } }) as TestDatabase['store'],
+});
 
 describe('the ledger of callers with the same rights', () => {
   it('is one, under any version of the policies and in any role', async () => {
