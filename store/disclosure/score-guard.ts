@@ -1,13 +1,12 @@
 import { type Counted, mayBeProtected, type Scope } from '../../domain/access/scope.ts';
 import { mayRelease } from '../../domain/disclosure/disclosure.ts';
 import { groupsWithReleases, type ReleaseSums, sumReleases } from '../../domain/disclosure/release-sums.ts';
-import type { Slot } from '../../domain/memory/memory.ts';
 import { add, type Counts, ZERO } from '../../domain/nps/nps.ts';
 import type { Basis } from '../../domain/scores/score.ts';
 import type { Cell, CellDictionary } from '../../domain/segments/cell.ts';
 import { mapInSlices, Slice } from '../../domain/text/slices.ts';
 import type { TimeRange } from '../../domain/time/time-windows.ts';
-import type { ScopedSession, Store } from '../database/client.ts';
+import type { ScopedSession, Session, Store } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
 import { type Ledger, openLedger } from './disclosure.ts';
 import type { Part } from './disclosure-counts.ts';
@@ -183,8 +182,6 @@ async function openParts(
     const parts = wanted[counted];
     if (parts.length === 0 || ofGroups.every((cells) => cells.length === 0)) continue;
     const opened = [...parts, ...(counted === 'inferred' ? siblingsOf(parts) : [])];
-    // Before the ledger takes in the cells of this version.
-    const { version } = deps.cells;
     const ledger = await openLedger(
       { store: deps.record, cells: deps.cells, now: deps.now },
       scope,
@@ -192,7 +189,7 @@ async function openParts(
       protectedCells[counted],
       opened,
     );
-    const seen = await cellsBehind(deps, scope, ledger, version);
+    const seen = await cellsBehind(deps.store, ledger);
     const groupOf = new Map<number, number>();
     ofGroups.forEach((cells, place) => {
       for (const { id } of cells) if (seen.has(id)) groupOf.set(id, place);
@@ -227,33 +224,13 @@ const BEHIND = statement(
   `SELECT coalesce(array_agg(cell_id), '{}') AS ids FROM disclosure_cell WHERE ledger = $1 AND guarded`,
 );
 
-/** What the views showed, in one version of the cells. A scope and a ledger get other cells only with a new version. */
-interface Seen {
-  readonly version: number;
-  readonly ids: Promise<ReadonlySet<number>>;
-}
-
-const SEEN: Slot<WeakMap<Scope, Map<string, Seen>>> = { begin: () => new WeakMap() };
-
 /**
  * The ledger's cells as the caller's database role sees them: releases of others are not summed, even if the
- * program is wrong. The database is asked once for each version of the cells.
+ * program is wrong.
  */
-function cellsBehind(
-  { store, record }: GuardDeps,
-  scope: Scope,
-  { key }: Ledger,
-  version: number,
-): Promise<ReadonlySet<number>> {
-  const seen = record.memory.of(SEEN);
-  const ofScope = seen.get(scope) ?? new Map<string, Seen>();
-  seen.set(scope, ofScope);
-  const before = ofScope.get(key);
-  if (before?.version === version) return before.ids;
-  const ids = store.rows<{ ids: number[] }>(BEHIND, [key]).then(([row]) => new Set(row?.ids));
-  ofScope.set(key, { version, ids });
-  ids.catch(() => ofScope.delete(key));
-  return ids;
+async function cellsBehind(scopedReader: Session, { key }: Ledger): Promise<Set<number>> {
+  const [row] = await scopedReader.rows<{ ids: number[] }>(BEHIND, [key]);
+  return new Set(row?.ids);
 }
 
 /** Which responses belong to a basis. */
