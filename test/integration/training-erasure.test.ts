@@ -42,7 +42,7 @@ function train(meanwhile: () => Promise<unknown>): Promise<number> {
   });
   const pool: EncoderPool = {
     id: { name: 'by chance', hash: '0'.repeat(64) },
-      languages: null,
+    languages: null,
     encode: async (texts) => {
       if (texts.some((text) => text.startsWith('text number'))) await meanwhile();
       return texts.map(encodingOf);
