@@ -25,7 +25,7 @@ it('reports that its models were made for another encoder, trains one for it, an
     ['We love it, it saves us hours', 10],
     ['Die App stürzt ständig ab und niemand hilft', 2],
     ['Sie macht, was sie soll, aber sie ist langsam', 8],
-    ['とても気に入っています。毎週何時間も節約できます', 9],
+    ['Wir lieben es, es spart uns jede Woche Stunden', 9],
   ] as const;
   const items = Array.from({ length: 240 }, (_, i) => {
     const [text, score] = phrases[i % 6] ?? phrases[0];
