@@ -39,7 +39,7 @@ export async function closeConsumer(consumer: BytesConsumer): Promise<void> {
   }
 }
 
-/** The client goes on with a connection that does not answer (platformatic/kafka#389, mended in 2.x only): the next request makes another. */
+/** The client goes on with a connection that does not answer (platformatic/kafka#389, repaired in 2.x only): the next request makes another. */
 export function dropConnections(consumer: BytesConsumer): void {
   for (const [, { socket }] of consumer.connections) socket?.destroy();
 }

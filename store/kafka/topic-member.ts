@@ -34,7 +34,7 @@ export async function openTopic(
     onChange();
   };
   consumer.on('error', fail);
-  // After one that failed the client sends no others (platformatic/kafka#376, mended in 2.x only), so the group gives up the member.
+  // After one that failed the client sends no others (platformatic/kafka#376, repaired in 2.x only), so the group gives up the member.
   consumer.on('consumer:heartbeat:error', ({ error }) => fail(error as Error));
   try {
     const stream = await consumer.consume({
