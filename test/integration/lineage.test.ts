@@ -11,7 +11,14 @@ import type { TraceDirection } from '../../graph/traversal/directions.ts';
 import { type LineagePage, traceLineage } from '../../graph/traversal/trace.ts';
 import { trimJournal } from '../../store/journal/journal-trim.ts';
 import { narrowScope, type TestDatabase } from '../fixtures/database.ts';
-import { BASE, iso, type LineageDatabase, openLineageDatabase, score } from '../fixtures/lineage-database.ts';
+import {
+  BASE,
+  iso,
+  type LineageDatabase,
+  openLineageDatabase,
+  pageSizes,
+  score,
+} from '../fixtures/lineage-database.ts';
 import type {} from '../services/both.ts';
 import { describeGraphMarks } from './lineage-graph-annotations.ts';
 import { describeGroups } from './lineage-groups.ts';
@@ -102,7 +109,6 @@ async function starts(): Promise<(ScoreStart | string)[]> {
 }
 
 const DIRECTIONS = ['UPSTREAM', 'DOWNSTREAM'] as const;
-const MANY = 60;
 
 describe('trace', () => {
   it('leads from a score to rollups, responses, source events, sources, surveys, mappings and scale rules', async () => {
@@ -162,13 +168,13 @@ describe('trace', () => {
   it.each(DIRECTIONS)(
     'gives the same nodes and edges, once each, for every page size: %s',
     async (direction) => {
+      const sizesFor = pageSizes();
       for (const start of await starts()) {
         const [[, reference] = []] = stores;
         if (!reference) throw new Error('the database always answers');
         const expected = await whole(reference, EVERYTHING, start, direction);
         expect(expected, JSON.stringify(start)).not.toBeNull();
-        // Pages of one node end after each node; how several go together is seen on shorter lists.
-        const sizes = (expected?.nodes.length ?? 0) > MANY ? [1, 50] : [1, 2, 3, 50];
+        const sizes = sizesFor(expected?.nodes.length ?? 0);
         for (const [name, lineage] of stores) {
           for (const first of sizes) {
             const found = await pages(lineage, EVERYTHING, start, direction, first);
