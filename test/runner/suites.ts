@@ -28,7 +28,7 @@ const SAME_ON_EVERY_BACKEND = [
 const LONG_ON_EMBEDDED = [
   ...named(
     'e2e',
-    'account-cases build doors import import-undo-killed oidc policies-command sessions watched-files',
+    'account-cases build demo doors import import-undo-killed oidc policies-command sessions watched-files',
   ),
   ...named('e2e/abuse', 'documents every-argument flood ingest-door patterns refusals variables watchdog'),
   ...named(
@@ -41,7 +41,7 @@ const LONG_ON_EMBEDDED = [
 const LONG_ON_SERVERS = [
   ...named(
     'e2e',
-    'access audit demo dimension-changes import-undo live models on-call outcomes response-filters reviews sealing sources survey-links survey-script targets uploads',
+    'access audit dimension-changes import-undo live models on-call outcomes response-filters reviews sealing sources survey-links survey-script targets uploads',
   ),
   ...named('e2e/abuse', 'cells connections'),
   ...named(
