@@ -39,12 +39,12 @@ const MAKERS_MEASURED = 10;
 
 /** Opens the ingest steps behind all endpoints, one for responses and one for outcomes, and what responses may be handed to before. */
 function openIngestors(config: Config, database: OpenDatabase, log: OutageLog) {
-  const { store, cells, mappings, encryption, pepper, sign } = database;
+  const { store, cells, mappings, segmentRules, encryption, pepper, sign } = database;
   const { dimensions, cellLimits, redaction, nameBounds, flags: flagRules } = config;
   const now = Date.now;
   const warn = (message: string, err?: Error) => log.warn(err ? { err } : {}, message);
   const deps = {
-    ...{ store, encryption, cells, mappings, pepper, sign },
+    ...{ store, encryption, cells, mappings, segmentRules, pepper, sign },
     ...{ dimensions, cellLimits, redaction, nameBounds, flagRules, now, warn },
   };
   const [ingestor, outcomes] = [createIngestor(deps), createOutcomeIngestor(deps)];

@@ -1,3 +1,4 @@
+import type { Config } from '../config/config.ts';
 import { keptSince } from '../domain/time/kept-since.ts';
 import { forgetBrowserSessions } from '../store/access/browser-sessions.ts';
 import { forgetScopes } from '../store/access/scoped-views.ts';
@@ -13,11 +14,13 @@ import { forgetPrints } from '../store/responses/flag-answers.ts';
 import { giveBackCells } from '../store/responses/return-cells.ts';
 import { forgetSourceDays } from '../store/responses/source-days.ts';
 import { purgeMinuteRollups } from '../store/scores/rollups.ts';
+import { refile } from '../store/segments/refile.ts';
 import { moveEvents } from '../store/setup/move-events.ts';
 import type { OpenDatabase } from './open-database.ts';
 
 export interface HousekeepingDeps {
   readonly database: OpenDatabase;
+  readonly config: Pick<Config, 'dimensions' | 'cellLimits'>;
   /** For how long the journal is kept, ISO 8601; null: permanently. */
   readonly keepJournal: string | null;
   /** How many of the responses the lineage graph has, or will have before it has followed that transaction. */
@@ -30,6 +33,8 @@ export interface HousekeepingDeps {
 const EVERY_MS = 10 * 60_000;
 /** How soon a new respondent policy is applied to the stored answers. */
 const POLICIES_MS = 2_000;
+/** And new segment rules. */
+const RULES_MS = 2_000;
 /** An import of thousands of rows a second outgrows its statistics within seconds. */
 const UPKEEP_MS = 10_000;
 
@@ -39,12 +44,14 @@ const UPKEEP_MS = 10_000;
  */
 export function startHousekeeping({
   database,
+  config,
   keepJournal,
   graphHolds,
   now,
   onError,
 }: HousekeepingDeps): () => Promise<void> {
   const { store, cells, loops, sign } = database;
+  const { dimensions, cellLimits } = config;
   const trim = async (stopped: () => boolean) => {
     if (keepJournal === null) return;
     await trimJournal(store, { before: keptSince(now(), keepJournal), now: now(), stopped });
@@ -85,6 +92,14 @@ export function startHousekeeping({
     onError,
     run: (stopped) => applyPolicies({ store, sign }, stopped),
   });
+  const refiling = runPeriodic({
+    name: 'segment rules',
+    everyMs: RULES_MS,
+    alone: { store, lock: LOCKS.refile },
+    loops,
+    onError,
+    run: (stopped) => refile({ ...database, dimensions, cellLimits, now }, stopped),
+  });
   const upkeep =
     store.backend === 'pglite'
       ? runPeriodic({
@@ -97,7 +112,7 @@ export function startHousekeeping({
         })
       : undefined;
   return async () => {
-    await Promise.all([clearing.stop(), moving.stop(), counting.stop(), upkeep?.stop()]);
+    await Promise.all([clearing.stop(), moving.stop(), counting.stop(), refiling.stop(), upkeep?.stop()]);
   };
 }
 

@@ -10,6 +10,7 @@ import type { MappingRegistry } from '../../store/responses/mappings.ts';
 import type { Print } from '../../store/responses/response-row.ts';
 import { type Accepted, type AcceptRow, storeResponses } from '../../store/responses/store-responses.ts';
 import type { Sign } from '../../store/seals/leaf-tombstones.ts';
+import type { RulesRegistry } from '../../store/segments/rule-versions.ts';
 import type { ResponseDraft } from './draft.ts';
 import { createFiling, type FilingDeps, FORBIDDEN, filedAsOf, placeOf } from './file-cells.ts';
 import { createGroupCommit } from './group-commit.ts';
@@ -24,6 +25,8 @@ import type { Submitter } from './submitter.ts';
 export interface IngestorDeps extends NormaliseDeps, FilingDeps {
   readonly encryption: SubjectEncryption;
   readonly mappings: MappingRegistry;
+  /** The segment rules in force; absent: none. */
+  readonly segmentRules?: RulesRegistry | undefined;
   /** Signs notes about sealed leaves. */
   readonly sign: Sign;
   /** Absent: those shipped. */
@@ -200,7 +203,7 @@ type Permitted = Normalised & { readonly place: CellAttributes };
 
 /** Normalises a draft and checks whether its submitter may submit it, by its source and its segment. */
 function permitting(deps: IngestorDeps, submitter: Submitter, slice: Slice) {
-  const rules = { ...deps, storedAs: deps.cells.storedAs };
+  const rules = { ...deps, storedAs: deps.cells.storedAs, rules: deps.segmentRules?.current };
   return async (draft: ResponseDraft): Promise<Permitted | Outcome> => {
     if (slice.isOver()) await slice.next();
     const item = await inSlices(normalising(rules, draft), slice);
@@ -219,6 +222,7 @@ async function prepare(
   slice: Slice,
 ): Promise<(Prepared | Outcome)[]> {
   const { scope, id } = submitter;
+  await deps.segmentRules?.refresh(deps.store, deps.now());
   const permit = permitting(deps, submitter, slice);
   const normalised: (Permitted | Outcome)[] = [];
   for (const draft of drafts) normalised.push(await permit(draft));
@@ -293,7 +297,18 @@ function toRows(
     importRow: item.importRow,
     mayReplace: item.mayCorrect ? mayReplace : () => false,
     eventContent: item.event.content,
+    sent: sentOf(deps, item),
+    segmentRules: item.segmentRules,
   }));
+}
+
+/** What segment rules read, where the cell does not say it all. */
+function sentOf({ dimensions }: IngestorDeps, { sent, place }: Prepared): string | null {
+  if (sent === null) return null;
+  const isWhole =
+    sent.asked.length === 0 &&
+    dimensions.every(({ attribute: name }) => sent.dimensions[name] === place[name]);
+  return isWhole ? null : JSON.stringify(sent);
 }
 
 /** Of what the rules compare in the answer. Times of imports are often those of a day, so they are not compared. */
@@ -308,13 +323,16 @@ function printsOf({ flagRules = DEFAULT_FLAG_RULES, pepper }: IngestorDeps, item
 function outcomeOf(
   { cells, dimensions }: IngestorDeps,
   { scope }: Submitter,
-  { attributes, mayCorrect, notes }: Prepared,
+  { attributes, sent, mayCorrect, notes }: Prepared,
   { acceptance, cellId, corrects }: Accepted,
 ): Outcome {
   if (acceptance === 'forbidden') return mayCorrect ? FORBIDDEN : NOT_ITS_ANSWER;
   if (acceptance !== 'accepted' && acceptance !== 'duplicate') return refusalOf(acceptance);
   const cell = cells.get(cellId);
-  const filedAs = cell && scope.allows('submitResponse', cell) && filedAsOf(dimensions, attributes, cell);
+  const filedAs =
+    cell &&
+    scope.allows('submitResponse', cell) &&
+    filedAsOf(dimensions, sent?.dimensions ?? attributes, cell);
   const all = corrects ? [...notes, 'CORRECTED' as const] : notes;
   return { status: acceptance, ...(filedAs ? { filedAs } : {}), ...(all.length > 0 ? { notes: all } : {}) };
 }

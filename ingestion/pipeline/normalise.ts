@@ -3,8 +3,9 @@ import { applyScale, describeScale } from '../../domain/nps/scale.ts';
 import { DEFAULT_RULES, type RedactionRules, rulesFor } from '../../domain/privacy/redact.ts';
 import type { Revision } from '../../domain/responses/newer.ts';
 import { type NormalisedResponse, responseId } from '../../domain/responses/normalised-response.ts';
+import type { RulesInForce } from '../../domain/segments/apply-rules.ts';
 import type { CellAttributes } from '../../domain/segments/cell.ts';
-import { type Dimension, OTHER, storedValue } from '../../domain/segments/dimensions.ts';
+import { type Dimension, dimensionValue, OTHER, storedValue } from '../../domain/segments/dimensions.ts';
 import { type Steps, toEnd } from '../../domain/text/slices.ts';
 import { problemOf, quoted, readName, TEXT_RULES, type TextField } from '../../domain/text/text.ts';
 import type { ImportRow } from '../../store/responses/response-row.ts';
@@ -23,6 +24,8 @@ export interface NormaliseDeps {
   readonly redaction?: RedactionRules | undefined;
   /** The attributes in the form that content is made of: items from before a dimension keep their content. */
   readonly storedAs?: (attributes: CellAttributes) => CellAttributes;
+  /** The segment rules in force; absent or null: none. */
+  readonly rules?: RulesInForce | null | undefined;
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
@@ -69,11 +72,10 @@ export function* normalising(deps: NormaliseDeps, draft: ResponseDraft): Steps<N
   }
   const attributes = attributesOf(deps.dimensions, draft.dimensions);
   if ('problem' in attributes) return attributes.problem;
+  const { sent, ruled, named } = ruledBy(deps.rules, attributes.values, draft);
   const { externalId, source } = read.names;
   const comment =
-    given === null
-      ? null
-      : yield* keepingComment(given, rulesFor(deps.redaction ?? DEFAULT_RULES, attributes.values));
+    given === null ? null : yield* keepingComment(given, rulesFor(deps.redaction ?? DEFAULT_RULES, ruled));
   const respondent = blankToNull(draft.respondent);
   const account = blankToNull(draft.account ?? null);
   const item = keptItem(draft.kept ?? draft.raw);
@@ -91,12 +93,15 @@ export function* normalising(deps: NormaliseDeps, draft: ResponseDraft): Steps<N
   };
   const { storedAs = (given: CellAttributes) => given } = deps;
   const contentHashes = peppers(deps.pepper).map((pepper) => {
-    const named = namesUnder(pepper, respondent, account);
-    const stored = { ...content, ...named, attributes: storedAs(content.attributes) };
+    const names = namesUnder(pepper, respondent, account);
+    // As sent: rules that change do not make another content of what comes again.
+    const stored = { ...content, ...names, attributes: storedAs(content.attributes), ...named.content };
     return keyedHash(pepper, 'content', canonicalize(stored) ?? '');
   });
   return {
     ...content,
+    attributes: ruled,
+    ...sent,
     lookups: respondent === null ? [] : lookupsOf(deps.pepper, respondent),
     account: account === null ? null : pseudonymous(deps.pepper, account, 'account'),
     mapping,
@@ -115,7 +120,7 @@ export function* normalising(deps: NormaliseDeps, draft: ResponseDraft): Steps<N
     notes: [
       ...(draft.notes ?? []),
       ...notesOfComment(draft.comment, comment),
-      ...(attributes.isCut ? (['VALUE_TOO_LONG'] as const) : []),
+      ...(attributes.isCut || named.isCut ? (['VALUE_TOO_LONG'] as const) : []),
       ...(item.isCut ? (['ITEM_CUT'] as const) : []),
     ],
   };
@@ -184,6 +189,30 @@ export function attributesOf(
     }
   }
   return { values, isCut };
+}
+
+/** What the rules make of the dimensions as sent, and what they read. */
+function ruledBy(rules: NormaliseDeps['rules'], dimensions: CellAttributes, draft: ResponseDraft) {
+  const asked = rules?.asked ?? [];
+  const named = namedOf(asked, draft.attributes ?? {});
+  if (!rules) return { named, ruled: dimensions, sent: { sent: null, segmentRules: 0 } };
+  const sent = { dimensions, attributes: named.values, asked };
+  return { named, ruled: rules.apply(sent), sent: { sent, segmentRules: rules.version } };
+}
+
+/** The attributes that rules ask for, as stored; one that is too long is left out. Contents without any keep their hash. */
+function namedOf(asked: readonly string[], given: Readonly<Record<string, string>>) {
+  const values: Record<string, string> = {};
+  let isCut = false;
+  for (const name of asked) {
+    const value = Object.hasOwn(given, name)
+      ? readName(TEXT_RULES.value, joinedLines(given[name] ?? ''))
+      : '';
+    if (typeof value !== 'string') isCut = true;
+    else if (value !== '') values[name] = dimensionValue(value);
+  }
+  const isEmpty = Object.keys(values).length === 0;
+  return { values, isCut, content: isEmpty ? {} : { named: values } };
 }
 
 /** Line breaks and runs of spaces within a value come from typing, not from its name. */
