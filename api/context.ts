@@ -10,6 +10,7 @@ import type { LineageStore } from '../graph/lineage-store.ts';
 import type { Samples } from '../ingestion/demo/samples.ts';
 import type { UploadImports } from '../ingestion/files/upload/upload-imports.ts';
 import type { Uploads } from '../ingestion/files/upload/uploads.ts';
+import type { Identities } from '../ingestion/identities/accept-identities.ts';
 import type { HandOver } from '../ingestion/kafka/hand-over.ts';
 import type { OutcomeIngestor } from '../ingestion/outcomes/outcome-ingestor.ts';
 import type { FilingDeps } from '../ingestion/pipeline/file-cells.ts';
@@ -57,6 +58,8 @@ export interface ApiDeps {
   readonly ingestor: Ingestor;
   /** The step behind all routes for outcomes. */
   readonly outcomes: OutcomeIngestor;
+  /** Merges identifiers that senders name. */
+  readonly identities: Identities;
   /** The simulated answers and the example file. */
   readonly samples: Samples;
   /** Files that callers send, and their imports. */

@@ -5,6 +5,7 @@ import { openGate } from '../api/gate/gate.ts';
 import { openModelAccess } from '../api/gate/model-access.ts';
 import { type Trusted, trustDocuments } from '../api/gate/trusted.ts';
 import { type ApiServer, createApiServer } from '../api/http/server.ts';
+import { readSourceFigures } from '../api/http/source-metrics.ts';
 import { LIMITS } from '../api/limits.ts';
 import { buildSchema } from '../api/schema/schema.ts';
 import { type FollowedTopics, followTopics } from '../api/topics/follow-topics.ts';
@@ -13,6 +14,7 @@ import { createRecordLineage } from '../graph/record/record-lineage.ts';
 import { openSamples, type Samples } from '../ingestion/demo/samples.ts';
 import { UploadImports } from '../ingestion/files/upload/upload-imports.ts';
 import { Uploads } from '../ingestion/files/upload/uploads.ts';
+import { createIdentities } from '../ingestion/identities/accept-identities.ts';
 import { openHandOver } from '../ingestion/kafka/hand-over.ts';
 import { createOutcomeIngestor } from '../ingestion/outcomes/outcome-ingestor.ts';
 import { Inbox } from '../ingestion/pipeline/inbox.ts';
@@ -122,7 +124,7 @@ export async function openServer(
   { graph, graphHolds, seals, scoring, scopedReader, feed, access, connections, targets, agents }: Parts,
   log: OutageLog,
 ): Promise<OpenServer> {
-  const { store, cells, mappings, encryption, pepper, loops, disk, files } = database;
+  const { store, cells, mappings, segmentRules, encryption, pepper, loops, disk, files } = database;
   const { dimensions, cellLimits, redaction, reviewRules, themePrecision, roles } = config;
   const now = Date.now;
   const { ingestor, outcomes, inbox, handOver } = openIngestors(config, database, log);
@@ -134,8 +136,10 @@ export async function openServer(
   const topics = openTopics(database);
   const server = await createApiServer({
     deps: {
-      ...{ store, scopedReader, encryption, cells, mappings, dimensions, cellLimits, redaction },
+      ...{ store, scopedReader, encryption, cells, mappings, segmentRules },
+      ...{ dimensions, cellLimits, redaction },
       ...{ ingestor, outcomes, samples, uploads, uploadImports },
+      identities: createIdentities({ store, encryption, sign: seals.place.sign, now, ...namesUnder(pepper) }),
       lineage: graph?.lineage ?? createRecordLineage,
       seals: seals.place,
       feed,
@@ -227,6 +231,7 @@ function gaugesOf(
     modelReadings: () => latestReadings(store),
     deliveries: () => countDeliveries(store),
     quarantined: () => countAllQuarantined(store),
+    sourceQuality: () => readSourceFigures(store, Date.now()),
     cells: () => cells.size,
     cellUsage: () => cellUsage(store, config.cellLimits.limit),
     disk: () => disk && { free: disk.free(), isFull: disk.isFull() },

@@ -1,17 +1,12 @@
-import {
-  judgeDay,
-  judgeSilence,
-  PROFILE_DAYS,
-  profileOf,
-  type VolumeProfile,
-} from '../../domain/detection/volume.ts';
+import { silenceOf, usualOf, WORDING_NEWS_MS } from '../../domain/detection/source-quality.ts';
+import { judgeDay, type VolumeProfile } from '../../domain/detection/volume.ts';
 import { DAY_MS, HOUR_MS } from '../../domain/time/time-windows.ts';
-import type { Severity } from '../../store/tables/agents.ts';
 import { type AlertAction, type Cause, decideAlert } from '../alerting/episode.ts';
 import type { Decided } from '../loop/agent.ts';
 import type { FollowersInputs, Found, Inputs, SourceDays, SourcesInputs, WordingInputs } from './inputs.ts';
 import { ofRetention } from './late-deletions.ts';
 import { ofRates } from './rates.ts';
+import { clockOf, fieldsOf, type SourceFault, type SourceFinding } from './source-faults.ts';
 
 const RULE = 'data@1';
 /** Looks are ten minutes apart: what lasts shorter than that is not said, and what returns within half an hour is one alert. */
@@ -22,8 +17,6 @@ const DAILY = { raiseAfter: 1, resolveAfter: 2 };
 const [REJECTED_FEWEST, REJECTED_SHARE, REJECTED_TIMES] = [10, 0.05, 3];
 /** Seconds that a follower may be behind; from the second on people see old numbers for so long that someone should act. */
 const [DELAY_S, DELAY_CRITICAL_S] = [300, 3_600];
-/** A new survey version is news for so long. */
-export const WORDING_NEWS_MS = 7 * DAY_MS;
 
 /** One alert for one cause: raised, changed and resolved by what was found. */
 export function decide(inputs: Inputs): Decided<AlertAction> {
@@ -40,43 +33,34 @@ function find(inputs: Inputs): Found {
   return inputs.what === 'rates' ? ofRates(inputs) : ofWording(inputs);
 }
 
-type SourceFault = 'silent' | 'rejected' | 'fall' | 'surge';
-
-/** What is wrong with one source; of several faults the one that explains the others. */
-interface SourceFinding {
-  readonly source: string;
-  readonly fault: SourceFault;
-  readonly severity: Severity;
-  readonly says: string;
-  readonly numbers: Readonly<Record<string, number>>;
-}
-
 const round = (value: number) => Math.round(value * 10) / 10;
 
 function findingOf(source: SourceDays, now: number): SourceFinding | null {
   const { name, first, accepted } = source;
   // The last is today, which is not over.
-  const before = accepted.slice(0, -2).slice(-PROFILE_DAYS);
   const yesterday = accepted.at(-2) ?? 0;
   const day = first + accepted.length - 2;
-  const profile = profileOf(day - before.length, before);
+  const profile = usualOf(source);
   return (
-    (profile && silenceOf(source, profile, now)) ??
+    (profile && silentFor(source, profile, now)) ??
     rejectionOf(source) ??
+    clockOf(source) ??
+    fieldsOf(source) ??
     (profile && volumeOf(name, profile, day, yesterday))
   );
 }
 
-function silenceOf(
-  { name, first, lastAcceptedAt }: SourceDays,
-  profile: VolumeProfile,
-  now: number,
-): SourceFinding | null {
-  const since = lastAcceptedAt ?? first * DAY_MS;
-  const { expected, chance, isTooLong } = judgeSilence(profile, since, now);
+function silentFor(source: SourceDays, profile: VolumeProfile, now: number): SourceFinding | null {
+  const { since, expected, chance, isTooLong } = silenceOf(source, profile, now);
   if (!isTooLong) return null;
   const says = `Nothing arrived since ${new Date(since).toISOString().slice(0, 16)}Z, when about ${round(expected)} answers are usual`;
-  return { source: name, fault: 'silent', severity: 'WARNING', says, numbers: { since, expected, chance } };
+  return {
+    source: source.name,
+    fault: 'silent',
+    severity: 'WARNING',
+    says,
+    numbers: { since, expected, chance },
+  };
 }
 
 function rejectionOf({ name, accepted, rejected, reasons }: SourceDays): SourceFinding | null {
@@ -107,10 +91,19 @@ function volumeOf(name: string, profile: VolumeProfile, day: number, count: numb
 const TITLES: Readonly<Record<SourceFault, string>> = {
   silent: 'is silent',
   rejected: 'sends items that are rejected',
+  clock: 'sends answers from the future',
+  fields: 'leaves out a field',
   fall: 'brings fewer answers than usual',
   surge: 'brings more answers than usual',
 };
-const RANK: Readonly<Record<SourceFault, number>> = { silent: 0, rejected: 1, fall: 2, surge: 3 };
+const RANK: Readonly<Record<SourceFault, number>> = {
+  silent: 0,
+  rejected: 1,
+  clock: 2,
+  fields: 3,
+  fall: 4,
+  surge: 5,
+};
 
 function ofSources({ at, sources, connection }: SourcesInputs): Found {
   const now = Date.parse(at);

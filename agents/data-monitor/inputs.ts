@@ -1,3 +1,4 @@
+import type { DailyVolume, Shares } from '../../domain/detection/source-quality.ts';
 import type { Segment } from '../../domain/segments/cell.ts';
 import type { RetainedKind } from '../../store/data-subjects/retention.ts';
 import type { Autonomy } from '../../store/tables/agents.ts';
@@ -13,15 +14,13 @@ interface Asked {
 }
 
 /** Days of a source since 1970, without gaps, the last being today. */
-export interface SourceDays {
+export interface SourceDays extends DailyVolume {
   readonly name: string;
-  readonly first: number;
-  readonly accepted: readonly number[];
   readonly rejected: readonly number[];
-  /** Epoch milliseconds; null: nothing of it was stored in the days. */
-  readonly lastAcceptedAt: number | null;
   /** Codes of what was rejected yesterday and today, the most frequent first. */
   readonly reasons: readonly string[];
+  /** Of yesterday and today, and of the four weeks before. Absent in decisions from before they were read. */
+  readonly shares?: { readonly recent: Shares; readonly earlier: Shares };
 }
 
 /** Sources that have one cause: those of one connection, or one alone. */

@@ -1,4 +1,11 @@
-import { PROFILE_DAYS } from '../../domain/detection/volume.ts';
+import {
+  DAYS_READ,
+  daily,
+  dayNumber,
+  sharesOf,
+  volumeOf,
+  WORDING_NEWS_MS,
+} from '../../domain/detection/source-quality.ts';
 import { keptSince } from '../../domain/time/kept-since.ts';
 import { DAY_MS } from '../../domain/time/time-windows.ts';
 import { readSettings } from '../../store/agents/agent-settings.ts';
@@ -6,12 +13,11 @@ import type { AgentStateRow } from '../../store/agents/agent-states.ts';
 import { readWatchedConnections, type WatchedConnection } from '../../store/connections/connections.ts';
 import { BATCH, RETAINED_KINDS, type Retention } from '../../store/data-subjects/retention.ts';
 import { countDue } from '../../store/data-subjects/retention-due.ts';
-import { readNewSurveys } from '../../store/responses/mappings.ts';
-import { readSourceDays, type SourceDayRow } from '../../store/responses/source-days.ts';
+import { bySource, readSourceDays, type SourceDayRow } from '../../store/responses/source-days.ts';
+import { readWordings } from '../../store/responses/wordings.ts';
 import { lastAlertOf } from '../alerting/carry-out.ts';
 import type { Episode } from '../alerting/episode.ts';
 import type { AgentDeps, Observation } from '../loop/agent.ts';
-import { WORDING_NEWS_MS } from './decide.ts';
 import { AGENT, type Inputs, type SourceDays } from './inputs.ts';
 import { readRateSeries } from './rate-series.ts';
 
@@ -41,7 +47,7 @@ export async function* observe(
   });
   const cells = 'everything' as const;
   const today = Math.floor(now / DAY_MS);
-  const first = today - PROFILE_DAYS - 1;
+  const first = today - DAYS_READ + 1;
   const rows = await readSourceDays(store, new Date(first * DAY_MS));
   const sources = sourcesOf(rows, first, today);
   for (const { key, connection, of } of groupsOf(sources, await readWatchedConnections(store))) {
@@ -70,10 +76,11 @@ export async function* observe(
     const inputs = { what: 'rates' as const, ...(await asked(key)), rate, segments };
     yield { key, inputs, cells, about: [], position: today };
   }
-  for (const one of await readNewSurveys(store, new Date(now - WORDING_SEEN_MS))) {
-    const { source, survey, version } = one;
+  for (const one of await readWordings(store, null, new Date(now - WORDING_SEEN_MS))) {
+    const { source, survey, version, isLater } = one;
+    if (!isLater) continue;
     const key = `wording ${source} ${survey} ${version}`;
-    const firstSeen = one.firstSeen.toISOString();
+    const firstSeen = one.firstSeenAt.toISOString();
     const inputs = { what: 'wording' as const, ...(await asked(key)), source, survey, version, firstSeen };
     yield { key, inputs, cells, about: [`Source:${source}`] };
   }
@@ -99,28 +106,21 @@ async function readLate({ store, cells }: AgentDeps, retention: Retention, now: 
 
 /** Each source from its first day on, with a count for each day. */
 function sourcesOf(rows: readonly SourceDayRow[], first: number, today: number): SourceDays[] {
-  const byName = new Map<string, SourceDayRow[]>();
-  for (const row of rows) byName.set(row.name, [...(byName.get(row.name) ?? []), row]);
-  return [...byName].map(([name, days]) => {
-    const dayOf = ({ day }: SourceDayRow) => Date.parse(`${day}T00:00:00Z`) / DAY_MS;
-    const from = Math.max(first, Math.min(...days.map(dayOf)));
-    const [accepted, rejected] = [
-      new Array<number>(today - from + 1).fill(0),
-      new Array<number>(today - from + 1).fill(0),
-    ];
+  return [...bySource(rows)].map(([name, days]) => {
+    const bad = ({ rejected }: SourceDayRow) => Object.values(rejected).reduce((a, b) => a + b, 0);
+    const { counts: rejected } = daily(days, [first, today], bad);
     const reasons = new Map<string, number>();
-    let lastAcceptedAt: number | null = null;
     for (const row of days) {
-      const place = dayOf(row) - from;
-      accepted[place] = row.accepted;
-      rejected[place] = Object.values(row.rejected).reduce((a, b) => a + b, 0);
-      if (row.lastAcceptedAt) lastAcceptedAt = Math.max(lastAcceptedAt ?? 0, row.lastAcceptedAt.getTime());
-      if (dayOf(row) < today - 1) continue;
+      if (dayNumber(row.day) < today - 1) continue;
       for (const [code, items] of Object.entries(row.rejected))
         reasons.set(code, (reasons.get(code) ?? 0) + items);
     }
     const codes = [...reasons].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)).map(([code]) => code);
-    return { name, first: from, accepted, rejected, lastAcceptedAt, reasons: codes };
+    const shares = {
+      recent: sharesOf(days.filter(({ day }) => dayNumber(day) >= today - 1)),
+      earlier: sharesOf(days.filter(({ day }) => dayNumber(day) >= today - 29 && dayNumber(day) < today - 1)),
+    };
+    return { name, ...volumeOf(days, [first, today]), rejected, reasons: codes, shares };
   });
 }
 

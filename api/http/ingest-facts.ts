@@ -27,7 +27,7 @@ export function addFactRoutes(routes: FastifyInstance, deps: ApiDeps): void {
   });
   routes.post('/ingest/identities', options, async (request, reply) => {
     const items = await itemsOf(request, 'a merge of identifiers');
-    return answer(deps, request, reply, await acceptIdentities(identitiesOf(deps), callerOf(request), items));
+    return answer(deps, request, reply, await acceptIdentities(deps.identities, callerOf(request), items));
   });
   routes.post('/ingest/changes', options, async (request, reply) => {
     const items = await itemsOf(request, 'a change event');
@@ -39,8 +39,3 @@ export function addFactRoutes(routes: FastifyInstance, deps: ApiDeps): void {
     return answer(deps, request, reply, account);
   });
 }
-
-/** What merges of identifiers need. */
-const identitiesOf = ({ store, encryption, seals, pseudonymOf, now }: ApiDeps) => {
-  return { store, encryption, sign: seals.sign, pseudonymOf, now };
-};

@@ -16,9 +16,10 @@ import {
   type PoolFacts,
   type ServerMetrics,
 } from './server-metrics.ts';
+import { addSourceGauges, type SourceGauges } from './source-metrics.ts';
 
 /** A number that is read at each scrape. */
-export interface LiveGauges {
+export interface LiveGauges extends SourceGauges {
   /** Journal entries that each follower has yet to read, by follower. */
   readonly journalLag: () => Promise<Readonly<Record<string, number>>>;
   /** Seconds since the oldest change that each follower has yet to read was committed, by follower. */
@@ -190,6 +191,7 @@ export function addMetricsRoute(
     },
   });
   addWaitingGauges(registry, live);
+  addSourceGauges(registry, live);
   addPoolMetrics(registry, live.pools);
   addCellGauges(registry, live);
   addModelGauges(registry, live);

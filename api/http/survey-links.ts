@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { KeyProviderError } from '../../domain/errors/key-provider-errors.ts';
+import { isProgram } from '../../domain/responses/signs.ts';
 import { takeAnswer } from '../../ingestion/surveys/answer.ts';
 import { type EmailLinkReader, emailLink } from '../../ingestion/surveys/email-link.ts';
 import { type ChosenTexts, chooseTexts, wantedLanguages } from '../../ingestion/surveys/language.ts';
@@ -23,7 +24,7 @@ import { LIMITS } from '../limits.ts';
 import { logOfRequest } from '../log.ts';
 import { admitBodies, assertUncompressed } from './ingest-door.ts';
 import { addVary } from './origins.ts';
-import { formPage, noticePage, PAGE_HEADERS, thanksPage } from './survey-page.ts';
+import { formPage, HIDDEN_FIELD, noticePage, PAGE_HEADERS, thanksPage } from './survey-page.ts';
 
 /** A link that was made here, and has not expired. */
 interface Opened {
@@ -161,8 +162,15 @@ async function answer(deps: ApiDeps, link: Opened, request: FastifyRequest, repl
     const shown = { ...shownNow(deps, link), score, comment, isMissing: score === null };
     return send(reply, 400, formPage(texts, shown));
   }
-  const isRecent = deps.now() - visitedAt < VISIT_MS;
-  const answered = { ...invitee, score, comment, answeredAt: isRecent ? visitedAt : deps.now() };
+  const took = deps.now() - visitedAt;
+  const answered = {
+    ...{ ...invitee, score, comment, answeredAt: took < VISIT_MS ? visitedAt : deps.now() },
+    signs: {
+      seconds: took / 1_000,
+      filledHidden: (form.get(HIDDEN_FIELD) ?? '') !== '',
+      isProgram: isProgram(request.headers['user-agent']),
+    },
+  };
   const target = { id: connection.id, connector: emailLink.name, reader, request: request.id };
   const { account } = await takeAnswer(deps, caller, target, deps.dimensions, answered);
   deps.onIngested(account);

@@ -27,6 +27,7 @@ textarea { display: block; width: 100%; min-height: 7rem; padding: .625rem; marg
 button { min-height: 2.75rem; padding: .5rem 1.25rem; font: inherit; font-weight: 600; color: var(--on-accent); background: var(--accent); border: 0; border-radius: 6px; cursor: pointer; }
 a { color: var(--accent); }
 .problem { color: var(--danger); font-weight: 600; }
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 @media (max-width: 40rem) { main { margin: 0; padding: 1.25rem; border-radius: 0; min-height: 100vh; } .numbers { grid-template-columns: repeat(6, minmax(0, 1fr)); } }
 @media (forced-colors: active) { .number:has(:checked) { outline: 3px solid Highlight; } }
 `;
@@ -39,6 +40,9 @@ export const PAGE_HEADERS = {
   'cache-control': 'no-store',
   'x-robots-tag': 'noindex, nofollow',
 } as const;
+
+/** The field that people do not see; a name that no browser fills in by itself. */
+export const HIDDEN_FIELD = 'more';
 
 /** What the form shows. */
 export interface ShownForm {
@@ -70,6 +74,7 @@ ${isMissing ? html`<p class="problem" id="problem" role="alert">${texts.missing}
 <textarea id="comment" name="comment" maxlength="${TEXT_RULES.comment.longest}" rows="4">
 ${comment}</textarea>
 <input type="hidden" name="visit" value="${visit}">
+<p class="unseen" aria-hidden="true"><label>${texts.empty} <input name="${HIDDEN_FIELD}" tabindex="-1" autocomplete="off"></label></p>
 <button type="submit">${texts.send}</button>
 </form>`,
   );

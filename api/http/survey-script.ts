@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { KeyProviderError } from '../../domain/errors/key-provider-errors.ts';
+import { isProgram } from '../../domain/responses/signs.ts';
 import { takeAnswer } from '../../ingestion/surveys/answer.ts';
 import { connectionOfKey, type WebSnippetReader, webSnippet } from '../../ingestion/surveys/web-snippet.ts';
 import { objectOfBody } from '../../ingestion/webhooks/body.ts';
@@ -41,6 +42,10 @@ const answerShape = z.strictObject({
   score: z.int().min(0).max(10),
   comment: z.string().nullish(),
   values: z.record(z.string(), z.string()).optional(),
+  /** Milliseconds from when the question was shown until the score was chosen. */
+  took: z.int().min(0).optional(),
+  /** The field that people do not see was filled. */
+  filled: z.boolean().optional(),
 });
 
 /** The same for a key that is unknown, removed or replaced, and for one of another connector. */
@@ -149,7 +154,7 @@ async function take(deps: ApiDeps, found: Opened, request: FastifyRequest, reply
     const [issue] = read.error.issues;
     throw new InvalidArgumentError(`${issue?.path.join('.') || 'the answer'}: ${issue?.message}`);
   }
-  const { id, visitor, respondent, at, values = {}, comment = null, ...answer } = read.data;
+  const { id, visitor, respondent, at, values = {}, comment = null, took, filled, ...answer } = read.data;
   const now = deps.now();
   const isPlausible = at > now - KEPT_MS && at <= now + CLOCKS_DIFFER_MS;
   const answered = {
@@ -160,6 +165,11 @@ async function take(deps: ApiDeps, found: Opened, request: FastifyRequest, reply
     account: null,
     dimensions: values,
     answeredAt: isPlausible ? at : now,
+    signs: {
+      seconds: took === undefined ? undefined : took / 1_000,
+      filledHidden: filled,
+      isProgram: isProgram(request.headers['user-agent']),
+    },
   };
   const target = { id: connection.id, connector: webSnippet.name, reader, request: request.id };
   const { account } = await takeAnswer(deps, caller, target, deps.dimensions, answered);

@@ -1,12 +1,21 @@
+import { DAYS_READ } from '../../domain/detection/source-quality.ts';
 import { DAY_MS } from '../../domain/time/time-windows.ts';
-import { type Deliveries, NO_SOURCE, readDeliveries } from '../../store/responses/source-days.ts';
+import {
+  type Deliveries,
+  NO_SOURCE,
+  readDeliveries,
+  readSourceDays,
+} from '../../store/responses/source-days.ts';
 import { MOST_COUNTED, readSources, SAMPLED, type SourceRow } from '../../store/responses/sources.ts';
+import { readWordings } from '../../store/responses/wordings.ts';
 import { type ApiContext, noteWithheld, pathOf } from '../context.ts';
 import { InvalidArgumentError } from '../errors.ts';
+import { fixed } from '../gate/costs.ts';
 import type { FieldCost } from '../gate/score-costs.ts';
 import { access, asInt, type TypeOf } from './builder.ts';
 import { addConnection, type ListPage, pageSize } from './connection.ts';
 import { segmentOf } from './segment.ts';
+import { addSourceQuality, type ShownQuality, shownQuality } from './source-quality.ts';
 import type { SchemaParts } from './types.ts';
 
 /** Days that deliveries are summed of, today included. */
@@ -15,6 +24,8 @@ const DAYS = 30;
 /** Finding the sources; counting one and looking at its newest answers. */
 const FINDING_POINTS = 20;
 const SOURCE_POINTS = 400;
+/** Two months of days of a source, and its survey versions. */
+const QUALITY_POINTS = 20;
 const COST: FieldCost = {
   points: ({ first }, inside) => FINDING_POINTS + Math.max(0, Number(first) || 0) * (SOURCE_POINTS + inside),
   says: `${FINDING_POINTS}, and ${SOURCE_POINTS} and what is asked inside for each of \`first\`; the ${SOURCE_POINTS} are refunded for sources that do not exist`,
@@ -23,11 +34,13 @@ const COST: FieldCost = {
 interface SourcePage extends ListPage<SourceRow> {
   /** By the id of the source; null: the caller may not administer everything. */
   readonly deliveries: ReadonlyMap<number, Deliveries> | null;
+  /** Reads the quality of the page's sources once, for the first that asks. */
+  readonly quality: () => Promise<ReadonlyMap<number, ShownQuality>>;
   readonly since: Date;
 }
 /** A source with what its page says of it. */
 interface PagedSource extends SourceRow {
-  readonly page: Pick<SourcePage, 'deliveries' | 'since'>;
+  readonly page: Pick<SourcePage, 'deliveries' | 'quality' | 'since'>;
 }
 interface ShownDeliveries extends Omit<Deliveries, 'sourceId'> {
   readonly since: Date;
@@ -37,9 +50,10 @@ interface ShownDeliveries extends Omit<Deliveries, 'sourceId'> {
 export function addSources(schema: SchemaParts): void {
   const { builder, types, dimensions } = schema;
   const deliveries = addDeliveries(schema);
+  const quality = addSourceQuality(schema);
   const connection = addConnection<PagedSource, SourcePage & ListPage<PagedSource>>(schema, {
     name: 'Source',
-    node: addSource(schema, deliveries),
+    node: addSource(schema, deliveries, quality),
     shows: 'readResponse',
     cursorOf: ({ name }) => Buffer.from(name).toString('base64url'),
   });
@@ -73,14 +87,23 @@ export function addSources(schema: SchemaParts): void {
         const since = new Date(Math.floor(deps.now() / DAY_MS) * DAY_MS - (DAYS - 1) * DAY_MS);
         const isWhole = caller.scope.allowsAll('administer');
         const ids = [NO_SOURCE, ...shown.map(({ id }) => id)];
-        const page = { deliveries: isWhole ? await readDeliveries(deps.record, ids, since) : null, since };
+        let qualities: ReturnType<SourcePage['quality']> | undefined;
+        const page = {
+          deliveries: isWhole ? await readDeliveries(deps.record, ids, since) : null,
+          quality: () => (qualities ??= readQualities(context, ids)),
+          since,
+        };
         return { ...page, rows: shown.map((row) => ({ ...row, page })), hasNextPage };
       },
     }),
   );
 }
 
-function addSource({ builder }: SchemaParts, deliveries: TypeOf<ShownDeliveries>) {
+function addSource(
+  { builder }: SchemaParts,
+  deliveries: TypeOf<ShownDeliveries>,
+  quality: TypeOf<ShownQuality>,
+) {
   return builder.objectRef<PagedSource>('Source').implement({
     ...access('readResponse'),
     description: 'A source of answers, from the answers that the caller may read.',
@@ -125,8 +148,36 @@ function addSource({ builder }: SchemaParts, deliveries: TypeOf<ShownDeliveries>
           'administer everything.',
         resolve: ({ id, page }, _args, context, info) => deliveriesOf(context, page, id, pathOf(info.path)),
       }),
+      quality: t.field({
+        ...access('administer', fixed(QUALITY_POINTS)),
+        type: quality,
+        description:
+          'Volume beside what is usual, silence, missing fields, clock skew and survey versions, of what arrived in any segment. Null ' +
+          'with a reason in `extensions.masked` unless the key may administer everything.',
+        resolve: async ({ id, page }, _args, context, info) => {
+          if (page.deliveries) return (await page.quality()).get(id);
+          noteWithheld(context, 'administer', pathOf(info.path));
+          return null;
+        },
+      }),
     }),
   });
+}
+
+/** The quality of those sources, by id. */
+async function readQualities(
+  { deps }: ApiContext,
+  ids: readonly number[],
+): Promise<ReadonlyMap<number, ShownQuality>> {
+  const now = deps.now();
+  const first = new Date((Math.floor(now / DAY_MS) - DAYS_READ + 1) * DAY_MS);
+  const [days, wordings] = await Promise.all([
+    readSourceDays(deps.record, first, ids),
+    readWordings(deps.record, ids, new Date(0)),
+  ]);
+  const of = <Row extends { readonly sourceId: number }>(rows: readonly Row[], id: number) =>
+    rows.filter(({ sourceId }) => sourceId === id);
+  return new Map(ids.map((id) => [id, shownQuality(of(days, id), of(wordings, id), now)]));
 }
 
 function addDeliveries({ builder }: SchemaParts): TypeOf<ShownDeliveries> {

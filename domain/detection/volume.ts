@@ -21,6 +21,7 @@ const LIMIT = normalQuantile(1 - FALSE_ALARMS_A_YEAR / 365.25 / 2);
 const CHANCE_OF_SILENCE = FALSE_ALARMS_A_YEAR / 365.25;
 /** The spread is known from 56 days, so extreme values are likelier than the normal distribution says; volume.test.ts measures it. */
 const SPREAD_UNCERTAINTY = 1.3;
+const SPREAD = Math.sqrt(1 + WEEKDAYS / PROFILE_DAYS) * SPREAD_UNCERTAINTY;
 
 /** What is usual of one source. */
 export interface VolumeProfile {
@@ -93,10 +94,24 @@ export interface DayVolume {
 /** Compares a whole day that is not one of the profile's. */
 export function judgeDay({ means, variation }: VolumeProfile, day: number, count: number): DayVolume {
   const expected = means[day % WEEKDAYS] ?? 0;
-  const spread = Math.sqrt(1 + WEEKDAYS / PROFILE_DAYS) * SPREAD_UNCERTAINTY;
-  const deviation = deviationOf(count, expected, variation) / spread;
+  const deviation = deviationOf(count, expected, variation) / SPREAD;
   const verdict = deviation <= -LIMIT ? 'fall' : deviation >= LIMIT ? 'surge' : null;
   return { expected, deviation, verdict };
+}
+
+/** The fewest and the most answers of a whole day that `judgeDay` finds usual. */
+export function usualRange({ means, variation }: VolumeProfile, day: number): { low: number; high: number } {
+  const middle = stabilised(means[day % WEEKDAYS] ?? 0, variation);
+  const limit = LIMIT * SPREAD;
+  const low = countAt(middle - limit, variation);
+  const high = countAt(middle + limit, variation);
+  return { low: Math.max(0, Math.floor(low) + 1), high: Math.max(0, Math.ceil(high) - 1) };
+}
+
+/** The inverse of `stabilised`. */
+function countAt(value: number, variation: number): number {
+  const root = variation < 1e-4 ? value / 2 : Math.sinh((value * variation) / 2) / variation;
+  return root < 0 ? -1 : root ** 2 - 0.375;
 }
 
 /** A silence, and how likely the rhythm has one as long. */

@@ -1,34 +1,53 @@
 import { folded } from '../text/did-you-mean.ts';
 
 /*
- * Rules that flag answers which programs probably sent. Each compares answers that are alike in what the rule names, within a time
- * (decision 0172).
+ * Rules that flag answers which programs probably sent. Some compare answers that are alike in what the rule names, within a time
+ * (decision 0172); the others read signs of one answer (signs.ts, decision 0182).
  */
 
 /** burst: equal score and text from one source. repeated-text: an equal long text of several respondents, from any source. */
-export const FLAG_RULES = ['burst', 'repeated-text'] as const;
-export type FlagRuleName = (typeof FLAG_RULES)[number];
+export type AlikeRuleName = 'burst' | 'repeated-text';
+/**
+ * too-fast: answered sooner than a person reads the question. hidden-field: a field that people do not see was filled. bot-client: the
+ * browser calls itself a program. bot-score: the vendor's own test for bots says so.
+ */
+export type SignRuleName = 'too-fast' | 'hidden-field' | 'bot-client' | 'bot-score';
 
 /** off: nothing is compared. flag: flagged answers are counted. leave-out: they are not. */
 export const FLAG_ACTIONS = ['off', 'flag', 'leave-out'] as const;
 
-/** A rule as the deployment configures it. */
-export interface FlagRule {
+export interface FlagAction {
   readonly action: (typeof FLAG_ACTIONS)[number];
+}
+
+/** A rule that compares answers, as the deployment configures it. */
+export interface AlikeRule extends FlagAction {
   /** So many alike answers; of repeated texts, by so many persons... */
   readonly answers: number;
   /** ...of which the last was given within so many seconds of the first. */
   readonly seconds: number;
 }
-export type FlagRules = Readonly<Record<FlagRuleName, FlagRule>>;
+
+/** Every rule, as the deployment configures it. */
+export type FlagRules = Readonly<
+  Record<AlikeRuleName, AlikeRule> &
+    Record<SignRuleName, FlagAction> & {
+      /** An answer that took fewer seconds is flagged. */
+      'too-fast': FlagAction & { readonly seconds: number };
+    }
+>;
 
 /** Which version of the rules flagged an answer, stored with the flag. */
 export const FLAGS_VERSION = 1;
 
-/** Conservative (decision 0172), and nothing that they flag is left out. */
+/** Conservative (decisions 0172 and 0182), and nothing that they flag is left out. */
 export const DEFAULT_FLAG_RULES: FlagRules = {
   burst: { action: 'flag', answers: 20, seconds: 60 },
   'repeated-text': { action: 'flag', answers: 5, seconds: 86_400 },
+  'too-fast': { action: 'flag', seconds: 1 },
+  'hidden-field': { action: 'flag' },
+  'bot-client': { action: 'flag' },
+  'bot-score': { action: 'flag' },
 };
 
 /** Letters and digits of a text that a person hardly writes in the same way as another. */
@@ -44,7 +63,7 @@ export interface ComparedAnswer {
 /** What is equal in alike answers, by rule: case, accents, spaces and punctuation make no difference. */
 export function likenessOf(rules: FlagRules, { source, score, comment }: ComparedAnswer) {
   const text = comment === null ? '' : folded(comment);
-  const likeness: { readonly rule: FlagRuleName; readonly text: string }[] = [];
+  const likeness: { readonly rule: AlikeRuleName; readonly text: string }[] = [];
   if (rules.burst.action !== 'off')
     likeness.push({ rule: 'burst', text: JSON.stringify([source, score, text]) });
   if (rules['repeated-text'].action !== 'off' && text.length >= LONG_TEXT)
@@ -63,7 +82,7 @@ export interface AlikeAnswer {
 
 /** Those of the alike answers that are among enough, by different `person`s, within the rule's time; with the most there were. */
 export function findFlagged(
-  { answers, seconds }: Pick<FlagRule, 'answers' | 'seconds'>,
+  { answers, seconds }: Pick<AlikeRule, 'answers' | 'seconds'>,
   alike: readonly AlikeAnswer[],
 ): Map<string, number> {
   const ordered = alike.toSorted((a, b) => a.answeredAt - b.answeredAt);

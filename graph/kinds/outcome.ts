@@ -8,31 +8,27 @@ import {
   readOutcomeAnnotations,
   readOutcomeLinks,
 } from '../../store/lineage/outcome-annotations.ts';
-import type { ResponseFacts } from '../lineage-store.ts';
 import type { LineageNode } from '../node.ts';
 import { responseId, responseKind } from './response.ts';
 import { annotates, annotationKind } from './shared/annotation.ts';
 import { at, type LineageRequest } from './shared/kind.ts';
 import { batches, entry } from './shared/projection.ts';
-import { parseUuid, visibleResponse } from './shared/visible-selection.ts';
+import { parseUuid, readsRespondent, visibleResponse } from './shared/visible-selection.ts';
 
-const outcomeNodeId = (id: string): string => nodeId('Outcome', id);
+export const outcomeNodeId = (id: string): string => nodeId('Outcome', id);
 
 /** Without sums, names and persons: `outcomes` returns those. The item that brought it leads back to its connection, as a source event does. */
-function outcomeNode({ id, kind, at: moment, receivedAt, position }: OutcomeLink): LineageNode {
+export function outcomeNode({ id, kind, at: moment, receivedAt, position }: OutcomeLink): LineageNode {
   const what = `${kind.toLowerCase().replaceAll('_', ' ')} ${moment.toISOString().slice(0, 10)}`;
   const label = `outcome: ${what}, ${position}`;
   return { id: outcomeNodeId(id), kind: 'Outcome', label, recordedAt: receivedAt };
 }
 
-/** Whether the caller may know whose answer it is: then also what became of them. */
-function readsRespondent({ scope, cells }: LineageRequest, cellKey: string): boolean {
-  const cell = cells.byKey(cellKey);
-  return cell !== undefined && scope.allows('readResponse', cell) && scope.allows('readRespondent', cell);
-}
-
 /** Of the links those whose outcome the caller may read, by that right. */
-async function visibleLinks(request: LineageRequest, links: readonly OutcomeLink[]): Promise<OutcomeLink[]> {
+export async function visibleOutcomes(
+  request: LineageRequest,
+  links: readonly OutcomeLink[],
+): Promise<OutcomeLink[]> {
   const shown = await readOutcomeAnnotations(
     request.store,
     links.map(({ id }) => id),
@@ -40,7 +36,7 @@ async function visibleLinks(request: LineageRequest, links: readonly OutcomeLink
   const ids = new Set(
     shown.flatMap(({ id, cellId }) => {
       const cell = request.cells.get(cellId);
-      return cell && readsRespondent(request, cell.key) ? [id] : [];
+      return cell && readsRespondent(request, { cell: cell.key }) ? [id] : [];
     }),
   );
   return links.filter(({ id }) => ids.has(id));
@@ -48,10 +44,8 @@ async function visibleLinks(request: LineageRequest, links: readonly OutcomeLink
 
 async function answerBefore(request: LineageRequest, id: string) {
   const response = await visibleResponse(request, id);
-  return response && readsRespondent(request, cellOf(response)) ? at(request, responseKind, response) : null;
+  return response && readsRespondent(request, response) ? at(request, responseKind, response) : null;
 }
-
-const cellOf = ({ cell }: ResponseFacts) => cell;
 
 /** What became of a respondent or an account: behind the answer before it, for callers who may know whose that is. */
 export const outcomeKind = annotationKind<OutcomeLink, string>({
@@ -60,7 +54,7 @@ export const outcomeKind = annotationKind<OutcomeLink, string>({
   parseKey: parseUuid,
   allowed: (scope) => scope.grant('readRespondent') !== 'none',
   read: async (request, id) => {
-    const [link] = await visibleLinks(request, await readOutcomeLinks(request.record, [id]));
+    const [link] = await visibleOutcomes(request, await readOutcomeLinks(request.record, [id]));
     return link ?? null;
   },
   // Where there is no such outcome, an answer that there cannot be takes the same time.
@@ -69,8 +63,8 @@ export const outcomeKind = annotationKind<OutcomeLink, string>({
   node: outcomeNode,
   subjects: [
     annotates(responseKind, async (request, response) =>
-      readsRespondent(request, cellOf(response))
-        ? visibleLinks(request, await outcomesAfter(request.record, response.id))
+      readsRespondent(request, response)
+        ? visibleOutcomes(request, await outcomesAfter(request.record, response.id))
         : [],
     ),
   ],

@@ -8,6 +8,7 @@ import { deliveryKind } from './delivery.ts';
 import { featureKind } from './feature.ts';
 import { featureSetKind } from './feature-set.ts';
 import { mappingVersionKind } from './mapping-version.ts';
+import { mergeKind } from './merge.ts';
 import { modelVersionKind } from './model-version.ts';
 import { outcomeKind } from './outcome.ts';
 import { responseKind } from './response.ts';
@@ -44,6 +45,7 @@ export const KINDS: readonly NodeKind[] = [
   alertKind,
   reviewKind,
   outcomeKind,
+  mergeKind,
   caseKind,
   deliveryKind,
 ];

@@ -62,6 +62,7 @@ export function draftFromRow(
     ...attributesOf(map, values),
     mapping: mappingOf(map, scale, origin?.connector ?? 'file'),
     position,
+    ...(map.question ? { question: blankToNull(textOf(values, map.question)) } : {}),
     raw: origin?.raw ?? JSON.stringify(values),
     kept: keptOf(map, values),
     ...(answeredAt.note ? { notes: [answeredAt.note] } : {}),

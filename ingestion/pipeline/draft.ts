@@ -1,5 +1,6 @@
 import type { Revision } from '../../domain/responses/newer.ts';
 import type { MappingVersion } from '../../domain/responses/normalised-response.ts';
+import type { AnswerSigns } from '../../domain/responses/signs.ts';
 import type { ImportRow } from '../../store/responses/response-row.ts';
 import type { NoteCode } from './outcome.ts';
 
@@ -22,6 +23,8 @@ export interface ResponseDraft {
   readonly attributes?: Readonly<Record<string, string>>;
   /** Also names the source, survey and scale. */
   readonly mapping: MappingVersion;
+  /** The question as it was asked; only a hash of it is stored, in the version of the survey. */
+  readonly question?: string | null;
   /** The item's place in its source: "reviews.csv line 17", "request 5f… item 3". */
   readonly position: string;
   /** The import and row. */
@@ -30,6 +33,8 @@ export interface ResponseDraft {
   readonly raw: string;
   /** What is stored of it, encrypted under the respondent's key: what the mapping reads. Absent: the whole item, which has nothing else. */
   readonly kept?: string;
+  /** How it was given, if the door or the vendor knows. */
+  readonly signs?: AnswerSigns;
   /** What the connector changed or guessed. */
   readonly notes?: readonly NoteCode[];
 }

@@ -2,6 +2,7 @@ import type { Scope } from '../../domain/access/scope.ts';
 import { DEFAULT_FLAG_RULES, type FlagRules, likenessOf } from '../../domain/responses/flags.ts';
 import { NAME_BOUNDS, type NameBounds } from '../../domain/responses/normalised-response.ts';
 import type { Cell, CellAttributes } from '../../domain/segments/cell.ts';
+import { UNKNOWN } from '../../domain/segments/dimensions.ts';
 import { inSlices, Slice } from '../../domain/text/slices.ts';
 import { isPassingError } from '../../store/database/passing-errors.ts';
 import type { SubjectEncryption } from '../../store/encryption/subject-encryption.ts';
@@ -21,6 +22,7 @@ import { keyedHash } from './pseudonym.ts';
 import { NOT_ITS_ANSWER, NOT_ITS_SOURCE, refusalOf, tooMany } from './refusals.ts';
 import { type RejectedItem, RejectionCounts } from './rejection-counts.ts';
 import type { Submitter } from './submitter.ts';
+import { Wordings } from './wording.ts';
 
 export interface IngestorDeps extends NormaliseDeps, FilingDeps {
   readonly encryption: SubjectEncryption;
@@ -101,6 +103,7 @@ export function createIngestor(deps: IngestorDeps): Ingestor {
   });
   const file = createFiling(deps);
   const rejections = new RejectionCounts(deps);
+  const wordings = new Wordings(deps.mappings);
   const store = (submitter: Submitter, items: readonly (Prepared | Outcome)[]): Promise<Outcome[]> =>
     untilFiled(deps, async () => {
       const taken = items.filter((item): item is Prepared => 'id' in item);
@@ -124,7 +127,9 @@ export function createIngestor(deps: IngestorDeps): Ingestor {
       const parts: Promise<Outcome[]>[] = [];
       const slice = new Slice();
       for (const some of partsOf(drafts, commitRows, sizeOf)) {
-        const items = await withTimeout(patience, () => prepare(deps, submitter, some, slice));
+        const items = await withTimeout(patience, () =>
+          prepare({ ...deps, wordings }, submitter, some, slice),
+        );
         // One part is stored while the next one is built; more would only wait.
         await parts.at(-1);
         const part = store(submitter, items);
@@ -216,7 +221,7 @@ function permitting(deps: IngestorDeps, submitter: Submitter, slice: Slice) {
 
 /** The submitter's permitted drafts, normalised, and the rejections of the others. */
 async function prepare(
-  deps: IngestorDeps,
+  deps: IngestorDeps & { readonly wordings: Wordings },
   submitter: Submitter,
   drafts: readonly ResponseDraft[],
   slice: Slice,
@@ -233,7 +238,8 @@ async function prepare(
       items.push(item);
       continue;
     }
-    const mappingVersionId = await deps.mappings.ensure(deps.store, item.mapping, { id, bounds }, deps.now());
+    const mapping = deps.wordings.asked(item.mapping, item.question);
+    const mappingVersionId = await deps.mappings.ensure(deps.store, mapping, { id, bounds }, deps.now());
     if (typeof mappingVersionId !== 'number') {
       items.push(tooMany(mappingVersionId));
       continue;
@@ -289,6 +295,7 @@ function toRows(
     subject: { pseudonym: item.respondent, lookups: item.lookups },
     account: item.account,
     prints: printsOf(deps, item),
+    signs: item.signs,
     contentHash: item.contentHash,
     formerHashes: item.formerHashes,
     position: item.event.position,
@@ -299,6 +306,7 @@ function toRows(
     eventContent: item.event.content,
     sent: sentOf(deps, item),
     segmentRules: item.segmentRules,
+    missing: missingOf(deps, item),
   }));
 }
 
@@ -309,6 +317,22 @@ function sentOf({ dimensions }: IngestorDeps, { sent, place }: Prepared): string
     sent.asked.length === 0 &&
     dimensions.every(({ attribute: name }) => sent.dimensions[name] === place[name]);
   return isWhole ? null : JSON.stringify(sent);
+}
+
+/** The fields that the item has no value for. Of a deployment that calls a dimension `account`, the field is the dimension's. */
+function missingOf({ dimensions }: Pick<IngestorDeps, 'dimensions'>, item: Prepared): string[] {
+  const optional = {
+    score: item.score,
+    comment: item.comment,
+    respondent: item.respondent,
+    account: item.account,
+  };
+  const values = dimensions.map(({ field, attribute }) => {
+    const value = item.attributes[attribute] ?? UNKNOWN;
+    return [field, value === UNKNOWN ? null : value];
+  });
+  const all: object = { ...optional, ...Object.fromEntries(values) };
+  return Object.entries(all).flatMap(([field, value]) => (value === null ? [field] : []));
 }
 
 /** Of what the rules compare in the answer. Times of imports are often those of a day, so they are not compared. */

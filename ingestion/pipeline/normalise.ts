@@ -4,6 +4,7 @@ import { DEFAULT_RULES, type RedactionRules, rulesFor } from '../../domain/priva
 import type { Revision } from '../../domain/responses/newer.ts';
 import { type NormalisedResponse, responseId } from '../../domain/responses/normalised-response.ts';
 import type { RulesInForce } from '../../domain/segments/apply-rules.ts';
+import type { AnswerSigns } from '../../domain/responses/signs.ts';
 import type { CellAttributes } from '../../domain/segments/cell.ts';
 import { type Dimension, dimensionValue, OTHER, storedValue } from '../../domain/segments/dimensions.ts';
 import { type Steps, toEnd } from '../../domain/text/slices.ts';
@@ -38,6 +39,9 @@ const EARLIEST_MS = Date.UTC(1900, 0, 1);
 export interface Normalised extends NormalisedResponse {
   readonly notes: readonly NoteCode[];
   readonly importRow: ImportRow | null;
+  /** The question as it was asked. */
+  readonly question: string | null;
+  readonly signs: AnswerSigns | null;
 }
 
 /**
@@ -117,6 +121,8 @@ export function* normalising(deps: NormaliseDeps, draft: ResponseDraft): Steps<N
     },
     revision: draft.revision ?? null,
     importRow: draft.importRow ?? null,
+    question: draft.question ?? null,
+    signs: draft.signs ?? null,
     notes: [
       ...(draft.notes ?? []),
       ...notesOfComment(draft.comment, comment),

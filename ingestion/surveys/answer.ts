@@ -1,3 +1,4 @@
+import type { AnswerSigns } from '../../domain/responses/signs.ts';
 import type { Dimension } from '../../domain/segments/dimensions.ts';
 import type { Submitter } from '../pipeline/submitter.ts';
 import { type Receipt, type ReceiveDeps, takeItems } from '../webhooks/receive.ts';
@@ -12,6 +13,8 @@ export interface SurveyAnswer extends Omit<SurveyInvitee, 'expiresAt'> {
   readonly answeredAt: number;
   /** Counted up by the sender; absent: the answer that arrives last is the newest. */
   readonly revision?: number;
+  /** How it was given. */
+  readonly signs: AnswerSigns;
 }
 
 /** A connection, and what names the request in the provenance. */
@@ -27,11 +30,11 @@ export interface AnswerTarget {
  * @throws OverloadedError, or the database's error: then nothing is stored
  */
 export function takeAnswer(
-  deps: Pick<ReceiveDeps, 'store' | 'ingestor' | 'outcomes' | 'now'>,
+  deps: Pick<ReceiveDeps, 'store' | 'ingestor' | 'outcomes' | 'identities' | 'now'>,
   submitter: Submitter,
   { id, connector, reader, request }: AnswerTarget,
   dimensions: readonly Dimension[],
-  { answeredAt, ...answer }: SurveyAnswer,
+  { answeredAt, signs, ...answer }: SurveyAnswer,
 ): Promise<Receipt> {
   const at = new Date(deps.now());
   // Dimensions that were removed since the link was made are left out.
@@ -47,5 +50,10 @@ export function takeAnswer(
     ...(answer.revision === undefined ? { updatedAt: at.toISOString() } : { revision: answer.revision }),
   };
   const position = `${connector} request ${request}`;
-  return takeItems(deps, submitter, { id, reader, items: [item], position, digest: null, at });
+  const read: SurveyReader['read'] = (...given) => {
+    const draft = reader.read(...given);
+    return draft === null || 'status' in draft ? draft : { ...draft, signs };
+  };
+  const taken = { id, reader: { ...reader, read }, items: [item], position, digest: null, at };
+  return takeItems(deps, submitter, taken);
 }

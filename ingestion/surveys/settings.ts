@@ -4,6 +4,7 @@ import { problemOf } from '../../domain/text/text.ts';
 import { readChecked } from '../files/map/map-mistakes.ts';
 import { named } from '../files/map/map-parts.ts';
 import { createItemReader } from '../pipeline/response-items.ts';
+import { versionAsked } from '../pipeline/wording.ts';
 import type { ConnectionReader } from '../webhooks/connector.ts';
 
 /** What a connection says in its own words; what is absent has a default in the language. */
@@ -94,7 +95,12 @@ export function surveyReader(
   { source = connector, survey = { name: connector, version: '1' }, texts = {} }: SurveyMapping,
   dimensions: readonly Dimension[],
 ): SurveyReader {
-  const defaults = { source, survey: survey.name, surveyVersion: survey.version };
+  const questions = Object.entries(texts).flatMap(([tag, { question }]) =>
+    question ? [`${tag} ${question}`] : [],
+  );
+  const { name, version } = survey;
+  const surveyVersion = questions.length === 0 ? version : versionAsked(version, questions.sort().join('\n'));
+  const defaults = { source, survey: name, surveyVersion };
   const own = Object.entries(texts).map(
     ([tag, one]) => [Intl.getCanonicalLocales(tag)[0] ?? tag, one] as const,
   );

@@ -8,6 +8,8 @@ export interface SurveyTexts {
   readonly comment: string;
   readonly send: string;
   readonly missing: string;
+  /** Of a field that people see only where a page has no styles. */
+  readonly empty: string;
   readonly thanks: string;
   readonly saved: string;
   readonly change: string;
@@ -30,6 +32,7 @@ const en: SurveyTexts = {
   comment: 'What is the main reason for your answer? (optional)',
   send: 'Send my answer',
   missing: 'Please choose a number from 0 to 10.',
+  empty: 'Please leave this field empty.',
   thanks: 'Thank you for your answer.',
   saved: 'Your answer is saved. You can close this page.',
   change: 'Change my answer',
@@ -54,6 +57,7 @@ const de: SurveyTexts = {
   comment: 'Was ist der wichtigste Grund für Ihre Antwort? (freiwillig)',
   send: 'Antwort senden',
   missing: 'Bitte wählen Sie eine Zahl von 0 bis 10.',
+  empty: 'Bitte lassen Sie dieses Feld leer.',
   thanks: 'Vielen Dank für Ihre Antwort.',
   saved: 'Ihre Antwort ist gespeichert. Sie können diese Seite schließen.',
   change: 'Antwort ändern',
@@ -81,6 +85,7 @@ const es: SurveyTexts = {
   comment: '¿Cuál es el motivo principal de su respuesta? (opcional)',
   send: 'Enviar mi respuesta',
   missing: 'Elija un número del 0 al 10.',
+  empty: 'Deje vacío este campo.',
   thanks: 'Gracias por su respuesta.',
   saved: 'Su respuesta está guardada. Puede cerrar esta página.',
   change: 'Cambiar mi respuesta',
@@ -105,6 +110,7 @@ const fr: SurveyTexts = {
   comment: 'Quelle est la raison principale de votre réponse ? (facultatif)',
   send: 'Envoyer ma réponse',
   missing: 'Veuillez choisir un nombre de 0 à 10.',
+  empty: 'Veuillez laisser ce champ vide.',
   thanks: 'Merci pour votre réponse.',
   saved: 'Votre réponse est enregistrée. Vous pouvez fermer cette page.',
   change: 'Modifier ma réponse',
@@ -132,6 +138,7 @@ const ja: SurveyTexts = {
   comment: 'その数字を選んだ主な理由を教えてください（任意）',
   send: '回答を送信する',
   missing: '0から10までの数字を選んでください。',
+  empty: 'この欄は空のままにしてください。',
   thanks: 'ご回答ありがとうございます。',
   saved: '回答を保存しました。このページを閉じてもかまいません。',
   change: '回答を変更する',
@@ -156,6 +163,7 @@ const pt: SurveyTexts = {
   comment: 'Qual é o principal motivo da sua resposta? (opcional)',
   send: 'Enviar a minha resposta',
   missing: 'Escolha um número de 0 a 10.',
+  empty: 'Deixe este campo vazio.',
   thanks: 'Obrigado pela sua resposta.',
   saved: 'A sua resposta está guardada. Pode fechar esta página.',
   change: 'Alterar a minha resposta',

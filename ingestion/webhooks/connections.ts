@@ -236,7 +236,7 @@ function newConnection(
   const source =
     mapping === null
       ? unmappedSource(vendor)
-      : assertFits(deps, vendor.reader(mapping, deps.dimensions), sources).source;
+      : assertFits(deps, vendor.reader(mapping, deps.dimensions), { sources, attributes }).source;
   const made = {
     id: randomUUID(),
     connector,
@@ -302,12 +302,12 @@ async function readerFor(
 /** Replaces the mapping. @throws InvalidMapError */
 function mapAs(
   deps: ConnectionDeps,
-  { id, vendor, sources }: LiveConnection,
+  { id, vendor, sources, attributes }: LiveConnection,
   mapping: unknown,
   note: NoteChange,
 ): Promise<boolean> {
   const { store, dimensions } = deps;
-  const { source } = assertFits(deps, vendor.reader(mapping, dimensions), sources);
+  const { source } = assertFits(deps, vendor.reader(mapping, dimensions), { sources, attributes });
   return store.transaction(async (session) => {
     const done = await changeMapping(session, id, mapping, source === null ? null : [source]);
     if (done) await note(session, { key: `Connection:${id}` });
@@ -319,9 +319,13 @@ function mapAs(
 function assertFits(
   { topics }: Pick<ConnectionDeps, 'topics'>,
   reader: ConnectionReader,
-  sources: readonly string[] | null,
+  { sources, attributes }: Pick<NewConnection, 'sources' | 'attributes'>,
 ): ConnectionReader {
-  const { source, topic } = reader;
+  const { source, topic, identities } = reader;
+  if (identities && Object.keys(attributes).length > 0)
+    throw new InvalidMapError(
+      'identities: a merge concerns a person in every segment; only a connection that is limited to none may state one',
+    );
   if (topic !== undefined && !topics?.has(topic))
     throw new InvalidMapError(
       'topic: this server reads no topic of that name; SCORELINE_KAFKA_TOPICS names those that it may read',

@@ -1,5 +1,6 @@
 import type { Dimension } from '../../domain/segments/dimensions.ts';
 import { InvalidMapError } from '../files/map/map-mistakes.ts';
+import type { IdentityDraft } from '../identities/read-identity.ts';
 import type { OutcomeDraft } from '../outcomes/outcome-draft.ts';
 import type { Outcome } from '../pipeline/outcome.ts';
 import type { ItemReader } from '../pipeline/response-items.ts';
@@ -64,6 +65,8 @@ export interface ConnectionReader extends ItemReader {
   readonly source: string | null;
   /** Absent where the connection brings responses only. */
   readonly outcomes?: ReadOutcomes;
+  /** The merge that an item states; null: none. Absent unless the mapping permits the connection to merge. Never throws. */
+  readonly identities?: (item: unknown) => IdentityDraft | Outcome | null;
 }
 
 /** The connection waits for its mapping. */

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULT_DIMENSIONS, defineDimensions } from '../../domain/segments/dimensions.ts';
 import fc from '../../test/fixtures/properties.ts';
 import { InvalidMapError } from '../files/map/map-mistakes.ts';
+import type { IdentityDraft } from '../identities/read-identity.ts';
 import type { OutcomeDraft } from '../outcomes/outcome-draft.ts';
 import type { ResponseDraft } from '../pipeline/draft.ts';
 import type { Outcome } from '../pipeline/outcome.ts';
@@ -53,11 +54,12 @@ describe.each(vendors)('the connector $name', ({ name, connector, fixtures }) =>
     const fetched = (received.notices ?? []).map(
       (notice) => connector.fetch?.items(notice, ask(answer)) ?? [],
     );
-    const { read, outcomes } = reader();
+    const { read, outcomes, identities } = reader();
     return [...received.items, ...(await Promise.all(fetched)).flat()].flatMap(
-      (item, index): (ResponseDraft | OutcomeDraft | Outcome | null)[] => {
+      (item, index): (ResponseDraft | OutcomeDraft | IdentityDraft | Outcome | null)[] => {
         const position = `test item ${index}`;
-        const [response, became] = [read(item, position), outcomes?.(item, position) ?? []];
+        const became = [...(outcomes?.(item, position) ?? []), identities?.(item) ?? []].flat();
+        const response = read(item, position);
         return response === null && became.length > 0 ? [...became] : [response, ...became];
       },
     );
@@ -173,8 +175,9 @@ describe.each(vendors)('the connector $name', ({ name, connector, fixtures }) =>
           status: 'rejected',
           message: expect.stringMatching(new RegExp(`^${String(expected['refused'])}: `)),
         });
-      else expect(draft).toMatchObject({ position: expect.stringMatching(/^test item \d+$/), ...expected });
-      if (draft === null || 'status' in draft) continue;
+      else expect(draft).toMatchObject(expected);
+      if (draft === null || 'status' in draft || 'into' in draft) continue;
+      expect(draft.position).toMatch(/^test item \d+$/);
       if ('mapping' in draft) expect(draft.mapping.connector).toBe(name);
       const { source } = reader();
       if (source !== null) expect('mapping' in draft ? draft.mapping.source : draft.source).toBe(source);
@@ -228,9 +231,9 @@ describe.each(vendors)('the connector $name', ({ name, connector, fixtures }) =>
     );
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 4 }), (item) => {
-        const { read, outcomes } = reader();
-        for (const one of [read(item, 'test'), ...(outcomes?.(item, 'test') ?? [])])
-          if (one && 'status' in one) expect(one.status).toBe('rejected');
+        const { read, outcomes, identities } = reader();
+        const all = [read(item, 'test'), identities?.(item) ?? null, ...(outcomes?.(item, 'test') ?? [])];
+        for (const one of all) if (one && 'status' in one) expect(one.status).toBe('rejected');
       }),
     );
   });

@@ -3,6 +3,7 @@ import { draftFromRow, isWanted, type RowValues } from '../files/file-row.ts';
 import { columnsOf, parseFileMap } from '../files/map/file-map.ts';
 import { InvalidMapError } from '../files/map/map-mistakes.ts';
 import type { ConnectionReader } from './connector.ts';
+import { signReader } from './mapped-signs.ts';
 
 /** What a vendor's items always have, in the form of a map: a connection's mapping overrides it. */
 export type MapDefaults = Readonly<Record<string, unknown>>;
@@ -29,8 +30,11 @@ export function mappedReader(
     throw new InvalidMapError('mapping: must be a JSON object');
   const strange = OF_FILES.filter((name) => Object.hasOwn(mapping, name));
   if (strange.length > 0) throw new InvalidMapError(`${strange.join(', ')}: is for files; leave it out`);
-  const map = parseFileMap({ ...defaults, ...mapping }, dimensions);
-  const paths = pathsOf(columnsOf(map));
+  // How an answer was given is no part of what it says: it is neither stored nor in the provenance.
+  const { signs: declared, ...answer } = { signs: undefined, ...defaults, ...mapping };
+  const map = parseFileMap(answer, dimensions);
+  const signs = signReader(declared, dimensions.length);
+  const paths = pathsOf([...columnsOf(map), ...signs.columns]);
   return {
     source: map.source,
     sourceOf: () => map.source,
@@ -40,7 +44,7 @@ export function mappedReader(
       const draft = draftFromRow(map, values, position, { connector, raw: JSON.stringify(item) });
       // Not answered yet: vendors deliver a response from its first question on.
       if (!('status' in draft) && isBlank(draft.score) && draft.comment === null) return null;
-      return draft;
+      return 'status' in draft ? draft : { ...draft, signs: signs.read(values) };
     },
   };
 }

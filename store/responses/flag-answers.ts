@@ -1,17 +1,19 @@
 import {
   type AlikeAnswer,
+  type AlikeRuleName,
   FLAGS_VERSION,
-  type FlagRuleName,
   type FlagRules,
   findFlagged,
+  type SignRuleName,
 } from '../../domain/responses/flags.ts';
+import { findSigns } from '../../domain/responses/signs.ts';
 import type { Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
 import type { Arrival, Print } from './response-row.ts';
 
 /*
- * Flags of arriving answers (decision 0172). Prints, keyed hashes of what the rules compare, are kept for a week; what an import brings
- * has none, because its times are often those of a day.
+ * Flags of arriving answers (decisions 0172 and 0182). Prints, keyed hashes of what the rules compare, are kept for a week; what an
+ * import brings has none, because its times are often those of a day. Signs of one answer are not kept.
  */
 
 /** For how long an answer is compared with those that arrive; no rule's time is longer. */
@@ -43,9 +45,17 @@ const FLAG = statement(
 );
 const FORGET_OLD = statement('flags_forget_old', 'DELETE FROM answer_print WHERE recorded_at < $1');
 
+/** A flag as it is stored. */
+interface Flag {
+  readonly id: string;
+  readonly rule: AlikeRuleName | SignRuleName;
+  readonly leaves_out: boolean;
+  readonly found: object;
+}
+
 /**
- * Compares the new answers with those before them and with each other, and flags what the rules find, also among earlier ones; in the
- * caller's transaction. `replaced`: those that had other content before, whose flags go. Returns what is to be left out.
+ * Flags new answers with signs of a program; compares all with those before them and with each other, and flags what the rules find, also
+ * among earlier ones; in the caller's transaction. `replaced`: those that had other content before, whose flags go. Returns what is to be left out.
  */
 export async function flagArrivals(
   session: Session,
@@ -54,17 +64,29 @@ export async function flagArrivals(
   replaced: readonly string[],
 ): Promise<string[]> {
   if (replaced.length > 0) for (const forget of FORGET) await session.rows(forget, [replaced]);
-  const prints = new Map<string, ReturnType<typeof printOf>>();
-  for (const row of arrivals)
-    for (const print of row.owner.restricted ? [] : row.prints)
-      prints.set(`${row.id} ${print.rule}`, printOf(row, print));
-  if (prints.size === 0) return [];
-  const rows = [...prints.values()];
-  await session.rows(PRINT, [JSON.stringify(rows)]);
-  const found = await findAlike(session, rules, rows);
+  // What is said of a person who restricted the processing is not compared.
+  const free = arrivals.filter(({ owner }) => !owner.restricted);
+  const found = [...free.flatMap((row) => signFlags(rules, row)), ...(await flagAlike(session, rules, free))];
   if (found.length === 0) return [];
   const flagged = await session.rows<{ id: string; leavesOut: boolean }>(FLAG, [JSON.stringify(found)]);
   return flagged.flatMap(({ id, leavesOut }) => (leavesOut ? [id] : []));
+}
+
+function signFlags(rules: FlagRules, { id, signs }: Arrival): Flag[] {
+  return findSigns(rules, signs ?? {}).map(({ rule, found }) => ({
+    ...{ id, rule, leaves_out: rules[rule].action === 'leave-out' },
+    found: { version: FLAGS_VERSION, ...found },
+  }));
+}
+
+async function flagAlike(session: Session, rules: FlagRules, arrivals: readonly Arrival[]): Promise<Flag[]> {
+  const prints = new Map<string, ReturnType<typeof printOf>>();
+  for (const row of arrivals)
+    for (const print of row.prints) prints.set(`${row.id} ${print.rule}`, printOf(row, print));
+  if (prints.size === 0) return [];
+  const rows = [...prints.values()];
+  await session.rows(PRINT, [JSON.stringify(rows)]);
+  return findAlike(session, rules, rows);
 }
 
 /** A burst is one of answers; a text is repeated by persons. */
@@ -73,8 +95,12 @@ const printOf = ({ id, answeredAt, subject, owner }: Arrival, { rule, print }: P
   person: rule === 'burst' || subject.lookups.length === 0 ? id : owner.id,
 });
 
-async function findAlike(session: Session, rules: FlagRules, rows: readonly ReturnType<typeof printOf>[]) {
-  const asked = new Map<string, { rule: FlagRuleName; print: string; since: number; until: number }>();
+async function findAlike(
+  session: Session,
+  rules: FlagRules,
+  rows: readonly ReturnType<typeof printOf>[],
+): Promise<Flag[]> {
+  const asked = new Map<string, { rule: AlikeRuleName; print: string; since: number; until: number }>();
   for (const { rule, print, answered_at } of rows) {
     const [at, reach] = [answered_at.getTime(), rules[rule].seconds * 1000];
     const known = asked.get(`${rule} ${print}`);
@@ -87,8 +113,8 @@ async function findAlike(session: Session, rules: FlagRules, rows: readonly Retu
     since: new Date(one.since),
     until: new Date(one.until),
   }));
-  type Row = Omit<AlikeAnswer, 'answeredAt'> & { rule: FlagRuleName; print: string; answeredAt: Date };
-  const groups = new Map<string, { readonly rule: FlagRuleName; readonly alike: AlikeAnswer[] }>();
+  type Row = Omit<AlikeAnswer, 'answeredAt'> & { rule: AlikeRuleName; print: string; answeredAt: Date };
+  const groups = new Map<string, { readonly rule: AlikeRuleName; readonly alike: AlikeAnswer[] }>();
   for (const { rule, print, answeredAt, ...one } of await session.rows<Row>(ALIKE, [JSON.stringify(given)])) {
     const group = groups.get(`${rule} ${print}`) ?? { rule, alike: [] };
     group.alike.push({ ...one, answeredAt: answeredAt.getTime() });

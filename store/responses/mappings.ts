@@ -4,7 +4,7 @@ import {
   mappingKey,
   type NameBounds,
 } from '../../domain/responses/normalised-response.ts';
-import type { OwnerSession, Session, Store } from '../database/client.ts';
+import type { Session, Store } from '../database/client.ts';
 import { LOCKS } from '../database/locks.ts';
 import { statement } from '../database/statement.ts';
 
@@ -70,29 +70,8 @@ const MAPPINGS = `SELECT m.id, m.key, s.id AS "sourceId", s.name AS source, v.na
       s.recorded_at AS "sourceRecordedAt", s.made_by AS "sourceMadeBy", v.recorded_at AS "surveyRecordedAt", c.recorded_at AS "scaleRecordedAt"
     FROM mapping_version m JOIN source s ON s.id = m.source_id
       JOIN survey_version v ON v.id = m.survey_version_id JOIN scale_rule c ON c.id = m.scale_rule_id`;
-const NEW_SURVEYS = statement(
-  'mappings_new_surveys',
-  `SELECT s.name AS source, v.name AS survey, v.version, min(m.recorded_at) AS "firstSeen"
-    FROM mapping_version m JOIN source s ON s.id = m.source_id JOIN survey_version v ON v.id = m.survey_version_id
-    WHERE EXISTS (SELECT FROM mapping_version o WHERE o.source_id = m.source_id AND o.survey_version_id <> m.survey_version_id
-      AND o.recorded_at < m.recorded_at)
-    GROUP BY s.name, v.name, v.version HAVING min(m.recorded_at) >= $1 ORDER BY s.name, v.name, v.version`,
-);
 const LOAD = statement('mappings_load', MAPPINGS);
 const LOAD_ONE = statement('mappings_load_one', `${MAPPINGS} WHERE m.key = $1`);
-
-/** A survey version that a source brought after another one. */
-export interface NewSurvey {
-  readonly source: string;
-  readonly survey: string;
-  readonly version: string;
-  readonly firstSeen: Date;
-}
-
-/** Survey versions that came to sources after that moment, and after another version. */
-export function readNewSurveys(session: OwnerSession, since: Date): Promise<NewSurvey[]> {
-  return session.rows<NewSurvey>(NEW_SURVEYS, [since]);
-}
 
 /**
  * The database's mapping versions in memory, with their sources, surveys and scale rules: few, added, never

@@ -1,6 +1,7 @@
-import type { FlagRuleName } from '../../domain/responses/flags.ts';
+import type { AlikeRuleName } from '../../domain/responses/flags.ts';
 import type { Revision } from '../../domain/responses/newer.ts';
 import type { Pseudonymous } from '../../domain/responses/normalised-response.ts';
+import type { AnswerSigns } from '../../domain/responses/signs.ts';
 import type { ArrivingSubject, SubjectRef } from '../encryption/subject-encryption.ts';
 
 /** The import and row that bring a response. */
@@ -13,7 +14,7 @@ export interface ImportRow {
 
 /** A keyed hash of what a rule compares in an answer. */
 export interface Print {
-  readonly rule: FlagRuleName;
+  readonly rule: AlikeRuleName;
   /** Hex. */
   readonly print: string;
 }
@@ -35,6 +36,8 @@ export interface ResponseRow {
   readonly account: Pseudonymous | null;
   /** None for a row of an import. */
   readonly prints: readonly Print[];
+  /** Never stored themselves. */
+  readonly signs: AnswerSigns | null;
   readonly contentHash: string;
   /** Hashes of the same content under former peppers. */
   readonly formerHashes: readonly string[];
@@ -51,6 +54,8 @@ export interface ResponseRow {
   readonly sent: string | null;
   /** The version of the segment rules that chose the cell; 0: none. */
   readonly segmentRules: number;
+  /** Fields that the item has no value for, for the counts of its source. */
+  readonly missing: readonly string[];
 }
 
 /** A row with the subject that it is encrypted for. */

@@ -16,25 +16,41 @@ const DAY_MS = 86_400_000;
 export interface Stored {
   accepted: number;
   duplicates: number;
+  /** Of the stored ones, those without a field. */
+  readonly missing: Record<string, number>;
+  /** Of the stored ones, imports left out, by the class of their delay (domain/detection/delays.ts). */
+  readonly delays: Record<string, number>;
 }
+/** Nothing yet, to be counted up. */
+export const nothingStored = (): Stored => ({ accepted: 0, duplicates: 0, missing: {}, delays: {} });
+/** Items by a name. */
+type Counts = Readonly<Record<string, number>>;
 /** Rejected items by code. */
-export type Rejections = Readonly<Record<string, number>>;
+export type Rejections = Counts;
 
 /** What arrived of a source in some days. */
-export interface Deliveries extends Stored {
+export interface Deliveries {
   readonly sourceId: number;
+  readonly accepted: number;
+  readonly duplicates: number;
   readonly rejected: Rejections;
   readonly lastAcceptedAt: Date | null;
   readonly lastRejectedAt: Date | null;
 }
 
+/** The counts of the stored row and of the given one, added by name. */
+const added = (column: string) => `(SELECT coalesce(jsonb_object_agg(s.key, s.items), '{}') FROM (
+        SELECT e.key, sum(e.value::bigint) AS items FROM (
+          SELECT * FROM jsonb_each_text(d.${column}) UNION ALL SELECT * FROM jsonb_each_text(excluded.${column})) e
+        GROUP BY e.key) s)`;
 const ADD_STORED = statement(
   'source_day_stored',
-  `INSERT INTO source_day AS d (source_id, day, accepted, duplicates, last_accepted_at)
-    SELECT s.id, $2::date, s.accepted, s.duplicates, CASE WHEN s.accepted > 0 THEN $3::timestamptz END
-    FROM json_to_recordset($1::json) AS s (id integer, accepted bigint, duplicates bigint) ORDER BY s.id
-    ON CONFLICT (source_id, day) DO UPDATE SET accepted = d.accepted + excluded.accepted,
-      duplicates = d.duplicates + excluded.duplicates, last_accepted_at = greatest(d.last_accepted_at, excluded.last_accepted_at)`,
+  `INSERT INTO source_day AS d (source_id, day, accepted, examined, duplicates, missing, delays, last_accepted_at)
+    SELECT s.id, $2::date, s.accepted, s.accepted, s.duplicates, s.missing, s.delays, CASE WHEN s.accepted > 0 THEN $3::timestamptz END
+    FROM json_to_recordset($1::json) AS s (id integer, accepted bigint, duplicates bigint, missing jsonb, delays jsonb) ORDER BY s.id
+    ON CONFLICT (source_id, day) DO UPDATE SET accepted = d.accepted + excluded.accepted, examined = d.examined + excluded.examined,
+      duplicates = d.duplicates + excluded.duplicates, missing = ${added('missing')}, delays = ${added('delays')},
+      last_accepted_at = greatest(d.last_accepted_at, excluded.last_accepted_at)`,
 );
 const ADD_REJECTED = statement(
   'source_day_rejected',
@@ -42,10 +58,7 @@ const ADD_REJECTED = statement(
     SELECT r.id, r.day, r.rejected, r.at
     FROM json_to_recordset($1::json) AS r (id integer, day date, rejected jsonb, at timestamptz) ORDER BY r.id, r.day
     ON CONFLICT (source_id, day) DO UPDATE SET last_rejected_at = greatest(d.last_rejected_at, excluded.last_rejected_at),
-      rejected = (SELECT jsonb_object_agg(s.code, s.items) FROM (
-        SELECT e.key AS code, sum(e.value::bigint) AS items FROM (
-          SELECT * FROM jsonb_each_text(d.rejected) UNION ALL SELECT * FROM jsonb_each_text(excluded.rejected)) e
-        GROUP BY e.key) s)`,
+      rejected = ${added('rejected')}`,
   { isSmall: true },
 );
 const READ = statement(
@@ -59,8 +72,10 @@ const READ = statement(
 );
 const DAYS = statement(
   'source_day_list',
-  `SELECT s.name, d.day::text AS day, d.accepted::float8 AS accepted, d.rejected, d.last_accepted_at AS "lastAcceptedAt"
-    FROM source_day d JOIN source s ON s.id = d.source_id WHERE d.day >= $1::date ORDER BY s.name, d.day`,
+  `SELECT d.source_id AS "sourceId", s.name, d.day::text AS day, d.accepted::float8 AS accepted, d.duplicates::float8 AS duplicates,
+      d.rejected, d.examined::float8 AS examined, d.missing, d.delays, d.last_accepted_at AS "lastAcceptedAt"
+    FROM source_day d JOIN source s ON s.id = d.source_id
+    WHERE d.day >= $1::date AND ($2::integer[] IS NULL OR d.source_id = ANY ($2::integer[])) ORDER BY s.name, d.day`,
 );
 const FORGET = statement('source_day_forget', 'DELETE FROM source_day WHERE day < $1::date');
 
@@ -103,16 +118,38 @@ export async function readDeliveries(
 
 /** What arrived of a source on one day of UTC. */
 export interface SourceDayRow {
+  readonly sourceId: number;
   readonly name: string;
   readonly day: string;
   readonly accepted: number;
+  readonly duplicates: number;
   readonly rejected: Rejections;
+  /** Of the accepted items those whose fields were looked at, and of these the ones without a field. */
+  readonly examined: number;
+  readonly missing: Counts;
+  /** By the class of the delay (domain/detection/delays.ts). */
+  readonly delays: Counts;
   readonly lastAcceptedAt: Date | null;
 }
 
-/** The days of all sources since that day, by name and day; days on which nothing arrived have no row. */
-export function readSourceDays(session: OwnerSession, since: Date): Promise<SourceDayRow[]> {
-  return session.rows<SourceDayRow>(DAYS, [dayOf(since)]);
+/** The days of sources since that day, by name and day; days on which nothing arrived have no row. `sourceIds` null: of all sources. */
+export function readSourceDays(
+  session: OwnerSession,
+  since: Date,
+  sourceIds: readonly number[] | null = null,
+): Promise<SourceDayRow[]> {
+  return session.rows<SourceDayRow>(DAYS, [dayOf(since), sourceIds]);
+}
+
+/** The rows of each source, by its name. */
+export function bySource<Row extends { readonly name: string }>(rows: readonly Row[]): Map<string, Row[]> {
+  const byName = new Map<string, Row[]>();
+  for (const row of rows) {
+    const of = byName.get(row.name) ?? [];
+    of.push(row);
+    byName.set(row.name, of);
+  }
+  return byName;
 }
 
 /** Deletes days that are older than 90 days. */

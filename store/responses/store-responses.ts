@@ -1,3 +1,4 @@
+import { delayClass } from '../../domain/detection/delays.ts';
 import { DEFAULT_FLAG_RULES, type FlagRules } from '../../domain/responses/flags.ts';
 import { asReceived, higherRevision, judge, type Verdict } from '../../domain/responses/newer.ts';
 import type { Session, Store } from '../database/client.ts';
@@ -25,7 +26,7 @@ import {
   type ResponseRow,
   WITHDRAWN_CONTENT,
 } from './response-row.ts';
-import { addStored, type Stored as StoredOfSource } from './source-days.ts';
+import { addStored, nothingStored, type Stored as StoredOfSource } from './source-days.ts';
 import { keysOf, type Stored, write } from './write-responses.ts';
 
 export type { ResponseRow as AcceptRow } from './response-row.ts';
@@ -46,6 +47,9 @@ export interface Accepted {
 
 /** If a lock is held for longer, the batch is retried, and its senders get an error in the end. */
 const LOCK_MS = 10_000;
+
+/** The connector of rows of files. */
+const FILE = 'file';
 
 const CLAIM_KEYS = statement(
   'accept_claim',
@@ -118,7 +122,7 @@ export async function storeResponses(
     const flagged = await flagArrivals(session, flagRules, final, replaced);
     await recount(session, sign, { events, known, maps, flagged });
     // Last, so that a row that all writers share is locked for the shortest time.
-    await addStored(session, storedBySource(rows, outcomes, events, maps), receivedAt);
+    await addStored(session, storedBySource(rows, { outcomes, events, maps }, receivedAt), receivedAt);
     return { outcomes, used };
   };
   const { outcomes, used } = await store.transaction(accept, { lockMs: LOCK_MS });
@@ -161,21 +165,42 @@ const refsOf = ({ id, subject, account }: ResponseRow): SubjectRef[] =>
 /** By the id of their source: what the batch stores itself, and what repeats it. */
 function storedBySource(
   rows: readonly ResponseRow[],
-  outcomes: readonly Accepted[],
-  events: readonly Stored[],
-  maps: ReadonlyMap<number, RecordedMapping>,
+  {
+    outcomes,
+    events,
+    maps,
+  }: {
+    readonly outcomes: readonly Accepted[];
+    readonly events: readonly Stored[];
+    readonly maps: ReadonlyMap<number, RecordedMapping>;
+  },
+  receivedAt: Date,
 ): Map<number, StoredOfSource> {
   const counts = new Map<number, StoredOfSource>();
-  const count = (row: ResponseRow, what: keyof StoredOfSource) => {
-    const { sourceId } = maps.get(row.mappingVersionId) as RecordedMapping;
-    const stored = counts.get(sourceId) ?? { accepted: 0, duplicates: 0 };
-    stored[what] += 1;
+  const of = ({ mappingVersionId }: ResponseRow) => {
+    const { sourceId } = maps.get(mappingVersionId) as RecordedMapping;
+    const stored = counts.get(sourceId) ?? nothingStored();
     counts.set(sourceId, stored);
+    return stored;
+  };
+  const increment = (items: Record<string, number>, name: string | number) => {
+    items[name] = (items[name] ?? 0) + 1;
   };
   // Not by the outcomes: what an earlier try of the batch stored was counted with it.
-  for (const event of events) count(event, 'accepted');
+  for (const event of events) {
+    const stored = of(event);
+    stored.accepted += 1;
+    for (const field of event.missing) increment(stored.missing, field);
+    const { connector } = maps.get(event.mappingVersionId) as RecordedMapping;
+    // A file brings history: when its answers arrive says nothing of a clock.
+    if (event.importRow === null && connector !== FILE)
+      increment(stored.delays, delayClass(receivedAt.getTime() - event.answeredAt.getTime()));
+  }
+  const accepted = outcomes.filter(({ acceptance }) => acceptance === 'accepted');
+  // More than the events: an earlier try did commit, and counted what repeats too.
+  if (accepted.length > events.length) return counts;
   rows.forEach((row, i) => {
-    if (outcomes[i]?.acceptance === 'duplicate') count(row, 'duplicates');
+    if (outcomes[i]?.acceptance === 'duplicate') of(row).duplicates += 1;
   });
   return counts;
 }

@@ -1,6 +1,7 @@
 import { bigint, date, integer, jsonb, pgTable, primaryKey, timestamp } from 'drizzle-orm/pg-core';
 
 const counter = (name: string) => bigint(name, { mode: 'number' }).notNull().default(0);
+type Counts = Readonly<Record<string, number>>;
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
 
 /**
@@ -16,8 +17,14 @@ export const sourceDay = pgTable(
     /** Items that were stored, and items that repeat what was stored. */
     accepted: counter('accepted'),
     duplicates: counter('duplicates'),
+    /** Of the stored ones those whose fields were looked at: all but those from before that was done. */
+    examined: counter('examined'),
+    /** Of these the ones without a field: { "comment": 12, "region": 3 }. */
+    missing: jsonb('missing').$type<Counts>().notNull().default({}),
+    /** Of these, imports left out, by the time between answer and arrival (domain/detection/delays.ts): { "5": 40, "-7": 1 }. */
+    delays: jsonb('delays').$type<Counts>().notNull().default({}),
     /** Rejected items by their code: { "INVALID_TIME": 3 }. */
-    rejected: jsonb('rejected').$type<Readonly<Record<string, number>>>().notNull().default({}),
+    rejected: jsonb('rejected').$type<Counts>().notNull().default({}),
     lastAcceptedAt: moment('last_accepted_at'),
     lastRejectedAt: moment('last_rejected_at'),
   },

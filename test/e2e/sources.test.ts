@@ -43,6 +43,14 @@ interface Source {
   readonly lastReceivedAt: string;
   readonly lagSeconds: number;
   readonly deliveries?: Deliveries | null;
+  readonly quality?: Quality | null;
+}
+interface Quality {
+  readonly today: object;
+  readonly items: number;
+  readonly missing: readonly { readonly field: string; readonly share: number }[];
+  readonly clockSkew: { readonly measured: number } | null;
+  readonly wordings: readonly { readonly node: string; readonly isNew: boolean }[];
 }
 interface Answer {
   readonly data: {
@@ -57,6 +65,14 @@ interface Answer {
 }
 const OWN = 'name responsesLast30Days responsesLastDay complete lastAnsweredAt lastReceivedAt lagSeconds';
 const DELIVERIES = 'accepted duplicates rejected rejectedByCode { code count } lastAcceptedAt lastRejectedAt';
+const VOLUME = '{ day weekday accepted expected low high verdict }';
+const QUALITY = `quality { today ${VOLUME} yesterday ${VOLUME} silenceSeconds typicalGapSeconds missedInSilence stale items invalidShare
+  duplicateShare missing { field share } clockSkew { measured aheadShare medianAheadSeconds lateShare medianDelaySeconds }
+  wordings { node survey version firstSeenAt isNew } }`;
+const ofQuality = async (key: string) => {
+  const answered = await ask(key, '', `edges { node { name ${QUALITY} } }`);
+  return { answered, of: (name: string) => listOf(answered)?.find((one) => one.name === name)?.quality };
+};
 const WHOLE = `edges { node { ${OWN} deliveries { ${DELIVERIES} } } } unattributed { ${DELIVERIES} } pageInfo { hasNextPage endCursor }`;
 async function ask(key = 'admin', args = '', fields = WHOLE): Promise<Answer> {
   const sent = await fetch(`${server.url}/graphql`, {
@@ -184,6 +200,70 @@ describe('sources', () => {
     expect(feed.extensions.masked).toContainEqual({ path: ['sources'], reason: 'not granted: readResponse' });
   });
 
+  it('say how good the data is that arrives, to those who may administer everything', async () => {
+    const { of } = await ofQuality('admin');
+    const share = (items: number) => items / 6;
+    expect(of('web')).toMatchObject({
+      today: { accepted: 6, expected: null, low: null, high: null, verdict: 'NOT_KNOWN_YET' },
+      yesterday: { accepted: 0, verdict: 'NOT_KNOWN_YET' },
+      ...{ stale: false, typicalGapSeconds: null, missedInSilence: null },
+      ...{ items: 11, invalidShare: 4 / 11, duplicateShare: 1 / 11 },
+      clockSkew: { measured: 6, aheadShare: 0, medianAheadSeconds: null, lateShare: share(1) },
+      wordings: [{ node: 'SurveyVersion:nps@1', survey: 'nps', version: '1', isNew: false }],
+    });
+    expect(of('web')?.missing).toEqual(
+      ['account', 'channel', 'comment', 'lifecycleStage', 'productLine', 'respondent'].map((field) => ({
+        field,
+        share: 1,
+      })),
+    );
+    expect(of('reviews')?.missing).toContainEqual({ field: 'score', share: 1 });
+    expect(of('mail'), 'a file has no clock').toMatchObject({ clockSkew: null, items: 4 });
+    const metrics = await fetch(`${server.url}/metrics`, {
+      headers: { authorization: `Bearer ${server.keys['admin']}` },
+    });
+    const lines = (await metrics.text())
+      .split('\n')
+      .filter((line) => line.startsWith('scoreline_source_quality{'));
+    expect(lines).toContain('scoreline_source_quality{source="web",metric="accepted_today"} 6');
+    expect(lines).toContain('scoreline_source_quality{source="reviews",metric="missing_score"} 1');
+    const { answered, of: seen } = await ofQuality('analyst');
+    expect(seen('web')).toBeNull();
+    expect(answered.extensions.masked).toContainEqual({
+      path: ['sources', 'edges', 0, 'node', 'quality'],
+      reason: 'not granted: administer',
+    });
+  });
+
+  it('show another wording of a question as another survey version, which the trace of a score leads to', async () => {
+    const send = async (id: string, question: string) => {
+      const map = { ...MAP, source: 'worded', question: 'asked', dimensions: { region: { value: 'Chile' } } };
+      const row = { line: 2, values: { id, at: ago(9), score: '9', asked: question } };
+      const body = [{ map, file: 'worded.csv' }, row].map((one) => JSON.stringify(one)).join('\n');
+      expect(await (await server.post('/ingest/file', body, 'application/x-ndjson')).json()).toMatchObject({
+        rejectedTotal: 0,
+      });
+    };
+    await send('w1', 'Would you recommend us?');
+    await send('w2', ' Would you  recommend us?');
+    await send('w3', 'How likely are you to recommend us?');
+    const wordings = (await ofQuality('admin')).of('worded')?.wordings;
+    expect(wordings).toMatchObject([
+      { survey: 'NPS', isNew: true },
+      { survey: 'NPS', isNew: false },
+    ]);
+    const nodes = wordings?.map(({ node }) => node) ?? [];
+    expect(nodes[0]).toMatch(/^SurveyVersion:NPS@1, question [0-9a-f]{8}$/);
+    const { data } = await server.graphql<{ nps: { id: string }[] }>(
+      '{ nps(window: "P1D", segment: { region: ["Chile"] }) { id } }',
+    );
+    const traced = await server.graphql<{ trace: { nodes: { id: string }[] } }>(
+      `{ trace(id: ${JSON.stringify(data.nps[0]?.id)}) { nodes { id } } }`,
+    );
+    const found = traced.data.trace.nodes.map(({ id }) => id).filter((id) => id.startsWith('SurveyVersion:'));
+    expect(found.sort()).toEqual([...nodes].sort());
+  });
+
   it('come by segment and page by page; each page costs what it holds', async () => {
     const japan = await ask(
       'admin',
@@ -201,7 +281,7 @@ describe('sources', () => {
       const { hasNextPage, endCursor } = page.data?.sources.pageInfo ?? {};
       after = hasNextPage ? endCursor : undefined;
     }
-    expect(names).toEqual(['closed', 'mail', 'reviews', 'web']);
+    expect(names).toEqual(['closed', 'mail', 'reviews', 'web', 'worded']);
     expect((await ask('admin', '(after: "!")')).errors?.[0]?.message).toMatch(/^after: /);
     expect((await ask('admin', '(first: 0)')).errors?.[0]?.message).toMatch(/^first: /);
   });
@@ -221,6 +301,9 @@ it('a killed server has counted all that it accepted; what it rejected in its la
   const web = listOf(await ask())?.find(({ name }) => name === 'web');
   expect(web?.deliveries?.accepted).toBe(26);
   expect(web?.responsesLast30Days).toBe(25);
+  const quality = (await ofQuality('admin')).of('web');
+  expect(quality?.clockSkew?.measured).toBe(26);
+  expect(quality?.missing).toContainEqual({ field: 'comment', share: 1 });
   expect(web?.deliveries?.rejected).toBeGreaterThanOrEqual(before ?? 0);
   expect(web?.deliveries?.rejected).toBeLessThanOrEqual((before ?? 0) + 20);
   // Asked to stop, it loses none.

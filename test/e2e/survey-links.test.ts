@@ -94,6 +94,33 @@ beforeAll(async () => {
   link = await linkOf(id, { externalId: 'i-1', respondent: 'jane@example.com', region: 'Germany' });
 });
 
+it('is flagged by signs of a program', async () => {
+  const own = await create({ mapping: { source: 'signs' } });
+  const person = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefox/133.0' };
+  const shown = (externalId: string, seconds: number) =>
+    makeVisit(own.secret, externalId, Date.now() - seconds * 1_000, randomBytes(12));
+  const page = await (await open((await linkOf(own.connection.id, { externalId: 'page' })).path)).text();
+  expect(page).toMatch(/aria-hidden="true"><label>[^<]+<input name="more" tabindex="-1"/);
+  const sent = [
+    ['slow', 20, {}, person, []],
+    ['at once', 0, {}, person, ['too-fast']],
+    ['filled', 20, { more: 'https://spam.example' }, person, ['hidden-field']],
+    ['scanner', 20, {}, { 'user-agent': 'Mozilla/5.0 (compatible; MailScanner/3.0)' }, ['bot-client']],
+  ] as const;
+  for (const [externalId, seconds, form, headers] of sent) {
+    const { path } = await linkOf(own.connection.id, { externalId });
+    const answer = { score: '9', comment: externalId, visit: shown(externalId, seconds), ...form };
+    expect((await send(path, answer, headers)).status).toBe(200);
+  }
+  const { data } = await server.graphql<{
+    responses: { edges: { node: { externalId: string; counting: { flags: string[] } } }[] };
+  }>('{ responses(sources: ["signs"]) { edges { node { externalId counting { flags } } } } }');
+  const found = data.responses.edges.map(({ node }) => [node.externalId, node.counting.flags]);
+  expect(Object.fromEntries(found)).toEqual(
+    Object.fromEntries(sent.map(([externalId, , , , flags]) => [externalId, flags])),
+  );
+});
+
 describe('a link', () => {
   it('stores nothing when it is opened, by GET, HEAD or ahead of time', async () => {
     expect(link.path).not.toMatch(/jane|Germany|i-1/);

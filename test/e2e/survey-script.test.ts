@@ -111,6 +111,31 @@ describe('an answer', () => {
   });
 });
 
+it('is flagged by signs of a program, which are stored nowhere', async () => {
+  const own = await create({ mapping: { source: 'signs', origins: [SHOP] } });
+  const person = 'Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefox/133.0';
+  const sent = [
+    [{ took: 4_000 }, person, []],
+    [{ took: 300 }, person, ['too-fast']],
+    [{ took: 4_000, filled: true }, person, ['hidden-field']],
+    [{}, 'python-requests/2.32.3', ['bot-client']],
+  ] as const;
+  for (const [i, [signs, name]] of sent.entries()) {
+    const headers = { origin: SHOP, 'user-agent': name };
+    expect((await send(own.secret, answerOf({ score: i, ...signs }), headers)).status).toBe(204);
+  }
+  const { data } = await server.graphql<{
+    responses: {
+      edges: { node: { id: string; score: number; counting: { counted: boolean; flags: string[] } } }[];
+    };
+  }>('{ responses(sources: ["signs"]) { edges { node { id score counting { counted flags } } } } }');
+  const found = data.responses.edges.map(({ node }) => [node.score, node.counting]);
+  expect(new Map(found as [number, object][])).toEqual(
+    new Map(sent.map(([, , flags], i) => [i, { counted: true, flags: [...flags] }])),
+  );
+  expect(server.output()).not.toContain('python-requests');
+});
+
 describe('what is refused', () => {
   it('other origins, and senders without one', async () => {
     for (const headers of [

@@ -55,10 +55,22 @@ const wanted = {
   access: { key: null, host: null },
 };
 
-async function processOn(provider?: KeyProvider, { store, ingestor, outcomes } = record): Promise<Process> {
+async function processOn(
+  provider?: KeyProvider,
+  { store, ingestor, outcomes, identities } = record,
+): Promise<Process> {
   const encryption = await testEncryption(store, provider);
   const identify = (text: string) => lookupsOfGiven(PEPPER, text);
-  const deps = { store, encryption, ingestor, outcomes, identify, quarantineFor: 'P30D', now: Date.now };
+  const deps = {
+    store,
+    encryption,
+    ingestor,
+    outcomes,
+    identities,
+    identify,
+    quarantineFor: 'P30D',
+    now: Date.now,
+  };
   const onError = (error: Error) => {
     throw error;
   };

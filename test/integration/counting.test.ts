@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EVERYTHING, type Scope } from '../../domain/access/scope.ts';
 import { DAY_MS, type PolicyKind } from '../../domain/responses/counting.ts';
+import { DEFAULT_FLAG_RULES } from '../../domain/responses/flags.ts';
+import type { AnswerSigns } from '../../domain/responses/signs.ts';
 import { DEFAULT_CELL_LIMITS } from '../../domain/segments/cell-filing.ts';
 import { createRecordLineage } from '../../graph/record/record-lineage.ts';
 import { createIngestor } from '../../ingestion/pipeline/ingestor.ts';
@@ -270,7 +272,11 @@ describe('what is counted', () => {
     const all = { ...japan, allowsAll: () => true };
     expect((await readCountingStates(reader, all, [flagged])).get(flagged)?.flags).toEqual([]);
     const rule = (answers: number, seconds: number) => ({ action: 'leave-out' as const, answers, seconds });
-    const flagRules = { burst: rule(15, 30), 'repeated-text': rule(10, 3600) };
+    const leaving = { action: 'leave-out' as const };
+    const flagRules = {
+      ...DEFAULT_FLAG_RULES,
+      ...{ burst: rule(15, 30), 'repeated-text': rule(10, 3600), 'hidden-field': leaving },
+    };
     const strict = createIngestor({
       ...database,
       ...{ dimensions: DIMENSIONS, pepper: PEPPER, cellLimits: DEFAULT_CELL_LIMITS, flagRules },
@@ -301,6 +307,32 @@ describe('what is counted', () => {
       counted: true,
       flags: [],
     });
+    // Signs of one answer: each delivery brings its own.
+    const send = async (signs: AnswerSigns, comment: string) => {
+      const item = { ...flood('alone', 1, true)[0], comment, answeredAt: iso(2), updatedAt: iso(signed++) };
+      const withSigns = (...given: Parameters<typeof read.read>) => {
+        const draft = read.read(...given);
+        return draft === null || 'status' in draft ? draft : { ...draft, signs };
+      };
+      await submitItems(strict, OWNER, { ...read, read: withSigns }, [item], 'test');
+      const alone = await idOf('alone 0');
+      return (await readCountingStates(database.store, EVERYTHING, [alone])).get(alone);
+    };
+    let signed = 3;
+    expect(await send({ seconds: 0.4, isProgram: true }, 'One.')).toMatchObject({
+      ...{ counted: true, flags: ['bot-client', 'too-fast'] },
+    });
+    expect(await send({ filledHidden: true, seconds: 9 }, 'Two.')).toMatchObject({
+      ...{ counted: false, reason: 'FLAGGED', rule: 'hidden-field', flags: ['hidden-field'] },
+    });
+    await decide(await idOf('alone 0'), true);
+    expect(await send({ filledHidden: true }, 'Two.')).toMatchObject({ counted: true, reason: 'PUT_BACK' });
+    await decide(await idOf('alone 0'), null);
+    const found = await database.sql<{ found: object }>(
+      `SELECT found FROM response_flag WHERE rule = 'hidden-field'`,
+    );
+    expect(found).toEqual([{ found: { version: 1 } }]);
+    expect(await send({ seconds: 9 }, 'Three.')).toMatchObject({ counted: true, flags: [] });
     await expectCountedSet();
     await expectRollupsToEqualRecount(database);
   });

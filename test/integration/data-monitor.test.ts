@@ -182,6 +182,37 @@ describe('the data monitor', () => {
     ]);
   });
 
+  it('finds a clock that is ahead, and a field that most answers had before', async () => {
+    const set = (columns: string, when: string) =>
+      database.sql(
+        `UPDATE source_day SET ${columns} WHERE day ${when} '${at(TODAY - 1).slice(0, 10)}'
+          AND source_id = (SELECT id FROM source WHERE name = 'steady')`,
+      );
+    await set(`examined = accepted, missing = '{"account": 50, "region": 2}', delays = '{"3": 99}'`, '<');
+    await set(
+      `examined = accepted, missing = '{"account": 50, "region": 2}', delays = '{"3": 90, "-12": 3}'`,
+      '>=',
+    );
+    await run(3);
+    expect(await alerts('steady sends')).toEqual([]);
+    await set(`delays = '{"3": 60, "-12": 40}'`, '=');
+    await run(2);
+    expect(await alerts('steady sends')).toMatchObject([
+      {
+        title: 'The source steady sends answers from the future',
+        severity: 'WARNING',
+        summary: expect.stringMatching(
+          / were given after they arrived, by about 48 minutes; usual are 0 %\.$/,
+        ),
+      },
+    ]);
+    await set(`missing = jsonb_build_object('region', accepted), delays = '{"3": 99}'`, '>=');
+    await run(1);
+    expect(await alerts('steady leaves out')).toMatchObject([
+      { summary: 'region is missing in 100 % of the answers since yesterday; usual are 1.9 %.' },
+    ]);
+  });
+
   it('decides again what it decided, and remembers over restarts', async () => {
     for (const row of await decisions()) expect(replay([agent()], row)).toEqual({ same: true, reason: null });
     expect((await readStates(database.store, 'data-monitor')).get('followers')?.state).toMatchObject({

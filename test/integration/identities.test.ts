@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EVERYTHING } from '../../domain/access/scope.ts';
 import { rootsOf } from '../../domain/privacy/merged-identities.ts';
-import { acceptIdentities, type IdentityDeps } from '../../ingestion/identities/accept-identities.ts';
+import { acceptIdentities } from '../../ingestion/identities/accept-identities.ts';
 import { namedBy, pseudonym } from '../../ingestion/pipeline/pseudonym.ts';
 import { OWNER } from '../../ingestion/pipeline/submitter.ts';
 import { erase } from '../../store/data-subjects/erase.ts';
@@ -27,14 +27,8 @@ const NOW = Date.UTC(2026, 5, 1);
 const START = Date.UTC(2026, 4, 1);
 const LETTER = { RESPONDENT: 'respondent', ACCOUNT: 'account' } as const;
 let database: TestDatabase;
-let identities: IdentityDeps;
 beforeAll(async () => {
   database = await openTestDatabase(() => NOW);
-  identities = {
-    ...database,
-    now: () => NOW,
-    pseudonymOf: (given, kind) => namedBy(PEPPER, given, kind),
-  };
 });
 afterAll(() => database?.close());
 
@@ -298,7 +292,7 @@ describe('merged identities', () => {
 
   it('move what came and what comes, and an undo restores each', async () => {
     await database.submit([answer('v1', 'visitor'), answer('k1', 'kim@example.org', { account: 'acme' })]);
-    const account = await acceptIdentities(identities, OWNER, [
+    const account = await acceptIdentities(database.identities, OWNER, [
       { type: 'identify', anonymousId: 'Visitor ', userId: 'kim@example.org', messageId: 'm' },
       { previousId: 'early', userId: 'kim@example.org' },
       { event: '$create_alias', properties: { distinct_id: 'kim@example.org', alias: 'visitor' } },
@@ -339,10 +333,13 @@ describe('merged identities', () => {
     expect(await of()).toEqual(as({ ...together, v1: 'visitor', v2: 'visitor' }));
     // A delivery that comes again does not state again what a person has undone.
     const again = [{ previousId: 'visitor', userId: 'kim@example.org' }];
-    expect(await acceptIdentities(identities, OWNER, again)).toMatchObject({ accepted: 0, duplicates: 1 });
+    expect(await acceptIdentities(database.identities, OWNER, again)).toMatchObject({
+      accepted: 0,
+      duplicates: 1,
+    });
     expect(await of()).toEqual(as({ ...together, v1: 'visitor', v2: 'visitor' }));
     const bound = { ...OWNER, sources: ['web'] };
-    expect(await acceptIdentities(identities, bound, again)).toMatchObject({
+    expect(await acceptIdentities(database.identities, bound, again)).toMatchObject({
       rejected: [{ code: 'FORBIDDEN' }],
     });
   });

@@ -104,10 +104,11 @@ it('a correction is not dated after its arrival, and a response dated ahead does
 it('what arrived of a source is counted by day, also when several write at once, and forgotten after 90 days', async () => {
   const days = () =>
     database.sql(
-      `SELECT day::text, accepted::int, duplicates::int, rejected FROM source_day JOIN source ON id = source_id WHERE name = 'counted' ORDER BY day`,
+      `SELECT day::text, accepted::int, duplicates::int, rejected, examined::int, missing, delays FROM source_day JOIN source ON id = source_id WHERE name = 'counted' ORDER BY day`,
     );
   const first = clock;
-  await submit('admin', null, [item('n0', 'counted'), item('n0', 'counted'), item('n1', 'counted')]);
+  const ahead = { ...item('n1', 'counted', clock + 23 * HOUR), region: 'Japan' };
+  await submit('admin', null, [item('n0', 'counted'), item('n0', 'counted'), ahead]);
   clock += 24 * HOUR;
   const other = (id: number) =>
     addRejected(database.store, [{ id, day: '2026-03-02', rejected: { STALE: 2 }, at: new Date(clock) }]);
@@ -122,10 +123,62 @@ it('what arrived of a source is counted by day, also when several write at once,
     other(source?.id ?? -1),
   ]);
   await ingestor.idle();
-  const second = { day: '2026-03-02', accepted: 8, duplicates: 0, rejected: { OUT_OF_SCALE: 8, STALE: 4 } };
-  expect(await days()).toEqual([{ day: '2026-03-01', accepted: 2, duplicates: 1, rejected: {} }, second]);
+  const without = (items: number) =>
+    Object.fromEntries(
+      ['comment', 'respondent', 'account', ...DIMENSIONS.map(({ field }) => field)].map((field) => [
+        field,
+        items,
+      ]),
+    );
+  const second = {
+    ...{ day: '2026-03-02', accepted: 8, duplicates: 0, rejected: { OUT_OF_SCALE: 8, STALE: 4 } },
+    ...{ examined: 8, missing: without(8), delays: { 0: 8 } },
+  };
+  expect(await days()).toEqual([
+    {
+      ...{ day: '2026-03-01', accepted: 2, duplicates: 1, rejected: {} },
+      ...{ examined: 2, missing: { ...without(2), region: 1 }, delays: { 0: 1, '-17': 1 } },
+    },
+    second,
+  ]);
   await forgetSourceDays(database.store, first + 90 * 24 * HOUR);
   expect(await days()).toHaveLength(2);
   await forgetSourceDays(database.store, first + 91 * 24 * HOUR);
   expect(await days()).toEqual([second]);
+});
+
+it('counts a batch once whose commit was not answered, with what it repeats', async () => {
+  const { store, encryption, cells, mappings, sign } = database;
+  let isLost = true;
+  const losing = Object.assign(Object.create(store), {
+    transaction: async (...given: Parameters<typeof store.transaction>) => {
+      const result = await store.transaction(...given);
+      if (given[1]?.lockMs === undefined || !isLost) return result;
+      isLost = false;
+      throw Object.assign(new Error('the connection ended'), { code: '08006' });
+    },
+  });
+  const retrying = createIngestor({
+    ...{ store: losing, encryption, cells, mappings, sign, dimensions: DIMENSIONS, pepper: PEPPER },
+    cellLimits: DEFAULT_CELL_LIMITS,
+    now: () => clock,
+    warn: () => undefined,
+  });
+  await submit('admin', null, [item('old', 'lost')]);
+  const read = createItemReader(DIMENSIONS, 'responses');
+  const items = [item('new 1', 'lost'), item('old', 'lost'), item('new 2', 'lost'), item('new 1', 'lost')];
+  const answer = await submitItems(
+    retrying,
+    { id: 'admin', sources: null, scope: EVERYTHING },
+    read,
+    items,
+    'test',
+  );
+  expect([isLost, answer.accepted, answer.duplicates]).toEqual([false, 2, 2]);
+  expect(
+    await database.sql(
+      `SELECT accepted::int, examined::int, duplicates::int, missing ->> 'comment' AS silent, delays FROM source_day
+        JOIN source ON id = source_id WHERE name = 'lost'`,
+    ),
+  ).toEqual([{ accepted: 3, examined: 3, duplicates: 2, silent: '3', delays: { 0: 3 } }]);
 });

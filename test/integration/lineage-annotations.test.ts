@@ -235,6 +235,59 @@ describe('the lineage of annotations', () => {
       expect(await lineageNode(depsOf(EVERYTHING), EVERYTHING, id), id).toBeNull();
   });
 
+  it('leads from answers and outcomes to the merges of their identifiers, and back to all that these are about', async () => {
+    const { record: database } = world;
+    const [response = '', elsewhere = ''] = (
+      await database.sql<{ id: string }>(
+        `SELECT 'Response:' || r.id AS id FROM response r JOIN cell c ON c.id = r.cell_id
+          WHERE 'Response:' || r.id = '${ids.response}' OR c.attributes->>'region' <> '${ids.region}'
+          ORDER BY 'Response:' || r.id <> '${ids.response}', r.answered_at, r.id LIMIT 2`,
+      )
+    ).map(({ id }) => id);
+    const bare = [response, elsewhere].map((id) => id.slice(9));
+    await database.sql(`UPDATE response_key SET subject_id = id WHERE id IN ('${bare.join("', '")}')`);
+    const [outcome] = await database.sql<{ id: string }>(
+      `INSERT INTO outcome (id, source_id, external_id, received_at, content_hash, kind, at, cell_id, subject_id, position)
+        SELECT gen_random_uuid(), 1, 'merged', now(), 'h', 'PAYMENT', answered_at + interval '1 day', cell_id, subject_id, 'p'
+        FROM response_key WHERE id = '${bare[0]}' RETURNING 'Outcome:' || id AS id`,
+    );
+    const [merge] = await database.sql<{ id: string }>(
+      `INSERT INTO identity_merge (id, kind, from_id, into_id, actor, recorded_at)
+        VALUES (gen_random_uuid(), 'RESPONDENT', '${bare[0]}', '${bare[1]}', 'officer', '2026-03-04') RETURNING 'Merge:' || id AS id`,
+    );
+    const id = merge?.id ?? '';
+    const about = [response, elsewhere, outcome?.id].map((to) => ({ from: id, relation: 'ABOUT', to }));
+    const edgesOf = async (start: string, direction: TraceDirection, scope = EVERYTHING) =>
+      (await trace(start, direction, scope))?.edges.filter(({ from }) => from === id);
+    expect((await edgesOf(id, 'UPSTREAM'))?.sort((a, b) => (a.to < b.to ? -1 : 1))).toEqual(
+      about.toSorted((a, b) => ((a.to ?? '') < (b.to ?? '') ? -1 : 1)),
+    );
+    for (const [start, edge] of [response, elsewhere, outcome?.id ?? ''].map(
+      (to, i) => [to, about[i]] as const,
+    ))
+      expect(await edgesOf(start, 'DOWNSTREAM'), start).toEqual([edge]);
+    const label = 'merge of respondents 2026-03-04';
+    expect(await lineageNode(depsOf(EVERYTHING), EVERYTHING, id)).toMatchObject({ kind: 'Merge', label });
+    // An undone merge stays behind the answers that it was about.
+    await database.sql(`UPDATE identity_merge SET undone_at = '2026-03-05' WHERE 'Merge:' || id = '${id}'`);
+    const [undone] =
+      (await trace(response, 'DOWNSTREAM'))?.nodes.filter(({ kind }) => kind === 'Merge') ?? [];
+    expect(undone?.label).toBe(`${label}, undone 2026-03-05`);
+    // A caller who sees some of the answers sees those; one who sees no respondents sees none, nor the merge.
+    const without = narrowScope('without', ({ attributes }) => attributes.region !== ids.region);
+    expect(await edgesOf(id, 'UPSTREAM', without)).toEqual([about[1]]);
+    const masked = narrowScope('masked', () => true, { withheld: ['readRespondent'] });
+    expect(await lineageNode(depsOf(masked), masked, id)).toBeNull();
+    expect(await edgesOf(response, 'DOWNSTREAM', masked)).toEqual([]);
+    const nowhere = narrowScope('nowhere', ({ attributes }) => attributes.region === 'Atlantis');
+    expect(await lineageNode(depsOf(nowhere), nowhere, id)).toBeNull();
+    // Nothing leads to a merge whose person was erased.
+    await database.sql(
+      `UPDATE identity_merge SET from_id = NULL, into_id = NULL WHERE 'Merge:' || id = '${id}'`,
+    );
+    expect(await lineageNode(depsOf(EVERYTHING), EVERYTHING, id)).toBeNull();
+  });
+
   it('does not exist for callers without the rollup, the response or the prediction', async () => {
     const elsewhere = narrowScope('elsewhere', ({ attributes }) => attributes.region !== ids.region);
     const counts = narrowScope('counts', () => true, { withheld: ['readResponse'] });

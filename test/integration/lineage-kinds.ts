@@ -43,6 +43,13 @@ async function annotate(): Promise<void> {
   await record.sql(`INSERT INTO outcome (id, source_id, external_id, received_at, content_hash, kind, at, cell_id, subject_id, position)
     SELECT gen_random_uuid(), 1, 'o' || id, now(), 'h', 'PAYMENT', answered_at + interval '1 day', cell_id, subject_id, 'p'
     FROM response_key WHERE subject_id IS NOT NULL`);
+  await record.sql(`WITH n AS (SELECT subject_id AS id, row_number() OVER (ORDER BY answered_at, id) AS i FROM response_key)
+    INSERT INTO identity_merge (id, kind, from_id, into_id, actor, undone_at)
+    SELECT gen_random_uuid(), 'RESPONDENT', a.id, b.id, 'officer', CASE WHEN a.i % 4 = 1 THEN now() END
+    FROM n a JOIN n b ON b.i = a.i + 1 WHERE a.i % 2 = 1`);
+  await record.sql(`INSERT INTO merged_subject (id, root_id)
+    SELECT from_id, into_id FROM identity_merge WHERE undone_at IS NULL
+    UNION ALL SELECT into_id, into_id FROM identity_merge WHERE undone_at IS NULL`);
   await record.sql(`INSERT INTO seal (id, bucket, cell_id, model_version_id, revision, why, manifest, hash, recorded_at)
     SELECT 950 + row_number() OVER (), bucket, cell_id, 7, 0, 'SEALED', '{}', 'ab', now()
     FROM rollup_hour WHERE model_version_id = 7 AND n > 0`);
@@ -190,6 +197,16 @@ export function describeKinds(opened: () => LineageDatabase) {
           const { records } = await driver.executeQuery(query, { id: node?.id ?? '' });
           expect(Number(records[0]?.get('n')), kind).toBe(projection ? 1 : 0);
         }
+        // A merge has several subjects of two kinds.
+        const id = examples.get('Merge')?.node.id ?? '';
+        const { records } = await driver.executeQuery(
+          'MATCH (:Merge {id: $id})-[:ABOUT]->(b) RETURN b.id AS id',
+          { id },
+        );
+        const { edges } = await trace(createRecordLineage(world.record.store), id, 'UPSTREAM');
+        const about = edges.flatMap(({ from, to }) => (from === id ? [to] : []));
+        expect(about.length).toBeGreaterThan(2);
+        expect(records.map((record) => record.get('id')).sort()).toEqual(about.sort());
       } finally {
         await driver.close();
       }

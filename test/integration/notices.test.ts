@@ -30,7 +30,7 @@ const change = { by: { id: 'admin', name: 'admin' }, note: async () => undefined
 
 beforeAll(async () => {
   database = await openTestDatabase();
-  const { store, encryption, ingestor, outcomes, loops } = database;
+  const { store, encryption, ingestor, outcomes, identities, loops } = database;
   const shared = { store, encryption, now: () => now, onError: (error: Error) => void errors.push(error) };
   const connections = await openConnections({
     ...shared,
@@ -41,7 +41,7 @@ beforeAll(async () => {
   });
   deps = {
     ...shared,
-    ...{ ingestor, outcomes, loops, connections },
+    ...{ ingestor, outcomes, identities, loops, connections },
     guard: addressGuard(['127.0.0.1'], async () => [{ address: '10.0.0.5', family: 4 }], 'connections.allow'),
     identify: (text) => [text],
     quarantineFor: 'P30D',

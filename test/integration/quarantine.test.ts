@@ -1,5 +1,6 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { EVERYTHING } from '../../domain/access/scope.ts';
 import { lookupsOfGiven } from '../../ingestion/pipeline/pseudonym.ts';
 import { OWNER } from '../../ingestion/pipeline/submitter.ts';
 import { type Connections, openConnections } from '../../ingestion/webhooks/connections.ts';
@@ -10,6 +11,7 @@ import { replayQuarantined } from '../../ingestion/webhooks/replay.ts';
 import { SignatureError } from '../../ingestion/webhooks/signature.ts';
 import { signStandardWebhook } from '../../ingestion/webhooks/vendors/canonical.fixtures.ts';
 import { fixtures as formbricks } from '../../ingestion/webhooks/vendors/formbricks.fixtures.ts';
+import { segment } from '../../ingestion/webhooks/vendors/segment.ts';
 import {
   listQuarantined,
   MOST_QUARANTINED,
@@ -18,8 +20,17 @@ import {
 } from '../../store/connections/quarantine.ts';
 import { discardQuarantined, expireQuarantined } from '../../store/connections/quarantine-settle.ts';
 import { erase } from '../../store/data-subjects/erase.ts';
+import { readMerges } from '../../store/data-subjects/merge-list.ts';
+import { undoMerge } from '../../store/data-subjects/merges.ts';
 import { rewrapKeys } from '../../store/encryption/rotate-keys.ts';
-import { DIMENSIONS, openTestDatabase, PEPPER, type TestDatabase } from '../fixtures/database.ts';
+import { readResponses } from '../../store/responses/responses.ts';
+import {
+  DIMENSIONS,
+  narrowScope,
+  openTestDatabase,
+  PEPPER,
+  type TestDatabase,
+} from '../fixtures/database.ts';
 import { BY, personOf } from '../fixtures/erasing.ts';
 import { findInTables } from '../fixtures/needles.ts';
 
@@ -33,7 +44,7 @@ const notes: object[] = [];
 const change = { by: { id: 'admin', name: 'admin' }, note: async () => undefined };
 beforeAll(async () => {
   database = await openTestDatabase();
-  const { store, encryption, ingestor, outcomes } = database;
+  const { store, encryption, ingestor, outcomes, identities } = database;
   const onError = (error: Error) => {
     throw error;
   };
@@ -50,7 +61,16 @@ beforeAll(async () => {
     },
   });
   const identify = (text: string) => lookupsOfGiven(PEPPER, text);
-  deps = { store, encryption, ingestor, outcomes, identify, quarantineFor: 'P30D', now: Date.now };
+  deps = {
+    store,
+    encryption,
+    ingestor,
+    outcomes,
+    identities,
+    identify,
+    quarantineFor: 'P30D',
+    now: Date.now,
+  };
 });
 afterAll(async () => {
   await connections?.close();
@@ -283,6 +303,52 @@ it('of an item that is stored, what the mapping does not read is kept nowhere, a
   // The same again is recognised.
   const again = survey('k1', { nps: 9, reason: 'Quick', other: 'needle answer' }, more);
   expect(await deliver(id, formbricks.secret, again)).toMatchObject({ account: { duplicates: 1 } });
+});
+
+it('what a vendor says of identifiers merges them once, where its connection may merge, and waits where it may not', async () => {
+  const mapping = { identities: { events: ['identify', 'alias'] }, source: 'segment' };
+  const secret = 'a-secret-of-sixteen-letters';
+  const { id } = await make('segment', mapping, secret);
+  const send = (body: object, submitter = OWNER) => {
+    const raw = Buffer.from(JSON.stringify(body));
+    const headers = { 'x-signature': createHmac('sha1', secret).update(raw).digest('hex') };
+    const target = { id, connector: segment, reader: () => connections.reader(found(id)) };
+    return receiveDelivery(deps, submitter, target, { raw, headers, url: id });
+  };
+  const whose = async () => {
+    const query = { segment: {}, from: null, to: null, first: 500, after: null };
+    const rows = await readResponses(database, EVERYTHING, query);
+    const names = rows.flatMap(({ externalId, respondent }) => (/^i\d$/.test(externalId) ? respondent : []));
+    return new Set(names).size;
+  };
+  const traits = { email: 'ines@example.org' };
+  const identify = { type: 'identify', anonymousId: 'i-device', userId: 'ines', traits };
+  await database.submit([item('i1', { respondent: 'i-device' }), item('i2', { respondent: 'ines' })]);
+  expect(await whose()).toBe(2);
+  // A submitter that sees one segment only.
+  const narrow = { ...OWNER, scope: narrowScope('narrow', () => true) };
+  expect((await send({ ...identify, messageId: 'i0' }, narrow)).account).toMatchObject({ rejectedTotal: 1 });
+  expect(await whose()).toBe(2);
+  expect((await send({ ...identify, messageId: 'i1' })).account).toMatchObject({ accepted: 1 });
+  expect(await whose()).toBe(1);
+  expect(await send({ ...identify, messageId: 'i1' })).toMatchObject({ repeated: true });
+  expect((await send({ ...identify, messageId: 'i2' })).account).toMatchObject({ duplicates: 1 });
+  const broken = { type: 'alias', messageId: 'i3', userId: 'ines' };
+  expect((await send(broken)).account).toMatchObject({ rejected: [{ code: 'MISSING' }] });
+  expect((await list(id)).map(({ code, field }) => [code, field]).sort()).toEqual([
+    ['FORBIDDEN', null],
+    ['MISSING', 'previousId'],
+  ]);
+  expect([...(await contents(id)).values()].join()).not.toContain('ines@example.org');
+  const [merge] = await readMerges(database, { subjectIds: null, after: null, limit: 9 });
+  await undoMerge(database, merge?.id ?? '', BY);
+  // What a person has undone stays undone, whatever is replayed.
+  expect(await replay(id)).toMatchObject({ replayed: 1, failed: 1 });
+  expect(await whose()).toBe(2);
+  const one = { connector: 'segment', name: 'of one segment', sources: null, mapping, secret };
+  const access = { key: null, host: null };
+  const ofOne = { ...one, attributes: { region: ['Chile'] }, access };
+  await expect(connections.create(ofOne, change)).rejects.toThrow('identities: a merge concerns a person');
 });
 
 it('an erasure deletes what names the person, known or not, and nothing else', async () => {

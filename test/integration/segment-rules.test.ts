@@ -16,7 +16,7 @@ import { openSealedDatabase, type SealedDatabase } from '../fixtures/sealed-data
 
 /* Rules that turn attributes into dimensions: versions, and the job that files stored answers again. */
 
-const BASE = Date.now() - 30 * 86_400_000;
+const BASE = Math.floor(Date.now() / 86_400_000) * 86_400_000 - 30 * 86_400_000;
 const iso = (hour: number) => new Date(BASE + hour * 3_600_000).toISOString();
 const WHOLE = { from: BASE - 86_400_000, until: BASE + 29 * 86_400_000 };
 
@@ -88,7 +88,7 @@ describe('segment rules', () => {
         answer(name, { region: i < 3 ? 'Deutschland' : 'Peru', comment: `said ${name}` }),
       ),
     );
-    await restrict(database, personOf('who h3'), BY);
+    await restrict(database, personOf('who h3'), true);
     await database.seal();
     const before = await places('h');
     const cells = await database.sql(`SELECT id, cell_id FROM response_key ORDER BY id`);

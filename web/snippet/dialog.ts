@@ -6,7 +6,7 @@ export interface DialogOptions {
   language: string;
   theme: string;
   /** The score was chosen; then, perhaps, a comment was written. */
-  onScore: (score: number) => void;
+  onScore: (score: number, filled: boolean) => void;
   onComment: (comment: string) => void;
 }
 
@@ -79,8 +79,8 @@ export function openDialog(
       words,
     );
   };
-  const { form, first } = scoreForm(texts, (score) => {
-    onScore(score);
+  const { form, first } = scoreForm(texts, (score, filled) => {
+    onScore(score, filled);
     const { form: next, area } = commentForm(texts, (comment) => {
       if (comment) onComment(comment);
       thank();
@@ -100,11 +100,19 @@ function addStyle(root: ShadowRoot): void {
   root.adoptedStyleSheets = [sheet];
 }
 
-function scoreForm(texts: Texts, done: (score: number) => void) {
+function scoreForm(texts: Texts, done: (score: number, filled: boolean) => void) {
   const radios = Array.from({ length: 11 }, (_, score) =>
     element('input', { type: 'radio', name: 'score', value: String(score) }),
   );
   const problem = element('p', { className: 'm', role: 'alert' });
+  // Programs fill every field. People do not see this one, nor reach it by Tab.
+  const unseen = element('input', {
+    className: 'u',
+    name: 'more',
+    tabIndex: -1,
+    autocomplete: 'off',
+    'aria-hidden': true,
+  });
   const form = element(
     'form',
     {
@@ -112,7 +120,7 @@ function scoreForm(texts: Texts, done: (score: number) => void) {
       onsubmit: (event: Event) => {
         event.preventDefault();
         const chosen = radios.find(({ checked }) => checked);
-        if (chosen) return done(Number(chosen.value));
+        if (chosen) return done(Number(chosen.value), unseen.value !== '');
         problem.textContent = texts.missing;
         radios[0]?.focus();
       },
@@ -130,6 +138,7 @@ function scoreForm(texts: Texts, done: (score: number) => void) {
       ),
     ),
     problem,
+    unseen,
     element('button', { type: 'submit' }, texts.send),
   );
   return { form, first: radios[0] as HTMLElement };

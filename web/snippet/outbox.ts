@@ -5,6 +5,10 @@ export interface Answer {
   revision: number;
   score: number;
   comment?: string;
+  /** Milliseconds until the score was chosen. */
+  took?: number;
+  /** The field that people do not see was filled. */
+  filled?: true;
 }
 
 /** What the browser stores: an id, when the survey was shown, and scores that could not be sent. Comments stay in memory. */

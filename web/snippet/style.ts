@@ -16,6 +16,7 @@ legend,label.q,p.q{display:block;font-weight:600;margin:0 0 12px;padding:0;paddi
 .e{display:flex;justify-content:space-between;gap:16px;margin:6px 0 14px;color:var(--muted);font-size:13px}
 .m{margin:0 0 12px;color:light-dark(#b42318,#ff8f84);font-weight:600}
 .m:empty{display:none}
+.u{position:absolute;width:1px;height:1px;opacity:0;pointer-events:none}
 textarea{display:block;width:100%;min-height:96px;margin:0 0 14px;padding:8px;font:inherit;color:inherit;background:transparent;border:1px solid var(--line);border-radius:6px;resize:vertical}
 button{min-height:40px;padding:0 16px;font:inherit;font-weight:600;color:var(--on);background:var(--accent);border:0;border-radius:6px;cursor:pointer}
 .x{position:absolute;top:12px;inset-inline-end:12px;min-height:0;width:32px;height:32px;padding:0;font-size:20px;line-height:1;background:none;color:var(--muted)}

@@ -1,5 +1,5 @@
 import { openDialog } from './dialog.ts';
-import { openOutbox } from './outbox.ts';
+import { type Answer, openOutbox } from './outbox.ts';
 import { TEXTS, type Texts } from './texts.ts';
 
 /*
@@ -46,15 +46,18 @@ function start(src: string, data: DOMStringMap, key: string): void {
   const show = (takesFocus: boolean) => {
     close?.();
     outbox.shown();
-    const answer = { id: crypto.randomUUID(), at: Date.now(), revision: 1, score: 0 };
+    const answer: Answer = { id: crypto.randomUUID(), at: Date.now(), revision: 1, score: 0 };
+    const began = performance.now();
     close = openDialog(
       {
         texts,
         language,
         theme,
-        onScore: (score) => {
+        onScore: (score, filled) => {
           answer.score = score;
           answer.at = Date.now();
+          answer.took = Math.round(performance.now() - began);
+          if (filled) answer.filled = true;
           void outbox.send(answer);
         },
         onComment: (comment) => void outbox.send({ ...answer, comment }),

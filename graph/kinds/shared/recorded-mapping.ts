@@ -118,4 +118,7 @@ export async function mappingsByKey(
 }
 
 /** The key part of a survey version's id. */
-export const surveyKey = ({ surveyName, surveyVersion }: RecordedMapping) => `${surveyName}@${surveyVersion}`;
+export const surveyKey = ({
+  surveyName,
+  surveyVersion,
+}: Pick<RecordedMapping, 'surveyName' | 'surveyVersion'>) => `${surveyName}@${surveyVersion}`;

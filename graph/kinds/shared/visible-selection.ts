@@ -72,6 +72,15 @@ export async function visibleResponse(request: LineageRequest, id: string): Prom
   return readsPrediction(request, response) ? response : { ...response, inferred: [] };
 }
 
+/** Whether the caller may know whose answer it is: then also what became of them. */
+export function readsRespondent(
+  { scope, cells }: Pick<LineageRequest, 'scope' | 'cells'>,
+  { cell: key }: Pick<ResponseFacts, 'cell'>,
+): boolean {
+  const cell = cells.byKey(key);
+  return cell !== undefined && scope.allows('readResponse', cell) && scope.allows('readRespondent', cell);
+}
+
 /** Whether the caller may read predictions for the response. */
 export function readsPrediction({ scope, cells }: LineageRequest, { cell: key }: ResponseFacts): boolean {
   const cell = cells.byKey(key);

@@ -76,6 +76,8 @@ export const fileMap = z.strictObject({
   answeredAt: answeredAtOfMap,
   revision: revisionOfMap.optional(),
   score: scoreOfMap.optional(),
+  /** Where the text of the question stands: another wording is another version of the survey. */
+  question: column.optional(),
   comment: z
     .union([column, z.array(column).min(1).max(MOST.columns)], {
       error: 'must be a column, or a list of columns to be joined',
@@ -134,7 +136,18 @@ const columnsIn = (rules: FileMap['dimensions']) =>
 
 /** Those of them that are stored with the original row: of attributes only what segment rules name is, apart from it. */
 export function storedColumnsOf(map: FileMap): string[] {
-  const { externalId, respondent, account, answeredAt, revision, score, comment, dimensions, where } = map;
+  const {
+    externalId,
+    respondent,
+    account,
+    answeredAt,
+    revision,
+    score,
+    question,
+    comment,
+    dimensions,
+    where,
+  } = map;
   const by = score && typeof score.scale === 'object' && 'by' in score.scale ? [score.scale.by] : [];
   return [
     ...(typeof externalId === 'string' ? [externalId] : externalId.hash),
@@ -143,6 +156,7 @@ export function storedColumnsOf(map: FileMap): string[] {
     answeredAt.column,
     ...(revision ? [revision.column] : []),
     ...(score ? [score.column, ...by] : []),
+    ...(question ? [question] : []),
     ...(comment === undefined ? [] : [comment].flat()),
     ...columnsIn(dimensions),
     ...Object.keys(where),

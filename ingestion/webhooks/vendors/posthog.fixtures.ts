@@ -34,6 +34,13 @@ const event = (uuid: string, timestamp: string, properties: object, more: object
     },
   });
 
+/** An event of PostHog's own, with the same template. */
+const merging = (uuid: string, name: string, properties: object) =>
+  JSON.stringify({
+    event: { uuid, event: name, distinct_id: 'user-7', timestamp: '2026-02-24T07:51:00.000Z', properties },
+    person: { id: '0190-person', name: 'Ada', properties: { plan: 'Pro' } },
+  });
+
 const [AT_0, AT_1, AT_2] = [
   '2026-02-24T07:47:29.507Z',
   '2026-02-24T07:47:56.116Z',
@@ -62,11 +69,18 @@ export const fixtures: VendorFixtures = {
       productLine: { column: 'person.properties.plan' },
     },
     where: { 'event.properties.$survey_id': ['018f-survey'] },
+    identities: { events: ['$identify', '$create_alias', '$merge_dangerously'] },
   },
   secret: 'posthog-secret-000001',
   otherSecret: 'posthog-secret-000002',
   badSecrets: BAD_SHARED_SECRETS,
-  badMappings: [null, {}, { score: { column: 'answers.0', scale: 'stars' } }],
+  badMappings: [
+    null,
+    {},
+    { score: { column: 'answers.0', scale: 'stars' } },
+    { identities: { events: ['survey sent'] } },
+    { identities: { events: ['$identify'], by: 'email' } },
+  ],
   sign: sendBearer,
   hasTimestamp: false,
   signsBody: false,
@@ -127,6 +141,42 @@ export const fixtures: VendorFixtures = {
       accepted: 0,
       ignored: 1,
       drafts: [null],
+    },
+    {
+      what: 'a visitor who becomes known',
+      body: merging('uuid-30', '$identify', {
+        $anon_distinct_id: 'visitor-7',
+        $set: { email: 'ada@example.com' },
+      }),
+      accepted: 1,
+      drafts: [{ kind: 'RESPONDENT', from: 'visitor-7', into: 'user-7' }],
+    },
+    {
+      what: 'a person who was known before',
+      body: merging('uuid-31', '$identify', {}),
+      accepted: 0,
+      ignored: 1,
+      drafts: [null],
+    },
+    {
+      what: 'another id of the person',
+      body: merging('uuid-32', '$create_alias', { alias: 'lead-8' }),
+      accepted: 1,
+      drafts: [{ from: 'lead-8', into: 'user-7' }],
+    },
+    {
+      what: 'the same id, stated otherwise',
+      body: merging('uuid-33', '$merge_dangerously', { alias: 'lead-8' }),
+      accepted: 0,
+      duplicates: 1,
+      drafts: [{ from: 'lead-8', into: 'user-7' }],
+    },
+    {
+      what: 'an alias of nothing',
+      body: merging('uuid-34', '$create_alias', {}),
+      accepted: 0,
+      rejected: 1,
+      drafts: [{ refused: 'alias' }],
     },
   ],
   without: { deleted: 'PostHog has no event for a deleted response' },

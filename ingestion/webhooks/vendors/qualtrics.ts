@@ -13,6 +13,7 @@ const DEFAULTS = {
   respondent: 'values.externalDataReference',
   answeredAt: { column: 'values.endDate' },
   revision: { column: 'values.recordedDate' },
+  signs: { duration: { column: 'values.duration' } },
 };
 
 /** The signed message of a form; null where it has none, or several. */

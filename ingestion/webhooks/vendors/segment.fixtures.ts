@@ -24,6 +24,19 @@ const [AT_0, AT_1, AT_2] = [
   '2026-02-24T07:47:56.116Z',
   '2026-02-24T07:50:00.000Z',
 ];
+/** As in the vendor's specification of `identify`. */
+const identify = (messageId: string, more: object) =>
+  JSON.stringify({
+    type: 'identify',
+    messageId,
+    anonymousId: 'anon-1',
+    userId: 'user-7',
+    timestamp: AT_0,
+    traits: { name: 'Peter Gibbons', email: 'peter@example.com', plan: 'premium', logins: 5 },
+    context: { ip: '192.0.2.1', userAgent: 'Mozilla/5.0' },
+    version: '1.1',
+    ...more,
+  });
 const OF_ACCOUNT = {
   context: { library: { name: 'analytics.js' }, traits: { plan: 'Pro' }, groupId: 'acme' },
 };
@@ -55,6 +68,7 @@ export const fixtures: VendorFixtures = {
       },
       dimensions: { productLine: { column: 'context.traits.plan' } },
     },
+    identities: { events: ['identify', 'alias'] },
   },
   secret: 'segment-shared-secret1',
   otherSecret: 'segment-shared-secret2',
@@ -64,6 +78,11 @@ export const fixtures: VendorFixtures = {
     {},
     { score: { column: 'properties.score', scale: 'stars' } },
     { outcomes: {} },
+    { identities: {} },
+    { identities: { events: [] } },
+    { identities: { events: ['track'] } },
+    { identities: 'alias' },
+    { identities: { events: ['alias'] }, source: 7 },
     { outcomes: { events: { 'Report Exported': { kind: 'EXPORT' } } } },
     { outcomes: { events: { 'Report Exported': { kind: 'USAGE' } } }, survey: { name: 'nps', version: '1' } },
   ],
@@ -139,9 +158,42 @@ export const fixtures: VendorFixtures = {
     },
     {
       what: 'a call that is no event',
-      body: track('m-6', AT_0, {}, { type: 'identify' }),
+      body: track('m-6', AT_0, {}, { type: 'page' }),
       accepted: 0,
       drafts: [],
+    },
+    {
+      what: 'a visitor who becomes known',
+      body: identify('m-30', {}),
+      accepted: 1,
+      drafts: [{ kind: 'RESPONDENT', from: 'anon-1', into: 'user-7' }],
+    },
+    {
+      what: 'the same visitor, known on another page',
+      body: identify('m-31', {}),
+      accepted: 0,
+      duplicates: 1,
+      drafts: [{ from: 'anon-1', into: 'user-7' }],
+    },
+    {
+      what: 'a visitor who is not known yet',
+      body: identify('m-32', { userId: null }),
+      accepted: 0,
+      ignored: 1,
+      drafts: [null],
+    },
+    {
+      what: 'an id in place of a former one',
+      body: identify('m-33', { type: 'alias', previousId: 'lead-7', anonymousId: undefined }),
+      accepted: 1,
+      drafts: [{ kind: 'RESPONDENT', from: 'lead-7', into: 'user-7' }],
+    },
+    {
+      what: 'an alias of nothing',
+      body: identify('m-34', { type: 'alias' }),
+      accepted: 0,
+      rejected: 1,
+      drafts: [{ refused: 'previousId' }],
     },
   ],
   without: { deleted: 'Segment has no call that deletes an event' },

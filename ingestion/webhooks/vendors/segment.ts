@@ -1,10 +1,12 @@
+import type { Dimension } from '../../../domain/segments/dimensions.ts';
 import { InvalidMapError } from '../../files/map/map-mistakes.ts';
 import { UnreadableBodyError } from '../../pipeline/read-items.ts';
 import { fieldsOf, idInBody, objectOfBody } from '../body.ts';
-import type { WebhookConnector } from '../connector.ts';
+import type { ConnectionReader, WebhookConnector } from '../connector.ts';
 import type { VendorOutcomes } from '../mapped-outcomes.ts';
 import { mappedReader } from '../mapped-reader.ts';
 import { outcomesOnly } from '../outcomes-only.ts';
+import { identifierOf, readingIdentities, readPair, type VendorIdentities } from '../reading-identities.ts';
 import { readingOutcomes } from '../reading-outcomes.ts';
 import { hmacSigned } from '../signature.ts';
 
@@ -20,7 +22,7 @@ const DEFAULTS = {
   revision: { column: 'timestamp' },
 };
 
-/** Segment's destination Webhooks (Actions): `track` of survey tools as answers, and others as outcomes: docs/connectors/segment.md. */
+/** Segment's destination Webhooks (Actions): `track` of survey tools as answers, others as outcomes, `alias` and `identify` as merges: docs/connectors/segment.md. */
 export const segment: WebhookConnector = {
   ...hmacSigned({ algorithm: 'sha1', encoding: 'hex', header: 'x-signature' }),
   name: 'segment',
@@ -28,23 +30,49 @@ export const segment: WebhookConnector = {
     const body = objectOfBody(raw);
     if (typeof body['type'] !== 'string')
       throw new UnreadableBodyError('type: is missing; send the whole event as data, without batching');
+    if (identities.eventOf(body) !== null) return { items: [idsOf(body)] };
     return { items: body['type'] === TRACK ? [body] : [] };
   },
   deliveryId: (_headers, raw) => idInBody(raw, ({ messageId }) => messageId),
   view: withRespondent,
-  reader: (mapping, dimensions) => {
-    const { outcomes, score, comment } = fieldsOf(mapping);
-    if (outcomes !== undefined && fieldsOf(outcomes)['events'] === undefined)
-      throw new InvalidMapError('outcomes.events: name the events and their kinds; there are no others');
-    if (outcomes !== undefined && score === undefined && comment === undefined)
-      return outcomesOnly('segment', mapping, dimensions, outcomesOf);
-    return readingOutcomes(mapping, dimensions, {
-      answers: (rest) => mappedReader('segment', DEFAULTS, rest, dimensions, withRespondent),
-      isAnswer: () => true,
-      outcomesOf,
-    });
+  reader: (mapping, dimensions) =>
+    readingIdentities('segment', mapping, identities, (events) => readerOfTracks(events, dimensions)),
+};
+
+function readerOfTracks(mapping: unknown, dimensions: readonly Dimension[]): ConnectionReader {
+  const { outcomes, score, comment } = fieldsOf(mapping);
+  if (outcomes !== undefined && fieldsOf(outcomes)['events'] === undefined)
+    throw new InvalidMapError('outcomes.events: name the events and their kinds; there are no others');
+  if (outcomes !== undefined && score === undefined && comment === undefined)
+    return outcomesOnly('segment', mapping, dimensions, outcomesOf);
+  return readingOutcomes(mapping, dimensions, {
+    answers: (rest) => mappedReader('segment', DEFAULTS, rest, dimensions, withRespondent),
+    isAnswer: () => true,
+    outcomesOf,
+  });
+}
+
+const MERGING = ['alias', 'identify'] as const;
+
+/** `alias` names a former id; with `identify` a visitor becomes known. */
+const identities: VendorIdentities = {
+  events: MERGING,
+  eventOf: (item) => MERGING.find((one) => one === fieldsOf(item)['type']) ?? null,
+  read: (item) => {
+    const { type, previousId, anonymousId, userId } = fieldsOf(item);
+    return type === 'alias'
+      ? readPair(item, { previousId, userId }, true)
+      : readPair(item, { anonymousId, userId }, false);
   },
 };
+
+/** Without the traits of the person, which nothing here reads. */
+const idsOf = ({ type, messageId, ...event }: Readonly<Record<string, unknown>>) => ({
+  ...{ type, messageId },
+  previousId: identifierOf(event['previousId']),
+  anonymousId: identifierOf(event['anonymousId']),
+  userId: identifierOf(event['userId']),
+});
 
 /**
  * An event that the mapping names. Each use of a feature is an outcome of its own, once by its id: the sum of a day's is the count of that

@@ -15,6 +15,7 @@ const DEFAULTS = {
   respondent: 'custom_variables.user_id',
   answeredAt: { column: 'date_created' },
   revision: { column: 'date_modified' },
+  signs: { duration: { column: 'total_time' } },
 };
 
 /** SurveyMonkey announces a response, and it is fetched: docs/connectors/surveymonkey.md. */

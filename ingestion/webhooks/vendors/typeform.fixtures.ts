@@ -35,6 +35,7 @@ const event = (id: string, type: string, answers: readonly object[], more: objec
   });
 
 const draft = {
+  question: 'nps',
   externalId: 'a3a12ec67a1365927098a606107fac15',
   respondent: 'abc123456',
   dimensions: { region: 'DE', productLine: 'Pro' },
@@ -46,6 +47,7 @@ export const fixtures: VendorFixtures = {
   mapping: {
     survey: { name: 'Relationship NPS', version: '1' },
     score: { column: 'answers.nps', scale: '0-10' },
+    question: 'questions.nps',
     comment: 'answers.why',
     dimensions: { region: { column: 'hidden.country' }, productLine: { column: 'answers.RUqkXSeXBXSd' } },
     where: { form_id: ['lT4Z3j'] },

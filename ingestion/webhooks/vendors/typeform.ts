@@ -13,6 +13,7 @@ const DEFAULTS = {
   externalId: 'token',
   respondent: 'hidden.user_id',
   answeredAt: { column: 'answered_at' },
+  signs: { duration: { column: 'seconds_taken' } },
 };
 
 /** Typeform: docs/connectors/typeform.md. */
@@ -37,6 +38,16 @@ export const typeform: WebhookConnector = {
   reader: (mapping, dimensions) => mappedReader('typeform', DEFAULTS, mapping, dimensions, byQuestion),
 };
 
+/** The texts of the form's questions, by their references and ids: "questions.REF". */
+function questionsOf(definition: unknown): Record<string, unknown> {
+  const fields = listOf(fieldsOf(definition)['fields']).map(fieldsOf);
+  return Object.fromEntries(
+    fields.flatMap(({ id, ref, title }) =>
+      [id, ref].filter((name) => typeof name === 'string').map((name) => [name, title] as const),
+    ),
+  );
+}
+
 /** The list of answers by the reference and the id of their questions: an unanswered question would shift a place in the list. */
 function byQuestion(item: unknown): unknown {
   const response = fieldsOf(item);
@@ -47,7 +58,14 @@ function byQuestion(item: unknown): unknown {
     const value = answerOf(answer);
     return [id, ref].filter((name) => typeof name === 'string').map((name) => [name, value] as const);
   });
-  return { ...response, answers: Object.fromEntries(answers), answered_at: submitted ?? landed };
+  const taken = (Date.parse(String(submitted)) - Date.parse(String(landed))) / 1_000;
+  return {
+    ...response,
+    answers: Object.fromEntries(answers),
+    questions: questionsOf(response['definition']),
+    answered_at: submitted ?? landed,
+    seconds_taken: Number.isNaN(taken) ? null : taken,
+  };
 }
 
 /** The value stands under the name of its type; of a choice and of several it is the labels. */

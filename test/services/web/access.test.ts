@@ -183,11 +183,40 @@ describe('the audit log', () => {
 });
 
 describe("people's rights", () => {
+  it('merges two identifiers, lists the merge, and undoes it', async () => {
+    const { page, problems } = await visit('/people', key('dpo'));
+    const merges = page.getByTestId('merges');
+    await merges.getByText('No identifiers are merged').waitFor();
+    await merges.getByRole('button', { name: 'Merge two identifiers' }).press('Enter');
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Identifier').fill('visitor-81');
+    await dialog.getByLabel('Reason').fill('confirmed by phone');
+    await dialog.getByRole('button', { name: 'Merge', exact: true }).press('Enter');
+    await dialog.getByText('Write the other identifier.').waitFor();
+    expect(await axe(page)).toEqual([]);
+    await dialog.getByLabel('Counts as').fill('visitor-81 ');
+    await dialog.getByRole('button', { name: 'Merge', exact: true }).press('Enter');
+    await dialog.getByText('are one identifier; name two').waitFor();
+    await dialog.getByLabel('Counts as').fill(PERSON);
+    await dialog.getByRole('button', { name: 'Merge', exact: true }).press('Enter');
+    await dialog.waitFor({ state: 'hidden' });
+    await merges.getByRole('cell', { name: 'confirmed by phone' }).waitFor();
+    // Pseudonyms only.
+    expect(await merges.innerText()).not.toContain('visitor-81');
+    expect(await axe(page)).toEqual([]);
+    await picture(page, 'people-merges');
+    await merges.getByRole('button', { name: /^Undo the merge/ }).press('Enter');
+    await confirm(page, 'another person', 'Undo the merge');
+    await merges.getByText(/by .*: another person/).waitFor();
+    expect(await merges.getByRole('button', { name: /^Undo the merge/ }).count()).toBe(0);
+    expect(problems).toEqual([]);
+  });
+
   it('finds, corrects, restricts and erases a person, with proof', async () => {
     const { page, problems } = await visit('/people', key('dpo'));
     await page.getByText('No person has been erased').waitFor();
     const find = async (who: string) => {
-      await page.getByLabel('Identifier').fill(who);
+      await page.getByTestId('find-person').getByLabel('Identifier').fill(who);
       await page.keyboard.press('Enter');
     };
     await find('nobody@example.org');

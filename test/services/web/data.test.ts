@@ -218,6 +218,7 @@ it('the sources stand there with what they bring, how late, and what was rejecte
     'just now',
     '2 hours',
     expect.stringMatching(/^3\s*2 × the score is not on the scale, 1 × the date cannot be read$/),
+    'No history yet',
   ]);
   await panel
     .getByText(
@@ -234,6 +235,29 @@ it('the sources stand there with what they bring, how late, and what was rejecte
   // The filter offers every source, also those of which no answer is on the page.
   await page.getByRole('checkbox', { name: 'a workbook' }).waitFor();
   expect(await page.getByRole('checkbox', { name: 'in-app survey' }).isChecked()).toBe(true);
+  await page.goto(`${server.url}/data`);
+});
+
+it('a source says in words what is usual of its data, what is missing, and whose clock is wrong', async () => {
+  const ahead = new Date(Date.now() + 3_600_000).toISOString();
+  const late = { externalId: 's7', score: 8, comment: 'Fine.', source: 'in-app survey', answeredAt: ahead };
+  await server.post('/ingest/responses', [{ ...late, surveyVersion: '2' }]);
+  await page.reload();
+  const row = page.getByTestId('sources').getByRole('row').filter({ hasText: 'in-app survey' });
+  await row
+    .getByRole('button', { name: 'Data quality of in-app survey: Clock ahead, New survey version' })
+    .click();
+  const drawer = page.getByTestId('quality');
+  await drawer.getByText('3 answers today; what is usual is known after four weeks.').waitFor();
+  await drawer.getByText('Of 6 items in 30 days: 50% rejected, none sent again.').waitFor();
+  await drawer.getByText('Comment: missing in 67%').waitFor();
+  await drawer
+    .getByText(/33% are from the future, by about \d+ minutes: the clock or the time zone/)
+    .waitFor();
+  await drawer.getByText(/\(new: the score may move by the wording alone\)/).waitFor();
+  await look('quality');
+  await drawer.getByRole('link', { name: 'nps, version 2' }).click();
+  await page.waitForURL(/\/lineage\/SurveyVersion/);
   await page.goto(`${server.url}/data`);
 });
 

@@ -200,6 +200,11 @@ export type Head =
   | 'NPS'
   | 'SENTIMENT';
 
+/** What two identifiers are both of. */
+export type IdentityKind =
+  | 'ACCOUNT'
+  | 'RESPONDENT';
+
 export type KnownReason =
   /** Its class or segment has changed. */
   | 'CORRECTED'
@@ -480,6 +485,13 @@ export type VerificationCheck =
   | 'MODELS_AND_CELLS'
   | 'ROLLUPS'
   | 'SEALS';
+
+/** How a day compares with its weekday. */
+export type VolumeVerdict =
+  | 'NOT_KNOWN_YET'
+  | 'TOO_FEW'
+  | 'TOO_MANY'
+  | 'USUAL';
 
 export type DimensionValuesQueryVariables = Exact<{
   dimension: Dimension;
@@ -961,7 +973,7 @@ export type DataSourcesQueryVariables = Exact<{
 }>;
 
 
-export type DataSourcesQuery = { sources: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { name: string, responsesLast30Days: number, lastAnsweredAt: string, complete: boolean, lastReceivedAt: string, lagSeconds: number, deliveries?: { rejected: number, lastAcceptedAt: string | null, rejectedByCode: Array<{ code: string, count: number }> } | null } }>, unattributed?: { rejected: number, rejectedByCode: Array<{ code: string, count: number }> } | null } };
+export type DataSourcesQuery = { sources: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { name: string, responsesLast30Days: number, lastAnsweredAt: string, complete: boolean, lastReceivedAt: string, lagSeconds: number, deliveries?: { rejected: number, lastAcceptedAt: string | null, rejectedByCode: Array<{ code: string, count: number }> } | null, quality?: { silenceSeconds: number | null, typicalGapSeconds: number | null, missedInSilence: number | null, stale: boolean, items: number, invalidShare: number | null, duplicateShare: number | null, today: { accepted: number, weekday: string, low: number | null, high: number | null, verdict: VolumeVerdict }, yesterday: { accepted: number, weekday: string, low: number | null, high: number | null, verdict: VolumeVerdict }, missing: Array<{ field: string, share: number }>, clockSkew: { aheadShare: number, medianAheadSeconds: number | null, lateShare: number, medianDelaySeconds: number } | null, wordings: Array<{ node: string, survey: string, version: string, firstSeenAt: string, isNew: boolean }> } | null } }>, unattributed?: { rejected: number, rejectedByCode: Array<{ code: string, count: number }> } | null } };
 
 export type DataImportsQueryVariables = Exact<{
   after?: string | null | undefined;
@@ -1357,6 +1369,32 @@ export type PeopleEraseMutationVariables = Exact<{
 
 
 export type PeopleEraseMutation = { eraseSubject: { known: boolean, responses: number, complete: boolean, remaining: Array<string>, trainingSets: Array<string>, models: Array<{ version: number, stage: ModelStage }>, records: Array<{ id: string, at: string, by: string, reason: string, responses: number, complete: boolean, completedAt: string | null, trainingSets: Array<string>, wrappedBy: Array<string>, copiesUnreadableSince: string | null }> } };
+
+export type PeopleMergesQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type PeopleMergesQuery = { merges: { edges: Array<{ node: { id: string, kind: IdentityKind, from: string | null, into: string | null, by: string, reason: string | null, at: string, undoneAt: string | null, undoneBy: string | null, undoReason: string | null, goneAt: string | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type PeopleMergeMutationVariables = Exact<{
+  kind: IdentityKind;
+  from: string;
+  into: string;
+  reason: string;
+}>;
+
+
+export type PeopleMergeMutation = { mergeIdentities: string };
+
+export type PeopleUndoMergeMutationVariables = Exact<{
+  id: string | number;
+  reason: string;
+}>;
+
+
+export type PeopleUndoMergeMutation = { undoMerge: boolean };
 
 export type PeopleErasuresQueryVariables = Exact<{
   first: number;
@@ -2720,6 +2758,46 @@ export const DataSourcesDocument = new TypedDocumentString(`
           }
           lastAcceptedAt
         }
+        quality @include(if: $whole) {
+          today {
+            accepted
+            weekday
+            low
+            high
+            verdict
+          }
+          yesterday {
+            accepted
+            weekday
+            low
+            high
+            verdict
+          }
+          silenceSeconds
+          typicalGapSeconds
+          missedInSilence
+          stale
+          items
+          invalidShare
+          duplicateShare
+          missing {
+            field
+            share
+          }
+          clockSkew {
+            aheadShare
+            medianAheadSeconds
+            lateShare
+            medianDelaySeconds
+          }
+          wordings {
+            node
+            survey
+            version
+            firstSeenAt
+            isNew
+          }
+        }
       }
     }
     unattributed @include(if: $whole) {
@@ -3612,6 +3690,41 @@ export const PeopleEraseDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<PeopleEraseMutation, PeopleEraseMutationVariables>;
+export const PeopleMergesDocument = new TypedDocumentString(`
+    query PeopleMerges($first: Int!, $after: String) {
+  merges(first: $first, after: $after) {
+    edges {
+      node {
+        id
+        kind
+        from
+        into
+        by
+        reason
+        at
+        undoneAt
+        undoneBy
+        undoReason
+        goneAt
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PeopleMergesQuery, PeopleMergesQueryVariables>;
+export const PeopleMergeDocument = new TypedDocumentString(`
+    mutation PeopleMerge($kind: IdentityKind!, $from: String!, $into: String!, $reason: String!) {
+  mergeIdentities(kind: $kind, from: $from, into: $into, reason: $reason)
+}
+    `) as unknown as TypedDocumentString<PeopleMergeMutation, PeopleMergeMutationVariables>;
+export const PeopleUndoMergeDocument = new TypedDocumentString(`
+    mutation PeopleUndoMerge($id: ID!, $reason: String!) {
+  undoMerge(id: $id, reason: $reason)
+}
+    `) as unknown as TypedDocumentString<PeopleUndoMergeMutation, PeopleUndoMergeMutationVariables>;
 export const PeopleErasuresDocument = new TypedDocumentString(`
     query PeopleErasures($first: Int!, $after: String) {
   erasures(first: $first, after: $after) {

@@ -87,6 +87,46 @@ export const SOURCES = graphql(`
             }
             lastAcceptedAt
           }
+          quality @include(if: $whole) {
+            today {
+              accepted
+              weekday
+              low
+              high
+              verdict
+            }
+            yesterday {
+              accepted
+              weekday
+              low
+              high
+              verdict
+            }
+            silenceSeconds
+            typicalGapSeconds
+            missedInSilence
+            stale
+            items
+            invalidShare
+            duplicateShare
+            missing {
+              field
+              share
+            }
+            clockSkew {
+              aheadShare
+              medianAheadSeconds
+              lateShare
+              medianDelaySeconds
+            }
+            wordings {
+              node
+              survey
+              version
+              firstSeenAt
+              isNew
+            }
+          }
         }
       }
       unattributed @include(if: $whole) {

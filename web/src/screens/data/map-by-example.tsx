@@ -45,7 +45,7 @@ function MappingForm({
     if (draft.score === '' && draft.comment === '')
       return setProblem('Choose the score, the comment or both.');
     setBusy(true);
-    const { data, error } = await send(MAP_CONNECTION, { id: made.id, mapping: mappingOf(draft) });
+    const { data, error } = await send(MAP_CONNECTION, { id: made.id, mapping: mappingOf(draft, values) });
     setBusy(false);
     if (error !== undefined) return setProblem(error);
     const { replayed, failed } = data.replayQuarantined;

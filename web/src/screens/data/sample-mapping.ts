@@ -21,13 +21,17 @@ const LONGEST_NAME = 200;
 /** Likelier ones first: tools also send scores of quizzes. */
 const SCORES = [/nps|recommend/i, /^(?:answers?|data)\b/i, /score|rating/i];
 const COMMENT = /comment|feedback|reason|why|text|answers?\b/i;
+/** Where connectors put the texts of questions. */
+const QUESTION = /^questions\./;
 const isScore = ({ value }: SampleValue) => /^(?:10|\d)$/.test(value);
 
 /** A first proposal: the only likely number and the longest likely text. The person decides. */
 export function guessed(values: readonly SampleValue[], name: string): SampleMapping {
   const scores = values.filter(isScore);
   const [score] = [...SCORES.flatMap((likely) => scores.filter(({ path }) => likely.test(path))), ...scores];
-  const texts = values.filter(({ path, value }) => COMMENT.test(path) && /\s/.test(value.trim()));
+  const texts = values.filter(
+    ({ path, value }) => COMMENT.test(path) && !QUESTION.test(path) && /\s/.test(value.trim()),
+  );
   const [comment] = [...texts].sort((a, b) => b.value.length - a.value.length);
   return {
     score: score?.path ?? '',
@@ -38,18 +42,18 @@ export function guessed(values: readonly SampleValue[], name: string): SampleMap
   };
 }
 
-/** The mapping as the server takes it. */
-export function mappingOf({
-  score,
-  scale,
-  comment,
-  survey,
-  dimensions,
-}: SampleMapping): Record<string, unknown> {
+/** The mapping as the server takes it; the question of the score is mapped too where the tool sends its text. */
+export function mappingOf(
+  { score, scale, comment, survey, dimensions }: SampleMapping,
+  values: readonly SampleValue[],
+): Record<string, unknown> {
+  const question = score.replace(/^answers\./, 'questions.');
+  const isAsked = question !== score && values.some(({ path }) => path === question);
   const mapped = Object.entries(dimensions).filter(([, path]) => path !== '');
   return {
     survey: { name: survey.trim() || 'Survey', version: '1' },
     ...(score === '' ? {} : { score: { column: score, scale } }),
+    ...(isAsked ? { question } : {}),
     ...(comment === '' ? {} : { comment }),
     ...(mapped.length === 0
       ? {}

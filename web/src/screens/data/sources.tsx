@@ -10,6 +10,7 @@ import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Empty, Failed, Skeleton } from '../../parts/states.tsx';
 import { SOURCES } from './documents.ts';
+import { SourceQuality } from './source-quality.tsx';
 import { reasonWords } from './wizard/words.ts';
 
 type Source = DataSourcesQuery['sources']['edges'][number]['node'];
@@ -154,6 +155,11 @@ function columnsOf(isWhole: boolean, linkOf: (name: string) => string): Column<S
       title: 'Rejected, 30 days',
       value: ({ deliveries }) => deliveries?.rejected,
       render: ({ deliveries }) => (deliveries ? <RejectedItems {...deliveries} /> : NONE),
+    },
+    {
+      key: 'quality',
+      title: 'Data quality',
+      render: ({ name, quality }) => (quality ? <SourceQuality name={name} quality={quality} /> : NONE),
     },
   ];
 }

@@ -46,6 +46,44 @@ export const ERASE = graphql(`
   }
 `);
 
+export const MERGES = graphql(`
+  query PeopleMerges($first: Int!, $after: String) {
+    merges(first: $first, after: $after) {
+      edges {
+        node {
+          id
+          kind
+          from
+          into
+          by
+          reason
+          at
+          undoneAt
+          undoneBy
+          undoReason
+          goneAt
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+`);
+
+export const MERGE = graphql(`
+  mutation PeopleMerge($kind: IdentityKind!, $from: String!, $into: String!, $reason: String!) {
+    mergeIdentities(kind: $kind, from: $from, into: $into, reason: $reason)
+  }
+`);
+
+export const UNDO_MERGE = graphql(`
+  mutation PeopleUndoMerge($id: ID!, $reason: String!) {
+    undoMerge(id: $id, reason: $reason)
+  }
+`);
+
 export const ERASURES = graphql(`
   query PeopleErasures($first: Int!, $after: String) {
     erasures(first: $first, after: $after) {

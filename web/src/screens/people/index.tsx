@@ -9,6 +9,7 @@ import { Erased, type Erasure } from './erased.tsx';
 import { Erasures } from './erasures.tsx';
 import type { Found, Held } from './held.ts';
 import { Holds } from './holds.tsx';
+import { Merges } from './merges.tsx';
 import './people.css';
 import { Person } from './person.tsx';
 
@@ -92,6 +93,7 @@ export default function People() {
           }}
         />
       ) : null}
+      <Merges changes={changes} onChange={changed} />
       <Erasures changes={changes} />
       <Holds changes={changes} onChange={changed} />
     </div>

@@ -69,8 +69,12 @@ const FIELDS: Readonly<Record<string, string>> = {
   externalId: 'Answer ID',
   comment: 'Comment',
   respondent: 'Respondent',
+  account: 'Account',
   revision: 'Revision',
 };
+
+/** The name of a field that people know; a dimension keeps its own. */
+export const fieldWords = (field: string): string => FIELDS[field] ?? field;
 
 /** A message of the server about a row, with the name of the field that people know. */
 export function rowWords(message: string): string {
