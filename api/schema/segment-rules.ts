@@ -1,9 +1,5 @@
 import { parseDocument } from 'yaml';
-import {
-  LONGEST_SEGMENTS_CONFIG,
-  parseSegmentRules,
-  type SegmentRules,
-} from '../../domain/segments/segment-rules.ts';
+import { parseSegmentRules, type SegmentRules } from '../../domain/segments/segment-rules.ts';
 import { cut } from '../../domain/text/text.ts';
 import {
   addRules,
@@ -157,10 +153,6 @@ function assertAdministrator({ caller }: ApiContext): void {
 
 /** @throws InvalidArgumentError for text that is neither YAML nor JSON */
 function contentOf(config: string): unknown {
-  if (config.length > LONGEST_SEGMENTS_CONFIG)
-    throw new InvalidArgumentError(
-      `config: ${config.length} characters; at most ${LONGEST_SEGMENTS_CONFIG} are read`,
-    );
   const document = parseDocument(config);
   const [mistake] = [...document.errors, ...document.warnings];
   if (mistake) throw new InvalidArgumentError(`config: ${cut(mistake.message.split('\n')[0] ?? '', 200)}`);

@@ -9,8 +9,6 @@ export class SegmentRulesError extends UserError {
   override readonly name = 'SegmentRulesError';
 }
 
-/** Characters of the text that rules are read from. */
-export const LONGEST_SEGMENTS_CONFIG = 256 * 1024;
 /** Rules of one dimension, and entries of one of its tables. */
 const MOST_RULES = 200;
 const MOST_ENTRIES = 10_000;
