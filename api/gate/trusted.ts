@@ -113,7 +113,7 @@ function inspect(
   text: string,
 ): { names: (string | null)[]; problem: string | null } {
   try {
-    const document = parse(text);
+    const document = parse(text, { noLocation: true });
     const names = document.definitions.flatMap((one) =>
       one.kind === Kind.OPERATION_DEFINITION ? [one.name?.value ?? null] : [],
     );

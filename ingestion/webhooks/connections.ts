@@ -275,9 +275,10 @@ function changeKey(
   return store.transaction(async (session) => {
     const access = vendorAccess(vendor, stated, allowedHosts, await readVendorOrigin(session, id));
     if (access === null) return false;
-    const { origin } = access;
+    const { origin, rate } = access;
     const at = new Date(now());
-    if (!(await changeVendorKey(session, encryption, id, { key: stated.key, origin, at }))) return false;
+    if (!(await changeVendorKey(session, encryption, id, { key: stated.key, origin, rate, at })))
+      return false;
     await note(session, { key: `Connection:${id}`, vendorOrigin: origin });
     return true;
   });

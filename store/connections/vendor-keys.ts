@@ -16,7 +16,7 @@ export interface VendorAccess {
 
 const INSERT = statement(
   'vendor_keys_insert',
-  'INSERT INTO connection_fetch (id, origin, rate) VALUES ($1, $2, $3)',
+  'INSERT INTO connection_fetch (id, origin, rate) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING',
 );
 const LOCK = statement(
   'vendor_keys_lock',
@@ -45,21 +45,27 @@ export async function insertVendorAccess(
   at: Date,
 ): Promise<void> {
   await session.rows(INSERT, [id, origin, rate]);
-  if (key !== null) await changeVendorKey(session, encryption, id, { key, origin, at });
+  if (key !== null) await changeVendorKey(session, encryption, id, { key, origin, rate, at });
 }
 
 /**
- * Replaces the vendor's key, and the origin where one is given, closes the circuit, and makes due what waits. False where there is no such connection, or
- * it announces nothing.
+ * Replaces the vendor's key, and the origin where one is given, closes the circuit, and makes due what waits. False where there is no such connection. One
+ * that is older than what its vendor announces gets its first key here.
  * @throws KeyProviderError
  */
 export async function changeVendorKey(
   session: Session,
   encryption: SubjectEncryption,
   id: string,
-  { key, origin, at }: { readonly key: string; readonly origin: string | null; readonly at: Date },
+  {
+    key,
+    origin,
+    rate,
+    at,
+  }: { readonly key: string; readonly origin: string | null; readonly rate: number; readonly at: Date },
 ): Promise<boolean> {
   const [row] = await session.rows<ConnectionKeyRow>(LOCK, [id]);
+  if (row) await session.rows(INSERT, [id, origin, rate]);
   const [present] = await session.rows<{ revision: number }>(REVISION, [id]);
   if (!row || !present) return false;
   const [subject] = await openConnectionKeys(encryption, [row]);

@@ -17,6 +17,7 @@ import {
 import { Answer, readDelivered, revisionColumns, revisionOf } from './deliveries.ts';
 import { flagArrivals } from './flag-answers.ts';
 import { assertImportsOpen } from './imports.ts';
+import { lockReconsidered } from './lock-persons.ts';
 import type { MappingRegistry, RecordedMapping } from './mappings.ts';
 import { keepPolicies, readVersions } from './respondent-policies.ts';
 import {
@@ -98,7 +99,8 @@ export async function storeResponses(
       rows.flatMap(({ importRow }) => importRow?.importId ?? []),
     );
     // Every writer locks in one order: subjects, keys, cells, new subjects; each sorted. So there are no
-    // deadlocks.
+    // deadlocks. Persons that `reconsider` locks at the end are locked at once: two writers that share them could not.
+    await lockReconsidered(session, mappings, rows);
     const found = await encryption.find(session, rows.flatMap(refsOf), receivedAt);
     const arrivals = rows.map((row): Arrival => {
       const owner = found.shift() as ArrivingSubject;
@@ -149,8 +151,8 @@ async function recount(
   if (events.length === 0) return;
   await keepPolicies(session);
   const surveys = await readVersions(session);
-  const hasPolicy = (mapping: number) => surveys.has(maps.get(mapping)?.surveyName ?? '');
-  const touched = events.filter(({ id, mappingVersionId }) => known.has(id) || hasPolicy(mappingVersionId));
+  const isOfPolicy = (mapping: number) => surveys.has(maps.get(mapping)?.surveyName ?? '');
+  const touched = events.filter(({ id, mappingVersionId }) => known.has(id) || isOfPolicy(mappingVersionId));
   const before = touched.flatMap(({ id }) => known.get(id)?.subjectId ?? []);
   await reconsider(session, sign, {
     subjectIds: surveys.size > 0 ? [...new Set(before)] : [],

@@ -177,18 +177,22 @@ describe('trace', () => {
               found?.flatMap(({ edges }) => edges),
               `${name} ${first}`,
             ).toEqual(expected?.edges);
+            // One look for all: there are some hundred thousand nodes and edges.
             const seen = new Set<string>();
             const edges = new Set<string>();
+            const wrong: string[] = [];
             for (const page of found ?? []) {
               for (const { id } of page.nodes) {
-                expect(seen.has(id)).toBe(false);
+                if (seen.has(id)) wrong.push(`${id} comes twice`);
                 seen.add(id);
               }
               for (const { from, to, relation } of page.edges) {
-                expect(seen.has(from) && seen.has(to), `${relation} ${from} ${to}`).toBe(true);
+                if (!seen.has(from) || !seen.has(to))
+                  wrong.push(`${relation} ${from} ${to} comes before its nodes`);
                 edges.add(`${from} ${relation} ${to}`);
               }
             }
+            expect(wrong, `${name} ${first}`).toEqual([]);
             expect(edges.size).toBe(expected?.edges.length);
           }
         }

@@ -236,6 +236,17 @@ it('keeps what is announced until there is a key', async () => {
   expect(await scoreOf('78')).toEqual([9]);
 });
 
+it('a connection that is older than what its vendor announces gets its first key later', async () => {
+  const id = await connect({ key: null });
+  await database.sql('DELETE FROM connection_fetch WHERE id = $1', [id]);
+  await announce(id, '40', '9');
+  await work(id);
+  expect(await scoreOf('40')).toEqual([]);
+  expect(await deps.connections.changeKey(id, { key: KEY, host: stub.url }, change)).toBe(true);
+  await work(id);
+  expect(await scoreOf('40')).toEqual([9]);
+});
+
 it('asks again for what is not there yet, then gives it up; a person has it fetched again', async () => {
   const id = await connect();
   await announce(id, '79', null);

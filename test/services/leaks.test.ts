@@ -150,6 +150,12 @@ const LEAKS: readonly Leak[] = [
     patch: [[".filter((cell) => «scope.allows('readScore', cell)»);", 'true']],
   },
   {
+    name: 'flags, which say that there are others like it',
+    root: 'node',
+    file: 'store/responses/counting-states.ts',
+    patch: [["const seesFlags = «scope.allowsAll('readResponse')»;", 'scope !== null']],
+  },
+  {
     name: 'predictions, to callers without the right',
     root: 'node',
     file: 'store/models/predictions.ts',

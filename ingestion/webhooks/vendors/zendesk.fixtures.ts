@@ -24,6 +24,21 @@ const event = (time: string, score: object | null, more: object = {}, detail: ob
     event: score === null ? { meta: {} } : { satisfaction_score: score, meta: {} },
     ...more,
   });
+/** As the vendor answers with a ticket. */
+const rated = (id: string, rating: object) => ({
+  path: `/api/v2/tickets/${id}.json`,
+  body: {
+    ticket: {
+      id: Number(id),
+      requester_id: 8_447_388_090_494,
+      status: 'solved',
+      subject: 'Help!',
+      via: { channel: 'web' },
+      updated_at: AT_2,
+      satisfaction_rating: rating,
+    },
+  },
+});
 /** The body of the trigger on the page, as Zendesk fills it in. */
 const triggered = (more: object = {}) =>
   JSON.stringify({
@@ -78,6 +93,7 @@ export const fixtures: VendorFixtures = {
   },
   secret: 'dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ==',
   otherSecret: 'dGhpc19zZWNyZXRfaXNfYW5vdGhlcl9vbmVfYWx0bw==',
+  vendorHosts: ['acme.zendesk.com'],
   badSecrets: BAD_SHARED_SECRETS,
   badMappings: [
     null,
@@ -121,6 +137,21 @@ export const fixtures: VendorFixtures = {
       body: event(AT_2, { score: 'BAD', comment: 'Quick' }),
       accepted: 1,
       drafts: [{ ...draft, ...at(AT_2), score: 'bad' }],
+    },
+    {
+      what: 'a ticket that was rated, without the rating',
+      body: event(AT_2, null, { id: '01J-thin' }, { id: '35441' }),
+      answer: rated('35441', { id: 62, score: 'good', comment: 'Great support!' }),
+      accepted: 1,
+      drafts: [{ ...draft, ...at(AT_2), externalId: '35441', score: 'good', comment: 'Great support!' }],
+    },
+    {
+      what: 'a ticket that is not rated any more',
+      body: event(AT_2, null, { id: '01J-offered' }, { id: '35442' }),
+      answer: rated('35442', { score: 'offered' }),
+      accepted: 0,
+      ignored: 1,
+      drafts: [null],
     },
     {
       what: 'a rating from a trigger',

@@ -1,6 +1,6 @@
 import { parseDateTime } from '../../../domain/time/date-time.ts';
 import { UnreadableBodyError } from '../../pipeline/read-items.ts';
-import { fieldsOf, objectOfBody } from '../body.ts';
+import { fieldsOf, idText, objectOfBody } from '../body.ts';
 import type { WebhookConnector } from '../connector.ts';
 import { CSAT_GOOD_BAD } from '../csat.ts';
 import type { VendorOutcome } from '../mapped-outcomes.ts';
@@ -28,7 +28,7 @@ const DEFAULTS = {
   comment: 'comment',
 };
 
-/** Satisfaction ratings of Zendesk, from its events or from a trigger, and its tickets as outcomes: docs/connectors/zendesk.md. */
+/** Satisfaction ratings of Zendesk, from a trigger or from its events (what these leave out is fetched), and its tickets as outcomes: docs/connectors/zendesk.md. */
 export const zendesk: WebhookConnector = {
   ...hmacSigned({
     algorithm: 'sha256',
@@ -44,6 +44,8 @@ export const zendesk: WebhookConnector = {
   receive: (raw) => {
     const body = objectOfBody(raw);
     const { type } = body;
+    if (type === RATED && fieldsOf(body['event'])['satisfaction_score'] === undefined)
+      return { items: [], notices: [noticeOf(body)] };
     if (typeof type === 'string' && type.startsWith(EVENTS))
       return { items: READ.includes(type) ? [body] : [] };
     if (!Object.hasOwn(body, 'rating'))
@@ -51,6 +53,24 @@ export const zendesk: WebhookConnector = {
     return { items: [body] };
   },
   deliveryId: (headers) => headerOf(headers, 'x-zendesk-webhook-invocation-id'),
+  fetch: {
+    key: 'the API token of an agent as EMAIL/token:TOKEN, or an OAuth access token',
+    hosts: 'the host of the account, such as acme.zendesk.com',
+    usualHost: null,
+    isHost: (host) => /^[a-z0-9][a-z0-9-]{0,62}\.zendesk\.com$/.test(host),
+    rate: 100,
+    headers: (key) => ({
+      authorization: key.includes('/token:')
+        ? `Basic ${Buffer.from(key).toString('base64')}`
+        : `Bearer ${key}`,
+    }),
+    items: async ({ ids: { ticket = '', at } }, ask) => {
+      const { ticket: detail } = await ask(`/api/v2/tickets/${ticket}.json`);
+      const { id, satisfaction_rating: rating } = fieldsOf(detail);
+      if (id === undefined) throw new UnreadableBodyError('ticket: is missing in the answer of Zendesk');
+      return [{ type: RATED, time: at, detail, event: { satisfaction_score: rating ?? {} } }];
+    },
+  },
   view: asTriggered,
   reader: (mapping, dimensions) =>
     readingOutcomes(mapping, dimensions, {
@@ -59,6 +79,14 @@ export const zendesk: WebhookConnector = {
       outcomesOf: (item) => ticketOf(fieldsOf(item)),
     }),
 };
+
+/** Of an event that says that a ticket was rated, and not how. */
+const noticeOf = ({ detail, time }: Readonly<Record<string, unknown>>) => ({
+  ids: {
+    ticket: idText('detail.id', fieldsOf(detail)['id']),
+    at: typeof time === 'string' ? time.slice(0, 40) : '',
+  },
+});
 
 const DONE: readonly string[] = ['SOLVED', 'CLOSED'];
 /** Of a ticket that was done and is worked on again. */

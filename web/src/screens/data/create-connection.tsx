@@ -69,7 +69,7 @@ export const CONNECTORS: readonly Connector[] = [
     },
   },
   { name: 'chatwoot', words: 'Chatwoot satisfaction', mapping: {} },
-  { name: 'zendesk', words: 'Zendesk satisfaction', mapping: {} },
+  { name: 'zendesk', words: 'Zendesk satisfaction', fetches: 'acme.zendesk.com', mapping: {} },
   { name: 'intercom', words: 'Intercom ratings', mapping: {} },
   { name: 'twilio', words: 'Twilio SMS replies', mapping: {} },
   { name: 'stripe', words: 'Stripe billing (outcomes)', mapping: { outcomes: {} } },
