@@ -5,7 +5,7 @@ import { useServer } from '../fixtures/use-server.ts';
 
 /* Which answers are counted, asked of a server by an administrator and by an analyst. */
 
-const server = useServer({ keys: ['analyst'] });
+const server = useServer({ keys: ['analyst'], follow: true });
 const COUNTING = 'counting { counted reason rule instead }';
 
 /** Asks with a key of an analyst. */
