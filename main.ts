@@ -16,6 +16,7 @@ import { FolderInUseError } from './instance/lock.ts';
 import { captureConsole, openLog, type ProgramLog } from './instance/log.ts';
 import { type OpenDatabase, openDatabase } from './instance/open-database.ts';
 import { OutageLog } from './instance/outages.ts';
+import { openPatiently } from './instance/patient-open.ts';
 import { answers } from './instance/readiness.ts';
 import { runUntilStopped } from './instance/run.ts';
 import { adminKey, keyMatcher } from './instance/secrets.ts';
@@ -170,11 +171,19 @@ function factsOf(config: Config, { store, features }: OpenDatabase) {
   };
 }
 
+/** A database that goes while a start reads from it is waited for like one that is not there yet. */
+function startPatiently(config: Config, log: ProgramLog): Promise<() => Promise<void>> {
+  const { databaseUrl, databasePatience: seconds } = config;
+  const onWaiting = (message: string) => log.warn({}, message);
+  const open = () => start(config, log);
+  return databaseUrl === undefined ? open() : openPatiently({ databaseUrl, seconds, onWaiting }, open);
+}
+
 async function main(): Promise<void> {
   const config = await loadConfig();
   const log = openLog(config.logLevel);
   captureConsole(log, () => process.exit(1));
-  await runUntilStopped(() => start(config, log), log, say);
+  await runUntilStopped(() => startPatiently(config, log), log, say);
 }
 
 const EXPECTED = [

@@ -3,6 +3,7 @@ import type { Targets } from '../agents/delivery/targets.ts';
 import type { AnyAgent } from '../agents/loop/agent.ts';
 import type { FieldGroup } from '../domain/access/scope.ts';
 import type { ReviewRules } from '../domain/models/review-rules.ts';
+import type { NameRedaction } from '../domain/privacy/names.ts';
 import type { RedactionRules } from '../domain/privacy/redact.ts';
 import type { CellLimits } from '../domain/segments/cell-filing.ts';
 import type { Dimension } from '../domain/segments/dimensions.ts';
@@ -67,6 +68,8 @@ export interface ApiDeps {
   readonly uploadImports: UploadImports;
   /** Redacts corrected comments. */
   readonly redaction?: RedactionRules | undefined;
+  /** Removes names from comments, where the deployment asks for it. */
+  readonly names?: NameRedaction | undefined;
   /** Lineage as a session sees it. */
   readonly lineage: (session: ScopedSession) => LineageStore;
   readonly seals: SealSettings & Pick<ProofDeps, 'sign'>;

@@ -7,6 +7,7 @@ import { dryRun } from '../ingestion/files/import/dry-run.ts';
 import { type ImportProgress, runImport } from '../ingestion/files/import/run-import.ts';
 import { parseFileMap } from '../ingestion/files/map/file-map.ts';
 import { isOutcomeMap } from '../ingestion/files/outcomes/outcome-map.ts';
+import { openNameRedaction } from '../scoring/names/name-redaction.ts';
 import { UsageError } from './command.ts';
 import { guessedMap } from './import-guess.ts';
 import { importOutcomeFile } from './import-outcomes.ts';
@@ -76,9 +77,13 @@ async function importFile(given: Given & { readonly path: string }): Promise<num
   const map = parseFileMap(declared, config.dimensions);
   if (given['dry-run']) {
     const { dimensions, cellLimits, redaction } = config;
-    const how = { dimensions, cellLimits, redaction, now: Date.now, isStopping: () => stopping };
-    const run = await dryRun({ path: given.path, map, ...how });
-    return reportDryRun(run, given);
+    const names = config.names ? openNameRedaction(config.names) : undefined;
+    const how = { dimensions, cellLimits, redaction, names, now: Date.now, isStopping: () => stopping };
+    try {
+      return reportDryRun(await dryRun({ path: given.path, map, ...how }), given);
+    } finally {
+      await names?.close();
+    }
   }
   const progress = createProgress();
   const found = await findSink(config, given.url, (note) => progress.note(note));

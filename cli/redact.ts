@@ -3,7 +3,9 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { parse } from 'csv-parse';
 import { loadConfig } from '../config/config.ts';
+import { type NameRedaction, withoutSpans } from '../domain/privacy/names.ts';
 import { KINDS, type Kind, type RedactionRules, redactCounted } from '../domain/privacy/redact.ts';
+import { openNameRedaction } from '../scoring/names/name-redaction.ts';
 import { UsageError } from './command.ts';
 import { labelledSet } from './redaction/labelled-set.ts';
 import { judgeRedaction, renderQuality } from './redaction/quality.ts';
@@ -16,7 +18,7 @@ export async function redactFile(
   values: Place & { readonly report: boolean; readonly size: string; readonly seed: string },
   file: string | undefined,
 ): Promise<number> {
-  const { redaction } = await loadConfig();
+  const { redaction, names: namesRule } = await loadConfig();
   if (values.report && file === undefined) {
     const items = labelledSet(wholeNumber('--size', values.size), wholeNumber('--seed', values.seed));
     process.stdout.write(renderQuality(judgeRedaction(items, redaction)));
@@ -27,7 +29,12 @@ export async function redactFile(
   if (values.column !== undefined && values.field !== undefined)
     throw new UsageError('--column is for CSV, --field for lines of JSON: give one of them');
   const input = file === '-' ? process.stdin : createReadStream(file);
-  await redactAll(textsOf(input, values), redaction);
+  const names = namesRule ? openNameRedaction(namesRule) : undefined;
+  try {
+    await redactAll(textsOf(input, values), redaction, names);
+  } finally {
+    await names?.close();
+  }
   return 0;
 }
 
@@ -37,14 +44,22 @@ function wholeNumber(option: string, text: string): number {
   throw new UsageError(`${option} must be a whole number from 1 to 1000000`);
 }
 
-async function redactAll(texts: AsyncIterable<string>, rules: RedactionRules): Promise<void> {
+async function redactAll(
+  texts: AsyncIterable<string>,
+  rules: RedactionRules,
+  names: NameRedaction | undefined,
+): Promise<void> {
   const totals = new Map<Kind, number>();
+  const add = (kind: Kind, count: number) => totals.set(kind, (totals.get(kind) ?? 0) + count);
   let [lines, changed] = [0, 0];
   for await (const given of texts) {
-    const { text, counts } = redactCounted(given, rules);
+    const { text: left, counts } = redactCounted(given, rules);
+    const [spans = []] = (await names?.find('redact', [left])) ?? [];
+    const text = withoutSpans(left, spans);
+    for (const { kind } of spans) add(kind, 1);
     lines++;
     if (text !== given) changed++;
-    for (const kind of KINDS) totals.set(kind, (totals.get(kind) ?? 0) + (counts[kind] ?? 0));
+    for (const kind of KINDS) add(kind, counts[kind] ?? 0);
     process.stdout.write(`${text.replace(/\r\n?|\n/g, ' ')}\n`);
   }
   const found = KINDS.filter((kind) => (totals.get(kind) ?? 0) > 0).map(

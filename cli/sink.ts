@@ -11,6 +11,7 @@ import { OWNER } from '../ingestion/pipeline/submitter.ts';
 import { findHolder } from '../instance/lock.ts';
 import { openDatabase } from '../instance/open-database.ts';
 import { findAdminKey } from '../instance/secrets.ts';
+import { openNameRedaction } from '../scoring/names/name-redaction.ts';
 
 /** Where a command sends its data. */
 export interface FoundSink {
@@ -68,7 +69,9 @@ export async function findSink(
   }
   const database = await openDatabase(config, (error) => onNote(safeMessage(error)));
   const { dimensions, cellLimits, nameBounds, redaction, dataDir } = config;
-  const deps = { ...database, dimensions, cellLimits, nameBounds, redaction, now: Date.now, warn: onNote };
+  const names = config.names ? openNameRedaction(config.names) : undefined;
+  const rules = { dimensions, cellLimits, nameBounds, redaction, names };
+  const deps = { ...database, ...rules, now: Date.now, warn: onNote };
   const [ingestor, outcomes] = [createIngestor(deps), createOutcomeIngestor(deps)];
   const readOutcome = createOutcomeReader(dimensions);
   const place = config.databaseUrl === undefined ? `the database in ${dataDir}` : 'the PostgreSQL database';
@@ -80,6 +83,7 @@ export async function findSink(
     close: async () => {
       await ingestor.idle();
       await outcomes.idle();
+      await names?.close();
       await database.close();
     },
   };

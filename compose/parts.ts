@@ -9,12 +9,14 @@ import type { Policies } from '../api/access/policies.ts';
 import type { ApiDeps } from '../api/context.ts';
 import { type LiveFeed, startLiveFeed } from '../api/subscriptions/live-feed.ts';
 import type { Config } from '../config/config.ts';
+import type { NameRedaction } from '../domain/privacy/names.ts';
 import { isAway } from '../graph/neo4j/driver.ts';
 import { type GraphProjection, heldElsewhere, openGraph } from '../graph/neo4j/open.ts';
 import { type Connections, openConnections } from '../ingestion/webhooks/connections.ts';
 import type { OpenDatabase } from '../instance/open-database.ts';
 import type { OutageLog } from '../instance/outages.ts';
 import { openSeals, type Seals } from '../proof/open-seals.ts';
+import { openNameRedaction } from '../scoring/names/name-redaction.ts';
 import { openScoring, type Scoring } from '../scoring/service.ts';
 import { createScopedReader, type ScopedReader } from '../store/access/scoped-views.ts';
 import { followerDelays } from '../store/journal/follower-status.ts';
@@ -29,6 +31,8 @@ export interface Parts {
   readonly graphHolds: ApiDeps['graphHolds'];
   readonly seals: Seals;
   readonly scoring: Scoring;
+  /** Removes names from comments; undefined: they stay. */
+  readonly names: NameRedaction | undefined;
   readonly scopedReader: ScopedReader;
   readonly feed: LiveFeed;
   readonly access: Access;
@@ -57,16 +61,8 @@ export async function openParts(
   const { sealSink, sealAfter } = config;
   const checkpointFile = join(config.dataDir, 'seals', 'heads.ndjson');
   const seals = openSeals({
-    store,
-    signingKey,
-    checkpointFile,
-    sealSink,
-    sealAfter,
-    place,
-    loops,
-    now,
-    randomBytes,
-    onError,
+    ...{ store, signingKey, checkpointFile, sealSink, sealAfter },
+    ...{ place, loops, now, randomBytes, onError },
   });
   closes.push(() => seals.close());
   const scoring = await openScoring({
@@ -83,6 +79,7 @@ export async function openParts(
     onError,
   });
   closes.push(() => scoring.close());
+  const names = namesOf(config, closes);
   await setThemePrecision(store, config.themePrecision);
   const scopedReader = createScopedReader({ store, cells, now });
   const feed = await startLiveFeed({ store, scopedReader, cells, loops, now, onError });
@@ -117,7 +114,15 @@ export async function openParts(
   closes.push(() => connections.close());
   const targets = targetsOf(config, database, { scopedReader, access, onError });
   const agents = agentsFor(config, { graph, seals, scopedReader, access }, database);
-  return { graph, graphHolds, seals, scoring, scopedReader, feed, access, connections, targets, agents };
+  const read = { scopedReader, feed, access, connections, targets, agents };
+  return { graph, graphHolds, seals, scoring, names, ...read };
+}
+
+/** Opens what removes names from comments, if the deployment asks for it; its threads start with the first comment. */
+function namesOf({ names: setting }: Config, closes: Stop[]): NameRedaction | undefined {
+  const names = setting ? openNameRedaction(setting) : undefined;
+  if (names) closes.push(() => names.close());
+  return names;
 }
 
 /** Opens the lineage graph, if there is one, and what says which responses it holds. */

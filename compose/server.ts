@@ -26,6 +26,7 @@ import type { OutageLog } from '../instance/outages.ts';
 import { readinessChecks, readinessWarnings } from '../instance/readiness.ts';
 import { changeKeys } from '../instance/rotate.ts';
 import { openAuditTrail } from '../store/audit/audit-trail.ts';
+import { countOpenCircuits } from '../store/connections/notices.ts';
 import { countAllQuarantined } from '../store/connections/quarantine.ts';
 import { watchLongWriters } from '../store/database/long-writers.ts';
 import { runPeriodic } from '../store/database/periodic.ts';
@@ -40,14 +41,14 @@ import type { Parts, Stop } from './parts.ts';
 const MAKERS_MEASURED = 10;
 
 /** Opens the ingest steps behind all endpoints, one for responses and one for outcomes, and what responses may be handed to before. */
-function openIngestors(config: Config, database: OpenDatabase, log: OutageLog) {
+function openIngestors(config: Config, database: OpenDatabase, names: Parts['names'], log: OutageLog) {
   const { store, cells, mappings, segmentRules, encryption, pepper, sign } = database;
   const { dimensions, cellLimits, redaction, nameBounds, flags: flagRules } = config;
   const now = Date.now;
   const warn = (message: string, err?: Error) => log.warn(err ? { err } : {}, message);
   const deps = {
     ...{ store, encryption, cells, mappings, segmentRules, pepper, sign },
-    ...{ dimensions, cellLimits, redaction, nameBounds, flagRules, now, warn },
+    ...{ dimensions, cellLimits, redaction, names, nameBounds, flagRules, now, warn },
   };
   const [ingestor, outcomes] = [createIngestor(deps), createOutcomeIngestor(deps)];
   const { cluster, ingestTopic: topic } = config.kafka ?? {};
@@ -121,13 +122,25 @@ export interface OpenServer extends ApiServer {
 export async function openServer(
   config: Config,
   database: OpenDatabase,
-  { graph, graphHolds, seals, scoring, scopedReader, feed, access, connections, targets, agents }: Parts,
+  {
+    graph,
+    graphHolds,
+    seals,
+    scoring,
+    names,
+    scopedReader,
+    feed,
+    access,
+    connections,
+    targets,
+    agents,
+  }: Parts,
   log: OutageLog,
 ): Promise<OpenServer> {
   const { store, cells, mappings, segmentRules, encryption, pepper, loops, disk, files } = database;
   const { dimensions, cellLimits, redaction, reviewRules, themePrecision, roles } = config;
   const now = Date.now;
-  const { ingestor, outcomes, inbox, handOver } = openIngestors(config, database, log);
+  const { ingestor, outcomes, inbox, handOver } = openIngestors(config, database, names, log);
   const samples = openSamplesOf(config, database, { ingestor, outcomes }, log);
   const audit = auditTrailOf(config, store, log);
   const { uploads, uploadImports, close: closeUploads } = openUploads(config, loops, log);
@@ -137,7 +150,7 @@ export async function openServer(
   const server = await createApiServer({
     deps: {
       ...{ store, scopedReader, encryption, cells, mappings, segmentRules },
-      ...{ dimensions, cellLimits, redaction },
+      ...{ dimensions, cellLimits, redaction, names },
       ...{ ingestor, outcomes, samples, uploads, uploadImports },
       identities: createIdentities({ store, encryption, sign: seals.place.sign, now, ...namesUnder(pepper) }),
       lineage: graph?.lineage ?? createRecordLineage,
@@ -231,6 +244,7 @@ function gaugesOf(
     modelReadings: () => latestReadings(store),
     deliveries: () => countDeliveries(store),
     quarantined: () => countAllQuarantined(store),
+    openCircuits: () => countOpenCircuits(store, new Date(Date.now())),
     sourceQuality: () => readSourceFigures(store, Date.now()),
     cells: () => cells.size,
     cellUsage: () => cellUsage(store, config.cellLimits.limit),

@@ -68,6 +68,8 @@ export interface Config {
   readonly nameBounds: NameBounds;
   /** The rules of redaction. */
   readonly redaction: RedactionRules;
+  /** Names are removed from comments, except those that are kept; null: they are not. */
+  readonly names: { readonly kept: readonly string[] } | null;
   /** Folder of the access policies. */
   readonly policies: string;
   /** Scores over fewer responses are suppressed for callers who may not read the responses. */
@@ -201,7 +203,8 @@ export async function loadConfig(
     publicUrl: variables.SCORELINE_PUBLIC_URL,
     cellLimits: { limit: found.data.cellLimit, ...found.data.cellShares },
     nameBounds: found.data.nameBounds,
-    redaction: found.data.redaction,
+    redaction: found.data.redaction.rules,
+    names: found.data.redaction.names,
     themePrecision: found.data.themePrecision,
     // Without the kinds that are not named.
     retention: JSON.parse(JSON.stringify(found.data.retention)) as Config['retention'],

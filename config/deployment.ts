@@ -95,9 +95,14 @@ export const deployment = z.strictObject({
     .strictObject({
       countries: z.array(country).max(30).default([]),
       packs: z.array(pack).default([...PACK_NAMES]),
+      names: z.enum(['on', 'off']).default('off'),
+      keep: z.array(z.string().trim().min(1).max(200)).max(1_000).default([]),
     })
     .prefault({})
-    .transform(({ countries, packs }): RedactionRules => ({ countries, packs: new Set(packs) })),
+    .transform(({ packs, names, keep, ...rules }) => ({
+      rules: { ...rules, packs: new Set(packs) } satisfies RedactionRules,
+      names: names === 'on' ? { kept: keep } : null,
+    })),
   limits: gateSettings,
   sealAfter: z.string().default('PT1H').transform(sealDelay),
   audit: z.strictObject({ aggregates: z.boolean().default(false) }).default({ aggregates: false }),

@@ -702,6 +702,7 @@ CREATE TABLE public.mapping_version (
   definition jsonb NOT NULL,
   recorded_at timestamp with time zone NOT NULL DEFAULT now(),
   made_by text,
+  redaction text,
   CONSTRAINT mapping_version_pkey PRIMARY KEY (id),
   CONSTRAINT mapping_version_key_unique UNIQUE (key),
   CONSTRAINT mapping_version_scale_rule_id_scale_rule_id_fk FOREIGN KEY (scale_rule_id) REFERENCES scale_rule(id),

@@ -39,6 +39,8 @@ export interface LiveGauges extends SourceGauges {
   readonly quarantined: () => Promise<
     readonly { readonly connector: string; readonly reason: string; readonly count: number }[]
   >;
+  /** Connections of which nothing is fetched because their circuit is open, by connector. */
+  readonly openCircuits: () => Promise<readonly { readonly connector: string; readonly count: number }[]>;
   readonly sockets: () => number;
   readonly streams: () => number;
   readonly cohorts: () => number;
@@ -228,6 +230,16 @@ function addWaitingGauges(registry: Registry, live: LiveGauges): void {
       this.reset();
       for (const { connector, reason, count } of await live.quarantined())
         this.set({ connector, reason }, count);
+    },
+  });
+  new Gauge({
+    name: 'scoreline_fetch_circuits_open',
+    help: 'Connections of which nothing is fetched just now: the vendor keeps failing, refuses the key or asked to wait.',
+    labelNames: ['connector'],
+    registers: [registry],
+    async collect() {
+      this.reset();
+      for (const { connector, count } of await live.openCircuits()) this.set({ connector }, count);
     },
   });
 }

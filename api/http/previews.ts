@@ -49,7 +49,7 @@ export class Previews {
   /** What an import by that map would do. */
   async dryRun(deps: ApiDeps, asked: Asked, map: FileMap) {
     const { upload, caller } = asked;
-    const { dimensions, cellLimits, redaction, now } = deps;
+    const { dimensions, cellLimits, redaction, names, now } = deps;
     return this.#look(deps, asked, async (isStopping) => {
       const run = await dryRun({
         path: upload.path,
@@ -59,6 +59,7 @@ export class Previews {
         dimensions,
         cellLimits,
         redaction,
+        names,
         now,
         isStopping,
       });

@@ -50,6 +50,7 @@ export interface ApiOptions {
     | 'journalLag'
     | 'deliveries'
     | 'quarantined'
+    | 'openCircuits'
     | 'sourceQuality'
     | 'modelReadings'
     | 'cells'

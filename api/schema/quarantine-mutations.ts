@@ -1,4 +1,4 @@
-import { type Replayed, replayQuarantined } from '../../ingestion/webhooks/replay.ts';
+import { type Replayed, type ReplayProblem, replayQuarantined } from '../../ingestion/webhooks/replay.ts';
 import type { QuarantineFilter } from '../../store/connections/quarantine.ts';
 import { discardQuarantined } from '../../store/connections/quarantine-settle.ts';
 import { auditHook } from '../audit.ts';
@@ -6,7 +6,7 @@ import type { ApiContext } from '../context.ts';
 import { ForbiddenError, InvalidArgumentError } from '../errors.ts';
 import { fixed } from '../gate/costs.ts';
 import { atMost } from '../gate/lists.ts';
-import { access, asInt } from './builder.ts';
+import { access, asInt, type DateTimeInput, timeOf } from './builder.ts';
 import { noneOfThatId, ownConnection } from './connection-mutations.ts';
 import { type FilterShape, filterOf, quarantinedOf } from './quarantine-filter.ts';
 import type { SchemaParts } from './types.ts';
@@ -21,27 +21,9 @@ interface Wanted {
 }
 
 /** Adds replayQuarantined and discardQuarantined. */
-export function addQuarantineMutations({ builder }: SchemaParts, filter: unknown): void {
-  const payload = builder.objectRef<Replayed>('ReplayPayload').implement({
-    ...access('administer'),
-    fields: (t) => ({
-      replayed: t.int({
-        nullable: false,
-        description: 'Items that are stored now, or that the mapping leaves out.',
-        resolve: ({ replayed }) => asInt(replayed),
-      }),
-      failed: t.int({
-        nullable: false,
-        description: 'Items that were rejected again and wait on.',
-        resolve: ({ failed }) => asInt(failed),
-      }),
-      remaining: t.int({
-        nullable: false,
-        description: 'Items that match and were not tried: ask again.',
-        resolve: ({ remaining }) => asInt(remaining),
-      }),
-    }),
-  });
+export function addQuarantineMutations(schema: SchemaParts, filter: unknown, reason: unknown): void {
+  const { builder } = schema;
+  const payload = addPayload(schema, reason);
   builder.mutationFields((t) => {
     const args = () => ({
       connection: t.arg.id({ required: true }),
@@ -55,7 +37,13 @@ export function addQuarantineMutations({ builder }: SchemaParts, filter: unknown
         nullable: false,
         description:
           'Reads what waits for a connection by its present mapping, as if it arrived now; at most 500 items, oldest first. What is stored already stays as it is, so a request that was cut off is made again.',
-        args: args(),
+        args: {
+          ...args(),
+          triedBefore: t.arg({
+            type: 'DateTime',
+            description: 'Leaves out what was tried since: `startedAt` of the first of several calls.',
+          }),
+        },
         resolve: async (_root, wanted, context) => {
           const { connection, matching } = wantedOf(context, wanted as Wanted, 'replay what waits');
           const live = context.deps.connections.find(connection);
@@ -68,6 +56,7 @@ export function addQuarantineMutations({ builder }: SchemaParts, filter: unknown
           return replayQuarantined({ ...deps, store: deps.record }, submitter, target, matching, {
             note: auditHook(context, 'replayQuarantined'),
             onIngested: deps.onIngested,
+            triedBefore: timeOf('triedBefore', wanted.triedBefore as DateTimeInput | null | undefined),
           });
         },
       }),
@@ -92,6 +81,54 @@ export function addQuarantineMutations({ builder }: SchemaParts, filter: unknown
         },
       }),
     };
+  });
+}
+
+function addPayload(schema: SchemaParts, reason: unknown) {
+  const { builder } = schema;
+  const problem = addProblem(schema, reason);
+  return builder.objectRef<Replayed>('ReplayPayload').implement({
+    ...access('administer'),
+    fields: (t) => ({
+      replayed: t.int({
+        nullable: false,
+        description: 'Items that are stored now, or that the mapping leaves out.',
+        resolve: ({ replayed }) => asInt(replayed),
+      }),
+      failed: t.int({
+        nullable: false,
+        description: 'Items that were rejected again and wait on.',
+        resolve: ({ failed }) => asInt(failed),
+      }),
+      remaining: t.int({
+        nullable: false,
+        description: 'Items that match and were not tried: ask again, with `triedBefore`.',
+        resolve: ({ remaining }) => asInt(remaining),
+      }),
+      problems: t.field({
+        type: [problem],
+        nullable: false,
+        description: 'Why the failed ones were rejected again, the most frequent first.',
+        resolve: ({ problems }) => [...problems],
+      }),
+      startedAt: t.expose('startedAt', {
+        type: 'DateTime',
+        nullable: false,
+        description: 'When it began: `triedBefore` of the next call, so that each item is tried once.',
+      }),
+    }),
+  });
+}
+
+function addProblem({ builder }: SchemaParts, reason: unknown) {
+  return builder.objectRef<ReplayProblem>('ReplayProblem').implement({
+    ...access('administer'),
+    fields: (t) => ({
+      reason: t.field({ type: reason as never, nullable: false, resolve: (one) => one.reason as never }),
+      code: t.exposeString('code', { nullable: false, description: 'Of the rejection.' }),
+      field: t.exposeString('field', { description: 'The field that the rejection names.' }),
+      count: t.int({ nullable: false, resolve: ({ count }) => asInt(count) }),
+    }),
   });
 }
 

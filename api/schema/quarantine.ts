@@ -96,6 +96,12 @@ export function addQuarantine(schema: SchemaParts): void {
       description: 'Rejected items that found no room in the quarantine.',
       resolve: ({ unkept }) => asInt(unkept),
     }),
+    waiting: t.int({
+      ...access('administer'),
+      nullable: false,
+      description: 'What waits in the quarantine: to be replayed, fetched or discarded.',
+      resolve: ({ waiting }) => asInt(waiting),
+    }),
     quarantine: t.field({
       ...access('administer', paged(20, 0.2)),
       type: page,
@@ -119,7 +125,7 @@ export function addQuarantine(schema: SchemaParts): void {
     }),
   }));
   addContent(schema);
-  addQuarantineMutations(schema, filter);
+  addQuarantineMutations(schema, filter, reason);
 }
 
 function addEnums({ builder }: SchemaParts) {

@@ -74,11 +74,11 @@ export function addSubjects(schema: SchemaParts): void {
         reason: t.arg.string({ required: true }),
       },
       resolve: (_root, { response, reason, ...correction }, context) => {
-        const { mappings, redaction } = context.deps;
+        const { mappings, redaction, names } = context.deps;
         const by = orderOf(context, reason, 'correctResponse');
         const id = responseKeyOf(response);
         if (id === null) throw new InvalidArgumentError('response: not the id of a response');
-        return rectify({ ...storesOf(context), mappings, redaction }, id, correction, by);
+        return rectify({ ...storesOf(context), mappings, redaction, names }, id, correction, by);
       },
     }),
   );

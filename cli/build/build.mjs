@@ -13,7 +13,12 @@ const DIST = join(ROOT, 'dist');
 const MANIFEST = join(DIST, 'build.json');
 const ENTRIES = ['cli/main.ts', 'cli/record-template.ts'];
 /** Threads are files of their own. Another one is an error of the build until it is listed here. */
-const THREADS = ['scoring/encoder-worker.ts', 'scoring/fit-worker.ts', 'scoring/mmd-worker.ts'];
+const THREADS = [
+  'scoring/encoder-worker.ts',
+  'scoring/fit-worker.ts',
+  'scoring/mmd-worker.ts',
+  'scoring/names/names-worker.ts',
+];
 /** What the output depends on beside the modules: the packages, the compiler's settings and this folder. */
 const SETTINGS = [
   'package.json',

@@ -16,7 +16,7 @@ export { KINDS, type Kind, type RedactionRules } from './redaction/span.ts';
 
 /*
  * Redaction: removes identifiers of people from a comment, by pattern, check digits and the words before them.
- * Names in prose are not found; encryption protects those. Patterns read a normal form of the text; matches are
+ * Names in prose are not found: a model may remove those (names.ts), and encryption protects them. Patterns read a normal form of the text; matches are
  * removed from the original, the rest of which stays as it is. Every quantifier is bounded and every walk is a
  * single pass, so the cost of hostile text is linear in its length. docs/guides/redaction.md lists what is
  * removed.

@@ -24,6 +24,8 @@ export interface MappingVersion {
   readonly scale: ScaleRule;
   /** The declared field mapping as it was given, for the auditor. */
   readonly definition: unknown;
+  /** What removed names from comments (`NameRedaction.version`), where that is on. */
+  readonly redaction?: string;
 }
 
 /** How many new ones one submitter may add: permanently, and mappings per minute (of one process). */

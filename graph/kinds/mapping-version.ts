@@ -49,7 +49,8 @@ export const mappingVersionKind = mappingKind(
     picture: { column: 2, row: 3, names: ['mapping version', 'mapping versions'] },
     projection,
     keyOf: ({ key }) => key,
-    label: ({ source, connector, scale }) => `${source}: ${connector} mapping, scale ${scale.name}`,
+    label: ({ source, connector, scale, redaction }) =>
+      `${source}: ${connector} mapping, scale ${scale.name}${redaction === null ? '' : `, names removed by ${redaction}`}`,
     recordedAt: ({ recordedAt }) => recordedAt,
   },
   {

@@ -1,3 +1,4 @@
+import { type NameSpan, withoutSpans } from '../../domain/privacy/names.ts';
 import { DEFAULT_RULES, type RedactionRules, redacting } from '../../domain/privacy/redact.ts';
 import { type Steps, toEnd } from '../../domain/text/slices.ts';
 import { cutAtGrapheme, TEXT_RULES } from '../../domain/text/text.ts';
@@ -37,4 +38,12 @@ export function* keepingComment(given: string, rules: RedactionRules = DEFAULT_R
     if (isWhole || most === longest || size > LARGEST_WINDOW)
       return { text: cutAtGrapheme(text, Math.max(0, most)).replace(HALF_REPLACEMENT, ''), isCut: true };
   }
+}
+
+/** The comment without the names in it; a placeholder may be longer than a name, so its end may be cut. */
+export function commentWithout({ text, isCut }: KeptComment, spans: readonly NameSpan[]): KeptComment {
+  const { longest } = TEXT_RULES.comment;
+  const left = withoutSpans(text, spans);
+  if (left.length <= longest) return { text: left, isCut };
+  return { text: cutAtGrapheme(left, longest).replace(HALF_REPLACEMENT, ''), isCut: true };
 }

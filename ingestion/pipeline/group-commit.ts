@@ -1,4 +1,4 @@
-import { FairQueue } from './fair-queue.ts';
+import { FairQueue } from '../../domain/text/fair-queue.ts';
 import { DrainRate, OverloadedError, roomFor } from './overload.ts';
 import { type Patience, withTimeout } from './patience.ts';
 

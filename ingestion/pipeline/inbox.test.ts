@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { FairQueue } from '../../domain/text/fair-queue.ts';
 import fc from '../../test/fixtures/properties.ts';
-import { FairQueue } from './fair-queue.ts';
 import { type Entry, Inbox } from './inbox.ts';
 import { DrainRate, OverloadedError, roomFor } from './overload.ts';
 

@@ -1,4 +1,5 @@
 import type { Scope } from '../../domain/access/scope.ts';
+import type { NameRedaction } from '../../domain/privacy/names.ts';
 import { DEFAULT_FLAG_RULES, type FlagRules, likenessOf } from '../../domain/responses/flags.ts';
 import { NAME_BOUNDS, type NameBounds } from '../../domain/responses/normalised-response.ts';
 import type { Cell, CellAttributes } from '../../domain/segments/cell.ts';
@@ -15,12 +16,13 @@ import type { RulesRegistry } from '../../store/segments/rule-versions.ts';
 import type { ResponseDraft } from './draft.ts';
 import { createFiling, type FilingDeps, FORBIDDEN, filedAsOf, placeOf } from './file-cells.ts';
 import { createGroupCommit } from './group-commit.ts';
-import { type NormaliseDeps, type Normalised, normalising } from './normalise.ts';
+import { finished, type NormaliseDeps, type Normalised, type ReadDraft, reading } from './normalise.ts';
 import type { Outcome } from './outcome.ts';
 import { type Patience, withTimeout } from './patience.ts';
 import { keyedHash } from './pseudonym.ts';
 import { NOT_ITS_ANSWER, NOT_ITS_SOURCE, refusalOf, tooMany } from './refusals.ts';
 import { type RejectedItem, RejectionCounts } from './rejection-counts.ts';
+import { removeNames } from './remove-names.ts';
 import type { Submitter } from './submitter.ts';
 import { Wordings } from './wording.ts';
 
@@ -31,6 +33,8 @@ export interface IngestorDeps extends NormaliseDeps, FilingDeps {
   readonly segmentRules?: RulesRegistry | undefined;
   /** Signs notes about sealed leaves. */
   readonly sign: Sign;
+  /** Removes names from comments; absent: they stay. */
+  readonly names?: NameRedaction | undefined;
   /** Absent: those shipped. */
   readonly flagRules?: FlagRules | undefined;
   /** How many sources, surveys and mappings one submitter may add. */
@@ -140,10 +144,11 @@ export function createIngestor(deps: IngestorDeps): Ingestor {
       return (await Promise.all(parts)).flat();
     },
     async check(submitter, drafts) {
-      const permit = permitting(deps, submitter, new Slice());
+      // Names need not be removed for it: nothing of the comment is kept.
+      const { read, permit } = permitting(deps, submitter, new Slice());
       const checked: Awaited<ReturnType<Ingestor['check']>> = [];
       for (const draft of drafts)
-        checked.push(draft === null || 'status' in draft ? draft : await permit(draft));
+        checked.push(draft === null || 'status' in draft ? draft : await permit(await read(draft)));
       return checked;
     },
     noteRejected: (submitter, items) => rejections.add(submitter, items),
@@ -206,17 +211,23 @@ interface Prepared extends Normalised {
 /** What of a draft can be said without the database. */
 type Permitted = Normalised & { readonly place: CellAttributes };
 
-/** Normalises a draft and checks whether its submitter may submit it, by its source and its segment. */
+/** Normalises drafts in two parts and checks whether their submitter may submit them, by source and segment. */
 function permitting(deps: IngestorDeps, submitter: Submitter, slice: Slice) {
   const rules = { ...deps, storedAs: deps.cells.storedAs, rules: deps.segmentRules?.current };
-  return async (draft: ResponseDraft): Promise<Permitted | Outcome> => {
+  const read = async (draft: ResponseDraft): Promise<ReadDraft | Outcome> => {
     if (slice.isOver()) await slice.next();
-    const item = await inSlices(normalising(rules, draft), slice);
-    if (!('id' in item)) return item;
-    if (submitter.sources && !submitter.sources.includes(item.source)) return NOT_ITS_SOURCE;
+    const one = await inSlices(reading(rules, draft), slice);
+    if ('status' in one || !submitter.sources || submitter.sources.includes(one.names.source)) return one;
+    return NOT_ITS_SOURCE;
+  };
+  const permit = async (one: ReadDraft | Outcome): Promise<Permitted | Outcome> => {
+    if ('status' in one) return one;
+    if (slice.isOver()) await slice.next();
+    const item = finished(rules, one);
     const place = placeOf(deps.dimensions, submitter, item.attributes);
     return 'outcome' in place ? place.outcome : { ...item, place: place.attributes };
   };
+  return { read, permit };
 }
 
 /** The submitter's permitted drafts, normalised, and the rejections of the others. */
@@ -228,9 +239,11 @@ async function prepare(
 ): Promise<(Prepared | Outcome)[]> {
   const { scope, id } = submitter;
   await deps.segmentRules?.refresh(deps.store, deps.now());
-  const permit = permitting(deps, submitter, slice);
+  const { read, permit } = permitting(deps, submitter, slice);
+  const drafted: (ReadDraft | Outcome)[] = [];
+  for (const draft of drafts) drafted.push(await read(draft));
   const normalised: (Permitted | Outcome)[] = [];
-  for (const draft of drafts) normalised.push(await permit(draft));
+  for (const one of await removeNames(deps.names, id, drafted)) normalised.push(await permit(one));
   const bounds = boundsOf(deps.nameBounds ?? NAME_BOUNDS, scope);
   const items: (Prepared | Outcome)[] = [];
   for (const item of normalised) {

@@ -52,7 +52,25 @@ export const normalise = (deps: NormaliseDeps, draft: ResponseDraft): Normalised
   toEnd(normalising(deps, draft));
 
 /** As `normalise`, in steps: a long comment takes some tens of milliseconds. */
-export function* normalising(deps: NormaliseDeps, draft: ResponseDraft): Steps<Normalised | Outcome> {
+function* normalising(deps: NormaliseDeps, draft: ResponseDraft): Steps<Normalised | Outcome> {
+  const read = yield* reading(deps, draft);
+  return 'status' in read ? read : finished(deps, read);
+}
+
+/** A draft that is valid, with what its response is made of. */
+export interface ReadDraft {
+  readonly draft: ResponseDraft;
+  readonly names: { readonly externalId: string; readonly source: string };
+  readonly scaled: ReturnType<typeof applyScale>;
+  readonly attributes: { readonly values: CellAttributes; readonly isCut: boolean };
+  /** What segment rules make of them. */
+  readonly ruled: Ruled;
+  /** Redacted by patterns. */
+  readonly comment: KeptComment | null;
+}
+
+/** The first part of `normalise`: all that can reject a draft, and the patterns. */
+export function* reading(deps: NormaliseDeps, draft: ResponseDraft): Steps<ReadDraft | Outcome> {
   if (!isConnectorName(draft.mapping.connector))
     throw new Error(`${draft.mapping.connector} is not a connector of the registry`);
   const read = readNames({ externalId: draft.externalId, source: draft.mapping.source });
@@ -76,10 +94,20 @@ export function* normalising(deps: NormaliseDeps, draft: ResponseDraft): Steps<N
   }
   const attributes = attributesOf(deps.dimensions, draft.dimensions);
   if ('problem' in attributes) return attributes.problem;
-  const { sent, ruled, named } = ruledBy(deps.rules, attributes.values, draft);
-  const { externalId, source } = read.names;
+  const ruled = ruledBy(deps.rules, attributes.values, draft);
   const comment =
-    given === null ? null : yield* keepingComment(given, rulesFor(deps.redaction ?? DEFAULT_RULES, ruled));
+    given === null
+      ? null
+      : yield* keepingComment(given, rulesFor(deps.redaction ?? DEFAULT_RULES, ruled.attributes));
+  return { draft, names: read.names, scaled, attributes, ruled, comment };
+}
+
+/** The second part of `normalise`: the response of what was read. */
+export function finished(deps: NormaliseDeps, read: ReadDraft): Normalised {
+  const { draft, scaled, attributes, comment } = read;
+  const { externalId, source } = read.names;
+  const { mapping } = draft;
+  const { sent, attributes: ruled, named } = read.ruled;
   const respondent = blankToNull(draft.respondent);
   const account = blankToNull(draft.account ?? null);
   const item = keptItem(draft.kept ?? draft.raw);
@@ -197,13 +225,19 @@ export function attributesOf(
   return { values, isCut };
 }
 
+interface Ruled {
+  readonly named: ReturnType<typeof namedOf>;
+  readonly attributes: CellAttributes;
+  readonly sent: Pick<NormalisedResponse, 'sent' | 'segmentRules'>;
+}
+
 /** What the rules make of the dimensions as sent, and what they read. */
-function ruledBy(rules: NormaliseDeps['rules'], dimensions: CellAttributes, draft: ResponseDraft) {
+function ruledBy(rules: NormaliseDeps['rules'], dimensions: CellAttributes, draft: ResponseDraft): Ruled {
   const asked = rules?.asked ?? [];
   const named = namedOf(asked, draft.attributes ?? {});
-  if (!rules) return { named, ruled: dimensions, sent: { sent: null, segmentRules: 0 } };
+  if (!rules) return { named, attributes: dimensions, sent: { sent: null, segmentRules: 0 } };
   const sent = { dimensions, attributes: named.values, asked };
-  return { named, ruled: rules.apply(sent), sent: { sent, segmentRules: rules.version } };
+  return { named, attributes: rules.apply(sent), sent: { sent, segmentRules: rules.version } };
 }
 
 /** The attributes that rules ask for, as stored; one that is too long is left out. Contents without any keep their hash. */

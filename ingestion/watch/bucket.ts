@@ -5,16 +5,13 @@ import { pipeline } from 'node:stream/promises';
 import { AwsV4Signer } from 'aws4fetch';
 import { SaxesParser } from 'saxes';
 import { z } from 'zod';
-import type { Dimension } from '../../domain/segments/dimensions.ts';
-import type { Connector } from '../webhooks/connector.ts';
 import {
   type FilePlace,
   type FoundFile,
   isMeant,
   MOST_FILES,
   PlaceError,
-  type PlaceReader,
-  placeReader,
+  placeConnector,
   tooMany,
 } from './place.ts';
 
@@ -56,20 +53,13 @@ export type BucketSettings = z.output<z.ZodObject<typeof shape>>;
 const CREDENTIALS = /^[\w.+/=-]{3,200}:[\x21-\x7e]{4,500}$/;
 
 /** Files in a bucket of S3, or of another store that speaks its protocol. docs/connectors/bucket.md. */
-export const bucket: Connector & {
-  reader(mapping: unknown, dimensions: readonly Dimension[]): PlaceReader<BucketSettings>;
-} = {
-  name: 'bucket',
-  path: '',
-  secret: {
-    make: () => 'none',
-    problemOf: (secret) =>
-      CREDENTIALS.test(secret)
-        ? null
-        : 'must be an access key and its secret, as in "AKIA…:wJal…", of a user that may list and read the bucket',
-  },
-  reader: (mapping, dimensions) => placeReader('bucket', shape, mapping, dimensions),
-};
+export const bucket = placeConnector('bucket', shape, {
+  make: () => 'none',
+  problemOf: (secret) =>
+    CREDENTIALS.test(secret)
+      ? null
+      : 'must be an access key and its secret, as in "AKIA…:wJal…", of a user that may list and read the bucket',
+});
 
 const LOOK_EVERY_MS = 60_000;
 const PATIENCE_MS = 60_000;
@@ -104,7 +94,7 @@ export function bucketPlace(settings: BucketSettings, secret: string, ask: AskBu
         AbortSignal.timeout(PATIENCE_MS + Math.ceil(bytes / SLOWEST_BYTES)),
       );
     } catch (error) {
-      throw new PlaceError(`the bucket does not answer: ${(error as Error).message}`);
+      throw new PlaceError(`the bucket does not answer: ${(error as Error).message}`, { passes: true });
     }
   };
   return {
@@ -116,10 +106,16 @@ export function bucketPlace(settings: BucketSettings, secret: string, ask: AskBu
         throw new PlaceError('it has been replaced or removed since it was listed');
       if (answer.status !== 200) throw await refusal(answer, 'the object');
       const copy = join(folder, createHash('sha256').update(path).digest('hex'));
-      await pipeline(upTo(bytes, answer.body), createWriteStream(copy, { mode: 0o600 }));
+      await pipeline(upTo(bytes, answer.body), createWriteStream(copy, { mode: 0o600 })).catch(brokenOff);
       return copy;
     },
   };
+}
+
+/** What broke off is asked for again at the next look. */
+function brokenOff(error: Error): never {
+  if (error instanceof PlaceError) throw error;
+  throw new PlaceError(`its content broke off (${error.message}); it is read again`, { passes: true });
 }
 
 /** No more than the list says: the room on the disk was checked for that. */
@@ -179,6 +175,7 @@ async function refusal(answer: BucketAnswer, what: string): Promise<PlaceError> 
   const way = WAYS[code] ?? WAYS[answer.status];
   return new PlaceError(
     `${what} is refused: ${answer.status}${code ? ` ${code}` : ''}${way ? `; ${way}` : ''}`,
+    { passes: answer.status >= 500 || answer.status === 429 },
   );
 }
 

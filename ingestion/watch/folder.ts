@@ -1,16 +1,13 @@
 import { lstat, readdir, realpath } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { z } from 'zod';
-import type { Dimension } from '../../domain/segments/dimensions.ts';
-import type { Connector } from '../webhooks/connector.ts';
 import {
   type FilePlace,
   type FoundFile,
   isMeant,
   MOST_FILES,
   PlaceError,
-  type PlaceReader,
-  placeReader,
+  placeConnector,
   tooMany,
 } from './place.ts';
 
@@ -31,17 +28,10 @@ export interface FolderSettings {
 }
 
 /** Files in a folder of the machine that the server runs on. docs/connectors/folder.md. */
-export const folder: Connector & {
-  reader(mapping: unknown, dimensions: readonly Dimension[]): PlaceReader<FolderSettings>;
-} = {
-  name: 'folder',
-  path: '',
-  secret: {
-    make: () => 'not needed',
-    problemOf: () => 'is not needed for a folder; leave it out',
-  },
-  reader: (mapping, dimensions) => placeReader('folder', shape, mapping, dimensions),
-};
+export const folder = placeConnector('folder', shape, {
+  make: () => 'not needed',
+  problemOf: () => 'is not needed for a folder; leave it out',
+});
 
 /** How long a file has not changed before it is read: its writer may not have ended. */
 const SETTLED_MS = 3_000;

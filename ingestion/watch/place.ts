@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Dimension } from '../../domain/segments/dimensions.ts';
 import { type FileMap, parseFileMap } from '../files/map/file-map.ts';
 import { readChecked } from '../files/map/map-mistakes.ts';
-import type { ConnectionReader } from '../webhooks/connector.ts';
+import type { ConnectionReader, Connector } from '../webhooks/connector.ts';
 import { mappedReader } from '../webhooks/mapped-reader.ts';
 
 /** A file in a folder or bucket. */
@@ -34,6 +34,13 @@ export interface FilePlace {
 /** The place cannot be listed, or a file not read; the message says what would be right. */
 export class PlaceError extends Error {
   override readonly name = 'PlaceError';
+  /** The same file is read again at the next look, without a change. */
+  readonly passes: boolean;
+
+  constructor(message: string, { passes = false }: { readonly passes?: boolean } = {}) {
+    super(message);
+    this.passes = passes;
+  }
 }
 
 /** Files of a place that are followed. */
@@ -55,6 +62,22 @@ export interface PlaceReader<Settings> extends ConnectionReader {
   readonly map: FileMap;
 }
 
+/** The connector of a place; its mapping has the settings of `shape`, and the map of the files there. */
+export const placeConnector = <Shape extends z.ZodRawShape>(
+  name: string,
+  shape: Shape,
+  secret: Connector['secret'],
+): Connector & {
+  reader(mapping: unknown, dimensions: readonly Dimension[]): PlaceReader<SettingsOf<Shape>>;
+} => ({
+  name,
+  path: '',
+  secret,
+  reader: (mapping, dimensions) => placeReader(name, shape, mapping, dimensions),
+});
+
+type SettingsOf<Shape extends z.ZodRawShape> = z.output<z.ZodObject<Shape, z.core.$strict>>;
+
 /** Parts of a map about the bytes of a file, which a row has not. */
 const OF_BYTES = new Set(['encoding', 'separator']);
 
@@ -62,12 +85,12 @@ const OF_BYTES = new Set(['encoding', 'separator']);
  * The reader for a mapping of a place: its settings, and the map of its files.
  * @throws InvalidMapError
  */
-export function placeReader<Shape extends z.ZodRawShape>(
+function placeReader<Shape extends z.ZodRawShape>(
   connector: string,
   shape: Shape,
   mapping: unknown,
   dimensions: readonly Dimension[],
-): PlaceReader<z.output<z.ZodObject<Shape, z.core.$strict>>> {
+): PlaceReader<SettingsOf<Shape>> {
   const whole = z.strictObject({ ...shape, map: z.record(z.string(), z.unknown()) });
   const { map: declared, ...settings } = readChecked(whole, mapping, dimensions.length) as {
     map: Record<string, unknown>;
@@ -79,6 +102,6 @@ export function placeReader<Shape extends z.ZodRawShape>(
     ...reader,
     source: map.source,
     map,
-    settings: settings as z.output<z.ZodObject<Shape, z.core.$strict>>,
+    settings: settings as SettingsOf<Shape>,
   };
 }

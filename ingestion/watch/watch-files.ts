@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { UserError } from '../../domain/errors/user-error.ts';
 import { recordDelivery } from '../../store/connections/connection-deliveries.ts';
 import { readSecrets } from '../../store/connections/connections.ts';
@@ -50,34 +51,57 @@ export interface WatchDeps {
 }
 
 const LOOK_EVERY_MS = 5_000;
+/** Places that are looked at together. */
+const AT_ONCE = 4;
 const WATCHED: ReadonlySet<string> = new Set([folder.name, bucket.name]);
 
-/** Looks at the places of connections one after the other, and imports new files as `scoreline import` does: one process at a time. */
+/** Looks at the places of connections, and imports new files as `scoreline import` does: one process at a time. */
 export function watchFiles(deps: WatchDeps): Periodic {
-  const { store, connections, loops, onError } = deps;
-  const looked = new Map<string, number>();
+  const { store, loops, onError } = deps;
+  const watching: Omit<Watching, 'stopped'> = { looked: new Map(), copying: new Map() };
   return runPeriodic({
     name: 'watched files',
     everyMs: LOOK_EVERY_MS,
     alone: { store, lock: LOCKS.watchedFiles },
     loops,
     onError,
-    run: async (stopped) => {
-      for (const connection of connections.all())
-        if (WATCHED.has(connection.connector) && !stopped())
-          await look(deps, connection, { looked, stopped });
-    },
+    run: (stopped) => lookAtAll(deps, { ...watching, stopped }),
   });
 }
 
+interface Watching {
+  /** When each place was looked at last, by connection. */
+  readonly looked: Map<string, number>;
+  /** Bytes of the copies that are being made, by connection. */
+  readonly copying: Map<string, number>;
+  readonly stopped: () => boolean;
+}
+
+/** Looks at every place, some at once; while one takes long, the others are looked at again. */
+async function lookAtAll(deps: WatchDeps, watching: Watching): Promise<void> {
+  const { connections, onError } = deps;
+  const busy = new Map<string, Promise<void>>();
+  do {
+    for (const connection of connections.all()) {
+      const { id, connector } = connection;
+      if (!WATCHED.has(connector) || busy.has(id)) continue;
+      while (busy.size >= AT_ONCE) await Promise.race(busy.values());
+      if (watching.stopped()) break;
+      const looking = look(deps, connection, watching);
+      busy.set(
+        id,
+        looking.catch(onError).finally(() => busy.delete(id)),
+      );
+    }
+    await Promise.race([Promise.all(busy.values()), wait(LOOK_EVERY_MS, undefined, { ref: false })]);
+  } while (busy.size > 0);
+}
+
 /** One look at a place. What is wrong with it is recorded for its connection, and the others are looked at. */
-async function look(
-  deps: WatchDeps,
-  connection: LiveConnection,
-  { looked, stopped }: { readonly looked: Map<string, number>; readonly stopped: () => boolean },
-): Promise<void> {
+async function look(deps: WatchDeps, connection: LiveConnection, watching: Watching): Promise<void> {
   const { store, connections } = deps;
   const { id } = connection;
+  const { looked, stopped } = watching;
   const submitter = deps.submitterOf(connection);
   if (!submitter) return connections.refused(id, 'NOT_GRANTED');
   try {
@@ -93,7 +117,7 @@ async function look(
       if (stopped()) return;
       const earlier = known.get(file.path);
       if (earlier?.version === file.version && earlier.state !== 'importing') continue;
-      await importFile(deps, { connection, submitter, place, reader, stopped }, file);
+      await importFile(deps, { connection, submitter, place, reader, ...watching }, file);
     }
   } catch (error) {
     if (error instanceof InvalidMapError) return connections.refused(id, 'MAPPING');
@@ -115,21 +139,21 @@ async function placeOf(
   return bucketPlace(settings as BucketSettings, secret, ask);
 }
 
-interface Looking {
+interface Looking extends Watching {
   readonly connection: LiveConnection;
   readonly submitter: Submitter;
   readonly place: FilePlace;
   readonly reader: PlaceReader<unknown>;
-  readonly stopped: () => boolean;
 }
 
 async function importFile(deps: WatchDeps, looking: Looking, file: FoundFile): Promise<void> {
-  const { connection, submitter, place, reader, stopped } = looking;
+  const { connection, submitter, place, reader, copying, stopped } = looking;
   const folder = join(deps.dataDir, 'watched', connection.id);
   const copies = join(folder, 'copies');
   await mkdir(copies, { recursive: true, mode: 0o700 });
   try {
-    await assertRoom(deps, copies, file);
+    copying.set(connection.id, file.bytes);
+    await assertRoom(deps, copies, file, copying);
     const path = await place.fetch(file, copies);
     const stored = databaseSink(deps, submitter, connection.name);
     const sink: ImportSink = {
@@ -158,16 +182,28 @@ async function importFile(deps: WatchDeps, looking: Looking, file: FoundFile): P
   } catch (error) {
     const message = messageOf(error);
     if (message === null) throw error;
-    await note(deps, connection, file, { state: 'failed', message });
+    // Another version than that of the file is read again.
+    const version = error instanceof PlaceError && error.passes ? '' : file.version;
+    await note(deps, connection, { path: file.path, version }, { state: 'failed', message });
   } finally {
+    copying.delete(connection.id);
     await rm(copies, { recursive: true, force: true });
   }
 }
 
-async function assertRoom({ reserve }: WatchDeps, folder: string, { bytes }: FoundFile): Promise<void> {
+/** @param copying bytes that are promised, of this file too, and may not be on the disk yet */
+async function assertRoom(
+  { reserve }: WatchDeps,
+  folder: string,
+  { bytes }: FoundFile,
+  copying: ReadonlyMap<string, number>,
+): Promise<void> {
   const { bavail, bsize } = await statfs(folder);
-  if (bavail * bsize < bytes + reserve)
-    throw new PlaceError(`it has ${bytes} bytes, and the disk of the server has no room for a copy`);
+  const promised = [...copying.values()].reduce((sum, one) => sum + one, 0);
+  if (bavail * bsize < promised + reserve)
+    throw new PlaceError(`it has ${bytes} bytes, and the disk of the server has no room for a copy`, {
+      passes: true,
+    });
 }
 
 /** What is wrong with a file as it is; null for an error that passes, after which the file is read again. */

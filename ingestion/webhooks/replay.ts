@@ -38,7 +38,15 @@ export interface Replayed {
   readonly failed: number;
   /** Rows that match and were not tried. */
   readonly remaining: number;
+  /** Why rows wait on, the most frequent first. */
+  readonly problems: readonly ReplayProblem[];
+  /** When the call began; the next one is given it as `triedBefore`. */
+  readonly startedAt: Date;
 }
+
+/** Why rows wait on, and how many of them. */
+export type ReplayProblem = Problem & { readonly count: number };
+type Problem = Pick<Quarantined, 'reason' | 'code' | 'field'>;
 
 /** The connection whose rows are replayed. */
 export interface ReplayTarget {
@@ -51,6 +59,8 @@ export interface ReplayTarget {
 export interface ReplayOrder {
   readonly note: NoteChange;
   readonly onIngested: (account: BatchAccount) => void;
+  /** Rows that were tried since then are left out: the call goes on with what an earlier one began. */
+  readonly triedBefore?: Date | null;
 }
 
 /**
@@ -66,18 +76,35 @@ export async function replayQuarantined(
   order: ReplayOrder,
 ): Promise<Replayed> {
   const waiting = { ...filter, statuses: ['WAITING' as const] };
-  const triedBefore = new Date(deps.now());
-  let [replayed, failed] = [0, 0];
+  const now = deps.now();
+  const startedAt = new Date(Math.min(order.triedBefore?.getTime() ?? now, now));
+  let replayed = 0;
+  const failures: Problem[] = [];
   for (let tried = 0; tried < MOST_REPLAYED; tried += PAGE) {
-    const page = { triedBefore, limit: PAGE };
+    const page = { triedBefore: startedAt, limit: PAGE };
     const rows = await nextQuarantined(deps.store, target.id, waiting, page);
     if (rows.length === 0) break;
     const done = await replayPage(deps, submitter, target, rows, order);
     replayed += done.replayed;
-    failed += done.failed;
+    failures.push(...done.failures);
     if (rows.length < PAGE) break;
   }
-  return { replayed, failed, remaining: await countNext(deps.store, target.id, waiting, triedBefore) };
+  const remaining = await countNext(deps.store, target.id, waiting, startedAt);
+  return { replayed, failed: failures.length, remaining, problems: counted(failures), startedAt };
+}
+
+function counted(failures: readonly Problem[]): ReplayProblem[] {
+  const found = new Map<string, ReplayProblem>();
+  for (const { reason, code, field } of failures) {
+    const key = JSON.stringify([reason, code, field]);
+    found.set(key, { reason, code, field, count: (found.get(key)?.count ?? 0) + 1 });
+  }
+  return [...found.values()].sort((one, other) => other.count - one.count);
+}
+
+interface ReplayedPage {
+  readonly replayed: number;
+  readonly failures: readonly Problem[];
 }
 
 /** A row with the items in it, or why there are none. */
@@ -86,7 +113,7 @@ interface OpenedRow {
   readonly items: readonly unknown[];
   /** What the delivery announces. */
   readonly notices?: readonly Notice[];
-  readonly problem: Pick<Quarantined, 'reason' | 'code' | 'field'> | null;
+  readonly problem: Problem | null;
 }
 
 async function replayPage(
@@ -95,11 +122,11 @@ async function replayPage(
   { id, vendor, reader: readerOf }: ReplayTarget,
   waiting: readonly QuarantineRow[],
   { note, onIngested }: ReplayOrder,
-): Promise<{ replayed: number; failed: number }> {
+): Promise<ReplayedPage> {
   const { store, encryption } = deps;
   const again = await fetchNotices(deps, id, waiting, note);
   const rows = waiting.filter(({ reason }) => reason !== 'THIN');
-  if (rows.length === 0) return { replayed: again, failed: 0 };
+  if (rows.length === 0) return { replayed: again, failures: [] };
   const contents = await openQuarantined(
     store,
     encryption,
@@ -185,7 +212,7 @@ function settle(
   open: readonly OpenedRow[],
   outcomes: readonly (readonly StoredItem[])[],
   note: NoteChange,
-): Promise<{ replayed: number; failed: number }> {
+): Promise<ReplayedPage> {
   const { store, encryption, identify, now } = deps;
   const at = new Date(now());
   return store.transaction(async (session) => {
@@ -224,6 +251,6 @@ function settle(
     }
     await countReplayed(session, connection, counts);
     await note(session, { key: `Connection:${connection}`, replayed: settled.size, failed });
-    return { replayed: settled.size, failed };
+    return { replayed: settled.size, failures };
   });
 }

@@ -39,6 +39,8 @@ export interface ConnectionRow extends LiveConnectionRow {
   readonly lastRefusedAt: Date | null;
   readonly refused: number;
   readonly unkept: number;
+  /** Rows of the quarantine whose content is kept. */
+  readonly waiting: number;
   /** How it asks its vendor for what is announced; null where it announces nothing. */
   readonly fetching: FetchState | null;
 }
@@ -95,6 +97,7 @@ const LIST = statement(
   `SELECT ${LIVE_COLUMNS}, mapping, created_at AS "createdAt", created_by AS "createdBy", rotated_at AS "rotatedAt",
       former_until AS "formerUntil", deliveries, accepted, duplicates, rejected, ignored, last_delivery_at AS "lastDeliveryAt",
       last_error AS "lastError", last_error_at AS "lastErrorAt", last_refusal AS "lastRefusal", last_refused_at AS "lastRefusedAt", refused, unkept,
+      (SELECT count(*) FROM quarantine q WHERE q.connection_id = connection.id AND q.sealed IS NOT NULL)::integer AS waiting,
       (SELECT json_build_object('origin', f.origin, 'hasKey', f.key IS NOT NULL, 'openUntil', f.open_until, 'lastError', f.last_error,
         'lastErrorAt', f.last_error_at, 'waiting', (SELECT count(*) FROM quarantine q WHERE q.connection_id = f.id
           AND q.reason = 'THIN' AND q.sealed IS NOT NULL)) FROM connection_fetch f WHERE f.id = connection.id) AS fetching

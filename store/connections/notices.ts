@@ -1,6 +1,6 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { type ClaimedWork, type ClaimOwner, claimsOf } from '../database/claims.ts';
-import type { Session } from '../database/client.ts';
+import type { OwnerSession, Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
 import type { SubjectEncryption } from '../encryption/subject-encryption.ts';
 import { EMPTIED } from './quarantine.ts';
@@ -86,6 +86,11 @@ const AGAIN = statement(
     announced AS (${NOTIFY} FROM again LIMIT 1)
     SELECT id FROM again LEFT JOIN announced ON true`,
 );
+const CIRCUITS = statement(
+  'notices_circuits',
+  `SELECT c.connector, count(*) FILTER (WHERE f.open_until > $1)::integer AS count FROM connection_fetch f
+    JOIN connection c ON c.id = f.id WHERE c.removed_at IS NULL GROUP BY 1 ORDER BY 1`,
+);
 const NOTE_ERROR = statement(
   'notices_note_error',
   'UPDATE connection_fetch SET last_error = $2, last_error_at = $3 WHERE id = $1',
@@ -159,4 +164,12 @@ export async function noteFetchError(
   at: Date,
 ): Promise<void> {
   await session.rows(NOTE_ERROR, [connection, error, at]);
+}
+
+/** Connections of which nothing is fetched because their circuit is open, by connector. */
+export function countOpenCircuits(
+  session: OwnerSession,
+  at: Date,
+): Promise<{ readonly connector: string; readonly count: number }[]> {
+  return session.rows(CIRCUITS, [at]);
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { UserError } from '../../domain/errors/user-error.ts';
 import { applyScale, type ScaleRule } from '../../domain/nps/scale.ts';
+import { type NameRedaction, withoutSpans } from '../../domain/privacy/names.ts';
 import { type RedactionRules, redacting } from '../../domain/privacy/redact.ts';
 import { inSlices } from '../../domain/text/slices.ts';
 import type { Session } from '../database/client.ts';
@@ -70,6 +71,17 @@ interface Stored {
   readonly restricted: boolean;
 }
 
+/** The comment without what patterns find, and without names where the deployment removes them. */
+async function redacted(
+  { redaction, names }: Pick<Parameters<typeof rectify>[0], 'redaction' | 'names'>,
+  given: string,
+  by: string,
+): Promise<string> {
+  const { text } = await inSlices(redacting(given, redaction));
+  const [spans = []] = (await names?.find(by, [text])) ?? [];
+  return withoutSpans(text, spans);
+}
+
 /**
  * Corrects a response (GDPR article 16): triggers carry the change into every number, models read it again, and
  * the correction is a source event of its own in the lineage; a restricted response is corrected in place.
@@ -80,6 +92,8 @@ export async function rectify(
   deps: SubjectDeps & {
     readonly mappings: MappingRegistry;
     readonly redaction?: RedactionRules | undefined;
+    /** Removes names, where the deployment does. */
+    readonly names?: NameRedaction | undefined;
   },
   id: string,
   correction: Correction,
@@ -87,7 +101,7 @@ export async function rectify(
 ): Promise<boolean> {
   const { store, encryption, mappings } = deps;
   const given = correction.comment === undefined ? undefined : blankToNull(correction.comment);
-  const comment = given ? (await inSlices(redacting(given, deps.redaction))).text : given;
+  const comment = given ? await redacted(deps, given, by.actor) : given;
   return store.transaction(async (session) => {
     // The subject before the key, as everywhere (store/data-subjects/data-subject.ts); if another subject owns
     // it by then, there is nothing to correct.

@@ -21,6 +21,8 @@ export interface RecordedMapping {
   readonly connector: string;
   /** Its fields are read as a map declares; otherwise as they are named. */
   readonly isDeclared: boolean;
+  /** What removed names from its comments; null: nothing did. */
+  readonly redaction: string | null;
   readonly recordedAt: Date;
   readonly sourceRecordedAt: Date;
   /** The id of the caller that used the source first; null for older sources. */
@@ -61,12 +63,12 @@ const INSERT_SCALE = statement(
 );
 const INSERT_MAPPING = statement(
   'mapping_insert',
-  `INSERT INTO mapping_version (key, source_id, survey_version_id, scale_rule_id, connector, definition, made_by)
-    SELECT $1, source.id, survey.id, scale.id, $2, $3::jsonb, $8 FROM source, survey_version survey, scale_rule scale
+  `INSERT INTO mapping_version (key, source_id, survey_version_id, scale_rule_id, connector, definition, made_by, redaction)
+    SELECT $1, source.id, survey.id, scale.id, $2, $3::jsonb, $8, $9 FROM source, survey_version survey, scale_rule scale
     WHERE source.name = $4 AND survey.name = $5 AND survey.version = $6 AND scale.key = $7 ON CONFLICT DO NOTHING`,
 );
 const MAPPINGS = `SELECT m.id, m.key, s.id AS "sourceId", s.name AS source, v.name AS "surveyName", v.version AS "surveyVersion",
-      c.key AS "scaleKey", c.rule AS scale, m.connector, jsonb_typeof(m.definition) = 'object' AS "isDeclared", m.recorded_at AS "recordedAt",
+      c.key AS "scaleKey", c.rule AS scale, m.connector, jsonb_typeof(m.definition) = 'object' AS "isDeclared", m.redaction, m.recorded_at AS "recordedAt",
       s.recorded_at AS "sourceRecordedAt", s.made_by AS "sourceMadeBy", v.recorded_at AS "surveyRecordedAt", c.recorded_at AS "scaleRecordedAt"
     FROM mapping_version m JOIN source s ON s.id = m.source_id
       JOIN survey_version v ON v.id = m.survey_version_id JOIN scale_rule c ON c.id = m.scale_rule_id`;
@@ -181,7 +183,7 @@ interface Named {
 function record(
   store: Store,
   key: string,
-  { source, survey, scale, connector, definition }: MappingVersion,
+  { source, survey, scale, connector, definition, redaction }: MappingVersion,
   { id, bounds }: { readonly id: string; readonly bounds: NameBounds },
 ): Promise<BeyondBounds | null> {
   return store.transaction(async (session) => {
@@ -208,6 +210,7 @@ function record(
       survey.version,
       scaleKey(scale),
       id,
+      redaction ?? null,
     ]);
     return null;
   });

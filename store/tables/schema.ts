@@ -99,6 +99,8 @@ export const mappingVersion = pgTable(
       .references(() => scaleRule.id),
     connector: text('connector').notNull(),
     definition: jsonb('definition').notNull(),
+    /** What removed names from its comments; null: nothing did. */
+    redaction: text('redaction'),
     recordedAt: recordedAt(),
     madeBy: madeBy(),
   },

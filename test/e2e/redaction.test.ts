@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { runProgram } from '../fixtures/server.ts';
 import { useServer } from '../fixtures/use-server.ts';
 
@@ -10,6 +10,8 @@ import { useServer } from '../fixtures/use-server.ts';
 const CASES = new URL('../fixtures/cases/', import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), 'scoreline-redaction-'));
 const server = useServer({ follow: true });
+const NAMES_ON = 'dimensions:\n  - field: region\nredaction:\n  names: on\n  keep: [Grace]\n';
+const nameless = useServer({ config: NAMES_ON });
 afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
@@ -56,4 +58,68 @@ it('shows what would be stored of a text, a column or a field, and what was remo
   ]);
   const report = await redact('--report', '--size', '300', '--seed', '3');
   expect(report.output).toMatch(/phone +\d+ +\d+ +\d+\.\d % +\d+\.\d %/);
+});
+
+describe('names in comments', () => {
+  const SAID =
+    'Maria Gonzalez in support was great, so was Grace. I live at 12 Baker Street, call 212-555-0123.';
+  const item = (externalId: string, comment: string) =>
+    JSON.stringify({ externalId, answeredAt: '2026-03-01T10:00:00Z', score: 9, comment });
+  const READ = '{ responses(first: 50) { edges { node { id externalId comment } } } }';
+  type Read = { responses: { edges: { node: { id: string; externalId: string; comment: string } }[] } };
+  const stored = async (of: typeof server) => {
+    const { data } = await of.graphql<Read>(READ);
+    return new Map(data.responses.edges.map(({ node }) => [node.externalId, node]));
+  };
+  const send = async (of: typeof server, ...items: string[]) =>
+    (await of.post('/ingest/responses', items.join('\n'), 'application/x-ndjson')).json();
+
+  it('are removed where a deployment asks for it, and stay where it does not', async () => {
+    const long = `${'It was fine. '.repeat(150)}Thanks to Maria Gonzalez.`;
+    const items = [
+      item('said', SAID),
+      item('ja', 'サポートの田中さんは親切でした。ありがとう。'),
+      item('long', long),
+      item('half', 'Ask Maria Gonzalez \ud83d'),
+      item('placeholder', 'write to jane@example.com'),
+    ];
+    expect(await send(nameless, ...items)).toMatchObject({ accepted: 5, rejected: [] });
+    const kept = await stored(nameless);
+    expect(kept.get('said')?.comment).toBe(
+      '[name] in support was great, so was Grace. I live at [address], call [phone].',
+    );
+    expect(kept.get('ja')?.comment).toBe('サポートの田中さんは親切でした。ありがとう。');
+    expect(kept.get('long')?.comment).toBe(`${'It was fine. '.repeat(150)}Thanks to [name].`);
+    expect(kept.get('half')?.comment).toBe('Ask [name] ');
+    expect(kept.get('placeholder')?.comment).toBe('write to [email]');
+    // The same answer again is the same content.
+    expect(await send(nameless, item('said', SAID))).toMatchObject({ accepted: 0, duplicates: 1 });
+    expect(await send(server, item('said', SAID))).toMatchObject({ accepted: 1 });
+    expect((await stored(server)).get('said')?.comment).toContain('Maria Gonzalez');
+  });
+
+  it('are removed from a corrected comment too, and the mapping says by what', async () => {
+    const response = (await stored(nameless)).get('placeholder')?.id;
+    const { errors } = await nameless.graphql(
+      'mutation ($response: ID!) { correctResponse(response: $response, comment: "ask Maria Gonzalez", reason: "asked") }',
+      { response },
+    );
+    expect(errors).toBeUndefined();
+    expect((await stored(nameless)).get('placeholder')?.comment).toBe('ask [name]');
+    const trace = '{ trace(id: "ID") { nodes { label } } }'.replace('ID', response as string);
+    const { data } = await nameless.graphql<{ trace: { nodes: { label: string }[] } }>(trace);
+    expect(data.trace.nodes.map(({ label }) => label)).toContainEqual(
+      expect.stringMatching(/ mapping, .*names removed by rampart [0-9a-f]{12}$/),
+    );
+  });
+
+  it('are shown beforehand', async () => {
+    const file = join(folder, 'names.txt');
+    writeFileSync(file, `${SAID}\n`);
+    const shown = await runProgram(['redact', file], nameless.instance.env).finished;
+    expect(shown.output).toContain(
+      '[name] in support was great, so was Grace. I live at [address], call [phone].\n',
+    );
+    expect(shown.output).toContain('1 texts, 1 changed; removed: phone 1, address 1, name 1');
+  });
 });

@@ -1,4 +1,5 @@
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -7,6 +8,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,8 +24,12 @@ const folder = mkdtempSync(join(tmpdir(), 'scoreline-watch-'));
 mkdirSync(join(folder, 'in', 'nps'), { recursive: true });
 mkdirSync(join(folder, 'secret'));
 symlinkSync(join(folder, 'secret'), join(folder, 'in', 'out'));
+let dataDir = '';
 const server = useServer({
-  env: { SCORELINE_WATCH_DIR: join(folder, 'in') },
+  env: (given) => {
+    dataDir = given;
+    return { SCORELINE_WATCH_DIR: join(folder, 'in') };
+  },
   config: 'dimensions: [{ field: region }]\nconnections: { allow: [127.0.0.1] }\n',
 });
 // s3rver knows this key alone.
@@ -187,5 +193,66 @@ describe('a bucket', () => {
       'the bucket does not answer: 10.0.0.1 has no public address; connections.allow of the configuration names hosts and networks that are allowed besides',
     );
     expect(await messageOf({ endpoint: server.url })).toContain('the bucket exports is refused: 401');
+  });
+});
+
+describe('a hostile bucket', () => {
+  let hostile: Server;
+  let origin = '';
+  const answers: Record<string, (response: ServerResponse) => void> = {
+    '/evil/bad%25zz.csv': (response) => void response.end(csv(['h1,2026-03-01,9'])),
+    // As much as is taken.
+    '/evil/long.csv': (response) => {
+      const flood = () => {
+        while (!response.destroyed && response.write(Buffer.alloc(65_536, 'x')));
+      };
+      response.on('drain', flood);
+      flood();
+    },
+    '/evil/cut.csv': (response) => {
+      const body = csv(['h2,2026-03-01,9']);
+      response.setHeader('content-length', body.length);
+      response.write(body.slice(0, 9), () => response.destroy());
+    },
+  };
+  beforeAll(async () => {
+    const { length } = csv(['h1,2026-03-01,9']);
+    const object = (key: string, bytes: number) =>
+      `<Contents><Key>${key}</Key><ETag>"${key}"</ETag><Size>${bytes}</Size></Contents>`;
+    const listed = `${object('long.csv', 10)}${object('cut.csv', length)}${object('bad%zz.csv', length)}`;
+    hostile = createServer((request, response) => {
+      const { pathname } = new URL(request.url ?? '/', 'http://bucket');
+      if (pathname === '/evil')
+        response.end(`<ListBucketResult><EncodingType>url</EncodingType>${listed}</ListBucketResult>`);
+      // Of the silent bucket nothing is heard.
+      else answers[pathname]?.(response);
+    });
+    await new Promise<void>((done) => hostile.listen(0, '127.0.0.1', done));
+    origin = `http://127.0.0.1:${(hostile.address() as AddressInfo).port}`;
+  });
+  afterAll(() => {
+    hostile?.closeAllConnections();
+    hostile?.close();
+  });
+
+  it('has its other files imported, keeps no more than it lists, and keeps no other place waiting', async () => {
+    await create('bucket', { endpoint: origin, bucket: 'silent', map: MAP }, 'S3RVER:S3RVER');
+    const id = await create('bucket', { endpoint: origin, bucket: 'evil', map: MAP }, 'S3RVER:S3RVER');
+    expect(await ended(id, 'bad%zz.csv')).toMatchObject({ state: 'done', message: null });
+    expect(await ended(id, 'long.csv')).toMatchObject({
+      state: 'failed',
+      message: 'it is longer than the 10 bytes that the list of the bucket says',
+    });
+    expect((await ended(id, 'cut.csv'))?.message).toMatch(/^its content broke off .*; it is read again$/);
+    const copies = join(dataDir, 'watched', id.slice('Connection:'.length), 'copies');
+    await until(() => !existsSync(copies), 'no copy is left on the disk');
+    // While the silent bucket is waited for, a folder is looked at, and again.
+    mkdirSync(join(folder, 'in', 'beside'));
+    const beside = await create('folder', { folder: 'beside', map: MAP });
+    for (const name of ['first.csv', 'second.csv']) {
+      writeFileSync(join(folder, 'in', 'beside', name), csv([`${name},2026-03-01,9`]));
+      utimesSync(join(folder, 'in', 'beside', name), 1_000_000, 1_000_000);
+      expect(await ended(beside, name)).toMatchObject({ state: 'done' });
+    }
   });
 });

@@ -10,7 +10,7 @@ import { fixtures } from '../../ingestion/webhooks/vendors/surveymonkey.fixtures
 import { surveymonkey } from '../../ingestion/webhooks/vendors/surveymonkey.ts';
 import { configuredKeyProvider } from '../../instance/keys/file-provider.ts';
 import { type ConnectionRow, listConnections } from '../../store/connections/connections.ts';
-import { fetchAgain, noticeClaims } from '../../store/connections/notices.ts';
+import { countOpenCircuits, fetchAgain, noticeClaims } from '../../store/connections/notices.ts';
 import { readVendorKey } from '../../store/connections/vendor-keys.ts';
 import { rewrapKeys } from '../../store/encryption/rotate-keys.ts';
 import { DIMENSIONS, openTestDatabase, type TestDatabase, testEncryption } from '../fixtures/database.ts';
@@ -186,6 +186,12 @@ it('waits as long as the vendor says, and asks nothing meanwhile', async () => {
   expect([await scoreOf('73'), await scoreOf('74')]).toEqual([[9], [8]]);
 });
 
+const openCircuits = async () => {
+  const [counted] = await countOpenCircuits(database.store, new Date(now));
+  expect(counted?.connector).toBe('surveymonkey');
+  return counted?.count ?? 0;
+};
+
 it('opens the circuit of a vendor that keeps failing, tries it by one, and closes it', async () => {
   const id = await connect();
   stub.answer = () => ({ status: 500, body: 'no' });
@@ -195,6 +201,7 @@ it('opens the circuit of a vendor that keeps failing, tries it by one, and close
   const before = stub.received.length;
   await work(id);
   expect(stub.received.length).toBe(before + 1);
+  expect(await openCircuits()).toBe(1);
   expect((await connectionOf(id)).fetching).toMatchObject({ waiting: 8, lastError: 'answered 500' });
   stub.answer = answers;
   now += HOUR;
@@ -202,6 +209,7 @@ it('opens the circuit of a vendor that keeps failing, tries it by one, and close
   now += 10 * SECOND;
   await work(id);
   expect(await connectionOf(id)).toMatchObject({ accepted: 8, fetching: { waiting: 0, openUntil: null } });
+  expect(await openCircuits()).toBe(0);
 });
 
 it('does not use up its tries with a key that the vendor refuses; another one is tried at once', async () => {

@@ -66,6 +66,6 @@ export const SHORT = {
 export const LONG = { include: [...LONG_ON_EMBEDDED, ...LONG_ON_BOTH] };
 /** Files of the project `services`, on TimescaleDB and Neo4j. */
 export const SERVICES = {
-  include: ['test/services/**/*.test.ts', ...SHORT.include],
+  include: ['test/services/**/*.test.ts', 'test/faults/**/*.test.ts', ...SHORT.include],
   exclude: [...SAME_ON_EVERY_BACKEND, ...LONG_ON_EMBEDDED],
 };

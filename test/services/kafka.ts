@@ -29,6 +29,8 @@ export interface RunningKafka {
   topics(): Promise<string[]>;
   /** All messages that a topic holds now; those of one partition in their order. */
   read(topic: string): Promise<Received[]>;
+  /** Whether the group has committed everything that the topic holds now. */
+  isRead(topic: string, group: string): Promise<boolean>;
   /** Starts it again on the same data and ports and waits until it answers. */
   start(): Promise<void>;
   /** Stops it in order; data and ports stay. */
@@ -131,6 +133,7 @@ async function startOn(
       }),
     topics: () => withAdmin(broker, 50, (admin) => admin.listTopics()),
     read: (topic) => readTopic(broker, topic),
+    isRead: (topic, group) => withAdmin(broker, 3, (admin) => isRead(admin, topic, group)),
     start: () => server.start(),
     stop: () => server.stop('SIGTERM', STOP_GRACE_MS),
     dispose: async () => {
@@ -179,6 +182,21 @@ async function withAdmin<T>(broker: string, retries: number, use: (admin: Admin)
 /** A broker that has started lists itself; before that it is fenced, and none is listed. */
 function answers(broker: string): Promise<boolean> {
   return withAdmin(broker, 0, async (admin) => (await admin.metadata({})).brokers.size === 1);
+}
+
+async function isRead(admin: Admin, topic: string, group: string): Promise<boolean> {
+  const { topics } = await admin.metadata({ topics: [topic] });
+  const partitions = Array.from({ length: topics.get(topic)?.partitionsCount ?? 0 }, (_, index) => index);
+  const latest = partitions.map((partitionIndex) => ({ partitionIndex, timestamp: -1n }));
+  const [ends] = await admin.listOffsets({ topics: [{ name: topic, partitions: latest }] });
+  const [committed] = await admin.listConsumerGroupOffsets({
+    groups: [{ groupId: group, topics: [{ name: topic, partitionIndexes: partitions }] }],
+  });
+  const positions = committed?.topics.find(({ name }) => name === topic)?.partitions ?? [];
+  const at = new Map(positions.map((one) => [one.partitionIndex, one.committedOffset]));
+  return (ends?.partitions ?? []).every(
+    ({ partitionIndex, offset }) => offset <= 0n || offset === at.get(partitionIndex),
+  );
 }
 
 async function readTopic(broker: string, topic: string): Promise<Received[]> {

@@ -10,6 +10,8 @@ export const KINDS = [
   'account',
   'secret',
   'address',
+  // By a model (domain/privacy/names.ts), not by a pattern.
+  'name',
 ] as const;
 export type Kind = (typeof KINDS)[number];
 

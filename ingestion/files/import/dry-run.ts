@@ -1,12 +1,20 @@
 import { randomBytes } from 'node:crypto';
+import type { NameRedaction } from '../../../domain/privacy/names.ts';
 import { cellKey } from '../../../domain/segments/cell.ts';
 import type { CellLimits } from '../../../domain/segments/cell-filing.ts';
 import type { Dimension } from '../../../domain/segments/dimensions.ts';
-import { mapInSlices } from '../../../domain/text/slices.ts';
+import { mapInSlices, toEnd } from '../../../domain/text/slices.ts';
 import { placeOf } from '../../pipeline/file-cells.ts';
-import { type NormaliseDeps, type Normalised, normalise } from '../../pipeline/normalise.ts';
+import {
+  finished,
+  type NormaliseDeps,
+  type Normalised,
+  type ReadDraft,
+  reading,
+} from '../../pipeline/normalise.ts';
 import { addNotes, type NoteCounts, type Outcome } from '../../pipeline/outcome.ts';
 import { refusalOf } from '../../pipeline/refusals.ts';
+import { removeNames } from '../../pipeline/remove-names.ts';
 import { OWNER, type Submitter } from '../../pipeline/submitter.ts';
 import type { FileRow } from '../accept-file-rows.ts';
 import { draftFromRow } from '../file-row.ts';
@@ -27,6 +35,8 @@ export interface DryRunOptions {
   readonly cellLimits: CellLimits;
   /** The deployment's. */
   readonly redaction?: NormaliseDeps['redaction'];
+  /** Removes names, where the deployment does. */
+  readonly names?: NameRedaction | undefined;
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly isStopping: () => boolean;
@@ -103,7 +113,7 @@ export async function dryRun(options: DryRunOptions): Promise<DryRun> {
   const judge = judgeOf(options, repeats);
   let interrupted = false;
   for await (const batch of batches(map, source, { line: 0 }, fields)) {
-    const judged = await mapInSlices(batch.rows, judge);
+    const judged = await judge(batch.rows);
     const outcomes = judged.map(outcomeOf);
     const refused = rejectsOf(batch, outcomes);
     for (const [index, one] of judged.entries()) {
@@ -163,19 +173,21 @@ function outcomeOf(one: Kept | Outcome): Outcome {
   return { status: 'accepted', ...(notes.length > 0 ? { notes } : {}) };
 }
 
-/** The result of a row as the ingestor decides it, except for what only the database knows. */
+/** The results of rows as the ingestor decides them, except for what only the database knows. */
 function judgeOf(
-  { map, dimensions, redaction, now, submitter = OWNER }: DryRunOptions,
+  { map, dimensions, redaction, names, now, submitter = OWNER }: DryRunOptions,
   repeats: Repeats<Kept['place']>,
-): (row: FileRow) => Kept | Outcome {
+): (rows: readonly FileRow[]) => Promise<(Kept | Outcome)[]> {
   // Nothing made with it is shown.
   const pepper = { version: 1, secret: randomBytes(32) };
   const deps: NormaliseDeps = { dimensions, redaction, now, pepper };
-  return ({ values }) => {
+  const read = ({ values }: FileRow): ReadDraft | Outcome => {
     const draft = draftFromRow(map, values, 'dry run');
-    if ('status' in draft) return draft;
-    const kept = normalise(deps, draft);
-    if (!('id' in kept)) return kept;
+    return 'status' in draft ? draft : toEnd(reading(deps, draft));
+  };
+  const judge = (one: ReadDraft | Outcome): Kept | Outcome => {
+    if ('status' in one) return one;
+    const kept = finished(deps, one);
     const place = placeOf(dimensions, submitter, kept.attributes);
     if ('outcome' in place) return place.outcome;
     const repeat = repeats.judge(kept, place.attributes, now());
@@ -184,6 +196,8 @@ function judgeOf(
     if (repeat.verdict !== 'duplicate') return refusalOf(repeat.verdict);
     return { status: 'duplicate', ...(kept.notes.length > 0 ? { notes: kept.notes } : {}) };
   };
+  return async (rows) =>
+    mapInSlices(await removeNames(names, submitter.id, await mapInSlices(rows, read)), judge);
 }
 
 function asKept(dimensions: readonly Dimension[], { line }: FileRow, { kept, place }: Kept): RowAsKept {

@@ -283,6 +283,165 @@ it('a connection is added, its secret shown once, replaced and removed', async (
   await page.getByText('No survey tool delivers here yet').waitFor();
 });
 
+it('a folder, a bucket, a topic or a tool that announces is asked for what it needs', async () => {
+  const dialog = page.getByRole('dialog');
+  const choose = (tool: string) => page.getByLabel('Tool', { exact: true }).selectOption(tool);
+  await press('Add a connection');
+  await page.getByLabel('Name').fill('Nightly');
+  await choose('kafka');
+  await press('Add the connection');
+  await dialog.getByText('Topic: write it.').waitFor();
+  await choose('bucket');
+  await dialog.getByLabel('Bucket', { exact: true }).fill('nps-exports');
+  await dialog.getByLabel('Endpoint (optional)').waitFor();
+  await dialog.getByLabel('Access key and secret').waitFor();
+  await look('connection-bucket');
+  await choose('folder');
+  await dialog.getByLabel('Folder', { exact: true }).fill('exports/nps');
+  await press('Add the connection');
+  // The server says why there is nothing to read yet.
+  await page.getByRole('heading', { name: 'Connect Nightly' }).waitFor();
+  await dialog.getByText('SCORELINE_WATCH_DIR is not set').waitFor();
+  await look('connection-folder');
+  await press('Close');
+  await press('Add a connection');
+  await page.getByLabel('Name').fill('Deals');
+  await choose('hubspot');
+  await dialog.getByLabel('Key of the tool').fill('pat-eu1-0001');
+  await dialog.getByLabel('Host of the tool').fill('api.hubapi.com');
+  await press('Add the connection');
+  await page.getByRole('heading', { name: 'Connect Deals' }).waitFor();
+  await press('Close');
+  const { data } = await server.graphql<{
+    connections: { name: string; mapping: object; fetching: object | null }[];
+  }>('{ connections { name mapping fetching { hasKey origin } } }');
+  expect(data.connections).toMatchObject([
+    { name: 'Nightly', mapping: { folder: 'exports/nps', map: { source: 'export' } }, fetching: null },
+    { name: 'Deals', fetching: { hasKey: true, origin: 'https://api.hubapi.com' } },
+  ]);
+  for (const name of ['Nightly', 'Deals']) {
+    await press(`Remove the connection ${name}`);
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click();
+    await page.getByRole('button', { name: `Remove the connection ${name}` }).waitFor({ state: 'detached' });
+  }
+});
+
+describe('the quarantine', () => {
+  let connection = { id: '', path: '' };
+  let secret = '';
+  const deliver = async (body: object | string) => {
+    const answer = await fetch(`${server.url}${connection.path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${secret}` },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    });
+    expect(answer.status).toBeLessThan(300);
+  };
+  const item = (id: string, more: object = {}) => ({
+    ...{ id, answeredAt: '2026-03-01T09:30:00Z', score: 9, comment: 'Half a year later' },
+    ...more,
+  });
+  const panel = (of: Page = page) => of.getByTestId('quarantine');
+  beforeAll(async () => {
+    const mapping = { score: { column: 'score', scale: '1-5' } };
+    const { data } = await server.graphql<{
+      createConnection: { secret: string; connection: typeof connection };
+    }>(
+      'mutation ($input: ConnectionInput!) { createConnection(input: $input) { secret connection { id path } } }',
+      { input: { connector: 'retently', name: 'Checkout survey', mapping } },
+    );
+    ({ connection, secret } = data.createConnection);
+    for (let i = 0; i < 28; i++) await deliver(item(`w${i}`));
+    await deliver(item('late', { answeredAt: 'soon', score: 5 }));
+    await deliver(item('much', { score: 99 }));
+    await deliver('{ not JSON');
+    await page.goto(`${server.url}/data`);
+  });
+
+  it('stands there with its reasons, is filtered and leafed through, and opens an item', async () => {
+    await page.getByTestId('connections').getByRole('link', { name: '31 wait in the quarantine' }).click();
+    await page.waitForURL(/quarantine=Connection/);
+    await panel()
+      .getByText(
+        '31 wait: 1 × the delivery cannot be read, 1 × not in the form that the mapping expects, 29 × a value cannot be stored.',
+      )
+      .waitFor();
+    await look('quarantine');
+    const rows = panel().getByRole('row');
+    expect(await rows.count()).toBe(26);
+    await panel().getByRole('button', { name: 'Older ones' }).click();
+    await until(async () => (await rows.count()) === 7, 'the second page is shown');
+    await panel().getByRole('button', { name: 'Newer ones' }).click();
+    await panel().getByLabel('Wrong field').fill('answeredAt');
+    await page.keyboard.press('Enter');
+    await until(async () => (await rows.count()) === 2, 'one item names that field');
+    await panel()
+      .getByRole('button', { name: /^Open: the date cannot be read/ })
+      .click();
+    const drawer = page.getByTestId('quarantined-item');
+    await drawer.getByText('The date cannot be read (answeredAt).').waitFor();
+    await look('quarantine-item');
+    await drawer.getByRole('button', { name: 'Show what arrived' }).click();
+    await drawer.getByText('"answeredAt": "soon"').waitFor();
+    await look('quarantine-content');
+    const log = await server.graphql('{ auditLog(first: 5) { edges { node { action subject } } } }');
+    expect(JSON.stringify(log.data)).toContain('QuarantinedItem:');
+    await drawer.getByRole('button', { name: 'Replay' }).click();
+    await drawer
+      .getByRole('alert')
+      .getByText('0 stored, 1 still wrong: 1 × the date cannot be read (answeredAt).')
+      .waitFor();
+    await drawer.getByRole('button', { name: 'Discard this item' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Discard' }).click();
+    await panel().getByText('1 discarded.').waitFor();
+    await panel().getByText('Nothing that waits matches').waitFor();
+    await panel().getByLabel('Show', { exact: true }).selectOption('settled');
+    await panel().getByRole('cell', { name: 'Discarded' }).waitFor();
+    await look('quarantine-settled');
+    await panel().getByLabel('Show', { exact: true }).selectOption('waiting');
+    await panel().getByLabel('Wrong field').fill('');
+    await page.keyboard.press('Enter');
+  });
+
+  it('is replayed by the keyboard alone, says what was stored and what is still wrong, and is emptied', async () => {
+    const { errors } = await server.graphql(
+      'mutation ($id: ID!) { changeConnectionMapping(id: $id, mapping: {}) { id } }',
+      { id: connection.id },
+    );
+    expect(errors).toBeUndefined();
+    const all = panel().getByRole('button', { name: 'Replay all 30 of Checkout survey' });
+    await all.focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('alertdialog').waitFor();
+    await look('quarantine-replay');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await panel().getByRole('status').filter({ hasText: '28 stored, 2 still wrong' }).waitFor();
+    await page.getByTestId('connections').getByRole('link', { name: '2 wait in the quarantine' }).waitFor();
+    await look('quarantine-replayed');
+    await panel().getByRole('button', { name: 'Discard all 2 of Checkout survey' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Discard all 2' }).click();
+    await panel().getByText('2 discarded.').waitFor();
+    await panel().getByText('Nothing waits', { exact: true }).waitFor();
+    await look('quarantine-empty');
+  });
+
+  it('fits a phone in the dark', async () => {
+    await deliver(item('phone', { score: 99 }));
+    const phone = await signedIn(ADMIN_KEY, { width: 390, height: 844 });
+    await phone.emulateMedia({ colorScheme: 'dark' });
+    await phone.goto(`${server.url}/data?quarantine=${encodeURIComponent(connection.id)}`);
+    await panel(phone)
+      .getByRole('button', { name: /^Open: / })
+      .first()
+      .click();
+    await look('phone-quarantine-item', phone);
+    await phone.keyboard.press('Escape');
+    await look('phone-quarantine', phone);
+    await phone.context().close();
+  });
+});
+
 it('fits a phone, and shows each role what it may do', async () => {
   const phone = await signedIn(ADMIN_KEY, { width: 390, height: 844 });
   await phone.getByTestId('sources').getByRole('table').waitFor();
@@ -299,5 +458,6 @@ it('fits a phone, and shows each role what it may do', async () => {
   const sender = await signedIn(server.keys['collector'] as string);
   await sender.getByRole('button', { name: 'Choose a file' }).waitFor();
   expect(await sender.getByRole('heading', { name: 'Imports' }).count()).toBe(0);
+  expect(await sender.getByTestId('quarantine').count()).toBe(0);
   await sender.context().close();
 });

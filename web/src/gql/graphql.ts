@@ -324,6 +324,20 @@ export type OnboardingSpeed =
   /** Less than 7 days after the subscription started. */
   | 'WITHIN_WEEK';
 
+/** What is absent is not limited. */
+export type QuarantineFilter = {
+  /** Fields that the rejections name, such as score. At most 20. */
+  fields?: Array<string> | null | undefined;
+  /** When it arrived at the earliest. */
+  from?: string | null | undefined;
+  /** Some of the reasons. At most 20. */
+  reasons?: Array<QuarantineReason> | null | undefined;
+  /** Some of the statuses. At most 20. */
+  statuses?: Array<QuarantineStatus> | null | undefined;
+  /** When it arrived, before that. */
+  to?: string | null | undefined;
+};
+
 /** Why something waits: the delivery cannot be read, the item has not the form that the mapping expects, a value cannot be stored, the mapping does not fit the deployment, or the vendor only announced it. */
 export type QuarantineReason =
   | 'BODY'
@@ -331,6 +345,14 @@ export type QuarantineReason =
   | 'SCHEMA'
   | 'THIN'
   | 'VALUE';
+
+/** What became of it. The content of all but WAITING and FETCHING is deleted. */
+export type QuarantineStatus =
+  | 'DISCARDED'
+  | 'EXPIRED'
+  | 'FETCHING'
+  | 'REPLAYED'
+  | 'WAITING';
 
 export type QuestionKind =
   /** Whether it changed since the window before. */
@@ -920,7 +942,7 @@ export type DataFirstDeliveryQueryVariables = Exact<{
 
 
 export type DataFirstDeliveryQuery = { node:
-    | { id: string, accepted: number, ignored: number, refused: number, lastRefusal: string | null, lastDeliveryAt: string | null, quarantine: { edges: Array<{ node: { id: string, reason: QuarantineReason, field: string | null, advice: string } }> } }
+    | { id: string, accepted: number, ignored: number, refused: number, lastRefusal: string | null, lastDeliveryAt: string | null, files: Array<{ path: string, state: string, message: string | null }>, quarantine: { edges: Array<{ node: { id: string, reason: QuarantineReason, field: string | null, advice: string } }> } }
     | Record<PropertyKey, never>
    | null };
 
@@ -944,7 +966,7 @@ export type DataConnectionsQueryVariables = Exact<{
 }>;
 
 
-export type DataConnectionsQuery = { connections: Array<{ id: string, name: string, connector: string, path: string, createdAt: string, createdBy: string, rotatedAt: string | null, formerSecretUntil: string | null, lastDeliveryAt: string | null, deliveries: number, accepted: number, duplicates: number, rejected: number, ignored: number, lastError: string | null, lastErrorAt: string | null, lastRefusal: string | null, lastRefusedAt: string | null, sources: Array<string> | null, fetching: { hasKey: boolean, waiting: number, openUntil: string | null, lastError: string | null } | null }> };
+export type DataConnectionsQuery = { connections: Array<{ id: string, name: string, connector: string, path: string, createdAt: string, createdBy: string, rotatedAt: string | null, formerSecretUntil: string | null, lastDeliveryAt: string | null, deliveries: number, accepted: number, duplicates: number, rejected: number, ignored: number, lastError: string | null, lastErrorAt: string | null, lastRefusal: string | null, lastRefusedAt: string | null, sources: Array<string> | null, waiting: number, fetching: { hasKey: boolean, waiting: number, openUntil: string | null, lastError: string | null } | null }> };
 
 export type DataCreateConnectionMutationVariables = Exact<{
   input: ConnectionInput;
@@ -1004,6 +1026,44 @@ export type DataStartDemoMutationVariables = Exact<{ [key: string]: never; }>;
 
 
 export type DataStartDemoMutation = { startDemo: { state: DemoState, progress: number, answers: number, failure: string | null } };
+
+export type DataQuarantineQueryVariables = Exact<{
+  connection: string | number;
+  filter?: QuarantineFilter | null | undefined;
+  after?: string | number | null | undefined;
+}>;
+
+
+export type DataQuarantineQuery = { node:
+    | { id: string, waiting: number, unkept: number, refused: number, quarantine: { reasons: Array<{ reason: QuarantineReason, count: number }>, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, status: QuarantineStatus, reason: QuarantineReason, code: string, field: string | null, advice: string, position: string, bytes: number, receivedAt: string, attempts: number, attemptedAt: string | null, dueAt: string | null, lastError: string | null, expiresAt: string, settledAt: string | null } }> } }
+    | Record<PropertyKey, never>
+   | null };
+
+export type DataReplayMutationVariables = Exact<{
+  connection: string | number;
+  ids?: Array<string | number> | string | number | null | undefined;
+  filter?: QuarantineFilter | null | undefined;
+  triedBefore?: string | null | undefined;
+}>;
+
+
+export type DataReplayMutation = { replayQuarantined: { replayed: number, failed: number, remaining: number, startedAt: string, problems: Array<{ reason: QuarantineReason, code: string, field: string | null, count: number }> } };
+
+export type DataDiscardMutationVariables = Exact<{
+  connection: string | number;
+  ids?: Array<string | number> | string | number | null | undefined;
+  filter?: QuarantineFilter | null | undefined;
+}>;
+
+
+export type DataDiscardMutation = { discardQuarantined: number };
+
+export type DataQuarantinedContentQueryVariables = Exact<{
+  item: string | number;
+}>;
+
+
+export type DataQuarantinedContentQuery = { quarantinedContent: string | null };
 
 export type ExploreLinesQueryVariables = Exact<{
   segment?: SegmentInput | null | undefined;
@@ -2641,6 +2701,11 @@ export const DataFirstDeliveryDocument = new TypedDocumentString(`
       refused
       lastRefusal
       lastDeliveryAt
+      files {
+        path
+        state
+        message
+      }
       quarantine(filter: {statuses: [WAITING]}, first: 1) {
         edges {
           node {
@@ -2697,6 +2762,7 @@ export const DataConnectionsDocument = new TypedDocumentString(`
     lastRefusal
     lastRefusedAt
     sources
+    waiting
     fetching {
       hasKey
       waiting
@@ -2894,6 +2960,78 @@ export const DataStartDemoDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<DataStartDemoMutation, DataStartDemoMutationVariables>;
+export const DataQuarantineDocument = new TypedDocumentString(`
+    query DataQuarantine($connection: ID!, $filter: QuarantineFilter, $after: ID) {
+  node(id: $connection) {
+    ... on Connection {
+      id
+      waiting
+      unkept
+      refused
+      quarantine(filter: $filter, first: 25, after: $after) {
+        reasons {
+          reason
+          count
+        }
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+        edges {
+          node {
+            id
+            status
+            reason
+            code
+            field
+            advice
+            position
+            bytes
+            receivedAt
+            attempts
+            attemptedAt
+            dueAt
+            lastError
+            expiresAt
+            settledAt
+          }
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DataQuarantineQuery, DataQuarantineQueryVariables>;
+export const DataReplayDocument = new TypedDocumentString(`
+    mutation DataReplay($connection: ID!, $ids: [ID!], $filter: QuarantineFilter, $triedBefore: DateTime) {
+  replayQuarantined(
+    connection: $connection
+    ids: $ids
+    filter: $filter
+    triedBefore: $triedBefore
+  ) {
+    replayed
+    failed
+    remaining
+    startedAt
+    problems {
+      reason
+      code
+      field
+      count
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DataReplayMutation, DataReplayMutationVariables>;
+export const DataDiscardDocument = new TypedDocumentString(`
+    mutation DataDiscard($connection: ID!, $ids: [ID!], $filter: QuarantineFilter) {
+  discardQuarantined(connection: $connection, ids: $ids, filter: $filter)
+}
+    `) as unknown as TypedDocumentString<DataDiscardMutation, DataDiscardMutationVariables>;
+export const DataQuarantinedContentDocument = new TypedDocumentString(`
+    query DataQuarantinedContent($item: ID!) {
+  quarantinedContent(item: $item)
+}
+    `) as unknown as TypedDocumentString<DataQuarantinedContentQuery, DataQuarantinedContentQueryVariables>;
 export const ExploreLinesDocument = new TypedDocumentString(`
     query ExploreLines($segment: SegmentInput, $from: DateTime!, $to: DateTime!, $every: Granularity!, $rolling: Duration, $basis: Basis!, $groupBy: [Dimension!]!) {
   npsSeries(

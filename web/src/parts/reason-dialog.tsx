@@ -1,8 +1,9 @@
-import { type FormEvent, type ReactNode, useId, useState } from 'react';
+import { type FormEvent, type ReactNode, useState } from 'react';
 import { Dialog } from 'react-aria-components/Dialog';
 import { Heading } from 'react-aria-components/Heading';
 import { Modal, ModalOverlay } from 'react-aria-components/Modal';
 import { Button } from './button.tsx';
+import { Choice } from './choice.tsx';
 import './drawer.css';
 import { Field } from './field.tsx';
 
@@ -133,20 +134,16 @@ interface AskedProps {
 }
 
 function Asked({ field, value, onChange, problem, isFirst }: AskedProps) {
-  const id = useId();
   const { label, hint, lines = 1, type = 'text', options } = field;
   if (options)
     return (
-      <div className="field">
-        <label htmlFor={id}>{label}</label>
-        <select id={id} className="input" value={value} onChange={({ target }) => onChange(target.value)}>
-          {options.map((one) => (
-            <option key={one.id} value={one.id}>
-              {one.label}
-            </option>
-          ))}
-        </select>
-      </div>
+      <Choice label={label} value={value} onChange={onChange}>
+        {options.map((one) => (
+          <option key={one.id} value={one.id}>
+            {one.label}
+          </option>
+        ))}
+      </Choice>
     );
   return (
     <Field

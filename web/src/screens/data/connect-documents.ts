@@ -11,6 +11,11 @@ export const FIRST_DELIVERY = graphql(`
         refused
         lastRefusal
         lastDeliveryAt
+        files {
+          path
+          state
+          message
+        }
         quarantine(filter: { statuses: [WAITING] }, first: 1) {
           edges {
             node {

@@ -2,22 +2,26 @@ import { useState } from 'react';
 import { Dialog } from 'react-aria-components/Dialog';
 import { Heading } from 'react-aria-components/Heading';
 import { Modal, ModalOverlay } from 'react-aria-components/Modal';
+import { Link } from 'wouter';
 import type { DataConnectionsQuery } from '../../gql/graphql.ts';
 import { useRead, useSend } from '../../lib/api.ts';
 import { formatCount, formatMoment } from '../../lib/format.ts';
+import { useHref } from '../../lib/url-state.ts';
 import { Button } from '../../parts/button.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Empty, Failed, Skeleton } from '../../parts/states.tsx';
 import { ConfirmButton } from './confirm-button.tsx';
-import { CONNECTORS, CreateConnection, type MadeSecret } from './create-connection.tsx';
+import { connectorOf } from './connectors.ts';
+import { CreateConnection, type MadeSecret } from './create-connection.tsx';
 import { CONNECTIONS, REMOVE_CONNECTION, ROTATE_CONNECTION } from './documents.ts';
 import { FirstDelivery } from './first-delivery.tsx';
+import { Quarantine } from './quarantine/quarantine.tsx';
 import { REFUSALS } from './refusals.ts';
 import { MailLinks, WebSurvey } from './survey-html.tsx';
 
 type Connection = DataConnectionsQuery['connections'][number];
 
-/** Accounts at vendors that deliver by webhook. */
+/** Accounts at vendors that deliver by webhook, and what of it could not be stored. */
 export function Connections() {
   const { data, error, isLoading, refresh } = useRead(CONNECTIONS, {});
   const [made, setMade] = useState<MadeSecret | null>(null);
@@ -30,22 +34,25 @@ export function Connections() {
     refresh();
   };
   return (
-    <Panel title="Connections" testId="connections" actions={<CreateConnection onCreated={created} />}>
-      {error ? <Failed title="The connections could not be read" error={error} onRetry={refresh} /> : null}
-      {isLoading ? <Skeleton /> : null}
-      {data?.connections.length === 0 ? (
-        <Empty title="No survey tool delivers here yet">
-          Add a connection, and give its address and secret to the tool: its answers then arrive by
-          themselves.
-        </Empty>
-      ) : null}
-      <ul className="plain-list">
-        {data?.connections.map((one) => (
-          <ConnectionRow key={one.id} connection={one} onSecret={created} onChanged={refresh} />
-        ))}
-      </ul>
-      {made ? <Made made={made} onClose={closed} /> : null}
-    </Panel>
+    <>
+      <Panel title="Connections" testId="connections" actions={<CreateConnection onCreated={created} />}>
+        {error ? <Failed title="The connections could not be read" error={error} onRetry={refresh} /> : null}
+        {isLoading ? <Skeleton /> : null}
+        {data?.connections.length === 0 ? (
+          <Empty title="No survey tool delivers here yet">
+            Add a connection, and give its address and secret to the tool: its answers then arrive by
+            themselves.
+          </Empty>
+        ) : null}
+        <ul className="plain-list">
+          {data?.connections.map((one) => (
+            <ConnectionRow key={one.id} connection={one} onSecret={created} onChanged={refresh} />
+          ))}
+        </ul>
+        {made ? <Made made={made} onClose={closed} /> : null}
+      </Panel>
+      <Quarantine connections={data?.connections ?? []} onChanged={refresh} />
+    </>
   );
 }
 
@@ -69,6 +76,8 @@ function ConnectionRow({ connection, onSecret, onChanged }: RowProps) {
     lastError,
   } = connection;
   const send = useSend();
+  const href = useHref();
+  const known = connectorOf(connector);
   const rotate = async () => {
     const { data, error } = await send(ROTATE_CONNECTION, { id });
     if (error !== undefined) return error;
@@ -86,11 +95,9 @@ function ConnectionRow({ connection, onSecret, onChanged }: RowProps) {
       <div className="stack">
         <p className="row">
           <strong>{name}</strong>
-          <span className="muted">
-            {CONNECTORS.find((one) => one.name === connector)?.words ?? connector}
-          </span>
+          <span className="muted">{known?.words ?? connector}</span>
         </p>
-        <code className="address">{`${location.origin}${path}`}</code>
+        {path ? <code className="address">{`${location.origin}${path}`}</code> : null}
         <p className="muted small numbers">
           {lastDeliveryAt ? `Last delivery ${formatMoment(lastDeliveryAt)}` : 'No delivery yet'} ·{' '}
           {formatCount(accepted)} accepted, {formatCount(duplicates)} repeated, {formatCount(rejected)}{' '}
@@ -101,15 +108,22 @@ function ConnectionRow({ connection, onSecret, onChanged }: RowProps) {
         ) : null}
         {lastError ? <p className="notice small">Rejected last: {lastError}</p> : null}
         <Fetching of={connection.fetching} />
+        {connection.waiting > 0 ? (
+          <Link className="small numbers" href={href('/data', {}, { quarantine: id })}>
+            {formatCount(connection.waiting)} {connection.waiting === 1 ? 'waits' : 'wait'} in the quarantine
+          </Link>
+        ) : null}
       </div>
       <div className="row data-row-actions">
-        <ConfirmButton
-          action="Replace the secret"
-          label={`Replace the secret of ${name}`}
-          title={`Replace the secret of ${name}?`}
-          text="The new secret is shown once. The present one is accepted for a while, until the tool has the new one."
-          onConfirm={rotate}
-        />
+        {known?.place ? null : (
+          <ConfirmButton
+            action="Replace the secret"
+            label={`Replace the secret of ${name}`}
+            title={`Replace the secret of ${name}?`}
+            text="The new secret is shown once. The present one is accepted for a while, until the tool has the new one."
+            onConfirm={rotate}
+          />
+        )}
         <ConfirmButton
           action="Remove"
           label={`Remove the connection ${name}`}

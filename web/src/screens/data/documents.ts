@@ -22,6 +22,7 @@ export const CONNECTIONS = graphql(`
       lastRefusal
       lastRefusedAt
       sources
+      waiting
       fetching {
         hasKey
         waiting

@@ -8,6 +8,7 @@ import { errorText, useRead } from '../../lib/api.ts';
 import { formatCount } from '../../lib/format.ts';
 import { Button } from '../../parts/button.tsx';
 import { FIRST_DELIVERY } from './connect-documents.ts';
+import { connectorOf } from './connectors.ts';
 import { Copied } from './copied.tsx';
 import type { MadeSecret } from './create-connection.tsx';
 import { MapByExample } from './map-by-example.tsx';
@@ -31,12 +32,18 @@ export function FirstDelivery({ made, onClose }: Shown) {
           <Heading slot="title" level={2}>
             Connect {made.name}
           </Heading>
-          <p className="muted">
-            1. Give the tool this address and this secret. The secret is shown only once.
-          </p>
-          <Copied what="the address" text={`${location.origin}${made.path}`} />
-          <Copied what="the secret" text={made.secret} />
-          <p className="muted">2. Send a test, or answer the survey yourself.</p>
+          {connectorOf(made.connector)?.place ? (
+            <p className="muted">What is there now, and what appears later, is read by the server.</p>
+          ) : (
+            <>
+              <p className="muted">
+                1. Give the tool this address and this secret. The secret is shown only once.
+              </p>
+              <Copied what="the address" text={`${location.origin}${made.path}`} />
+              <Copied what="the secret" text={made.secret} />
+              <p className="muted">2. Send a test, or answer the survey yourself.</p>
+            </>
+          )}
           <Arrivals made={made} />
           <div className="row">
             <Button onPress={onClose}>Close</Button>
@@ -76,6 +83,12 @@ function Waiting({ seen }: { readonly seen: Arrived | null }) {
   const refusal = seen?.lastRefusal;
   return (
     <>
+      {seen?.files.map(({ path, state, message }) => (
+        <p key={path} className={state === 'failed' ? 'notice small' : 'small'}>
+          {path ? <strong dir="auto">{path}: </strong> : null}
+          {message ?? (state === 'importing' ? 'is being imported' : 'nothing in it was new')}
+        </p>
+      ))}
       <p role="status">
         {(seen?.ignored ?? 0) > 0
           ? 'A delivery has arrived, without an answer that the mapping reads.'

@@ -1,7 +1,8 @@
-import { type FormEvent, type ReactNode, useId, useState } from 'react';
+import { type FormEvent, useState } from 'react';
 import { errorText, useRead, useSend } from '../../lib/api.ts';
 import { useViewer } from '../../lib/viewer.tsx';
 import { Button } from '../../parts/button.tsx';
+import { Choice } from '../../parts/choice.tsx';
 import { Field } from '../../parts/field.tsx';
 import { Skeleton } from '../../parts/states.tsx';
 import { MAP_CONNECTION, SAMPLE } from './connect-documents.ts';
@@ -101,27 +102,5 @@ function Options({ values }: { readonly values: readonly SampleValue[] }) {
         </option>
       ))}
     </>
-  );
-}
-
-function Choice({
-  label,
-  value,
-  onChange,
-  children,
-}: {
-  readonly label: string;
-  readonly value: string;
-  readonly onChange: (value: string) => void;
-  readonly children: ReactNode;
-}) {
-  const id = useId();
-  return (
-    <div className="field">
-      <label htmlFor={id}>{label}</label>
-      <select id={id} className="input" value={value} onChange={({ target }) => onChange(target.value)}>
-        {children}
-      </select>
-    </div>
   );
 }

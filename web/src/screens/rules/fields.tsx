@@ -1,5 +1,5 @@
-import { useId } from 'react';
 import { useViewer } from '../../lib/viewer.tsx';
+import { Choice } from '../../parts/choice.tsx';
 import { Field } from '../../parts/field.tsx';
 import { Narrowing } from '../../parts/narrowing.tsx';
 import type { Draft } from './draft.ts';
@@ -17,18 +17,12 @@ export function RuleFields({ draft, problems, onChange }: FieldsProps) {
   const change = (part: Partial<Draft>) => onChange({ ...draft, ...part });
   return (
     <>
-      <Choice
-        label="Fires when"
-        value={draft.kind}
-        words={KIND_WORDS}
-        onChange={(kind) => change({ kind })}
-      />
-      <Choice
-        label="Watches"
-        value={draft.watches}
-        words={WATCHES_WORDS}
-        onChange={(watches) => change({ watches })}
-      />
+      <Choice label="Fires when" value={draft.kind} onChange={(kind) => change({ kind })}>
+        {optionsOf(KIND_WORDS)}
+      </Choice>
+      <Choice label="Watches" value={draft.watches} onChange={(watches) => change({ watches })}>
+        {optionsOf(WATCHES_WORDS)}
+      </Choice>
       {draft.watches === 'one' ? (
         <fieldset aria-describedby={problems['segment'] ? 'rule-segment-problem' : undefined}>
           <legend>Segment</legend>
@@ -43,12 +37,9 @@ export function RuleFields({ draft, problems, onChange }: FieldsProps) {
         </fieldset>
       ) : null}
       {draft.kind === 'change' ? (
-        <Choice
-          label="Direction"
-          value={draft.direction}
-          words={DIRECTION_WORDS}
-          onChange={(direction) => change({ direction })}
-        />
+        <Choice label="Direction" value={draft.direction} onChange={(direction) => change({ direction })}>
+          {optionsOf(DIRECTION_WORDS)}
+        </Choice>
       ) : null}
       {draft.kind === 'threshold' ? (
         <ThresholdFields draft={draft} problems={problems} change={change} />
@@ -100,12 +91,9 @@ function ChartFields({ draft, problems, change }: PartProps) {
         onChange={(falseAlarmsPerYear) => change({ falseAlarmsPerYear })}
         problem={problems['falseAlarmsPerYear'] ?? null}
       />
-      <Choice
-        label="Mix that is taken as given"
-        value={draft.mix}
-        words={mixes}
-        onChange={(mix) => change({ mix })}
-      />
+      <Choice label="Mix that is taken as given" value={draft.mix} onChange={(mix) => change({ mix })}>
+        {optionsOf(mixes)}
+      </Choice>
     </>
   );
 }
@@ -115,7 +103,9 @@ const SIDES = { below: 'Below', above: 'Above' } as const;
 function ThresholdFields({ draft, problems, change }: PartProps) {
   return (
     <>
-      <Choice label="Side" value={draft.side} words={SIDES} onChange={(side) => change({ side })} />
+      <Choice label="Side" value={draft.side} onChange={(side) => change({ side })}>
+        {optionsOf(SIDES)}
+      </Choice>
       <Field
         label="Score"
         inputMode="text"
@@ -143,25 +133,10 @@ function ThresholdFields({ draft, problems, change }: PartProps) {
   );
 }
 
-interface ChoiceProps<T extends string> {
-  readonly label: string;
-  readonly value: T;
-  readonly words: Readonly<Record<T, string>>;
-  readonly onChange: (value: T) => void;
-}
-
-function Choice<T extends string>({ label, value, words, onChange }: ChoiceProps<T>) {
-  const id = useId();
-  return (
-    <div className="field">
-      <label htmlFor={id}>{label}</label>
-      <select id={id} className="input" value={value} onChange={({ target }) => onChange(target.value as T)}>
-        {Object.entries<string>(words).map(([one, text]) => (
-          <option key={one} value={one}>
-            {text}
-          </option>
-        ))}
-      </select>
-    </div>
-  );
-}
+/** The options of a choice. */
+const optionsOf = (words: Readonly<Record<string, string>>) =>
+  Object.entries(words).map(([one, text]) => (
+    <option key={one} value={one}>
+      {text}
+    </option>
+  ));

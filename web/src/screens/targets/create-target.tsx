@@ -1,14 +1,15 @@
-import { type FormEvent, useId, useState } from 'react';
+import { type FormEvent, useState } from 'react';
 import type { TargetEvent, TargetKind } from '../../gql/graphql.ts';
 import { errorText, useRead, useSend } from '../../lib/api.ts';
+import { parseJson } from '../../lib/parse-json.ts';
 import { Button } from '../../parts/button.tsx';
+import { Choice } from '../../parts/choice.tsx';
 import { Drawer } from '../../parts/drawer.tsx';
 import { Field } from '../../parts/field.tsx';
 import { Narrowing } from '../../parts/narrowing.tsx';
 import { Picker } from '../../parts/picker.tsx';
 import { Failed } from '../../parts/states.tsx';
 import { CREATE, ROLES } from './documents.ts';
-import { parseJson } from './parse-json.ts';
 import { EVENT_WORDS, KINDS } from './words.ts';
 
 interface CreateProps {
@@ -100,13 +101,20 @@ function Form({ onMade, onCancel }: FormProps) {
   return (
     <form className="targets-form" onSubmit={(event) => void submit(event)}>
       <Field label="Name" value={name} onChange={setName} maxLength={200} autoComplete="off" autoFocus />
-      <KindField
-        kind={kind}
+      <Choice
+        label="Kind"
+        value={kind}
         onChange={(next) => {
           setKind(next);
           setSettings(settingsOf(next));
         }}
-      />
+      >
+        {Object.entries(KINDS).map(([one, { label }]) => (
+          <option key={one} value={one}>
+            {label}
+          </option>
+        ))}
+      </Choice>
       <Field
         label="Settings"
         hint="JSON: where it is, and what is not secret."
@@ -148,33 +156,6 @@ function Form({ onMade, onCancel }: FormProps) {
         </Button>
       </div>
     </form>
-  );
-}
-
-function KindField({
-  kind,
-  onChange,
-}: {
-  readonly kind: TargetKind;
-  readonly onChange: (kind: TargetKind) => void;
-}) {
-  const id = useId();
-  return (
-    <div className="field">
-      <label htmlFor={id}>Kind</label>
-      <select
-        id={id}
-        className="input"
-        value={kind}
-        onChange={({ target }) => onChange(target.value as TargetKind)}
-      >
-        {Object.entries(KINDS).map(([one, { label }]) => (
-          <option key={one} value={one}>
-            {label}
-          </option>
-        ))}
-      </select>
-    </div>
   );
 }
 

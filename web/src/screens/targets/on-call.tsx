@@ -2,13 +2,13 @@ import { type FormEvent, useState } from 'react';
 import type { TargetsOnCallQuery } from '../../gql/graphql.ts';
 import { useRead, useSend } from '../../lib/api.ts';
 import { formatMoment } from '../../lib/format.ts';
+import { parseJson } from '../../lib/parse-json.ts';
 import { Button } from '../../parts/button.tsx';
 import { Drawer } from '../../parts/drawer.tsx';
 import { Field } from '../../parts/field.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Empty, Failed, Skeleton } from '../../parts/states.tsx';
 import { ON_CALL, SAVE_ON_CALL } from './documents.ts';
-import { parseJson } from './parse-json.ts';
 
 type Plan = NonNullable<TargetsOnCallQuery['onCall']>;
 

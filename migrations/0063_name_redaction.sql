@@ -1,0 +1,1 @@
+ALTER TABLE "mapping_version" ADD COLUMN "redaction" text;
