@@ -12,6 +12,7 @@ import type { MappingRegistry } from '../../store/responses/mappings.ts';
 import type { Print } from '../../store/responses/response-row.ts';
 import { type Accepted, type AcceptRow, storeResponses } from '../../store/responses/store-responses.ts';
 import type { Sign } from '../../store/seals/leaf-tombstones.ts';
+import type { RulesRegistry } from '../../store/segments/rule-versions.ts';
 import type { ResponseDraft } from './draft.ts';
 import { createFiling, type FilingDeps, FORBIDDEN, filedAsOf, placeOf } from './file-cells.ts';
 import { createGroupCommit } from './group-commit.ts';
@@ -28,6 +29,8 @@ import { Wordings } from './wording.ts';
 export interface IngestorDeps extends NormaliseDeps, FilingDeps {
   readonly encryption: SubjectEncryption;
   readonly mappings: MappingRegistry;
+  /** The segment rules in force; absent: none. */
+  readonly segmentRules?: RulesRegistry | undefined;
   /** Signs notes about sealed leaves. */
   readonly sign: Sign;
   /** Removes names from comments; absent: they stay. */
@@ -210,7 +213,7 @@ type Permitted = Normalised & { readonly place: CellAttributes };
 
 /** Normalises drafts in two parts and checks whether their submitter may submit them, by source and segment. */
 function permitting(deps: IngestorDeps, submitter: Submitter, slice: Slice) {
-  const rules = { ...deps, storedAs: deps.cells.storedAs };
+  const rules = { ...deps, storedAs: deps.cells.storedAs, rules: deps.segmentRules?.current };
   const read = async (draft: ResponseDraft): Promise<ReadDraft | Outcome> => {
     if (slice.isOver()) await slice.next();
     const one = await inSlices(reading(rules, draft), slice);
@@ -235,6 +238,7 @@ async function prepare(
   slice: Slice,
 ): Promise<(Prepared | Outcome)[]> {
   const { scope, id } = submitter;
+  await deps.segmentRules?.refresh(deps.store, deps.now());
   const { read, permit } = permitting(deps, submitter, slice);
   const drafted: (ReadDraft | Outcome)[] = [];
   for (const draft of drafts) drafted.push(await read(draft));
@@ -313,8 +317,19 @@ function toRows(
     importRow: item.importRow,
     mayReplace: item.mayCorrect ? mayReplace : () => false,
     eventContent: item.event.content,
+    sent: sentOf(deps, item),
+    segmentRules: item.segmentRules,
     missing: missingOf(deps, item),
   }));
+}
+
+/** What segment rules read, where the cell does not say it all. */
+function sentOf({ dimensions }: IngestorDeps, { sent, place }: Prepared): string | null {
+  if (sent === null) return null;
+  const isWhole =
+    sent.asked.length === 0 &&
+    dimensions.every(({ attribute: name }) => sent.dimensions[name] === place[name]);
+  return isWhole ? null : JSON.stringify(sent);
 }
 
 /** The fields that the item has no value for. Of a deployment that calls a dimension `account`, the field is the dimension's. */
@@ -345,13 +360,16 @@ function printsOf({ flagRules = DEFAULT_FLAG_RULES, pepper }: IngestorDeps, item
 function outcomeOf(
   { cells, dimensions }: IngestorDeps,
   { scope }: Submitter,
-  { attributes, mayCorrect, notes }: Prepared,
+  { attributes, sent, mayCorrect, notes }: Prepared,
   { acceptance, cellId, corrects }: Accepted,
 ): Outcome {
   if (acceptance === 'forbidden') return mayCorrect ? FORBIDDEN : NOT_ITS_ANSWER;
   if (acceptance !== 'accepted' && acceptance !== 'duplicate') return refusalOf(acceptance);
   const cell = cells.get(cellId);
-  const filedAs = cell && scope.allows('submitResponse', cell) && filedAsOf(dimensions, attributes, cell);
+  const filedAs =
+    cell &&
+    scope.allows('submitResponse', cell) &&
+    filedAsOf(dimensions, sent?.dimensions ?? attributes, cell);
   const all = corrects ? [...notes, 'CORRECTED' as const] : notes;
   return { status: acceptance, ...(filedAs ? { filedAs } : {}), ...(all.length > 0 ? { notes: all } : {}) };
 }
