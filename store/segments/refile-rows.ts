@@ -17,7 +17,8 @@ const LOCK_KEYS = statement(
 const ROWS = statement(
   'refile_rows',
   `SELECT a.id, a.row, a.aside, e.sealed, e.sent, CASE WHEN e.id IS NULL THEN NULL ELSE jsonb_build_object('content', e.content,
-        'digest', encode(e.digest, 'hex'), 'import_id', e.import_id, 'import_line', e.import_line, 'replaced', e.replaced) END AS event
+        'digest', encode(e.digest, 'hex'), 'import_id', e.import_id, 'import_line', e.import_line, 'replaced', e.replaced) END AS event,
+      ARRAY (SELECT f.dimension FROM aged_field f WHERE f.response_id = a.id AND f.field = 'dimensions') AS aged
     FROM (SELECT r.id, to_jsonb(r) AS row, r.source_event_id AS event, false AS aside FROM response_key k
         JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at AND r.cell_id = k.cell_id WHERE k.id = ANY ($1::uuid[])
       UNION ALL SELECT id, row, (row->>'source_event_id')::uuid, true FROM restricted_response WHERE id = ANY ($1::uuid[])) a
@@ -94,6 +95,8 @@ export interface StoredAnswer {
   } | null;
   readonly sealed: Uint8Array | null;
   readonly sent: Uint8Array | null;
+  /** Dimensions that retention took from it. */
+  readonly aged: readonly string[];
 }
 
 /** The next answers that an older version filed, with their owners. */

@@ -132,7 +132,7 @@ async function findPlaces(
   for (const one of (await readSent(deps, store, ids, subjects)).values()) {
     if (!one) continue;
     const { answer, cell, sent } = one;
-    const place = placementOf(rules, dimensions, cell, sent);
+    const place = placementOf(rules, dimensions, cell, sent, answer.aged);
     if (place.is !== 'moved' || (place.home !== null && cells.byKey(place.home))) continue;
     const { source } = await mappings.get(store, answer.row.mapping_version_id);
     wanted.set(placeName(place.to), { attributes: place.to, source });
@@ -171,7 +171,7 @@ async function applyBatch(
   for (const key of keys) {
     const one = read.get(key.id);
     if (one === null) continue;
-    const place = one && placementOf(rules, dimensions, one.cell, one.sent);
+    const place = one && placementOf(rules, dimensions, one.cell, one.sent, one.answer.aged);
     if (one && place?.is === 'moved') {
       const to =
         (place.home === null ? undefined : cells.byKey(place.home)) ?? places.get(placeName(place.to));
