@@ -2,7 +2,6 @@ import { sql } from 'drizzle-orm';
 import {
   bigint,
   boolean,
-  customType,
   index,
   integer,
   jsonb,
@@ -10,21 +9,18 @@ import {
   primaryKey,
   smallint,
   text,
-  timestamp,
   unique,
   uuid,
 } from 'drizzle-orm/pg-core';
 import type { ScaleRule } from '../../domain/nps/scale.ts';
 import type { CellAttributes } from '../../domain/segments/cell.ts';
+import { bytea, moment, recordedAt } from './columns.ts';
 
 /**
  * The system of record. Triggers (migrations/0001) maintain the rollups and append to the journal in the
  * transaction of the change; no other code writes rollup_*. Journal rows are kept for retention.journal
  * (store/journal/journal-trim.ts).
  */
-const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
-const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
-const recordedAt = () => moment('recorded_at').notNull().defaultNow();
 /** The id of the caller whose response used it first; null for older rows. */
 const madeBy = () => text('made_by');
 
@@ -151,8 +147,13 @@ export const responseKey = pgTable(
      * (`sourceEventId`).
      */
     eventId: uuid('event_id'),
+    /** The version of the segment rules that it was filed by; 0: none. Those behind the newest are filed again. */
+    segmentRules: integer('segment_rules').notNull().default(0),
   },
-  (table) => [index().on(table.subjectId)],
+  (table) => [
+    index().on(table.subjectId),
+    index('response_key_segment_rules').on(table.segmentRules, table.id).where(sql`subject_id IS NOT NULL`),
+  ],
 );
 
 export const sourceEvent = pgTable(
@@ -185,6 +186,8 @@ export const sourceEvent = pgTable(
      * there.
      */
     stood: jsonb('stood'),
+    /** What segment rules read of the item, encrypted; null where its cell says it all. As long as the event. */
+    sent: bytea('sent'),
   },
   (table) => [
     index().on(table.responseId),
@@ -249,6 +252,8 @@ export * from './rollups.ts';
 export * from './scopes.ts';
 export * from './scoring.ts';
 export * from './seals.ts';
+export * from './segments.ts';
 export * from './sources.ts';
+export * from './targets.ts';
 export * from './themes.ts';
 export * from './watched-files.ts';
