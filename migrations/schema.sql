@@ -2884,8 +2884,7 @@ CREATE VIEW scoped.source_event WITH (security_barrier=true) AS
     "position",
     hash,
     received_at,
-    digest,
-    sent
+    digest
    FROM source_event t
   WHERE (EXISTS ( SELECT
            FROM response_key k

@@ -1,4 +1,5 @@
 import { parseDocument } from 'yaml';
+import type { Dimension } from '../../domain/segments/dimensions.ts';
 import { parseSegmentRules, type SegmentRules } from '../../domain/segments/segment-rules.ts';
 import { cut } from '../../domain/text/text.ts';
 import {
@@ -29,7 +30,7 @@ export function addSegmentRules(schema: SchemaParts): void {
       description:
         'Every version of the rules that turn attributes into dimensions, the first one first. The last one is in force.',
       resolve: (_root, _args, context) => {
-        assertAdministrator(context);
+        assertSetsRules(context);
         return readRuleVersions(context.deps.record);
       },
     }),
@@ -50,8 +51,8 @@ export function addSegmentRules(schema: SchemaParts): void {
         reason: t.arg.string({ required: true }),
       },
       resolve: (_root, { config, reason }, context) => {
-        assertAdministrator(context);
-        const rules = parseSegmentRules(contentOf(config), dimensions);
+        assertSetsRules(context);
+        const rules = rulesOf(config, dimensions);
         return add(context, 'applySegmentRules', { config, rules, undoes: null, reason });
       },
     }),
@@ -66,7 +67,7 @@ export function addSegmentRules(schema: SchemaParts): void {
         reason: t.arg.string({ required: true }),
       },
       resolve: async (_root, { version: undone, reason }, context) => {
-        assertAdministrator(context);
+        assertSetsRules(context);
         const { record } = context.deps;
         const newest = await newestRules(record);
         if (newest === 0 || undone !== newest)
@@ -146,12 +147,18 @@ async function add(
 }
 
 /** @throws ForbiddenError: rules are those of all segments together. */
-function assertAdministrator({ caller }: ApiContext): void {
+export function assertSetsRules({ caller }: ApiContext): void {
   if (!caller.scope.allowsAll('administer'))
     throw new ForbiddenError('this key may not change segment rules');
 }
 
-/** @throws InvalidArgumentError for text that is neither YAML nor JSON */
+/**
+ * The rules of a text.
+ * @throws SegmentRulesError and InvalidArgumentError, for text that is neither YAML nor JSON
+ */
+export const rulesOf = (config: string, dimensions: readonly Dimension[]): SegmentRules =>
+  parseSegmentRules(contentOf(config), dimensions);
+
 function contentOf(config: string): unknown {
   const document = parseDocument(config);
   const [mistake] = [...document.errors, ...document.warnings];
