@@ -18,9 +18,10 @@ import type { SchemaParts } from './types.ts';
 
 const EMPTY = { config: 'dimensions: {}', rules: {} };
 
-/** Adds the query segmentRules and the mutations applySegmentRules and undoSegmentRules. */
+/** Adds Response.segmentRules, the query segmentRules and the mutations applySegmentRules and undoSegmentRules. */
 export function addSegmentRules(schema: SchemaParts): void {
   const version = addVersion(schema);
+  addFiledBy(schema);
   const { builder, dimensions } = schema;
   builder.queryField('segmentRules', (t) =>
     t.field({
@@ -123,6 +124,23 @@ function addVersion({ builder }: SchemaParts) {
       }),
     }),
   });
+}
+
+/** Adds Response.segmentRules. */
+function addFiledBy({ builder, types, dimensions }: SchemaParts): void {
+  // A deployment from before may have a dimension of that name, which keeps it.
+  if (dimensions.some(({ field }) => field === 'segmentRules')) return;
+  builder.objectField(types.response, 'segmentRules', (t) =>
+    t.int({
+      ...access('readResponse', fixed(1)),
+      description:
+        'The version of the segment rules by which it is filed; null: none. The event that it came by says which one changed its segment.',
+      resolve: async ({ id }, _args, context) => {
+        const filedBy = await context.filedBy.load(id);
+        return filedBy === null ? null : asInt(filedBy);
+      },
+    }),
+  );
 }
 
 async function add(

@@ -59,6 +59,11 @@ export function addSubmit(schema: SchemaParts): void {
         }),
         score: t.int({ description: '0..10; score or comment is required.' }),
         comment: t.string(),
+        attributes: t.field({
+          type: 'JSON',
+          description:
+            'What segment rules may read besides dimensions, by name: { country: "DE" }. Only what rules name is stored.',
+        }),
         ...forEachDimension(dimensions, ({ description }) => t.string({ description })),
       }) as never,
   });

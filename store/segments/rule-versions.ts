@@ -2,7 +2,7 @@ import { compileRules, type RulesInForce } from '../../domain/segments/apply-rul
 import type { Dimension } from '../../domain/segments/dimensions.ts';
 import type { SegmentRules } from '../../domain/segments/segment-rules.ts';
 import type { NoteChange } from '../audit/audit.ts';
-import type { Session, Store } from '../database/client.ts';
+import type { ScopedSession, Session, Store } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
 
 /*
@@ -72,6 +72,20 @@ export function addRules(store: Store, added: NewRules, note?: NoteChange): Prom
     if (!version) throw new Error('the segment rules were not stored');
     return version;
   });
+}
+
+const FILED_BY = statement(
+  'segment_rules_filed_by',
+  'SELECT id, segment_rules AS version FROM response_key WHERE id = ANY ($1::uuid[])',
+);
+
+/** The versions that answers are filed by, by answer; none for those that no rules filed. */
+export async function readFiledBy(
+  session: ScopedSession,
+  responseIds: readonly string[],
+): Promise<Map<string, number>> {
+  const rows = await session.rows<{ id: string; version: number }>(FILED_BY, [responseIds]);
+  return new Map(rows.flatMap(({ id, version }) => (version === 0 ? [] : [[id, version] as const])));
 }
 
 /** For how long a process files by the rules that it knows: what a newer version misses so, the job files again. */
