@@ -1,8 +1,8 @@
 import { visibleCells } from '../../domain/access/scope.ts';
 import { npsScore, total } from '../../domain/nps/nps.ts';
+import type { Move, ScoreEffect } from '../../domain/scores/segment-moves.ts';
 import { compileRules } from '../../domain/segments/apply-rules.ts';
 import { cellKey } from '../../domain/segments/cell.ts';
-import type { Move, ScoreEffect } from '../../domain/segments/effect.ts';
 import { MOST_LOOKED_AT, previewRules, type RulesPreview } from '../../store/segments/preview.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { fixed } from '../gate/costs.ts';

@@ -1,8 +1,8 @@
+import { type Effect, startEffect } from '../../domain/scores/segment-moves.ts';
 import type { CompiledRules, SentAttributes } from '../../domain/segments/apply-rules.ts';
 import type { CellAttributes, CellDictionary } from '../../domain/segments/cell.ts';
 import { type Cell, matchesSegment } from '../../domain/segments/cell.ts';
 import type { Dimension } from '../../domain/segments/dimensions.ts';
-import { type Effect, startEffect } from '../../domain/segments/effect.ts';
 import { type Placement, placementOf, sentInto } from '../../domain/segments/placement.ts';
 import { Slice } from '../../domain/text/slices.ts';
 import { activeHolds } from '../data-subjects/legal-hold.ts';

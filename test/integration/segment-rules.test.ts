@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ScoreEffect } from '../../domain/scores/segment-moves.ts';
 import { compileRules } from '../../domain/segments/apply-rules.ts';
 import type { CellAttributes } from '../../domain/segments/cell.ts';
 import { DEFAULT_CELL_LIMITS } from '../../domain/segments/cell-filing.ts';
-import type { ScoreEffect } from '../../domain/segments/effect.ts';
 import { parseSegmentRules } from '../../domain/segments/segment-rules.ts';
 import { placeHold, releaseHold } from '../../store/data-subjects/legal-hold.ts';
 import { rectify } from '../../store/data-subjects/rectify.ts';
@@ -65,7 +65,7 @@ async function places(prefix: string): Promise<Record<string, string>> {
   expect(rows.every(({ same }) => same)).toBe(true);
   return Object.fromEntries(rows.map(({ name, region, line }) => [name, `${region}/${line}`]));
 }
-/** Tries rules, as a caller to whom cells with that value are hidden. */
+/** Tries rules, as a caller who may not read cells with that value. */
 async function preview(
   dimensions: object,
   { hidden = {}, ...window }: Partial<PreviewWindow> & { hidden?: Readonly<Record<string, string>> } = {},

@@ -1,6 +1,6 @@
 import { type Counts, npsScore, total, ZERO } from '../nps/nps.ts';
-import type { CellAttributes } from './cell.ts';
-import { type Dimension, valueIn } from './dimensions.ts';
+import type { CellAttributes } from '../segments/cell.ts';
+import { type Dimension, valueIn } from '../segments/dimensions.ts';
 
 /* What moving answers between segments changes: how many go from which to which, and the scores of the values that they leave and enter. */
 
