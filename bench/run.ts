@@ -6,9 +6,11 @@ import { createDatabase } from '../test/services/postgres.ts';
 import { fanOut } from './fan-out.ts';
 import { freshness } from './freshness.ts';
 import { growth } from './growth.ts';
+import { guarded } from './guarded.ts';
 import { importMemory } from './import-file.ts';
 import { ingestRate } from './ingest.ts';
 import { kafkaRate } from './ingest-kafka.ts';
+import { ageLines, ages, currentCommit } from './kit/age.ts';
 import { type Place, type Report, section } from './kit/report.ts';
 import { scopes } from './scopes.ts';
 import { scoring } from './scoring.ts';
@@ -20,45 +22,68 @@ import { web } from './web.ts';
 
 /*
  * npm run bench [-- NAME ...]: measures on real TimescaleDB and Neo4j and writes bench/RESULTS.md. Sections of benches
- * that did not run, and those written by hand, are kept.
+ * that did not run, and those written by hand, are kept. With --check it measures nothing: it says which tables are older than
+ * the code that they measure, and exits with 1 where there is one.
  */
 
 type Bench = (place: Place) => Promise<Report>;
 
-const BENCHES: Record<string, Bench> = {
-  series,
-  scopes,
-  ingest: ingestRate,
-  'ingest-kafka': kafkaRate,
-  'import-file': importMemory,
-  'fan-out': fanOut,
-  freshness,
-  growth,
-  trace: traceLatency,
-  scoring,
-  sealing,
+/** The paths whose code a bench measures: when they change, its table is old. */
+type Measured<Run> = readonly [run: Run, ...paths: string[]];
+
+const STORING = [
+  'ingestion',
+  'store/responses',
+  'store/encryption',
+  'store/imports',
+  'domain/privacy',
+  'migrations',
+];
+const SCORES = ['store/scores', 'store/disclosure', 'domain/scores', 'domain/disclosure', 'domain/nps'];
+
+const BENCHES: Record<string, Measured<Bench>> = {
+  series: [series, 'api/http', 'api/gate', ...SCORES],
+  scopes: [scopes, 'store/access', ...SCORES],
+  guarded: [guarded, ...SCORES],
+  ingest: [ingestRate, ...STORING],
+  'ingest-kafka': [kafkaRate, ...STORING],
+  'import-file': [importMemory, ...STORING],
+  'fan-out': [fanOut, 'api/subscriptions', 'store/journal', ...SCORES],
+  freshness: [freshness, 'api/subscriptions', 'store/journal', ...STORING],
+  growth: [growth, 'migrations', 'store/responses', 'store/encryption'],
+  trace: [traceLatency, 'graph', 'store/lineage'],
+  scoring: [scoring, 'scoring'],
+  sealing: [sealing, 'proof', 'store/seals', 'domain/seals'],
 };
 /** Those on the embedded database, which need no other server. */
-const EMBEDDED: Record<string, () => Promise<Report>> = { start: startTime, web };
+const EMBEDDED: Record<string, Measured<() => Promise<Report>>> = {
+  start: [startTime, 'main.ts', 'cli', 'instance', 'config', 'store/database', 'store/setup'],
+  web: [web, 'web/src'],
+};
 const RESULTS = fileURLToPath(new URL('RESULTS.md', import.meta.url));
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const HEAD = `# Measured
 
 Written by \`npm run bench\`: real servers on one machine, each in a process of its own; the load, TimescaleDB and Neo4j
 share its cores with what is measured. So each figure is a ratio to a baseline of the same run, or a distribution.
+\`npm run bench -- --check\` says which tables are older than the code that they measure.
 
 `;
 
 const known = [...Object.keys(BENCHES), ...Object.keys(EMBEDDED)];
-const names = process.argv.length > 2 ? process.argv.slice(2) : known;
+const asked = process.argv.slice(2).filter((name) => name !== '--check');
+const names = asked.length > 0 ? asked : known;
 const unknown = names.filter((name) => !known.includes(name));
 if (unknown.length > 0) {
   process.stderr.write(`no bench "${unknown.join('", "')}"; there are ${known.join(', ')}\n`);
   process.exit(2);
 }
 
+if (process.argv.includes('--check')) checkAges();
+
 const alive = setInterval(() => undefined, 60_000); // the servers alone do not hold this process
 for (const name of names.filter((one) => one in EMBEDDED))
-  await measure(name, EMBEDDED[name] as () => Promise<Report>);
+  await measure(name, (EMBEDDED[name] as Measured<() => Promise<Report>>)[0]);
 const others = names.filter((one) => !(one in EMBEDDED));
 if (others.length > 0) {
   process.stderr.write('starting TimescaleDB and Neo4j ...\n');
@@ -72,9 +97,20 @@ if (others.length > 0) {
 clearInterval(alive);
 process.exit(0);
 
+function checkAges(): never {
+  const paths = Object.entries({ ...BENCHES, ...EMBEDDED }).map(([name, [, ...measured]]) => [
+    name,
+    measured,
+  ]);
+  const found = ages(ROOT, readFileSync(RESULTS, 'utf8'), Object.fromEntries(paths));
+  const looked = found.filter(({ name }) => names.includes(name));
+  process.stdout.write(`${ageLines(looked).join('\n')}\n`);
+  process.exit(looked.every(({ since }) => since === 0) ? 0 : 1);
+}
+
 async function onServices(name: string, { postgres, neo4jUrl }: Services): Promise<Report> {
   const databaseUrl = await createDatabase(postgres, `bench_${name.replaceAll('-', '_')}`);
-  return (BENCHES[name] as Bench)({ databaseUrl, neo4jUrl });
+  return (BENCHES[name] as Measured<Bench>)[0]({ databaseUrl, neo4jUrl });
 }
 
 async function measure(name: string, bench: () => Promise<Report>): Promise<void> {
@@ -87,7 +123,7 @@ async function measure(name: string, bench: () => Promise<Report>): Promise<void
 
 function machine(): string {
   const model = cpus()[0]?.model.trim();
-  return `${new Date().toISOString().slice(0, 10)}, ${cpus().length} cores${model ? ` (${model})` : ''}, Node ${process.version}.`;
+  return `${currentCommit(ROOT)}, ${new Date().toISOString().slice(0, 10)}, ${cpus().length} cores${model ? ` (${model})` : ''}, Node ${process.version}.`;
 }
 
 /** Replaces or adds the bench's section. */

@@ -1,7 +1,8 @@
 import type { GraphQLSchema } from 'graphql';
 import { FIELD_GROUPS, type FieldGroup } from '../../domain/access/scope.ts';
-import { type ApiContext, noteWithheld, pathOf } from '../context.ts';
+import type { ApiContext } from '../context.ts';
 import { ForbiddenError } from '../errors.ts';
+import { noteWithheld, pathOf } from '../masking.ts';
 import type { AccessClass } from './builder.ts';
 
 /** One field of the schema with its access tag. */

@@ -1,7 +1,8 @@
 import { type Seen, seenBy } from '../../store/agents/cell-set.ts';
 import type { ScopedSession } from '../../store/database/client.ts';
-import type { ApiContext, ResponsePath } from '../context.ts';
+import type { ApiContext } from '../context.ts';
 import { fixed } from '../gate/costs.ts';
+import type { ResponsePath } from '../masking.ts';
 import { noteHiddenAgents, parseMomentCursor } from './agent-rights.ts';
 import { access } from './builder.ts';
 import { type ListPage, pageOf, pageSize } from './connection.ts';

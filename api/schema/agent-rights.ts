@@ -1,8 +1,9 @@
 import type { FieldGroup, Scope } from '../../domain/access/scope.ts';
 import type { CellDictionary } from '../../domain/segments/cell.ts';
 import { parseCellSet, SEEN_BY } from '../../store/agents/cell-set.ts';
-import { type ApiContext, noteWithheld, pathOf, type ResponsePath } from '../context.ts';
+import type { ApiContext } from '../context.ts';
 import { ForbiddenError, InvalidArgumentError } from '../errors.ts';
+import { noteWithheld, pathOf, type ResponsePath } from '../masking.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 

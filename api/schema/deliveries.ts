@@ -1,4 +1,4 @@
-import { DELIVERY_STATES, type DeliveryState } from '../../store/tables/agents.ts';
+import { DELIVERY_STATES, type DeliveryState } from '../../store/tables/targets.ts';
 import type { DeliveryRow } from '../../store/targets/deliveries.ts';
 import { type DeliveryCursor, listDeliveries, readDeliveries } from '../../store/targets/deliveries.ts';
 import { readTargets, type TargetRow } from '../../store/targets/targets.ts';

@@ -1,9 +1,9 @@
 import { type DriverRow, readDrivers } from '../../store/scores/drivers.ts';
 import { NO_THEME } from '../../store/scores/theme-tallies.ts';
-import { noteWithheld, pathOf } from '../context.ts';
 import { atMost } from '../gate/lists.ts';
 import { type FieldCost, lengthOf } from '../gate/score-costs.ts';
 import { LIMITS } from '../limits.ts';
+import { noteWithheld, pathOf } from '../masking.ts';
 import { access, forEachDimension, type TypeOf } from './builder.ts';
 import { segmentValuesOf } from './dimensions.ts';
 import { commonArguments, twoWindows } from './nps.ts';

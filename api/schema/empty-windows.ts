@@ -3,7 +3,8 @@ import type { ScoreRow } from '../../domain/scores/score.ts';
 import type { Dimension } from '../../domain/segments/dimensions.ts';
 import { parseWindow, windowAt } from '../../domain/time/time-windows.ts';
 import { readNewest } from '../../store/responses/responses.ts';
-import { type ApiContext, pathOf } from '../context.ts';
+import type { ApiContext } from '../context.ts';
+import { pathOf } from '../masking.ts';
 import { segmentOf } from './segment.ts';
 import type { SegmentArgument } from './types.ts';
 

@@ -9,9 +9,9 @@ import {
 } from '../../graph/traversal/impact.ts';
 import type { ImpactAnnotation, ImpactPage } from '../../graph/traversal/impact-annotations.ts';
 import { lineagePath } from '../../graph/traversal/path.ts';
-import { mayRead, noteWithheld, pathOf } from '../context.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { fixed, paged } from '../gate/costs.ts';
+import { mayRead, noteWithheld, pathOf } from '../masking.ts';
 import { access, type Builder, costs, type TypeOf } from './builder.ts';
 import { pageSize } from './connection.ts';
 import { startOf } from './lineage.ts';

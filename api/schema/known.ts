@@ -3,9 +3,9 @@ import type { Contribution, KnownChange, KnownDifference } from '../../domain/sc
 import { parseScoreId } from '../../domain/scores/score.ts';
 import { type AsKnown, type Moment, scoreAsKnownAt } from '../../proof/as-of.ts';
 import { parsePosition } from '../../store/journal/journal.ts';
-import { noteWithheld, pathOf } from '../context.ts';
 import { ForbiddenError, InvalidArgumentError } from '../errors.ts';
 import { fixed } from '../gate/costs.ts';
+import { noteWithheld, pathOf } from '../masking.ts';
 import { access, type DateTimeInput, momentOf } from './builder.ts';
 import { pageSize } from './connection.ts';
 import { RESPONSE_PREFIX, responseKeyOf } from './node.ts';

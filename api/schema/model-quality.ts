@@ -13,9 +13,10 @@ import {
 import type { Segment } from '../../domain/segments/cell.ts';
 import type { TimeRange } from '../../domain/time/time-windows.ts';
 import { type ModelFacts, readModelFacts, readPaired } from '../../store/monitoring/model-quality.ts';
-import { type ApiContext, noteWithheld, pathOf, type ResponsePath } from '../context.ts';
+import type { ApiContext } from '../context.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { fixed } from '../gate/costs.ts';
+import { noteWithheld, pathOf, type ResponsePath } from '../masking.ts';
 import { access, type Builder, type DateTimeInput, momentOf, type TypeOf } from './builder.ts';
 import { modelArgument } from './models.ts';
 import { segmentOf } from './segment.ts';

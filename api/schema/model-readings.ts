@@ -1,9 +1,9 @@
 import type { Dimension } from '../../domain/segments/dimensions.ts';
 import { type Reading, readReadings } from '../../store/monitoring/model-readings.ts';
 import { MODEL_METRICS } from '../../store/tables/monitoring.ts';
-import { noteWithheld, pathOf } from '../context.ts';
 import { paged } from '../gate/costs.ts';
 import { atMost } from '../gate/lists.ts';
+import { noteWithheld, pathOf } from '../masking.ts';
 import { access, forEachDimension, momentOf } from './builder.ts';
 import { pageSize } from './connection.ts';
 import { modelArgument } from './models.ts';

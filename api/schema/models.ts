@@ -9,10 +9,11 @@ import {
 import { type Change, type RegisteredModel, readRegistry } from '../../store/models/models.ts';
 import type { ModelStage } from '../../store/tables/scoring.ts';
 import { auditHook } from '../audit.ts';
-import { type ApiContext, pathOf, type ResponsePath } from '../context.ts';
+import type { ApiContext } from '../context.ts';
 import { ForbiddenError, InvalidArgumentError } from '../errors.ts';
 import { fixed } from '../gate/costs.ts';
 import type { FieldCost } from '../gate/score-costs.ts';
+import { pathOf, type ResponsePath } from '../masking.ts';
 import { access, type DateTimeInput, momentOf } from './builder.ts';
 import type { SchemaParts } from './types.ts';
 

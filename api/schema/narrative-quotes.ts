@@ -4,7 +4,8 @@ import type { Segment } from '../../domain/segments/cell.ts';
 import type { TimeRange } from '../../domain/time/time-windows.ts';
 import { calledThemes } from '../../scoring/predict.ts';
 import { readResponses } from '../../store/responses/responses.ts';
-import { type ApiContext, type Masked, mayRelease } from '../context.ts';
+import type { ApiContext, Masked } from '../context.ts';
+import { mayRelease } from '../masking.ts';
 import { predictionOf } from './predictions.ts';
 
 /** The newest answers that are searched for quotes. */

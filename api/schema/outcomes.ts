@@ -1,10 +1,11 @@
 import { majorUnits } from '../../domain/outcomes/money.ts';
 import { valueIn } from '../../domain/segments/dimensions.ts';
 import { type OutcomeView, readOutcome, readOutcomes } from '../../store/outcomes/outcomes.ts';
-import { type ApiContext, mayRelease, pathOf } from '../context.ts';
+import type { ApiContext } from '../context.ts';
 import { paged } from '../gate/costs.ts';
 import { atMost } from '../gate/lists.ts';
 import { LIMITS } from '../limits.ts';
+import { mayRelease, pathOf } from '../masking.ts';
 import { momentCursor, parseMomentCursor } from './agent-rights.ts';
 import { access, type DateTimeInput, momentOf } from './builder.ts';
 import { addConnection, pageOf, pageSize } from './connection.ts';

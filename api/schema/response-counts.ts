@@ -6,9 +6,10 @@ import {
   countBySentiment,
   countResponses,
 } from '../../store/responses/response-counts.ts';
-import { type ApiContext, mayReadSome, noteWithheld, pathOf } from '../context.ts';
+import type { ApiContext } from '../context.ts';
 import { fixed } from '../gate/costs.ts';
 import { LIMITS } from '../limits.ts';
+import { mayReadSome, noteWithheld, pathOf } from '../masking.ts';
 import { access, type TypeOf, timeOf } from './builder.ts';
 import { segmentOf } from './segment.ts';
 import type { SchemaParts } from './types.ts';

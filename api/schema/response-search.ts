@@ -10,9 +10,10 @@ import {
   type ResponseRow,
   readResponses,
 } from '../../store/responses/responses.ts';
-import { type ApiContext, type Masked, mayReadSome, mayRelease } from '../context.ts';
+import type { ApiContext, Masked } from '../context.ts';
 import { ForbiddenError, InvalidArgumentError } from '../errors.ts';
 import type { FieldCost } from '../gate/score-costs.ts';
+import { mayReadSome, mayRelease } from '../masking.ts';
 import type { ListPage } from './connection.ts';
 import { predictionOf } from './predictions.ts';
 

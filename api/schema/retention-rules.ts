@@ -13,9 +13,10 @@ import type { AgedField } from '../../store/data-subjects/aged-fields.ts';
 import { countDue } from '../../store/data-subjects/retention-due.ts';
 import { changeRule, readSetRules, type ShownRule } from '../../store/data-subjects/retention-rules.ts';
 import { auditHook } from '../audit.ts';
-import { type ApiContext, noteWithheld, pathOf } from '../context.ts';
+import type { ApiContext } from '../context.ts';
 import { ForbiddenError, InvalidArgumentError } from '../errors.ts';
 import { fixed } from '../gate/costs.ts';
+import { noteWithheld, pathOf } from '../masking.ts';
 import { access, asInt } from './builder.ts';
 import type { SchemaParts } from './types.ts';
 

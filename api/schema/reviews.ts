@@ -15,9 +15,10 @@ import {
   readReviews,
 } from '../../store/reviews/reviews.ts';
 import type { ReviewVerdict } from '../../store/tables/reviews.ts';
-import { type ApiContext, noteWithheld, pathOf, type ResponsePath, type ScopedDeps } from '../context.ts';
+import type { ApiContext, ScopedDeps } from '../context.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { fixed, paged } from '../gate/costs.ts';
+import { noteWithheld, pathOf, type ResponsePath } from '../masking.ts';
 import { access, type Builder } from './builder.ts';
 import { addConnection, pageOf, pageSize } from './connection.ts';
 import { findModel } from './models.ts';

@@ -8,10 +8,11 @@ import {
 } from '../../store/responses/source-days.ts';
 import { MOST_COUNTED, readSources, SAMPLED, type SourceRow } from '../../store/responses/sources.ts';
 import { readWordings } from '../../store/responses/wordings.ts';
-import { type ApiContext, noteWithheld, pathOf } from '../context.ts';
+import type { ApiContext } from '../context.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { fixed } from '../gate/costs.ts';
 import type { FieldCost } from '../gate/score-costs.ts';
+import { noteWithheld, pathOf } from '../masking.ts';
 import { access, asInt, type TypeOf } from './builder.ts';
 import { addConnection, type ListPage, pageSize } from './connection.ts';
 import { rulesOfSource } from './retention-rules.ts';

@@ -4,7 +4,8 @@ import type { Dimension } from '../../domain/segments/dimensions.ts';
 import { suggesting } from '../../domain/text/did-you-mean.ts';
 import { Slice } from '../../domain/text/slices.ts';
 import { knowsAll, unknownValues } from '../../store/scores/dimension-values.ts';
-import { type ApiContext, pathOf } from '../context.ts';
+import type { ApiContext } from '../context.ts';
+import { pathOf } from '../masking.ts';
 import { segmentOf } from './segment.ts';
 import type { SegmentArgument } from './types.ts';
 

@@ -9,11 +9,12 @@ import {
   type WatchedAccount,
 } from '../../store/agents/watched-accounts.ts';
 import type { AccountFacts } from '../../store/outcomes/account-facts.ts';
-import { type ApiContext, mayRelease, pathOf } from '../context.ts';
+import type { ApiContext } from '../context.ts';
 import { fixed, paged } from '../gate/costs.ts';
 import { atMost } from '../gate/lists.ts';
 import { type FieldCost, lengthOf } from '../gate/score-costs.ts';
 import { LIMITS } from '../limits.ts';
+import { mayRelease, pathOf } from '../masking.ts';
 import { findDecision } from './agent-decisions.ts';
 import { momentCursor, noteHiddenAgents, parseMomentCursor, uuidOf } from './agent-rights.ts';
 import { findAlert } from './alerts.ts';

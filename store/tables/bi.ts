@@ -1,12 +1,8 @@
-import { customType, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core';
 import type { Segment } from '../../domain/segments/cell.ts';
+import { cellSet, moment } from './columns.ts';
 
-const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
-/** A set of cell ids, as ranges. */
-const cellSet = (name: string) =>
-  customType<{ data: string }>({ dataType: () => 'int4multirange' })(name)
-    .notNull()
-    .default('{}');
+const cells = (name: string) => cellSet(name).notNull().default('{}');
 
 /**
  * Roles of PostgreSQL that may read the views of schema `bi`: one for each API key that has one. The views find the row by
@@ -18,9 +14,9 @@ export const biLogin = pgTable('bi_login', {
   role: text('role').notNull(),
   attributes: jsonb('attributes').$type<Segment>().notNull(),
   /** Cells whose scores, responses and predictions it sees. */
-  score: cellSet('score'),
-  response: cellSet('response'),
-  prediction: cellSet('prediction'),
+  score: cells('score'),
+  response: cells('response'),
+  prediction: cells('prediction'),
   /** Why it sees nothing under the present policies; null: it does. */
   refused: text('refused'),
   grantedAt: moment('granted_at').notNull(),

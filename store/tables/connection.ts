@@ -1,19 +1,7 @@
-import {
-  bigint,
-  customType,
-  index,
-  integer,
-  jsonb,
-  pgTable,
-  primaryKey,
-  text,
-  timestamp,
-  uuid,
-} from 'drizzle-orm/pg-core';
+import { bigint, index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import type { Segment } from '../../domain/segments/cell.ts';
+import { bytea, moment } from './columns.ts';
 
-const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
-const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
 const counter = (name: string) => bigint(name, { mode: 'number' }).notNull().default(0);
 
 /** A vendor's account that delivers responses by webhook. Rows are created and removed, never deleted. */

@@ -1,22 +1,8 @@
-import {
-  boolean,
-  customType,
-  index,
-  integer,
-  jsonb,
-  pgTable,
-  primaryKey,
-  serial,
-  text,
-  timestamp,
-  uuid,
-} from 'drizzle-orm/pg-core';
+import { boolean, index, integer, jsonb, pgTable, primaryKey, serial, text, uuid } from 'drizzle-orm/pg-core';
 import type { PolicyKind } from '../../domain/responses/counting.ts';
+import { bytea, moment, recordedAt } from './columns.ts';
 
 /** What decides which answers are counted (decisions 0171 and 0172). */
-const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
-const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
-const recordedAt = () => moment('recorded_at').notNull().defaultNow();
 
 /** Versions of the respondent policies of surveys, and how far each was applied to the answers before it. */
 export const respondentPolicy = pgTable('respondent_policy', {

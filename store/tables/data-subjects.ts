@@ -9,15 +9,13 @@ import {
   pgTable,
   primaryKey,
   text,
-  timestamp,
   uuid,
 } from 'drizzle-orm/pg-core';
 import type { Segment } from '../../domain/segments/cell.ts';
+import { moment, recordedAt } from './columns.ts';
 import { trainingSet } from './scoring.ts';
 
 /** Keys of data subjects, and what was done for them. */
-const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
-const recordedAt = () => moment('recorded_at').notNull().defaultNow();
 
 /**
  * One person's data key. Without this row nothing that was encrypted for the person can be read again.

@@ -1,7 +1,5 @@
-import { bigint, bigserial, index, jsonb, pgTable, smallint, text, timestamp } from 'drizzle-orm/pg-core';
-
-const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
-const recordedAt = () => moment('recorded_at').notNull().defaultNow();
+import { bigint, bigserial, index, jsonb, pgTable, smallint, text } from 'drizzle-orm/pg-core';
+import { moment, recordedAt } from './columns.ts';
 
 /** What one statement changed: of kind `responses`, or of kind `predictions` by one model version; other kinds change no count. */
 export interface JournalPayload {

@@ -8,10 +8,10 @@ import {
   jsonb,
   pgTable,
   text,
-  timestamp,
   unique,
 } from 'drizzle-orm/pg-core';
 import type { Segment } from '../../domain/segments/cell.ts';
+import { moment } from './columns.ts';
 
 /** The monitored figures of a model in use. */
 export const MODEL_METRICS = [
@@ -27,8 +27,6 @@ export const MODEL_METRICS = [
   'ABSTENTION',
 ] as const;
 export type ModelMetric = (typeof MODEL_METRICS)[number];
-
-const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
 
 /**
  * One figure of one model version in one window compared with the reference window before it; written once, by

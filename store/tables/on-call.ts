@@ -1,7 +1,7 @@
-import { index, integer, jsonb, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
-import { agentDecision, alert, target } from './agents.ts';
-
-const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
+import { index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { agentDecision, alert } from './agents.ts';
+import { moment } from './columns.ts';
+import { target } from './targets.ts';
 
 /** A version of the on-call plan (quiet hours, schedules, escalation), never changed; the newest holds. */
 export const onCallPlan = pgTable('on_call_plan', {

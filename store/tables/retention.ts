@@ -1,9 +1,9 @@
-import { bigint, pgTable, primaryKey, serial, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { bigint, pgTable, primaryKey, serial, text, uuid } from 'drizzle-orm/pg-core';
 import type { RetainedField } from '../../domain/privacy/retention.ts';
+import { moment } from './columns.ts';
 import { deletionRecord } from './data-subjects.ts';
 
 /** How long what is kept, by source and field (decision 0168). */
-const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
 
 /** Rules that people set, each change a row: of those about the same the last one is in force. */
 export const retentionRule = pgTable('retention_rule', {

@@ -8,11 +8,11 @@ import {
   pgTable,
   smallint,
   text,
-  timestamp,
   unique,
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
+import { moment } from './columns.ts';
 import { modelEvent } from './scoring.ts';
 
 /** Why a prediction, or a decision about a model, should be reviewed. */
@@ -20,8 +20,6 @@ export const REVIEW_CAUSES = ['LOW_CONFIDENCE', 'HIGH_IMPACT', 'SAMPLED', 'DISPU
 export type ReviewCause = (typeof REVIEW_CAUSES)[number];
 /** OVERTURNED applies to decisions, CORRECTED to predictions. */
 export type ReviewVerdict = 'CONFIRMED' | 'CORRECTED' | 'OVERTURNED';
-
-const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
 
 /**
  * A review of a prediction for one response, or of one decision about a model version. The former is deleted

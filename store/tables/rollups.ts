@@ -1,6 +1,5 @@
-import { bigint, index, integer, pgTable, primaryKey, timestamp } from 'drizzle-orm/pg-core';
-
-const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
+import { bigint, index, integer, pgTable, primaryKey } from 'drizzle-orm/pg-core';
+import { moment } from './columns.ts';
 
 const rollupColumns = () => ({
   bucket: moment('bucket').notNull(),

@@ -2,7 +2,6 @@ import { sql } from 'drizzle-orm';
 import {
   bigint,
   boolean,
-  customType,
   index,
   integer,
   jsonb,
@@ -10,21 +9,18 @@ import {
   primaryKey,
   smallint,
   text,
-  timestamp,
   unique,
   uuid,
 } from 'drizzle-orm/pg-core';
 import type { ScaleRule } from '../../domain/nps/scale.ts';
 import type { CellAttributes } from '../../domain/segments/cell.ts';
+import { bytea, moment, recordedAt } from './columns.ts';
 
 /**
  * The system of record. Triggers (migrations/0001) maintain the rollups and append to the journal in the
  * transaction of the change; no other code writes rollup_*. Journal rows are kept for retention.journal
  * (store/journal/journal-trim.ts).
  */
-const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
-const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
-const recordedAt = () => moment('recorded_at').notNull().defaultNow();
 /** The id of the caller whose response used it first; null for older rows. */
 const madeBy = () => text('made_by');
 
@@ -258,5 +254,6 @@ export * from './scoring.ts';
 export * from './seals.ts';
 export * from './segments.ts';
 export * from './sources.ts';
+export * from './targets.ts';
 export * from './themes.ts';
 export * from './watched-files.ts';

@@ -7,13 +7,11 @@ import {
   primaryKey,
   smallint,
   text,
-  timestamp,
   uuid,
 } from 'drizzle-orm/pg-core';
+import { moment, recordedAt } from './columns.ts';
 
 /** Predictions and models. Triggers (migrations/0003) carry predictions into rollups. */
-const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
-const recordedAt = () => moment('recorded_at').notNull().defaultNow();
 
 /** A model on its way from candidate to retired; exactly one is the champion. */
 export const MODEL_STAGES = ['CANDIDATE', 'SHADOW', 'CHAMPION', 'RETIRED'] as const;

@@ -1,26 +1,23 @@
 import {
   bigint,
   boolean,
-  customType,
   index,
   integer,
   pgTable,
   primaryKey,
   smallint,
   text,
-  timestamp,
   unique,
   uuid,
 } from 'drizzle-orm/pg-core';
 import type { SealCause } from '../../domain/seals/seal.ts';
+import { bytea, moment } from './columns.ts';
 
 /**
  * Seals: Merkle trees over the facts of hour rollups. Rows are only added; an erasure removes only what leads
  * from a leaf to a person. Integrity is shown by hashes, not by triggers: write access to a table includes
  * dropping its triggers.
  */
-const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
-const bytes = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
 
 /** One revision of one rollup's seal. */
 export const seal = pgTable(
@@ -48,9 +45,9 @@ export const sealLeaf = pgTable(
   {
     sealId: bigint('seal_id', { mode: 'number' }).notNull(),
     place: integer('place').notNull(),
-    hash: bytes('hash').notNull(),
+    hash: bytea('hash').notNull(),
     responseId: uuid('response_id'),
-    salt: bytes('salt'),
+    salt: bytea('salt'),
     origin: text('origin'),
   },
   (table) => [primaryKey({ columns: [table.sealId, table.place] }), index().on(table.responseId)],

@@ -1,8 +1,8 @@
-import { bigint, date, integer, jsonb, pgTable, primaryKey, timestamp } from 'drizzle-orm/pg-core';
+import { bigint, date, integer, jsonb, pgTable, primaryKey } from 'drizzle-orm/pg-core';
+import { moment } from './columns.ts';
 
 const counter = (name: string) => bigint(name, { mode: 'number' }).notNull().default(0);
 type Counts = Readonly<Record<string, number>>;
-const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
 
 /**
  * What arrived of a source on a day of UTC, and what was made of it. Kept for 90 days

@@ -1,11 +1,10 @@
-import { integer, numeric, pgTable, primaryKey, smallint, text, timestamp } from 'drizzle-orm/pg-core';
+import { integer, numeric, pgTable, primaryKey, smallint, text } from 'drizzle-orm/pg-core';
+import { moment } from './columns.ts';
 
 /*
  * Which themes answers name, by model version, and how many answers of each class name them. Triggers keep the rollups exact in the
  * transaction of the prediction; no other code writes them.
  */
-
-const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
 
 /** How often naming a theme must be right, by theme, as configured; a theme without a row is named from one half on. */
 export const themePrecision = pgTable('theme_precision', {

@@ -1,6 +1,6 @@
 import type { Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
-import type { DeliveryState } from '../tables/agents.ts';
+import type { DeliveryState } from '../tables/targets.ts';
 import type { EventType } from './event-types.ts';
 import { readQuiet } from './on-call-plan.ts';
 

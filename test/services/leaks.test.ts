@@ -72,7 +72,7 @@ const LEAKS: readonly Leak[] = [
   {
     name: 'comments for every caller who sees the response',
     root: 'responses',
-    file: 'api/context.ts',
+    file: 'api/masking.ts',
     patch: [['if («cell && context.caller.scope.allows(group, cell)») return true;', 'cell']],
   },
   {

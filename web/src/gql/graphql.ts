@@ -382,6 +382,15 @@ export type ResponseOrder =
   | 'NEWEST'
   | 'OLDEST';
 
+/** What a rule of retention is about. RESPONSES: whole responses. DIMENSIONS: the values of one dimension; answers and outcomes move to "unknown". COMMENTS: texts. SOURCE_EVENTS: items as they arrived. QUARANTINE: what connections delivered and could not be stored. */
+export type RetainedField =
+  | 'COMMENTS'
+  | 'DIMENSIONS'
+  | 'OUTCOMES'
+  | 'QUARANTINE'
+  | 'RESPONSES'
+  | 'SOURCE_EVENTS';
+
 export type ReviewCause =
   /** A caller requested it. */
   | 'DISPUTED'
@@ -533,13 +542,6 @@ export type AccountsOfQueryVariables = Exact<{
 
 
 export type AccountsOfQuery = { accountsOf: Array<{ about: string | null, account: string | null, owner: string | null, cause: AccountCause, since: string | null, decidedAt: string, reasons: Array<string>, probability: number | null, facts: { detractor: boolean, promoter: boolean, scoresFall: boolean, namesCancellation: boolean, usageFell: boolean, usageGrew: boolean, pays: boolean } | null, moneyAtStake: Array<{ amount: number, currency: string }>, alert: { id: string } | null, case: { id: string, title: string } | null, decision: { id: string } | null }> };
-
-export type NarrowingValuesQueryVariables = Exact<{
-  dimension: Dimension;
-}>;
-
-
-export type NarrowingValuesQuery = { dimensionValues: Array<string> };
 
 export type MarkedImportsQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -1065,6 +1067,32 @@ export type DataQuarantinedContentQueryVariables = Exact<{
 
 export type DataQuarantinedContentQuery = { quarantinedContent: string | null };
 
+export type DataRetentionRulesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type DataRetentionRulesQuery = { retentionRules: Array<{ field: RetainedField, dimension: string | null, source: string | null, keep: string, configured: boolean, setBy: string | null, setAt: string | null, reason: string | null }> };
+
+export type DataRetentionDueQueryVariables = Exact<{
+  field: RetainedField;
+  dimension?: Dimension | null | undefined;
+  source?: string | null | undefined;
+  keep: string;
+}>;
+
+
+export type DataRetentionDueQuery = { retentionDue: number };
+
+export type DataSetRetentionMutationVariables = Exact<{
+  field: RetainedField;
+  dimension?: Dimension | null | undefined;
+  source?: string | null | undefined;
+  keep?: string | null | undefined;
+  reason: string;
+}>;
+
+
+export type DataSetRetentionMutation = { setRetention: Array<{ field: RetainedField, dimension: string | null, source: string | null, keep: string }> };
+
 export type ExploreLinesQueryVariables = Exact<{
   segment?: SegmentInput | null | undefined;
   from: string;
@@ -1104,13 +1132,6 @@ export type ExploreWhyQueryVariables = Exact<{
 
 
 export type ExploreWhyQuery = { npsChange: { difference: number | null, low: number | null, high: number | null, pValue: number | null, before: { id: string, score: number | null, responses: number | null, suppressed: boolean }, after: { id: string, score: number | null, responses: number | null, suppressed: boolean } }, drivers: Array<{ theme: string | null, mix: number | null, rate: number | null, low: number | null, high: number | null, responsesBefore: number | null, responsesAfter: number | null, shareBefore: number | null, shareAfter: number | null, scoreBefore: number | null, scoreAfter: number | null, before: string | null, after: string | null, suppressed: boolean, segmentValues: Array<{ field: string, value: string }> }> };
-
-export type ExploreValuesQueryVariables = Exact<{
-  dimension: Dimension;
-}>;
-
-
-export type ExploreValuesQuery = { dimensionValues: Array<string> };
 
 export type LineageGroupsQueryVariables = Exact<{
   id: string | number;
@@ -1903,11 +1924,6 @@ export const AccountsOfDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<AccountsOfQuery, AccountsOfQueryVariables>;
-export const NarrowingValuesDocument = new TypedDocumentString(`
-    query NarrowingValues($dimension: Dimension!) {
-  dimensionValues(dimension: $dimension)
-}
-    `) as unknown as TypedDocumentString<NarrowingValuesQuery, NarrowingValuesQueryVariables>;
 export const MarkedImportsDocument = new TypedDocumentString(`
     query MarkedImports {
   imports(first: 50) {
@@ -3032,6 +3048,41 @@ export const DataQuarantinedContentDocument = new TypedDocumentString(`
   quarantinedContent(item: $item)
 }
     `) as unknown as TypedDocumentString<DataQuarantinedContentQuery, DataQuarantinedContentQueryVariables>;
+export const DataRetentionRulesDocument = new TypedDocumentString(`
+    query DataRetentionRules {
+  retentionRules {
+    field
+    dimension
+    source
+    keep
+    configured
+    setBy
+    setAt
+    reason
+  }
+}
+    `) as unknown as TypedDocumentString<DataRetentionRulesQuery, DataRetentionRulesQueryVariables>;
+export const DataRetentionDueDocument = new TypedDocumentString(`
+    query DataRetentionDue($field: RetainedField!, $dimension: Dimension, $source: String, $keep: String!) {
+  retentionDue(field: $field, dimension: $dimension, source: $source, keep: $keep)
+}
+    `) as unknown as TypedDocumentString<DataRetentionDueQuery, DataRetentionDueQueryVariables>;
+export const DataSetRetentionDocument = new TypedDocumentString(`
+    mutation DataSetRetention($field: RetainedField!, $dimension: Dimension, $source: String, $keep: String, $reason: String!) {
+  setRetention(
+    field: $field
+    dimension: $dimension
+    source: $source
+    keep: $keep
+    reason: $reason
+  ) {
+    field
+    dimension
+    source
+    keep
+  }
+}
+    `) as unknown as TypedDocumentString<DataSetRetentionMutation, DataSetRetentionMutationVariables>;
 export const ExploreLinesDocument = new TypedDocumentString(`
     query ExploreLines($segment: SegmentInput, $from: DateTime!, $to: DateTime!, $every: Granularity!, $rolling: Duration, $basis: Basis!, $groupBy: [Dimension!]!) {
   npsSeries(
@@ -3146,11 +3197,6 @@ export const ExploreWhyDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ExploreWhyQuery, ExploreWhyQueryVariables>;
-export const ExploreValuesDocument = new TypedDocumentString(`
-    query ExploreValues($dimension: Dimension!) {
-  dimensionValues(dimension: $dimension)
-}
-    `) as unknown as TypedDocumentString<ExploreValuesQuery, ExploreValuesQueryVariables>;
 export const LineageGroupsDocument = new TypedDocumentString(`
     query LineageGroups($id: ID!, $direction: TraceDirection!) {
   lineageGroups(id: $id, direction: $direction) {
