@@ -6,7 +6,7 @@ import {
   addRules,
   newestRules,
   type RuleVersion,
-  readRuleVersion,
+  readFormerRules,
   readRuleVersions,
 } from '../../store/segments/rule-versions.ts';
 import { auditHook } from '../audit.ts';
@@ -77,7 +77,7 @@ export function addSegmentRules(schema: SchemaParts): void {
               ? 'version: there are no segment rules'
               : `version: ${newest} is in force, and only it can be undone`,
           );
-        const { config, rules } = (await readRuleVersion(record, newest - 1)) ?? EMPTY;
+        const { config, rules } = (await readFormerRules(record, newest)) ?? EMPTY;
         return add(context, 'undoSegmentRules', { config, rules, undoes: newest, reason });
       },
     }),

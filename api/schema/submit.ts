@@ -107,7 +107,7 @@ function implementPayload({ builder, types }: SchemaParts): void {
   const filed = builder.objectRef<FiledItem>('FiledAs').implement({
     ...access('submitResponse'),
     description:
-      'An item that was filed in another cell than it was sent for: a value that is not declared, or that found no room among the cells, became "other".',
+      'An item that was filed in another cell than it was sent for: a value that is not declared, or that found no room among the cells, became "other", or segment rules gave it another value.',
     fields: (t) => ({
       index: t.exposeInt('index', { nullable: false }),
       values: t.field({

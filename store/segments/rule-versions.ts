@@ -36,6 +36,10 @@ const COLUMNS = `id, config, rules, undoes, actor_name AS "actorName", reason, r
 const ALL = statement('segment_rules_all', `SELECT ${COLUMNS} FROM segment_rules ORDER BY id`);
 const NEWEST = statement('segment_rules_newest', 'SELECT max(id) AS id FROM segment_rules');
 const ONE = statement('segment_rules_one', `SELECT ${COLUMNS} FROM segment_rules WHERE id = $1`);
+const FORMER = statement(
+  'segment_rules_former',
+  `SELECT ${COLUMNS} FROM segment_rules WHERE id < $1 ORDER BY id DESC LIMIT 1`,
+);
 const ADD = statement(
   'segment_rules_add',
   `INSERT INTO segment_rules (config, rules, undoes, actor, actor_name, reason) VALUES ($1, $2::jsonb, $3, $4, $5, $6) RETURNING id`,
@@ -49,6 +53,11 @@ export function readRuleVersions(session: Session): Promise<RuleVersion[]> {
 /** The version of that number, or null. */
 export async function readRuleVersion(session: Session, id: number): Promise<RuleVersion | null> {
   return (await session.rows<RuleVersion>(ONE, [id]))[0] ?? null;
+}
+
+/** The version before that one, or null: numbers have gaps where a process was killed. */
+export async function readFormerRules(session: Session, id: number): Promise<RuleVersion | null> {
+  return (await session.rows<RuleVersion>(FORMER, [id]))[0] ?? null;
 }
 
 /** The number of the newest version; 0: there is none. */
