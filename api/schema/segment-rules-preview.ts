@@ -42,6 +42,11 @@ export function addSegmentRulesPreview(schema: SchemaParts): void {
       resolve: async (_root, { config, from, to }, context) => {
         assertSetsRules(context);
         const { deps, caller } = context;
+        if (NEEDED.some((group) => caller.scope.grant(group) === 'none'))
+          throw new InvalidArgumentError(
+            'previewSegmentRules: a dry run counts answers one by one, which needs the rights to read scores and responses; this key has them ' +
+              'for no segment',
+          );
         const rules = compileRules(rulesOf(config, dimensions), dimensions);
         const since = from ? momentOf('from', from) : 0;
         const until = to ? momentOf('to', to) : deps.now() + DAY_MS;
