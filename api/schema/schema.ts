@@ -68,6 +68,7 @@ import { addSamples } from './samples.ts';
 import { addScoreById } from './score-by-id.ts';
 import { addSegment } from './segment.ts';
 import { addSegmentRules } from './segment-rules.ts';
+import { addSegmentRulesPreview } from './segment-rules-preview.ts';
 import { addSources } from './sources.ts';
 import { addSubjects } from './subjects.ts';
 import { addSubmit } from './submit.ts';
@@ -142,6 +143,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addSegment,
   addRuleReplay,
   addSegmentRules,
+  addSegmentRulesPreview,
   addRules,
   addSamples,
   addSources,

@@ -1,11 +1,12 @@
 import { parseDocument } from 'yaml';
+import type { Dimension } from '../../domain/segments/dimensions.ts';
 import { parseSegmentRules, type SegmentRules } from '../../domain/segments/segment-rules.ts';
 import { cut } from '../../domain/text/text.ts';
 import {
   addRules,
   newestRules,
   type RuleVersion,
-  readRuleVersion,
+  readFormerRules,
   readRuleVersions,
 } from '../../store/segments/rule-versions.ts';
 import { auditHook } from '../audit.ts';
@@ -17,9 +18,10 @@ import type { SchemaParts } from './types.ts';
 
 const EMPTY = { config: 'dimensions: {}', rules: {} };
 
-/** Adds the query segmentRules and the mutations applySegmentRules and undoSegmentRules. */
+/** Adds Response.segmentRules, the query segmentRules and the mutations applySegmentRules and undoSegmentRules. */
 export function addSegmentRules(schema: SchemaParts): void {
   const version = addVersion(schema);
+  addFiledBy(schema);
   const { builder, dimensions } = schema;
   builder.queryField('segmentRules', (t) =>
     t.field({
@@ -29,7 +31,7 @@ export function addSegmentRules(schema: SchemaParts): void {
       description:
         'Every version of the rules that turn attributes into dimensions, the first one first. The last one is in force.',
       resolve: (_root, _args, context) => {
-        assertAdministrator(context);
+        assertSetsRules(context);
         return readRuleVersions(context.deps.record);
       },
     }),
@@ -50,8 +52,8 @@ export function addSegmentRules(schema: SchemaParts): void {
         reason: t.arg.string({ required: true }),
       },
       resolve: (_root, { config, reason }, context) => {
-        assertAdministrator(context);
-        const rules = parseSegmentRules(contentOf(config), dimensions);
+        assertSetsRules(context);
+        const rules = rulesOf(config, dimensions);
         return add(context, 'applySegmentRules', { config, rules, undoes: null, reason });
       },
     }),
@@ -66,7 +68,7 @@ export function addSegmentRules(schema: SchemaParts): void {
         reason: t.arg.string({ required: true }),
       },
       resolve: async (_root, { version: undone, reason }, context) => {
-        assertAdministrator(context);
+        assertSetsRules(context);
         const { record } = context.deps;
         const newest = await newestRules(record);
         if (newest === 0 || undone !== newest)
@@ -75,7 +77,7 @@ export function addSegmentRules(schema: SchemaParts): void {
               ? 'version: there are no segment rules'
               : `version: ${newest} is in force, and only it can be undone`,
           );
-        const { config, rules } = (await readRuleVersion(record, newest - 1)) ?? EMPTY;
+        const { config, rules } = (await readFormerRules(record, newest)) ?? EMPTY;
         return add(context, 'undoSegmentRules', { config, rules, undoes: newest, reason });
       },
     }),
@@ -124,6 +126,23 @@ function addVersion({ builder }: SchemaParts) {
   });
 }
 
+/** Adds Response.segmentRules. */
+function addFiledBy({ builder, types, dimensions }: SchemaParts): void {
+  // A deployment from before may have a dimension of that name, which keeps it.
+  if (dimensions.some(({ field }) => field === 'segmentRules')) return;
+  builder.objectField(types.response, 'segmentRules', (t) =>
+    t.int({
+      ...access('readResponse', fixed(1)),
+      description:
+        'The version of the segment rules by which it is filed; null: none. The event that it came by says which one changed its segment.',
+      resolve: async ({ id }, _args, context) => {
+        const filedBy = await context.filedBy.load(id);
+        return filedBy === null ? null : asInt(filedBy);
+      },
+    }),
+  );
+}
+
 async function add(
   context: ApiContext,
   action: string,
@@ -146,12 +165,18 @@ async function add(
 }
 
 /** @throws ForbiddenError: rules are those of all segments together. */
-function assertAdministrator({ caller }: ApiContext): void {
+export function assertSetsRules({ caller }: ApiContext): void {
   if (!caller.scope.allowsAll('administer'))
     throw new ForbiddenError('this key may not change segment rules');
 }
 
-/** @throws InvalidArgumentError for text that is neither YAML nor JSON */
+/**
+ * The rules of a text.
+ * @throws SegmentRulesError and InvalidArgumentError, for text that is neither YAML nor JSON
+ */
+export const rulesOf = (config: string, dimensions: readonly Dimension[]): SegmentRules =>
+  parseSegmentRules(contentOf(config), dimensions);
+
 function contentOf(config: string): unknown {
   const document = parseDocument(config);
   const [mistake] = [...document.errors, ...document.warnings];

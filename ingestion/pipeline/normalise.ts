@@ -6,7 +6,7 @@ import { type NormalisedResponse, responseId } from '../../domain/responses/norm
 import type { AnswerSigns } from '../../domain/responses/signs.ts';
 import type { RulesInForce } from '../../domain/segments/apply-rules.ts';
 import type { CellAttributes } from '../../domain/segments/cell.ts';
-import { type Dimension, dimensionValue, OTHER, storedValue } from '../../domain/segments/dimensions.ts';
+import { type Dimension, OTHER, storedValue } from '../../domain/segments/dimensions.ts';
 import { type Steps, toEnd } from '../../domain/text/slices.ts';
 import { problemOf, quoted, readName, TEXT_RULES, type TextField } from '../../domain/text/text.ts';
 import type { ImportRow } from '../../store/responses/response-row.ts';
@@ -17,6 +17,7 @@ import { keptItem } from './kept-item.ts';
 import { readNames } from './names.ts';
 import { type NoteCode, type Outcome, rejected } from './outcome.ts';
 import { keyedHash, lookupsOf, type Pepper, peppers, pseudonym, pseudonymous } from './pseudonym.ts';
+import { joinedLines, type Ruled, ruledBy } from './ruled.ts';
 
 export interface NormaliseDeps {
   readonly dimensions: readonly Dimension[];
@@ -95,6 +96,7 @@ export function* reading(deps: NormaliseDeps, draft: ResponseDraft): Steps<ReadD
   const attributes = attributesOf(deps.dimensions, draft.dimensions);
   if ('problem' in attributes) return attributes.problem;
   const ruled = ruledBy(deps.rules, attributes.values, draft);
+  if ('problem' in ruled) return ruled.problem;
   const comment =
     given === null
       ? null
@@ -223,41 +225,6 @@ export function attributesOf(
     }
   }
   return { values, isCut };
-}
-
-interface Ruled {
-  readonly named: ReturnType<typeof namedOf>;
-  readonly attributes: CellAttributes;
-  readonly sent: Pick<NormalisedResponse, 'sent' | 'segmentRules'>;
-}
-
-/** What the rules make of the dimensions as sent, and what they read. */
-function ruledBy(rules: NormaliseDeps['rules'], dimensions: CellAttributes, draft: ResponseDraft): Ruled {
-  const asked = rules?.asked ?? [];
-  const named = namedOf(asked, draft.attributes ?? {});
-  if (!rules) return { named, attributes: dimensions, sent: { sent: null, segmentRules: 0 } };
-  const sent = { dimensions, attributes: named.values, asked };
-  return { named, attributes: rules.apply(sent), sent: { sent, segmentRules: rules.version } };
-}
-
-/** The attributes that rules ask for, as stored; one that is too long is left out. Contents without any keep their hash. */
-function namedOf(asked: readonly string[], given: Readonly<Record<string, string>>) {
-  const values: Record<string, string> = {};
-  let isCut = false;
-  for (const name of asked) {
-    const value = Object.hasOwn(given, name)
-      ? readName(TEXT_RULES.value, joinedLines(given[name] ?? ''))
-      : '';
-    if (typeof value !== 'string') isCut = true;
-    else if (value !== '') values[name] = dimensionValue(value);
-  }
-  const isEmpty = Object.keys(values).length === 0;
-  return { values, isCut, content: isEmpty ? {} : { named: values } };
-}
-
-/** Line breaks and runs of spaces within a value come from typing, not from its name. */
-function joinedLines(text: string): string {
-  return text.length > 4 * TEXT_RULES.value.longest ? text : text.replace(/\s+/g, ' ');
 }
 
 /** The text; null where there is nothing in it. */

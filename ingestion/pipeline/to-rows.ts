@@ -53,7 +53,7 @@ export function toRows(
     signs: item.signs,
     contentHash: item.contentHash,
     formerHashes: item.formerHashes,
-    position: item.event.position,
+    position: placedBy(item, item.event.position),
     eventHash: item.event.hash,
     formerEventHashes: item.event.formerHashes,
     importRow: item.importRow,
@@ -64,6 +64,12 @@ export function toRows(
     missing: missingOf(deps, item),
   }));
 }
+
+/** The place of an item in its source, with the rules that filed it: lineage shows it. */
+const placedBy = ({ sent, attributes, segmentRules }: Prepared, position: string): string =>
+  sent === null || sent.dimensions === attributes
+    ? position
+    : `${position}, filed by segment rules ${segmentRules}`;
 
 /** What segment rules read, where the cell does not say it all. */
 function sentOf({ dimensions }: RowDeps, { sent, place }: Prepared): string | null {

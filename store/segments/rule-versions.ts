@@ -2,7 +2,7 @@ import { compileRules, type RulesInForce } from '../../domain/segments/apply-rul
 import type { Dimension } from '../../domain/segments/dimensions.ts';
 import type { SegmentRules } from '../../domain/segments/segment-rules.ts';
 import type { NoteChange } from '../audit/audit.ts';
-import type { Session, Store } from '../database/client.ts';
+import type { ScopedSession, Session, Store } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
 
 /*
@@ -36,6 +36,10 @@ const COLUMNS = `id, config, rules, undoes, actor_name AS "actorName", reason, r
 const ALL = statement('segment_rules_all', `SELECT ${COLUMNS} FROM segment_rules ORDER BY id`);
 const NEWEST = statement('segment_rules_newest', 'SELECT max(id) AS id FROM segment_rules');
 const ONE = statement('segment_rules_one', `SELECT ${COLUMNS} FROM segment_rules WHERE id = $1`);
+const FORMER = statement(
+  'segment_rules_former',
+  `SELECT ${COLUMNS} FROM segment_rules WHERE id < $1 ORDER BY id DESC LIMIT 1`,
+);
 const ADD = statement(
   'segment_rules_add',
   `INSERT INTO segment_rules (config, rules, undoes, actor, actor_name, reason) VALUES ($1, $2::jsonb, $3, $4, $5, $6) RETURNING id`,
@@ -49,6 +53,11 @@ export function readRuleVersions(session: Session): Promise<RuleVersion[]> {
 /** The version of that number, or null. */
 export async function readRuleVersion(session: Session, id: number): Promise<RuleVersion | null> {
   return (await session.rows<RuleVersion>(ONE, [id]))[0] ?? null;
+}
+
+/** The version before that one, or null: numbers have gaps where a process was killed. */
+export async function readFormerRules(session: Session, id: number): Promise<RuleVersion | null> {
+  return (await session.rows<RuleVersion>(FORMER, [id]))[0] ?? null;
 }
 
 /** The number of the newest version; 0: there is none. */
@@ -72,6 +81,20 @@ export function addRules(store: Store, added: NewRules, note?: NoteChange): Prom
     if (!version) throw new Error('the segment rules were not stored');
     return version;
   });
+}
+
+const FILED_BY = statement(
+  'segment_rules_filed_by',
+  'SELECT id, segment_rules AS version FROM response_key WHERE id = ANY ($1::uuid[])',
+);
+
+/** The versions that answers are filed by, by answer; none for those that no rules filed. */
+export async function readFiledBy(
+  session: ScopedSession,
+  responseIds: readonly string[],
+): Promise<Map<string, number>> {
+  const rows = await session.rows<{ id: string; version: number }>(FILED_BY, [responseIds]);
+  return new Map(rows.flatMap(({ id, version }) => (version === 0 ? [] : [[id, version] as const])));
 }
 
 /** For how long a process files by the rules that it knows: what a newer version misses so, the job files again. */

@@ -168,7 +168,7 @@ describe('trace', () => {
   it.each(DIRECTIONS)(
     'gives the same nodes and edges, once each, for every page size: %s',
     async (direction) => {
-      const sizesFor = pageSizes();
+      const sizesFor = pageSizes([1, 2, 3, 50]);
       for (const start of await starts()) {
         const [[, reference] = []] = stores;
         if (!reference) throw new Error('the database always answers');

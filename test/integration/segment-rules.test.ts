@@ -1,10 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ScoreEffect } from '../../domain/scores/segment-moves.ts';
+import { compileRules } from '../../domain/segments/apply-rules.ts';
+import type { CellAttributes } from '../../domain/segments/cell.ts';
 import { DEFAULT_CELL_LIMITS } from '../../domain/segments/cell-filing.ts';
 import { parseSegmentRules } from '../../domain/segments/segment-rules.ts';
 import { placeHold, releaseHold } from '../../store/data-subjects/legal-hold.ts';
 import { rectify } from '../../store/data-subjects/rectify.ts';
 import { restrict } from '../../store/data-subjects/restriction.ts';
+import { deleteBatch } from '../../store/data-subjects/retention.ts';
 import { readSubjectAccessReport } from '../../store/data-subjects/subject-access.ts';
+import { type PreviewWindow, previewRules } from '../../store/segments/preview.ts';
 import { refile, refileBatch } from '../../store/segments/refile.ts';
 import { addRules, readRuleVersions } from '../../store/segments/rule-versions.ts';
 import { DIMENSIONS } from '../fixtures/database.ts';
@@ -59,6 +64,28 @@ async function places(prefix: string): Promise<Record<string, string>> {
   );
   expect(rows.every(({ same }) => same)).toBe(true);
   return Object.fromEntries(rows.map(({ name, region, line }) => [name, `${region}/${line}`]));
+}
+/** Tries rules, as a caller who may not read cells with that value. */
+async function preview(
+  dimensions: object,
+  { hidden = {}, ...window }: Partial<PreviewWindow> & { hidden?: Readonly<Record<string, string>> } = {},
+) {
+  await database.cells.refresh(database.store);
+  const permits = (attributes: CellAttributes) =>
+    !Object.entries(hidden).some(([name, value]) => attributes[name] === value);
+  const rules = compileRules(parseSegmentRules({ dimensions }, DIMENSIONS), DIMENSIONS);
+  const visible = database.cells.all().filter(({ attributes }) => permits(attributes));
+  const given = { ...database, record: database.store, dimensions: DIMENSIONS };
+  return previewRules(given, rules, visible, permits, { from: new Date(0), until: new Date(), ...window });
+}
+async function scoreOf(attribute: string, value: string) {
+  const [row] = await database.sql(
+    `SELECT count(*) FILTER (WHERE r.class = 2)::integer AS promoters, count(*) FILTER (WHERE r.class = 1)::integer AS passives,
+      count(*) FILTER (WHERE r.class = 0)::integer AS detractors FROM response r JOIN cell c ON c.id = r.cell_id
+      WHERE coalesce(c.attributes->>$1::text, 'unknown') = $2`,
+    [attribute, value],
+  );
+  return row;
 }
 const GERMANY = { region: [{ attribute: 'region', equals: 'Deutschland', value: 'Germany' }] };
 
@@ -163,6 +190,103 @@ describe('segment rules', () => {
     for (const id of holds) await releaseHold(database.store, id, BY);
   });
 
+  it('give back no value that retention took, and are not read from items that it deleted', async () => {
+    await put({
+      region: [{ attribute: 'country', lookup: { DE: 'Germany', JP: 'Japan' } }, { default: 'elsewhere' }],
+    });
+    await submit([
+      answer('aged1', { attributes: { country: 'DE' }, productLine: 'Rail' }),
+      answer('aged22', { region: 'Chile' }),
+      answer('agedest', { attributes: { country: 'JP' } }),
+    ]);
+    const sent = () =>
+      database.sql<{ name: string; sent: boolean }>(
+        `SELECT r.external_id AS name, e.sent IS NOT NULL AS sent FROM response r JOIN source_event e ON e.id = r.source_event_id
+          WHERE r.external_id LIKE 'aged%' ORDER BY 1`,
+      );
+    const age = (what: 'dimensions' | 'sourceEvents', before: number) =>
+      database.store.transaction((session) =>
+        deleteBatch(
+          session,
+          { cells: database.cells, sign: database.sign },
+          {
+            what,
+            source: null,
+            dimension: what === 'dimensions' ? 'region' : null,
+            keep: 'P9D',
+            before: new Date(before),
+          },
+          Date.now(),
+        ),
+      );
+    await refile(deps());
+    await age('dimensions', Date.parse(iso(6)) + 1);
+    expect(await places('aged')).toEqual({
+      aged1: 'unknown/Rail',
+      aged22: 'unknown/unknown',
+      agedest: 'Japan/unknown',
+    });
+    expect((await sent()).filter((one) => one.sent).map(({ name }) => name)).toEqual(['agedest']);
+    await put({
+      region: [{ default: 'nowhere' }],
+      productLine: [{ attribute: 'productLine', equals: 'Rail', value: 'Trains' }],
+    });
+    await refile(deps());
+    expect(await places('aged')).toEqual({
+      aged1: 'unknown/Trains',
+      aged22: 'unknown/unknown',
+      agedest: 'nowhere/unknown',
+    });
+    // Items as they arrived, with the attributes.
+    await age('sourceEvents', Date.now() + 60_000);
+    expect((await sent()).filter((one) => one.sent)).toEqual([]);
+    await expectRollupsToEqualRecount(database);
+    expect((await database.verify(WHOLE)).verdict).not.toBe('MISMATCH');
+  });
+
+  it('are tried without a change: of what a caller may read, in pages, with what a hold and declared values keep', async () => {
+    await put({ region: [{ attribute: 'country', equals: 'XA', value: 'from' }] });
+    await refile(deps());
+    const at = (n: number) => ({ answeredAt: new Date(BASE + 25 * 86_400_000 + n).toISOString() });
+    await submit([
+      answer('try1', { ...at(1), region: 'from', score: 10 }),
+      answer('try2', { ...at(2), attributes: { country: 'XA' }, score: 0 }),
+      answer('try3', { ...at(3), region: 'to', score: 10 }),
+      answer('try4', { ...at(4), region: 'from', score: 10, channel: 'hidden' }),
+      answer('try5', { ...at(5), region: 'kept', score: 10 }),
+    ]);
+    const stored = await database.sql('SELECT * FROM response_key ORDER BY id');
+    const window = { from: new Date(BASE + 25 * 86_400_000), until: new Date(BASE + 26 * 86_400_000) };
+    const rules = { region: [{ attribute: 'region', equals: ['from', 'kept'], value: 'to' }] };
+    const holds = await placeHold(database, { segment: { region: ['kept'] } }, BY);
+    const all = await preview(rules, window);
+    expect(all).toMatchObject({ answers: 5, moved: 3, held: 1, reachedTo: null });
+    const region = (value: string, given: { scores: readonly ScoreEffect[] }) =>
+      given.scores.filter((one) => one.attribute === 'region' && one.value === value);
+    expect(region('from', all)).toMatchObject([
+      { before: { promoters: 2, detractors: 1 }, after: { promoters: 0, detractors: 0 } },
+    ]);
+    expect(region('to', all)).toMatchObject([{ after: { promoters: 3, detractors: 0 } }]);
+    // As sent, try2 has no region, so it stays when nothing reads its country any more.
+    const undone = await preview({}, window);
+    expect(undone.moves).toMatchObject([{ from: { region: 'from' }, to: { region: 'unknown' }, answers: 1 }]);
+    const narrow = await preview(rules, { ...window, hidden: { channel: 'hidden' } });
+    expect(narrow).toMatchObject({ answers: 4, moved: 2 });
+    const noTarget = await preview(rules, { ...window, hidden: { region: 'to' } });
+    expect(noTarget).toMatchObject({
+      answers: 4,
+      moved: 3,
+      moves: expect.arrayContaining([expect.objectContaining({ to: null })]),
+    });
+    expect(region('to', noTarget)).toEqual([]);
+    const page = await preview(rules, { ...window, most: 2 });
+    expect(page).toMatchObject({ answers: 2, reachedTo: new Date(at(4).answeredAt) });
+    const rest = await preview(rules, { from: window.from, until: page.reachedTo as Date });
+    expect(rest).toMatchObject({ answers: 3, moved: 2 });
+    expect(await database.sql('SELECT * FROM response_key ORDER BY id')).toEqual(stored);
+    for (const id of holds) await releaseHold(database.store, id, BY);
+  });
+
   it('stay exact after every batch, whatever changes and arrives meanwhile, and wherever the job is stopped', async () => {
     const value = fc.constantFrom('one', 'two', 'three');
     const dimension = fc.constantFrom('region', 'productLine');
@@ -172,8 +296,9 @@ describe('segment rules', () => {
       fc.record({ attribute: fc.constantFrom('a', 'n'), range: fc.constant({ from: 2 }), value }),
       fc.record({ attribute: fc.constantFrom('a', 'b'), lookup: fc.dictionary(value, value) }),
     );
+    const ruled = fc.dictionary(dimension, fc.array(rule, { minLength: 1, maxLength: 3 }));
     const step = fc.oneof(
-      fc.record({ rules: fc.dictionary(dimension, fc.array(rule, { minLength: 1, maxLength: 3 })) }),
+      fc.record({ rules: ruled }),
       fc.record({
         sent: fc.array(fc.record({ n: fc.nat(60), region: value, a: value, b: value, score: fc.nat(10) }), {
           maxLength: 30,
@@ -183,7 +308,7 @@ describe('segment rules', () => {
     );
     let run = 0;
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 10 }), async (steps) => {
+      fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 10 }), ruled, async (steps, last) => {
         run += 1;
         await put({});
         for (const [i, one] of steps.entries()) {
@@ -199,6 +324,14 @@ describe('segment rules', () => {
           await expectRollupsToEqualRecount(database);
         }
         await refile(deps());
+        await expectRollupsToEqualRecount(database);
+        // A dry run says what the job then does.
+        const { moved: expected, scores } = await preview(last);
+        await put(last);
+        await refile(deps());
+        expect((await readRuleVersions(database.store)).at(-1)).toMatchObject({ moved: expected });
+        for (const { attribute, value: of, after } of scores)
+          expect([attribute, of, await scoreOf(attribute, of)]).toEqual([attribute, of, after]);
         await expectRollupsToEqualRecount(database);
         // Nothing is left behind, and a second run finds nothing to move.
         const moved = async () =>
