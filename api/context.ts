@@ -34,6 +34,7 @@ import type { StoredCellDictionary } from '../store/responses/cell-dictionary.ts
 import { type CountingState, readCountingStates } from '../store/responses/counting-states.ts';
 import type { MappingRegistry, RecordedMapping } from '../store/responses/mappings.ts';
 import { type ResponseRow, readResponsesById } from '../store/responses/responses.ts';
+import { type RulesRegistry, readFiledBy } from '../store/segments/rule-versions.ts';
 import type { IdentityKind } from '../store/tables/identities.ts';
 import type { Access } from './access/access.ts';
 import type { Caller } from './caller.ts';
@@ -53,6 +54,7 @@ export interface ApiDeps {
   readonly encryption: SubjectEncryption;
   readonly cells: StoredCellDictionary;
   readonly mappings: MappingRegistry;
+  readonly segmentRules: RulesRegistry;
   readonly dimensions: readonly Dimension[];
   readonly cellLimits: CellLimits;
   readonly ingestor: Ingestor;
@@ -185,6 +187,8 @@ export interface ApiContext {
   readonly countings: DataLoader<string, CountingState>;
   /** What retention took from a response. */
   readonly aged: DataLoader<string, readonly AgedField[]>;
+  /** The version of the segment rules that filed it, by response id. */
+  readonly filedBy: DataLoader<string, number | null>;
   /** The champion's prediction by response id. */
   readonly predictions: DataLoader<string, PredictionRow | null>;
 }
@@ -241,6 +245,10 @@ export function createContext(
     aged: new DataLoader(async (ids) => {
       const aged = await readAgedFields(deps.store, deps.record, ids);
       return ids.map((id) => aged.get(id) ?? []);
+    }),
+    filedBy: new DataLoader(async (ids) => {
+      const versions = await readFiledBy(deps.store, ids);
+      return ids.map((id) => versions.get(id) ?? null);
     }),
     mappings: new DataLoader((ids) => Promise.all(ids.map((id) => deps.mappings.get(deps.store, id)))),
     predictions: new DataLoader(async (ids) => {

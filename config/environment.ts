@@ -157,6 +157,8 @@ export const environment = z
       }),
     SCORELINE_WATCH_DIR: z.string().min(1).optional(),
     SCORELINE_ENCODER: z.string().min(1).optional(),
+    // Another program's variable: what is wrong with it is for the command that uses it to say.
+    PIP_INDEX_URL: z.string().optional(),
     SCORELINE_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
     SCORELINE_COMMIT: z
       .string()

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 
@@ -17,6 +17,21 @@ const FILES = /^(config\.json|tokenizer\.json|tokenizer_config\.json|onnx\/model
 export function isComplete(source: string): boolean {
   const needed = ['config.json', 'tokenizer.json', join('onnx', 'model_quantized.onnx')];
   return needed.every((name) => existsSync(join(source, name)));
+}
+
+/** What an encoder made by this project says of itself in its config.json. */
+export interface EncoderSettings {
+  /** Stands before every text. */
+  readonly prefix: string;
+  /** Languages that it reads, as codes of ISO 639-1; null where it does not say. */
+  readonly languages: readonly string[] | null;
+}
+
+/** The settings of the encoder in a local folder; those of others are empty. */
+export function settingsOf(source: string): EncoderSettings {
+  const path = join(source, 'config.json');
+  const config = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {};
+  return { prefix: '', languages: null, ...config.scoreline };
 }
 
 /** Name and content hash of the encoder in a folder. */

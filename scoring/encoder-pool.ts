@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { LRUCache } from 'lru-cache';
 import type { Encoding, TokenStates } from './encoder.ts';
-import { type EncoderId, identifyEncoder, isComplete } from './encoder-id.ts';
+import { type EncoderId, identifyEncoder, isComplete, settingsOf } from './encoder-id.ts';
 import type { EncoderRequest } from './encoder-worker.ts';
 import { startThread } from './thread.ts';
 import { createMember, type Job } from './thread-member.ts';
@@ -10,6 +10,8 @@ import { createMember, type Job } from './thread-member.ts';
 /** The encoder on all cores: one text per run, so that a result does not depend on its neighbours. */
 export interface EncoderPool {
   readonly id: EncoderId;
+  /** Languages that the encoder says it reads; null where it does not say. */
+  readonly languages: readonly string[] | null;
   /** The texts' encodings, in order; equal texts are encoded once. */
   encode(texts: readonly string[]): Promise<Encoding[]>;
   states(text: string): Promise<TokenStates>;
@@ -85,6 +87,7 @@ export async function openEncoderPool(options: PoolOptions): Promise<EncoderPool
     const id = await identifyEncoder(source, cacheFolder);
     return {
       id,
+      languages: settingsOf(source).languages,
       encode: (texts) => Promise.all(texts.map(encodeOne)),
       states: (text) => ask('states', text),
       waiting: () => queue.length,

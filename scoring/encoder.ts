@@ -1,13 +1,16 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { AutoModel, AutoTokenizer, env, Tensor } from '@huggingface/transformers';
+import { settingsOf } from './encoder-id.ts';
 
 /** One text as the encoder sees it. */
 export interface Encoding {
   /** Mean of the token states, of length 1. */
   readonly embedding: Float32Array;
-  /** Tokens, including the two that frame the text. */
+  /** Tokens, including those that frame the text. */
   readonly tokens: number;
+  /** How many of them frame the text: a sign at each end, and the encoder's prefix. */
+  readonly frame: number;
   /** Tokens outside the vocabulary. */
   readonly unknown: number;
   /** The embedding of the text without those; null if there are none. */
@@ -17,7 +20,10 @@ export interface Encoding {
 /** The same with the contribution of each token. */
 export interface TokenStates extends Encoding {
   readonly words: readonly string[];
-  /** [tokens x dimension]: state of token t / (tokens · length of the mean); the rows add up to the embedding. */
+  /**
+   * [words x dimension]: state of token t / (tokens · length of the mean); the rows add up to the embedding. The first one holds
+   * the encoder's prefix too.
+   */
   readonly parts: Float32Array;
 }
 
@@ -29,6 +35,9 @@ export interface Encoder {
 }
 
 const LONGEST_TOKENS = 256;
+/** The signs at both ends of a text. */
+const ENDS = 2;
+
 /**
  * Opens the encoder in a local folder (config.json, tokenizer.json, onnx/model_quantized.onnx), or, if there is
  * no such folder, the one of that id from the hub, kept in `cacheFolder`.
@@ -37,6 +46,7 @@ const LONGEST_TOKENS = 256;
 export async function openEncoder(source: string, cacheFolder: string): Promise<Encoder> {
   const local = existsSync(source);
   const folder = resolve(source);
+  const { prefix } = settingsOf(source);
   env.allowRemoteModels = !local;
   env.localModelPath = `${dirname(folder)}/`;
   env.cacheDir = cacheFolder;
@@ -51,7 +61,7 @@ export async function openEncoder(source: string, cacheFolder: string): Promise<
   const unknownId = tokenizer.unk_token_id as number | undefined;
 
   const states = async (text: string) => {
-    const inputs = tokenizer(text, { truncation: true, max_length: LONGEST_TOKENS });
+    const inputs = tokenizer(prefix + text, { truncation: true, max_length: LONGEST_TOKENS });
     const ids = Array.from(inputs.input_ids.data as BigInt64Array, Number);
     const { last_hidden_state: hidden } = await model(inputs);
     const [, tokens, dimension] = hidden.dims as [number, number, number];
@@ -62,6 +72,7 @@ export async function openEncoder(source: string, cacheFolder: string): Promise<
   const finish = ({ ids, mean, length, tokens }: Awaited<ReturnType<typeof states>>) => ({
     embedding: Float32Array.from(mean, (value) => value / length),
     tokens,
+    frame,
     unknown: ids.filter((id) => id === unknownId).length,
   });
   /** The same without tokens outside the vocabulary. */
@@ -80,7 +91,7 @@ export async function openEncoder(source: string, cacheFolder: string): Promise<
     const { mean, length } = meanOf(Float32Array.from(hidden.data as Float32Array), tokens, width);
     return Float32Array.from(mean, (value) => value / length);
   };
-  const { dimension } = await states('');
+  const { dimension, tokens: frame } = await states('');
   return {
     dimension,
     encode: async (text) => {
@@ -90,14 +101,34 @@ export async function openEncoder(source: string, cacheFolder: string): Promise<
     states: async (text) => {
       const found = await states(text);
       const scale = 1 / (found.tokens * found.length);
+      const { ids, parts } = withoutPrefix(found, frame - ENDS);
       return {
         ...finish(found),
         known: null,
-        words: found.ids.map((id) => tokenizer.decode([id], { skip_special_tokens: false })),
-        parts: found.parts.map((value) => value * scale),
+        words: ids.map((id) => tokenizer.decode([id], { skip_special_tokens: false })),
+        parts: parts.map((value) => value * scale),
       };
     },
   };
+}
+
+/** The tokens and rows of a text whose prefix, after the sign at its beginning, is added to that sign. */
+function withoutPrefix(
+  {
+    ids,
+    parts,
+    dimension,
+  }: { readonly ids: number[]; readonly parts: Float32Array; readonly dimension: number },
+  prefix: number,
+) {
+  if (prefix === 0) return { ids, parts };
+  const rest = parts.slice(prefix * dimension);
+  for (let i = 0; i < dimension; i++) {
+    let sum = 0;
+    for (let row = 0; row <= prefix; row++) sum += parts[row * dimension + i] as number;
+    rest[i] = sum;
+  }
+  return { ids: [ids[0] as number, ...ids.slice(prefix + 1)], parts: rest };
 }
 
 /** The mean of the rows and its length, summed in one order. */

@@ -99,11 +99,23 @@ export function headInputs(source: FeatureSource, { embedding }: Encoding): Floa
   return inputs;
 }
 
-function inputOf({ text }: FeatureSource, { tokens, unknown }: Encoding): Prediction['input'] {
+/** Scripts whose words follow each other without a space. */
+const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]/u;
+const segmenter = new Intl.Segmenter('en', { granularity: 'word' });
+
+/** The words of a text in any script; those of the features (features.ts) are separated by spaces. */
+export function wordsIn(text: string): number {
+  if (!UNSPACED.test(text)) return wordsOf(text);
+  let words = 0;
+  for (const { isWordLike } of segmenter.segment(text)) words += Number(isWordLike === true);
+  return words;
+}
+
+function inputOf({ text }: FeatureSource, { tokens, frame, unknown }: Encoding): Prediction['input'] {
   return {
-    words: wordsOf(text),
-    // The two framing tokens are always known.
-    tokens: Math.max(0, tokens - 2),
+    words: wordsIn(text),
+    // The framing tokens are always known.
+    tokens: Math.max(0, tokens - frame),
     unknownTokens: unknown,
     language: languageOf(text),
   };

@@ -63,7 +63,7 @@ export async function trainCandidate(deps: TrainingDeps, until: Date, cause: Cha
   const position = formatPosition(await journalHead(store));
   const responses = await readLabelled(deps, until, MOST_EXAMPLES);
   assertEnough(responses);
-  const languages = champion?.artefact.languages ?? ['en'];
+  const languages = [...(pool.languages ?? champion?.artefact.languages ?? ['en'])];
   const sources = responses.map((response) =>
     preparedFor({ preparation: PREPARATION, languages }, featureSourceOf(cells, response)),
   );

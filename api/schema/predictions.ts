@@ -1,6 +1,7 @@
 import { quoted } from '../../domain/text/text.ts';
 import type { FeatureSource } from '../../scoring/features.ts';
 import { NPS_CLASSES, SENTIMENTS } from '../../scoring/model.ts';
+import { withAdvice } from '../../scoring/multilingual/advice.ts';
 import { type Classification, calledThemes } from '../../scoring/predict.ts';
 import type { PredictionRow } from '../../store/models/predictions.ts';
 import type { ResponseRow } from '../../store/responses/responses.ts';
@@ -156,8 +157,9 @@ function addPrediction({ builder, types }: SchemaParts): void {
         description: 'Entropy of the NPS classes over its maximum: 0: certain, 1: no information.',
         resolve: ({ uncertainty }) => share(uncertainty),
       }),
-      abstained: t.exposeString('abstained', {
+      abstained: t.string({
         description: 'Why the model abstains; class and sentiment are then null.',
+        resolve: ({ abstained }) => abstained && withAdvice(abstained),
       }),
       explanation: t.field({
         ...access('readComment', fixed(10)),

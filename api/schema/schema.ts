@@ -67,6 +67,8 @@ import { addRules } from './rules.ts';
 import { addSamples } from './samples.ts';
 import { addScoreById } from './score-by-id.ts';
 import { addSegment } from './segment.ts';
+import { addSegmentRules } from './segment-rules.ts';
+import { addSegmentRulesPreview } from './segment-rules-preview.ts';
 import { addSources } from './sources.ts';
 import { addSubjects } from './subjects.ts';
 import { addSubmit } from './submit.ts';
@@ -140,6 +142,8 @@ export const schemaModules: readonly SchemaModule[] = [
   addRowOrder,
   addSegment,
   addRuleReplay,
+  addSegmentRules,
+  addSegmentRulesPreview,
   addRules,
   addSamples,
   addSources,

@@ -59,6 +59,11 @@ export function addSubmit(schema: SchemaParts): void {
         }),
         score: t.int({ description: '0..10; score or comment is required.' }),
         comment: t.string(),
+        attributes: t.field({
+          type: 'JSON',
+          description:
+            'What segment rules may read besides dimensions, by name: { country: "DE" }. Only what rules name is stored.',
+        }),
         ...forEachDimension(dimensions, ({ description }) => t.string({ description })),
       }) as never,
   });
@@ -102,7 +107,7 @@ function implementPayload({ builder, types }: SchemaParts): void {
   const filed = builder.objectRef<FiledItem>('FiledAs').implement({
     ...access('submitResponse'),
     description:
-      'An item that was filed in another cell than it was sent for: a value that is not declared, or that found no room among the cells, became "other".',
+      'An item that was filed in another cell than it was sent for: a value that is not declared, or that found no room among the cells, became "other", or segment rules gave it another value.',
     fields: (t) => ({
       index: t.exposeInt('index', { nullable: false }),
       values: t.field({

@@ -88,6 +88,7 @@ describe('scoreline doctor', () => {
       'secret pepper',
       'policies',
       'PORT',
+      '"scoreline model multilingual" builds an encoder',
     ])
       expect(output).toContain(what);
   });

@@ -1,6 +1,7 @@
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { EVERYTHING } from '../../domain/access/scope.ts';
+import { parseSegmentRules } from '../../domain/segments/segment-rules.ts';
 import { lookupsOfGiven } from '../../ingestion/pipeline/pseudonym.ts';
 import { OWNER } from '../../ingestion/pipeline/submitter.ts';
 import { type Connections, openConnections } from '../../ingestion/webhooks/connections.ts';
@@ -29,6 +30,7 @@ import { undoMerge } from '../../store/data-subjects/merges.ts';
 import { readSubjectAccessReport } from '../../store/data-subjects/subject-access.ts';
 import { rewrapKeys } from '../../store/encryption/rotate-keys.ts';
 import { readResponses } from '../../store/responses/responses.ts';
+import { addRules } from '../../store/segments/rule-versions.ts';
 import {
   DIMENSIONS,
   narrowScope,
@@ -198,6 +200,30 @@ it('keeps no delivery without a valid signature, and counts it; the same item wa
     ...{ store: database.store, encryption: database.encryption, dimensions: DIMENSIONS },
     ...{ loops: null, allowedHosts: [], now: Date.now, randomBytes, onError: () => undefined },
   });
+});
+
+it('what waited is filed by the segment rules in force when it is replayed, with attributes of the mapping', async () => {
+  const mapping = formbricks.mapping as Record<string, unknown>;
+  const wrong = { ...mapping, score: { column: 'data.nps', scale: '1-5' } };
+  const { id } = await make('formbricks', wrong, formbricks.secret);
+  await deliver(id, formbricks.secret, survey('ruled', { nps: 9, country: 'NZ', plan: 'needle-of-plan' }));
+  const rules = parseSegmentRules(
+    { dimensions: { region: [{ attribute: 'country', equals: 'NZ', value: 'New Zealand' }] } },
+    DIMENSIONS,
+  );
+  const by = { actor: 'a', actorName: 'admin', reason: 'test' };
+  await addRules(database.store, { config: '', rules, undoes: null, ...by });
+  await database.segmentRules.read(database.store);
+  const attributes = { country: { column: 'data.country' }, plan: { column: 'data.plan' } };
+  await connections.map(id, { ...mapping, attributes }, change);
+  expect(await replay(id)).toMatchObject({ replayed: 1 });
+  expect(
+    await database.sql(
+      `SELECT c.attributes->>'region' AS region FROM response r JOIN cell c ON c.id = r.cell_id WHERE r.external_id LIKE '%ruled%'`,
+    ),
+  ).toEqual([{ region: 'New Zealand' }]);
+  // What no rule names is not stored; while it waited, it was encrypted.
+  expect(await holds('needle-of-plan')).toEqual([]);
 });
 
 it('what a mapping could not read is stored once it is changed: again and again, and after a replay that was cut off', async () => {

@@ -36,11 +36,13 @@ function train(meanwhile: () => Promise<unknown>): Promise<number> {
   const encodingOf = () => ({
     embedding: Float32Array.from({ length: 4 }, () => random() - 0.5),
     tokens: 5,
+    frame: 2,
     unknown: 0,
     known: null,
   });
   const pool: EncoderPool = {
     id: { name: 'by chance', hash: '0'.repeat(64) },
+    languages: null,
     encode: async (texts) => {
       if (texts.some((text) => text.startsWith('text number'))) await meanwhile();
       return texts.map(encodingOf);

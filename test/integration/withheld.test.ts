@@ -93,6 +93,7 @@ function argumentsOf(root: string, field: GraphQLField<unknown, unknown>): strin
     dimension: 'REGION',
     field: 'COMMENTS',
     keep: '"P1Y"',
+    config: '"dimensions: { region: [{ default: elsewhere }] }"',
     role: '"analyst"',
     name: '"sample"',
     item: '"QuarantinedItem:00000000-0000-4000-8000-000000000000"',

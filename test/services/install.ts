@@ -9,9 +9,10 @@ const SCRIPTS = {
   kafka: 'kafka/install.sh',
   schemathesis: 'schemathesis.sh',
   'bi-clients': 'bi-clients.sh',
+  'scoreline-e5': 'multilingual.sh',
 } as const;
 
-/** The folder a server is installed in, after installing it there if it was missing (see the scripts). */
+/** The folder that it is installed in, after installing it there if it was missing (see the scripts). */
 export async function installed(service: keyof typeof SCRIPTS): Promise<string> {
   const prefix = join(cacheFolder(), service);
   const script = join(import.meta.dirname, SCRIPTS[service]);

@@ -446,6 +446,68 @@ describe('the quarantine', () => {
   });
 });
 
+describe('how long data is kept', () => {
+  const panel = (of: Page = page) => of.getByTestId('retention');
+  const dialog = (of: Page = page) => of.getByRole('dialog');
+  const open = async (of: Page) => {
+    await of.goto(`${server.url}/data`);
+    await panel(of).getByRole('button', { name: 'Set a period' }).click();
+  };
+
+  it('is set after what is older was counted, listed with its reason, and withdrawn', async () => {
+    const old = { source: 'partner', score: 4, comment: 'Too slow.', answeredAt: '2025-03-01T10:00:00Z' };
+    await server.post(
+      '/ingest/responses',
+      ['p1', 'p2', 'p3'].map((externalId) => ({ ...old, externalId })),
+    );
+    await open(page);
+    await panel().getByRole('cell', { name: 'What waits in the quarantine' }).waitFor();
+    await dialog().getByLabel('What').selectOption('Comments');
+    await dialog().getByLabel('Source').fill('partner');
+    await dialog().getByLabel('Keep for').fill('many');
+    await press('Count what is older');
+    await dialog().getByText('Write a whole number, such as 90.').waitFor();
+    await dialog().getByLabel('Keep for').fill('400');
+    await dialog().getByLabel('Unit').selectOption('days');
+    await look('retention-form');
+    await press('Count what is older');
+    await page.getByRole('heading', { name: 'Keep for 400 days?' }).waitFor();
+    await dialog().getByText('Of partner, 3 rows are older now.').waitFor();
+    await dialog().getByLabel('Reason').fill('contract 4');
+    await look('retention-count');
+    await press('Set the period');
+    const row = panel().getByRole('row').filter({ hasText: 'partner' });
+    await row.getByText('contract 4').waitFor();
+    expect(await row.getByRole('cell').allInnerTexts()).toEqual([
+      ...['Comments', 'partner', '400 days', expect.stringContaining('contract 4'), 'Withdraw'],
+    ]);
+    await look('retention');
+    await row.getByRole('button', { name: 'Withdraw: Comments, partner' }).click();
+    await dialog().getByLabel('Reason').fill('contract 5');
+    await press('Withdraw the rule');
+    await row.waitFor({ state: 'detached' });
+  });
+
+  it('is of a dimension too, says what the server refuses, and fits a phone in the dark', async () => {
+    await open(page);
+    await dialog().getByLabel('What').selectOption('Values of Region');
+    await dialog().getByLabel('Keep for').fill('5000');
+    await press('Count what is older');
+    await dialog().getByText('keep: "P5000Y" is not an ISO 8601 duration of a day or more').waitFor();
+    await dialog().getByLabel('Keep for').fill('30');
+    await press('Count what is older');
+    await dialog().getByText('Of every source, nothing is older now.').waitFor();
+    await page.keyboard.press('Escape');
+    const phone = await signedIn(ADMIN_KEY, { width: 390, height: 844 });
+    await phone.emulateMedia({ colorScheme: 'dark' });
+    await panel(phone).getByRole('cell').first().waitFor();
+    await look('phone-retention', phone);
+    await open(phone);
+    await look('phone-retention-form', phone);
+    await phone.context().close();
+  });
+});
+
 it('fits a phone, and shows each role what it may do', async () => {
   const phone = await signedIn(ADMIN_KEY, { width: 390, height: 844 });
   await phone.getByTestId('sources').getByRole('table').waitFor();
@@ -463,5 +525,6 @@ it('fits a phone, and shows each role what it may do', async () => {
   await sender.getByRole('button', { name: 'Choose a file' }).waitFor();
   expect(await sender.getByRole('heading', { name: 'Imports' }).count()).toBe(0);
   expect(await sender.getByTestId('quarantine').count()).toBe(0);
+  expect(await sender.getByTestId('retention').count()).toBe(0);
   await sender.context().close();
 });

@@ -382,6 +382,15 @@ export type ResponseOrder =
   | 'NEWEST'
   | 'OLDEST';
 
+/** What a rule of retention is about. RESPONSES: whole responses. DIMENSIONS: the values of one dimension; answers and outcomes move to "unknown". COMMENTS: texts. SOURCE_EVENTS: items as they arrived. QUARANTINE: what connections delivered and could not be stored. */
+export type RetainedField =
+  | 'COMMENTS'
+  | 'DIMENSIONS'
+  | 'OUTCOMES'
+  | 'QUARANTINE'
+  | 'RESPONSES'
+  | 'SOURCE_EVENTS';
+
 export type ReviewCause =
   /** A caller requested it. */
   | 'DISPUTED'
@@ -1057,6 +1066,32 @@ export type DataQuarantinedContentQueryVariables = Exact<{
 
 
 export type DataQuarantinedContentQuery = { quarantinedContent: string | null };
+
+export type DataRetentionRulesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type DataRetentionRulesQuery = { retentionRules: Array<{ field: RetainedField, dimension: string | null, source: string | null, keep: string, configured: boolean, setBy: string | null, setAt: string | null, reason: string | null }> };
+
+export type DataRetentionDueQueryVariables = Exact<{
+  field: RetainedField;
+  dimension?: Dimension | null | undefined;
+  source?: string | null | undefined;
+  keep: string;
+}>;
+
+
+export type DataRetentionDueQuery = { retentionDue: number };
+
+export type DataSetRetentionMutationVariables = Exact<{
+  field: RetainedField;
+  dimension?: Dimension | null | undefined;
+  source?: string | null | undefined;
+  keep?: string | null | undefined;
+  reason: string;
+}>;
+
+
+export type DataSetRetentionMutation = { setRetention: Array<{ field: RetainedField, dimension: string | null, source: string | null, keep: string }> };
 
 export type ExploreLinesQueryVariables = Exact<{
   segment?: SegmentInput | null | undefined;
@@ -3013,6 +3048,41 @@ export const DataQuarantinedContentDocument = new TypedDocumentString(`
   quarantinedContent(item: $item)
 }
     `) as unknown as TypedDocumentString<DataQuarantinedContentQuery, DataQuarantinedContentQueryVariables>;
+export const DataRetentionRulesDocument = new TypedDocumentString(`
+    query DataRetentionRules {
+  retentionRules {
+    field
+    dimension
+    source
+    keep
+    configured
+    setBy
+    setAt
+    reason
+  }
+}
+    `) as unknown as TypedDocumentString<DataRetentionRulesQuery, DataRetentionRulesQueryVariables>;
+export const DataRetentionDueDocument = new TypedDocumentString(`
+    query DataRetentionDue($field: RetainedField!, $dimension: Dimension, $source: String, $keep: String!) {
+  retentionDue(field: $field, dimension: $dimension, source: $source, keep: $keep)
+}
+    `) as unknown as TypedDocumentString<DataRetentionDueQuery, DataRetentionDueQueryVariables>;
+export const DataSetRetentionDocument = new TypedDocumentString(`
+    mutation DataSetRetention($field: RetainedField!, $dimension: Dimension, $source: String, $keep: String, $reason: String!) {
+  setRetention(
+    field: $field
+    dimension: $dimension
+    source: $source
+    keep: $keep
+    reason: $reason
+  ) {
+    field
+    dimension
+    source
+    keep
+  }
+}
+    `) as unknown as TypedDocumentString<DataSetRetentionMutation, DataSetRetentionMutationVariables>;
 export const ExploreLinesDocument = new TypedDocumentString(`
     query ExploreLines($segment: SegmentInput, $from: DateTime!, $to: DateTime!, $every: Granularity!, $rolling: Duration, $basis: Basis!, $groupBy: [Dimension!]!) {
   npsSeries(

@@ -5,13 +5,14 @@ import { Connections } from './connections.tsx';
 import { DropFile } from './drop.tsx';
 import { FirstVisit } from './first-visit.tsx';
 import { Imports } from './imports.tsx';
+import { Retention } from './retention/retention.tsx';
 import { Sources } from './sources.tsx';
 import { Unfinished } from './unfinished.tsx';
 import { useUndo, useUploads } from './use-data.ts';
 import { Wizard } from './wizard/wizard.tsx';
 import './data.css';
 
-/** Where data comes from: files, sources, connections, and the wizard of an import. */
+/** Where data comes from: files, sources, connections, how long it is kept, and the wizard of an import. */
 export default function Data() {
   const [id, open] = useParam('import');
   const { can } = useViewer();
@@ -37,6 +38,7 @@ export default function Data() {
       {can('readResponse') ? <Sources key={`sources ${version}`} /> : null}
       {undo ? <Imports key={version} undo={undo} onChanged={changed} /> : null}
       {undo ? <Connections /> : null}
+      {undo && can('readAudit') ? <Retention /> : null}
     </div>
   );
 }
