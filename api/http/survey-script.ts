@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { KeyProviderError } from '../../domain/errors/key-provider-errors.ts';
 import { isProgram } from '../../domain/responses/signs.ts';
+import { namedValues } from '../../domain/text/named-values.ts';
 import { takeAnswer } from '../../ingestion/surveys/answer.ts';
 import { connectionOfKey, type WebSnippetReader, webSnippet } from '../../ingestion/surveys/web-snippet.ts';
 import { objectOfBody } from '../../ingestion/webhooks/body.ts';
@@ -41,7 +42,7 @@ const answerShape = z.strictObject({
   revision: z.int().min(1).max(9),
   score: z.int().min(0).max(10),
   comment: z.string().nullish(),
-  values: z.record(z.string(), z.string()).optional(),
+  values: namedValues(z.string(), z.string()).optional(),
   /** Milliseconds from when the question was shown until the score was chosen. */
   took: z.int().min(0).optional(),
   /** The field that people do not see was filled. */

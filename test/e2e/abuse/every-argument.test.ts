@@ -3,7 +3,7 @@ import { Agent, request } from 'node:http';
 import { buildSchema } from 'graphql';
 import { afterAll, expect, it } from 'vitest';
 import { expectUndisturbed } from '../../fixtures/abuse.ts';
-import { HOSTILE, type Place, placesOf, textOf } from '../../fixtures/hostile-values.ts';
+import { HOSTILE, type Place, placesOf, spoilt, textOf } from '../../fixtures/hostile-values.ts';
 import { useServer } from '../../fixtures/use-server.ts';
 
 /* Hostile values at every argument of the schema, and in every field of every endpoint. */
@@ -152,17 +152,6 @@ const FILE: Json = { map: MAP, file: 'f.csv' };
 
 /** The lines of a body of /ingest/file: the map and the name of the file, then a row. */
 const fileBody = (head: unknown, row: unknown) => `${textOf(head)}\n${textOf(row)}`;
-
-/** The value with another one at each place in it, itself included. */
-function* spoilt(value: unknown, by: unknown): Generator<unknown> {
-  yield by;
-  if (typeof value !== 'object' || value === null) return;
-  for (const [name, inner] of Object.entries(value))
-    for (const one of spoilt(inner, by)) {
-      if (Array.isArray(value)) yield value.map((item, i) => (String(i) === name ? one : item));
-      else yield { ...value, [name]: one };
-    }
-}
 
 /** Bodies of /ingest/file with a hostile value at every place of the map and of the row, and as a name of a column. */
 function fileBodies(): string[] {
