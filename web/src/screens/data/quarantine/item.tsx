@@ -66,7 +66,7 @@ function Facts({ item }: { readonly item: Item }) {
     ['Delivery', item.position],
   ];
   return (
-    <dl className="quarantine-facts">
+    <dl className="row-facts">
       {facts.map(([name, value]) =>
         value ? (
           <div key={name}>
