@@ -115,9 +115,8 @@ function runsOf(text: string, words: readonly Weighed[], kind: NameSpan['kind'])
   for (const { start, end, isSure, isSureAlone, joins } of words) {
     if (run && !(joins && JOINT[kind].test(text.slice(run.end, start)))) close();
     if (!joins) continue;
-    const isPart = isSure || (run?.isSure ?? false);
     run = run
-      ? { start: run.start, end, isSure: isPart, isSureAlone: isPart }
+      ? { start: run.start, end, isSure: run.isSure || isSure, isSureAlone: run.isSure || isSure }
       : { start, end, isSure, isSureAlone };
   }
   close();

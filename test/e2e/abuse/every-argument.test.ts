@@ -126,6 +126,29 @@ const FIELDS = [
   'survey',
   'surveyVersion',
 ].concat(['region', 'channel', 'scale', 'unknown', '__proto__']);
+/** Items of the other doors, whose every field is tried; forwarded events of vendors too. */
+const OTHER_ITEMS: readonly (readonly [string, object])[] = [
+  ['/ingest/identities', { kind: 'ACCOUNT', from: 'a', into: 'b' }],
+  ['/ingest/identities', { type: 'alias', previousId: 'a', userId: 'b' }],
+  ['/ingest/identities', { event: '$create_alias', distinct_id: 'a', properties: { alias: 'b' } }],
+  [
+    '/ingest/outcomes',
+    {
+      ...{ externalId: 'o', source: 'crm', kind: 'PAYMENT', at: '2026-01-01T00:00:00Z', account: 'a' },
+      ...{ respondent: 'r', amount: 1, currency: 'EUR', segmentValues: { region: 'Peru' }, revision: 1 },
+    },
+  ],
+  [
+    '/ingest/changes',
+    {
+      externalId: 'c',
+      kind: 'release',
+      title: 't',
+      at: '2026-01-01T00:00:00Z',
+      segment: { region: ['Peru'] },
+    },
+  ],
+];
 type Json = Record<string, unknown>;
 const RANGE = { kind: 'range', name: 's', minimum: 0, maximum: 10, passiveFrom: 7, promoterFrom: 9 };
 const LABELS = { kind: 'labels', name: 'l', labels: { yes: { class: 'promoter', points: 1000, score: 2 } } };
@@ -171,6 +194,9 @@ it('answers hostile values in every field of every endpoint', async () => {
     ['/ingest/responses', value] as const,
     ['/ingest/file', value] as const,
     ...FIELDS.map((field) => ['/ingest/responses', [{ ...ITEM, [field]: value }]] as const),
+    ...OTHER_ITEMS.flatMap(([path, item]) =>
+      [...Object.keys(item), '__proto__'].map((field) => [path, [{ ...item, [field]: value }]] as const),
+    ),
   ]);
   const found: string[] = [];
   await each(bodies, async ([path, body]) => {

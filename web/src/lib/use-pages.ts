@@ -10,7 +10,7 @@ interface Connection<Row> {
 }
 
 /** The rows of a list that were read so far, and how to read older ones. */
-export interface Pages<T, Row> extends Pick<Read<T>, 'data' | 'error' | 'isLoading' | 'isStale' | 'refresh'> {
+interface Pages<T, Row> extends Pick<Read<T>, 'data' | 'error' | 'isLoading' | 'isStale' | 'refresh'> {
   readonly rows: readonly Row[];
   readonly hasOlder: boolean;
   readonly readOlder: () => Promise<void>;
