@@ -88,6 +88,7 @@ const STORE_ORDER = [
   'agents',
   'data-subjects',
   'imports',
+  'segments',
   'lineage',
   'setup',
 ];

@@ -103,7 +103,7 @@ function servicesOf(
   const { graph, graphHolds, seals, scoring, access, targets, agents: running } = parts;
   const readers = roles.has('ingest') ? readersOf(config, database, parts, server, onError) : [];
   if (!roles.has('follow')) return readers;
-  const housekeeping = { database, retention, graphHolds, now: Date.now, onError };
+  const housekeeping = { config, database, retention, graphHolds, now: Date.now, onError };
   const { store, cells, loops } = database;
   const { trustedOnly } = limits;
   const sqlLogins = { store, cells, loops, access, smallestCount, trustedOnly, now: Date.now, log, onError };

@@ -34,6 +34,7 @@ import type { StoredCellDictionary } from '../store/responses/cell-dictionary.ts
 import { type CountingState, readCountingStates } from '../store/responses/counting-states.ts';
 import type { MappingRegistry, RecordedMapping } from '../store/responses/mappings.ts';
 import { type ResponseRow, readResponsesById } from '../store/responses/responses.ts';
+import type { RulesRegistry } from '../store/segments/rule-versions.ts';
 import type { IdentityKind } from '../store/tables/identities.ts';
 import type { Access } from './access/access.ts';
 import type { Caller } from './caller.ts';
@@ -53,6 +54,7 @@ export interface ApiDeps {
   readonly encryption: SubjectEncryption;
   readonly cells: StoredCellDictionary;
   readonly mappings: MappingRegistry;
+  readonly segmentRules: RulesRegistry;
   readonly dimensions: readonly Dimension[];
   readonly cellLimits: CellLimits;
   readonly ingestor: Ingestor;

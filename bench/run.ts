@@ -6,6 +6,7 @@ import { createDatabase } from '../test/services/postgres.ts';
 import { fanOut } from './fan-out.ts';
 import { freshness } from './freshness.ts';
 import { growth } from './growth.ts';
+import { guarded } from './guarded.ts';
 import { importMemory } from './import-file.ts';
 import { ingestRate } from './ingest.ts';
 import { kafkaRate } from './ingest-kafka.ts';
@@ -43,6 +44,7 @@ const SCORES = ['store/scores', 'store/disclosure', 'domain/scores', 'domain/dis
 const BENCHES: Record<string, Measured<Bench>> = {
   series: [series, 'api/http', 'api/gate', ...SCORES],
   scopes: [scopes, 'store/access', ...SCORES],
+  guarded: [guarded, ...SCORES],
   ingest: [ingestRate, ...STORING],
   'ingest-kafka': [kafkaRate, ...STORING],
   'import-file': [importMemory, ...STORING],

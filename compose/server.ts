@@ -42,12 +42,12 @@ const MAKERS_MEASURED = 10;
 
 /** Opens the ingest steps behind all endpoints, one for responses and one for outcomes, and what responses may be handed to before. */
 function openIngestors(config: Config, database: OpenDatabase, names: Parts['names'], log: OutageLog) {
-  const { store, cells, mappings, encryption, pepper, sign } = database;
+  const { store, cells, mappings, segmentRules, encryption, pepper, sign } = database;
   const { dimensions, cellLimits, redaction, nameBounds, flags: flagRules } = config;
   const now = Date.now;
   const warn = (message: string, err?: Error) => log.warn(err ? { err } : {}, message);
   const deps = {
-    ...{ store, encryption, cells, mappings, pepper, sign },
+    ...{ store, encryption, cells, mappings, segmentRules, pepper, sign },
     ...{ dimensions, cellLimits, redaction, names, nameBounds, flagRules, now, warn },
   };
   const [ingestor, outcomes] = [createIngestor(deps), createOutcomeIngestor(deps)];
@@ -137,7 +137,7 @@ export async function openServer(
   }: Parts,
   log: OutageLog,
 ): Promise<OpenServer> {
-  const { store, cells, mappings, encryption, pepper, loops, disk, files } = database;
+  const { store, cells, mappings, segmentRules, encryption, pepper, loops, disk, files } = database;
   const { dimensions, cellLimits, redaction, reviewRules, themePrecision, roles } = config;
   const now = Date.now;
   const { ingestor, outcomes, inbox, handOver } = openIngestors(config, database, names, log);
@@ -149,7 +149,8 @@ export async function openServer(
   const topics = openTopics(database);
   const server = await createApiServer({
     deps: {
-      ...{ store, scopedReader, encryption, cells, mappings, dimensions, cellLimits, redaction, names },
+      ...{ store, scopedReader, encryption, cells, mappings, segmentRules },
+      ...{ dimensions, cellLimits, redaction, names },
       ...{ ingestor, outcomes, samples, uploads, uploadImports },
       identities: createIdentities({ store, encryption, sign: seals.place.sign, now, ...namesUnder(pepper) }),
       lineage: graph?.lineage ?? createRecordLineage,

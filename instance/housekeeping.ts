@@ -1,3 +1,4 @@
+import type { Config } from '../config/config.ts';
 import { configuredRules, type Retention } from '../domain/privacy/retention.ts';
 import { keptSince } from '../domain/time/kept-since.ts';
 import { forgetBrowserSessions } from '../store/access/browser-sessions.ts';
@@ -15,11 +16,13 @@ import { forgetPrints } from '../store/responses/flag-answers.ts';
 import { giveBackCells } from '../store/responses/return-cells.ts';
 import { forgetSourceDays } from '../store/responses/source-days.ts';
 import { purgeMinuteRollups } from '../store/scores/rollups.ts';
+import { refile } from '../store/segments/refile.ts';
 import { moveEvents } from '../store/setup/move-events.ts';
 import type { OpenDatabase } from './open-database.ts';
 
 export interface HousekeepingDeps {
   readonly database: OpenDatabase;
+  readonly config: Pick<Config, 'dimensions' | 'cellLimits'>;
   /** For how long the journal is kept, ISO 8601; null: permanently. And the rules of the configuration. */
   readonly retention: Retention & { readonly journal: string | null };
   /** How many of the responses the lineage graph has, or will have before it has followed that transaction. */
@@ -32,6 +35,8 @@ export interface HousekeepingDeps {
 const EVERY_MS = 10 * 60_000;
 /** How soon a new respondent policy is applied to the stored answers. */
 const POLICIES_MS = 2_000;
+/** And new segment rules. */
+const RULES_MS = 2_000;
 /** An import of thousands of rows a second outgrows its statistics within seconds. */
 const UPKEEP_MS = 10_000;
 
@@ -41,12 +46,14 @@ const UPKEEP_MS = 10_000;
  */
 export function startHousekeeping({
   database,
+  config,
   retention,
   graphHolds,
   now,
   onError,
 }: HousekeepingDeps): () => Promise<void> {
   const { store, cells, loops, sign } = database;
+  const { dimensions, cellLimits } = config;
   const trim = async (stopped: () => boolean) => {
     if (retention.journal === null) return;
     await trimJournal(store, { before: keptSince(now(), retention.journal), now: now(), stopped });
@@ -88,6 +95,14 @@ export function startHousekeeping({
     onError,
     run: (stopped) => applyPolicies({ store, sign }, stopped),
   });
+  const refiling = runPeriodic({
+    name: 'segment rules',
+    everyMs: RULES_MS,
+    alone: { store, lock: LOCKS.refile },
+    loops,
+    onError,
+    run: (stopped) => refile({ ...database, dimensions, cellLimits, now }, stopped),
+  });
   const upkeep =
     store.backend === 'pglite'
       ? runPeriodic({
@@ -100,7 +115,7 @@ export function startHousekeeping({
         })
       : undefined;
   return async () => {
-    await Promise.all([clearing.stop(), moving.stop(), counting.stop(), upkeep?.stop()]);
+    await Promise.all([clearing.stop(), moving.stop(), counting.stop(), refiling.stop(), upkeep?.stop()]);
   };
 }
 

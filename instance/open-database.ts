@@ -18,6 +18,7 @@ import { StoredCellDictionary } from '../store/responses/cell-dictionary.ts';
 import { MappingRegistry } from '../store/responses/mappings.ts';
 import { encryptReasons } from '../store/reviews/review-reasons.ts';
 import { adoptLeaves, type Sign } from '../store/seals/leaf-tombstones.ts';
+import { RulesRegistry } from '../store/segments/rule-versions.ts';
 import { encryptLegacy } from '../store/setup/encrypt-legacy.ts';
 import { checkPepper, pepperMissing, readTenant } from '../store/setup/instance.ts';
 import { type DatabaseFeatures, exclusivelyMigrating, migrate } from '../store/setup/migrate.ts';
@@ -46,6 +47,7 @@ export interface OpenDatabase {
   readonly features: DatabaseFeatures;
   readonly cells: StoredCellDictionary;
   readonly mappings: MappingRegistry;
+  readonly segmentRules: RulesRegistry;
   readonly pepper: Pepper;
   /** The instance's key: it signs checkpoints, proofs and leaf tombstones. */
   readonly signingKey: KeyObject;
@@ -117,7 +119,8 @@ async function openOnce(
     await adoptLeaves(opened, sign);
     const cells = new StoredCellDictionary(config.dimensions);
     const mappings = new MappingRegistry();
-    await Promise.all([cells.refresh(opened), mappings.refresh(opened)]);
+    const segmentRules = new RulesRegistry(config.dimensions);
+    await Promise.all([cells.refresh(opened), mappings.refresh(opened), segmentRules.read(opened)]);
     cells.checkDimensions(config.formerDimensions);
     await openBiViews(opened, config, onError);
     const files = createFileCleaner(opened, onError, disk);
@@ -131,6 +134,7 @@ async function openOnce(
       features,
       cells,
       mappings,
+      segmentRules,
       pepper: secret,
       signingKey: key,
       sign,

@@ -73,6 +73,8 @@ CREATE SEQUENCE public.retention_rule_id_seq AS integer START 1 INCREMENT 1;
 
 CREATE SEQUENCE public.review_decision_id_seq AS bigint START 1 INCREMENT 1;
 
+CREATE SEQUENCE public.segment_rules_id_seq AS integer START 1 INCREMENT 1;
+
 -- Tables, each with its constraints, indexes and triggers
 
 CREATE TABLE public.aged_field (
@@ -991,8 +993,10 @@ CREATE TABLE public.response_key (
   revision bigint,
   revised_at timestamp with time zone,
   event_id uuid,
+  segment_rules integer NOT NULL DEFAULT 0,
   CONSTRAINT response_key_pkey PRIMARY KEY (id)
 );
+CREATE INDEX response_key_segment_rules ON public.response_key USING btree (segment_rules, id) WHERE (subject_id IS NOT NULL);
 CREATE INDEX response_key_subject_id_index ON public.response_key USING btree (subject_id);
 CREATE TRIGGER response_key_cases AFTER DELETE ON public.response_key FOR EACH ROW EXECUTE FUNCTION drop_response_cases();
 
@@ -1217,6 +1221,23 @@ CREATE TABLE public.seal_pending (
 );
 CREATE INDEX seal_pending_bucket_index ON public.seal_pending USING btree (bucket);
 
+CREATE TABLE public.segment_rules (
+  id integer NOT NULL DEFAULT nextval('segment_rules_id_seq'::regclass),
+  config text NOT NULL,
+  rules jsonb NOT NULL,
+  undoes integer,
+  actor text NOT NULL,
+  actor_name text NOT NULL,
+  reason text NOT NULL,
+  recorded_at timestamp with time zone NOT NULL DEFAULT now(),
+  seen integer NOT NULL DEFAULT 0,
+  moved integer NOT NULL DEFAULT 0,
+  held integer NOT NULL DEFAULT 0,
+  undeclared integer NOT NULL DEFAULT 0,
+  applied_at timestamp with time zone,
+  CONSTRAINT segment_rules_pkey PRIMARY KEY (id)
+);
+
 CREATE TABLE public.signing_key (
   id integer NOT NULL,
   public_key text NOT NULL,
@@ -1268,6 +1289,7 @@ CREATE TABLE public.source_event (
   undone_at timestamp with time zone,
   replaced uuid,
   stood jsonb,
+  sent bytea,
   CONSTRAINT source_event_pkey PRIMARY KEY (id)
 );
 CREATE INDEX source_event_as_text ON public.source_event USING btree (id) WHERE (hash IS NOT NULL);
@@ -2746,7 +2768,8 @@ CREATE VIEW scoped.response_key WITH (security_barrier=true) AS
                FROM scope s
               WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cell_id, false) THEN subject_id
             ELSE NULL::uuid
-        END AS subject_id
+        END AS subject_id,
+    segment_rules
    FROM response_key t
   WHERE COALESCE((( SELECT s.score + s.response + s.prediction + '{}'::int4multirange
            FROM scope s

@@ -67,6 +67,7 @@ import { addRules } from './rules.ts';
 import { addSamples } from './samples.ts';
 import { addScoreById } from './score-by-id.ts';
 import { addSegment } from './segment.ts';
+import { addSegmentRules } from './segment-rules.ts';
 import { addSources } from './sources.ts';
 import { addSubjects } from './subjects.ts';
 import { addSubmit } from './submit.ts';
@@ -140,6 +141,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addRowOrder,
   addSegment,
   addRuleReplay,
+  addSegmentRules,
   addRules,
   addSamples,
   addSources,

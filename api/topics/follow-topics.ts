@@ -6,7 +6,7 @@ import type { LiveConnection } from '../../ingestion/webhooks/connections.ts';
 import { takeItems } from '../../ingestion/webhooks/receive.ts';
 import type { Loops } from '../../store/database/loops.ts';
 import { runPeriodic } from '../../store/database/periodic.ts';
-import type { BytesMessage } from '../../store/kafka/kafka-clients.ts';
+import type { BytesMessage } from '../../store/kafka/consumers.ts';
 import { auditRefusedItems } from '../audit.ts';
 import { type ApiDeps, createContext } from '../context.ts';
 import { type Opening, takingHanded } from './take-handed.ts';

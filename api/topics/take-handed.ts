@@ -6,7 +6,7 @@ import type { Pepper } from '../../ingestion/pipeline/pseudonym.ts';
 import { createItemReader } from '../../ingestion/pipeline/response-items.ts';
 import { acceptMixed } from '../../ingestion/pipeline/submit.ts';
 import { OWNER, type Submitter } from '../../ingestion/pipeline/submitter.ts';
-import type { BytesMessage } from '../../store/kafka/kafka-clients.ts';
+import type { BytesMessage } from '../../store/kafka/consumers.ts';
 import type { ApiDeps } from '../context.ts';
 
 /** What opens the items that were handed over. */

@@ -4,9 +4,15 @@ import fc from '../../test/fixtures/properties.ts';
 import { add, ZERO } from '../nps/nps.ts';
 import { HOUR_MS, type TimeRange } from '../time/time-windows.ts';
 import type { Change, Release } from './disclosure.ts';
+import { ReleaseIndex } from './release-index.ts';
 import { groupsWithReleases, sumReleases } from './release-sums.ts';
 
 const HOURS = 60;
+const indexOf = (releases: readonly Release[]) => {
+  const index = new ReleaseIndex();
+  for (const release of releases) index.add(release);
+  return index;
+};
 const GROUP_OF = new Map([
   [0, 0],
   [1, 0],
@@ -18,10 +24,26 @@ const change = fc
   .map(
     ([cellId, hour, n]): Change => ({ cellId, hour, counts: { promoters: n, passives: 1, detractors: 0 } }),
   );
-const releases: fc.Arbitrary<Release[]> = fc.array(
-  fc.record({ changes: fc.array(change, { minLength: 1, maxLength: 4 }), soft: fc.boolean() }),
-  { maxLength: 20 },
+/** Of any cells and hours, and of one cell: those are in arrays. */
+const changes = fc.oneof(
+  fc.array(change, { minLength: 1, maxLength: 4 }),
+  fc
+    .tuple(
+      fc.integer({ min: 0, max: 3 }),
+      fc.integer({ min: 0, max: HOURS }),
+      fc.array(fc.integer({ min: 0, max: 5 })),
+    )
+    .map(([cellId, first, later]): Change[] =>
+      [0, ...later].map((more) => ({
+        cellId,
+        hour: first + more,
+        counts: { promoters: more, passives: 2, detractors: -1 },
+      })),
+    ),
 );
+const releases: fc.Arbitrary<Release[]> = fc.array(fc.record({ changes, soft: fc.boolean() }), {
+  maxLength: 20,
+});
 const window = fc
   .tuple(fc.integer({ min: 0, max: 2 * HOURS }), fc.integer({ min: 1, max: HOURS }))
   .map(
@@ -29,7 +51,7 @@ const window = fc
   );
 /** Calendar buckets and rolling windows: neither edge moves backwards. */
 const series = fc
-  .tuple(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 1, max: 8 }), fc.integer({ min: 1, max: 40 }))
+  .tuple(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 1, max: 8 }), fc.integer({ min: 1, max: 130 }))
   .map(([start, step, length]) =>
     Array.from({ length: 12 }, (_, i): TimeRange => {
       const from = ((start + i * step) * HOUR_MS) / 2;
@@ -64,7 +86,7 @@ describe('the sum of releases', () => {
     const windows = fc.oneof(fc.array(window, { maxLength: 5 }), series);
     await fc.assert(
       fc.asyncProperty(releases, windows, async (some, asked) => {
-        const sums = await sumReleases(some, asked, GROUP_OF);
+        const sums = await sumReleases(indexOf(some), asked, GROUP_OF);
         for (const [i, one] of asked.entries())
           for (const group of [0, 1])
             expect(sums.at(i, group), JSON.stringify([some, one, group])).toEqual(expected(some, one, group));
@@ -80,15 +102,24 @@ describe('the sum of releases', () => {
     }));
     const windowsOf = (count: number) =>
       Array.from({ length: count }, (_, i) => ({ from: i * HOUR_MS, until: (i + 1) * HOUR_MS }));
-    const sum = (count: number) => sumReleases(many, windowsOf(count), GROUP_OF);
+    const index = indexOf(many);
+    const sum = (count: number) => sumReleases(index, windowsOf(count), GROUP_OF);
     // A pass per window would take a thousand times as long.
     expect(await growth(sum, { size: 20, times: 1_000 })).toBeLessThan(100);
   });
 });
 
 it('groups have releases of their own if those contain no other cell', async () => {
+  const only = async (some: readonly Release[]) => groupsWithReleases(indexOf(some), GROUP_OF);
   const one = { hour: 1, counts: { promoters: 5, passives: 0, detractors: 0 } };
   const [own, shared] = [[{ cellId: 2, ...one }], [0, 2].map((cellId) => ({ cellId, ...one }))];
-  expect(await groupsWithReleases([{ changes: shared, soft: false }], GROUP_OF)).toEqual(new Set());
-  expect(await groupsWithReleases([{ changes: own, soft: true }], GROUP_OF)).toEqual(new Set([1]));
+  expect(await only([{ changes: shared, soft: false }])).toEqual(new Set());
+  expect(await only([{ changes: own, soft: true }])).toEqual(new Set([1]));
+  await fc.assert(
+    fc.asyncProperty(releases, async (some) => {
+      const groups = some.map(({ changes: of }) => new Set(of.map(({ cellId }) => GROUP_OF.get(cellId))));
+      const expectedGroups = groups.flatMap((of) => (of.size === 1 ? [...of] : []));
+      expect(await only(some)).toEqual(new Set(expectedGroups.filter((group) => group !== undefined)));
+    }),
+  );
 });

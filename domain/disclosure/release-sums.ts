@@ -1,7 +1,8 @@
-import { type Counts, ZERO } from '../nps/nps.ts';
+import { add, type Counts, ZERO } from '../nps/nps.ts';
 import { Slice } from '../text/slices.ts';
-import { HOUR_MS, type TimeRange } from '../time/time-windows.ts';
-import type { Release } from './disclosure.ts';
+import { DAY_MS, HOUR_MS, type TimeRange } from '../time/time-windows.ts';
+import { RangeSums } from './range-sums.ts';
+import type { ListedRelease, ReleaseIndex } from './release-index.ts';
 
 /**
  * The sum of the releases that lie wholly in a window and group; null if a hard release lies there only in
@@ -20,25 +21,26 @@ export interface ReleaseSums {
  * id.
  */
 export async function groupsWithReleases(
-  releases: readonly Release[],
+  releases: ReleaseIndex,
   groupOf: ReadonlyMap<number, number>,
 ): Promise<Set<number>> {
   const slice = new Slice();
   const own = new Set<number>();
-  for (const release of releases) {
+  for (const [cellId, group] of groupOf) if (releases.hasOwn(cellId)) own.add(group);
+  for (const cells of releases.cellsTogether()) {
     if (slice.isOver()) await slice.next();
-    const group = onlyGroup(release, groupOf);
+    const group = onlyGroup(cells, groupOf);
     if (group !== undefined) own.add(group);
   }
   return own;
 }
 
 /**
- * The sums by window and group, in one pass over the releases, in slices. `groupOf`: the group of each
- * requested cell, by its id. A window that begins or ends within an hour excludes that hour's releases.
+ * The sums by window and group, in slices. `groupOf`: the group of each requested cell, by its id. A window that begins or ends within
+ * an hour excludes that hour's releases.
  */
 export async function sumReleases(
-  releases: readonly Release[],
+  releases: ReleaseIndex,
   windows: readonly TimeRange[],
   groupOf: ReadonlyMap<number, number>,
 ): Promise<ReleaseSums> {
@@ -58,6 +60,40 @@ function isInOrder(windows: readonly TimeRange[]): boolean {
   });
 }
 
+/** Releases in arrays are subtractions of running counts, the listed ones are taken one by one. */
+async function sumOrdered(
+  releases: ReleaseIndex,
+  windows: readonly TimeRange[],
+  groupOf: ReadonlyMap<number, number>,
+): Promise<ReleaseSums> {
+  const cutDays = daysWithEdges(windows);
+  const hours = new RangeSums(windows, HOUR_MS);
+  const days = new RangeSums(windows, DAY_MS, cutDays);
+  const slice = new Slice();
+  for (const [cellId, group] of groupOf) {
+    if (slice.isOver()) await slice.next();
+    hours.add(group, releases.hours.of(cellId));
+    days.add(group, releases.days.of(cellId));
+  }
+  days.total();
+  const first = windows.reduce((least, { from }) => Math.min(least, from), Number.POSITIVE_INFINITY);
+  const end = windows.reduce((most, { until }) => Math.max(most, until), Number.NEGATIVE_INFINITY);
+  const listed = releases.listed(Math.floor(first / HOUR_MS), Math.ceil(end / HOUR_MS), cutDays);
+  const ofListed = await sumListed(listed, windows, groupOf);
+  return {
+    at: (window, group) => {
+      const sum = ofListed.at(window, group);
+      return sum && add(sum, add(hours.at(window, group), days.at(window, group)));
+    },
+  };
+}
+
+/** The days that an edge of a window divides: there, releases of several hours are looked at one by one. */
+function daysWithEdges(windows: readonly TimeRange[]): Set<number> {
+  const edges = windows.flatMap(({ from, until }) => [from, until]);
+  return new Set(edges.filter((edge) => edge % DAY_MS !== 0).map((edge) => Math.floor(edge / DAY_MS)));
+}
+
 /** For one group: what is added from a window on, and how many releases begin or cease to cut it there. */
 interface Steps {
   readonly counts: Float64Array;
@@ -65,8 +101,8 @@ interface Steps {
 }
 const CLASSES = 3;
 
-async function sumOrdered(
-  releases: readonly Release[],
+async function sumListed(
+  releases: Iterable<ListedRelease>,
   windows: readonly TimeRange[],
   groupOf: ReadonlyMap<number, number>,
 ): Promise<ReleaseSums> {
@@ -104,25 +140,19 @@ async function sumOrdered(
 type Places = readonly [first: number, last: number];
 
 function addRelease(
-  release: Release,
+  { places, first, last, soft, counts: sum }: ListedRelease,
   windows: readonly TimeRange[],
   groupOf: ReadonlyMap<number, number>,
   stepsOf: (group: number) => Steps,
 ): void {
-  const { changes, soft } = release;
-  let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const { hour } of changes) {
-    if (hour < first) first = hour;
-    if (hour > last) last = hour;
-  }
   const meeting = windowsThatMeet(windows, first, last);
   if (meeting[0] > meeting[1]) return;
-  const only = onlyGroup(release, groupOf);
+  const only = onlyGroup(
+    places.map(({ cellId }) => cellId),
+    groupOf,
+  );
   const holding = only === undefined ? NONE : windowsThatHold(windows, first, last);
-  if (only !== undefined && holding[0] <= holding[1]) {
-    const { counts } = stepsOf(only);
-    for (const change of changes) addCounts(counts, holding, change.counts);
-  }
+  if (only !== undefined && holding[0] <= holding[1]) addCounts(stepsOf(only).counts, holding, sum);
   // A release within one hour counts as a whole, and is left out if a window divides the hour.
   if (soft || (only !== undefined && first === last)) return;
   const beside: Places[] =
@@ -132,11 +162,11 @@ function addRelease(
           [meeting[0], holding[0] - 1],
           [holding[1] + 1, meeting[1]],
         ];
-  for (const { cellId, hour } of changes) {
+  for (const { cellId, hour } of places) {
     const group = groupOf.get(cellId);
     if (group === undefined) continue;
     const ofHour = windowsThatMeet(windows, hour, hour);
-    for (const places of beside) cutWindows(stepsOf(group).cuts, places, ofHour);
+    for (const part of beside) cutWindows(stepsOf(group).cuts, part, ofHour);
   }
 }
 
@@ -179,8 +209,8 @@ function placeOf(windows: readonly TimeRange[], isTrue: (window: TimeRange) => b
   return low;
 }
 
-/** The group of all of the release's cells, or undefined. */
-function onlyGroup({ changes }: Release, groupOf: ReadonlyMap<number, number>): number | undefined {
-  const group = groupOf.get(changes[0]?.cellId ?? Number.NaN);
-  return changes.every(({ cellId }) => groupOf.get(cellId) === group) ? group : undefined;
+/** The group of all of the cells, or undefined. */
+function onlyGroup(cells: readonly number[], groupOf: ReadonlyMap<number, number>): number | undefined {
+  const group = groupOf.get(cells[0] ?? Number.NaN);
+  return cells.every((cellId) => groupOf.get(cellId) === group) ? group : undefined;
 }

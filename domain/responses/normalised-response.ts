@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import type { NpsClass } from '../nps/nps.ts';
 import { type ScaleRule, scaleKey } from '../nps/scale.ts';
+import type { SentAttributes } from '../segments/apply-rules.ts';
 import type { CellAttributes } from '../segments/cell.ts';
 import type { Revision } from './newer.ts';
 
@@ -80,7 +81,12 @@ export interface NormalisedResponse {
   readonly lookups: readonly string[];
   /** The respondent's account, likewise. */
   readonly account: Pseudonymous | null;
+  /** The dimensions as segment rules make them. */
   readonly attributes: CellAttributes;
+  /** What the rules read; null without rules. */
+  readonly sent: SentAttributes | null;
+  /** The version of the rules; 0: none. */
+  readonly segmentRules: number;
   readonly mapping: MappingVersion;
   /** Keyed hash of everything above except the revision: equal contents are duplicates. */
   readonly contentHash: string;

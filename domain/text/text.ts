@@ -41,6 +41,8 @@ export const TEXT_RULES = {
   /** The reason for an action, stored in the audit log and with the decision. */
   reason: lines(2_000),
   purpose: line(200),
+  /** The text of segments.config. */
+  config: lines(256 * 1024),
   /** Of a case or a change event. */
   title: line(200),
   /** An address that a change event leads to. */

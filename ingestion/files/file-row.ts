@@ -7,7 +7,7 @@ import { readWritten } from '../../domain/text/written-number.ts';
 import type { ResponseDraft } from '../pipeline/draft.ts';
 import { type Outcome, rejected } from '../pipeline/outcome.ts';
 import type { ReadTime } from './dates/read-time.ts';
-import { columnsOf, type FileMap } from './map/file-map.ts';
+import { type FileMap, storedColumnsOf } from './map/file-map.ts';
 import { readNumber } from './map/map-revision.ts';
 import { namedScale } from './map/map-scale.ts';
 import { timeOf } from './map/map-time.ts';
@@ -59,6 +59,7 @@ export function draftFromRow(
     dimensions: Object.fromEntries(
       Object.entries(map.dimensions).map(([field, rule]) => [field, dimensionOf(rule, values)]),
     ),
+    ...attributesOf(map, values),
     mapping: mappingOf(map, scale, origin?.connector ?? 'file'),
     position,
     ...(map.question ? { question: blankToNull(textOf(values, map.question)) } : {}),
@@ -68,9 +69,18 @@ export function draftFromRow(
   };
 }
 
+/** What the row has for segment rules. */
+function attributesOf({ attributes }: FileMap, values: RowValues): Pick<ResponseDraft, 'attributes'> {
+  const found = Object.entries(attributes).flatMap(([name, rule]) => {
+    const value = dimensionOf(rule, values);
+    return value === null ? [] : [[name, value] as const];
+  });
+  return found.length === 0 ? {} : { attributes: Object.fromEntries(found) };
+}
+
 /** The columns that the map names, without blank ones: what it does not name is never stored. */
 function keptOf(map: FileMap, values: RowValues): string {
-  const named = [...new Set(columnsOf(map))].map((column) => [column, textOf(values, column)] as const);
+  const named = [...new Set(storedColumnsOf(map))].map((column) => [column, textOf(values, column)] as const);
   return JSON.stringify(Object.fromEntries(named.filter(([, text]) => text !== '')));
 }
 

@@ -1,7 +1,8 @@
 import type { KafkaCluster } from '../../domain/kafka/kafka-target.ts';
 import type { Loops } from '../../store/database/loops.ts';
 import { runPeriodic } from '../../store/database/periodic.ts';
-import { type BytesMessage, type OpenTopic, openTopic } from '../../store/kafka/kafka-clients.ts';
+import type { BytesMessage } from '../../store/kafka/consumers.ts';
+import { type OpenTopic, openTopic } from '../../store/kafka/topic-member.ts';
 
 export interface TopicOptions {
   readonly cluster: KafkaCluster;
@@ -72,7 +73,7 @@ export function followTopic(options: TopicOptions): FollowedTopic {
         pauseMs = FULL_MS;
         return;
       }
-      await Promise.all(lastOfPartitions(pending).map((message) => message.commit()));
+      await open.commit(pending);
       pending = [];
       job.wake();
     }
@@ -122,9 +123,4 @@ function readBatch(from: OpenTopic): BytesMessage[] {
     bytes += message.value?.length ?? 0;
   }
   return batch;
-}
-
-/** The last message of each partition: committing it commits those before it. */
-function lastOfPartitions(messages: readonly BytesMessage[]): BytesMessage[] {
-  return [...new Map(messages.map((message) => [message.partition, message])).values()];
 }

@@ -19,6 +19,8 @@ export interface ResponseDraft {
   readonly comment: string | null;
   /** By dimension field (camelCase); absent or blank becomes `unknown`. */
   readonly dimensions: Readonly<Record<string, string | null | undefined>>;
+  /** What segment rules may read besides dimensions, by name: only what rules name is stored. */
+  readonly attributes?: Readonly<Record<string, string>>;
   /** Also names the source, survey and scale. */
   readonly mapping: MappingVersion;
   /** The question as it was asked; only a hash of it is stored, in the version of the survey. */

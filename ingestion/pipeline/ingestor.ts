@@ -1,39 +1,37 @@
 import type { Scope } from '../../domain/access/scope.ts';
 import type { NameRedaction } from '../../domain/privacy/names.ts';
-import { DEFAULT_FLAG_RULES, type FlagRules, likenessOf } from '../../domain/responses/flags.ts';
 import { NAME_BOUNDS, type NameBounds } from '../../domain/responses/normalised-response.ts';
-import type { Cell, CellAttributes } from '../../domain/segments/cell.ts';
-import { UNKNOWN } from '../../domain/segments/dimensions.ts';
+import type { CellAttributes } from '../../domain/segments/cell.ts';
 import { inSlices, Slice } from '../../domain/text/slices.ts';
 import { isPassingError } from '../../store/database/passing-errors.ts';
 import type { SubjectEncryption } from '../../store/encryption/subject-encryption.ts';
 import { CellGoneError } from '../../store/responses/cell-dictionary.ts';
 import type { MappingRegistry } from '../../store/responses/mappings.ts';
-import type { Print } from '../../store/responses/response-row.ts';
 import { type Accepted, type AcceptRow, storeResponses } from '../../store/responses/store-responses.ts';
 import type { Sign } from '../../store/seals/leaf-tombstones.ts';
+import type { RulesRegistry } from '../../store/segments/rule-versions.ts';
 import type { ResponseDraft } from './draft.ts';
 import { createFiling, type FilingDeps, FORBIDDEN, filedAsOf, placeOf } from './file-cells.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { finished, type NormaliseDeps, type Normalised, type ReadDraft, reading } from './normalise.ts';
 import type { Outcome } from './outcome.ts';
 import { type Patience, withTimeout } from './patience.ts';
-import { keyedHash } from './pseudonym.ts';
 import { NOT_ITS_ANSWER, NOT_ITS_SOURCE, refusalOf, tooMany } from './refusals.ts';
 import { type RejectedItem, RejectionCounts } from './rejection-counts.ts';
 import { removeNames } from './remove-names.ts';
 import type { Submitter } from './submitter.ts';
+import { type Prepared, type RowDeps, toRows } from './to-rows.ts';
 import { Wordings } from './wording.ts';
 
-export interface IngestorDeps extends NormaliseDeps, FilingDeps {
+export interface IngestorDeps extends NormaliseDeps, FilingDeps, RowDeps {
   readonly encryption: SubjectEncryption;
   readonly mappings: MappingRegistry;
+  /** The segment rules in force; absent: none. */
+  readonly segmentRules?: RulesRegistry | undefined;
   /** Signs notes about sealed leaves. */
   readonly sign: Sign;
   /** Removes names from comments; absent: they stay. */
   readonly names?: NameRedaction | undefined;
-  /** Absent: those shipped. */
-  readonly flagRules?: FlagRules | undefined;
   /** How many sources, surveys and mappings one submitter may add. */
   readonly nameBounds?: NameBounds;
   readonly warn: (message: string, error?: Error) => void;
@@ -79,7 +77,6 @@ const ADMIN_SHARE = 10;
 /** How often a cell is looked up again that was released meanwhile. */
 const ATTEMPTS = 5;
 
-const CLASS_NUMBER = { detractor: 0, passive: 1, promoter: 2 } as const;
 /** Builds the step over an open database; `deps.cells` and `deps.mappings` load on demand. */
 export function createIngestor(deps: IngestorDeps): Ingestor {
   const patience: Patience = {
@@ -196,21 +193,12 @@ export async function untilFiled<Result>(
   }
 }
 
-/** A response that the submitter may submit, with the id of its stored mapping. */
-interface Prepared extends Normalised {
-  readonly mappingVersionId: number;
-  /** The attributes with "other" for undeclared values. */
-  readonly place: CellAttributes;
-  /** Whether the submitter may correct stored responses of the source. */
-  readonly mayCorrect: boolean;
-}
-
 /** What of a draft can be said without the database. */
 type Permitted = Normalised & { readonly place: CellAttributes };
 
 /** Normalises drafts in two parts and checks whether their submitter may submit them, by source and segment. */
 function permitting(deps: IngestorDeps, submitter: Submitter, slice: Slice) {
-  const rules = { ...deps, storedAs: deps.cells.storedAs };
+  const rules = { ...deps, storedAs: deps.cells.storedAs, rules: deps.segmentRules?.current };
   const read = async (draft: ResponseDraft): Promise<ReadDraft | Outcome> => {
     if (slice.isOver()) await slice.next();
     const one = await inSlices(reading(rules, draft), slice);
@@ -235,6 +223,7 @@ async function prepare(
   slice: Slice,
 ): Promise<(Prepared | Outcome)[]> {
   const { scope, id } = submitter;
+  await deps.segmentRules?.refresh(deps.store, deps.now());
   const { read, permit } = permitting(deps, submitter, slice);
   const drafted: (ReadDraft | Outcome)[] = [];
   for (const draft of drafts) drafted.push(await read(draft));
@@ -280,78 +269,19 @@ export function boundsOf(bounds: NameBounds, scope: Scope): NameBounds {
   };
 }
 
-function toRows(
-  deps: IngestorDeps,
-  { scope }: Submitter,
-  filed: readonly { readonly item: Prepared; readonly cell: Cell }[],
-): AcceptRow[] {
-  const mayReplace = (cellId: number) => {
-    if (scope.allowsAll('submitResponse')) return true;
-    const cell = deps.cells.get(cellId);
-    return cell !== undefined && scope.allows('submitResponse', cell);
-  };
-  return filed.map(({ item, cell }) => ({
-    id: item.id,
-    cellId: cell.id,
-    mappingVersionId: item.mappingVersionId,
-    externalId: item.externalId,
-    answeredAt: item.answeredAt,
-    revision: item.revision,
-    score: item.score,
-    points: item.points,
-    class: item.class === null ? null : CLASS_NUMBER[item.class],
-    comment: item.comment,
-    subject: { pseudonym: item.respondent, lookups: item.lookups },
-    account: item.account,
-    prints: printsOf(deps, item),
-    signs: item.signs,
-    contentHash: item.contentHash,
-    formerHashes: item.formerHashes,
-    position: item.event.position,
-    eventHash: item.event.hash,
-    formerEventHashes: item.event.formerHashes,
-    importRow: item.importRow,
-    mayReplace: item.mayCorrect ? mayReplace : () => false,
-    eventContent: item.event.content,
-    missing: missingOf(deps, item),
-  }));
-}
-
-/** The fields that the item has no value for. Of a deployment that calls a dimension `account`, the field is the dimension's. */
-function missingOf({ dimensions }: Pick<IngestorDeps, 'dimensions'>, item: Prepared): string[] {
-  const optional = {
-    score: item.score,
-    comment: item.comment,
-    respondent: item.respondent,
-    account: item.account,
-  };
-  const values = dimensions.map(({ field, attribute }) => {
-    const value = item.attributes[attribute] ?? UNKNOWN;
-    return [field, value === UNKNOWN ? null : value];
-  });
-  const all: object = { ...optional, ...Object.fromEntries(values) };
-  return Object.entries(all).flatMap(([field, value]) => (value === null ? [field] : []));
-}
-
-/** Of what the rules compare in the answer. Times of imports are often those of a day, so they are not compared. */
-function printsOf({ flagRules = DEFAULT_FLAG_RULES, pepper }: IngestorDeps, item: Prepared): Print[] {
-  if (item.importRow !== null) return [];
-  return likenessOf(flagRules, item).map(({ rule, text }) => ({
-    rule,
-    print: keyedHash(pepper, 'print', `${rule} ${text}`),
-  }));
-}
-
 function outcomeOf(
   { cells, dimensions }: IngestorDeps,
   { scope }: Submitter,
-  { attributes, mayCorrect, notes }: Prepared,
+  { attributes, sent, mayCorrect, notes }: Prepared,
   { acceptance, cellId, corrects }: Accepted,
 ): Outcome {
   if (acceptance === 'forbidden') return mayCorrect ? FORBIDDEN : NOT_ITS_ANSWER;
   if (acceptance !== 'accepted' && acceptance !== 'duplicate') return refusalOf(acceptance);
   const cell = cells.get(cellId);
-  const filedAs = cell && scope.allows('submitResponse', cell) && filedAsOf(dimensions, attributes, cell);
+  const filedAs =
+    cell &&
+    scope.allows('submitResponse', cell) &&
+    filedAsOf(dimensions, sent?.dimensions ?? attributes, cell);
   const all = corrects ? [...notes, 'CORRECTED' as const] : notes;
   return { status: acceptance, ...(filedAs ? { filedAs } : {}), ...(all.length > 0 ? { notes: all } : {}) };
 }

@@ -4,8 +4,9 @@ import { DEFAULT_RULES, type RedactionRules, rulesFor } from '../../domain/priva
 import type { Revision } from '../../domain/responses/newer.ts';
 import { type NormalisedResponse, responseId } from '../../domain/responses/normalised-response.ts';
 import type { AnswerSigns } from '../../domain/responses/signs.ts';
+import type { RulesInForce } from '../../domain/segments/apply-rules.ts';
 import type { CellAttributes } from '../../domain/segments/cell.ts';
-import { type Dimension, OTHER, storedValue } from '../../domain/segments/dimensions.ts';
+import { type Dimension, dimensionValue, OTHER, storedValue } from '../../domain/segments/dimensions.ts';
 import { type Steps, toEnd } from '../../domain/text/slices.ts';
 import { problemOf, quoted, readName, TEXT_RULES, type TextField } from '../../domain/text/text.ts';
 import type { ImportRow } from '../../store/responses/response-row.ts';
@@ -24,6 +25,8 @@ export interface NormaliseDeps {
   readonly redaction?: RedactionRules | undefined;
   /** The attributes in the form that content is made of: items from before a dimension keep their content. */
   readonly storedAs?: (attributes: CellAttributes) => CellAttributes;
+  /** The segment rules in force; absent or null: none. */
+  readonly rules?: RulesInForce | null | undefined;
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
@@ -60,6 +63,8 @@ export interface ReadDraft {
   readonly names: { readonly externalId: string; readonly source: string };
   readonly scaled: ReturnType<typeof applyScale>;
   readonly attributes: { readonly values: CellAttributes; readonly isCut: boolean };
+  /** What segment rules make of them. */
+  readonly ruled: Ruled;
   /** Redacted by patterns. */
   readonly comment: KeptComment | null;
 }
@@ -89,11 +94,12 @@ export function* reading(deps: NormaliseDeps, draft: ResponseDraft): Steps<ReadD
   }
   const attributes = attributesOf(deps.dimensions, draft.dimensions);
   if ('problem' in attributes) return attributes.problem;
+  const ruled = ruledBy(deps.rules, attributes.values, draft);
   const comment =
     given === null
       ? null
-      : yield* keepingComment(given, rulesFor(deps.redaction ?? DEFAULT_RULES, attributes.values));
-  return { draft, names: read.names, scaled, attributes, comment };
+      : yield* keepingComment(given, rulesFor(deps.redaction ?? DEFAULT_RULES, ruled.attributes));
+  return { draft, names: read.names, scaled, attributes, ruled, comment };
 }
 
 /** The second part of `normalise`: the response of what was read. */
@@ -101,6 +107,7 @@ export function finished(deps: NormaliseDeps, read: ReadDraft): Normalised {
   const { draft, scaled, attributes, comment } = read;
   const { externalId, source } = read.names;
   const { mapping } = draft;
+  const { sent, attributes: ruled, named } = read.ruled;
   const respondent = blankToNull(draft.respondent);
   const account = blankToNull(draft.account ?? null);
   const item = keptItem(draft.kept ?? draft.raw);
@@ -118,12 +125,15 @@ export function finished(deps: NormaliseDeps, read: ReadDraft): Normalised {
   };
   const { storedAs = (given: CellAttributes) => given } = deps;
   const contentHashes = peppers(deps.pepper).map((pepper) => {
-    const named = namesUnder(pepper, respondent, account);
-    const stored = { ...content, ...named, attributes: storedAs(content.attributes) };
+    const names = namesUnder(pepper, respondent, account);
+    // As sent: rules that change do not make another content of what comes again.
+    const stored = { ...content, ...names, attributes: storedAs(content.attributes), ...named.content };
     return keyedHash(pepper, 'content', canonicalize(stored) ?? '');
   });
   return {
     ...content,
+    attributes: ruled,
+    ...sent,
     lookups: respondent === null ? [] : lookupsOf(deps.pepper, respondent),
     account: account === null ? null : pseudonymous(deps.pepper, account, 'account'),
     mapping,
@@ -144,7 +154,7 @@ export function finished(deps: NormaliseDeps, read: ReadDraft): Normalised {
     notes: [
       ...(draft.notes ?? []),
       ...notesOfComment(draft.comment, comment),
-      ...(attributes.isCut ? (['VALUE_TOO_LONG'] as const) : []),
+      ...(attributes.isCut || named.isCut ? (['VALUE_TOO_LONG'] as const) : []),
       ...(item.isCut ? (['ITEM_CUT'] as const) : []),
     ],
   };
@@ -213,6 +223,36 @@ export function attributesOf(
     }
   }
   return { values, isCut };
+}
+
+interface Ruled {
+  readonly named: ReturnType<typeof namedOf>;
+  readonly attributes: CellAttributes;
+  readonly sent: Pick<NormalisedResponse, 'sent' | 'segmentRules'>;
+}
+
+/** What the rules make of the dimensions as sent, and what they read. */
+function ruledBy(rules: NormaliseDeps['rules'], dimensions: CellAttributes, draft: ResponseDraft): Ruled {
+  const asked = rules?.asked ?? [];
+  const named = namedOf(asked, draft.attributes ?? {});
+  if (!rules) return { named, attributes: dimensions, sent: { sent: null, segmentRules: 0 } };
+  const sent = { dimensions, attributes: named.values, asked };
+  return { named, attributes: rules.apply(sent), sent: { sent, segmentRules: rules.version } };
+}
+
+/** The attributes that rules ask for, as stored; one that is too long is left out. Contents without any keep their hash. */
+function namedOf(asked: readonly string[], given: Readonly<Record<string, string>>) {
+  const values: Record<string, string> = {};
+  let isCut = false;
+  for (const name of asked) {
+    const value = Object.hasOwn(given, name)
+      ? readName(TEXT_RULES.value, joinedLines(given[name] ?? ''))
+      : '';
+    if (typeof value !== 'string') isCut = true;
+    else if (value !== '') values[name] = dimensionValue(value);
+  }
+  const isEmpty = Object.keys(values).length === 0;
+  return { values, isCut, content: isEmpty ? {} : { named: values } };
 }
 
 /** Line breaks and runs of spaces within a value come from typing, not from its name. */

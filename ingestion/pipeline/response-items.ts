@@ -49,6 +49,9 @@ export function createItemReader(
     revision: z.int().min(0).nullish(),
     score: z.int().nullish(),
     comment: z.string().nullish(),
+    ...(dimensions.some(({ field }) => field === 'attributes')
+      ? {}
+      : { attributes: attributesShape(dimensions) }),
     ...Object.fromEntries(dimensions.map(({ field }) => [field, z.string().nullish()])),
   });
   // Of a deployment that calls a dimension so, the field is the dimension's.
@@ -98,9 +101,40 @@ export function createItemReader(
       mapping: mappingFor(named.names),
       position,
       raw: JSON.stringify(input),
+      ...attributesIn(response, input),
     };
   };
   return { read: readOne, sourceOf: (input) => namedSource(input, ownSource) };
+}
+
+/** How many attributes an item may have. */
+const MOST_ATTRIBUTES = 100;
+
+const attributesShape = (dimensions: readonly Dimension[]) =>
+  z
+    .record(z.string(), z.union([z.string(), z.number(), z.boolean()]).nullable())
+    .nullish()
+    .superRefine((given, context) => {
+      const names = Object.keys(given ?? {});
+      const doubled = dimensions.find(({ field }) => names.includes(field));
+      const message =
+        names.length > MOST_ATTRIBUTES
+          ? `at most ${MOST_ATTRIBUTES} attributes`
+          : doubled && `${doubled.field} is a dimension: a field of the item beside "attributes"`;
+      if (message) context.addIssue({ code: 'custom', message });
+    });
+
+/** The attributes of an item, for segment rules; the item is stored without them. */
+function attributesIn(
+  { attributes }: { readonly attributes?: unknown },
+  input: unknown,
+): Pick<ResponseDraft, 'attributes' | 'kept'> {
+  if (typeof attributes !== 'object' || attributes === null) return {};
+  const given = Object.entries(attributes).filter(([, value]) => value !== null);
+  return {
+    attributes: Object.fromEntries(given.map(([name, value]) => [name, String(value)])),
+    kept: JSON.stringify({ ...(input as object), attributes: undefined }),
+  };
 }
 
 function namedSource(input: unknown, ownSource: string): string | null {

@@ -122,7 +122,17 @@ const SCOPED_TABLES = {
   },
   source_event: {
     where: `EXISTS (SELECT FROM public.response_key k WHERE k.id = t.response_id AND ${sees('k.cell_id', ...ANY)})`,
-    hidden: ['subject_id', 'sealed', 'content', 'import_id', 'import_line', 'undone_at', 'replaced', 'stood'],
+    hidden: [
+      'subject_id',
+      'sealed',
+      'content',
+      'import_id',
+      'import_line',
+      'undone_at',
+      'replaced',
+      'stood',
+      'sent',
+    ],
   },
   prediction: { where: sees('t.cell_id', 'score', 'prediction') },
   // Money and time of accounts: for callers who may read the answers of the cell one by one.

@@ -7,7 +7,7 @@ import { CELLS_LOCK } from '../responses/add-cells.ts';
 import type { StoredCellDictionary } from '../responses/cell-dictionary.ts';
 import { RESPONSE_COLUMNS } from '../responses/response-row.ts';
 import { type Sign, tombstoneLeaves } from '../seals/leaf-tombstones.ts';
-import { emptyItems, lockOld } from './aged-answers.ts';
+import { emptyItems, forgetSent, lockOld } from './aged-answers.ts';
 import type { LockedKey } from './data-subject.ts';
 import { OLD } from './old-rows.ts';
 
@@ -79,7 +79,7 @@ const MOVE_ASIDE = statement(
 );
 const MOVE_STOOD = statement(
   'aged_stood',
-  `UPDATE source_event e SET stood = e.stood || jsonb_build_object('cell_id', t.target), sealed = NULL, content = NULL
+  `UPDATE source_event e SET stood = e.stood || jsonb_build_object('cell_id', t.target), sealed = NULL, content = NULL, sent = NULL
     FROM unnest($5::integer[], $6::integer[]) AS t (cell, target)
     WHERE e.id IN (${OLD.stoodPlaced}) AND (e.stood->>'cell_id')::integer = t.cell RETURNING e.id`,
 );
@@ -113,6 +113,7 @@ export async function ageDimension(
   const stood = await session.rows(MOVE_STOOD, [...old, ...places]);
   const outcomes = await moveOutcomes(session, old, targets);
   await emptyItems(session, ids);
+  await forgetSent(session, ids);
   await tombstoneLeaves(session, sign, ids, 'aged');
   return { rows: ids.length + stood.length + outcomes, aged: ids };
 }

@@ -53,6 +53,16 @@ export async function emptyItems(session: Session, responseIds: readonly string[
   if (responseIds.length > 0) await session.rows(EMPTY_ITEMS, [responseIds]);
 }
 
+const FORGET_SENT = statement(
+  'retention_forget_sent',
+  `UPDATE source_event e SET sent = NULL WHERE e.response_id = ANY ($1::uuid[]) AND e.sent IS NOT NULL AND ${NOT_HELD('e.subject_id')}`,
+);
+
+/** Deletes what segment rules read of answers: from it they could file them by the lost value again. */
+export async function forgetSent(session: Session, responseIds: readonly string[]): Promise<void> {
+  if (responseIds.length > 0) await session.rows(FORGET_SENT, [responseIds]);
+}
+
 const NOTE = statement(
   'aged_note',
   `INSERT INTO aged_field (response_id, field, dimension, deletion_id) SELECT unnest($1::uuid[]), $2, $3, $4

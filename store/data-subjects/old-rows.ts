@@ -7,6 +7,9 @@ import { OLD_OUTCOME_ITEMS, OLD_OUTCOME_PLACES, OLD_OUTCOMES } from '../outcomes
 
 export const NOT_HELD = (subject: string) =>
   `NOT EXISTS (SELECT FROM subject_key s WHERE s.id = ${subject} AND s.held)`;
+/** Whether an event still has the item as it arrived, or something made of it. */
+export const KEEPS_ITEM = (event: string) =>
+  `(${['sealed', 'content', 'stood', 'sent'].map((column) => `${event}.${column} IS NOT NULL`).join(' OR ')})`;
 /** Excludes held persons and held segments ($2: their cells). */
 const FREE = `NOT k.cell_id = ANY ($2::integer[]) AND ${NOT_HELD('k.subject_id')}`;
 const FREE_EVENT = `${FREE} AND ${NOT_HELD('e.subject_id')}`;
@@ -30,7 +33,7 @@ export const OLD = {
     UNION ALL
     (SELECT x.id FROM restricted_response x JOIN response_key k ON k.id = x.id WHERE k.answered_at < $1 AND ${FREE} AND ${OF_ASIDE} LIMIT $3)`,
   events: `SELECT e.id, e.subject_id AS "subjectId" FROM source_event e JOIN response_key k ON k.id = e.response_id
-    WHERE e.received_at < $1 AND (e.sealed IS NOT NULL OR e.content IS NOT NULL OR e.stood IS NOT NULL) AND ${FREE_EVENT} AND ${OF_EVENT} LIMIT $3`,
+    WHERE e.received_at < $1 AND ${KEEPS_ITEM('e')} AND ${FREE_EVENT} AND ${OF_EVENT} LIMIT $3`,
   placed: `SELECT r.id FROM response r JOIN response_key k ON k.id = r.id
       WHERE r.answered_at < $1 AND r.cell_id = ANY ($5::integer[]) AND ${FREE} AND ${OF_RESPONSE} LIMIT $3`,
   asidePlaced: `SELECT x.id FROM restricted_response x JOIN response_key k ON k.id = x.id

@@ -6,7 +6,7 @@ import { type RedactionRules, redacting } from '../../domain/privacy/redact.ts';
 import { inSlices } from '../../domain/text/slices.ts';
 import type { Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
-import type { SubjectEncryption } from '../encryption/subject-encryption.ts';
+import type { OpenSubject, SubjectEncryption } from '../encryption/subject-encryption.ts';
 import { reconsider } from '../responses/counting.ts';
 import type { MappingRegistry } from '../responses/mappings.ts';
 import { CORRECTED_CONTENT, RESPONSE_COLUMNS } from '../responses/response-row.ts';
@@ -52,8 +52,8 @@ const UPDATE_RESTRICTED = statement(
 );
 const EVENT = statement(
   'correct_event',
-  `INSERT INTO source_event (id, response_id, mapping_version_id, position, received_at, subject_id, sealed)
-    VALUES ($1, $2, $3, $4, now(), $5, decode($6, 'base64'))`,
+  `INSERT INTO source_event (id, response_id, mapping_version_id, position, received_at, subject_id, sealed, sent)
+    VALUES ($1, $2, $3, $4, now(), $5, decode($6, 'base64'), decode($7, 'base64'))`,
 );
 /**
  * No arriving content equals it: the old one again is stale, a later response or a newer revision replaces it.
@@ -139,6 +139,7 @@ export async function rectify(
       position,
       owner.id,
       encryptedItem.toString('base64'),
+      await presentSent(session, encryption, row, owner, eventId),
     ];
     await session.rows(EVENT, place);
     const corrected = JSON.stringify({ ...next, source_event_id: eventId });
@@ -149,6 +150,22 @@ export async function rectify(
     await by.note?.(session, { response: id, fields: Object.keys(correction).sort(), event: eventId });
     return true;
   });
+}
+
+const SENT = statement('correct_sent', 'SELECT sent FROM source_event WHERE id = $1');
+
+/** What segment rules read, for the event that replaces the current one. */
+async function presentSent(
+  session: Session,
+  encryption: SubjectEncryption,
+  row: Stored['row'],
+  owner: OpenSubject,
+  eventId: string,
+): Promise<string | null> {
+  const fromEvent = row['source_event_id'] as string;
+  const [event] = await session.rows<{ sent: Uint8Array | null }>(SENT, [fromEvent]);
+  const [from] = event?.sent ? await encryption.held(session, [row['subject_id'] as string]) : [];
+  return from ? encryption.moveSent({ from, fromEvent, sent: event?.sent ?? null }, owner, eventId) : null;
 }
 
 async function presentComment(

@@ -18,7 +18,7 @@ const COMMENTS = statement(
 );
 const EVENTS = statement(
   'members_events',
-  `SELECT id, response_id AS "responseId", subject_id AS "sharedId", sealed, content, stood FROM source_event
+  `SELECT id, response_id AS "responseId", subject_id AS "sharedId", sealed, content, stood, sent FROM source_event
     WHERE subject_id = ANY ($1::uuid[]) AND ($2::uuid[] IS NULL OR response_id = ANY ($2::uuid[]))`,
 );
 const MOVE_KEYS = statement(
@@ -42,8 +42,9 @@ const MOVE_ASIDE = statement(
 );
 const MOVE_EVENTS = statement(
   'members_move_events',
-  `UPDATE source_event e SET sealed = decode(m.sealed, 'base64'), content = NULL, subject_id = m."subjectId", stood = m.stood
-    FROM json_to_recordset($1::json) AS m (id uuid, sealed text, "subjectId" uuid, stood jsonb) WHERE e.id = m.id`,
+  `UPDATE source_event e SET sealed = decode(m.sealed, 'base64'), content = NULL, subject_id = m."subjectId", stood = m.stood,
+      sent = decode(m.sent, 'base64')
+    FROM json_to_recordset($1::json) AS m (id uuid, sealed text, "subjectId" uuid, stood jsonb, sent text) WHERE e.id = m.id`,
 );
 const SEALED = statement('seal_quietly_done', `SET LOCAL scoreline.sealing = 'off'`);
 
@@ -67,6 +68,7 @@ interface EventRow {
   readonly content: string | null;
   /** What a row of an import replaced, with its comment encrypted under the same key. */
   readonly stood: { readonly comment: string | null } | null;
+  readonly sent: Uint8Array | null;
 }
 
 /**
@@ -93,7 +95,7 @@ export async function reencryptMembers(
     return [{ ...row, comment, from, to, subjectId: to.id }];
   });
   const events = await session.rows<EventRow>(EVENTS, [sharedIds, responseIds]);
-  const movedEvents = events.flatMap(({ id, responseId, sharedId, sealed, content, stood }) => {
+  const movedEvents = events.flatMap(({ id, responseId, sharedId, sealed, content, stood, sent }) => {
     const [from, to] = [keys.get(sharedId), targetOf(responseId, sharedId)];
     if (!from || !to) return [];
     const kept = sealed ?? content;
@@ -102,7 +104,8 @@ export async function reencryptMembers(
     const text = stood?.comment == null ? null : encryption.openComment(from, responseId, id, stood.comment);
     const comment = text === null ? null : encryption.encryptComment(to, responseId, id, text);
     const before = stood && { ...stood, comment, subject_id: to.id };
-    return [{ id, sealed: again?.toString('base64') ?? null, subjectId: to.id, stood: before }];
+    const read = encryption.moveSent({ from, fromEvent: id, sent }, to, id);
+    return [{ id, sealed: again?.toString('base64') ?? null, subjectId: to.id, stood: before, sent: read }];
   });
   await session.rows(REENCRYPTING, []);
   await session.rows(MOVE_KEYS, [JSON.stringify(moved.map(({ id, subjectId }) => ({ id, subjectId })))]);

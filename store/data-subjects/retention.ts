@@ -14,7 +14,7 @@ import { keepHolds } from './data-subject.ts';
 import { noteDeletion } from './deletion-records.ts';
 import { deleteResponses } from './erase.ts';
 import { activeHolds } from './legal-hold.ts';
-import { NOT_HELD, OLD } from './old-rows.ts';
+import { KEEPS_ITEM, NOT_HELD, OLD } from './old-rows.ts';
 
 /** Rows per transaction. */
 export const BATCH = 500;
@@ -38,8 +38,8 @@ const OLD_RESPONSES = statement('retention_responses', OLD.responses);
 const OLD_EVENTS = statement('retention_old_events', OLD.events);
 const EMPTY_EVENTS = statement(
   'retention_empty_events',
-  `UPDATE source_event SET sealed = NULL, content = NULL, stood = NULL WHERE id = ANY ($1::uuid[]) AND subject_id = ANY ($2::uuid[])
-    AND (sealed IS NOT NULL OR content IS NOT NULL OR stood IS NOT NULL) RETURNING id`,
+  `UPDATE source_event SET sealed = NULL, content = NULL, stood = NULL, sent = NULL
+    WHERE id = ANY ($1::uuid[]) AND subject_id = ANY ($2::uuid[]) AND ${KEEPS_ITEM('source_event')} RETURNING id`,
 );
 const DELETE_EVENTS = statement(
   'retention_delete_events',
@@ -52,7 +52,7 @@ const DELETE_IDLE = statement(
     AND NOT EXISTS (SELECT FROM response_key k WHERE k.subject_id = s.id)
     AND NOT EXISTS (SELECT FROM outcome o WHERE o.subject_id = s.id OR o.account_id = s.id)
     AND NOT EXISTS (SELECT FROM source_event e WHERE e.subject_id = s.id
-      AND (e.sealed IS NOT NULL OR e.content IS NOT NULL OR e.stood IS NOT NULL)) AND ${NOT_MERGED}`,
+      AND ${KEEPS_ITEM('e')}) AND ${NOT_MERGED}`,
 );
 const SOURCE = statement('retention_source', 'SELECT id FROM source WHERE name = $1');
 

@@ -48,7 +48,8 @@ const RESPONSES = statement(
 );
 const EVENTS = statement(
   'subject_events',
-  `SELECT e.id, e.response_id AS "responseId", e.position, e.received_at AS "receivedAt", e.subject_id AS "subjectId", e.sealed, e.content
+  `SELECT e.id, e.response_id AS "responseId", e.position, e.received_at AS "receivedAt", e.subject_id AS "subjectId", e.sealed, e.content,
+      e.sent
     FROM source_event e WHERE e.subject_id = ANY ($1::uuid[]) ORDER BY e.received_at, e.id`,
 );
 const PREDICTIONS = statement(
@@ -106,6 +107,8 @@ interface EventRow {
   readonly sealed: Uint8Array | null;
   /** From before content was stored as bytes. */
   readonly content: string | null;
+  /** What segment rules read of it. */
+  readonly sent: Uint8Array | null;
 }
 
 const CLASSES = ['DETRACTOR', 'PASSIVE', 'PROMOTER'] as const;
@@ -199,11 +202,12 @@ function pseudonymAmong(subjects: readonly { readonly pseudonym: string | null }
 async function openEvents({ store, encryption }: Omit<SubjectDeps, 'sign'>, subjectIds: readonly string[]) {
   const rows = await store.rows<EventRow>(EVENTS, [subjectIds]);
   const subjects = await encryption.subjects(subjectIds);
-  return rows.map(({ sealed, content, subjectId, ...row }) => {
+  return rows.map(({ sealed, content, sent, subjectId, ...row }) => {
     const subject = subjects.get(subjectId ?? '');
     const kept = sealed ?? content;
     const text = kept === null || !subject ? null : encryption.decrypt(subject, 'event', row.id, kept);
-    return { ...row, content: text };
+    const read = sent === null || !subject ? null : encryption.openSent(subject, row.id, sent);
+    return { ...row, content: text, ...(read === null ? {} : { attributes: JSON.parse(read) as unknown }) };
   });
 }
 

@@ -28,5 +28,6 @@ export const LOCKS = {
   escalation: 72702,
   policies: 72703,
   applyPolicies: 72704,
+  refile: 72705,
   watchedFiles: 72710,
 } as const;

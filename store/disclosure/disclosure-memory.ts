@@ -1,8 +1,10 @@
-import type { Change, Release } from '../../domain/disclosure/disclosure.ts';
-import { add, type Counts, ZERO } from '../../domain/nps/nps.ts';
+import type { Change } from '../../domain/disclosure/disclosure.ts';
+import { ReleaseIndex } from '../../domain/disclosure/release-index.ts';
+import { CellCounts } from '../../domain/disclosure/running-counts.ts';
+import type { Counts } from '../../domain/nps/nps.ts';
 import { Slice } from '../../domain/text/slices.ts';
 import { BEGINNING, type JournalPosition } from '../journal/journal.ts';
-import { type Atom, atomOf, type Part } from './disclosure-counts.ts';
+import type { Atom, Part } from './disclosure-counts.ts';
 
 /*
  * One process's cache of ledgers: everything in it can be read again from the database, so ledgers that are not
@@ -23,11 +25,9 @@ export interface ReleaseRow extends Counts {
 
 /** The cached state of one part of a ledger. */
 export interface KnownPart {
-  readonly releases: Release[];
-  /** The sums of the releases. */
-  readonly released: Map<Atom, Counts>;
-  /** Cells that had a release of their own. */
-  readonly own: Set<number>;
+  readonly releases: ReleaseIndex;
+  /** The sums of the releases by cell and hour. */
+  readonly released: CellCounts;
   /** What may differ from the releases; null: everything may. */
   open: Set<Atom> | null;
   /** New cells: all of their hours may differ. */
@@ -52,10 +52,12 @@ export interface KnownLedger {
   /** Its readers, one after the other. */
   queue: Promise<unknown>;
   usedAt: number;
+  /** About how much memory it took when so many releases were known. */
+  size: { readonly releases: number; readonly bytes: number };
 }
 
-/** Cell hours cached for all ledgers together, about 200 bytes each. */
-const MOST_HOURS = 1_000_000;
+/** About so much memory for all ledgers together. */
+const MOST_BYTES = 200_000_000;
 const UNUSED_MS = 3_600_000;
 
 /** The ledgers of one database, the most recently used last. */
@@ -63,7 +65,7 @@ export class LedgerMemory {
   readonly #known = new Map<string, KnownLedger>();
   readonly #most: number;
 
-  constructor(most = MOST_HOURS) {
+  constructor(most = MOST_BYTES) {
     this.#most = most;
   }
 
@@ -81,12 +83,12 @@ export class LedgerMemory {
 
   /** Drops what was not used for an hour, and beyond the limit the least recently used; never the last one. */
   evict(now: number): void {
-    let hours = 0;
-    for (const ledger of this.#known.values()) hours += hoursOf(ledger);
+    let bytes = 0;
+    for (const ledger of this.#known.values()) bytes += bytesOf(ledger);
     for (const ledger of [...this.#known.values()].slice(0, -1)) {
-      if (hours <= this.#most && now - ledger.usedAt <= UNUSED_MS) continue;
+      if (bytes <= this.#most && now - ledger.usedAt <= UNUSED_MS) continue;
       this.#known.delete(ledger.key);
-      hours -= hoursOf(ledger);
+      bytes -= bytesOf(ledger);
     }
   }
 
@@ -95,10 +97,14 @@ export class LedgerMemory {
   }
 }
 
-function hoursOf({ parts }: KnownLedger): number {
-  let hours = 0;
-  for (const { released } of parts.values()) hours += released.size;
-  return hours;
+/** Counted again only when there are more releases: every read asks. */
+function bytesOf(ledger: KnownLedger): number {
+  const parts = [...ledger.parts.values()];
+  const known = parts.reduce((sum, { releases }) => sum + releases.size, 0);
+  if (ledger.size.releases === known) return ledger.size.bytes;
+  const bytes = parts.reduce((sum, { releases, released }) => sum + releases.bytes + released.bytes, 0);
+  ledger.size = { releases: known, bytes };
+  return bytes;
 }
 
 function newLedger(key: string): KnownLedger {
@@ -113,15 +119,15 @@ function newLedger(key: string): KnownLedger {
     day: 0,
     queue,
     usedAt: 0,
+    size: { releases: 0, bytes: 0 },
   };
 }
 
 /** The part of the ledger; for a new one everything is to be compared. */
 export function partOf({ parts }: KnownLedger, part: Part): KnownPart {
   const known: KnownPart = parts.get(part) ?? {
-    releases: [],
-    released: new Map(),
-    own: new Set(),
+    releases: new ReleaseIndex(),
+    released: new CellCounts(),
     open: null,
     fresh: new Set(),
     isChanged: true,
@@ -137,18 +143,13 @@ export async function takeReleases(ledger: KnownLedger, rows: readonly ReleaseRo
     const { lot: release, part, soft } = rows[i] as ReleaseRow;
     const known = partOf(ledger, part);
     const changes: Change[] = [];
-    const cells = new Set<number>();
     for (let row = rows[i]; row?.lot === release; row = rows[++i]) {
       if (slice.isOver()) await slice.next();
       const { cellId, hour, promoters, passives, detractors } = row;
       const counts = { promoters, passives, detractors };
       changes.push({ cellId, hour, counts });
-      cells.add(cellId);
-      const atom = atomOf(cellId, hour);
-      known.released.set(atom, add(known.released.get(atom) ?? ZERO, counts));
+      known.released.add(cellId, hour, counts);
     }
-    known.releases.push({ changes, soft });
-    const [cell] = cells;
-    if (cells.size === 1 && cell !== undefined) known.own.add(cell);
+    known.releases.add({ changes, soft });
   }
 }

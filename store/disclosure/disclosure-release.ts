@@ -74,12 +74,12 @@ async function plan(
 ): Promise<Planned> {
   const part = partOf(known, name);
   const changes = await readChanges(store, known, name, part);
-  const make = part.releases.length === 0 ? initialReleases : incrementalReleases;
+  const make = part.releases.size === 0 ? initialReleases : incrementalReleases;
   const releases = await make(changes, {
     smallestCount,
     attributesOf: (cellId) => cells.get(cellId)?.attributes ?? {},
     today: Math.floor(now() / DAY_MS) * (DAY_MS / HOUR_MS),
-    hadOwnRelease: (cellId) => part.own.has(cellId),
+    hadOwnRelease: (cellId) => part.releases.hasOwn(cellId),
   });
   const slice = new Slice();
   const left = new Set<Atom>();
@@ -156,18 +156,22 @@ async function readChanges(
   const slice = new Slice();
   const changes: Change[] = [];
   const compare = (atom: Atom, counts: Counts) => {
-    const change = subtract(counts, released.get(atom) ?? ZERO);
+    const [cellId, hour] = [cellOf(atom), hourOf(atom)];
+    const change = subtract(counts, released.of(cellId)?.at(hour) ?? ZERO);
     if (change.promoters !== 0 || change.passives !== 0 || change.detractors !== 0)
-      changes.push({ cellId: cellOf(atom), hour: hourOf(atom), counts: change });
+      changes.push({ cellId, hour, counts: change });
   };
   for (const [atom, counts] of counted) {
     if (slice.isOver()) await slice.next();
     compare(atom, counts);
   }
   // Released, but no longer counted.
-  for (const atom of open === null || fresh.size > 0 ? released.keys() : atoms) {
-    if (slice.isOver()) await slice.next();
-    if (!counted.has(atom) && (atoms.has(atom) || whole.has(cellOf(atom)))) compare(atom, ZERO);
-  }
+  for (const atom of atoms) if (!counted.has(atom)) compare(atom, ZERO);
+  for (const cellId of whole)
+    for (const hour of released.of(cellId)?.keys() ?? []) {
+      if (slice.isOver()) await slice.next();
+      const atom = atomOf(cellId, hour);
+      if (!counted.has(atom)) compare(atom, ZERO);
+    }
   return changes;
 }

@@ -1,5 +1,5 @@
 import type { Counted, Scope } from '../../domain/access/scope.ts';
-import type { Release } from '../../domain/disclosure/disclosure.ts';
+import type { ReleaseIndex } from '../../domain/disclosure/release-index.ts';
 import type { Slot } from '../../domain/memory/memory.ts';
 import type { Cell } from '../../domain/segments/cell.ts';
 import { DAY_MS } from '../../domain/time/time-windows.ts';
@@ -17,9 +17,10 @@ import { type DisclosureDeps, tell } from './disclosure-release.ts';
 
 export interface Ledger {
   readonly key: string;
-  /** How many releases there are: equal numbers mean equal answers. */
-  readonly length: number;
-  readonly releasesOf: (part: Part) => readonly Release[];
+  /** Reads releases by part. None are added meanwhile, to any part: the ledger's readers wait for one another. */
+  readonly read: <Found>(
+    read: (releasesOf: (part: Part) => ReleaseIndex) => Promise<Found>,
+  ) => Promise<Found>;
 }
 
 /** A scope's ledger, as found in one version of the cells. */
@@ -102,6 +103,12 @@ async function advance(
     isDone = await tell(deps, smallestCount, known, due());
   }
   known.day = day;
-  const { key, length } = known;
-  return { key, length, releasesOf: (part) => known.parts.get(part)?.releases.slice() ?? [] };
+  return {
+    key: known.key,
+    read: (read) => {
+      const work = known.queue.then(() => read((part) => partOf(known, part).releases));
+      known.queue = work.catch(() => undefined);
+      return work;
+    },
+  };
 }

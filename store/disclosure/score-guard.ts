@@ -1,5 +1,5 @@
 import { type Counted, mayBeProtected, type Scope } from '../../domain/access/scope.ts';
-import { mayRelease, type Release } from '../../domain/disclosure/disclosure.ts';
+import { mayRelease } from '../../domain/disclosure/disclosure.ts';
 import { groupsWithReleases, type ReleaseSums, sumReleases } from '../../domain/disclosure/release-sums.ts';
 import { add, type Counts, ZERO } from '../../domain/nps/nps.ts';
 import type { Basis } from '../../domain/scores/score.ts';
@@ -80,7 +80,7 @@ export function protectedFor(scope: Scope, cells: CellDictionary, basis: Basis):
 /** One part of a basis in the caller's ledger. */
 interface OpenPart {
   readonly part: Part;
-  readonly releases: readonly Release[];
+  readonly ledger: Ledger;
   /** The group of each of the ledger's cells that the database shows. */
   readonly groupOf: ReadonlyMap<number, number>;
   /** Groups that have a release of their own. */
@@ -112,10 +112,13 @@ export async function openGuard(
       const slice = new Slice();
       const listed = new Set(columns.map(({ place }) => place));
       const summed: ReleasedPart[] = [];
-      for (const part of parts) {
-        const groupOf = new Map([...part.groupOf].filter(([, place]) => listed.has(place)));
-        summed.push({ ...part, sums: await sumReleases(part.releases, windows, groupOf) });
-      }
+      for (const ledger of new Set(parts.map((part) => part.ledger)))
+        await ledger.read(async (releasesOf) => {
+          for (const part of parts.filter((one) => one.ledger === ledger)) {
+            const groupOf = new Map([...part.groupOf].filter(([, place]) => listed.has(place)));
+            summed.push({ ...part, sums: await sumReleases(releasesOf(part.part), windows, groupOf) });
+          }
+        });
       // No responses there yet; the first one must not be revealed by a row that was shown before.
       const isEmptyWithheld = mayBeProtected(scope, 'readScore', COUNTED[basis]);
       return mapInSlices(
@@ -191,17 +194,17 @@ async function openParts(
     ofGroups.forEach((cells, place) => {
       for (const { id } of cells) if (seen.has(id)) groupOf.set(id, place);
     });
-    for (const part of parts) {
-      const releases = ledger.releasesOf(part);
-      all.push({
-        part,
-        releases,
-        groupOf,
-        own: await groupsWithReleases(releases, groupOf),
-        hasProtected: ofGroups.map((cells) => cells.length > 0),
-        free: ofGroups.map((cells, place) => cells.length < (groups[place]?.cells.length ?? 0)),
-      });
-    }
+    await ledger.read(async (releasesOf) => {
+      for (const part of parts)
+        all.push({
+          part,
+          ledger,
+          groupOf,
+          own: await groupsWithReleases(releasesOf(part), groupOf),
+          hasProtected: ofGroups.map((cells) => cells.length > 0),
+          free: ofGroups.map((cells, place) => cells.length < (groups[place]?.cells.length ?? 0)),
+        });
+    });
   }
   return all;
 }

@@ -289,6 +289,29 @@ export class SubjectEncryption {
     return encryptBytes(key, { tenant: this.tenant, subject: id, field, row }, text);
   }
 
+  /** What segment rules read of an item, bound to its source event; base64. */
+  encryptSent(owner: SubjectWithKey, eventId: string, text: string): string {
+    return this.encryptEvent(owner, `${eventId}/sent`, text).toString('base64');
+  }
+
+  /** @throws DecryptionError */
+  openSent(owner: SubjectWithKey, eventId: string, ciphertext: Uint8Array): string {
+    return this.decrypt(owner, 'event', `${eventId}/sent`, ciphertext);
+  }
+
+  /** The same, bound to another event or encrypted under another key; null stays null. */
+  moveSent(
+    {
+      from,
+      fromEvent,
+      sent,
+    }: { readonly from: SubjectWithKey; readonly fromEvent: string; readonly sent: Uint8Array | null },
+    to: SubjectWithKey,
+    toEvent: string,
+  ): string | null {
+    return sent === null ? null : this.encryptSent(to, toEvent, this.openSent(from, fromEvent, sent));
+  }
+
   /**
    * The comment of a response, bound to the source event that brought this content: an older one cannot be put
    * back.

@@ -11,7 +11,7 @@ import type { KeyState, Restored } from './undo-fate.ts';
 
 const CONTENTS = statement(
   'undo_contents',
-  'SELECT id, sealed, content FROM source_event WHERE id = ANY ($1::uuid[])',
+  'SELECT id, sealed, content, sent FROM source_event WHERE id = ANY ($1::uuid[])',
 );
 /** Includes time and cell, so that a hypertable opens only the chunks concerned. */
 const DELETE = statement(
@@ -26,7 +26,7 @@ const RESTORE_KEYS = statement(
   'undo_restore_keys',
   `UPDATE response_key k SET answered_at = s.answered_at, received_at = s.received_at, cell_id = s.cell_id,
       subject_id = s.subject_id, content_hash = s.content_hash, revision = s.revision, revised_at = s.revised_at,
-      event_id = s.source_event_id
+      event_id = s.source_event_id, segment_rules = 0
     FROM json_to_recordset($1::json) AS s (id uuid, answered_at timestamptz, received_at timestamptz, cell_id integer, subject_id uuid,
       content_hash text, revision bigint, revised_at timestamptz, source_event_id uuid)
     WHERE k.id = s.id`,
@@ -34,11 +34,11 @@ const RESTORE_KEYS = statement(
 const INSERT_EVENTS = statement(
   'undo_insert_events',
   `INSERT INTO source_event (id, response_id, mapping_version_id, position, digest, received_at, subject_id, sealed,
-      import_id, import_line, replaced)
+      import_id, import_line, replaced, sent)
     SELECT id, response_id, mapping_version_id, position, decode(digest, 'hex'), $2, subject_id, decode(sealed, 'base64'),
-      import_id, import_line, replaced
+      import_id, import_line, replaced, decode(sent, 'base64')
     FROM json_to_recordset($1::json) AS e (id uuid, response_id uuid, mapping_version_id integer, position text, digest text,
-      subject_id uuid, sealed text, import_id integer, import_line integer, replaced uuid)`,
+      subject_id uuid, sealed text, import_id integer, import_line integer, replaced uuid, sent text)`,
 );
 /** Who repeated what stands again. */
 const COPY_REPEATS = statement(
@@ -61,7 +61,8 @@ const INSERT_RESTRICTED = statement(
 const MARK = statement(
   'undo_mark',
   `UPDATE source_event SET undone_at = now(),
-      sealed = CASE WHEN id = ANY ($2::uuid[]) THEN sealed END, content = CASE WHEN id = ANY ($2::uuid[]) THEN content END, stood = NULL
+      sealed = CASE WHEN id = ANY ($2::uuid[]) THEN sealed END, content = CASE WHEN id = ANY ($2::uuid[]) THEN content END, stood = NULL,
+      sent = CASE WHEN id = ANY ($2::uuid[]) THEN sent END
     WHERE id = ANY ($1::uuid[])`,
 );
 const FORGET_STOOD = statement(
@@ -126,7 +127,12 @@ async function restore(
 ): Promise<string[]> {
   if (restored.length === 0) return [];
   const targets = restored.map(({ target }) => target.id);
-  type Kept = { readonly id: string; readonly sealed: Uint8Array | null; readonly content: string | null };
+  type Kept = {
+    readonly id: string;
+    readonly sealed: Uint8Array | null;
+    readonly content: string | null;
+    readonly sent: Uint8Array | null;
+  };
   const items = new Map((await session.rows<Kept>(CONTENTS, [targets])).map((one) => [one.id, one]));
   const rows = restored.map(({ key, target }) => {
     const owner = subjects.get(target.subjectId ?? '');
@@ -149,6 +155,11 @@ async function restore(
         ...{ id: eventId, response_id: key.id, mapping_version_id: mappingId, digest, subject_id: owner.id },
         position: `restored: import ${importKey} was undone`,
         sealed: sealed?.toString('base64') ?? null,
+        sent: encryption.moveSent(
+          { from: owner, fromEvent: target.id, sent: item?.sent ?? null },
+          owner,
+          eventId,
+        ),
         // It still belongs to the other import, and goes when that one is undone.
         ...{ import_id: target.importId, import_line: target.importLine, replaced: target.replaced },
       },

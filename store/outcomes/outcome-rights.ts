@@ -70,7 +70,7 @@ const UNLINK_RESPONSES: readonly Statement[] = [
   ),
   statement(
     'account_unlink_items',
-    'UPDATE source_event SET sealed = NULL, content = NULL WHERE response_id = ANY ($2::uuid[]) AND $1::uuid[] IS NOT NULL',
+    'UPDATE source_event SET sealed = NULL, content = NULL, sent = NULL WHERE response_id = ANY ($2::uuid[]) AND $1::uuid[] IS NOT NULL',
   ),
 ];
 /** The responses that name an account. */

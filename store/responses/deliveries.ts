@@ -166,12 +166,14 @@ export class Answer {
   standing(): Standing {
     const { answeredAt, receivedAt, contentHash } = this.#key;
     const isCorrected = contentHash.startsWith(CORRECTED_CONTENT);
+    // What stands may be a later event of the same content: one that was restored, or filed again.
+    const correction = this.#delivered.find(({ id }) => id === contentHash.slice(CORRECTED_CONTENT.length));
     return {
       answeredAt: answeredAt.getTime(),
       receivedAt: receivedAt.getTime(),
       revision: revisionOf(this.#key),
       // Without the event its time is unknown: nothing counts as later.
-      correctedAt: isCorrected ? (this.#event?.receivedAt ?? Number.POSITIVE_INFINITY) : null,
+      correctedAt: isCorrected ? ((correction ?? this.#event)?.receivedAt ?? Number.POSITIVE_INFINITY) : null,
     };
   }
 
@@ -205,10 +207,10 @@ export class Answer {
 
   /** The row replaces the stored content. */
   put(row: ResponseRow, eventId: string, mapping: RecordedMapping, receivedAt: Date): void {
-    const { id, answeredAt, cellId, contentHash, position, importRow } = row;
+    const { id, answeredAt, cellId, contentHash, segmentRules, position, importRow } = row;
     const revision = asReceived(row.revision, receivedAt.getTime()) ?? revisionOf(this.#key);
     this.#key = {
-      ...{ id, answeredAt, receivedAt, cellId, contentHash },
+      ...{ id, answeredAt, receivedAt, cellId, contentHash, segmentRules },
       subjectId: null,
       ...revisionColumns(revision),
       eventId: eventId === sourceEventId(id, contentHash) ? null : eventId,

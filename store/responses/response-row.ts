@@ -50,6 +50,10 @@ export interface ResponseRow {
   /** Whether the sender may replace a response of that cell. */
   readonly mayReplace: (cellId: number) => boolean;
   readonly eventContent: string;
+  /** What segment rules read, as JSON; null where the cell says it all. */
+  readonly sent: string | null;
+  /** The version of the segment rules that chose the cell; 0: none. */
+  readonly segmentRules: number;
   /** Fields that the item has no value for, for the counts of its source. */
   readonly missing: readonly string[];
 }
@@ -71,6 +75,7 @@ export interface KeyRow {
   readonly revision: number | null;
   readonly revisedAt: Date | null;
   readonly eventId: string | null;
+  readonly segmentRules: number;
 }
 
 /** Replaces the content hash of an erased response. */

@@ -54,16 +54,17 @@ const FILE = 'file';
 
 const CLAIM_KEYS = statement(
   'accept_claim',
-  `INSERT INTO response_key (id, answered_at, received_at, cell_id, subject_id, content_hash, revision, revised_at)
+  `INSERT INTO response_key (id, answered_at, received_at, cell_id, subject_id, content_hash, revision, revised_at, segment_rules)
     SELECT * FROM json_to_recordset($1::json)
       AS k (id uuid, answered_at timestamptz, received_at timestamptz, cell_id integer, subject_id uuid, content_hash text,
-        revision bigint, revised_at timestamptz)
+        revision bigint, revised_at timestamptz, segment_rules integer)
     ORDER BY id ON CONFLICT (id) DO NOTHING RETURNING id`,
 );
 const LOCK_KEYS = statement(
   'accept_lock',
   `SELECT id, answered_at AS "answeredAt", received_at AS "receivedAt", cell_id AS "cellId",
-      subject_id AS "subjectId", content_hash AS "contentHash", revision, revised_at AS "revisedAt", event_id AS "eventId"
+      subject_id AS "subjectId", content_hash AS "contentHash", revision, revised_at AS "revisedAt", event_id AS "eventId",
+      segment_rules AS "segmentRules"
     FROM response_key WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE`,
 );
 
@@ -221,9 +222,9 @@ async function claimKeys(session: Session, rows: readonly Arrival[], receivedAt:
 
 /** The key of a new response. */
 function keyOf(row: Arrival, receivedAt: Date): KeyRow {
-  const { id, answeredAt, cellId, contentHash, owner } = row;
+  const { id, answeredAt, cellId, contentHash, segmentRules, owner } = row;
   return {
-    ...{ id, answeredAt, receivedAt, cellId, contentHash, subjectId: owner.id, eventId: null },
+    ...{ id, answeredAt, receivedAt, cellId, contentHash, segmentRules, subjectId: owner.id, eventId: null },
     ...revisionColumns(asReceived(row.revision, receivedAt.getTime())),
   };
 }

@@ -24,10 +24,10 @@ const UPDATE_KEYS = statement(
   'accept_update',
   `UPDATE response_key SET answered_at = k.answered_at, received_at = k.received_at, cell_id = k.cell_id,
       subject_id = k.subject_id, content_hash = k.content_hash, revision = k.revision, revised_at = k.revised_at,
-      event_id = k.event_id
+      event_id = k.event_id, segment_rules = k.segment_rules
     FROM json_to_recordset($1::json)
       AS k (id uuid, answered_at timestamptz, received_at timestamptz, cell_id integer, subject_id uuid, content_hash text,
-        revision bigint, revised_at timestamptz, event_id uuid)
+        revision bigint, revised_at timestamptz, event_id uuid, segment_rules integer)
     WHERE response_key.id = k.id`,
 );
 const REVISE_KEYS = statement(
@@ -61,12 +61,12 @@ const KEEP_STOOD = statement(
 const INSERT_EVENTS = statement(
   'accept_events',
   `INSERT INTO source_event (id, response_id, mapping_version_id, position, digest, received_at, subject_id, sealed,
-      import_id, import_line, replaced, stood)
+      import_id, import_line, replaced, stood, sent)
     SELECT id, response_id, mapping_version_id, position, decode(digest, 'hex'), received_at, subject_id, decode(sealed, 'base64'),
-      import_id, import_line, replaced, stood
+      import_id, import_line, replaced, stood, decode(sent, 'base64')
     FROM json_to_recordset($1::json)
       AS e (id uuid, response_id uuid, mapping_version_id integer, position text, digest text, received_at timestamptz,
-        subject_id uuid, sealed text, import_id integer, import_line integer, replaced uuid, stood jsonb)
+        subject_id uuid, sealed text, import_id integer, import_line integer, replaced uuid, stood jsonb, sent text)
     ON CONFLICT (id) DO NOTHING`,
 );
 const INSERT_RESPONSES = statement(
@@ -141,6 +141,7 @@ export async function write(
         stood: standsAgain(row, next[i])
           ? stoodOf(responseRow(encryption, row, receivedAt), next[i].before)
           : null,
+        sent: row.sent === null ? null : encryption.encryptSent(row.owner, row.eventId, row.sent),
       })),
     ),
   ]);
@@ -274,6 +275,7 @@ export function keysOf(
       revision: key.revision,
       revised_at: key.revisedAt,
       event_id: key.eventId,
+      segment_rules: key.segmentRules,
     })),
   );
 }

@@ -147,8 +147,13 @@ export const responseKey = pgTable(
      * (`sourceEventId`).
      */
     eventId: uuid('event_id'),
+    /** The version of the segment rules that it was filed by; 0: none. Those behind the newest are filed again. */
+    segmentRules: integer('segment_rules').notNull().default(0),
   },
-  (table) => [index().on(table.subjectId)],
+  (table) => [
+    index().on(table.subjectId),
+    index('response_key_segment_rules').on(table.segmentRules, table.id).where(sql`subject_id IS NOT NULL`),
+  ],
 );
 
 export const sourceEvent = pgTable(
@@ -181,6 +186,8 @@ export const sourceEvent = pgTable(
      * there.
      */
     stood: jsonb('stood'),
+    /** What segment rules read of the item, encrypted; null where its cell says it all. As long as the event. */
+    sent: bytea('sent'),
   },
   (table) => [
     index().on(table.responseId),
@@ -245,6 +252,7 @@ export * from './rollups.ts';
 export * from './scopes.ts';
 export * from './scoring.ts';
 export * from './seals.ts';
+export * from './segments.ts';
 export * from './sources.ts';
 export * from './targets.ts';
 export * from './themes.ts';

@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest';
+import { until } from '../fixtures/patience.ts';
 import type { GraphqlAnswer } from '../fixtures/server.ts';
 import { useServer } from '../fixtures/use-server.ts';
 
 /* Which answers are counted, asked of a server by an administrator and by an analyst. */
 
-const server = useServer({ keys: ['analyst'] });
+const server = useServer({ keys: ['analyst'], follow: true });
 const COUNTING = 'counting { counted reason rule instead }';
 
 /** Asks with a key of an analyst. */
@@ -84,4 +85,45 @@ it('sets a policy, says what is not counted and why, and counts it after all; ot
   const actions = log.data.auditLog.edges.map(({ node }) => node.action);
   expect(actions).toContain('countResponse');
   expect(actions).toContain('setRespondentPolicy');
+});
+
+it('files answers by segment rules, at once and again, and undoes them; others may not', async () => {
+  const region = async (externalId: string) => {
+    const { data } = await server.graphql<{
+      responses: { edges: { node: { externalId: string; region: string } }[] };
+    }>('{ responses { edges { node { externalId region } } } }');
+    return data.responses.edges.find(({ node }) => node.externalId === externalId)?.node.region;
+  };
+  const one = (externalId: string, more: object) => ({
+    ...{ externalId, answeredAt: new Date(Date.now() - 60_000).toISOString(), score: 10, survey: 'ruled' },
+    ...more,
+  });
+  await server.post('/ingest/responses', [one('before', { region: 'Deutschland' })]);
+  const config = [
+    'dimensions:',
+    '  region:',
+    '    - { attribute: region, equals: Deutschland, value: Germany }',
+    '    - { attribute: country, lookup: { DE: Germany } }',
+  ].join('\n');
+  const apply = `mutation { applySegmentRules(config: ${JSON.stringify(config)}, reason: "one spelling") { version setBy } }`;
+  expect((await asAnalyst(apply)).errors?.[0]?.extensions).toMatchObject({ code: 'FORBIDDEN' });
+  expect((await asAnalyst('{ segmentRules { config } }')).errors?.[0]?.extensions).toMatchObject({
+    code: 'FORBIDDEN',
+  });
+  const wrong =
+    'mutation { applySegmentRules(config: "dimensions: { planet: [{ default: x }] }", reason: "x") { version } }';
+  expect((await server.graphql(wrong)).errors?.[0]?.message).toMatch(/^dimensions.planet: no such dimension/);
+  expect(await server.graphql(apply)).toMatchObject({ data: { applySegmentRules: { version: 1 } } });
+  await server.post('/ingest/responses', [one('after', { attributes: { country: 'DE' } })]);
+  expect(await region('after')).toBe('Germany');
+  await until(async () => (await region('before')) === 'Germany', 'the stored answer is filed again');
+  const undo = 'mutation { undoSegmentRules(version: 1, reason: "back") { version undoes } }';
+  expect(await server.graphql(undo)).toMatchObject({ data: { undoSegmentRules: { version: 2, undoes: 1 } } });
+  await until(
+    async () => (await region('before')) === 'Deutschland' && (await region('after')) === 'unknown',
+    'both are as sent',
+  );
+  expect((await server.graphql(undo)).errors?.[0]?.message).toBe(
+    'version: 2 is in force, and only it can be undone',
+  );
 });

@@ -20,7 +20,7 @@ const FIRST = setting('SCORELINE_DRILL_FIRST', 1);
 const SEEDS = setting('SCORELINE_DRILL_SEEDS', 10);
 const EVENTS = setting('SCORELINE_DRILL_EVENTS', 2_000);
 /** Between two steps of a sender, so that faults meet events. */
-const PAUSE_MS = 80;
+const PAUSE_MS = 40;
 
 let servers: Servers;
 /** Of the last seed. */
@@ -37,10 +37,10 @@ afterAll(async () => {
 describe(`${SEEDS * EVENTS} events while everything breaks`, () => {
   for (let seed = FIRST; seed < FIRST + SEEDS; seed++)
     it(`seed ${seed}`, async () => {
-      await world?.end();
+      const removeFormer = await world?.end();
       world = undefined;
       const plan = planOf(seed, EVENTS, Date.now());
-      const drilled = await createWorld(servers, plan);
+      const [drilled] = await Promise.all([createWorld(servers, plan), removeFormer?.()]);
       world = drilled;
       const sender = send(drilled, plan, PAUSE_MS);
       const [taken] = await Promise.all([sender.done, breakAll(drilled, plan, sender)]);

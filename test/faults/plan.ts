@@ -41,6 +41,8 @@ export interface Plan {
   readonly seed: number;
   readonly steps: readonly Step[];
   readonly faults: readonly Fault[];
+  /** Whether requests hand their answers to a topic first (SCORELINE_INGEST_TOPIC). */
+  readonly handsOver: boolean;
   /** Whether both workers have followers, so that one may take over from the other. */
   readonly bothFollow: boolean;
   /** Answers that are off their scale: no door may take them. */
@@ -82,6 +84,7 @@ export function planOf(seed: number, events: number, now: number): Plan {
     seed,
     steps: shuffled(steps, below),
     faults: faultsOf(Math.ceil(events / EVENTS_PER_ROUND), below),
+    handsOver: below(3) === 0,
     bothFollow: below(3) === 0,
     invalid,
   };

@@ -60,7 +60,7 @@ export async function startServers(): Promise<Servers> {
   return { postgres, neo4j, graph, kafka, dispose };
 }
 
-/** What one seed has for itself: a database, a topic, an empty graph, a small disk, and two processes. */
+/** What one seed has for itself: a database, topics, an empty graph, a small disk, and two processes. */
 export interface World extends Servers {
   readonly databaseUrl: string;
   readonly topic: string;
@@ -70,9 +70,10 @@ export interface World extends Servers {
   readonly workers: RunningServer[];
   /** Kills a worker and starts it again on its data folder. */
   killWorker(index: number): Promise<void>;
-  /** Whether everything in the topic is stored. */
+  /** Whether everything in the topics is stored. */
   isRead(): Promise<boolean>;
-  end(): Promise<void>;
+  /** Ends the processes; what they share with the next seed is free then. @returns removes the rest */
+  end(): Promise<() => Promise<void>>;
 }
 
 const CONNECT =
@@ -80,10 +81,14 @@ const CONNECT =
 
 export async function createWorld(servers: Servers, plan: Plan): Promise<World> {
   const { postgres, kafka, neo4j } = servers;
-  const { seed, bothFollow } = plan;
-  const [database, topic] = [`drill_${seed}`, `drill-${seed}`];
-  await Promise.all([neo4j.clear(), kafka.createTopic(topic, PARTITIONS)]);
-  const databaseUrl = await copyDatabase(postgres.handle, database, TEMPLATE);
+  const { seed, handsOver, bothFollow } = plan;
+  const [database, topic, handed] = [`drill_${seed}`, `drill-${seed}`, `handed-${seed}`];
+  const [databaseUrl] = await Promise.all([
+    copyDatabase(postgres.handle, database, TEMPLATE),
+    neo4j.clear(),
+    kafka.createTopic(topic, PARTITIONS),
+    handsOver ? kafka.createTopic(handed, PARTITIONS) : undefined,
+  ]);
   const disk = mountSmallDisk(DISK_MIB);
   const env = {
     ...KEYS,
@@ -94,6 +99,7 @@ export async function createWorld(servers: Servers, plan: Plan): Promise<World> 
     SCORELINE_KAFKA_GROUP: topic,
     SCORELINE_LOG_LEVEL: 'warn',
     PORT: '0',
+    ...(handsOver ? { SCORELINE_INGEST_TOPIC: handed } : {}),
   };
   const dataFolders = ['worker-0', 'worker-1'].map((name) => join(disk.folder, name));
   const workers: RunningServer[] = [];
@@ -106,14 +112,14 @@ export async function createWorld(servers: Servers, plan: Plan): Promise<World> 
   const end = async () => {
     await Promise.all(workers.map((worker) => worker.stop('SIGKILL')));
     disk.remove();
-    await dropDatabase(postgres.handle, database);
+    return () => dropDatabase(postgres.handle, database);
   };
   let group: string;
   try {
     await Promise.all([start(0), start(1)]);
     group = `${topic}.${await connect(workers[0] as RunningServer, topic)}`;
   } catch (error) {
-    await end();
+    await (await end())();
     throw error;
   }
   return {
@@ -127,7 +133,8 @@ export async function createWorld(servers: Servers, plan: Plan): Promise<World> 
       await (workers[index] as RunningServer).stop('SIGKILL');
       await start(index);
     },
-    isRead: () => kafka.isRead(topic, group),
+    isRead: async () =>
+      (await kafka.isRead(topic, group)) && (!handsOver || (await kafka.isRead(handed, `${topic}.ingest`))),
     end,
   };
 }

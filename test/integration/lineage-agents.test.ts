@@ -7,7 +7,7 @@ import { lineagePath } from '../../graph/traversal/path.ts';
 import { type LineagePage, lineageNode, traceLineage } from '../../graph/traversal/trace.ts';
 import { type AgentChain, writeChain } from '../fixtures/agent-chain.ts';
 import { narrowScope } from '../fixtures/database.ts';
-import { BASE, type LineageDatabase, openLineageDatabase } from '../fixtures/lineage-database.ts';
+import { BASE, type LineageDatabase, openLineageDatabase, pageSizes } from '../fixtures/lineage-database.ts';
 
 /* Decisions, alerts, cases and deliveries of agents. Both stores read them from the database. */
 let world: LineageDatabase;
@@ -150,12 +150,13 @@ describe('the lineage of what agents do', () => {
   });
 
   it('gives the same in pages of any size, with each edge between known nodes', async () => {
+    const sizesFor = pageSizes();
     for (const start of [...all(peru), peru.response, 'ModelVersion:7'])
       for (const direction of ['UPSTREAM', 'DOWNSTREAM'] as const) {
         const expected = await trace(start, direction);
         const seen = new Set(idsIn(expected));
         for (const { from, to } of expected?.edges ?? []) expect(seen.has(from) && seen.has(to)).toBe(true);
-        for (const first of [1, 7])
+        for (const first of sizesFor(expected?.nodes.length ?? 0))
           expect(await trace(start, direction, EVERYTHING, depsOf(EVERYTHING), first)).toEqual(expected);
       }
   });

@@ -11,7 +11,14 @@ import type { TraceDirection } from '../../graph/traversal/directions.ts';
 import { type LineagePage, traceLineage } from '../../graph/traversal/trace.ts';
 import { trimJournal } from '../../store/journal/journal-trim.ts';
 import { narrowScope, type TestDatabase } from '../fixtures/database.ts';
-import { BASE, iso, type LineageDatabase, openLineageDatabase, score } from '../fixtures/lineage-database.ts';
+import {
+  BASE,
+  iso,
+  type LineageDatabase,
+  openLineageDatabase,
+  pageSizes,
+  score,
+} from '../fixtures/lineage-database.ts';
 import type {} from '../services/both.ts';
 import { describeGraphMarks } from './lineage-graph-annotations.ts';
 import { describeGroups } from './lineage-groups.ts';
@@ -161,13 +168,15 @@ describe('trace', () => {
   it.each(DIRECTIONS)(
     'gives the same nodes and edges, once each, for every page size: %s',
     async (direction) => {
+      const sizesFor = pageSizes();
       for (const start of await starts()) {
         const [[, reference] = []] = stores;
         if (!reference) throw new Error('the database always answers');
         const expected = await whole(reference, EVERYTHING, start, direction);
         expect(expected, JSON.stringify(start)).not.toBeNull();
+        const sizes = sizesFor(expected?.nodes.length ?? 0);
         for (const [name, lineage] of stores) {
-          for (const first of [1, 2, 3, 50]) {
+          for (const first of sizes) {
             const found = await pages(lineage, EVERYTHING, start, direction, first);
             expect(
               found?.flatMap(({ nodes }) => nodes),

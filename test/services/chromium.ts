@@ -38,3 +38,9 @@ export const launch = () =>
       '--disable-sync',
     ],
   });
+
+/**
+ * For how long a page is waited for, milliseconds. Pages are slow on a busy machine, and no test asserts a time: it ends a test that
+ * hangs.
+ */
+export const PAGE_PATIENCE_MS = 120_000;

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parseKafkaCluster } from '../../domain/kafka/kafka-target.ts';
+import { type FollowedTopic, followTopic } from '../../ingestion/kafka/topic-loop.ts';
 import { openProducer, type StringProducer } from '../../store/kafka/kafka-clients.ts';
 import { freshInstance, type Instance, type RunningServer, startServer, until } from '../fixtures/server.ts';
 import { type RunningKafka, startKafka } from './kafka.ts';
@@ -165,6 +166,61 @@ it('queues items of requests that come at once, each of which is stored', async 
   expect(answers.map(({ status }) => status)).toEqual(ids.map(() => 202));
   sent.push(...ids);
   await until(async () => (await stored()) === before + ids.length, 'all that were queued are stored');
+});
+
+it('a member that stored slowly what another has by now does not set the group back', async () => {
+  const [topic, group] = ['moved', 'moving'];
+  await kafka.createTopic(topic, 2);
+  const write = async (count: number) => {
+    const values = Array.from({ length: count }, (_, i) => String(i));
+    await producer.send({
+      messages: [0, 1].flatMap((partition) => values.map((value) => ({ topic, partition, value }))),
+    });
+  };
+  const members: FollowedTopic[] = [];
+  const follow = (take: (partition: number) => Promise<void> | void) =>
+    members.push(
+      followTopic({
+        cluster: cluster(),
+        topic,
+        group,
+        take: async (messages) => {
+          await Promise.all(messages.map(({ partition }) => take(partition)));
+          return true;
+        },
+        onError: () => undefined,
+        loops: null,
+      }),
+    );
+  let isSlow = true;
+  const held = new Set<number>();
+  try {
+    await write(5);
+    follow((partition) => {
+      held.add(partition);
+      return until(() => !isSlow, 'it has stored them');
+    });
+    await until(() => held.size === 2, 'the first member stores slowly what both partitions hold');
+    let moved = -1;
+    follow((partition) => {
+      moved = partition;
+    });
+    await until(() => moved >= 0, 'the second member has one of the partitions');
+    await write(5);
+    await until(
+      async () => (await kafka.positions(topic, group)).get(moved) === 10n,
+      'the second member has read it to its end',
+    );
+    isSlow = false;
+    await until(
+      () => kafka.isRead(topic, group),
+      'the first member goes on, and both are at the end',
+      30_000,
+    );
+  } finally {
+    isSlow = false;
+    await Promise.all(members.map((member) => member.stop()));
+  }
 });
 
 it('a process killed, one added and a broker restarted cost nothing', async () => {

@@ -29,6 +29,8 @@ export interface RunningKafka {
   topics(): Promise<string[]>;
   /** All messages that a topic holds now; those of one partition in their order. */
   read(topic: string): Promise<Received[]>;
+  /** The next offset of each partition that the group has committed; -1: none. */
+  positions(topic: string, group: string): Promise<Map<number, bigint>>;
   /** Whether the group has committed everything that the topic holds now. */
   isRead(topic: string, group: string): Promise<boolean>;
   /** Starts it again on the same data and ports and waits until it answers. */
@@ -133,6 +135,7 @@ async function startOn(
       }),
     topics: () => withAdmin(broker, 50, (admin) => admin.listTopics()),
     read: (topic) => readTopic(broker, topic),
+    positions: (topic, group) => withAdmin(broker, 3, (admin) => positionsOf(admin, topic, group)),
     isRead: (topic, group) => withAdmin(broker, 3, (admin) => isRead(admin, topic, group)),
     start: () => server.start(),
     stop: () => server.stop('SIGTERM', STOP_GRACE_MS),
@@ -184,16 +187,25 @@ function answers(broker: string): Promise<boolean> {
   return withAdmin(broker, 0, async (admin) => (await admin.metadata({})).brokers.size === 1);
 }
 
-async function isRead(admin: Admin, topic: string, group: string): Promise<boolean> {
+async function partitionsOf(admin: Admin, topic: string): Promise<number[]> {
   const { topics } = await admin.metadata({ topics: [topic] });
-  const partitions = Array.from({ length: topics.get(topic)?.partitionsCount ?? 0 }, (_, index) => index);
-  const latest = partitions.map((partitionIndex) => ({ partitionIndex, timestamp: -1n }));
-  const [ends] = await admin.listOffsets({ topics: [{ name: topic, partitions: latest }] });
+  return Array.from({ length: topics.get(topic)?.partitionsCount ?? 0 }, (_, index) => index);
+}
+
+async function positionsOf(admin: Admin, topic: string, group: string): Promise<Map<number, bigint>> {
+  const partitionIndexes = await partitionsOf(admin, topic);
   const [committed] = await admin.listConsumerGroupOffsets({
-    groups: [{ groupId: group, topics: [{ name: topic, partitionIndexes: partitions }] }],
+    groups: [{ groupId: group, topics: [{ name: topic, partitionIndexes }] }],
   });
   const positions = committed?.topics.find(({ name }) => name === topic)?.partitions ?? [];
-  const at = new Map(positions.map((one) => [one.partitionIndex, one.committedOffset]));
+  return new Map(positions.map((one) => [one.partitionIndex, one.committedOffset]));
+}
+
+async function isRead(admin: Admin, topic: string, group: string): Promise<boolean> {
+  const partitions = await partitionsOf(admin, topic);
+  const latest = partitions.map((partitionIndex) => ({ partitionIndex, timestamp: -1n }));
+  const [ends] = await admin.listOffsets({ topics: [{ name: topic, partitions: latest }] });
+  const at = await positionsOf(admin, topic, group);
   return (ends?.partitions ?? []).every(
     ({ partitionIndex, offset }) => offset <= 0n || offset === at.get(partitionIndex),
   );

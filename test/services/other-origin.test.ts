@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ADMIN_KEY } from '../fixtures/server.ts';
 import { useServer } from '../fixtures/use-server.ts';
-import { launch } from './chromium.ts';
+import { launch, PAGE_PATIENCE_MS } from './chromium.ts';
 
 /* A page of another origin in a real browser: it may ask where it is listed, and else not even with the key. */
 
@@ -60,6 +60,7 @@ async function askFrom(page: string, authorization?: string): Promise<unknown> {
   const context = await browser.newContext();
   try {
     const opened = await context.newPage();
+    opened.setDefaultTimeout(PAGE_PATIENCE_MS);
     await opened.goto(page);
     const given = JSON.stringify({ url: server.url, key: ADMIN_KEY, authorization });
     return await opened.evaluate(`(${ASK})(${given})`);

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { EXAMPLE_QUERIES } from '../../web/example-queries.ts';
 import { ADMIN_KEY } from '../fixtures/server.ts';
 import { useServer } from '../fixtures/use-server.ts';
-import { launch } from './chromium.ts';
+import { launch, PAGE_PATIENCE_MS } from './chromium.ts';
 
 const server = useServer({ follow: true });
 
@@ -33,6 +33,7 @@ it('asks for the key, then shows a console with the example queries that works w
   const browser = await launch();
   try {
     const page = await browser.newPage();
+    page.setDefaultTimeout(PAGE_PATIENCE_MS);
     const elsewhere: string[] = [];
     const problems: string[] = [];
     page.on('request', (request) => {
@@ -46,16 +47,16 @@ it('asks for the key, then shows a console with the example queries that works w
     await page.getByText('This key is not known here.').waitFor();
     await page.fill('#key', ADMIN_KEY);
     await page.click('button');
-    await page.waitForSelector('.graphiql-tabs', { timeout: 60_000 });
+    await page.waitForSelector('.graphiql-tabs');
     const tabs = await page.locator('.graphiql-tab').allInnerTexts();
     expect(tabs.map((tab) => tab.trim())).toEqual(EXAMPLE_QUERIES.map(({ name }) => name));
     await page.click('.graphiql-execute-button');
-    await page.locator('.graphiql-response', { hasText: 'Germany' }).waitFor({ timeout: 30_000 });
+    await page.locator('.graphiql-response', { hasText: 'Germany' }).waitFor();
     await page.locator('.graphiql-tab', { hasText: 'Live' }).click();
     // The editor takes in the tab's operation a moment later.
     await page.waitForTimeout(1_000);
     await page.click('.graphiql-execute-button');
-    await page.locator('.graphiql-response', { hasText: 'Rail' }).waitFor({ timeout: 30_000 });
+    await page.locator('.graphiql-response', { hasText: 'Rail' }).waitFor();
     if (process.env.SCORELINE_TEST_SCREENSHOT)
       await page.screenshot({ path: process.env.SCORELINE_TEST_SCREENSHOT });
     expect(elsewhere).toEqual([]);
@@ -87,6 +88,7 @@ it('shows the report of a score, whole and readable, without anything from elsew
   try {
     const context = await browser.newContext({ extraHTTPHeaders: { authorization: `Bearer ${ADMIN_KEY}` } });
     const page = await context.newPage();
+    page.setDefaultTimeout(PAGE_PATIENCE_MS);
     const asked: string[] = [];
     const problems: string[] = [];
     page.on('request', (request) => asked.push(request.url()));

@@ -84,6 +84,11 @@ export const fileMap = z.strictObject({
     })
     .optional(),
   dimensions: z.record(z.string(), valueOfMap).default({}),
+  /** What segment rules may read besides dimensions, by name. */
+  attributes: z
+    .record(z.string(), valueOfMap)
+    .refine(...atMost(MOST.columns))
+    .default({}),
   /** Only rows whose column has one of the values. */
   where: z
     .record(column, z.array(plain('value')).min(1).max(MOST.values))
@@ -104,6 +109,9 @@ export type FileMap = z.infer<typeof fileMap> & {
 export function parseFileMap(declared: unknown, dimensions: readonly Dimension[]): FileMap {
   const map = readChecked(fileMap, declared, dimensions.length);
   assertDimensions(map.dimensions, dimensions);
+  const doubled = dimensions.find(({ field }) => Object.hasOwn(map.attributes, field));
+  if (doubled)
+    throw new InvalidMapError(`attributes.${doubled.field}: is a dimension; map it under "dimensions"`);
   if (!map.score && !map.comment) throw new InvalidMapError('score: a map names a score, a comment, or both');
   return { ...map, declared };
 }
@@ -120,6 +128,14 @@ export function assertDimensions(given: object, dimensions: readonly Dimension[]
 
 /** The columns that the map reads, to compare with the file's header. */
 export function columnsOf(map: FileMap): string[] {
+  return [...storedColumnsOf(map), ...columnsIn(map.attributes)];
+}
+
+const columnsIn = (rules: FileMap['dimensions']) =>
+  Object.values(rules).flatMap((rule) => ('column' in rule ? [rule.column] : []));
+
+/** Those of them that are stored with the original row: of attributes only what segment rules name is, apart from it. */
+export function storedColumnsOf(map: FileMap): string[] {
   const {
     externalId,
     respondent,
@@ -142,7 +158,7 @@ export function columnsOf(map: FileMap): string[] {
     ...(score ? [score.column, ...by] : []),
     ...(question ? [question] : []),
     ...(comment === undefined ? [] : [comment].flat()),
-    ...Object.values(dimensions).flatMap((rule) => ('column' in rule ? [rule.column] : [])),
+    ...columnsIn(dimensions),
     ...Object.keys(where),
   ];
 }

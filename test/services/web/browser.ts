@@ -5,7 +5,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll } from 'vitest';
 import { type ServerOptions, type UsedServer, useServer } from '../../fixtures/use-server.ts';
-import { launch } from '../chromium.ts';
+import { launch, PAGE_PATIENCE_MS } from '../chromium.ts';
 
 /** Where pictures are written to be looked at; git ignores it. */
 const PICTURES = fileURLToPath(new URL('../../../.cache/pictures/', import.meta.url));
@@ -52,6 +52,7 @@ export function useBrowser(url: () => string): Dashboard['visit'] {
   afterAll(() => browser?.close());
   return async (path, key, look = {}) => {
     const context = await (browser as Browser).newContext(contextOf(look));
+    context.setDefaultTimeout(PAGE_PATIENCE_MS);
     const page = await context.newPage();
     const visited: Visited = { page, problems: [], elsewhere: [] };
     page.on('pageerror', (error) => {

@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { build, type InlineConfig } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { forProduction } from '../../../cli/build/web.mjs';
-import { launch } from '../chromium.ts';
+import { launch, PAGE_PATIENCE_MS } from '../chromium.ts';
 import { axe, picture } from './browser.ts';
 
 /*
@@ -52,6 +52,7 @@ beforeAll(async () => {
     timezoneId: 'UTC',
   });
   page = await context.newPage();
+  page.setDefaultTimeout(PAGE_PATIENCE_MS);
   page.on('pageerror', (error) => problems.push(error.message));
   await page.setContent('<!doctype html><html lang="en"><title>Charts</title><main id="root"></main></html>');
   await page.addStyleTag({ content: style });
@@ -59,7 +60,7 @@ beforeAll(async () => {
   await page
     .locator('[data-chart="lines"] path')
     .first()
-    .waitFor({ state: 'attached', timeout: 10_000 })
+    .waitFor({ state: 'attached' })
     .catch(() => undefined);
   expect(problems).toEqual([]);
 });

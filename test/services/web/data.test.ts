@@ -6,7 +6,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ADMIN_KEY, until } from '../../fixtures/server.ts';
 import { useServer } from '../../fixtures/use-server.ts';
-import { launch } from '../chromium.ts';
+import { launch, PAGE_PATIENCE_MS } from '../chromium.ts';
 
 /* The Data screen: a file from the drop to its undo, in a real browser. */
 const server = useServer({ keys: { collector: 'collector', analyst: 'analyst' } });
@@ -31,7 +31,7 @@ async function signedIn(key: string, viewport = { width: 1440, height: 900 }): P
     reducedMotion: 'reduce',
   });
   const opened = await context.newPage();
-  opened.setDefaultTimeout(60_000);
+  opened.setDefaultTimeout(PAGE_PATIENCE_MS);
   await opened.goto(server.url);
   await opened.locator('input').first().fill(key);
   await opened.keyboard.press('Enter');

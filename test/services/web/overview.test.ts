@@ -52,7 +52,7 @@ describe('the overview', () => {
     expect(names.toSorted()).toEqual(['Germany', 'Japan', 'Peru']);
     expect(await segments.first().innerText()).toContain('above the rest');
     await page.getByTestId('responses').getByText('The staff was kind').first().waitFor();
-    await page.getByTestId('parts-sum').waitFor({ timeout: 60_000 });
+    await page.getByTestId('parts-sum').waitFor();
     expect(await axe(page)).toEqual([]);
     expect(problems).toEqual([]);
     expect(elsewhere).toEqual([]);
@@ -175,7 +175,7 @@ describe('the overview', () => {
     await page
       .getByTestId('score-now')
       .getByText(/^0\.0$/)
-      .waitFor({ timeout: 60_000 });
+      .waitFor();
     await page.getByTestId('responses').getByText('It broke.').waitFor();
     await page.getByTestId('live').getByText('Live').waitFor();
     expect(afters.length).toBeGreaterThan(0);

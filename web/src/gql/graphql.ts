@@ -543,13 +543,6 @@ export type AccountsOfQueryVariables = Exact<{
 
 export type AccountsOfQuery = { accountsOf: Array<{ about: string | null, account: string | null, owner: string | null, cause: AccountCause, since: string | null, decidedAt: string, reasons: Array<string>, probability: number | null, facts: { detractor: boolean, promoter: boolean, scoresFall: boolean, namesCancellation: boolean, usageFell: boolean, usageGrew: boolean, pays: boolean } | null, moneyAtStake: Array<{ amount: number, currency: string }>, alert: { id: string } | null, case: { id: string, title: string } | null, decision: { id: string } | null }> };
 
-export type NarrowingValuesQueryVariables = Exact<{
-  dimension: Dimension;
-}>;
-
-
-export type NarrowingValuesQuery = { dimensionValues: Array<string> };
-
 export type MarkedImportsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -1139,13 +1132,6 @@ export type ExploreWhyQueryVariables = Exact<{
 
 
 export type ExploreWhyQuery = { npsChange: { difference: number | null, low: number | null, high: number | null, pValue: number | null, before: { id: string, score: number | null, responses: number | null, suppressed: boolean }, after: { id: string, score: number | null, responses: number | null, suppressed: boolean } }, drivers: Array<{ theme: string | null, mix: number | null, rate: number | null, low: number | null, high: number | null, responsesBefore: number | null, responsesAfter: number | null, shareBefore: number | null, shareAfter: number | null, scoreBefore: number | null, scoreAfter: number | null, before: string | null, after: string | null, suppressed: boolean, segmentValues: Array<{ field: string, value: string }> }> };
-
-export type ExploreValuesQueryVariables = Exact<{
-  dimension: Dimension;
-}>;
-
-
-export type ExploreValuesQuery = { dimensionValues: Array<string> };
 
 export type LineageGroupsQueryVariables = Exact<{
   id: string | number;
@@ -1938,11 +1924,6 @@ export const AccountsOfDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<AccountsOfQuery, AccountsOfQueryVariables>;
-export const NarrowingValuesDocument = new TypedDocumentString(`
-    query NarrowingValues($dimension: Dimension!) {
-  dimensionValues(dimension: $dimension)
-}
-    `) as unknown as TypedDocumentString<NarrowingValuesQuery, NarrowingValuesQueryVariables>;
 export const MarkedImportsDocument = new TypedDocumentString(`
     query MarkedImports {
   imports(first: 50) {
@@ -3216,11 +3197,6 @@ export const ExploreWhyDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ExploreWhyQuery, ExploreWhyQueryVariables>;
-export const ExploreValuesDocument = new TypedDocumentString(`
-    query ExploreValues($dimension: Dimension!) {
-  dimensionValues(dimension: $dimension)
-}
-    `) as unknown as TypedDocumentString<ExploreValuesQuery, ExploreValuesQueryVariables>;
 export const LineageGroupsDocument = new TypedDocumentString(`
     query LineageGroups($id: ID!, $direction: TraceDirection!) {
   lineageGroups(id: $id, direction: $direction) {

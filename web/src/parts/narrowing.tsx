@@ -1,15 +1,5 @@
-import { useState } from 'react';
-import { graphql } from '../gql/gql.ts';
-import type { Dimension } from '../gql/graphql.ts';
-import { errorText, useRead } from '../lib/api.ts';
-import { type DimensionInfo, useViewer } from '../lib/viewer.tsx';
-import { Picker } from './picker.tsx';
-
-const VALUES = graphql(`
-  query NarrowingValues($dimension: Dimension!) {
-    dimensionValues(dimension: $dimension)
-  }
-`);
+import { useViewer } from '../lib/viewer.tsx';
+import { ValuesPicker } from './values-picker.tsx';
 
 type Segment = Readonly<Record<string, readonly string[]>>;
 
@@ -22,7 +12,7 @@ interface NarrowingProps {
 export function Narrowing({ segment, onChange }: NarrowingProps) {
   const { dimensions } = useViewer();
   return dimensions.map((dimension) => (
-    <Values
+    <ValuesPicker
       key={dimension.field}
       dimension={dimension}
       value={segment[dimension.field] ?? []}
@@ -34,26 +24,4 @@ export function Narrowing({ segment, onChange }: NarrowingProps) {
 function withValues(segment: Segment, field: string, values: readonly string[]): Segment {
   const { [field]: _, ...rest } = segment;
   return values.length > 0 ? { ...rest, [field]: values } : rest;
-}
-
-interface ValuesProps {
-  readonly dimension: DimensionInfo;
-  readonly value: readonly string[];
-  readonly onChange: (values: string[]) => void;
-}
-
-function Values({ dimension: { enumValue, label }, value, onChange }: ValuesProps) {
-  const [wasOpened, setOpened] = useState(false);
-  const { data, error } = useRead(VALUES, { dimension: enumValue as Dimension }, { pause: !wasOpened });
-  return (
-    <Picker
-      label={label}
-      mode="multiple"
-      options={data?.dimensionValues.map((id) => ({ id, label: id }))}
-      value={value}
-      problem={error ? errorText(error) : null}
-      onOpen={() => setOpened(true)}
-      onChange={onChange}
-    />
-  );
 }

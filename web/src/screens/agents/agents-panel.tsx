@@ -7,6 +7,7 @@ import { useNow } from '../../lib/use-now.ts';
 import { Button } from '../../parts/button.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { ReasonDialog } from '../../parts/reason-dialog.tsx';
+import { ListRow, RowList } from '../../parts/row-list.tsx';
 import { Empty, Failed, Skeleton } from '../../parts/states.tsx';
 import { AGENTS, SET } from './documents.ts';
 import { DryRun } from './dry-run.tsx';
@@ -25,11 +26,11 @@ export function AgentsPanel() {
       {data?.agents.length === 0 ? (
         <Empty title="No agent runs here">This version came without agents.</Empty>
       ) : null}
-      <ul className="agents-list">
+      <RowList>
         {data?.agents.map((agent) => (
           <Row key={agent.name} agent={agent} onTry={() => setTrying(agent.name)} />
         ))}
-      </ul>
+      </RowList>
       <DryRun name={trying} onClose={() => setTrying(null)} />
     </Panel>
   );
@@ -41,7 +42,7 @@ function Row({ agent, onTry }: { readonly agent: Agent; readonly onTry: () => vo
   const [change, setChange] = useState<Change | null>(null);
   const { name, description, version, autonomy, enabled, changedBy, changedAt, reason } = agent;
   return (
-    <li className="agents-row" aria-label={name}>
+    <ListRow label={name}>
       <div className="stack">
         <p className="row">
           <strong>{name}</strong>
@@ -74,7 +75,7 @@ function Row({ agent, onTry }: { readonly agent: Agent; readonly onTry: () => vo
         </Button>
       </div>
       <Dialogs agent={agent} change={change} onClose={() => setChange(null)} />
-    </li>
+    </ListRow>
   );
 }
 

@@ -9,6 +9,7 @@ import { Button } from '../../parts/button.tsx';
 import { JsonFacts } from '../../parts/json-facts.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { ReasonDialog } from '../../parts/reason-dialog.tsx';
+import { RowList } from '../../parts/row-list.tsx';
 import { Empty, Failed, Skeleton } from '../../parts/states.tsx';
 import { APPROVE, DECISION, EDIT, REJECT } from './documents.ts';
 import { AUTONOMY_WORDS, STATE_WORDS, VERB_WORDS } from './words.ts';
@@ -106,7 +107,7 @@ function Alternatives({ one: { alternatives } }: { readonly one: FullDecision })
   return (
     <Panel title="What it considered instead" testId="decision-alternatives">
       {alternatives.length === 0 ? <p className="muted">Nothing else.</p> : null}
-      <ul className="decision-alternatives">
+      <RowList>
         {alternatives.map(({ action, reason }) => (
           <li key={`${reason} ${JSON.stringify(action)}`}>
             <p>
@@ -116,7 +117,7 @@ function Alternatives({ one: { alternatives } }: { readonly one: FullDecision })
             {action === null ? null : <JsonFacts value={action} label="Alternative" />}
           </li>
         ))}
-      </ul>
+      </RowList>
     </Panel>
   );
 }

@@ -2,6 +2,7 @@ import { useRead } from '../../lib/api.ts';
 import { Button } from '../../parts/button.tsx';
 import { Drawer } from '../../parts/drawer.tsx';
 import { JsonFacts } from '../../parts/json-facts.tsx';
+import { RowList } from '../../parts/row-list.tsx';
 import { Empty, Failed, Skeleton } from '../../parts/states.tsx';
 import { DRY_RUN } from './documents.ts';
 
@@ -41,9 +42,9 @@ function Decided({ name }: { readonly name: string }) {
       {all.length === 0 ? (
         <Empty title="There is nothing to decide about">It would look at nothing now.</Empty>
       ) : (
-        <ol className="agents-tried">
+        <RowList isOrdered>
           {all.map(({ key, action, nearMiss, reason }) => (
-            <li key={key} className="stack">
+            <li key={key} className="stack agents-tried">
               <strong dir="auto">{key}</strong>
               <p dir="auto">{reason}</p>
               {action === null ? (
@@ -55,7 +56,7 @@ function Decided({ name }: { readonly name: string }) {
               )}
             </li>
           ))}
-        </ol>
+        </RowList>
       )}
     </>
   );

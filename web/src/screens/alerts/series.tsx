@@ -5,17 +5,11 @@ import { MARK_SIGNS, type Mark } from '../../charts/lines-marks.tsx';
 import { useTwin } from '../../charts/twin.tsx';
 import type { AlertsSeriesQuery, Granularity } from '../../gql/graphql.ts';
 import { useRead } from '../../lib/api.ts';
-import {
-  formatCount,
-  formatDay,
-  formatDayOfYear,
-  formatMoment,
-  formatMonth,
-  formatScore,
-} from '../../lib/format.ts';
+import { formatDay, formatDayOfYear, formatMoment, formatMonth } from '../../lib/format.ts';
 import { useNodeHref } from '../../lib/node-href.ts';
 import type { Column } from '../../parts/data-table.tsx';
 import { Panel } from '../../parts/panel.tsx';
+import { pointOf, scoreColumns, timeColumn } from '../../parts/score-columns.ts';
 import { Empty, Failed, Skeleton } from '../../parts/states.tsx';
 import type { FullAlert } from './alert.tsx';
 import { type Candidate, candidatesOf } from './candidates.ts';
@@ -145,29 +139,4 @@ function rangeOf(since: string, every: Granularity) {
   };
 }
 
-const pointOf = ({ time, score, low, high, responses, suppressed }: Row) => ({
-  time: Date.parse(time),
-  score: score ?? null,
-  low: low ?? null,
-  high: high ?? null,
-  responses: responses ?? null,
-  suppressed,
-});
-
-const COLUMNS: readonly Column<Row>[] = [
-  { key: 'time', title: 'From', value: ({ time }) => time, render: ({ time }) => formatDay(time) },
-  score('score', 'Score'),
-  score('low', 'Low'),
-  score('high', 'High'),
-  {
-    key: 'responses',
-    title: 'Answers',
-    isNumber: true,
-    value: ({ responses }) => responses,
-    render: ({ responses, suppressed }) => (suppressed ? 'hidden' : formatCount(responses)),
-  },
-];
-
-function score(key: 'score' | 'low' | 'high', title: string): Column<Row> {
-  return { key, title, isNumber: true, value: (row) => row[key], render: (row) => formatScore(row[key]) };
-}
+const COLUMNS: readonly Column<Row>[] = [timeColumn(), ...scoreColumns<Row>()];

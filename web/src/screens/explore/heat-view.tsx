@@ -10,11 +10,12 @@ import { useViewer } from '../../lib/viewer.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { NoAnswers } from '../../parts/no-answers.tsx';
 import { Panel } from '../../parts/panel.tsx';
+import { scoreColumns } from '../../parts/score-columns.ts';
 import { Empty, Failed, Skeleton } from '../../parts/states.tsx';
 import { ByPicker, chartLink, useDivision, type ViewProps, valueIn } from './controls.tsx';
+import { csvColumns } from './csv-columns.tsx';
 import { SNAPSHOT } from './documents.ts';
 import { ExportBar } from './export-bar.tsx';
-import { csvColumns, scoreColumns } from './score-columns.tsx';
 import { useExplored } from './state.ts';
 
 /** Scores by two dimensions, as a table tinted by the score. */

@@ -1,18 +1,9 @@
 import { useState } from 'react';
-import { graphql } from '../../gql/gql.ts';
-import type { Dimension } from '../../gql/graphql.ts';
-import { errorText, useRead } from '../../lib/api.ts';
-import { type DimensionInfo, useViewer } from '../../lib/viewer.tsx';
+import { useViewer } from '../../lib/viewer.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Drawer } from '../../parts/drawer.tsx';
-import { Picker } from '../../parts/picker.tsx';
+import { ValuesPicker } from '../../parts/values-picker.tsx';
 import { MOST_SEGMENTS, nameOfSegment, type Segment, useExplored } from './state.ts';
-
-const VALUES = graphql(`
-  query ExploreValues($dimension: Dimension!) {
-    dimensionValues(dimension: $dimension)
-  }
-`);
 
 /** The segments side by side, each with a button that takes it out, and one that adds another. */
 export function SegmentList() {
@@ -77,7 +68,7 @@ function SegmentDrawer({ isOpen, onClose, onAdd }: SegmentDrawerProps) {
       </p>
       <div className="stack explore-segment">
         {dimensions.map((dimension) => (
-          <ValuePicker
+          <ValuesPicker
             key={dimension.field}
             dimension={dimension}
             value={segment[dimension.field] ?? []}
@@ -89,27 +80,5 @@ function SegmentDrawer({ isOpen, onClose, onAdd }: SegmentDrawerProps) {
         ))}
       </div>
     </Drawer>
-  );
-}
-
-interface ValuePickerProps {
-  readonly dimension: DimensionInfo;
-  readonly value: readonly string[];
-  readonly onChange: (values: string[]) => void;
-}
-
-function ValuePicker({ dimension: { enumValue, label }, value, onChange }: ValuePickerProps) {
-  const [wasOpened, setOpened] = useState(false);
-  const { data, error } = useRead(VALUES, { dimension: enumValue as Dimension }, { pause: !wasOpened });
-  return (
-    <Picker
-      label={label}
-      mode="multiple"
-      options={data?.dimensionValues.map((id) => ({ id, label: id }))}
-      value={value}
-      problem={error ? errorText(error) : null}
-      onOpen={() => setOpened(true)}
-      onChange={onChange}
-    />
   );
 }

@@ -10,12 +10,13 @@ import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { NoAnswers } from '../../parts/no-answers.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Picker } from '../../parts/picker.tsx';
+import { pointOf, scoreColumns, timeColumn } from '../../parts/score-columns.ts';
 import { Failed, Partial, Skeleton } from '../../parts/states.tsx';
 import { useMarks } from '../../parts/use-marks.ts';
 import { ByPicker, groupName, useDivision, type ViewProps } from './controls.tsx';
+import { csvColumns } from './csv-columns.tsx';
 import { SERIES } from './documents.ts';
 import { ExportBar } from './export-bar.tsx';
-import { csvColumns, scoreColumns } from './score-columns.tsx';
 import { SegmentList } from './segment-list.tsx';
 import { EVERY, MOST_SEGMENTS, nameOfSegment, useExplored } from './state.ts';
 import { useReads } from './use-reads.ts';
@@ -163,14 +164,7 @@ function linesOf(rows: readonly NamedRow[]): { lines: Line[]; left: number } {
   const lines = sorted.slice(0, MOST_SEGMENTS).map(
     ([name, of]): Line => ({
       name,
-      points: of.map(({ time, score, low, high, responses, suppressed }) => ({
-        time: Date.parse(time),
-        score: score ?? null,
-        low: low ?? null,
-        high: high ?? null,
-        responses: responses ?? null,
-        suppressed,
-      })),
+      points: of.map(pointOf),
     }),
   );
   const some = lines.some(({ points }) => points.some(({ score }) => score !== null));
@@ -186,16 +180,9 @@ function timeFormat(every: Granularity): (time: number) => string {
 }
 
 function columnsOf(every: Granularity, isDivided: boolean): Column<NamedRow>[] {
-  const format = timeFormat(every);
   return [
-    { key: 'time', title: 'From', value: ({ time }) => time, render: ({ time }) => format(Date.parse(time)) },
+    timeColumn(timeFormat(every)),
     ...(isDivided ? [{ key: 'name', title: 'Segment', value: ({ name }: NamedRow) => name }] : []),
-    ...scoreColumns<NamedRow>().map((column) =>
-      column.key === 'low'
-        ? { ...column, title: 'Low' }
-        : column.key === 'high'
-          ? { ...column, title: 'High' }
-          : column,
-    ),
+    ...scoreColumns<NamedRow>(),
   ];
 }

@@ -10,11 +10,12 @@ import { type DimensionInfo, useViewer } from '../../lib/viewer.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { NoAnswers } from '../../parts/no-answers.tsx';
 import { Panel } from '../../parts/panel.tsx';
+import { scoreColumns } from '../../parts/score-columns.ts';
 import { Failed, Partial, Skeleton } from '../../parts/states.tsx';
 import { ByPicker, groupName, segmentOfRow, useDivision, type ViewProps, valueIn } from './controls.tsx';
+import { csvColumns, dotOf } from './csv-columns.tsx';
 import { SNAPSHOT } from './documents.ts';
 import { ExportBar } from './export-bar.tsx';
-import { csvColumns, dotOf, scoreColumns } from './score-columns.tsx';
 import { useExplored } from './state.ts';
 
 type Row = ExploreScoresQuery['nps'][number];

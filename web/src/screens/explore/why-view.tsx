@@ -14,9 +14,9 @@ import { Picker } from '../../parts/picker.tsx';
 import { Empty, Failed, Hidden, Skeleton } from '../../parts/states.tsx';
 import { VerdictWords } from '../../parts/verdict-words.tsx';
 import { chartLink, segmentOfRow, useDivision, type ViewProps } from './controls.tsx';
+import { csvColumns } from './csv-columns.tsx';
 import { WHY } from './documents.ts';
 import { ExportBar } from './export-bar.tsx';
-import { csvColumns } from './score-columns.tsx';
 import { useExplored } from './state.ts';
 
 type Row = ExploreWhyQuery['drivers'][number];

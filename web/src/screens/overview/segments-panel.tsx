@@ -13,6 +13,7 @@ import { Button } from '../../parts/button.tsx';
 import type { Column } from '../../parts/data-table.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Picker } from '../../parts/picker.tsx';
+import { scoreColumns } from '../../parts/score-columns.ts';
 import { Empty, Failed, Skeleton } from '../../parts/states.tsx';
 import { type Score, useOnPulse } from './use-score.ts';
 
@@ -231,34 +232,7 @@ const dotOf = (segment: Segment): Dot => ({
 
 const COLUMNS: readonly Column<Segment>[] = [
   { key: 'name', title: 'Segment', value: ({ name }) => name },
-  {
-    key: 'score',
-    title: 'Score',
-    isNumber: true,
-    value: ({ score }) => score,
-    render: ({ score }) => formatScore(score),
-  },
-  {
-    key: 'low',
-    title: 'Low',
-    isNumber: true,
-    value: ({ low }) => low,
-    render: ({ low }) => formatScore(low),
-  },
-  {
-    key: 'high',
-    title: 'High',
-    isNumber: true,
-    value: ({ high }) => high,
-    render: ({ high }) => formatScore(high),
-  },
-  {
-    key: 'responses',
-    title: 'Answers',
-    isNumber: true,
-    value: ({ responses }) => responses,
-    render: ({ responses, suppressed }) => (suppressed ? 'hidden' : formatCount(responses)),
-  },
+  ...scoreColumns<Segment>(),
   {
     key: 'rest',
     title: 'From the rest',

@@ -1,18 +1,18 @@
 import { useMemo } from 'react';
 import { Lines } from '../../charts/lines.tsx';
-import type { TimePoint } from '../../charts/lines-geometry.ts';
 import type { Mark } from '../../charts/lines-marks.tsx';
 import { MarksLegend, MarksTable } from '../../charts/marks-list.tsx';
 import { useTwin } from '../../charts/twin.tsx';
 import { graphql } from '../../gql/gql.ts';
 import type { Granularity, OverviewTrendQuery } from '../../gql/graphql.ts';
 import { useRead } from '../../lib/api.ts';
-import { formatCount, formatDay, formatDayOfYear, formatMonth, formatScore } from '../../lib/format.ts';
+import { formatDay, formatDayOfYear, formatMonth } from '../../lib/format.ts';
 import { segmentInput } from '../../lib/url-state.ts';
 import { useMedia } from '../../lib/use-media.ts';
 import { daysOf, monthsLater, type Range } from '../../lib/windows.ts';
 import type { Column } from '../../parts/data-table.tsx';
 import { Panel } from '../../parts/panel.tsx';
+import { pointOf, scoreColumns, timeColumn } from '../../parts/score-columns.ts';
 import { Empty, Failed, Skeleton } from '../../parts/states.tsx';
 import { useMarks } from '../../parts/use-marks.ts';
 import { type Score, useOnPulse } from './use-score.ts';
@@ -108,46 +108,7 @@ function everyOf(responses: number, window: Range | undefined): Granularity {
   return window && (7 * responses) / daysOf(window) >= ENOUGH_A_WEEK ? 'WEEK' : 'MONTH';
 }
 
-const pointOf = ({ time, score, low, high, responses, suppressed }: Row): TimePoint => ({
-  time: Date.parse(time),
-  score: score ?? null,
-  low: low ?? null,
-  high: high ?? null,
-  responses: responses ?? null,
-  suppressed,
-});
-
-const COLUMNS: readonly Column<Row>[] = [
-  { key: 'time', title: 'From', value: ({ time }) => time, render: ({ time }) => formatDay(time) },
-  {
-    key: 'score',
-    title: 'Score',
-    isNumber: true,
-    value: ({ score }) => score,
-    render: ({ score }) => formatScore(score),
-  },
-  {
-    key: 'low',
-    title: 'Low',
-    isNumber: true,
-    value: ({ low }) => low,
-    render: ({ low }) => formatScore(low),
-  },
-  {
-    key: 'high',
-    title: 'High',
-    isNumber: true,
-    value: ({ high }) => high,
-    render: ({ high }) => formatScore(high),
-  },
-  {
-    key: 'responses',
-    title: 'Answers',
-    isNumber: true,
-    value: ({ responses }) => responses,
-    render: ({ responses, suppressed }) => (suppressed ? 'hidden' : formatCount(responses)),
-  },
-];
+const COLUMNS: readonly Column<Row>[] = [timeColumn(), ...scoreColumns<Row>()];
 
 function Legend({ marks, bucket }: { readonly marks: readonly Mark[]; readonly bucket: string }) {
   return (

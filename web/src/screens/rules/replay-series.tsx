@@ -5,8 +5,9 @@ import { MarksLegend } from '../../charts/marks-list.tsx';
 import { useTwin } from '../../charts/twin.tsx';
 import type { FiringVerdict, RulesSeriesQuery, SegmentInput } from '../../gql/graphql.ts';
 import { useRead } from '../../lib/api.ts';
-import { formatCount, formatDay, formatDayOfYear, formatMonth, formatScore } from '../../lib/format.ts';
+import { formatDay, formatDayOfYear, formatMonth } from '../../lib/format.ts';
 import type { Column } from '../../parts/data-table.tsx';
+import { pointOf, scoreColumns, timeColumn } from '../../parts/score-columns.ts';
 import { Empty, Failed, Skeleton } from '../../parts/states.tsx';
 import { SERIES } from './documents.ts';
 import type { Tested } from './use-replay.ts';
@@ -108,30 +109,8 @@ function withFirings(bucket: Bucket, firings: Tested['replay']['firings']): Row 
   };
 }
 
-const pointOf = ({ time, score, low, high, responses, suppressed }: Bucket) => ({
-  time: Date.parse(time),
-  score: score ?? null,
-  low: low ?? null,
-  high: high ?? null,
-  responses: responses ?? null,
-  suppressed,
-});
-
 const COLUMNS: readonly Column<Row>[] = [
-  { key: 'time', title: 'From', value: ({ time }) => time, render: ({ time }) => formatDay(time) },
-  score('score', 'Score'),
-  score('low', 'Low'),
-  score('high', 'High'),
-  {
-    key: 'responses',
-    title: 'Answers',
-    isNumber: true,
-    value: ({ responses }) => responses,
-    render: ({ responses, suppressed }) => (suppressed ? 'hidden' : formatCount(responses)),
-  },
+  timeColumn(),
+  ...scoreColumns<Row>(),
   { key: 'fired', title: 'Fired', value: ({ fired }) => fired },
 ];
-
-function score(key: 'score' | 'low' | 'high', title: string): Column<Row> {
-  return { key, title, isNumber: true, value: (row) => row[key], render: (row) => formatScore(row[key]) };
-}

@@ -7,6 +7,7 @@ import { useViewer } from '../../lib/viewer.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { ReasonDialog } from '../../parts/reason-dialog.tsx';
+import { ListRow, RowList } from '../../parts/row-list.tsx';
 import { Empty, Failed, Partial, Skeleton } from '../../parts/states.tsx';
 import { SAVE } from './documents.ts';
 import { type Rule, sentenceOf, testOf } from './words.ts';
@@ -48,11 +49,11 @@ export function RulesPanel({ read, onNew, onEdit }: RulesPanelProps) {
         {data?.rules.length === 0 ? (
           <Empty title="There is no rule yet">Without a rule no score is watched.</Empty>
         ) : null}
-        <ul className="rules-list">
+        <RowList>
           {data?.rules.map((rule) => (
             <Row key={rule.name} rule={rule} onEdit={() => onEdit(rule.name)} onChanged={refresh} />
           ))}
-        </ul>
+        </RowList>
       </Panel>
     </div>
   );
@@ -70,7 +71,7 @@ function Row({ rule, onEdit, onChanged }: RowProps) {
   const [isAsked, setAsked] = useState(false);
   const { name, version, enabled, problem } = rule;
   return (
-    <li className="rules-row" aria-label={name}>
+    <ListRow label={name}>
       <div className="stack">
         <p className="row">
           <strong dir="auto">{name}</strong>
@@ -105,7 +106,7 @@ function Row({ rule, onEdit, onChanged }: RowProps) {
       >
         It raises no more alerts, and those that it raised are resolved. Its versions stay.
       </ReasonDialog>
-    </li>
+    </ListRow>
   );
 }
 

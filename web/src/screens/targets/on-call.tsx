@@ -7,6 +7,7 @@ import { Button } from '../../parts/button.tsx';
 import { Drawer } from '../../parts/drawer.tsx';
 import { Field } from '../../parts/field.tsx';
 import { Panel } from '../../parts/panel.tsx';
+import { RowList } from '../../parts/row-list.tsx';
 import { Empty, Failed, Skeleton } from '../../parts/states.tsx';
 import { ON_CALL, SAVE_ON_CALL } from './documents.ts';
 
@@ -52,7 +53,7 @@ function Facts({
 }) {
   return (
     <div className="stack">
-      <ul className="targets-list">
+      <RowList>
         {now.map(({ schedule, target, next, until }) => (
           <li key={schedule}>
             <strong>{target}</strong> is on call ({schedule}) until {formatMoment(until)}, then {next}.
@@ -64,7 +65,7 @@ function Facts({
             ? 'It is not quiet now.'
             : `It is quiet until ${formatMoment(quietUntil)}: only severe alerts are sent.`}
         </li>
-      </ul>
+      </RowList>
       {steps.length > 0 ? (
         <ol aria-label="Escalation">
           {steps.map(({ step, target, schedule, minutes }) => (

@@ -7,6 +7,7 @@ import { useViewer } from '../../lib/viewer.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { ReasonDialog } from '../../parts/reason-dialog.tsx';
+import { ListRow, RowList } from '../../parts/row-list.tsx';
 import { Empty, Failed, Skeleton } from '../../parts/states.tsx';
 import { REMOVE, UPDATE } from './documents.ts';
 import { DryRun } from './dry-run.tsx';
@@ -39,7 +40,7 @@ export function Targets({ read, onCreate, onDeliveries }: TargetsProps) {
           is sent only what its role may read.
         </Empty>
       ) : null}
-      <ul className="targets-list">
+      <RowList>
         {data?.targets.map((target) => (
           <Row
             key={target.id}
@@ -49,7 +50,7 @@ export function Targets({ read, onCreate, onDeliveries }: TargetsProps) {
             onChanged={refresh}
           />
         ))}
-      </ul>
+      </RowList>
       <DryRun target={trying} onClose={() => setTrying(null)} />
     </Panel>
   );
@@ -69,7 +70,7 @@ function Row({ target, onTry, onDeliveries, onChanged }: RowProps) {
   const isOff = disabledAt !== null && disabledAt !== undefined;
   const close = () => setAsked(null);
   return (
-    <li className="targets-row" aria-label={name}>
+    <ListRow label={name}>
       <div className="stack">
         <p className="row">
           <strong dir="auto">{name}</strong>
@@ -124,7 +125,7 @@ function Row({ target, onTry, onDeliveries, onChanged }: RowProps) {
       >
         Its secret is destroyed, and what is still to be sent is cancelled. This cannot be undone.
       </ReasonDialog>
-    </li>
+    </ListRow>
   );
 }
 

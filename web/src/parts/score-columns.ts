@@ -1,7 +1,6 @@
-import type { Dot } from '../../charts/dot-plot.tsx';
-import { formatCount, formatScore } from '../../lib/format.ts';
-import type { Column } from '../../parts/data-table.tsx';
-import { chartLink } from './controls.tsx';
+import type { TimePoint } from '../charts/lines-geometry.ts';
+import { formatCount, formatDay, formatScore } from '../lib/format.ts';
+import type { Column } from './data-table.tsx';
 
 /** What tables of scores show. */
 export interface ScoreNumbers {
@@ -24,14 +23,14 @@ export function scoreColumns<Row extends ScoreNumbers>(): Column<Row>[] {
     },
     {
       key: 'low',
-      title: 'From',
+      title: 'Low',
       isNumber: true,
       value: ({ low }) => low,
       render: ({ low }) => formatScore(low),
     },
     {
       key: 'high',
-      title: 'To',
+      title: 'High',
       isNumber: true,
       value: ({ high }) => high,
       render: ({ high }) => formatScore(high),
@@ -46,23 +45,29 @@ export function scoreColumns<Row extends ScoreNumbers>(): Column<Row>[] {
   ];
 }
 
-/** The columns of a table as those of its CSV. */
-export const csvColumns = <Row,>(columns: readonly Column<Row>[]) =>
-  columns.flatMap(({ title, value }) => (value ? [{ title, value }] : []));
+/** The column of the time from which a row of a series counts. */
+export const timeColumn = <Row extends { readonly time: string }>(
+  format: (time: number) => string = formatDay,
+): Column<Row> => ({
+  key: 'time',
+  title: 'From',
+  value: ({ time }) => time,
+  render: ({ time }) => format(Date.parse(time)),
+});
 
-/** A row of a dot plot; with `href` its name leads to the answers. */
-export const dotOf = (
-  { id, score, low, high, responses, suppressed }: ScoreNumbers & { readonly id: string },
-  name: string,
-  href: string | null,
-): Dot => ({
-  key: `${id} ${name}`,
-  name,
-  label: href && !suppressed ? chartLink(href, `Answers: ${name}`, name) : name,
+/** A row of a series as a point of a line. */
+export const pointOf = ({
+  time,
+  score,
+  low,
+  high,
+  responses,
+  suppressed,
+}: ScoreNumbers & { readonly time: string }): TimePoint => ({
+  time: Date.parse(time),
   score: score ?? null,
   low: low ?? null,
   high: high ?? null,
   responses: responses ?? null,
-  isHidden: suppressed,
-  differs: null,
+  suppressed,
 });

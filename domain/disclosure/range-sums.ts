@@ -1,0 +1,64 @@
+import { type Counts, ZERO } from '../nps/nps.ts';
+import type { TimeRange } from '../time/time-windows.ts';
+import type { RunningCounts } from './running-counts.ts';
+
+const CLASSES = 3;
+
+/** The sums, by group, of running counts by hour or day over the whole hours or days of each window. */
+export class RangeSums {
+  /** Ascending, in units. */
+  readonly #edges: readonly number[];
+  /** The places among the edges between which each window lies. */
+  readonly #places: readonly (readonly [from: number, until: number])[];
+  /** The places of the units that are left out. */
+  readonly #without: ReadonlySet<number>;
+  readonly #ofGroup = new Map<number, Float64Array>();
+
+  /** `unit`: how long an hour or day is, milliseconds. `without`: hours or days that count in no window. */
+  constructor(windows: readonly TimeRange[], unit: number, without: ReadonlySet<number> = new Set()) {
+    const ranges = windows.map(({ from, until }) => {
+      const first = Math.ceil(from / unit);
+      return [first, Math.max(first, Math.floor(until / unit))] as const;
+    });
+    const edges = new Set([...ranges.flat(), ...[...without].flatMap((one) => [one, one + 1])]);
+    this.#edges = [...edges].sort((a, b) => a - b);
+    const placeOf = new Map(this.#edges.map((edge, place) => [edge, place]));
+    const place = (edge: number) => placeOf.get(edge) as number;
+    this.#places = ranges.map(([from, until]) => [place(from), place(until)]);
+    this.#without = new Set([...without].map(place));
+  }
+
+  /** Before `total`. */
+  add(group: number, counted: RunningCounts | undefined): void {
+    if (!counted) return;
+    let sums = this.#ofGroup.get(group);
+    if (!sums) {
+      sums = new Float64Array(CLASSES * this.#edges.length);
+      this.#ofGroup.set(group, sums);
+    }
+    counted.addBefore(this.#edges, sums);
+  }
+
+  /** Takes out what counts in no window, once. */
+  total(): this {
+    if (this.#without.size === 0) return this;
+    for (const sums of this.#ofGroup.values())
+      for (let c = 0; c < CLASSES; c++) {
+        let left = 0;
+        for (let place = 0; place < this.#edges.length; place++) {
+          const before = sums[CLASSES * place + c] as number;
+          sums[CLASSES * place + c] = before - left;
+          if (this.#without.has(place)) left += (sums[CLASSES * (place + 1) + c] as number) - before;
+        }
+      }
+    return this;
+  }
+
+  at(window: number, group: number): Counts {
+    const sums = this.#ofGroup.get(group);
+    if (!sums) return ZERO;
+    const [from, until] = this.#places[window] ?? [0, 0];
+    const of = (c: number) => (sums[CLASSES * until + c] as number) - (sums[CLASSES * from + c] as number);
+    return { promoters: of(0), passives: of(1), detractors: of(2) };
+  }
+}

@@ -1,0 +1,154 @@
+import { type Counts, ZERO } from '../nps/nps.ts';
+
+const CLASSES = 3;
+const FIRST_CAPACITY = 8;
+/** Of one key and its running totals. */
+const BYTES = 4 + 8 * CLASSES;
+
+interface Added {
+  readonly key: number;
+  readonly counts: Counts;
+}
+
+/**
+ * Counts by whole number (an hour, a day) as running totals in arrays, so that the counts of any range are one subtraction. Keys may
+ * come in any order: those that do not come last are merged with the next read.
+ */
+export class RunningCounts {
+  #keys = new Int32Array(FIRST_CAPACITY);
+  /** Up to and including each key. */
+  #totals = new Float64Array(CLASSES * FIRST_CAPACITY);
+  #size = 0;
+  #waiting: Added[] = [];
+
+  add(key: number, counts: Counts): void {
+    const isLast = this.#size === 0 || key >= (this.#keys[this.#size - 1] as number);
+    if (isLast && this.#waiting.length === 0) this.#append(key, counts);
+    else this.#waiting.push({ key, counts });
+  }
+
+  /** The counts of that key; undefined if nothing was added to it. */
+  at(key: number): Counts | undefined {
+    this.#merge();
+    const place = this.#placeOf(key, 0);
+    return this.#keys[place] === key && place < this.#size ? this.#between(place, place + 1) : undefined;
+  }
+
+  /** All keys that something was added to, ascending. */
+  keys(): Int32Array {
+    this.#merge();
+    return this.#keys.subarray(0, this.#size);
+  }
+
+  /** Adds to `sums`, three numbers for each edge, what was counted before that edge. The edges ascend. */
+  addBefore(edges: readonly number[], sums: Float64Array): void {
+    this.#merge();
+    let place = 0;
+    for (const [i, edge] of edges.entries()) {
+      place = this.#placeOf(edge, place);
+      if (place === 0) continue;
+      for (let c = 0; c < CLASSES; c++)
+        sums[CLASSES * i + c] =
+          (sums[CLASSES * i + c] as number) + (this.#totals[CLASSES * (place - 1) + c] as number);
+    }
+  }
+
+  /** About how much memory it takes. */
+  get bytes(): number {
+    return this.#keys.length * BYTES;
+  }
+
+  /** How many keys from `low` on are smaller, and all before `low`. */
+  #placeOf(key: number, from: number): number {
+    let [low, high] = [from, this.#size];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#keys[middle] as number) < key) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** The counts of the keys of those places. */
+  #between(from: number, until: number): Counts {
+    if (until <= from) return ZERO;
+    const of = (c: number) =>
+      (this.#totals[CLASSES * (until - 1) + c] as number) -
+      (from === 0 ? 0 : (this.#totals[CLASSES * (from - 1) + c] as number));
+    return { promoters: of(0), passives: of(1), detractors: of(2) };
+  }
+
+  /** Adds to the last key, or a key after it. */
+  #append(key: number, { promoters, passives, detractors }: Counts): void {
+    const isNew = this.#size === 0 || this.#keys[this.#size - 1] !== key;
+    if (isNew && this.#size === this.#keys.length) this.#grow();
+    const at = CLASSES * (isNew ? this.#size : this.#size - 1);
+    const from = isNew ? at - CLASSES : at;
+    const before = (c: number) => (from < 0 ? 0 : (this.#totals[from + c] as number));
+    const totals = [before(0) + promoters, before(1) + passives, before(2) + detractors];
+    this.#totals.set(totals, at);
+    if (!isNew) return;
+    this.#keys[this.#size] = key;
+    this.#size += 1;
+  }
+
+  #grow(): void {
+    const [keys, totals] = [this.#keys, this.#totals];
+    const capacity = Math.ceil(keys.length * 1.5);
+    this.#keys = new Int32Array(capacity);
+    this.#keys.set(keys);
+    this.#totals = new Float64Array(CLASSES * capacity);
+    this.#totals.set(totals);
+  }
+
+  /** Takes in what waits: everything from its first key on is written again. */
+  #merge(): void {
+    if (this.#waiting.length === 0) return;
+    const added = this.#waiting.sort((a, b) => a.key - b.key);
+    this.#waiting = [];
+    const first = this.#placeOf((added[0] as Added).key, 0);
+    const after = Array.from({ length: this.#size - first }, (_, i) => ({
+      key: this.#keys[first + i] as number,
+      counts: this.#between(first + i, first + i + 1),
+    }));
+    this.#size = first;
+    let next = 0;
+    for (const { key, counts } of after) {
+      for (; next < added.length && (added[next] as Added).key <= key; next++) this.#appendAdded(added[next]);
+      this.#append(key, counts);
+    }
+    for (; next < added.length; next++) this.#appendAdded(added[next]);
+  }
+
+  #appendAdded(one: Added | undefined): void {
+    if (one) this.#append(one.key, one.counts);
+  }
+}
+
+/** Running counts for each cell. */
+export class CellCounts {
+  readonly #ofCell = new Map<number, RunningCounts>();
+
+  add(cellId: number, key: number, counts: Counts): void {
+    let own = this.#ofCell.get(cellId);
+    if (!own) {
+      own = new RunningCounts();
+      this.#ofCell.set(cellId, own);
+    }
+    own.add(key, counts);
+  }
+
+  of(cellId: number): RunningCounts | undefined {
+    return this.#ofCell.get(cellId);
+  }
+
+  cellIds(): Iterable<number> {
+    return this.#ofCell.keys();
+  }
+
+  get bytes(): number {
+    let bytes = 0;
+    for (const own of this.#ofCell.values()) bytes += own.bytes;
+    return bytes;
+  }
+}

@@ -1,0 +1,35 @@
+import { useState } from 'react';
+import { graphql } from '../gql/gql.ts';
+import type { Dimension } from '../gql/graphql.ts';
+import { errorText, useRead } from '../lib/api.ts';
+import type { DimensionInfo } from '../lib/viewer.tsx';
+import { Picker } from './picker.tsx';
+
+const VALUES = graphql(`
+  query DimensionValues($dimension: Dimension!) {
+    dimensionValues(dimension: $dimension)
+  }
+`);
+
+interface ValuesPickerProps {
+  readonly dimension: DimensionInfo;
+  readonly value: readonly string[];
+  readonly onChange: (values: string[]) => void;
+}
+
+/** A picker of values of a dimension, which are read when it is first opened. */
+export function ValuesPicker({ dimension: { enumValue, label }, value, onChange }: ValuesPickerProps) {
+  const [wasOpened, setOpened] = useState(false);
+  const { data, error } = useRead(VALUES, { dimension: enumValue as Dimension }, { pause: !wasOpened });
+  return (
+    <Picker
+      label={label}
+      mode="multiple"
+      options={data?.dimensionValues.map((id) => ({ id, label: id }))}
+      value={value}
+      problem={error ? errorText(error) : null}
+      onOpen={() => setOpened(true)}
+      onChange={onChange}
+    />
+  );
+}
