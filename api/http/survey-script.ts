@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { KeyProviderError } from '../../domain/errors/key-provider-errors.ts';
 import { isProgram } from '../../domain/responses/signs.ts';
 import { namedValues } from '../../domain/text/named-values.ts';
+import { cutMessage } from '../../domain/text/text.ts';
 import { takeAnswer } from '../../ingestion/surveys/answer.ts';
 import { connectionOfKey, type WebSnippetReader, webSnippet } from '../../ingestion/surveys/web-snippet.ts';
 import { objectOfBody } from '../../ingestion/webhooks/body.ts';
@@ -153,7 +154,7 @@ async function take(deps: ApiDeps, found: Opened, request: FastifyRequest, reply
   );
   if (!read.success) {
     const [issue] = read.error.issues;
-    throw new InvalidArgumentError(`${issue?.path.join('.') || 'the answer'}: ${issue?.message}`);
+    throw new InvalidArgumentError(cutMessage(`${issue?.path.join('.') || 'the answer'}: ${issue?.message}`));
   }
   const { id, visitor, respondent, at, values = {}, comment = null, took, filled, ...answer } = read.data;
   const now = deps.now();
