@@ -2,6 +2,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { KeyProviderError } from '../../domain/errors/key-provider-errors.ts';
 import { isProgram } from '../../domain/responses/signs.ts';
+import { namedValues } from '../../domain/text/named-values.ts';
+import { cutMessage } from '../../domain/text/text.ts';
 import { takeAnswer } from '../../ingestion/surveys/answer.ts';
 import { connectionOfKey, type WebSnippetReader, webSnippet } from '../../ingestion/surveys/web-snippet.ts';
 import { objectOfBody } from '../../ingestion/webhooks/body.ts';
@@ -41,7 +43,7 @@ const answerShape = z.strictObject({
   revision: z.int().min(1).max(9),
   score: z.int().min(0).max(10),
   comment: z.string().nullish(),
-  values: z.record(z.string(), z.string()).optional(),
+  values: namedValues(z.string(), z.string()).optional(),
   /** Milliseconds from when the question was shown until the score was chosen. */
   took: z.int().min(0).optional(),
   /** The field that people do not see was filled. */
@@ -152,7 +154,7 @@ async function take(deps: ApiDeps, found: Opened, request: FastifyRequest, reply
   );
   if (!read.success) {
     const [issue] = read.error.issues;
-    throw new InvalidArgumentError(`${issue?.path.join('.') || 'the answer'}: ${issue?.message}`);
+    throw new InvalidArgumentError(cutMessage(`${issue?.path.join('.') || 'the answer'}: ${issue?.message}`));
   }
   const { id, visitor, respondent, at, values = {}, comment = null, took, filled, ...answer } = read.data;
   const now = deps.now();

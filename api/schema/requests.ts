@@ -42,7 +42,7 @@ export function addRequests({ builder, types }: SchemaParts): void {
       type: requested,
       nullable: false,
       description:
-        'Opens a case if the caller may work on cases of these segments; else proposes it to those who may. A proposal keeps neither ' +
+        'Opens a case if the caller has the right manageCases for these segments; else proposes it to callers that have it. A proposal keeps neither ' +
         'title nor reason: it outlives the answer that it is about.',
       args: {
         cause: t.arg.id({ required: true, description: 'The response or alert that it is about.' }),
@@ -67,7 +67,7 @@ export function addRequests({ builder, types }: SchemaParts): void {
       type: requested,
       nullable: false,
       description:
-        'Acknowledges an alert if the caller may work on alerts of these segments; else proposes it to those who may.',
+        'Acknowledges an alert if the caller has the right manageCases for these segments; else proposes it to callers that have it.',
       args: { id: t.arg.id({ required: true }), reason: t.arg.string({ required: true }) },
       resolve: async (_root, { id, reason }, context): Promise<Requested> => {
         const why = reasonOf(reason);

@@ -191,7 +191,7 @@ function addAgedFields({ builder, types, dimensions }: SchemaParts): void {
       type: [aged],
       nullable: false,
       description:
-        'What the retention policy took from it. That there was a comment is shown to those who may read comments.',
+        'What the retention policy took from it. That there was a comment is visible to callers with the right readComment.',
       resolve: async ({ id }, _args, context) => [...(await context.aged.load(id))],
     }),
   );

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import fc from '../../test/fixtures/properties.ts';
 import { nameSpans, type Reading, withoutSpans, wordsOf } from './names.ts';
 
-const SURENESS = { written: 0.9, lowerCase: 0.97 };
+const SURENESS = { written: 0.9, lowerCase: 0.97, initial: 0.98 };
 const NOTHING = { person: 0, street: 0, number: 0 };
 
 /** The text without what is read as said: a word as p, s or n (person, street, number) and its weight. */
@@ -45,6 +45,15 @@ describe('names that a model reads', () => {
     expect(without('Thanks to tom', { tom: ['person', 0.95] })).toBe('Thanks to tom');
     expect(without('Thanks to tom', { tom: ['person', 0.98] })).toBe('Thanks to [name]');
     expect(without('thanks to tom', { tom: ['person', 0.95] })).toBe('thanks to [name]');
+  });
+
+  it('of one word need to be surer where a sentence begins: there every word has a capital', () => {
+    const said = { King: ['person', 0.95], Tom: ['person', 0.99], Lee: ['person', 0.95] } as const;
+    expect(without('King helped, ask King.', said as never)).toBe('King helped, ask [name].');
+    expect(without('Level 5! "King" helped.\nKing did.', said as never)).toBe(
+      'Level 5! "King" helped.\nKing did.',
+    );
+    expect(without('Tom helped. King Lee too.', said as never)).toBe('[name] helped. [name] too.');
   });
 
   it('stay where the deployment keeps them', () => {

@@ -35,6 +35,8 @@ export interface Sureness {
   readonly written: number;
   /** For a word without a capital, in a text that has capitals. */
   readonly lowerCase: number;
+  /** For a name of one word at the beginning of a sentence, where every word has a capital; absent: as `written`. */
+  readonly initial?: number;
 }
 
 /** The neighbours of a sure word join it from here on. */
@@ -43,6 +45,8 @@ const WORDS = /[\p{L}\p{M}\p{N}]+|[^\s\p{L}\p{M}\p{N}]/gu;
 const PLACEHOLDER = /^\[[a-z]{2,16}\]/;
 const LETTER_OR_DIGIT = /^[\p{L}\p{N}]/u;
 const CAPITAL = /\p{Lu}/u;
+/** What a word that begins a sentence has before it; at most six characters are looked at. */
+const BEGINNING = /(?:^|[.!?:\n\t])["'”’)\s]{0,4}$/u;
 /** What may stand between the words of one name, and of one address. */
 const JOINT = { name: /^(?:\s{1,3}|\s?[-'’.]\s?)?$/u, address: /^(?:\s{1,3}|\s?[-'’.,/]\s?)?$/u } as const;
 
@@ -79,7 +83,12 @@ export function nameSpans(
       const weight = kind === 'name' ? reading.person : reading.street;
       const isCapital = !hasCapitals || CAPITAL.test(written.slice(0, 2));
       const isSure = weight >= (isCapital ? sureness.written : sureness.lowerCase);
-      return [{ ...word, isSure, joins: weight + (kind === 'name' ? 0 : reading.number) >= NEIGHBOUR }];
+      const isInitial =
+        kind === 'name' && BEGINNING.test(text.slice(Math.max(0, word.start - 6), word.start));
+      const isSureAlone = isSure && (!isInitial || weight >= (sureness.initial ?? 0));
+      return [
+        { ...word, isSure, isSureAlone, joins: weight + (kind === 'name' ? 0 : reading.number) >= NEIGHBOUR },
+      ];
     });
   const spans = (['name', 'address'] as const).flatMap((kind) => runsOf(text, weighed(kind), kind));
   const apart: NameSpan[] = [];
@@ -90,21 +99,25 @@ export function nameSpans(
 
 interface Weighed extends Word {
   readonly isSure: boolean;
+  /** Whether it is one without a neighbour too. */
+  readonly isSureAlone: boolean;
   readonly joins: boolean;
 }
 
 /** Neighbouring words that join, of which one is sure. */
 function runsOf(text: string, words: readonly Weighed[], kind: NameSpan['kind']): NameSpan[] {
   const spans: NameSpan[] = [];
-  let run: { start: number; end: number; isSure: boolean } | null = null;
+  let run: { start: number; end: number; isSure: boolean; isSureAlone: boolean } | null = null;
   const close = () => {
-    if (run?.isSure) spans.push({ kind, start: run.start, end: run.end });
+    if (run?.isSureAlone) spans.push({ kind, start: run.start, end: run.end });
     run = null;
   };
-  for (const { start, end, isSure, joins } of words) {
+  for (const { start, end, isSure, isSureAlone, joins } of words) {
     if (run && !(joins && JOINT[kind].test(text.slice(run.end, start)))) close();
     if (!joins) continue;
-    run = run ? { start: run.start, end, isSure: run.isSure || isSure } : { start, end, isSure };
+    run = run
+      ? { start: run.start, end, isSure: run.isSure || isSure, isSureAlone: run.isSure || isSure }
+      : { start, end, isSure, isSureAlone };
   }
   close();
   return spans;

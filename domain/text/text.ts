@@ -148,9 +148,16 @@ export function cutAtGrapheme(text: string, longest: number): string {
     .replace(/\ufffd$/, '');
 }
 
+/** What makes a quoted text look like another, and JSON does not escape. */
+const MISLEADING = /[\u202a-\u202e\u2066-\u2069\ufffe\uffff]/g;
+
 /** A caller's value for a message: at most its first 40 characters, and only the kind of nested values. */
 export function quoted(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(cut(value.slice(0, QUOTED + 1), QUOTED));
+  if (typeof value === 'string')
+    return JSON.stringify(cut(value.slice(0, QUOTED + 1), QUOTED)).replace(
+      MISLEADING,
+      (sign) => `\\u${sign.charCodeAt(0).toString(16)}`,
+    );
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object' && value !== null) return 'an object';
   return cut(String(value), QUOTED);

@@ -68,7 +68,7 @@ async function touchedMerges({ store }: GraphWriter, entries: readonly JournalEn
   return [...ids];
 }
 
-/** A statement that two identifiers are of one person or account: about the answers and outcomes of both, for callers who may know whose they are. */
+/** A statement that two identifiers are of one person or account: about the answers and outcomes of both; visible to callers with the right readRespondent. */
 export const mergeKind = annotationKind<Row, string>({
   kind: 'Merge',
   picture: { column: 0, row: 9, names: ['merge', 'merges'], prefix: 'merge of ' },

@@ -47,7 +47,7 @@ async function answerBefore(request: LineageRequest, id: string) {
   return response && readsRespondent(request, response) ? at(request, responseKind, response) : null;
 }
 
-/** What became of a respondent or an account: behind the answer before it, for callers who may know whose that is. */
+/** What became of a respondent or an account: behind the answer before it; visible to callers with the right readRespondent. */
 export const outcomeKind = annotationKind<OutcomeLink, string>({
   kind: 'Outcome',
   picture: { column: 0, row: 5, names: ['outcome', 'outcomes'], prefix: 'outcome: ' },

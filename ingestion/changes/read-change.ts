@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Revision } from '../../domain/responses/newer.ts';
 import { normaliseSegment, type Segment } from '../../domain/segments/cell.ts';
 import { type Dimension, storedValue } from '../../domain/segments/dimensions.ts';
+import { namedValues } from '../../domain/text/named-values.ts';
 import { quoted, readName, TEXT_RULES } from '../../domain/text/text.ts';
 import { CHANGE_KINDS, type ChangeKind } from '../../store/tables/outcomes.ts';
 import { readNames } from '../pipeline/names.ts';
@@ -38,7 +39,7 @@ const own = z.strictObject({
   at: z.string(),
   until: z.string().nullish(),
   link: z.string().nullish(),
-  segment: z.record(z.string(), values).nullish(),
+  segment: namedValues(z.string(), values).nullish(),
   updatedAt: z.string().nullish(),
   revision: z.int().min(0).nullish(),
 });

@@ -27,6 +27,8 @@ const MONTH_DAYS = 30;
 /** Months between signing up and the renewal of a contract. */
 const RENEWAL_MONTHS = 12;
 const MOST_CORRECTED_HOURS = 48;
+/** Steps of this length come near every point between 0 and 1 alike. Source: D. Knuth, The Art of Computer Programming, vol. 3, 6.4. */
+const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
 /** A simulated answer, as it is taken in. */
 export interface DemoAnswer {
@@ -115,6 +117,8 @@ const addedBy = (field: keyof typeof VALUES, value: string): number =>
 export class Respondents {
   readonly #chance: Chance;
   readonly #setting: DemoSetting;
+  /** The last draw of a class, by group of answers. */
+  readonly #draws = new Map<string, number>();
 
   constructor(setting: DemoSetting, stream: number) {
     this.#setting = setting;
@@ -149,7 +153,8 @@ export class Respondents {
       addedBy('channel', channel) +
       customer.mood +
       effectOf(moment);
-    const given = this.#classAt(Math.min(0.7, Math.max(-0.7, score)));
+    const group = [region, productLine, stage, channel].join();
+    const given = this.#classAt(Math.min(0.7, Math.max(-0.7, score)), group);
     const known: Record<string, string> = { region, productLine, lifecycleStage: stage, channel };
     return {
       externalId,
@@ -192,9 +197,14 @@ export class Respondents {
     return (month - back + 100) * COHORT_SIZE + Math.floor(this.#chance.next() * COHORT_SIZE);
   }
 
-  #classAt(score: number): NpsClass {
+  /**
+   * Classes are spread evenly over the answers of each group, as by the quotas of a panel: with plain chance a story was missed, or
+   * another fall found, at some hours of the start.
+   */
+  #classAt(score: number, group: string): NpsClass {
     const promoters = (1 - SHARE_PASSIVE + score) / 2;
-    const draw = this.#chance.next();
+    const draw = ((this.#draws.get(group) ?? this.#chance.next()) + GOLDEN) % 1;
+    this.#draws.set(group, draw);
     return draw < promoters ? 'promoter' : draw < promoters + SHARE_PASSIVE ? 'passive' : 'detractor';
   }
 

@@ -12,10 +12,10 @@ export const NAME_MODEL = 'rampart';
  * (`npm run evaluate:names`). Texts of other languages are not read.
  */
 export const LANGUAGES: Readonly<Record<string, Sureness>> = {
-  en: { written: 0.9, lowerCase: 0.97 },
-  de: { written: 0.9, lowerCase: 0.97 },
-  fr: { written: 0.6, lowerCase: 0.97 },
-  es: { written: 0.6, lowerCase: 0.97 },
+  en: { written: 0.9, lowerCase: 0.9995, initial: 0.99 },
+  de: { written: 0.9, lowerCase: 0.9995, initial: 0.99 },
+  fr: { written: 0.6, lowerCase: 0.9995 },
+  es: { written: 0.6, lowerCase: 0.9995 },
 };
 /** For texts whose language is not clear, if they have no letter of another script. */
 const UNCLEAR = LANGUAGES['en'] as Sureness;

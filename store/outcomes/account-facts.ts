@@ -63,7 +63,7 @@ const FACTS = statement(
     WHERE NOT s.restricted AND (a.account IS NOT NULL OR b.known) ORDER BY s.id`,
 );
 
-/** The facts of every account at that moment; of no caller: what follows is for those who may read everything. */
+/** The facts of every account at that moment; of no caller: what follows is for callers that may read everything. */
 export function readAccountFacts(session: Session, at: Date): Promise<AccountRow[]> {
   return session.rows<AccountRow>(FACTS, [at]);
 }

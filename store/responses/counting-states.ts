@@ -32,7 +32,7 @@ const FLAGS = statement(
 
 /**
  * The states of the responses that the session sees, by id; others are as counted ones. A flag says that there are other answers
- * like this one, so it is shown to those who may read them, whatever their segment.
+ * like this one, so it is shown to callers that may read answers of every segment.
  */
 export async function readCountingStates(
   session: Session,

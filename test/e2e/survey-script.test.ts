@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { HOSTILE, textOf } from '../fixtures/hostile-values.ts';
 import { ADMIN_KEY } from '../fixtures/server.ts';
 import { useServer } from '../fixtures/use-server.ts';
 
@@ -261,6 +262,33 @@ describe('what is refused', () => {
     const { errors } = await tryCreate({ secret: made.secret });
     expect(errors?.[0]?.message).toContain('secret: is made by the server');
   });
+});
+
+it('hostile values in every field are refused or stored, and never an error of the server', async () => {
+  const own = await create({
+    mapping: { source: 'hostile', origins: [SHOP], perMinute: 60_000, respondents: true },
+  });
+  const fields = [
+    ...Object.keys(answerOf({ respondent: 'r', comment: 'c', values: {}, took: 1 })),
+    '__proto__',
+  ];
+  const found: string[] = [];
+  // Each value in a third of the fields, and in place of the whole.
+  for (const [i, value] of HOSTILE.entries())
+    for (const body of [
+      value,
+      ...fields.filter((_, at) => at % 3 === i % 3).map((field) => answerOf({ [field]: value })),
+    ]) {
+      const answer = await send(own.secret, textOf(body));
+      const text = await answer.text();
+      if (answer.status >= 500 || text.length > 1_000)
+        found.push(`${textOf(body).slice(0, 200)}: ${answer.status} ${text.slice(0, 100)}`);
+    }
+  expect(found).toEqual([]);
+  const proto = await send(own.secret, `{"values":{"__proto__":"x"},${JSON.stringify(answerOf()).slice(1)}`);
+  expect([proto.status, await proto.text()]).toEqual([400, expect.stringContaining('__proto__')]);
+  expect((await send(own.secret, answerOf())).status).toBe(204);
+  expect(server.output()).not.toContain('unexpected error');
 });
 
 it('the script is served to every page, compressed, in at most 10 kB', async () => {

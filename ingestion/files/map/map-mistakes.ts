@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { UserError } from '../../../domain/errors/user-error.ts';
+import { hasPrototype } from '../../../domain/text/named-values.ts';
 import { cut } from '../../../domain/text/text.ts';
 import { MOST } from './map-parts.ts';
 
@@ -45,14 +46,18 @@ export function readChecked<Schema extends z.ZodType>(
 /** Checked first: validating a large map costs more than its size, mistake by mistake. */
 function checkSize(declared: unknown): void {
   let values = 0;
-  const count = (value: unknown, depth: number): void => {
+  const count = (value: unknown, path: readonly string[]): void => {
     values += 1;
     if (values > MOST_VALUES) throw new InvalidMapError(`map: more than ${MOST_VALUES} values`);
-    if (depth > DEEPEST) throw new InvalidMapError(`map: nested more than ${DEEPEST} deep`);
+    if (path.length > DEEPEST) throw new InvalidMapError(`map: nested more than ${DEEPEST} deep`);
     if (typeof value !== 'object' || value === null) return;
-    for (const inner of Object.values(value)) count(inner, depth + 1);
+    if (hasPrototype(value))
+      throw new InvalidMapError(
+        `${[...path, '__proto__'].map(partOf).join('.')}: is no name that a map can have`,
+      );
+    for (const [name, inner] of Object.entries(value)) count(inner, [...path, name]);
   };
-  count(declared, 0);
+  count(declared, []);
 }
 
 /** A list or object with too many entries is refused before its entries are checked: each could be a mistake. */

@@ -3,7 +3,7 @@ import { Agent, request } from 'node:http';
 import { buildSchema } from 'graphql';
 import { afterAll, expect, it } from 'vitest';
 import { expectUndisturbed } from '../../fixtures/abuse.ts';
-import { HOSTILE, placesOf, type Trial, textOf, trialsOf } from '../../fixtures/hostile-values.ts';
+import { HOSTILE, placesOf, spoilt, type Trial, textOf, trialsOf } from '../../fixtures/hostile-values.ts';
 import { useServer } from '../../fixtures/use-server.ts';
 
 /* Hostile values at every argument of the schema, and in every field of every endpoint. */
@@ -141,6 +141,29 @@ const FIELDS = [
   'survey',
   'surveyVersion',
 ].concat(['region', 'channel', 'scale', 'unknown', '__proto__']);
+/** Items of the other doors, whose every field is tried; forwarded events of vendors too. */
+const OTHER_ITEMS: readonly (readonly [string, object])[] = [
+  ['/ingest/identities', { kind: 'ACCOUNT', from: 'a', into: 'b' }],
+  ['/ingest/identities', { type: 'alias', previousId: 'a', userId: 'b' }],
+  ['/ingest/identities', { event: '$create_alias', distinct_id: 'a', properties: { alias: 'b' } }],
+  [
+    '/ingest/outcomes',
+    {
+      ...{ externalId: 'o', source: 'crm', kind: 'PAYMENT', at: '2026-01-01T00:00:00Z', account: 'a' },
+      ...{ respondent: 'r', amount: 1, currency: 'EUR', segmentValues: { region: 'Peru' }, revision: 1 },
+    },
+  ],
+  [
+    '/ingest/changes',
+    {
+      externalId: 'c',
+      kind: 'release',
+      title: 't',
+      at: '2026-01-01T00:00:00Z',
+      segment: { region: ['Peru'] },
+    },
+  ],
+];
 type Json = Record<string, unknown>;
 const RANGE = { kind: 'range', name: 's', minimum: 0, maximum: 10, passiveFrom: 7, promoterFrom: 9 };
 const LABELS = { kind: 'labels', name: 'l', labels: { yes: { class: 'promoter', points: 1000, score: 2 } } };
@@ -168,17 +191,6 @@ const FILE: Json = { map: MAP, file: 'f.csv' };
 /** The lines of a body of /ingest/file: the map and the name of the file, then a row. */
 const fileBody = (head: unknown, row: unknown) => `${textOf(head)}\n${textOf(row)}`;
 
-/** The value with another one at each place in it, itself included. */
-function* spoilt(value: unknown, by: unknown): Generator<unknown> {
-  yield by;
-  if (typeof value !== 'object' || value === null) return;
-  for (const [name, inner] of Object.entries(value))
-    for (const one of spoilt(inner, by)) {
-      if (Array.isArray(value)) yield value.map((item, i) => (String(i) === name ? one : item));
-      else yield { ...value, [name]: one };
-    }
-}
-
 /** Bodies of /ingest/file with a hostile value at every place of the map and of the row, and as a name of a column. */
 function fileBodies(): string[] {
   return HOSTILE.flatMap((value, i) => {
@@ -197,6 +209,9 @@ it('answers hostile values in every field of every endpoint', async () => {
     ['/ingest/responses', value] as const,
     ['/ingest/file', value] as const,
     ...FIELDS.map((field) => ['/ingest/responses', [{ ...ITEM, [field]: value }]] as const),
+    ...OTHER_ITEMS.flatMap(([path, item]) =>
+      [...Object.keys(item), '__proto__'].map((field) => [path, [{ ...item, [field]: value }]] as const),
+    ),
   ]);
   const found: string[] = [];
   await each(bodies, async ([path, body]) => {

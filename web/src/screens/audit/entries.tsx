@@ -148,7 +148,7 @@ function Whole({ entry }: { readonly entry: Entry }) {
   ];
   return (
     <>
-      <dl className="audit-facts">
+      <dl className="row-facts">
         {facts.map(([name, value]) =>
           value ? (
             <div key={name}>

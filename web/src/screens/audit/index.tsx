@@ -6,6 +6,7 @@ import { Field } from '../../parts/field.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Picker } from '../../parts/picker.tsx';
 import './audit.css';
+import '../../parts/filter-row.css';
 import { Chain } from './chain.tsx';
 import { Entries } from './entries.tsx';
 import { ACTION_OPTIONS, actionWords } from './words.ts';
@@ -37,7 +38,7 @@ export default function Audit() {
           </a>
         }
       >
-        <search className="audit-filters no-print" aria-label="Filter the log">
+        <search className="filter-row no-print" aria-label="Filter the log">
           <form
             onSubmit={(event) => {
               event.preventDefault();
@@ -55,16 +56,14 @@ export default function Audit() {
           </form>
           <Field label="From (UTC)" type="date" value={from ?? ''} onChange={(day) => setFrom(day || null)} />
           <Field label="To (UTC)" type="date" value={to ?? ''} onChange={(day) => setTo(day || null)} />
-          <div className="audit-picker">
-            <Picker
-              label="Action"
-              mode="multiple"
-              options={options}
-              value={action ? [action] : []}
-              none="Anything"
-              onChange={(chosen) => setAction(chosen.find((one) => one !== action) ?? null)}
-            />
-          </div>
+          <Picker
+            label="Action"
+            mode="multiple"
+            options={options}
+            value={action ? [action] : []}
+            none="Anything"
+            onChange={(chosen) => setAction(chosen.find((one) => one !== action) ?? null)}
+          />
           {isNarrowed ? (
             <Button
               look="quiet"

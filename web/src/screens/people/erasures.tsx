@@ -1,7 +1,6 @@
-import { useEffect, useState } from 'react';
 import type { PeopleErasuresQuery } from '../../gql/graphql.ts';
-import { useRead, useSend } from '../../lib/api.ts';
 import { formatMoment } from '../../lib/format.ts';
+import { usePages } from '../../lib/use-pages.ts';
 import { Button } from '../../parts/button.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { Panel } from '../../parts/panel.tsx';
@@ -10,36 +9,13 @@ import { ERASURES } from './documents.ts';
 
 type Row = PeopleErasuresQuery['erasures']['edges'][number]['node'];
 
-const PAGE = 25;
-
 /** The erasures that were asked for: when, why and how much, without the person. */
 export function Erasures({ changes }: { readonly changes: number }) {
-  const { data, error, isLoading, isStale, refresh } = useRead(
+  const { data, rows, error, isLoading, isStale, refresh, problem, hasOlder, readOlder } = usePages(
     ERASURES,
-    { first: PAGE, after: null },
-    { policy: 'network-only' },
+    (answer) => answer.erasures,
+    changes,
   );
-  const send = useSend();
-  const [more, setMore] = useState<PeopleErasuresQuery['erasures'] | null>(null);
-  const [older, setOlder] = useState<readonly Row[]>([]);
-  const [problem, setProblem] = useState<string | null>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: after an erasure
-  useEffect(() => {
-    if (changes === 0) return;
-    setMore(null);
-    setOlder([]);
-    refresh();
-  }, [changes]);
-  const rows = [...(data?.erasures.edges.map(({ node }) => node) ?? []), ...older];
-  const { hasNextPage = false, endCursor = null } = (more ?? data?.erasures)?.pageInfo ?? {};
-  const readOn = async () => {
-    const answer = await send(ERASURES, { first: PAGE, after: endCursor });
-    setProblem(answer.error ?? null);
-    if (!answer.data) return;
-    const page = answer.data.erasures;
-    setOlder((before) => [...before, ...page.edges.map(({ node }) => node)]);
-    setMore(page);
-  };
   return (
     <Panel title="Erasures" isStale={isStale} testId="erasures">
       {isLoading ? <Skeleton lines={3} /> : null}
@@ -60,9 +36,9 @@ export function Erasures({ changes }: { readonly changes: number }) {
         />
       ) : null}
       {problem ? <Failed title="The older erasures could not be read" error={problem} /> : null}
-      {hasNextPage ? (
+      {hasOlder ? (
         <div>
-          <Button onPress={() => void readOn()}>Show older erasures</Button>
+          <Button onPress={() => void readOlder()}>Show older erasures</Button>
         </div>
       ) : null}
     </Panel>

@@ -1,7 +1,8 @@
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import type { IdentityKind, PeopleMergesQuery } from '../../gql/graphql.ts';
-import { useRead, useSend } from '../../lib/api.ts';
+import { useSend } from '../../lib/api.ts';
 import { formatMoment } from '../../lib/format.ts';
+import { usePages } from '../../lib/use-pages.ts';
 import { Button } from '../../parts/button.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { Panel } from '../../parts/panel.tsx';
@@ -11,7 +12,6 @@ import { MERGE, MERGES, UNDO_MERGE } from './documents.ts';
 
 type Merge = PeopleMergesQuery['merges']['edges'][number]['node'];
 
-const PAGE = 25;
 const IDENTIFIER = 'As it was sent in, or the pseudonym.';
 const FIELDS: readonly AskedField[] = [
   {
@@ -29,34 +29,14 @@ const FIELDS: readonly AskedField[] = [
 
 /** Which identifiers were merged: by senders, and by the data protection officer, who merges and undoes here. */
 export function Merges({ changes, onChange }: { readonly changes: number; readonly onChange: () => void }) {
-  const { data, error, isLoading, isStale, refresh } = useRead(
+  const { data, rows, error, isLoading, isStale, refresh, problem, hasOlder, readOlder } = usePages(
     MERGES,
-    { first: PAGE, after: null },
-    { policy: 'network-only' },
+    (answer) => answer.merges,
+    changes,
   );
   const send = useSend();
-  const [more, setMore] = useState<PeopleMergesQuery['merges'] | null>(null);
-  const [older, setOlder] = useState<readonly Merge[]>([]);
-  const [problem, setProblem] = useState<string | null>(null);
   const [isMerging, setMerging] = useState(false);
   const [undoing, setUndoing] = useState<Merge | null>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: after a merge, an undo or an erasure
-  useEffect(() => {
-    if (changes === 0) return;
-    setMore(null);
-    setOlder([]);
-    refresh();
-  }, [changes]);
-  const rows = [...(data?.merges.edges.map(({ node }) => node) ?? []), ...older];
-  const { hasNextPage = false, endCursor = null } = (more ?? data?.merges)?.pageInfo ?? {};
-  const readOn = async () => {
-    const answer = await send(MERGES, { first: PAGE, after: endCursor });
-    setProblem(answer.error ?? null);
-    if (!answer.data) return;
-    const page = answer.data.merges;
-    setOlder((before) => [...before, ...page.edges.map(({ node }) => node)]);
-    setMore(page);
-  };
   const done = (wrong: string | undefined) => {
     if (!wrong) onChange();
     return wrong ?? null;
@@ -86,9 +66,9 @@ export function Merges({ changes, onChange }: { readonly changes: number; readon
         />
       ) : null}
       {problem ? <Failed title="The older merges could not be read" error={problem} /> : null}
-      {hasNextPage ? (
+      {hasOlder ? (
         <div>
-          <Button onPress={() => void readOn()}>Show older merges</Button>
+          <Button onPress={() => void readOlder()}>Show older merges</Button>
         </div>
       ) : null}
       <ReasonDialog

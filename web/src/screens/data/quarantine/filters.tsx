@@ -75,7 +75,7 @@ export function Filters({ connections, connection, onConnection }: FiltersProps)
     if (wanted !== field) setField(wanted);
   };
   return (
-    <search className="quarantine-filters no-print" aria-label="Filter the quarantine">
+    <search className="filter-row no-print" aria-label="Filter the quarantine">
       <Choice label="Connection" value={connection} onChange={onConnection}>
         {connections.map(({ id, name, waiting }) => (
           <option key={id} value={id}>

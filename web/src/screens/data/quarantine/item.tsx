@@ -18,7 +18,7 @@ interface ItemProps {
   readonly onDiscard: (item: Item) => Promise<string | null>;
 }
 
-/** One item: why it waits, until when, and what arrived, for those who may read that. */
+/** One item: why it waits, until when, and what arrived, where the viewer may read that. */
 export function ItemDrawer({ item, onClose, onReplay, onDiscard }: ItemProps) {
   const isKept = item?.status === 'WAITING' || item?.status === 'FETCHING';
   return (
@@ -66,7 +66,7 @@ function Facts({ item }: { readonly item: Item }) {
     ['Delivery', item.position],
   ];
   return (
-    <dl className="quarantine-facts">
+    <dl className="row-facts">
       {facts.map(([name, value]) =>
         value ? (
           <div key={name}>
@@ -127,7 +127,7 @@ function Content({ item }: { readonly item: string }) {
   if (!READS.every(can))
     return (
       <p className="muted">
-        What arrived is shown to those who may read answers, comments and respondents everywhere.
+        You need the right to read answers, comments and respondents everywhere to see what arrived.
       </p>
     );
   const show = async () => {

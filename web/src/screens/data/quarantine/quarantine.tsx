@@ -12,6 +12,7 @@ import { DISCARD, QUARANTINE } from './documents.ts';
 import { Filters, type Narrowed, useNarrowed } from './filters.tsx';
 import { ItemDrawer } from './item.tsx';
 import { Items } from './items.tsx';
+import '../../../parts/filter-row.css';
 import './quarantine.css';
 import { useReplay, type Wanted } from './use-replay.ts';
 import { countWords, type Item, replayWords } from './words.ts';
