@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { cut } from '../../../domain/text/text.ts';
+import { cut, quoted } from '../../../domain/text/text.ts';
 import { DAY_MS } from '../../../domain/time/zone-clock.ts';
 import { type LocalTime, localTimeOf } from './fields.ts';
 import { readIso } from './iso.ts';
@@ -81,7 +81,7 @@ function check(formats: readonly string[], languages: readonly string[]): Checke
   const made: DateFormat[] = [];
   formats.forEach((format, index) => {
     const one = dateFormatOf(format, names);
-    if (typeof one === 'string') mistakes.push({ at: 'format', index, message: `"${cut(format)}" ${one}` });
+    if (typeof one === 'string') mistakes.push({ at: 'format', index, message: `${quoted(format)} ${one}` });
     else made.push(one);
   });
   const usesNames = formats.some((format) => /[MLEc]{3}|a/.test(format) && !NAMED.has(format));
@@ -171,7 +171,7 @@ function conflictsOf(formats: readonly DateFormat[]): FormatMistake[] {
         const [one, other] = [earlier.read(text), later.read(text)];
         if (!isTime(one) || !isTime(other) || isSame(one, other)) continue;
         const message =
-          `"${cut(earlier.name)}" and "${cut(later.name)}" read "${text}" as two dates, ${shown(one)} and ${shown(other)}; ` +
+          `${quoted(earlier.name)} and ${quoted(later.name)} read ${quoted(text)} as two dates, ${shown(one)} and ${shown(other)}; ` +
           'a file has one order: name only one of them';
         return [{ at: 'format', index, message }];
       }

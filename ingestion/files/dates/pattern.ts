@@ -1,4 +1,4 @@
-import { cut } from '../../../domain/text/text.ts';
+import { quoted } from '../../../domain/text/text.ts';
 import { fold } from './fold.ts';
 import type { NamedField } from './names.ts';
 
@@ -168,7 +168,7 @@ const beginsWithDigit = (token: Token) =>
 
 function unknownLetters(letters: string): string {
   const hint = HINTS[letters[0] as string] ?? 'letters that stand in the text go in quotes: "\'at\'"';
-  return `has "${cut(letters)}", which is not part of a date format; ${hint}`;
+  return `has ${quoted(letters)}, which is not part of a date format; ${hint}`;
 }
 
 /** Adjacent digits could be split in many ways unless all but the last have a fixed width. */

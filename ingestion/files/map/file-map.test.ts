@@ -40,6 +40,7 @@ describe('parseFileMap', () => {
         repeated: 'earlier',
         missing: [],
       },
+      attributes: {},
       dimensions: {},
       where: {},
       declared,
