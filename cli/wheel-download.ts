@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
 import type { Recipe } from '../scoring/multilingual/recipe.ts';
 
 /** The wheel could not be had; the message says why and what to do. */
