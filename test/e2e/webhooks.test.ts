@@ -5,6 +5,7 @@ import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CONNECTORS } from '../../ingestion/webhooks/registry.ts';
 import type { VendorFixtures } from '../../ingestion/webhooks/vendor-fixtures.ts';
+import { appsScript, type FormAnswer } from '../fixtures/apps-script.ts';
 import {
   ADMIN_KEY,
   freshInstance,
@@ -486,6 +487,56 @@ describe('a connection', () => {
     const env = { PATH: process.env.PATH, URL: `${server.url}${connection.path}`, SECRET: secret };
     const answer = execFileSync('sh', ['-euc', script], { env, encoding: 'utf8' });
     expect(JSON.parse(answer)).toMatchObject({ accepted: 1, rejectedTotal: 0 });
+  });
+
+  it('takes what the script of a form at Google sends, whose edited answers replace earlier ones', async () => {
+    const page = readFileSync(new URL('../../docs/connectors/google-forms.md', import.meta.url), 'utf8');
+    const input = /createConnection\(input: (\{[\s\S]*?\})\) \{ connection/.exec(page)?.[1] ?? '';
+    const { data } = await ask<{ createConnection: Made }>(
+      ADMIN_KEY,
+      `mutation { createConnection(input: ${input}) { connection { id path } secret } }`,
+    );
+    const { connection, secret } = data.createConnection;
+    made.push(secret);
+    const source = (/```js\n([\s\S]*?)```/.exec(page)?.[1] ?? '').replace(
+      /https:.*CONNECTION/,
+      `${server.url}${connection.path}`,
+    );
+    const answer = (id: string, at: string, score: string): FormAnswer => ({
+      id,
+      at: new Date(at),
+      given: {
+        'How likely are you to recommend us to a friend?': score,
+        'What is the main reason?': 'schnell \u{1f600}',
+        'Where do you live?': 'Germany',
+        'May we call you?': 'no',
+      },
+    });
+    const first = answer('2_ABaOnud0', '2026-03-30T09:00:00Z', '9');
+    const second = answer('2_ABaOnud1', '2026-03-31T10:00:00Z', '10');
+    const { script, triggers, eventOf, slept } = appsScript(source, secret, [first, second]);
+    script.install();
+    expect(triggers).toEqual(['onAnswer']);
+    script.onAnswer(eventOf(first));
+    script.sendAll();
+    expect(await listed(connection.id)).toMatchObject({
+      deliveries: 2,
+      accepted: 2,
+      duplicates: 1,
+      rejected: 0,
+    });
+    script.onAnswer(eventOf(answer(first.id, '2026-04-01T08:00:00Z', '3')));
+    const { data: stored } = await ask<{ responses: { edges: { node: object }[] } }>(
+      ADMIN_KEY,
+      '{ responses(sources: ["google-forms"]) { edges { node { score comment region } } } }',
+    );
+    expect(stored.responses.edges.map(({ node }) => node)).toEqual([
+      expect.objectContaining({ score: 3, comment: 'schnell \u{1f600}', region: 'Germany' }),
+      expect.objectContaining({ score: 10 }),
+    ]);
+    expect(slept).toEqual([]);
+    const { script: stranger } = appsScript(source, `whsec_${'A'.repeat(32)}`, [first]);
+    expect(() => stranger.sendAll()).toThrow(/Scoreline answered 401/);
   });
 });
 
