@@ -1,20 +1,12 @@
 import { lazy, Suspense, useState } from 'react';
-import { graphql } from '../gql/gql.ts';
-import type { Dimension } from '../gql/graphql.ts';
-import { errorText, useRead } from '../lib/api.ts';
 import { formatDay, formatWindow, windowLength } from '../lib/format.ts';
 import { BASES, type Compare, useView, type View, WINDOWS } from '../lib/url-state.ts';
 import { type DimensionInfo, useViewer } from '../lib/viewer.tsx';
 import { Button } from '../parts/button.tsx';
 import { Picker } from '../parts/picker.tsx';
+import { ValuesPicker } from '../parts/values-picker.tsx';
 
 const FilterSheet = lazy(() => import('./filter-sheet.tsx'));
-
-const VALUES = graphql(`
-  query DimensionValues($dimension: Dimension!) {
-    dimensionValues(dimension: $dimension)
-  }
-`);
 
 const BASIS_WORDS = { SURVEYED: 'Surveyed', INFERRED: 'Inferred', COMBINED: 'Combined' } as const;
 const COMPARE_WORDS: Record<Compare, string> = { previous: 'the window before', year: 'a year before' };
@@ -74,25 +66,15 @@ function Filters() {
   );
 }
 
-function SegmentPicker({ dimension: { field, enumValue, label } }: { readonly dimension: DimensionInfo }) {
+function SegmentPicker({ dimension }: { readonly dimension: DimensionInfo }) {
   const [view, change] = useView();
-  const [wasOpened, setOpened] = useState(false);
-  const { data, error } = useRead(VALUES, { dimension: enumValue as Dimension }, { pause: !wasOpened });
-  const value = view.segment[field] ?? [];
-  // What the address names is shown, even if no answer has it now.
-  const known = data?.dimensionValues;
-  const values = known && [...known, ...value.filter((one) => !known.includes(one))];
   return (
-    <Picker
-      label={label}
-      mode="multiple"
-      options={values?.map((id) => ({ id, label: id }))}
-      value={value}
-      problem={error ? errorText(error) : null}
-      onOpen={() => setOpened(true)}
+    <ValuesPicker
+      dimension={dimension}
+      value={view.segment[dimension.field] ?? []}
       onChange={(chosen) => {
-        const { [field]: _, ...others } = view.segment;
-        change({ segment: chosen.length === 0 ? others : { ...others, [field]: chosen } });
+        const { [dimension.field]: _, ...others } = view.segment;
+        change({ segment: chosen.length === 0 ? others : { ...others, [dimension.field]: chosen } });
       }}
     />
   );

@@ -15,12 +15,12 @@ import * as types from './graphql.ts';
  * Learn more about it here: https://the-guild.dev/graphql/codegen/plugins/presets/preset-client#reducing-bundle-size
  */
 type Documents = {
-    "\n  query DimensionValues($dimension: Dimension!) {\n    dimensionValues(dimension: $dimension)\n  }\n": typeof types.DimensionValuesDocument,
     "\n  query Viewer {\n    viewer {\n      name\n      role\n      rights\n      attributes\n      sources\n      expiresAt\n      policyVersion\n      languageModel\n    }\n    dimensions {\n      field\n      enumValue\n      label\n      description\n    }\n  }\n": typeof types.ViewerDocument,
     "\n  query AccountsOf($about: [ID!]!) {\n    accountsOf(about: $about) {\n      about account owner cause since decidedAt reasons probability\n      facts { detractor promoter scoresFall namesCancellation usageFell usageGrew pays }\n      moneyAtStake { amount currency }\n      alert { id } case { id title } decision { id }\n    }\n  }\n": typeof types.AccountsOfDocument,
     "\n  query MarkedImports {\n    imports(first: 50) {\n      edges {\n        node {\n          id\n          name\n          startedAt\n          undoneAt\n        }\n      }\n    }\n  }\n": typeof types.MarkedImportsDocument,
     "\n  query MarkedModels {\n    modelVersions {\n      id\n      version\n      history {\n        to\n        recordedAt\n      }\n    }\n  }\n": typeof types.MarkedModelsDocument,
     "\n  query MarkedChanges($from: DateTime!, $to: DateTime!, $segment: SegmentInput) {\n    changes(from: $from, to: $to, segment: $segment, first: 200) {\n      edges {\n        node {\n          id\n          kind\n          title\n          at\n          until\n          link\n          segmentValues {\n            value\n          }\n        }\n      }\n    }\n  }\n": typeof types.MarkedChangesDocument,
+    "\n  query DimensionValues($dimension: Dimension!) {\n    dimensionValues(dimension: $dimension)\n  }\n": typeof types.DimensionValuesDocument,
     "\n  query AccessKeys {\n    apiKeys {\n      id\n      name\n      role\n      attributes\n      sources\n      readOnly\n      createdAt\n      createdBy\n      expiresAt\n      lastUsedAt\n      revokedAt\n      revokedBy\n    }\n  }\n": typeof types.AccessKeysDocument,
     "\n  query AccessRoles {\n    roles {\n      name\n      permissions {\n        group\n        reach\n      }\n    }\n  }\n": typeof types.AccessRolesDocument,
     "\n  query AccessPermissions($role: String!, $attributes: JSON) {\n    permissions(role: $role, attributes: $attributes) {\n      group\n      reach\n      segments\n      more\n    }\n  }\n": typeof types.AccessPermissionsDocument,
@@ -167,12 +167,12 @@ type Documents = {
     "\n  mutation TargetsSaveOnCall($plan: JSON!, $reason: String!) {\n    saveOnCall(plan: $plan, reason: $reason) { version }\n  }\n": typeof types.TargetsSaveOnCallDocument,
 };
 const documents: Documents = {
-    "\n  query DimensionValues($dimension: Dimension!) {\n    dimensionValues(dimension: $dimension)\n  }\n": types.DimensionValuesDocument,
     "\n  query Viewer {\n    viewer {\n      name\n      role\n      rights\n      attributes\n      sources\n      expiresAt\n      policyVersion\n      languageModel\n    }\n    dimensions {\n      field\n      enumValue\n      label\n      description\n    }\n  }\n": types.ViewerDocument,
     "\n  query AccountsOf($about: [ID!]!) {\n    accountsOf(about: $about) {\n      about account owner cause since decidedAt reasons probability\n      facts { detractor promoter scoresFall namesCancellation usageFell usageGrew pays }\n      moneyAtStake { amount currency }\n      alert { id } case { id title } decision { id }\n    }\n  }\n": types.AccountsOfDocument,
     "\n  query MarkedImports {\n    imports(first: 50) {\n      edges {\n        node {\n          id\n          name\n          startedAt\n          undoneAt\n        }\n      }\n    }\n  }\n": types.MarkedImportsDocument,
     "\n  query MarkedModels {\n    modelVersions {\n      id\n      version\n      history {\n        to\n        recordedAt\n      }\n    }\n  }\n": types.MarkedModelsDocument,
     "\n  query MarkedChanges($from: DateTime!, $to: DateTime!, $segment: SegmentInput) {\n    changes(from: $from, to: $to, segment: $segment, first: 200) {\n      edges {\n        node {\n          id\n          kind\n          title\n          at\n          until\n          link\n          segmentValues {\n            value\n          }\n        }\n      }\n    }\n  }\n": types.MarkedChangesDocument,
+    "\n  query DimensionValues($dimension: Dimension!) {\n    dimensionValues(dimension: $dimension)\n  }\n": types.DimensionValuesDocument,
     "\n  query AccessKeys {\n    apiKeys {\n      id\n      name\n      role\n      attributes\n      sources\n      readOnly\n      createdAt\n      createdBy\n      expiresAt\n      lastUsedAt\n      revokedAt\n      revokedBy\n    }\n  }\n": types.AccessKeysDocument,
     "\n  query AccessRoles {\n    roles {\n      name\n      permissions {\n        group\n        reach\n      }\n    }\n  }\n": types.AccessRolesDocument,
     "\n  query AccessPermissions($role: String!, $attributes: JSON) {\n    permissions(role: $role, attributes: $attributes) {\n      group\n      reach\n      segments\n      more\n    }\n  }\n": types.AccessPermissionsDocument,
@@ -322,10 +322,6 @@ const documents: Documents = {
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query DimensionValues($dimension: Dimension!) {\n    dimensionValues(dimension: $dimension)\n  }\n"): typeof import('./graphql.ts').DimensionValuesDocument;
-/**
- * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
- */
 export function graphql(source: "\n  query Viewer {\n    viewer {\n      name\n      role\n      rights\n      attributes\n      sources\n      expiresAt\n      policyVersion\n      languageModel\n    }\n    dimensions {\n      field\n      enumValue\n      label\n      description\n    }\n  }\n"): typeof import('./graphql.ts').ViewerDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
@@ -343,6 +339,10 @@ export function graphql(source: "\n  query MarkedModels {\n    modelVersions {\n
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  query MarkedChanges($from: DateTime!, $to: DateTime!, $segment: SegmentInput) {\n    changes(from: $from, to: $to, segment: $segment, first: 200) {\n      edges {\n        node {\n          id\n          kind\n          title\n          at\n          until\n          link\n          segmentValues {\n            value\n          }\n        }\n      }\n    }\n  }\n"): typeof import('./graphql.ts').MarkedChangesDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query DimensionValues($dimension: Dimension!) {\n    dimensionValues(dimension: $dimension)\n  }\n"): typeof import('./graphql.ts').DimensionValuesDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

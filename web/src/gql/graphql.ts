@@ -524,13 +524,6 @@ export type VolumeVerdict =
   | 'TOO_MANY'
   | 'USUAL';
 
-export type DimensionValuesQueryVariables = Exact<{
-  dimension: Dimension;
-}>;
-
-
-export type DimensionValuesQuery = { dimensionValues: Array<string> };
-
 export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -561,6 +554,13 @@ export type MarkedChangesQueryVariables = Exact<{
 
 
 export type MarkedChangesQuery = { changes: { edges: Array<{ node: { id: string, kind: ChangeKind, title: string, at: string, until: string | null, link: string | null, segmentValues: Array<{ value: string }> } }> } };
+
+export type DimensionValuesQueryVariables = Exact<{
+  dimension: Dimension;
+}>;
+
+
+export type DimensionValuesQuery = { dimensionValues: Array<string> };
 
 export type AccessKeysQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -1862,11 +1862,6 @@ export class TypedDocumentString<TResult, TVariables>
   }
 }
 
-export const DimensionValuesDocument = new TypedDocumentString(`
-    query DimensionValues($dimension: Dimension!) {
-  dimensionValues(dimension: $dimension)
-}
-    `) as unknown as TypedDocumentString<DimensionValuesQuery, DimensionValuesQueryVariables>;
 export const ViewerDocument = new TypedDocumentString(`
     query Viewer {
   viewer {
@@ -1969,6 +1964,11 @@ export const MarkedChangesDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<MarkedChangesQuery, MarkedChangesQueryVariables>;
+export const DimensionValuesDocument = new TypedDocumentString(`
+    query DimensionValues($dimension: Dimension!) {
+  dimensionValues(dimension: $dimension)
+}
+    `) as unknown as TypedDocumentString<DimensionValuesQuery, DimensionValuesQueryVariables>;
 export const AccessKeysDocument = new TypedDocumentString(`
     query AccessKeys {
   apiKeys {

@@ -21,11 +21,14 @@ interface ValuesPickerProps {
 export function ValuesPicker({ dimension: { enumValue, label }, value, onChange }: ValuesPickerProps) {
   const [wasOpened, setOpened] = useState(false);
   const { data, error } = useRead(VALUES, { dimension: enumValue as Dimension }, { pause: !wasOpened });
+  // What is chosen is shown, even if no answer has it now.
+  const known = data?.dimensionValues;
+  const values = known && [...known, ...value.filter((one) => !known.includes(one))];
   return (
     <Picker
       label={label}
       mode="multiple"
-      options={data?.dimensionValues.map((id) => ({ id, label: id }))}
+      options={values?.map((id) => ({ id, label: id }))}
       value={value}
       problem={error ? errorText(error) : null}
       onOpen={() => setOpened(true)}
