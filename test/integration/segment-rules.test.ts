@@ -65,7 +65,7 @@ async function places(prefix: string): Promise<Record<string, string>> {
   expect(rows.every(({ same }) => same)).toBe(true);
   return Object.fromEntries(rows.map(({ name, region, line }) => [name, `${region}/${line}`]));
 }
-/** Tries rules, as a caller who may not read cells with that value. */
+/** Tries rules for a caller without access to cells with that value. */
 async function preview(
   dimensions: object,
   { hidden = {}, ...window }: Partial<PreviewWindow> & { hidden?: Readonly<Record<string, string>> } = {},
