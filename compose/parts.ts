@@ -81,7 +81,7 @@ export async function openParts(
   closes.push(() => scoring.close());
   const names = namesOf(config, closes);
   await setThemePrecision(store, config.themePrecision);
-  const scopedReader = createScopedReader({ store, cells, now });
+  const scopedReader = createScopedReader({ store, cells, now, remembers: true });
   const feed = await startLiveFeed({ store, scopedReader, cells, loops, now, onError });
   closes.push(() => feed.stop());
   const { dimensions, policies, smallestCount, jwt, oidc } = config;

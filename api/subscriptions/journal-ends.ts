@@ -6,6 +6,7 @@ import {
   journalHead,
   readCommitted,
 } from '../../store/journal/journal.ts';
+import { sharedRead } from '../../store/journal/shared-read.ts';
 import type { StoredCellDictionary } from '../../store/responses/cell-dictionary.ts';
 
 /** Live queries' reads of the journal's end; concurrent ones share a read. */
@@ -19,13 +20,13 @@ export interface JournalEnds {
 const MOST = 500;
 
 export function journalEnds(session: Session, cells: StoredCellDictionary): JournalEnds {
-  const head = shared<null, JournalPosition>(async () => {
+  const head = sharedRead<null, JournalPosition>(async () => {
     const last = await journalHead(session);
     // A position had cells that were new there.
     await cells.refresh(session);
     return last;
   });
-  const since = shared<JournalPosition, JournalEntry[]>((places) =>
+  const since = sharedRead<JournalPosition, JournalEntry[]>((places) =>
     readCommitted(
       session,
       places.reduce((first, place) => (isAfter(first, place) ? place : first)),
@@ -38,25 +39,5 @@ export function journalEnds(session: Session, cells: StoredCellDictionary): Jour
       const entries = await since(at);
       return entries.length === MOST ? null : entries.filter((entry) => isAfter(entry, at));
     },
-  };
-}
-
-/** A caller during a read waits for the next one, which begins later than its call. */
-function shared<Asked, Answer>(read: (asked: readonly Asked[]) => Promise<Answer>) {
-  let running: Promise<unknown> = Promise.resolve();
-  let next: { asked: Asked[]; answer: Promise<Answer> } | undefined;
-  return (one: Asked): Promise<Answer> => {
-    if (next) {
-      next.asked.push(one);
-      return next.answer;
-    }
-    const asked = [one];
-    const answer = running.then(() => {
-      next = undefined;
-      return read(asked);
-    });
-    next = { asked, answer };
-    running = answer.catch(() => undefined);
-    return answer;
   };
 }

@@ -328,8 +328,11 @@ export function createScopedReader(deps: {
   readonly cells: CellDictionary;
   /** Epoch milliseconds. */
   readonly now: () => number;
+  /** Whether counts may come from memory: for what stays open, since it first loads them. */
+  readonly remembers?: boolean;
 }): ScopedReader {
-  const { store, cells, now } = deps;
+  const { store, cells, now, remembers = false } = deps;
+  const scored = scoredCells(cells);
   const noted = new Map<
     string,
     { readonly version: number; readonly at: number; readonly done: Promise<void> }
@@ -350,7 +353,24 @@ export function createScopedReader(deps: {
           await note(scope);
           return store.rowsAs(scope.fingerprint, statement, parameters);
         },
+        ...(remembers && { seen: { store, showScoresOf: (cellIds) => scored(scope, cellIds) } }),
       }),
+  };
+}
+
+/** Whether the stored set of the scope (`setOf`), by which the views show scores, has all of the cells. */
+function scoredCells(cells: CellDictionary) {
+  const known = new WeakMap<Scope, { readonly version: number; readonly ids: ReadonlySet<number> }>();
+  return (scope: Scope, cellIds: readonly number[]): boolean => {
+    if (scope.allowsAll('readScore')) return true;
+    let its = known.get(scope);
+    if (its?.version !== cells.version) {
+      const seen = cells.all().filter((cell) => scope.allows('readScore', cell));
+      its = { version: cells.version, ids: new Set(seen.map(({ id }) => id)) };
+      known.set(scope, its);
+    }
+    const { ids } = its;
+    return cellIds.every((id) => ids.has(id));
   };
 }
 

@@ -8,6 +8,16 @@ export type Database = PgDatabase<PgQueryResultHKT, typeof schema>;
 /** The pool, or the one connection of a transaction. int8 arrives as number, timestamptz as Date. */
 export interface Session {
   rows<Row>(statement: Statement, parameters: readonly unknown[]): Promise<Row[]>;
+  /** Only of scoped sessions in whose place memory may answer (store/scores/followed-counts.ts). */
+  readonly seen?: SeenCells;
+}
+
+/** What a scoped session's views show, stated by what restricts it: it does not depend on what a program asks for. */
+export interface SeenCells {
+  /** The database that the session reads. */
+  readonly store: Store;
+  /** Whether the views show the scores of all of these cells. */
+  showScoresOf(cellIds: readonly number[]): boolean;
 }
 
 declare const OWNER: unique symbol;

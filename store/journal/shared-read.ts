@@ -1,0 +1,19 @@
+/** A read for several callers at once. A caller during a read waits for the next one, which begins later than its call. */
+export function sharedRead<Asked, Answer>(read: (asked: readonly Asked[]) => Promise<Answer>) {
+  let running: Promise<unknown> = Promise.resolve();
+  let next: { asked: Asked[]; answer: Promise<Answer> } | undefined;
+  return (one: Asked): Promise<Answer> => {
+    if (next) {
+      next.asked.push(one);
+      return next.answer;
+    }
+    const asked = [one];
+    const answer = running.then(() => {
+      next = undefined;
+      return read(asked);
+    });
+    next = { asked, answer };
+    running = answer.catch(() => undefined);
+    return answer;
+  };
+}

@@ -1,0 +1,75 @@
+import { breathe } from '../../domain/text/slices.ts';
+import type { Session, Store } from '../database/client.ts';
+import { statement, unnamed } from '../database/statement.ts';
+import { BEGINNING, type JournalPosition, journalHead } from '../journal/journal.ts';
+import { type CommittedEntry, RememberedCounts, type RememberedUnit, UNIT_MS } from './remembered-counts.ts';
+import { countBuckets } from './rollup-statements.ts';
+
+/** So many entries per statement; and so many at most beyond the safe end, while a transaction stays open. */
+export const ENTRIES_AT_ONCE = 1_000;
+
+/**
+ * Every committed entry after `$1, $2`, in one snapshot; of those in `$3` only the position. Whether the journal was trimmed beyond
+ * that position, or no longer has it (the database was restored), is a row of its own without a position.
+ */
+const COMMITTED_AFTER = statement(
+  'counts_committed_after',
+  `SELECT xact, position, xact < (SELECT journal_safe_end()) AS "isFinal",
+      CASE WHEN kind = 'responses' AND position <> ALL ($3::bigint[]) THEN payload -> 'deltas' END AS deltas
+    FROM (SELECT * FROM journal WHERE (xact, position) > ($1::bigint, $2::bigint) ORDER BY xact, position LIMIT $4) j
+    UNION ALL
+    SELECT 0, NULL, false, NULL WHERE EXISTS (SELECT FROM journal_mark WHERE (xact, position) > ($1::bigint, $2::bigint))
+      OR ($1::bigint > ${BEGINNING.xact} AND NOT EXISTS (SELECT FROM journal WHERE xact = $1::bigint AND position = $2::bigint))`,
+);
+
+/** Up to ENTRIES_AT_ONCE entries after that position, in the order of the journal; null: the journal does not lead on from there. */
+export async function committedAfter(
+  session: Session,
+  { xact, position }: JournalPosition,
+  taken: readonly number[],
+): Promise<CommittedEntry[] | null> {
+  const rows = await session.rows<CommittedEntry>(COMMITTED_AFTER, [xact, position, taken, ENTRIES_AT_ONCE]);
+  if (rows.some((row) => row.position === null)) return null;
+  return rows.sort((a, b) => a.xact - b.xact || a.position - b.position);
+}
+
+const ONE_SNAPSHOT = unnamed('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
+const CELL_IDS = statement('counts_cells', 'SELECT id FROM cell ORDER BY id');
+/** Their rows of 100 days of hours, or of several years of days, are read at once. */
+const CELLS_AT_ONCE = 4;
+const FIRST_DAY = Date.parse('0001-01-01T00:00:00Z');
+const LAST_DAY = Date.parse('9999-12-31T00:00:00Z');
+/** Longer than the longest window of hours. */
+const HOURS_KEPT_MS = 100 * UNIT_MS.DAY;
+
+/** The counts in the rollups and the entries that are in them, of one snapshot; null: they are too large, or too much is open. */
+export function loadCounts(
+  store: Store,
+  unit: RememberedUnit,
+  { now, mostBytes }: { readonly now: number; readonly mostBytes: number },
+): Promise<RememberedCounts | null> {
+  const size = UNIT_MS[unit];
+  const from = unit === 'DAY' ? FIRST_DAY : Math.floor((now - HOURS_KEPT_MS) / UNIT_MS.DAY) * UNIT_MS.DAY;
+  const edges = [from, from + size, LAST_DAY];
+  return store.transaction(async (session) => {
+    await session.rows(ONE_SNAPSHOT, []);
+    const head = await journalHead(session);
+    const beyond = await committedAfter(session, head, []);
+    if (!beyond || beyond.length === ENTRIES_AT_ONCE) return null;
+    const positions = beyond.map(({ position }) => position);
+    const known = new RememberedCounts(unit, from, head, positions);
+    const ids = (await session.rows<{ id: number }>(CELL_IDS, [])).map(({ id }) => id);
+    for (let first = 0; first < ids.length; first += CELLS_AT_ONCE) {
+      const cellIds = ids.slice(first, first + CELLS_AT_ONCE);
+      const query = { edges, cellIds, byCell: true, now, classes: { kind: 'surveyed' } } as const;
+      const rows = await countBuckets(session, unit, query);
+      for (const { interval, cellId, promoters, passives, detractors } of rows.sort(byInterval))
+        known.add(cellId, from / size + interval, [promoters, passives, detractors]);
+      if (known.bytes > mostBytes) return null;
+      await breathe();
+    }
+    return known;
+  });
+}
+
+const byInterval = (a: { interval: number }, b: { interval: number }) => a.interval - b.interval;
