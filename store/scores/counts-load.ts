@@ -42,7 +42,10 @@ const LAST_DAY = Date.parse('9999-12-31T00:00:00Z');
 /** Longer than the longest window of hours. */
 const HOURS_KEPT_MS = 100 * UNIT_MS.DAY;
 
-/** The counts in the rollups and the entries that are in them, of one snapshot; null: they are too large, or too much is open. */
+/**
+ * The counts in the rollups and the entries that are in them, of one snapshot; null: they are too large.
+ * @throws Error while more entries than are read at once are not final.
+ */
 export function loadCounts(
   store: Store,
   unit: RememberedUnit,
@@ -55,7 +58,8 @@ export function loadCounts(
     await session.rows(ONE_SNAPSHOT, []);
     const head = await journalHead(session);
     const beyond = await committedAfter(session, head, []);
-    if (!beyond || beyond.length === ENTRIES_AT_ONCE) return null;
+    if (!beyond || beyond.length === ENTRIES_AT_ONCE)
+      throw new Error('a transaction is open that is older than very many entries of the journal');
     const positions = beyond.map(({ position }) => position);
     const known = new RememberedCounts(unit, from, head, positions);
     const ids = (await session.rows<{ id: number }>(CELL_IDS, [])).map(({ id }) => id);
