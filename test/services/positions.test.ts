@@ -57,7 +57,11 @@ async function anotherServer() {
   const cells = new StoredCellDictionary();
   await cells.refresh(store);
   const deps = { store, cells, now: Date.now, onError: fail };
-  const feed = await startLiveFeed({ ...deps, loops: null, scopedReader: createScopedReader(deps) });
+  const feed = await startLiveFeed({
+    ...deps,
+    loops: null,
+    scopedReader: createScopedReader({ ...deps, remembers: true }),
+  });
   feeds.push(feed);
   const parts = {
     ...deps,
