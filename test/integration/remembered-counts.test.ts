@@ -22,7 +22,7 @@ import fc from '../fixtures/properties.ts';
 import { expectRollupsToEqualRecount } from '../fixtures/recount.ts';
 
 /*
- * Counts in memory are those of the rollups, whatever happens to the record: in several processes, each of which reads at times of
+ * Counts in memory are those of the rollups, whatever happens to the database: in several processes, each of which reads at times of
  * its own, begins at any time, and may be overtaken by a transaction that was older and ended later.
  */
 
