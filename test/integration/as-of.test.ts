@@ -9,14 +9,13 @@ import { DAY_MS, HOUR_MS } from '../../domain/time/time-windows.ts';
 import { type AsKnown, scoreAsKnownAt } from '../../proof/as-of.ts';
 import { rectify } from '../../store/data-subjects/rectify.ts';
 import { restrict } from '../../store/data-subjects/restriction.ts';
-import type { Store } from '../../store/database/client.ts';
-import { type JournalPosition, journalHead, journalLag } from '../../store/journal/journal.ts';
+import type { JournalPosition } from '../../store/journal/journal.ts';
 import { readScore, readScores } from '../../store/scores/scores.ts';
 import { ageOut } from '../fixtures/age-out.ts';
 import { AsOfDatabase, BASE, BASES } from '../fixtures/as-of-database.ts';
 import { narrowScope, openTestDatabase } from '../fixtures/database.ts';
 import { BY, eraseWhole, personOf } from '../fixtures/erasing.ts';
-import { until } from '../fixtures/patience.ts';
+import { wholeHead } from '../fixtures/whole-head.ts';
 
 /** Every fact of every difference, page by page. */
 async function factsOf(found: AsKnown | null, first = 3): Promise<KnownChange[]> {
@@ -36,16 +35,6 @@ async function factsOf(found: AsKnown | null, first = 3): Promise<KnownChange[]>
 }
 
 const sumOf = ({ differences }: AsKnown) => differences.reduce((sum, { change }) => add(sum, change), ZERO);
-
-/** The journal's head once it holds everything that was committed: a transaction of another database may hold entries back. */
-async function wholeHead(store: Store): Promise<JournalPosition> {
-  let head = await journalHead(store);
-  await until(async () => {
-    head = await journalHead(store);
-    return (await journalLag(store, head)) === 0;
-  }, 'the journal is read');
-  return head;
-}
 
 describe('a score as of a moment', () => {
   let known: AsOfDatabase;
@@ -220,7 +209,7 @@ describe('a score as of a moment', () => {
     await expect(known.asKnown(odd, Date.now())).rejects.toThrow(/whole hours/);
     const scope = narrowScope('feed', () => true, { withheld: ['readResponse'] });
     expect(await scoreAsKnownAt(known.deps, scope, name, { knownAt: Date.now() - 1 })).toBeNull();
-    const head = await journalHead(known.record.store);
+    const head = await wholeHead(known.record.store);
     await expect(known.asKnown(name, { ...head, position: head.position + 9 })).rejects.toThrow(
       /not come so far/,
     );

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { heldElsewhere } from '../../graph/neo4j/open.ts';
 import { erase } from '../../store/data-subjects/erase.ts';
-import { BEGINNING, journalHead, saveFollowerPosition } from '../../store/journal/journal.ts';
+import { BEGINNING, saveFollowerPosition } from '../../store/journal/journal.ts';
 import { openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { BY, checkOnce, personOf } from '../fixtures/erasing.ts';
+import { wholeHead } from '../fixtures/whole-head.ts';
 
 /* An erasure that is checked by a process without Neo4j, beside one that projects. */
 
@@ -32,6 +33,6 @@ it('is not complete before the process that projects has followed it', async () 
   await saveFollowerPosition(database.store, 'lineage', BEGINNING);
   const left = await erased('grace');
   expect(await left()).toEqual(['lineage graph: 1 responses, until it has followed the journal']);
-  await saveFollowerPosition(database.store, 'lineage', await journalHead(database.store));
+  await saveFollowerPosition(database.store, 'lineage', await wholeHead(database.store));
   expect(await left()).toEqual([]);
 });

@@ -17,7 +17,6 @@ import {
   formatPosition,
   isAfter,
   type JournalPosition,
-  journalHead,
   readJournal,
   saveFollowerPosition,
 } from '../../store/journal/journal.ts';
@@ -34,6 +33,7 @@ import { openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { eraseWhole, personOf } from '../fixtures/erasing.ts';
 import { openSealedDatabase } from '../fixtures/sealed-database.ts';
 import { until } from '../fixtures/server.ts';
+import { wholeHead } from '../fixtures/whole-head.ts';
 
 let database: TestDatabase;
 let known: AsOfDatabase;
@@ -79,8 +79,7 @@ describe('a trimmed journal', () => {
     for (let step = 0; step < 24; step++) {
       await (steps[step < 3 ? 0 : upTo(steps.length)] as () => Promise<unknown>)();
       const at = await known.moment();
-      await database.settled();
-      const place = await journalHead(database.store);
+      const place = await wholeHead(database.store);
       for (const basis of BASES) {
         const name = known.name(basis);
         const query = { segment: {}, basis, confidence: 0.95, groupBy: [], windows: [name] };
@@ -124,9 +123,9 @@ describe('a trimmed journal', () => {
     const before = await entries();
     expect(await trim(0)).toBe(0);
     expect(await entries()).toBe(before);
-    const head = await journalHead(database.store);
+    const head = await wholeHead(database.store);
     await trim(Date.now() + 1e6);
-    expect(await journalHead(database.store)).toEqual(head);
+    expect(await wholeHead(database.store)).toEqual(head);
     const left = await database.sql<{ kind: string }>('SELECT DISTINCT kind FROM journal WHERE xact < $1', [
       head.xact,
     ]);
@@ -146,7 +145,7 @@ describe('a follower of a trimmed journal', () => {
 
   it('finds what it has yet to read', async () => {
     await add(4);
-    const place = await journalHead(database.store);
+    const place = await wholeHead(database.store);
     await saveFollowerPosition(database.store, 'slow', place);
     await add(4);
     const unread = await readJournal(database.store, place, 100);
@@ -157,7 +156,7 @@ describe('a follower of a trimmed journal', () => {
 
   it('does not keep a process from stopping: it ends after the current batch', async () => {
     await add(6);
-    const head = await journalHead(database.store);
+    const head = await wholeHead(database.store);
     await saveFollowerPosition(database.store, 'slow', head);
     let looks = 0;
     const options = { before: new Date(Date.now() + 1e6), now: Date.now(), batch: 1 };
@@ -175,8 +174,8 @@ describe('a follower of a trimmed journal', () => {
     // There is no beginning any more.
     expect(trimmed).toEqual(await journalMark(database.store));
     expect(await trim(Date.now() + 1e6)).toBe(0);
-    await saveFollowerPosition(database.store, 'new', await journalHead(database.store));
-    await saveFollowerPosition(database.store, 'slow', await journalHead(database.store));
+    await saveFollowerPosition(database.store, 'new', await wholeHead(database.store));
+    await saveFollowerPosition(database.store, 'slow', await wholeHead(database.store));
     expect(await trim(Date.now() + 1e6)).toBeGreaterThan(0);
   });
 
@@ -185,7 +184,7 @@ describe('a follower of a trimmed journal', () => {
     await trim(Date.now() + 1e6);
     expect(await trim(Date.now() + 1e6)).toBe(0);
     // One that has read everything is not forgotten, however quiet it is.
-    await saveFollowerPosition(database.store, 'new', await journalHead(database.store));
+    await saveFollowerPosition(database.store, 'new', await wholeHead(database.store));
     expect(await trim(Date.now() + 1e6, Date.now() + FOLLOWER_PATIENCE_MS + 1e6)).toBeGreaterThan(0);
     expect(await database.sql('SELECT name FROM follower ORDER BY name')).toEqual([{ name: 'new' }]);
     expect((await resumeFollower(database.store, 'slow')).trimmed).not.toBeNull();
@@ -244,12 +243,12 @@ describe('a running follower that does not move until its position expires', () 
 
 describe('a subscription that resumes', () => {
   it('gets the current rows if entries are gone', async () => {
-    const early = await journalHead(database.store);
+    const early = await wholeHead(database.store);
     await database.submit([known.answer(20_001, { region: 'Chile', score: 9, respondent: null })]);
     await database.submit([known.answer(20_002, { region: 'Peru', score: 9, respondent: null })]);
     await database.cells.refresh(database.store);
     await trim(Date.now() + 1e6, Date.now() + 2 * FOLLOWER_PATIENCE_MS);
-    const head = await journalHead(database.store);
+    const head = await wholeHead(database.store);
     const deps = { ...database, now: Date.now, onError: () => undefined };
     const hooks = {
       position: () => head,

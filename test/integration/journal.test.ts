@@ -10,7 +10,6 @@ import {
   followerPosition,
   formatPosition,
   isAfter,
-  journalHead,
   journalLag,
   parsePosition,
   readJournal,
@@ -19,6 +18,7 @@ import {
 import { migrate } from '../../store/setup/migrate.ts';
 import { openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { until } from '../fixtures/server.ts';
+import { wholeHead } from '../fixtures/whole-head.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -78,7 +78,7 @@ describe('the journal', () => {
       loops: null,
       store: database.store,
       batch: 100,
-      from: await journalHead(database.store),
+      from: await wholeHead(database.store),
       onError: ({ message }) => errors.push(message),
       handle: async (entries) => {
         if (errors.length === 0) throw new Error('the effect failed');
@@ -141,7 +141,7 @@ describe('the journal', () => {
   });
 
   it.runIf(inject('services'))('does not skip what an older transaction commits later', async () => {
-    const head = await journalHead(database.store);
+    const head = await wholeHead(database.store);
     const insert = `INSERT INTO response (id, answered_at, received_at, cell_id, mapping_version_id, source_event_id, external_id, score, points, class)
       VALUES (gen_random_uuid(), now(), now(), 1, 1, gen_random_uuid(), 'raw', 9, 900, 2) RETURNING id`;
     const [slow, fast] = [new pg.Client(database.databaseUrl), new pg.Client(database.databaseUrl)];
@@ -166,7 +166,7 @@ describe('the journal', () => {
 
   it('continues after a restore into a cluster with lower transaction ids', async () => {
     const before = await addedIds();
-    const head = await journalHead(database.store);
+    const head = await wholeHead(database.store);
     await saveFollowerPosition(database.store, 'restored', head);
     await database.sql('UPDATE journal SET xact = xact + 1000000');
     await database.sql('UPDATE follower SET xact = xact + 1000000');

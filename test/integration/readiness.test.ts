@@ -9,11 +9,11 @@ import { stalledHere } from '../../store/journal/follower-status.ts';
 import {
   BEGINNING,
   type JournalPosition,
-  journalHead,
   saveFollowerPosition,
   touchFollower,
 } from '../../store/journal/journal.ts';
 import { openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
+import { wholeHead } from '../fixtures/whole-head.ts';
 
 let database: TestDatabase;
 let graph: GraphProjection;
@@ -85,7 +85,7 @@ describe('a server', () => {
     };
     expect(await idle(60, BEGINNING)).toEqual(['live']);
     expect(await idle(59, BEGINNING)).toEqual([]);
-    expect(await idle(60, await journalHead(database.store))).toEqual([]);
+    expect(await idle(60, await wholeHead(database.store))).toEqual([]);
   });
 
   it('is not ready while a follower at work in it makes no progress', async () => {

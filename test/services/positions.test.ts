@@ -25,6 +25,7 @@ import { StoredCellDictionary } from '../../store/responses/cell-dictionary.ts';
 import { MappingRegistry } from '../../store/responses/mappings.ts';
 import { DIMENSIONS, openTestDatabase, PEPPER, type TestDatabase } from '../fixtures/database.ts';
 import { until } from '../fixtures/server.ts';
+import { wholeHead } from '../fixtures/whole-head.ts';
 
 /* What a position says of the row beside it, while several servers write at once. */
 
@@ -191,8 +192,7 @@ describe('the position of an update', () => {
     await ahead.submit([
       { externalId: 'late', answeredAt: new Date().toISOString(), score: 9, region: 'Peru' },
     ]);
-    await database.settled();
-    const after = await journalHead(database.store);
+    const after = await wholeHead(database.store);
     expect(isAfter(after, behind.feed.position())).toBe(true);
     const given = async (place: JournalPosition) => {
       const placeAt = await liveQuery.resume(place);
@@ -209,7 +209,7 @@ describe('the position of an update', () => {
     expect(positions.every((position) => isAfter(parsePosition(position) as JournalPosition, after))).toBe(
       true,
     );
-    const last = await journalHead(database.store);
+    const last = await wholeHead(database.store);
     expect(await given(last)).toEqual([]);
     expect(liveQuery.at).toEqual(last);
     unfollow();

@@ -5,9 +5,10 @@ import { randomFrom } from '../../domain/statistics/random.ts';
 import type { Store } from '../../store/database/client.ts';
 import { openPostgres } from '../../store/database/postgres.ts';
 import { runFollower } from '../../store/journal/follower.ts';
-import { isAfter, type JournalEntry, journalHead, readJournal } from '../../store/journal/journal.ts';
+import { isAfter, type JournalEntry, readJournal } from '../../store/journal/journal.ts';
 import { migrate } from '../../store/setup/migrate.ts';
 import { patience, until } from '../fixtures/patience.ts';
+import { wholeHead } from '../fixtures/whole-head.ts';
 import { type RunningPostgres, startPostgres } from './postgres.ts';
 
 /*
@@ -66,7 +67,7 @@ describe('the safe end of the journal', () => {
     const [other, own] = [await connect(urls.other), await connect(urls.own)];
     await other.query('BEGIN');
     await open(other);
-    const head = await journalHead(store);
+    const head = await wholeHead(store);
     await write(own, 'during');
     expect(namesOf(await readJournal(store, head, 10))).toEqual(['during']);
     await other.query('ROLLBACK');
@@ -79,7 +80,7 @@ describe('the safe end of the journal', () => {
       await connect(urls.own),
       await connect(urls.own),
     ];
-    const head = await journalHead(store);
+    const head = await wholeHead(store);
     await other.query(`BEGIN; SELECT pg_current_xact_id(); PREPARE TRANSACTION 'elsewhere'`);
     await write(own, 'first');
     expect(namesOf(await readJournal(store, head, 10))).toEqual(['first']);
@@ -99,7 +100,7 @@ describe('the safe end of the journal', () => {
   });
 
   it('is before what this very transaction has written', async () => {
-    const head = await journalHead(store);
+    const head = await wholeHead(store);
     await store.transaction(async (session) => {
       await session.rows({ name: '', text: ENTRY.replace('; ', '') }, ['own']);
       expect(await readJournal(session, head, 10)).toEqual([]);
@@ -114,7 +115,7 @@ describe('the safe end of the journal', () => {
       loops: null,
       store,
       batch: 7,
-      from: await journalHead(store),
+      from: await wholeHead(store),
       onError: (error) => {
         throw error;
       },
@@ -176,7 +177,7 @@ describe('the safe end of the journal', () => {
       loops: null,
       store,
       batch: 100,
-      from: await journalHead(store),
+      from: await wholeHead(store),
       onError: () => undefined,
       handle: async (entries) => {
         for (const name of namesOf(entries)) arrived.set(name, performance.now());

@@ -46,7 +46,8 @@ export function readChecked<Schema extends z.ZodType>(
 /** Checked first: validating a large map costs more than its size, mistake by mistake. */
 function checkSize(declared: unknown): void {
   let values = 0;
-  const count = (value: unknown, path: readonly string[]): void => {
+  const path: string[] = [];
+  const count = (value: unknown): void => {
     values += 1;
     if (values > MOST_VALUES) throw new InvalidMapError(`map: more than ${MOST_VALUES} values`);
     if (path.length > DEEPEST) throw new InvalidMapError(`map: nested more than ${DEEPEST} deep`);
@@ -55,9 +56,13 @@ function checkSize(declared: unknown): void {
       throw new InvalidMapError(
         `${[...path, '__proto__'].map(partOf).join('.')}: is no name that a map can have`,
       );
-    for (const [name, inner] of Object.entries(value)) count(inner, [...path, name]);
+    for (const [name, inner] of Object.entries(value)) {
+      path.push(name);
+      count(inner);
+      path.pop();
+    }
   };
-  count(declared, []);
+  count(declared);
 }
 
 /** A list or object with too many entries is refused before its entries are checked: each could be a mistake. */
