@@ -127,7 +127,7 @@ it('an entry named __proto__ is a mistake everywhere, and so is what no file sho
 
 const WRITTEN = HOSTILE.map((value) => (typeof value === 'string' ? value : JSON.stringify(value)));
 
-it('a variable of the environment: a mistake is named, whatever it holds', async () => {
+it('a variable of the environment: a mistake is named, for any text in it', async () => {
   const found = new Set<string>();
   for (const name of Object.keys(environment.shape))
     for (const [number, value] of WRITTEN.entries()) {
