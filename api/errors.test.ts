@@ -40,6 +40,7 @@ const INTERNAL: Readonly<Record<string, string>> = {
   SignatureError: 'the delivery is refused with 401 and no reason: api/http/webhooks.ts',
   SigningKeyReplacedError: 'the sealer stops',
   SilentConnectionError: 'the connection is cut: a passing error',
+  SilentGraphError: 'Neo4j is away: the follower goes on, and erasures are checked again',
   SupersededError: 'another process holds the lease: the follower ends',
   LoginError: 'answered by the sign-in page, in words of its own',
   RefusalError: 'becomes the rejection of its item: ingestion/changes',

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { z } from 'zod';
 import type { KafkaCluster } from '../domain/kafka/kafka-target.ts';
@@ -9,6 +8,7 @@ import type { FlagRules } from '../domain/responses/flags.ts';
 import type { NameBounds } from '../domain/responses/normalised-response.ts';
 import type { CellLimits } from '../domain/segments/cell-filing.ts';
 import { attributeOf, type Dimension, defineDimensions } from '../domain/segments/dimensions.ts';
+import { readableLine } from '../domain/text/text.ts';
 import type { AgentSettings } from './agent-settings.ts';
 import { deployment } from './deployment.ts';
 import { deploymentMistakes, type FoundDeployment, readDeployment } from './deployment-file.ts';
@@ -16,6 +16,7 @@ import { environment, type KeyConfig, kmsOf, type Role, SECRETS, vaultOf } from 
 import { type GateSettings, readTrustedDocuments, type TrustedDocuments } from './gate-settings.ts';
 import { type LlmConfig, llmOf } from './llm.ts';
 import { type ClaimsConfig, type OidcConfig, oidcOf } from './oidc.ts';
+import { readText } from './read-text.ts';
 import { retentionOf } from './retention-settings.ts';
 
 export type { AwsKmsConfig, KeyConfig, VaultTransitConfig } from './environment.ts';
@@ -139,9 +140,24 @@ export interface JwtConfig extends ClaimsConfig {
   readonly audience: string;
 }
 
-/** The configuration cannot be used; `message` has one line per mistake. */
+/** Of a file with a secret: a list of keys. */
+const LONGEST_SECRET = 64 * 1024;
+const LONGEST_PATH = 200;
+/** Keys may be of several lines. */
+const UNUSABLE = /(?![\t\r\n])\p{Cc}|\p{Cs}/u;
+/** Lines of one error, and characters of a line. */
+const [MOST_MISTAKES, LONGEST_MISTAKE] = [20, 500];
+
+/** The configuration cannot be used; `message` has one line per mistake, of the first ones. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
+
+  constructor(message: string) {
+    const lines = message.split('\n');
+    const shown = lines.slice(0, MOST_MISTAKES).map((line) => readableLine(line, LONGEST_MISTAKE));
+    const more = lines.length - shown.length;
+    super([...shown, ...(more > 0 ? [`and ${more} more mistakes`] : [])].join('\n'));
+  }
 }
 
 /**
@@ -153,12 +169,7 @@ export async function loadConfig(
   env: Readonly<Record<string, string | undefined>> = process.env,
   folder?: string,
 ): Promise<Config> {
-  const present = Object.fromEntries(
-    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
-  );
-  const read = environment.safeParse({ ...present, ...(await readMounted(present)) });
-  if (!read.success) throw mistakes(read.error);
-  const variables = read.data;
+  const variables = await variablesOf(env);
   const said = await readDeployment(variables.SCORELINE_CONFIG, folder).catch((error: Error) => {
     throw new ConfigError(error.message);
   });
@@ -227,6 +238,26 @@ export async function loadConfig(
   };
 }
 
+/** The variables of the environment; an empty one counts as absent. @throws ConfigError */
+async function variablesOf(
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<z.infer<typeof environment>> {
+  const present = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const given = { ...present, ...(await readMounted(present)) };
+  const unreadable = Object.keys(environment.shape).filter((name) => UNUSABLE.test(given[name] ?? ''));
+  if (unreadable.length > 0)
+    throw new ConfigError(
+      unreadable
+        .map((name) => `${name} has control characters, or halves of characters; remove them`)
+        .join('\n'),
+    );
+  const read = environment.safeParse(given);
+  if (!read.success) throw mistakes(read.error);
+  return read.data;
+}
+
 /**
  * Values from files: NAME_FILE names the file that holds NAME, as container platforms mount secrets.
  * @throws ConfigError
@@ -239,8 +270,8 @@ async function readMounted(
     const file = env[`${name}_FILE`];
     if (file === undefined) continue;
     if (env[name] !== undefined) throw new ConfigError(`${name}_FILE is set beside ${name}: set one of them`);
-    const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      throw new ConfigError(`${name}_FILE: ${file} cannot be read: ${error.code}`);
+    const text = await readText(file, LONGEST_SECRET).catch((error: NodeJS.ErrnoException) => {
+      throw new ConfigError(`${name}_FILE: ${file} cannot be read: ${error.code ?? error.message}`);
     });
     if (text.trim() === '') throw new ConfigError(`${name}_FILE: ${file} is empty`);
     values[name] = text.trim();
@@ -334,7 +365,8 @@ async function trustedOf(file: string | undefined): Promise<TrustedDocuments> {
   try {
     return await readTrustedDocuments(resolve(file));
   } catch (error) {
-    throw new ConfigError(`SCORELINE_TRUSTED_DOCUMENTS: ${file}: ${(error as Error).message}`);
+    const reason = (error as Error).message.replace(/\s+/g, ' ');
+    throw new ConfigError(`SCORELINE_TRUSTED_DOCUMENTS: ${readableLine(file, LONGEST_PATH)}: ${reason}`);
   }
 }
 

@@ -1,15 +1,21 @@
-import { readFile } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseDocument } from 'yaml';
 import type { z } from 'zod';
-import { cut } from '../domain/text/text.ts';
+import { cut, quoted, readableLine } from '../domain/text/text.ts';
 import defaultDeployment from '../scoreline.config.ts';
+import { readText } from './read-text.ts';
 
 const SHIPPED = 'scoreline.config.ts';
 /** Files beside it whose entries replace its own; there may be one. */
 const BESIDE = ['scoreline.config.json', 'scoreline.config.yaml', 'scoreline.config.yml'];
 const PROJECT = fileURLToPath(new URL('..', import.meta.url));
+
+/** Of a file: every entry, and every value of its lists, has room several times. */
+const MOST_BYTES = 1024 * 1024;
+const [LONGEST_PATH, LONGEST_REASON] = [200, 280];
+/** Unknown names that one mistake lists. */
+const MOST_NAMES = 5;
 
 /** The deployment's entries, not yet validated. */
 export interface FoundDeployment {
@@ -26,10 +32,13 @@ export interface FoundDeployment {
  */
 export async function readDeployment(named: string | undefined, folder = PROJECT): Promise<FoundDeployment> {
   if (named !== undefined) {
+    const shown = readableLine(named, LONGEST_PATH);
     const content = await readNamed(named).catch((error: Error) => {
-      throw new Error(`SCORELINE_CONFIG: ${named} cannot be read: ${error.message}`);
+      // That of a module has several lines, and that of a path repeats it.
+      const reason = readableLine(error.message.replace(/\s+/g, ' '), LONGEST_REASON);
+      throw new Error(`SCORELINE_CONFIG: ${shown} cannot be read: ${reason}`);
     });
-    return { content, fileOf: () => named };
+    return { content, fileOf: () => shown };
   }
   const found = (await Promise.all(BESIDE.map((name) => textOf(folder, name)))).filter((one) => one !== null);
   const [first, second] = found;
@@ -48,7 +57,7 @@ export async function readDeployment(named: string | undefined, folder = PROJECT
 
 async function readNamed(file: string): Promise<unknown> {
   if (!/^\.(json|ya?ml)$/i.test(extname(file))) return importModule(pathToFileURL(resolve(file)).href);
-  const content = parsed(basename(file), await readFile(file, 'utf8'));
+  const content = parsed(basename(file), await readText(file, MOST_BYTES));
   return entriesOf(basename(file), content);
 }
 
@@ -65,21 +74,20 @@ async function importModule(url: string): Promise<unknown> {
 
 async function textOf(folder: string, name: string): Promise<{ name: string; text: string } | null> {
   try {
-    return { name, text: await readFile(join(folder, name), 'utf8') };
+    return { name, text: await readText(join(folder, name), MOST_BYTES) };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return null;
-    throw new Error(`${name} cannot be read: ${code}`);
+    throw new Error(`${name} cannot be read: ${code ?? (error as Error).message}`);
   }
 }
 
 function parsed(name: string, text: string): unknown {
-  const bare = text.replace(/^\uFEFF/, '');
   try {
-    if (extname(name).toLowerCase() !== '.json') return ofYaml(bare);
-    const content: unknown = JSON.parse(bare);
+    if (extname(name).toLowerCase() !== '.json') return ofYaml(text);
+    const content: unknown = JSON.parse(text);
     // JSON is YAML, whose parser does not silently drop the first of two equal keys.
-    ofYaml(bare);
+    ofYaml(text);
     return content;
   } catch (error) {
     // The library repeats the relevant lines below its first.
@@ -123,8 +131,9 @@ export function deploymentMistakes(
 function explained(issue: z.core.$ZodIssue, value: unknown, schema: z.ZodType): string {
   switch (issue.code) {
     case 'unrecognized_keys': {
-      const names = issue.keys.map((key) => `"${cut(key)}"`).join(', ');
-      return `has ${names}, which is not an entry here; there are ${entriesAt(schema, issue.path).join(', ')}`;
+      const named = issue.keys.slice(0, MOST_NAMES).map(quoted);
+      const more = issue.keys.length - named.length;
+      return `has ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}, which is not an entry here; there are ${entriesAt(schema, issue.path).join(', ')}`;
     }
     case 'invalid_type':
       return value === undefined
@@ -147,7 +156,7 @@ function kindOf(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   return typeof value === 'object'
     ? 'an object'
-    : `the ${typeof value} ${JSON.stringify(cut(String(value)))}`;
+    : `the ${typeof value} ${quoted(typeof value === 'string' ? value : String(value))}`;
 }
 
 function valueAt(content: unknown, path: readonly PropertyKey[]): unknown {
@@ -165,7 +174,12 @@ function entriesAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
 }
 
 interface Inner {
-  readonly def?: { readonly innerType?: unknown; readonly in?: unknown };
+  readonly def?: {
+    readonly type?: string;
+    readonly innerType?: unknown;
+    readonly in?: Inner;
+    readonly out?: unknown;
+  };
   readonly shape?: Readonly<Record<string, unknown>>;
   readonly element?: unknown;
   readonly valueType?: unknown;
@@ -174,6 +188,6 @@ interface Inner {
 /** Without the wrappers that make a type optional or transform it. */
 function bare(schema: unknown): Inner | undefined {
   const inner = (schema as Inner | undefined)?.def;
-  const next = inner?.innerType ?? inner?.in;
+  const next = inner?.innerType ?? (inner?.in?.def?.type === 'unknown' ? inner.out : inner?.in);
   return next === undefined ? (schema as Inner | undefined) : bare(next);
 }

@@ -3,6 +3,7 @@ import { PACK_NAMES, type RedactionRules } from '../domain/privacy/redact.ts';
 import { isCountry } from '../domain/privacy/redaction/numbering-plans.ts';
 import { NAME_BOUNDS } from '../domain/responses/normalised-response.ts';
 import { DEFAULT_CELL_LIMITS } from '../domain/segments/cell-filing.ts';
+import { namedValues } from '../domain/text/named-values.ts';
 import { parseWindow } from '../domain/time/time-windows.ts';
 import { agentSettings } from './agent-settings.ts';
 import { place } from './allowed-places.ts';
@@ -58,7 +59,7 @@ export const deployment = z.strictObject({
   jwt: z
     .strictObject({
       role: z.string().min(1),
-      attributes: z.record(z.string(), z.string().min(1)).default({}),
+      attributes: namedValues(z.string(), z.string().min(1)).default({}),
       sources: z.string().min(1).optional(),
     })
     .optional(),
@@ -94,12 +95,10 @@ export const deployment = z.strictObject({
   limits: gateSettings,
   sealAfter: z.string().default('PT1H').transform(sealDelay),
   audit: z.strictObject({ aggregates: z.boolean().default(false) }).default({ aggregates: false }),
-  themePrecision: z
-    .record(
-      z.string(),
-      z.literal([0.5, 0.6, 0.7, 0.8, 0.9, 0.95], 'must be one of 0.5, 0.6, 0.7, 0.8, 0.9, 0.95'),
-    )
-    .default({}),
+  themePrecision: namedValues(
+    z.string(),
+    z.literal([0.5, 0.6, 0.7, 0.8, 0.9, 0.95], 'must be one of 0.5, 0.6, 0.7, 0.8, 0.9, 0.95'),
+  ).default({}),
   targets: z.strictObject({ allow: z.array(place).max(200).default([]) }).prefault({}),
   connections: z.strictObject({ allow: z.array(place).max(200).default([]) }).prefault({}),
   agents: agentSettings,

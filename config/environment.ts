@@ -50,6 +50,14 @@ const url = (protocols: string[], example: string) =>
     error: `is not a URL such as ${example}`,
   });
 
+/** A whole number in digits: `Number` also takes a blank for 0, and other notations. */
+const whole = (least: number, most: number, what: string) =>
+  z
+    .string()
+    .transform((text) => (/^\d{1,7}$/.test(text.trim()) ? Number(text) : Number.NaN))
+    .refine((value) => value >= least && value <= most, `must be ${what}, ${least} to ${most}`);
+const STUCK_AFTER = 'must be seconds, 10 to 86400, or 0 for no limit';
+
 const hexList = (form: RegExp, error: string) =>
   z
     .string()
@@ -91,7 +99,7 @@ export const SECRETS = [
 export const environment = z
   .object({
     HOST: z.string().min(1).default('127.0.0.1'),
-    PORT: z.coerce.number('must be a port number, 0 to 65535').int().min(0).max(65_535).default(4000),
+    PORT: whole(0, 65_535, 'a port number').default(4000),
     SCORELINE_DATA_DIR: z
       .string()
       .min(1)
@@ -100,7 +108,7 @@ export const environment = z
       ['postgres:', 'postgresql:'],
       'postgres://user:password@host:5432/scoreline',
     ).optional(),
-    SCORELINE_DATABASE_PATIENCE: z.coerce.number('must be seconds, 0 to 3600').min(0).max(3_600).default(60),
+    SCORELINE_DATABASE_PATIENCE: whole(0, 3_600, 'seconds').default(60),
     NEO4J_URL: url(
       ['bolt:', 'neo4j:', 'bolt+s:', 'neo4j+s:', 'bolt+ssc:', 'neo4j+ssc:'],
       'bolt://host:7687',
@@ -140,21 +148,13 @@ export const environment = z
       .default(ROLES.join(','))
       .transform((text) => text.split(',').map((role) => role.trim()))
       .pipe(z.array(z.enum(ROLES, `must be some of ${ROLES.join(', ')}, separated by commas`)).min(1)),
-    SCORELINE_DISK_RESERVE: z.coerce
-      .number('must be MiB, 0 to 1000000')
-      .int()
-      .min(0)
-      .max(1_000_000)
-      .default(256),
-    SCORELINE_STUCK_AFTER: z.coerce
-      .number('must be seconds, 10 to 86400, or 0 for no limit')
-      .int()
-      .min(0)
-      .max(86_400)
-      .default(300)
-      .refine((seconds) => seconds === 0 || seconds >= 10, {
-        error: 'must be seconds, 10 to 86400, or 0 for no limit',
-      }),
+    SCORELINE_DISK_RESERVE: whole(0, 1_000_000, 'MiB').default(256),
+    SCORELINE_STUCK_AFTER: z
+      .string()
+      .regex(/^(?:0|\d{2,5})$/, STUCK_AFTER)
+      .transform(Number)
+      .refine((seconds) => seconds === 0 || (seconds >= 10 && seconds <= 86_400), STUCK_AFTER)
+      .default(300),
     SCORELINE_WATCH_DIR: z.string().min(1).optional(),
     SCORELINE_ENCODER: z.string().min(1).optional(),
     // Another program's variable: what is wrong with it is for the command that uses it to say.
@@ -198,21 +198,11 @@ export const environment = z
       .default('openid profile')
       .refine((text) => text.split(/ +/).includes('openid'), { error: 'must name the scope openid' }),
     SCORELINE_OIDC_NAME: z.string().min(1).max(60).optional(),
-    SCORELINE_OIDC_SESSION_MINUTES: z.coerce
-      .number('must be minutes, 5 to 720')
-      .int()
-      .min(5)
-      .max(720)
-      .optional(),
+    SCORELINE_OIDC_SESSION_MINUTES: whole(5, 720, 'minutes').optional(),
     SCORELINE_JWT_JWKS: z.string().min(1).optional(),
     SCORELINE_JWT_ISSUER: z.string().min(1).optional(),
     SCORELINE_JWT_AUDIENCE: z.string().min(1).optional(),
-    SCORELINE_JWT_CLOCK_TOLERANCE: z.coerce
-      .number('must be seconds, 0 to 300')
-      .int()
-      .min(0)
-      .max(300)
-      .default(30),
+    SCORELINE_JWT_CLOCK_TOLERANCE: whole(0, 300, 'seconds').default(30),
   })
   .refine(
     ({ HOST, SCORELINE_ADMIN_KEY }) =>

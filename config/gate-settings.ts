@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { namedValues } from '../domain/text/named-values.ts';
 
 /** Cost points that a role may spend. */
 export interface Budget {
@@ -33,8 +34,7 @@ export const gateSettings = z
   .strictObject({
     introspection: z.array(z.string().min(1)).default(ALL_BUT_FEED),
     trustedOnly: z.array(z.string().min(1)).default([]),
-    cost: z
-      .record(z.string(), budget)
+    cost: namedValues(z.string(), budget)
       .refine((cost) => cost['default'] !== undefined, {
         error: 'must have "default", for the roles not named',
       })

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { configuredRules, type Retention } from '../domain/privacy/retention.ts';
+import { namedValues } from '../domain/text/named-values.ts';
 import { isAge } from '../domain/time/kept-since.ts';
 
 /** A year and a month: last year's number remains available. */
@@ -14,14 +15,17 @@ const ages = {
   responses: age.optional(),
   outcomes: age.optional(),
   sourceEvents: age.optional(),
-  dimensions: z.record(z.string(), age).optional(),
+  dimensions: namedValues(z.string(), age).optional(),
 };
 
 /** How long what is kept. */
 export const retentionSettings = z
   .strictObject({
     ...ages,
-    sources: z.record(z.string().min(1), z.strictObject({ ...ages, quarantine: age.optional() })).optional(),
+    sources: namedValues(
+      z.string().min(1),
+      z.strictObject({ ...ages, quarantine: age.optional() }),
+    ).optional(),
     quarantine: age.default(QUARANTINE_AGE),
     journal: age.nullable().default(JOURNAL_AGE),
   })

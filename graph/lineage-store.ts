@@ -90,8 +90,8 @@ export interface LineageStore {
 /** More than the primary's own limit for a read: no answer by then means that the connection is silent. */
 const SILENT_MS = READ_MS + 5_000;
 
-/** @throws GraphNotReadyError without an answer in time. */
-async function within<T>(answer: Promise<T>, patienceMs: number): Promise<T> {
+/** The answer. @throws GraphNotReadyError without an answer in time. */
+export async function within<T>(answer: Promise<T>, patienceMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new GraphNotReadyError('it does not answer')), patienceMs);

@@ -23,6 +23,8 @@ export interface Windows {
 export interface Cause {
   readonly primary: Changed;
   readonly windows: Windows;
+  /** It has an alert about the whole change, so that a further step is none of its own. */
+  readonly isWhole: boolean;
   readonly members: readonly Changed[];
 }
 
@@ -53,7 +55,7 @@ const scoreOfTest = ({ difference, low, high }: Comparison): number =>
  * Reads the counts before the change of a segment and since. A further step is a change of its own, unless the segment has an alert
  * about the whole.
  */
-async function readWindows(
+export async function readWindows(
   session: Session,
   changed: Changed,
   until: number,
@@ -126,16 +128,17 @@ export async function groupCauses(
         isExplained(one, windows.get(one) as Windows, ids),
     );
     for (const member of members) left.splice(left.indexOf(member), 1);
-    causes.push({ primary, windows: windows.get(primary) as Windows, members });
+    const isWhole = first.has(segmentText(primary.segment));
+    causes.push({ primary, windows: windows.get(primary) as Windows, isWhole, members });
   }
   return causes;
 }
 
-/** The value of another dimension whose answers are the whole change, added to the segment; else the segment. */
+/** The value of another dimension whose answers are the whole change, added to the segment; null: there is none. */
 export function narrowed(
   { primary, windows }: Cause,
   attributes: readonly string[],
-): { readonly segment: Segment; readonly cells: readonly Cell[] } {
+): { readonly segment: Segment; readonly cells: readonly Cell[] } | null {
   const { segment, cells, reading } = primary;
   const whole = compared(windows, cells);
   let best = { segment, cells, score: whole ? scoreOfTest(whole) : 0 };
@@ -149,5 +152,5 @@ export function narrowed(
       if (moved(windows, rest, reading.change.direction, SUSPICIOUS)) continue;
       best = { segment: { ...segment, [attribute]: [value] }, cells: part, score: scoreOfTest(found) };
     }
-  return best;
+  return best.segment === segment ? null : best;
 }

@@ -1,5 +1,6 @@
 import { EVERYTHING } from '../../domain/access/scope.ts';
 import type { ReadChange } from '../../domain/detection/reading.ts';
+import type { WatchRule } from '../../domain/detection/rule.ts';
 import { nodeId } from '../../domain/lineage/lineage.ts';
 import { type Counts, npsScore, total } from '../../domain/nps/nps.ts';
 import { scoreId } from '../../domain/scores/score.ts';
@@ -11,9 +12,9 @@ import { unscoped } from '../../store/database/client.ts';
 import { type DriverRow, readDrivers } from '../../store/scores/drivers.ts';
 import { NO_THEME } from '../../store/scores/theme-tallies.ts';
 import type { AgentDeps } from '../loop/agent.ts';
-import { type Cause, compared, narrowed, type Windows } from './causes.ts';
+import { type Cause, compared, isChanged, narrowed, readWindows, type Windows } from './causes.ts';
 import type { Candidate, Finding, PartOfDifference, Side } from './inputs.ts';
-import { sumOver } from './watch.ts';
+import { sumOver, watchSegments } from './watch.ts';
 
 const CONFIDENCE = 0.95;
 const MOST_PARTS = 5;
@@ -22,16 +23,16 @@ const MOST_EXAMPLES = 5;
 const [NEAR_BEFORE, NEAR_AFTER] = [7, 3];
 const [MOST_NEARBY, MOST_CANDIDATES] = [500, 20];
 
-/** What is known of a cause; null if one side has no answers. */
-export async function readFinding(deps: AgentDeps, cause: Cause): Promise<Finding | null> {
-  const { primary, windows, members } = cause;
+/** What is known of a cause on a day; null if one side has no answers. */
+export async function readFinding(
+  deps: AgentDeps,
+  cause: Cause,
+  rule: WatchRule,
+  day: number,
+): Promise<Finding | null> {
+  const { primary, members } = cause;
   const { change } = primary.reading;
-  const part = isBound(change)
-    ? primary
-    : narrowed(
-        cause,
-        deps.dimensions.map(({ attribute }) => attribute),
-      );
+  const { part, windows, movedOn } = await partOfCause(deps, cause, rule, day);
   const difference = compared(windows, part.cells);
   const sides = [
     sideOf(part.segment, before(windows), sumOver(windows.before, part.cells)),
@@ -55,8 +56,25 @@ export async function readFinding(deps: AgentDeps, cause: Cause): Promise<Findin
     segments: await partsBySegment(deps, primary.segment, windows, sign),
     themes: await partsByTheme(deps, part.segment, windows, sign),
     examples: examples.map((id) => nodeId('Response', id)),
-    candidates: await readCandidates(deps, part.cells, [windows.since, change.movedOn]),
+    candidates: await readCandidates(deps, part.cells, [windows.since, movedOn]),
   };
+}
+
+/**
+ * The segment that tells the cause best, with its counts before and since. A part begins where its own charts say: in the whole, the
+ * answers of the others blur the beginning by weeks.
+ */
+async function partOfCause(deps: AgentDeps, cause: Cause, rule: WatchRule, day: number) {
+  const { primary, windows, isWhole } = cause;
+  const { change } = primary.reading;
+  const attributes = deps.dimensions.map(({ attribute }) => attribute);
+  const part = isBound(change) ? null : narrowed(cause, attributes);
+  if (!part) return { part: primary, windows, movedOn: change.movedOn };
+  const [own] = await watchSegments(deps, rule, [part.segment], day);
+  if (!own || !isChanged(own) || own.reading.change.direction !== change.direction)
+    return { part, windows, movedOn: change.movedOn };
+  const { movedOn } = own.reading.change;
+  return { part, windows: await readWindows(deps.store, own, windows.until, isWhole), movedOn };
 }
 
 /** A bound is set for a segment, whatever its parts do. */

@@ -86,7 +86,7 @@ async function* observeRule(
     if (alert) left.delete(alert);
     const covered = await coveredBy(deps, cause, others);
     const place = watched.indexOf(cause.primary);
-    const inputs = await causeOf(deps, { rule: name, day, cause, alert, covered, rates, place });
+    const inputs = await causeOf(deps, rule, { rule: name, day, cause, alert, covered, rates, place });
     if (inputs)
       yield observation(row, `${inputs.key}`, cells, inputs, [
         inputs.finding.before.id,
@@ -104,6 +104,7 @@ async function* observeRule(
 
 async function causeOf(
   deps: AgentDeps,
+  watch: WatchRule,
   given: {
     readonly rule: Rule;
     readonly day: number;
@@ -115,7 +116,7 @@ async function causeOf(
   },
 ): Promise<Extract<MonitorInputs, { kind: 'cause' }> | null> {
   const { rule, day, cause, alert, covered, rates, place } = given;
-  const finding = await readFinding(deps, cause);
+  const finding = await readFinding(deps, cause, watch, day);
   if (!finding) return null;
   const { until, perDay } = cause.primary.reading;
   const lastAnswer = until ?? 0;

@@ -76,7 +76,7 @@ export async function readWatched(
   const before = kept.get(name);
   if (before?.extent === extent) return before.watched;
   const segments = rule.segment ? [rule.segment] : await findSegments(deps, day);
-  const watched = await compute(deps, rule, segments, day);
+  const watched = await watchSegments(deps, rule, segments, day);
   kept.set(name, { extent, watched });
   return watched;
 }
@@ -87,7 +87,8 @@ async function findSegments(deps: AgentDeps, day: number): Promise<Segment[]> {
   return segmentsByVolume(deps, new Map([...sums].map(([id, counts]) => [id, total(counts)])));
 }
 
-async function compute(
+/** Segments with what the rule's charts say of each at the end of the day before `day`. */
+export async function watchSegments(
   deps: AgentDeps,
   rule: WatchRule,
   segments: readonly Segment[],

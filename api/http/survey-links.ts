@@ -24,6 +24,7 @@ import { LIMITS } from '../limits.ts';
 import { logOfRequest } from '../log.ts';
 import { admitBodies, assertUncompressed } from './ingest-door.ts';
 import { addVary } from './origins.ts';
+import { fieldsOf } from './survey-form.ts';
 import { formPage, HIDDEN_FIELD, noticePage, PAGE_HEADERS, thanksPage } from './survey-page.ts';
 
 /** A link that was made here, and has not expired. */
@@ -152,7 +153,7 @@ function shownNow({ now }: ApiDeps, { secrets, invitee }: Opened) {
 async function answer(deps: ApiDeps, link: Opened, request: FastifyRequest, reply: FastifyReply) {
   const { connection, caller, reader, secrets, invitee } = link;
   const raw = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-  const form = new URLSearchParams(raw.toString('utf8'));
+  const form = fieldsOf(raw) ?? new Map<string, string>();
   const score = scoreOf(form.get('score'));
   const comment = form.get('comment') ?? '';
   const visitedAt = readVisit(secrets, invitee.externalId, form.get('visit') ?? '');

@@ -60,7 +60,10 @@ describe('redaction in steps', () => {
 
   it.each(Object.keys(HOSTILE))('no step over %s is long', (name) => {
     const text = HOSTILE[name] as string;
-    expect(longestStep(text) / control()).toBeLessThan(15);
+    let ratio = Number.POSITIVE_INFINITY;
+    // Other work may disturb every try of one measurement, but not of all.
+    for (let i = 0; i < 5 && ratio >= 15; i++) ratio = Math.min(ratio, longestStep(text) / control());
+    expect(ratio).toBeLessThan(15);
   });
 
   it('reads a long text a few times at most', () => {

@@ -154,13 +154,20 @@ const MISLEADING = /[\u202a-\u202e\u2066-\u2069\ufffe\uffff]/g;
 /** A caller's value for a message: at most its first 40 characters, and only the kind of nested values. */
 export function quoted(value: unknown): string {
   if (typeof value === 'string')
-    return JSON.stringify(cut(value.slice(0, QUOTED + 1), QUOTED)).replace(
-      MISLEADING,
-      (sign) => `\\u${sign.charCodeAt(0).toString(16)}`,
-    );
+    return JSON.stringify(cut(value.slice(0, QUOTED + 1), QUOTED)).replace(MISLEADING, escaped);
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object' && value !== null) return 'an object';
   return cut(String(value), QUOTED);
+}
+
+/** Also what ends a line, or what a terminal obeys. */
+const UNREADABLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069\ufffe\uffff]/gu;
+
+const escaped = (sign: string) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
+/** A line for people, in which signs that it cannot show are escaped; at most so many characters. */
+export function readableLine(line: string, longest: number): string {
+  return cut(cut(line, longest).replace(UNREADABLE, escaped), longest);
 }
 
 const SHOWN = 3;
@@ -183,10 +190,13 @@ export function summary(value: unknown, isNested = false): unknown {
 /** Characters of a library's message about a caller's text. */
 const LONGEST_MESSAGE = 400;
 
-/** A library's message with quoted texts cut, and itself cut, in time linear in its length. */
+/** A library's message with quoted texts cut, and itself cut, in time linear in its length; what it cannot show is escaped, but lines. */
 export function cutMessage(message: string): string {
   const parts = message.split('"');
   // Text between two quotation marks is at an odd index.
   const short = parts.map((part, i) => (i % 2 === 1 && i < parts.length - 1 ? cut(part) : part)).join('"');
-  return cut(short, LONGEST_MESSAGE);
+  return cut(
+    cut(short, LONGEST_MESSAGE).replace(UNREADABLE, (sign) => (sign === '\n' ? sign : escaped(sign))),
+    LONGEST_MESSAGE,
+  );
 }

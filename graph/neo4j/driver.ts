@@ -38,7 +38,12 @@ export function openDriver({ url, user, password }: GraphAddress): Driver {
 
 /** The graph is reachable, but not yet ready for queries. */
 export class GraphNotReadyError extends Error {
-  override readonly name = 'GraphNotReadyError';
+  override readonly name: string = 'GraphNotReadyError';
+}
+
+/** A connection to Neo4j gave no answer although the server was not working on one. */
+export class SilentGraphError extends GraphNotReadyError {
+  override readonly name = 'SilentGraphError';
 }
 
 /** Whether the graph is currently unreachable (as opposed to: the query is wrong). */
@@ -50,7 +55,8 @@ export function isAway(error: unknown): boolean {
     error.retriable ||
     [loaded.error.SERVICE_UNAVAILABLE, loaded.error.SESSION_EXPIRED].includes(error.code) ||
     error.code.startsWith('Neo.ClientError.Security.') ||
-    // The driver gives this one no code.
-    error.message.startsWith('Connection acquisition timed out')
+    // The driver gives these no code; connections are replaced while a read waits for one of them.
+    error.message.startsWith('Connection acquisition timed out') ||
+    error.message.startsWith('Pool is closed')
   );
 }

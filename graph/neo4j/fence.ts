@@ -1,5 +1,7 @@
-import type { Driver, ManagedTransaction } from 'neo4j-driver';
 import { type Lease, SupersededError } from '../../store/database/lease.ts';
+import type { GraphTransaction } from '../kinds/shared/projection.ts';
+import type { GraphConnections } from './graph-connections.ts';
+import { runWatched } from './watched-transaction.ts';
 
 /**
  * Takes the node's lock, so that the token read next is the last committed one and stays so until the
@@ -9,8 +11,8 @@ const LOCK = 'MERGE (f:Fence {name: $name}) SET f.locked = true';
 const RAISE = `MATCH (f:Fence {name: $name}) WHERE coalesce(f.token, 0) <= $token SET f.token = $token RETURN f.token AS token`;
 
 /**
- * Neo4j ends a transaction that hangs (its client was frozen or cut off), because it keeps others from the
- * fence.
+ * Neo4j ends a transaction that hangs (its client was frozen or cut off), because it keeps others from the fence. Mostly
+ * it is ended within seconds: by its client, or by the next one that waits for the fence (watched-transaction.ts).
  */
 const WRITE_MS = 60_000;
 
@@ -20,52 +22,34 @@ const WRITE_MS = 60_000;
  * @throws SupersededError if a later holder has written.
  */
 export async function write(
-  driver: Driver,
+  graph: GraphConnections,
   lease: Lease,
-  work: (tx: ManagedTransaction) => Promise<unknown>,
+  work: (tx: GraphTransaction) => Promise<unknown>,
 ): Promise<void> {
-  const session = driver.session();
-  try {
-    await session.executeWrite(
-      async (tx) => {
-        const [, raised] = await Promise.all([
-          tx.run(LOCK, { name: lease.name }),
-          tx.run(RAISE, { name: lease.name, token: lease.token }),
-        ]);
-        if (raised?.records.length === 0) throw new SupersededError(lease);
-        await work(tx);
-      },
-      { timeout: WRITE_MS },
-    );
-  } finally {
-    await session.close();
-  }
+  const { name, token } = lease;
+  await runWatched(graph, { fence: name, token, timeout: WRITE_MS }, async (tx) => {
+    const [, raised] = await Promise.all([tx.run(LOCK, { name }), tx.run(RAISE, { name, token })]);
+    if (raised?.records.length === 0) throw new SupersededError(lease);
+    await work(tx);
+  });
 }
 
 /** Until now earlier holders may have written, and none can from now on. */
-export function raiseFence(driver: Driver, lease: Lease): Promise<void> {
-  return write(driver, lease, async () => undefined);
+export function raiseFence(graph: GraphConnections, lease: Lease): Promise<void> {
+  return write(graph, lease, async () => undefined);
 }
 
 /** Runs a query while no write to the graph is in progress. */
-export async function readBehindFence<Row>(
-  driver: Driver,
+export function readBehindFence<Row>(
+  graph: GraphConnections,
   name: string,
   query: string,
   parameters: object,
   timeout: number,
 ): Promise<Row[]> {
-  const session = driver.session();
-  try {
-    return await session.executeWrite(
-      async (tx) => {
-        await tx.run(LOCK, { name });
-        const { records } = await tx.run(query, parameters);
-        return records.map((record) => record.toObject() as Row);
-      },
-      { timeout },
-    );
-  } finally {
-    await session.close();
-  }
+  return runWatched(graph, { fence: name, token: null, timeout }, async (tx) => {
+    await tx.run(LOCK, { name });
+    const { records } = await tx.run(query, parameters);
+    return records.map((record) => record.toObject() as Row);
+  });
 }

@@ -1,4 +1,3 @@
-import type { Driver } from 'neo4j-driver';
 import { nodeId, type RollupKey, rollupId } from '../../domain/lineage/lineage.ts';
 import type { UncountedReason } from '../../domain/responses/counting.ts';
 import { READ_MS } from '../../store/database/client.ts';
@@ -6,6 +5,7 @@ import type { CountedRow } from '../../store/lineage/lineage.ts';
 import type { CountedResponse, LineageStore, ResponseFacts, RollupSelection } from '../lineage-store.ts';
 import { countedResponses, mappingsByRollup, responseFacts } from '../response-facts.ts';
 import { neo4jPackage } from './driver.ts';
+import type { GraphConnections } from './graph-connections.ts';
 
 /** Keys in the graph are ids of nodes: "MappingVersion:…"; the store uses the keys behind the colon. */
 const keyOf = (id: string) => id.slice(id.indexOf(':') + 1);
@@ -96,14 +96,14 @@ interface ResponseRecord extends Omit<CountedRow, 'place' | 'id'> {
  * indexes are missing. A query that takes longer than `timeout` milliseconds is given up.
  */
 export function createNeo4jLineage(
-  driver: Driver,
+  graph: GraphConnections,
   lag: () => Promise<number>,
   ready: () => Promise<void>,
   timeout = READ_MS,
 ): LineageStore {
   const read = async <Row>(query: string, parameters: object): Promise<Row[]> => {
     await ready();
-    const { records } = await driver.executeQuery(query, parameters, {
+    const { records } = await graph.executeQuery(query, parameters, {
       routing: neo4jPackage().routing.READ,
       transactionConfig: { timeout },
     });

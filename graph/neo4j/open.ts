@@ -1,4 +1,3 @@
-import type { Driver } from 'neo4j-driver';
 import { nodeId } from '../../domain/lineage/lineage.ts';
 import type { ScopedSession, Store } from '../../store/database/client.ts';
 import { type Lease, leadAlone } from '../../store/database/lease.ts';
@@ -11,8 +10,9 @@ import type { StoredCellDictionary } from '../../store/responses/cell-dictionary
 import type { MappingRegistry } from '../../store/responses/mappings.ts';
 import { type LineageStore, withFallback } from '../lineage-store.ts';
 import { createRecordLineage } from '../record/record-lineage.ts';
-import { type GraphAddress, isAway, neo4jPackage, openDriver } from './driver.ts';
+import { type GraphAddress, isAway, neo4jPackage } from './driver.ts';
 import { raiseFence, readBehindFence, write } from './fence.ts';
+import { GraphConnections } from './graph-connections.ts';
 import { createNeo4jLineage } from './neo4j-lineage.ts';
 import { projectDatabase, projectEntries } from './projector.ts';
 import { once, withTimeout } from './readiness.ts';
@@ -84,20 +84,20 @@ export function openGraph(
   database: GraphDatabase,
   onError: (error: Error) => void,
 ): GraphProjection {
-  const driver = openDriver(address);
+  const graph = new GraphConnections(address);
   const { store } = database;
   database.loops.expect(() => [FOLLOWER]);
   const lag = async () => journalLag(store, await followerPosition(store, FOLLOWER));
-  const ready = once(() => ensureGraphSchema(driver));
+  const ready = once(() => ensureGraphSchema(graph));
   const readySoon = withTimeout(READY_MS, ready);
-  const projected = createNeo4jLineage(driver, lag, readySoon);
+  const projected = createNeo4jLineage(graph, lag, readySoon);
   const lineage = (session: ScopedSession) =>
     withFallback(projected, createRecordLineage(session), isAway, onError);
   const followUnder = async (lease: Lease) => {
-    const deps = { ...database, driver, projected: new Set<string>(), lease };
+    const deps = { ...database, graph, projected: new Set<string>(), lease };
     // Before the position is saved for the first time: from then on nothing that an earlier holder has read is
     // written.
-    const fenced = once(() => raiseFence(driver, lease));
+    const fenced = once(() => raiseFence(graph, lease));
     const before = async () => {
       await ready();
       await fenced();
@@ -112,7 +112,7 @@ export function openGraph(
       onError,
       startOver: async (stopped) => {
         await before();
-        await dropGraph(driver, store, lease);
+        await dropGraph(graph, store, lease);
         await projectDatabase(deps, async () => {
           await touchFollower(store, FOLLOWER, lease);
           return !stopped();
@@ -129,14 +129,14 @@ export function openGraph(
     await ready();
     // First, so that a process that takes over from an interrupted rebuild begins at the beginning too.
     await restartFollower(store, FOLLOWER, lease);
-    await dropGraph(driver, store, lease);
+    await dropGraph(graph, store, lease);
     return followUnder(lease);
   };
   return {
     lineage,
     projected,
     check: async () => {
-      await driver.executeQuery('RETURN 1');
+      await graph.executeQuery('RETURN 1');
     },
     lag,
     holds: async (responseIds, xact) => {
@@ -145,7 +145,7 @@ export function openGraph(
       // The fence is not created before the constraint that makes it unique.
       await readySoon();
       const ids = responseIds.map((id) => nodeId('Response', id));
-      const [held] = await readBehindFence<{ n: number }>(driver, FOLLOWER, HELD, { ids }, HOLDS_MS);
+      const [held] = await readBehindFence<{ n: number }>(graph, FOLLOWER, HELD, { ids }, HOLDS_MS);
       return held?.n ?? 0;
     },
     follow: async () => (await leadAlone({ ...alone, lead: followUnder })).stop,
@@ -167,14 +167,14 @@ export function openGraph(
       }
       onProgress(0);
     },
-    close: () => driver.close(),
+    close: () => graph.close(),
   };
 }
 
 /** Deletes the graph in transactions of bounded size: the whole of it in one would not fit into memory. */
-async function dropGraph(driver: Driver, store: Store, lease: Lease): Promise<void> {
+async function dropGraph(graph: GraphConnections, store: Store, lease: Lease): Promise<void> {
   for (let dropped = 1; dropped > 0; ) {
-    await write(driver, lease, async (tx) => {
+    await write(graph, lease, async (tx) => {
       const { records } = await tx.run(DROP, { limit: neo4jPackage().int(DROPPED_AT_ONCE) });
       dropped = Number(records[0]?.get('n') ?? 0);
     });

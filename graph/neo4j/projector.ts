@@ -1,4 +1,3 @@
-import type { Driver } from 'neo4j-driver';
 import type { Store } from '../../store/database/client.ts';
 import type { Lease } from '../../store/database/lease.ts';
 import type { JournalEntry } from '../../store/journal/journal.ts';
@@ -7,9 +6,10 @@ import type { MappingRegistry } from '../../store/responses/mappings.ts';
 import { KINDS } from '../kinds/registry.ts';
 import type { GraphWriter, Projection } from '../kinds/shared/projection.ts';
 import { write } from './fence.ts';
+import type { GraphConnections } from './graph-connections.ts';
 
 export interface ProjectorDeps {
-  readonly driver: Driver;
+  readonly graph: GraphConnections;
   readonly store: Store;
   readonly cells: StoredCellDictionary;
   readonly mappings: MappingRegistry;
@@ -24,9 +24,9 @@ const PROJECTIONS: readonly Projection[] = KINDS.flatMap(({ projection }) =>
   projection && 'write' in projection ? [projection] : [],
 );
 
-const writerOf = ({ driver, lease, ...rest }: ProjectorDeps): GraphWriter => ({
+const writerOf = ({ graph, lease, ...rest }: ProjectorDeps): GraphWriter => ({
   ...rest,
-  write: (work) => write(driver, lease, work),
+  write: (work) => write(graph, lease, work),
 });
 
 /** Makes the graph equal to the database for everything that the entries touched. */

@@ -1,6 +1,6 @@
-import type { Driver } from 'neo4j-driver';
 import { KINDS } from '../kinds/registry.ts';
 import { SET_FED_BY } from '../kinds/shared/write-rollups.ts';
+import type { GraphConnections } from './graph-connections.ts';
 
 /** In the order in which rollups are walked: of all, of a cell, and of a mapping's, which FED_BY repeats. */
 const INDEXES = [
@@ -14,25 +14,25 @@ const FILL = `MATCH (r:Rollup)-[f:FED_BY]->(m:MappingVersion) WHERE f.mapping IS
   CALL (r, f, m) { ${SET_FED_BY} } IN TRANSACTIONS OF 5000 ROWS`;
 
 /** One unique constraint per label, and the indexes for walking rollups. Running it again changes nothing. */
-export async function ensureGraphSchema(driver: Driver): Promise<void> {
+export async function ensureGraphSchema(graph: GraphConnections): Promise<void> {
   for (const { kind, projection } of KINDS) {
     if (!projection) continue;
-    await driver.executeQuery(
+    await graph.executeQuery(
       `CREATE CONSTRAINT ${kind.toLowerCase()}_id IF NOT EXISTS FOR (n:${kind}) REQUIRE n.id IS UNIQUE`,
     );
   }
-  await driver.executeQuery(
+  await graph.executeQuery(
     'CREATE CONSTRAINT fence_name IF NOT EXISTS FOR (f:Fence) REQUIRE f.name IS UNIQUE',
   );
-  await fillFedBy(driver);
-  for (const index of INDEXES) await driver.executeQuery(index);
-  await driver.executeQuery('CALL db.awaitIndexes(300)');
+  await fillFedBy(graph);
+  for (const index of INDEXES) await graph.executeQuery(index);
+  await graph.executeQuery('CALL db.awaitIndexes(300)');
 }
 
-async function fillFedBy(driver: Driver): Promise<void> {
-  const bare = await driver.executeQuery(BARE);
+async function fillFedBy(graph: GraphConnections): Promise<void> {
+  const bare = await graph.executeQuery(BARE);
   if (bare.records.length === 0) return;
-  const session = driver.session();
+  const session = graph.session();
   try {
     await session.run(FILL);
   } finally {

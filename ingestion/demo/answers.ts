@@ -47,9 +47,16 @@ export interface DemoAnswer {
 export interface DemoSetting {
   readonly seed: number;
   readonly dimensions: readonly Dimension[];
-  /** When the demo was started, epoch milliseconds: the history ends there, and the stories count from there. */
+  /** When the demo was started, epoch milliseconds: the history ends there. */
   readonly anchor: number;
 }
+
+/**
+ * From where the days of the stories count, epoch milliseconds: the day (UTC) of the start begins there. So the history is the same at
+ * whatever hour of the day the demo starts.
+ */
+export const dayZero = ({ anchor }: Pick<DemoSetting, 'anchor'>): number =>
+  Math.floor(anchor / DAY_MS) * DAY_MS;
 
 /** One source of chance and what is drawn from it. */
 class Chance {
@@ -128,7 +135,7 @@ export class Respondents {
   /** How many answers come in that hour. */
   arrivals(hour: number): number {
     const at = new Date(hour);
-    const day = (hour - this.#setting.anchor) / DAY_MS;
+    const day = (hour - dayZero(this.#setting)) / DAY_MS;
     const along = Math.min(1, Math.max(0, 1 + day / HISTORY_DAYS));
     const growth = GROWTH[0] + along * (GROWTH[1] - GROWTH[0]);
     const ofDay = (HISTORY_ANSWERS / HISTORY_DAYS) * growth * (WEEKDAYS[at.getUTCDay()] ?? 1);
@@ -139,10 +146,12 @@ export class Respondents {
   /** One answer at a moment, in epoch milliseconds. */
   answerAt(time: number, externalId: string): DemoAnswer {
     const chance = this.#chance;
-    const { seed, anchor, dimensions } = this.#setting;
-    const day = (time - anchor) / DAY_MS;
+    const { seed, dimensions } = this.#setting;
+    const day = (time - dayZero(this.#setting)) / DAY_MS;
     const stage = chance.weighted(VALUES.lifecycleStage);
-    const customer = customerOf(seed, this.#customerIn(stage, Math.floor(day / MONTH_DAYS)));
+    // Customers of the last month answer also on the day of the start and after it: newer ones have no subscriptions.
+    const month = Math.min(-1, Math.floor(day / MONTH_DAYS));
+    const customer = customerOf(seed, this.#customerIn(stage, month));
     const { region, productLine } = customer;
     const channel = chance.weighted(VALUES.channel);
     const moment = { region, stage, day };
@@ -248,7 +257,7 @@ function placeIn({ field, declared }: Dimension, known: Record<string, string>, 
 export function* demoHistory(setting: DemoSetting): Generator<DemoAnswer, undefined> {
   const { anchor } = setting;
   const respondents = new Respondents(setting, 1);
-  const first = Math.floor((anchor - HISTORY_DAYS * DAY_MS) / HOUR_MS) * HOUR_MS;
+  const first = dayZero(setting) - HISTORY_DAYS * DAY_MS;
   let corrections: DemoAnswer[] = [];
   let number = 0;
   for (let hour = first; hour < anchor; hour += HOUR_MS) {

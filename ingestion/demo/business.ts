@@ -1,6 +1,13 @@
 import { randomFrom } from '../../domain/statistics/random.ts';
 import type { OutcomeDraft } from '../outcomes/outcome-draft.ts';
-import { ACCOUNT_SIZE, accountOf, COHORT_SIZE, type DemoAnswer, type DemoSetting } from './answers.ts';
+import {
+  ACCOUNT_SIZE,
+  accountOf,
+  COHORT_SIZE,
+  type DemoAnswer,
+  type DemoSetting,
+  dayZero,
+} from './answers.ts';
 import { DEMO_NAME } from './draft.ts';
 import { AGENTS, BUSINESS, HISTORY_DAYS, PRICE_CHANGE, RELEASE, VALUES, WEAK_AGENT } from './story.ts';
 
@@ -25,7 +32,7 @@ export function* demoOutcomes(setting: DemoSetting, answers: Iterable<DemoAnswer
       ...{
         externalId: `demo-outcome-${number}`,
         source: DEMO_NAME,
-        at: new Date(setting.anchor + day * DAY_MS),
+        at: new Date(dayZero(setting) + day * DAY_MS),
       },
       ...{
         respondent: null,
@@ -107,8 +114,8 @@ function endOf(start: number, region: string, next: () => number): number {
 }
 
 /** Tickets that were solved shortly before an answer; those of one member of staff more often before a detractor's. */
-function* ticketsAround({ seed, anchor }: DemoSetting, answers: Iterable<DemoAnswer>) {
-  const next = randomFrom(Math.imul(seed, 0x85ebca6b) + 3);
+function* ticketsAround(setting: DemoSetting, answers: Iterable<DemoAnswer>) {
+  const next = randomFrom(Math.imul(setting.seed, 0x85ebca6b) + 3);
   const seen = new Set<string>();
   for (const { externalId, respondent, account, region, answeredAt, score } of answers) {
     const [draw, ago, who] = [next(), next(), next()];
@@ -118,7 +125,7 @@ function* ticketsAround({ seed, anchor }: DemoSetting, answers: Iterable<DemoAns
     const isWeak = who < (score <= 6 ? WEAK_AGENT.ofDetractors : WEAK_AGENT.ofOthers);
     const agent = isWeak ? WEAK_AGENT.name : AGENTS[Math.floor(who * 1_000) % AGENTS.length];
     if (draw > BUSINESS.withTicket || !agent) continue;
-    const solved = (answeredAt.getTime() - anchor) / DAY_MS - 0.2 - ago * 6;
+    const solved = (answeredAt.getTime() - dayZero(setting)) / DAY_MS - 0.2 - ago * 6;
     const base = { respondent, account, name: 'support', agent: `${agent}@demo.invalid` };
     yield { region, one: { ...base, kind: 'TICKET_OPENED', day: solved - 0.1 - ago * 3 } as const };
     yield { region, one: { ...base, kind: 'TICKET_SOLVED', day: solved } as const };
@@ -139,7 +146,7 @@ export const demoChanges = (setting: DemoSetting): object[] =>
   ].map(({ day, segment, ...event }) => ({
     ...event,
     source: DEMO_NAME,
-    at: new Date(setting.anchor + day * DAY_MS).toISOString(),
+    at: new Date(dayZero(setting) + day * DAY_MS).toISOString(),
     segment: placesIn(setting, segment),
   }));
 

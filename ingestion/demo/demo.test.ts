@@ -33,6 +33,17 @@ describe('the history of the demo', () => {
     expect(history(2).map((answer) => answer.score)).not.toEqual(all.map((answer) => answer.score));
   });
 
+  it('is the same at whatever hour of a day it starts, up to then', () => {
+    const day = ANCHOR - (ANCHOR % DAY_MS);
+    const [early, late] = [600_000, DAY_MS - 600_000].map((after) => [
+      ...demoHistory({ seed: 1, dimensions: DIMENSIONS, anchor: day + after }),
+    ]) as [DemoAnswer[], DemoAnswer[]];
+    expect(late.slice(0, early.length)).toEqual(early);
+    expect(late.slice(0, all.length)).toEqual(all);
+    expect(late.length).toBeGreaterThan(all.length);
+    expect(all.length).toBeGreaterThan(early.length);
+  });
+
   it('has about 20,000 answers of 180 days, by time, with fewer on weekends and some corrected', () => {
     const ids = new Set(all.map(({ externalId }) => externalId));
     expect(Math.abs(ids.size - HISTORY_ANSWERS)).toBeLessThan(HISTORY_ANSWERS / 20);

@@ -11,7 +11,7 @@ import type { Ingestor } from '../pipeline/ingestor.ts';
 import { accountFor, type BatchAccount } from '../pipeline/outcome.ts';
 import { OverloadedError } from '../pipeline/overload.ts';
 import type { Submitter } from '../pipeline/submitter.ts';
-import { type DemoAnswer, type DemoSetting, demoHistory, Respondents } from './answers.ts';
+import { type DemoAnswer, type DemoSetting, dayZero, demoHistory, Respondents } from './answers.ts';
 import { demoChanges, demoOutcomes } from './business.ts';
 import { demoDraft } from './draft.ts';
 import { HISTORY_DAYS } from './story.ts';
@@ -81,7 +81,7 @@ export function countsOf({ account }: ImportRun): Job['counts'] {
 
 /** The part of the history that is filled, 0 to 1. */
 export function progressOf({ setting, filledTo }: Job): number {
-  const begun = setting.anchor - HISTORY_DAYS * DAY_MS;
+  const begun = dayZero(setting) - HISTORY_DAYS * DAY_MS;
   return Math.min(1, Math.max(0, (filledTo - begun) / (setting.anchor - begun)));
 }
 

@@ -52,7 +52,7 @@ export const HOURS = [2, 2, 2, 2, 2, 3, 5, 8, 10, 10, 9, 8, 8, 9, 10, 9, 8, 7, 6
 /** How busy the first and the last day of the history are, relative to the mean. */
 export const GROWTH = [0.88, 1.12] as const;
 
-/** Who answers, and when: days are counted from the moment at which the demo was started. */
+/** Who answers, and when: days are counted from the beginning of the day (UTC) on which the demo was started. */
 export interface Moment {
   readonly region: string;
   readonly stage: string;

@@ -1,9 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { KeyProviderError } from '../../domain/errors/key-provider-errors.ts';
-import { decrypt, encrypt, encryptBytes } from '../../domain/privacy/aes-gcm.ts';
+import { decrypt } from '../../domain/privacy/aes-gcm.ts';
 import type { Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
+import { FieldEncryption } from './field-encryption.ts';
 import { wrapLocked } from './key-lock.ts';
 import type { KeyProvider, WrappedKey } from './key-provider.ts';
 import type { ArrivingSubject, OpenSubject, SubjectRef } from './open-subject.ts';
@@ -13,13 +14,9 @@ import {
   type NewSubject,
   SUBJECT_COLUMNS,
   type SubjectKeyRow,
-  type SubjectWithKey,
 } from './subject-rows.ts';
 
 export type { ArrivingSubject, OpenSubject, SubjectRef } from './open-subject.ts';
-
-/** What a secret is of. */
-export type SecretField = 'connection' | 'target' | 'vendor-key';
 
 // Locked until the transaction ends: no erasure, restriction or rotation of a subject while something is
 // encrypted for it.
@@ -62,8 +59,7 @@ const newSubject = (ref: SubjectRef): ArrivingSubject => ({
  * The only place where personal data is encrypted and decrypted: a data key per subject, wrapped by the key
  * provider.
  */
-export class SubjectEncryption {
-  readonly tenant: string;
+export class SubjectEncryption extends FieldEncryption {
   /** Keys are read outside the scoped views; the values that they decrypt were read through them. */
   readonly #store: Session;
   readonly #provider: KeyProvider;
@@ -77,8 +73,8 @@ export class SubjectEncryption {
 
   /** `others` can unwrap what was wrapped before the provider was changed. */
   constructor(store: Session, tenant: string, provider: KeyProvider, others: readonly KeyProvider[] = []) {
+    super(tenant);
     this.#store = store;
-    this.tenant = tenant;
     this.#provider = provider;
     this.#others = new Map([provider, ...others].map((one) => [one.name, one]));
   }
@@ -163,12 +159,6 @@ export class SubjectEncryption {
     return wrapLocked(session, this.#provider, keys);
   }
 
-  /** Bound to its lookup, so that one of a former pepper cannot be put back. */
-  encryptPseudonym({ id, key }: SubjectWithKey, pseudonym: string, lookup: string): string {
-    const context = { tenant: this.tenant, subject: id, field: 'respondent', row: id, version: lookup };
-    return encrypt(key, context, pseudonym);
-  }
-
   /** The subjects of the rows with their keys; one call to the provider for all that are not cached. */
   async open(rows: readonly SubjectKeyRow[]): Promise<OpenSubject[]> {
     const keys = new Map(rows.map(({ id }) => [id, this.#keys.get(id)]));
@@ -247,116 +237,6 @@ export class SubjectEncryption {
         return subject ? [[id, subject] as const] : [];
       }),
     );
-  }
-
-  /** A reason in a review of a response, encrypted for the respondent. */
-  encryptReason({ id, key }: SubjectWithKey, row: string, text: string): string {
-    return encrypt(key, { tenant: this.tenant, subject: id, field: 'review', row }, text);
-  }
-
-  /** The secret of a connection or a target, bound to the revision that it came with. */
-  encryptSecret(
-    { id, key }: SubjectWithKey,
-    revision: number,
-    text: string,
-    field: SecretField = 'connection',
-  ) {
-    return encrypt(
-      key,
-      { tenant: this.tenant, subject: id, field, row: id, version: String(revision) },
-      text,
-    );
-  }
-
-  /** @throws DecryptionError */
-  openSecret(
-    { id, key }: SubjectWithKey,
-    revision: number,
-    ciphertext: string,
-    field: SecretField = 'connection',
-  ): string {
-    const context = { tenant: this.tenant, subject: id, field, row: id, version: String(revision) };
-    return decrypt(key, context, ciphertext).toString('utf8');
-  }
-
-  /** An original item, encrypted for its sender, or for itself in the quarantine; the row is the source event's, or its own. */
-  encryptEvent(
-    { id, key }: SubjectWithKey,
-    row: string,
-    text: string,
-    field: 'event' | 'quarantine' = 'event',
-  ): Buffer {
-    return encryptBytes(key, { tenant: this.tenant, subject: id, field, row }, text);
-  }
-
-  /** What segment rules read of an item, bound to its source event; base64. */
-  encryptSent(owner: SubjectWithKey, eventId: string, text: string): string {
-    return this.encryptEvent(owner, `${eventId}/sent`, text).toString('base64');
-  }
-
-  /** @throws DecryptionError */
-  openSent(owner: SubjectWithKey, eventId: string, ciphertext: Uint8Array): string {
-    return this.decrypt(owner, 'event', `${eventId}/sent`, ciphertext);
-  }
-
-  /** The same, bound to another event or encrypted under another key; null stays null. */
-  moveSent(
-    {
-      from,
-      fromEvent,
-      sent,
-    }: { readonly from: SubjectWithKey; readonly fromEvent: string; readonly sent: Uint8Array | null },
-    to: SubjectWithKey,
-    toEvent: string,
-  ): string | null {
-    return sent === null ? null : this.encryptSent(to, toEvent, this.openSent(from, fromEvent, sent));
-  }
-
-  /**
-   * The comment of a response, bound to the source event that brought this content: an older one cannot be put
-   * back.
-   */
-  encryptComment({ id, key }: SubjectWithKey, row: string, sourceEventId: string, text: string) {
-    const context = { tenant: this.tenant, subject: id, field: 'comment', row, version: sourceEventId };
-    return encrypt(key, context, text);
-  }
-
-  /** @throws DecryptionError */
-  openComment({ id, key }: SubjectWithKey, row: string, sourceEventId: string, ciphertext: string) {
-    const context = { tenant: this.tenant, subject: id, field: 'comment', row, version: sourceEventId };
-    return decrypt(key, context, ciphertext).toString('utf8');
-  }
-
-  /** An outcome as it arrived, bound to the content that it brought. */
-  encryptOutcome({ id, key }: SubjectWithKey, row: string, version: string, text: string): Buffer {
-    return encryptBytes(key, { tenant: this.tenant, subject: id, field: 'outcome', row, version }, text);
-  }
-
-  /** Who owns the account that an outcome is about, likewise. */
-  encryptOwner({ id, key }: SubjectWithKey, row: string, version: string, text: string): string {
-    return encrypt(key, { tenant: this.tenant, subject: id, field: 'owner', row, version }, text);
-  }
-
-  /** @throws DecryptionError */
-  openOutcome(
-    { id, key }: SubjectWithKey,
-    field: 'outcome' | 'owner',
-    { row, version }: { readonly row: string; readonly version: string },
-    ciphertext: string | Uint8Array,
-  ): string {
-    return decrypt(key, { tenant: this.tenant, subject: id, field, row, version }, ciphertext).toString(
-      'utf8',
-    );
-  }
-
-  /** @throws DecryptionError */
-  decrypt(
-    { id, key }: SubjectWithKey,
-    field: 'event' | 'review' | 'quarantine',
-    row: string,
-    ciphertext: string | Uint8Array,
-  ) {
-    return decrypt(key, { tenant: this.tenant, subject: id, field, row }, ciphertext).toString('utf8');
   }
 
   /**

@@ -113,6 +113,37 @@ describe('names in comments', () => {
     );
   });
 
+  it('are nothing that segment rules read; the segment that rules give says which numbers are of its country', async () => {
+    const config = `dimensions:
+  region:
+    - { attribute: comment, pattern: "*Gonzalez*", value: Peru }
+    - { attribute: agent, equals: Maria Gonzalez, value: Chile }
+    - { attribute: country, lookup: { DK: Denmark } }`;
+    const { errors } = await nameless.graphql(
+      'mutation ($config: String!) { applySegmentRules(config: $config, reason: "test") { version } }',
+      { config },
+    );
+    expect(errors).toBeUndefined();
+    const comment = 'Maria Gonzalez said 33 12 45 67 twice';
+    const ruled = (externalId: string, attributes: object) =>
+      JSON.stringify({ ...JSON.parse(item(externalId, comment)), attributes });
+    const items = [
+      ruled('nothing', { note: 'Maria Gonzalez' }),
+      ruled('agent', { agent: 'Maria Gonzalez' }),
+      ruled('country', { country: 'DK' }),
+    ];
+    expect(await send(nameless, ...items)).toMatchObject({ accepted: 3, rejected: [] });
+    const { data } = await nameless.graphql<{
+      responses: { edges: { node: { externalId: string; comment: string; region: string } }[] };
+    }>('{ responses(first: 50) { edges { node { externalId comment region } } } }');
+    const found = data.responses.edges.map(({ node }) => [node.externalId, [node.region, node.comment]]);
+    expect(Object.fromEntries(found)).toMatchObject({
+      nothing: ['unknown', '[name] said 33 12 45 67 twice'],
+      agent: ['Chile', '[name] said 33 12 45 67 twice'],
+      country: ['Denmark', '[name] said [phone] twice'],
+    });
+  });
+
   it('are shown beforehand', async () => {
     const file = join(folder, 'names.txt');
     writeFileSync(file, `${SAID}\n`);

@@ -255,7 +255,7 @@ describe('sources', () => {
     const nodes = wordings?.map(({ node }) => node) ?? [];
     expect(nodes[0]).toMatch(/^SurveyVersion:NPS@1, question [0-9a-f]{8}$/);
     const { data } = await server.graphql<{ nps: { id: string }[] }>(
-      '{ nps(window: "P1D", segment: { region: ["Chile"] }) { id } }',
+      '{ nps(window: "P2D", segment: { region: ["Chile"] }) { id } }',
     );
     const traced = await server.graphql<{ trace: { nodes: { id: string }[] } }>(
       `{ trace(id: ${JSON.stringify(data.nps[0]?.id)}) { nodes { id } } }`,

@@ -53,11 +53,16 @@ const open = (path: string, options: RequestInit = {}) => fetch(`${server.url}${
 const at = (days: number) => new Date(Math.floor(Date.now() / 60_000 + days * 1_440) * 60_000).toISOString();
 const visitIn = (page: string) => /name="visit" value="([^"]+)"/.exec(page)?.[1] ?? '';
 const visitOf = async (path: string) => visitIn(await (await open(path)).text());
-const send = (path: string, form: Record<string, string> | string, headers: Record<string, string> = {}) =>
+const send = (
+  path: string,
+  form: Record<string, string> | string | Uint8Array<ArrayBuffer>,
+  headers: Record<string, string> = {},
+) =>
   open(path, {
     method: 'POST',
     headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
-    body: typeof form === 'string' ? form : new URLSearchParams(form).toString(),
+    body:
+      typeof form === 'string' || form instanceof Uint8Array ? form : new URLSearchParams(form).toString(),
   });
 
 interface Stored {
@@ -242,6 +247,9 @@ describe('what is refused, and stores nothing', () => {
       '%',
       'score=9&score=3&visit',
       '\0'.repeat(1_000),
+      '&'.repeat(200_000),
+      'score=9&'.repeat(30_000),
+      `score=${'9'.repeat(200_000)}`,
     ]) {
       const answer = await send(other.path, form);
       expect([form, answer.status]).toEqual([form, 400]);
@@ -252,6 +260,37 @@ describe('what is refused, and stores nothing', () => {
     expect(page).toContain('Please choose a number from 0 to 10.');
     expect(page).toContain('&lt;/textarea&gt;&lt;script&gt;');
     expect((await stored('mail')).map(({ externalId }) => externalId)).toEqual(['i-1']);
+  });
+
+  it('a form that says two things, or is no text: it is shown again', async () => {
+    const { path } = await linkOf(id, { externalId: 'i-4', respondent: 'jim@example.com' });
+    const visit = encodeURIComponent(await visitOf(path));
+    for (const form of [
+      `score=9&score=3&visit=${visit}`,
+      `score=9&visit=${visit}&visit=${visit}`,
+      `score=9&comment=good&comment=bad&visit=${visit}`,
+      `score=9&visit=${visit}&comment=%ff`,
+      `score=9&visit=${visit}&comment=%ED%A0%80`,
+      `score=9&visit=${visit}&comment=%`,
+      Buffer.from(`score=9&visit=${visit}&comment=\xff`, 'latin1'),
+      Buffer.from(`score=9&visit=${visit}`, 'utf16le'),
+      `score=9&visit=${visit}${Array.from({ length: 30 }, (_, i) => `&x${i}=`).join('')}`,
+      `score=\u0669&visit=${visit}`,
+      `score=9.0&visit=${visit}`,
+      `score=1e1&visit=${visit}`,
+      `score[]=9&__proto__=9&visit=${visit}`,
+      `score=9&visit=${visit.repeat(500)}`,
+    ]) {
+      const answer = await send(path, form);
+      expect([String(form), answer.status]).toEqual([String(form), 400]);
+      expect(await answer.text()).toContain('<form method="post">');
+    }
+    const of = async () => (await stored('mail')).find(({ externalId }) => externalId === 'i-4');
+    expect(await of()).toBeUndefined();
+    const odd = '\u0000 \u202egnp.exe ((((a+)+)+)+$ <b> {{7*7}} \u2028 \ufffe 😀';
+    const sent = await send(path, `score=9&__proto__=1&comment=${encodeURIComponent(odd)}&visit=${visit}`);
+    expect(sent.status).toBe(200);
+    expect(await of()).toMatchObject({ score: 9, comment: odd.replace('\0', ' ') });
   });
 
   it('a link that was changed, cut, made elsewhere or never made: one page for all of them', async () => {

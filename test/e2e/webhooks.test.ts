@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CONNECTORS } from '../../ingestion/webhooks/registry.ts';
 import type { VendorFixtures } from '../../ingestion/webhooks/vendor-fixtures.ts';
 import { appsScript, type FormAnswer } from '../fixtures/apps-script.ts';
+import { HOSTILE } from '../fixtures/hostile-values.ts';
 import {
   ADMIN_KEY,
   freshInstance,
@@ -69,6 +70,16 @@ const remove = async (id: string, key = ADMIN_KEY) =>
 const list = async (key = ADMIN_KEY) =>
   (await ask<{ connections: Listed[] }>(key, `{ connections { ${FIELDS} } }`)).data.connections;
 const listed = async (id: string) => (await list()).find((one) => one.id === id);
+
+/** What a message may not contain: control and formatting characters, and halves of characters. */
+const UNCLEAN = /(?!\n)[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069\ufffe\uffff]/u;
+const waitingOf = async (id: string) => {
+  const { data } = await ask<{ connections: { id: string; waiting: number }[] }>(
+    ADMIN_KEY,
+    '{ connections { id waiting } }',
+  );
+  return data.connections.find((one) => one.id === id)?.waiting;
+};
 
 const post = (path: string, body: string | Buffer, headers: Record<string, string>) =>
   fetch(`${server.url}${path}`, { method: 'POST', body, headers });
@@ -145,6 +156,38 @@ it('what cannot be stored waits in the quarantine, and is stored once the mappin
   const actions = JSON.stringify((await ask(ADMIN_KEY, log)).data);
   for (const action of ['replayQuarantined', 'changeConnectionMapping', 'discardQuarantined'])
     expect(actions).toContain(action);
+});
+
+it('hostile values in what is asked of the quarantine are answered by a sentence, and nothing is discarded', async () => {
+  const { connection, secret } = await create({ connector: 'canonical', name: 'asked', mapping: {} });
+  expect((await deliver(connection.path, secret, [item('asked', { score: 99 })])).status).toBe(202);
+  const shown = `id quarantine(filter: $filter, first: $first, after: $after) { edges { node { id } } }`;
+  const list = `query ($filter: QuarantineFilter, $first: Int! = 50, $after: ID) { connections { ${shown} } }`;
+  const args = 'connection: $connection, ids: $ids, filter: $filter';
+  const change = (name: string, rest = '') =>
+    `mutation ($connection: ID!, $ids: [ID!], $filter: QuarantineFilter) { ${name}(${args}) ${rest} }`;
+  const asked: [string, object][] = HOSTILE.flatMap((value) => {
+    const filters = [{ fields: [value] }, { from: value }, { to: value }, { statuses: [value] }, value];
+    const own = { connection: connection.id };
+    return [
+      ...filters.map((filter): [string, object] => [list, { filter }]),
+      [list, { first: value }],
+      [list, { after: typeof value === 'string' ? value : JSON.stringify(value) }],
+      [list, { after: `QuarantinedItem:${value}` }],
+      [change('discardQuarantined'), { ...own, ids: [value] }],
+      [change('discardQuarantined'), { ...own, filter: { fields: [value] } }],
+      [change('replayQuarantined', '{ replayed }'), { ...own, filter: { fields: [value] } }],
+    ];
+  });
+  const found = new Set<string>();
+  for (const [query, variables] of asked) {
+    const { errors = [] } = await ask(ADMIN_KEY, query, variables);
+    for (const { message, extensions } of errors as { message: string; extensions?: { code?: string } }[])
+      if (extensions?.code === 'INTERNAL_SERVER_ERROR' || message.length > 600 || UNCLEAN.test(message))
+        found.add(`${JSON.stringify(variables).slice(0, 80)}: ${message.slice(0, 200)}`);
+  }
+  expect([...found]).toEqual([]);
+  expect(await waitingOf(connection.id)).toBe(1);
 });
 
 describe.each([...CONNECTORS.keys()])('deliveries of %s', (connector) => {

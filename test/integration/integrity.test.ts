@@ -32,7 +32,8 @@ beforeAll(async () => {
 });
 afterAll(() => database?.close());
 
-let now = Date.now();
+/** Noon, so that an hour later is still the same day. */
+let now = (Math.floor(Date.now() / DAY_MS) + 1.5) * DAY_MS;
 let draws = 0;
 /** Made again for each run, as after a restart. */
 const agent = (): AnyAgent => {

@@ -2,6 +2,7 @@ import neo4j, { type Driver } from 'neo4j-driver';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nodeId } from '../../domain/lineage/lineage.ts';
 import { write } from '../../graph/neo4j/fence.ts';
+import { GraphConnections } from '../../graph/neo4j/graph-connections.ts';
 import { type GraphProjection, openGraph } from '../../graph/neo4j/open.ts';
 import { erase } from '../../store/data-subjects/erase.ts';
 import { SupersededError } from '../../store/database/lease.ts';
@@ -9,6 +10,7 @@ import { openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { BY, checkOnce, personOf } from '../fixtures/erasing.ts';
 import { until } from '../fixtures/server.ts';
 import { type StallingProxy, stallingProxy } from '../fixtures/stalling-proxy.ts';
+import { type Silence, startProxy } from '../fixtures/tcp-proxy.ts';
 import { type RunningNeo4j, startNeo4j } from './neo4j.ts';
 
 /* Two followers of one record: one that hangs between what it read and what it writes, and the one that takes over from it. */
@@ -16,6 +18,8 @@ import { type RunningNeo4j, startNeo4j } from './neo4j.ts';
 const BASE = Math.floor(Date.now() / 3_600_000) * 3_600_000 - 3_600_000;
 let server: RunningNeo4j;
 let driver: Driver;
+/** Ways to the server that nothing stalls. */
+let direct: GraphConnections;
 let database: TestDatabase;
 let proxy: StallingProxy;
 const errors: Error[] = [];
@@ -24,6 +28,7 @@ const graphs: GraphProjection[] = [];
 beforeAll(async () => {
   server = await startNeo4j();
   driver = neo4j.driver(server.url, undefined, { disableLosslessIntegers: true });
+  direct = new GraphConnections({ url: server.url, user: '', password: '' });
   database = await openTestDatabase();
   proxy = await stallingProxy(server.handle.port);
 });
@@ -32,6 +37,7 @@ afterAll(async () => {
   for (const graph of graphs) await graph.close();
   await proxy?.close();
   await driver?.close();
+  await direct?.close();
   await database?.close();
   await server?.dispose();
 });
@@ -114,7 +120,7 @@ describe('a follower that hangs before it writes', () => {
   it('would have written it back: under a token of its own nothing stops it', async () => {
     // The control: the same write, by a holder that was not superseded.
     const put = (token: number) =>
-      write(driver, { name: 'lineage', token }, (tx) =>
+      write(direct, { name: 'lineage', token }, (tx) =>
         tx.run(`CREATE (:Response {id: 'Response:control'})`),
       );
     await expect(put(1)).rejects.toThrow(SupersededError);
@@ -132,9 +138,62 @@ describe('a follower that hangs inside its transaction', () => {
     const transaction = hanging.beginTransaction({ timeout: 1_500 });
     await transaction.run(`MERGE (f:Fence {name: 'lineage'}) SET f.locked = true`);
     await transaction.run(`CREATE (:Response {id: 'Response:hanging'})`);
-    await write(driver, { name: 'lineage', token: 5 }, (tx) => tx.run('RETURN 1'));
+    await write(direct, { name: 'lineage', token: 5 }, (tx) => tx.run('RETURN 1'));
     await expect(transaction.commit()).rejects.toThrow();
     expect(await idsInGraph()).not.toContain('Response:hanging');
     await hanging.close();
+  });
+});
+
+describe('a follower whose connections go silent', () => {
+  const begin = (milliseconds: number) => driver.session().beginTransaction({ timeout: milliseconds });
+
+  it.each<Silence>(['both ways', 'answers'])(
+    'inside its transaction goes on long before Neo4j would end that, and nothing of it is written twice (%s)',
+    async (silence) => {
+      const way = await startProxy(server.handle.port);
+      const graph = opened(`bolt://127.0.0.1:${way.port}`, 'three');
+      const stop = await graph.follow();
+      await submit('somebody else', 3);
+      await caughtUp(graph);
+      // Its next transaction waits for this one, which another server holds, and has the fence when it ends.
+      const other = begin(60_000);
+      await other.run(`MERGE (f:Fence {name: 'lineage'}) SET f.locked = true`);
+      await submit('somebody else', 5);
+      const waiting = `SHOW TRANSACTIONS YIELD metaData, status WHERE metaData.fence = 'lineage' AND status STARTS WITH 'Blocked' RETURN 1`;
+      await until(
+        async () => (await driver.executeQuery(waiting)).records.length > 0,
+        'it waits for the fence',
+      );
+      way.silenceOpen(silence);
+      await other.commit();
+      // The control: begun when the silence began, and to be ended by Neo4j when the silent one would be.
+      const control = begin(60_000);
+      await control.run('RETURN 1');
+      await caughtUp(graph);
+      await control.run('RETURN 1');
+      await control.rollback();
+      expect(errors.some(({ name }) => name === 'SilentGraphError')).toBe(true);
+      expect(await idsInGraph()).toEqual(await idsInRecord());
+      errors.length = 0;
+      await stop();
+      await way.close();
+    },
+  );
+
+  it('ends what an earlier holder of the lease, frozen inside its transaction, left at the fence', async () => {
+    const frozen = driver.session();
+    const transaction = frozen.beginTransaction({
+      timeout: 60_000,
+      metadata: { fence: 'lineage', token: Number.MAX_SAFE_INTEGER - 2, transaction: 'of the frozen one' },
+    });
+    await transaction.run(`MERGE (f:Fence {name: 'lineage'}) SET f.locked = true`);
+    const control = begin(60_000);
+    await control.run('RETURN 1');
+    await write(direct, { name: 'lineage', token: Number.MAX_SAFE_INTEGER - 1 }, (tx) => tx.run('RETURN 1'));
+    await control.run('RETURN 1');
+    await control.rollback();
+    await expect(transaction.commit()).rejects.toThrow();
+    await frozen.close();
   });
 });

@@ -1,9 +1,14 @@
-import type { ManagedTransaction } from 'neo4j-driver';
+import type { QueryResult } from 'neo4j-driver';
 import type { OwnerSession } from '../../../store/database/client.ts';
 import type { JournalEntry } from '../../../store/journal/journal.ts';
 import type { StoredCellDictionary } from '../../../store/responses/cell-dictionary.ts';
 import type { MappingRegistry } from '../../../store/responses/mappings.ts';
 import type { JournalPayload } from '../../../store/tables/schema.ts';
+
+/** A transaction of Neo4j. */
+export interface GraphTransaction {
+  run(query: string, parameters?: object): Promise<QueryResult>;
+}
 
 /** What writers of the graph read from, and how they write. */
 export interface GraphWriter {
@@ -13,7 +18,7 @@ export interface GraphWriter {
   /** Keys of the mappings that the graph has; emptied with it. */
   readonly projected: Set<string>;
   /** One transaction under the projector's lease. @throws Superseded */
-  readonly write: (work: (tx: ManagedTransaction) => Promise<unknown>) => Promise<void>;
+  readonly write: (work: (tx: GraphTransaction) => Promise<unknown>) => Promise<void>;
 }
 
 /** How a kind's nodes are written to Neo4j. */

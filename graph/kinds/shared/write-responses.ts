@@ -1,4 +1,3 @@
-import type { ManagedTransaction } from 'neo4j-driver';
 import { nodeId, type RollupKey, rollupId } from '../../../domain/lineage/lineage.ts';
 import { responsePages } from '../../../store/lineage/all-rows.ts';
 import {
@@ -9,7 +8,7 @@ import {
   readResponseLineage,
 } from '../../../store/lineage/lineage.ts';
 import type { RecordedMapping } from '../../../store/responses/mappings.ts';
-import { batches, entry, type GraphWriter, type Projection } from './projection.ts';
+import { batches, entry, type GraphTransaction, type GraphWriter, type Projection } from './projection.ts';
 import { surveyKey } from './recorded-mapping.ts';
 import { SURVEYED } from './visible-selection.ts';
 
@@ -102,7 +101,7 @@ async function writeResponses(
 }
 
 /** Existing responses, or ones with a past: their old edges. */
-async function rewrite(tx: ManagedTransaction, changed: readonly ResponseRow[]): Promise<void> {
+async function rewrite(tx: GraphTransaction, changed: readonly ResponseRow[]): Promise<void> {
   await tx.run(LOOSEN, { rows: changed });
   await tx.run(RESPONSES, { rows: changed });
   await tx.run(COUNTED, { rows: changed.filter(({ rollup }) => rollup !== null) });
