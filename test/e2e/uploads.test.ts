@@ -67,7 +67,9 @@ async function upload(content: Buffer, name: string, key = 'admin'): Promise<str
 async function ended(id: string, key = 'admin'): Promise<NonNullable<Shown['import']>> {
   let state: Shown['import'] = null;
   await until(async () => {
-    state = (await call('GET', `/${id}`, undefined, key)).body.import;
+    const answer = await call('GET', `/${id}`, undefined, key);
+    expect([answer.status, answer.body.errors]).toEqual([200, undefined]);
+    state = answer.body.import;
     return state !== null && state.state !== 'running';
   }, 'the import ends');
   return state as unknown as NonNullable<Shown['import']>;
