@@ -63,7 +63,11 @@ const written = (name: string, content: string | Buffer): string => {
   return path;
 };
 const choose = (path: string, of: Page = page) => of.locator('input[type=file]').setInputFiles(path);
-const press = (name: string | RegExp, of: Page = page) => of.getByRole('button', { name }).click();
+const press = async (name: string | RegExp, of: Page = page) => {
+  // What is still read moves a button away from under the pointer.
+  await until(async () => (await of.locator('.skeleton').count()) === 0, 'the page is read');
+  await of.getByRole('button', { name }).click();
+};
 const answers = async () => {
   const { data } = await server.graphql<{ nps: { responses: number }[] }>(
     '{ nps(window: "P10Y") { responses } }',
