@@ -46,11 +46,15 @@ export class SilentGraphError extends GraphNotReadyError {
   override readonly name = 'SilentGraphError';
 }
 
+/** Whether Neo4j or its driver reported it. If the package was not loaded, no error is. */
+export function isNeo4jError(error: unknown): error is Neo4jError {
+  return loaded !== undefined && error instanceof loaded.Neo4jError;
+}
+
 /** Whether the graph is currently unreachable (as opposed to: the query is wrong). */
 export function isAway(error: unknown): boolean {
   if (error instanceof GraphNotReadyError) return true;
-  // If the package was not loaded, no error is Neo4j's.
-  if (!loaded || !(error instanceof loaded.Neo4jError)) return false;
+  if (!loaded || !isNeo4jError(error)) return false;
   return (
     error.retriable ||
     [loaded.error.SERVICE_UNAVAILABLE, loaded.error.SESSION_EXPIRED].includes(error.code) ||

@@ -197,3 +197,61 @@ describe('a follower whose connections go silent', () => {
     await frozen.close();
   });
 });
+
+describe('a graph whose indexes were not completed', () => {
+  /** As before the first follower. */
+  const withoutSchema = async () => {
+    const { records } = await driver.executeQuery('SHOW CONSTRAINTS YIELD name');
+    for (const row of records) await driver.executeQuery(`DROP CONSTRAINT ${row.get('name')}`);
+    for (const name of ['rollup_order', 'rollup_cell', 'fed_order'])
+      await driver.executeQuery(`DROP INDEX ${name} IF EXISTS`);
+    await driver.executeQuery('MATCH (f:Fence) DELETE f');
+  };
+  const states = async () => {
+    const { records } = await driver.executeQuery(
+      `SHOW INDEXES YIELD name, state, owningConstraint WHERE name IN ['response_id', 'fence_name', 'rollup_cell']
+       RETURN name, state, owningConstraint AS owner ORDER BY name`,
+    );
+    return records.map((row) => row.toObject());
+  };
+  const whole = [
+    { name: 'fence_name', state: 'ONLINE', owner: 'fence_name' },
+    { name: 'response_id', state: 'ONLINE', owner: 'response_id' },
+    { name: 'rollup_cell', state: 'ONLINE', owner: null },
+  ];
+
+  it('because the connection ended before the constraints that they are for, is followed', async () => {
+    await withoutSchema();
+    for (const [name, on] of [
+      ['response_id', '(n:Response) ON (n.id)'],
+      ['fence_name', '(n:Fence) ON (n.name)'],
+    ])
+      await driver.executeQuery(`CREATE INDEX ${name} FOR ${on}`);
+    const graph = opened(server.url, 'four');
+    const stop = await graph.follow();
+    await submit('somebody else', 2);
+    await caughtUp(graph);
+    expect(await idsInGraph()).toEqual(await idsInRecord());
+    expect(await states()).toEqual(whole);
+    await stop();
+  });
+
+  it('because one could not be filled, is followed once it can be', async () => {
+    await withoutSchema();
+    const tooLong = 'x'.repeat(40_000);
+    await driver.executeQuery('CREATE (:Rollup {id: $tooLong, hour: 1, model: 0, cell: $tooLong})', {
+      tooLong,
+    });
+    await driver.executeQuery('CREATE INDEX rollup_cell FOR (r:Rollup) ON (r.cell, r.hour, r.model)');
+    const isFailed = async () => (await states()).some(({ state }) => state === 'FAILED');
+    await until(isFailed, 'the index has failed');
+    await driver.executeQuery('MATCH (r:Rollup) WHERE size(r.cell) = 40000 DELETE r');
+    const graph = opened(server.url, 'five');
+    const stop = await graph.follow();
+    await submit('somebody else', 2);
+    await caughtUp(graph);
+    expect(await idsInGraph()).toEqual(await idsInRecord());
+    expect(await states()).toEqual(whole);
+    await stop();
+  });
+});
