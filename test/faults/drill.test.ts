@@ -22,6 +22,10 @@ const EVENTS = setting('SCORELINE_DRILL_EVENTS', 2_000);
 /** Between two steps of a sender, so that faults meet events. */
 const PAUSE_MS = 40;
 
+/** The end of each worker's log: why it goes on failing. */
+const lastWords = ({ workers }: World) =>
+  workers.map((worker, i) => `worker ${i}: ${worker.output().trimEnd().slice(-1_000)}`).join('\n');
+
 let servers: Servers;
 /** Of the last seed. */
 let world: World | undefined;
@@ -58,7 +62,7 @@ describe(`${SEEDS * EVENTS} events while everything breaks`, () => {
         found = disagreements(await readBooks(drilled, taken));
         return found.length === 0;
       }, 'the graph follows').catch(() => undefined);
-      expect(found, repeat).toEqual([]);
+      expect(found, `${repeat}\n${lastWords(drilled)}`).toEqual([]);
       // A full disk tears no line of what is written beside the database.
       for (const folder of drilled.dataFolders)
         expect(
