@@ -11,6 +11,7 @@ import {
   readJournal,
 } from '../../store/journal/journal.ts';
 import { marksBehind } from '../../store/journal/journal-trim.ts';
+import { ReadPlace } from '../../store/scores/read-place.ts';
 import type { JournalEnds } from './journal-ends.ts';
 import { type LiveQueryDefinition, type LiveRowsDeps, liveRowsAt, readLiveRows } from './live-rows.ts';
 import { changed, isBefore } from './row-changes.ts';
@@ -63,6 +64,8 @@ export class LiveQuery {
   /** When the first change was recorded that the rows do not show yet. */
   #since: number | null = null;
   #at: JournalPosition = BEGINNING;
+  /** Whether the last read showed by itself which position it is of. */
+  #isPlaced = false;
   #reading: Promise<void> = Promise.resolve();
   #first: Promise<void> | undefined;
   #edge: NodeJS.Timeout | undefined;
@@ -203,23 +206,28 @@ export class LiveQuery {
     }
   }
 
-  #read(range: TimeRange): Promise<ScoreRow[]> {
-    return readLiveRows(this.#deps, this.#scope, this.#query, range);
+  #read(range: TimeRange, place?: ReadPlace): Promise<ScoreRow[]> {
+    return readLiveRows(this.#deps, this.#scope, this.#query, range, place);
   }
 
   /**
-   * The rows and their journal position: nothing that touches them was committed between reading that position
-   * and reading them, nor was anything that followers may not read yet.
+   * The rows and their journal position: the one that the counts in memory are of, or one from before the read. Then nothing that
+   * touches the rows was committed between the two, nor was anything that followers may not read yet.
    */
   async #readAt(range: TimeRange): Promise<{ rows: ScoreRow[]; at: JournalPosition }> {
     for (let attempt = 1; ; attempt++) {
-      const at = await this.#hooks.ends.head();
-      const rows = await this.#read(range);
-      const since = await this.#hooks.ends.since(at);
+      const before = this.#isPlaced ? null : await this.#hooks.ends.head();
+      const place = new ReadPlace(this.#deps.cells);
+      // Other rows depend on the champion too, which is read before the counts.
+      const rows = await this.#read(range, this.#query.basis === 'SURVEYED' ? place : undefined);
+      this.#isPlaced = place.at !== null;
+      if (place.at) return { rows, at: place.at };
+      if (!before) continue;
+      const since = await this.#hooks.ends.since(before);
       const touching = since?.filter((entry) => this.#touches(entry, range));
-      if (touching?.length === 0) return { rows, at };
-      if (attempt >= MOST_READINGS)
-        return { rows: await liveRowsAt(this.#deps, this.#scope, this.#query, rows, at), at };
+      if (touching?.length === 0) return { rows, at: before };
+      if (attempt < MOST_READINGS) continue;
+      return { rows: await liveRowsAt(this.#deps, this.#scope, this.#query, rows, before), at: before };
     }
   }
 

@@ -8,6 +8,7 @@ import type { ScopedReader } from '../../store/access/scoped-views.ts';
 import type { Store } from '../../store/database/client.ts';
 import type { JournalPosition } from '../../store/journal/journal.ts';
 import type { StoredCellDictionary } from '../../store/responses/cell-dictionary.ts';
+import type { ReadPlace } from '../../store/scores/read-place.ts';
 import { readScores } from '../../store/scores/scores.ts';
 import { LIMITS } from '../limits.ts';
 import { isUnknown } from './row-changes.ts';
@@ -32,14 +33,16 @@ export interface LiveRowsDeps {
 const CONFIDENCE = 0.95;
 const MOST_KNOWN = 20;
 
-/** The rows of a live query as they are now. */
+/** The rows of a live query as they are now; `place` learns which position of the journal they are of. */
 export function readLiveRows(
   { scopedReader, store: record, cells, now }: LiveRowsDeps,
   scope: Scope,
   { segment, basis, groupBy }: LiveQueryDefinition,
   range: TimeRange,
+  place: ReadPlace | undefined,
 ): Promise<ScoreRow[]> {
-  const query = { segment, basis, groupBy, confidence: CONFIDENCE, windows: [range], mostRows: LIMITS.rows };
+  const asked = { segment, basis, groupBy, confidence: CONFIDENCE, windows: [range] };
+  const query = { ...asked, mostRows: LIMITS.rows, place };
   return readScores({ store: scopedReader.as(scope), record, cells, now }, scope, query);
 }
 
