@@ -3,6 +3,7 @@ import { type DocumentNode, type ExecutionResult, Kind, print, visit } from 'gra
 import { Slice } from '../../domain/text/slices.ts';
 import type { JournalPosition } from '../../store/journal/journal.ts';
 import { LIMITS } from '../limits.ts';
+import { Answer } from './answer.ts';
 import type { LiveQuery, NpsUpdate } from './live-query.ts';
 import { Shares } from './shares.ts';
 
@@ -33,14 +34,13 @@ export interface Membership {
   readonly variables: Readonly<Record<string, unknown>> | null | undefined;
   /** The answer to one update; equal memberships have equal answers, so it is called for one of them. */
   readonly execute: (update: NpsUpdate) => Promise<ExecutionResult>;
-  /** Gets each answer as JSON text. */
-  readonly deliver: (payload: string) => void;
+  readonly deliver: (answer: Answer) => void;
 }
 
 /** An update and its serialised text. */
 interface Latest {
   readonly update: NpsUpdate;
-  readonly payload: string;
+  readonly json: string;
 }
 
 interface Cohort {
@@ -84,7 +84,8 @@ export function createCohorts(onError: (error: Error) => void): Cohorts {
       // (outbox.ts).
       for (const one of made) {
         latest.set(JSON.stringify(one.update.row.group), one);
-        for (const deliver of members) deliver(one.payload);
+        const all = new Answer(one.json);
+        for (const deliver of members) deliver(all);
       }
     };
     // Followed before the current rows are read, and answered one after the other: nothing is missed or out of
@@ -148,9 +149,9 @@ export function createCohorts(onError: (error: Error) => void): Cohorts {
             else if (position !== null)
               present.push(await inText({ ...one.update, position }, membership, slice));
           }
-          for (const { payload } of present) deliver(payload);
+          for (const { json } of present) deliver(new Answer(json));
           members.delete(hold);
-          hold = (payload) => deliver(payload);
+          hold = (answer) => deliver(answer);
           members.add(hold);
         });
         return leave;
@@ -165,7 +166,7 @@ export function createCohorts(onError: (error: Error) => void): Cohorts {
 /** The update as the members' text; yields first if the slice is over. */
 async function inText(update: NpsUpdate, { execute }: Membership, slice: Slice): Promise<Latest> {
   if (slice.isOver()) await slice.next();
-  return { update, payload: JSON.stringify(await execute(update)) };
+  return { update, json: JSON.stringify(await execute(update)) };
 }
 
 /** Everything that the answers depend on besides the live query; `after` only decides how they begin. */

@@ -5,6 +5,8 @@ import { LIMITS } from '../limits.ts';
 import type { OnEnded } from './ended.ts';
 import { hangUp } from './hang-up.ts';
 import { Outbox } from './outbox.ts';
+import { textFrame } from './text-frame.ts';
+import { TurnWriter } from './turn.ts';
 
 /** Close codes of the server, besides those of the protocol graphql-transport-ws. */
 export const CLOSE = {
@@ -36,6 +38,7 @@ export class Connection {
   /** How the current frame arrived. */
   frame: { readonly bytes: number; readonly isPaid: boolean } = { bytes: 0, isPaid: false };
   readonly #outbox: Outbox;
+  readonly #turn: TurnWriter;
   readonly #report: OnEnded;
   readonly #began = performance.now();
   #ended = false;
@@ -46,10 +49,19 @@ export class Connection {
     this.socket = socket;
     this.request = request;
     this.#report = report;
+    // Past the library, which makes a frame and a write call for each message. Nothing is compressed, so it holds nothing back either.
+    let onDrain: () => void = () => undefined;
+    this.#turn = new TurnWriter((frames) => {
+      // Where the kernel takes all at once, no 'drain' follows.
+      if (socket.readyState === WebSocket.OPEN && request.socket.write(frames)) onDrain();
+    });
     this.#outbox = new Outbox({
-      buffered: () => socket.bufferedAmount,
-      write: (text) => socket.send(text),
-      onDrain: (listener) => request.socket.on('drain', listener),
+      buffered: () => socket.bufferedAmount + this.#turn.bytes,
+      write: (frame) => this.#turn.add(frame),
+      onDrain: (listener) => {
+        onDrain = listener;
+        request.socket.on('drain', listener);
+      },
     });
     this.#watchLife();
   }
@@ -65,8 +77,13 @@ export class Connection {
     return `${this.id}/${this.#operations}`;
   }
 
-  /** Writes one frame, unless the client leaves too much unread: then it is disconnected with that reason. */
-  write(frame: string): void {
+  /** Writes one message, unless the client leaves too much unread: then it is disconnected with that reason. */
+  write(message: string): void {
+    this.writeFrame(textFrame(message));
+  }
+
+  /** Writes a ready frame in the same way. */
+  writeFrame(frame: Buffer): void {
     if (this.#ended || this.socket.readyState !== WebSocket.OPEN) return;
     if (this.#outbox.isSlow())
       this.end(CLOSE.slowConsumer, `slow consumer: over ${LIMITS.unread} bytes unread; resume with after`);
@@ -80,6 +97,7 @@ export class Connection {
   end(code: number, reason: string, isLogged = true): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#turn.flush();
     const unread = this.#outbox.drop() + this.socket.bufferedAmount;
     const seconds = (performance.now() - this.#began) / 1_000;
     const { caller, id: requestId } = this;

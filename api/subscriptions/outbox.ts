@@ -1,10 +1,11 @@
 import { LIMITS } from '../limits.ts';
+import { currentTurn } from './turn.ts';
 
 /** A byte sink for a peer: a WebSocket, or the response of a stream. */
 export interface Wire {
   /** Bytes that the kernel has not taken yet. */
   buffered(): number;
-  write(text: string): void;
+  write(chunk: Buffer): void;
   /** Calls the listener whenever the kernel has taken everything, once `buffered` was at least 64 KiB. */
   onDrain(listener: () => void): void;
 }
@@ -22,10 +23,11 @@ const AHEAD = 64 * 1024;
  */
 export class Outbox {
   readonly #wire: Wire;
-  #waiting: { readonly text: string; readonly bytes: number }[] = [];
+  #waiting: Buffer[] = [];
   #bytes = 0;
-  /** The unread bytes when this turn of the event loop began to write. */
-  #before: number | undefined;
+  /** The unread bytes when that turn of the event loop began to write. */
+  #before = 0;
+  #turn = -1;
 
   constructor(wire: Wire) {
     this.#wire = wire;
@@ -43,21 +45,19 @@ export class Outbox {
    * LIMITS.unread plus one turn's data waits.
    */
   isSlow(): boolean {
-    if (this.#before === undefined) {
+    const turn = currentTurn();
+    if (this.#turn !== turn) {
+      this.#turn = turn;
       this.#before = this.unread();
-      setImmediate(() => {
-        this.#before = undefined;
-      });
     }
     return this.#before > LIMITS.unread;
   }
 
-  write(text: string): void {
-    if (this.#waiting.length === 0 && this.#wire.buffered() < AHEAD) this.#wire.write(text);
+  write(chunk: Buffer): void {
+    if (this.#waiting.length === 0 && this.#wire.buffered() < AHEAD) this.#wire.write(chunk);
     else {
-      const bytes = Buffer.byteLength(text);
-      this.#waiting.push({ text, bytes });
-      this.#bytes += bytes;
+      this.#waiting.push(chunk);
+      this.#bytes += chunk.length;
     }
   }
 
@@ -71,10 +71,10 @@ export class Outbox {
 
   #pump(): void {
     let sent = 0;
-    for (const { text, bytes } of this.#waiting) {
+    for (const chunk of this.#waiting) {
       if (this.#wire.buffered() >= AHEAD) break;
-      this.#wire.write(text);
-      this.#bytes -= bytes;
+      this.#wire.write(chunk);
+      this.#bytes -= chunk.length;
       sent += 1;
     }
     if (sent > 0) this.#waiting.splice(0, sent);

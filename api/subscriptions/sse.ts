@@ -7,6 +7,7 @@ import { DATA_HEADERS } from '../http/raw.ts';
 import { LIMITS } from '../limits.ts';
 import { executeOperation, prepareOperation } from '../operation.ts';
 import { stringifyInSlices } from '../stringify.ts';
+import type { Answer } from './answer.ts';
 import type { Cohorts } from './cohort.ts';
 import type { OnEnded } from './ended.ts';
 import { hangUp } from './hang-up.ts';
@@ -16,6 +17,10 @@ import { beginSubscription } from './subscribe.ts';
 import { watchCaller } from './watch-caller.ts';
 
 const HEARTBEAT_MS = 12_000;
+const COMMENT = Buffer.from(':\n\n');
+
+const nextText = (json: string) => `event: next\ndata: ${json}\n\n`;
+const nextEvent = (json: string) => Buffer.from(nextText(json));
 
 export interface EventStreams {
   /**
@@ -84,7 +89,7 @@ class EventStream {
     this.#report = report;
     this.#outbox = new Outbox({
       buffered: () => response.writableLength,
-      write: (text) => void response.write(text),
+      write: (chunk) => void response.write(chunk),
       onDrain: (listener) => response.on('drain', listener),
     });
     response.writeHead(200, {
@@ -103,16 +108,16 @@ class EventStream {
   /**
    * Writes one more answer, unless the client leaves too much unread: then it is disconnected with that reason.
    */
-  next(payload: string): void {
+  next(answer: Answer): void {
     if (this.ended) return;
     if (this.#outbox.isSlow())
       this.cutOff(`slow consumer: over ${LIMITS.unread} bytes unread; resume with after`, 'SLOW_CONSUMER');
-    else this.#outbox.write(`event: next\ndata: ${payload}\n\n`);
+    else this.#outbox.write(answer.chunk('event: next', nextEvent));
   }
 
   /** Keeps intermediaries from taking the silence for an end. */
   beat(): void {
-    if (!this.ended && this.#outbox.unread() === 0) this.#outbox.write(':\n\n');
+    if (!this.ended && this.#outbox.unread() === 0) this.#outbox.write(COMMENT);
   }
 
   /** The last answer, and the end. */
@@ -124,7 +129,7 @@ class EventStream {
   finishWith(payload?: string): void {
     if (this.ended) return;
     this.#ended = true;
-    const last = payload === undefined ? '' : `event: next\ndata: ${payload}\n\n`;
+    const last = payload === undefined ? '' : nextText(payload);
     this.response.end(`${last}event: complete\ndata:\n\n`);
   }
 
@@ -171,7 +176,7 @@ async function serveEventStream(
   };
   stream.onEnd = left;
   open.add(stream);
-  const begun = await beginSubscription(cohorts, prepared, (payload) => stream.next(payload));
+  const begun = await beginSubscription(cohorts, prepared, (answer) => stream.next(answer));
   if (typeof begun !== 'function') {
     left();
     return stream.finish(begun);

@@ -4,17 +4,18 @@ import type { ApiContext } from '../context.ts';
 import { errorBody, maskedError, publicError } from '../errors.ts';
 import { executedOf, finishResult, type Prepared } from '../operation.ts';
 import { AgentStream, type AgentUpdate } from './agent-stream.ts';
+import { Answer } from './answer.ts';
 import { type Cohorts, LiveQueryHandle } from './cohort.ts';
 import type { NpsUpdate } from './live-query.ts';
 
 /**
- * Begins a subscription: its answers go to `deliver` as JSON text, the first before this resolves. Returns the
+ * Begins a subscription: its answers go to `deliver`, the first before this resolves. Returns the
  * function that ends it, or the errors that kept it from beginning.
  */
 export async function beginSubscription(
   cohorts: Cohorts,
   prepared: Prepared,
-  deliver: (payload: string) => void,
+  deliver: (answer: Answer) => void,
 ): Promise<(() => void) | ExecutionResult> {
   const { contextValue } = prepared;
   let left: () => void;
@@ -41,7 +42,7 @@ export async function beginSubscription(
 async function begin(
   cohorts: Cohorts,
   prepared: Prepared,
-  deliver: (payload: string) => void,
+  deliver: (answer: Answer) => void,
 ): Promise<(() => void) | ExecutionResult> {
   const context = prepared.contextValue;
   // Only these two are ever returned as a stream, by npsUpdates, alertUpdates and caseUpdates.
@@ -57,7 +58,7 @@ async function begin(
   };
   try {
     if (source instanceof AgentStream)
-      return await source.begin(async (update) => deliver(JSON.stringify(await answer(update))));
+      return await source.begin(async (update) => deliver(new Answer(JSON.stringify(await answer(update)))));
     return await cohorts.join({
       subscription: source,
       document: prepared.document,

@@ -15,12 +15,14 @@ import { logOfRequest } from '../log.ts';
 import { executeOperation, type Prepared, prepareOperation } from '../operation.ts';
 import { stringifyInSlices } from '../stringify.ts';
 import { admitFrame } from './admit-frame.ts';
+import { Answer } from './answer.ts';
 import type { Cohorts } from './cohort.ts';
 import { CLOSE, Connection } from './connection.ts';
 import type { OnEnded } from './ended.ts';
 import { Shares } from './shares.ts';
 import { nothingMore, untilReturned } from './streams.ts';
 import { beginSubscription } from './subscribe.ts';
+import { textFrame } from './text-frame.ts';
 import { WaitingSockets } from './waiting-sockets.ts';
 import { watchCaller } from './watch-caller.ts';
 
@@ -29,7 +31,7 @@ import { watchCaller } from './watch-caller.ts';
  * anything may run.
  */
 type Delivered = Prepared & {
-  readonly deliver: (payload: string) => void;
+  readonly deliver: (answer: Answer) => void;
   readonly hasEnded: () => boolean;
 };
 
@@ -154,7 +156,7 @@ function speakProtocol(schema: GraphQLSchema, deps: ApiDeps, cohorts: Cohorts, s
       const { hasEnded, deliver, ...prepared } = args as Delivered;
       if (hasEnded()) return { errors: [ENDED] };
       // The library would serialise a large answer in one go.
-      deliver(await stringifyInSlices(await executeOperation(prepared)));
+      deliver(new Answer(await stringifyInSlices(await executeOperation(prepared))));
       return nothingMore();
     },
     subscribe: async (args) => {
@@ -265,8 +267,9 @@ function begin(
   if (!('document' in prepared)) return prepared.errors;
   const opening = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
   // An operation that the client completed meanwhile gets no answer.
-  const deliver = (payload: string) => {
-    if (id in context.subscriptions) connection.write(`${opening}${payload}}`);
+  const frame = (json: string) => textFrame(`${opening}${json}}`);
+  const deliver = (answer: Answer) => {
+    if (id in context.subscriptions) connection.writeFrame(answer.chunk(opening, frame));
   };
   return { ...prepared, deliver, hasEnded: () => connection.ended };
 }

@@ -16,7 +16,7 @@ import type { ResponseDraft } from './draft.ts';
 import { keptItem } from './kept-item.ts';
 import { readNames } from './names.ts';
 import { type NoteCode, type Outcome, rejected } from './outcome.ts';
-import { keyedHash, lookupsOf, type Pepper, peppers, pseudonym, pseudonymous } from './pseudonym.ts';
+import { keyedHash, type Pepper, peppers, pseudonymsOf } from './pseudonym.ts';
 import { joinedLines, type Ruled, ruledBy } from './ruled.ts';
 
 export interface NormaliseDeps {
@@ -113,6 +113,8 @@ export function finished(deps: NormaliseDeps, read: ReadDraft): Normalised {
   const respondent = blankToNull(draft.respondent);
   const account = blankToNull(draft.account ?? null);
   const item = keptItem(draft.kept ?? draft.raw);
+  const person = respondent === null ? null : pseudonymsOf(deps.pepper, respondent);
+  const holder = account === null ? null : pseudonymsOf(deps.pepper, account, 'account');
   const content = {
     id: responseId(source, externalId),
     source,
@@ -122,12 +124,16 @@ export function finished(deps: NormaliseDeps, read: ReadDraft): Normalised {
     points: scaled?.points ?? null,
     class: scaled?.class ?? null,
     comment: comment?.text ?? null,
-    respondent: respondent === null ? null : pseudonym(deps.pepper, respondent),
+    respondent: person?.pseudonyms[0] ?? null,
     attributes: attributes.values,
   };
   const { storedAs = (given: CellAttributes) => given } = deps;
-  const contentHashes = peppers(deps.pepper).map((pepper) => {
-    const names = namesUnder(pepper, respondent, account);
+  const contentHashes = peppers(deps.pepper).map((pepper, i) => {
+    // Contents without an account keep the hash that they had before there were any.
+    const names = {
+      respondent: person?.pseudonyms[i] ?? null,
+      ...(holder === null ? {} : { account: holder.pseudonyms[i] }),
+    };
     // As sent: rules that change do not make another content of what comes again.
     const stored = { ...content, ...names, attributes: storedAs(content.attributes), ...named.content };
     return keyedHash(pepper, 'content', canonicalize(stored) ?? '');
@@ -136,8 +142,8 @@ export function finished(deps: NormaliseDeps, read: ReadDraft): Normalised {
     ...content,
     attributes: ruled,
     ...sent,
-    lookups: respondent === null ? [] : lookupsOf(deps.pepper, respondent),
-    account: account === null ? null : pseudonymous(deps.pepper, account, 'account'),
+    lookups: person?.lookups ?? [],
+    account: holder && { pseudonym: holder.pseudonyms[0] as string, lookups: holder.lookups },
     mapping,
     contentHash: contentHashes[0] as string,
     formerHashes: contentHashes.slice(1),
@@ -161,12 +167,6 @@ export function finished(deps: NormaliseDeps, read: ReadDraft): Normalised {
     ],
   };
 }
-
-/** The pseudonyms that a content is hashed with; contents without an account keep the hash that they had before there were any. */
-const namesUnder = (pepper: Pepper, respondent: string | null, account: string | null) => ({
-  respondent: respondent === null ? null : pseudonym(pepper, respondent),
-  ...(account === null ? {} : { account: pseudonym(pepper, account, 'account') }),
-});
 
 /** The rejection of the first text that is too long or malformed; the fields are those of `TEXT_RULES`. */
 export function checkTexts(

@@ -60,14 +60,26 @@ export function lookupOf(pepper: Pepper, pseudonymOfIt: string): string {
 
 /** The lookups of a person or account under every pepper, newest first: rows that have not been moved yet are found too. */
 export function lookupsOf(pepper: Pepper, identifier: string, of: Named = 'respondent'): string[] {
-  return peppers(pepper).map((one) => lookupOf(one, pseudonym(one, identifier, of)));
+  return pseudonymsOf(pepper, identifier, of).lookups;
+}
+
+/** The pseudonyms of an identifier under every pepper, newest first, and their lookups. Each is hashed once. */
+export function pseudonymsOf(pepper: Pepper, identifier: string, of: Named = 'respondent') {
+  const all = peppers(pepper);
+  // A later pepper hashes the pseudonym of the one before it.
+  const pseudonyms: string[] = [];
+  for (const one of all.toReversed()) {
+    const former = pseudonyms[0];
+    pseudonyms.unshift(former === undefined ? pseudonym(one, identifier, of) : underPepper(one, former, of));
+  }
+  return { pseudonyms, lookups: all.map((one, i) => lookupOf(one, pseudonyms[i] as string)) };
 }
 
 /** The pseudonym of an identifier with its lookups. */
-export const pseudonymous = (pepper: Pepper, identifier: string, of: Named) => ({
-  pseudonym: pseudonym(pepper, identifier, of),
-  lookups: lookupsOf(pepper, identifier, of),
-});
+export function pseudonymous(pepper: Pepper, identifier: string, of: Named) {
+  const { pseudonyms, lookups } = pseudonymsOf(pepper, identifier, of);
+  return { pseudonym: pseudonyms[0] as string, lookups };
+}
 
 /**
  * The lookups for a caller's text: read as the identifier of a respondent, of an account and of a staff member, because who is

@@ -18,6 +18,8 @@ import type { Arrival, Print } from './response-row.ts';
 
 /** For how long an answer is compared with those that arrive; no rule's time is longer. */
 const PRINTS_KEPT_MS = 8 * 24 * 3_600_000;
+/** So many stored answers are read on each side of a new one. Of a text that one person repeats more often between others, they are all that is compared. */
+const NEIGHBOURS = 200;
 
 const FORGET = [
   statement('flags_forget_prints', 'DELETE FROM answer_print WHERE response_id = ANY ($1::uuid[])'),
@@ -31,11 +33,20 @@ const PRINT = statement(
     ORDER BY id, rule ON CONFLICT (response_id, rule) DO UPDATE SET print = excluded.print, person = excluded.person,
       answered_at = excluded.answered_at`,
 );
+/**
+ * The nearest answers before and after each given time, which are all that can complete a flag: an interval of one time that has one of them
+ * has its neighbours. So the price of an arriving answer does not grow with the answers that are like it.
+ */
 const ALIKE = statement(
   'flags_alike',
   `SELECT p.rule, encode(p.print, 'hex') AS print, p.response_id AS id, p.person, p.answered_at AS "answeredAt"
-    FROM json_to_recordset($1::json) AS g (rule text, print text, since timestamptz, until timestamptz)
-      JOIN answer_print p ON p.rule = g.rule AND p.print = decode(g.print, 'hex') AND p.answered_at BETWEEN g.since AND g.until`,
+    FROM json_to_recordset($1::json) AS g (rule text, print text, at timestamptz, since timestamptz, until timestamptz, most integer)
+      CROSS JOIN LATERAL (
+        (SELECT * FROM answer_print n WHERE n.rule = g.rule AND n.print = decode(g.print, 'hex')
+          AND n.answered_at BETWEEN g.at AND g.until ORDER BY n.answered_at LIMIT g.most)
+        UNION ALL
+        (SELECT * FROM answer_print n WHERE n.rule = g.rule AND n.print = decode(g.print, 'hex')
+          AND n.answered_at >= g.since AND n.answered_at < g.at ORDER BY n.answered_at DESC LIMIT g.most)) p`,
 );
 const FLAG = statement(
   'flags_add',
@@ -95,38 +106,51 @@ const printOf = ({ id, answeredAt, subject, owner }: Arrival, { rule, print }: P
   person: rule === 'burst' || subject.lookups.length === 0 ? id : owner.id,
 });
 
-async function findAlike(
-  session: Session,
-  rules: FlagRules,
-  rows: readonly ReturnType<typeof printOf>[],
-): Promise<Flag[]> {
-  const asked = new Map<string, { rule: AlikeRuleName; print: string; since: number; until: number }>();
-  for (const { rule, print, answered_at } of rows) {
-    const [at, reach] = [answered_at.getTime(), rules[rule].seconds * 1000];
-    const known = asked.get(`${rule} ${print}`);
-    const since = Math.min(known?.since ?? at, at - reach);
-    const until = Math.max(known?.until ?? at, at + reach);
-    asked.set(`${rule} ${print}`, { rule, print, since, until });
+type Printed = ReturnType<typeof printOf>;
+
+/** New answers that are alike, with the stored ones near them. */
+interface Group {
+  readonly rule: AlikeRuleName;
+  readonly added: Printed[];
+  readonly alike: Map<string, AlikeAnswer>;
+}
+
+async function findAlike(session: Session, rules: FlagRules, rows: readonly Printed[]): Promise<Flag[]> {
+  const groups = new Map<string, Group>();
+  for (const row of rows) {
+    const key = `${row.rule} ${row.print}`;
+    const group: Group = groups.get(key) ?? { rule: row.rule, added: [], alike: new Map() };
+    group.added.push(row);
+    // Of many at one time, those that are read may be others.
+    group.alike.set(row.id, { id: row.id, person: row.person, answeredAt: row.answered_at.getTime() });
+    groups.set(key, group);
   }
-  const given = [...asked.values()].map((one) => ({
-    ...one,
-    since: new Date(one.since),
-    until: new Date(one.until),
-  }));
+  const asked = [...groups.values()].flatMap((group) => nearTo(rules, group));
   type Row = Omit<AlikeAnswer, 'answeredAt'> & { rule: AlikeRuleName; print: string; answeredAt: Date };
-  const groups = new Map<string, { readonly rule: AlikeRuleName; readonly alike: AlikeAnswer[] }>();
-  for (const { rule, print, answeredAt, ...one } of await session.rows<Row>(ALIKE, [JSON.stringify(given)])) {
-    const group = groups.get(`${rule} ${print}`) ?? { rule, alike: [] };
-    group.alike.push({ ...one, answeredAt: answeredAt.getTime() });
-    groups.set(`${rule} ${print}`, group);
-  }
+  for (const { rule, print, answeredAt, ...one } of await session.rows<Row>(ALIKE, [JSON.stringify(asked)]))
+    groups.get(`${rule} ${print}`)?.alike.set(one.id, { ...one, answeredAt: answeredAt.getTime() });
   return [...groups.values()].flatMap(({ rule, alike }) => {
     const { action, answers, seconds } = rules[rule];
-    return [...findFlagged(rules[rule], alike)].map(([id, count]) => ({
+    return [...findFlagged(rules[rule], [...alike.values()])].map(([id, count]) => ({
       ...{ id, rule, leaves_out: action === 'leave-out' },
       found: { version: FLAGS_VERSION, answers, seconds, count },
     }));
   });
+}
+
+/** The times of a group's new answers, each with how far before and after it is read: to the next one at most. */
+function nearTo(rules: FlagRules, { rule, added }: Group) {
+  const { seconds, answers } = rules[rule];
+  const reach = seconds * 1000;
+  const most = Math.max(NEIGHBOURS, 2 * answers);
+  const times = [...new Set(added.map(({ answered_at: at }) => at.getTime()))].sort((a, b) => a - b);
+  const { print } = added[0] as Printed;
+  return times.map((at, i) => ({
+    ...{ rule, print, most },
+    at: new Date(at),
+    since: new Date(Math.max(at - reach, times[i - 1] ?? -Infinity)),
+    until: new Date(Math.min(at + reach, times[i + 1] ?? Infinity)),
+  }));
 }
 
 /** Forgets prints that no arriving answer is compared with. */
