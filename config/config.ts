@@ -10,15 +10,18 @@ import type { CellLimits } from '../domain/segments/cell-filing.ts';
 import { attributeOf, type Dimension, defineDimensions } from '../domain/segments/dimensions.ts';
 import { readableLine } from '../domain/text/text.ts';
 import type { AgentSettings } from './agent-settings.ts';
+import { ConfigError } from './config-error.ts';
 import { deployment } from './deployment.ts';
 import { deploymentMistakes, type FoundDeployment, readDeployment } from './deployment-file.ts';
-import { environment, type KeyConfig, kmsOf, type Role, SECRETS, vaultOf } from './environment.ts';
+import { type KeyConfig, kmsOf, type Role, vaultOf } from './environment.ts';
 import { type GateSettings, readTrustedDocuments, type TrustedDocuments } from './gate-settings.ts';
 import { type LlmConfig, llmOf } from './llm.ts';
-import { type ClaimsConfig, type OidcConfig, oidcOf } from './oidc.ts';
-import { readText } from './read-text.ts';
+import { type JwtConfig, loginsOf } from './logins.ts';
+import type { OidcConfig } from './oidc.ts';
 import { retentionOf } from './retention-settings.ts';
+import { readVariables } from './variables.ts';
 
+export { ConfigError } from './config-error.ts';
 export type { AwsKmsConfig, KeyConfig, VaultTransitConfig } from './environment.ts';
 export type { OidcConfig } from './oidc.ts';
 
@@ -132,34 +135,7 @@ export interface KafkaConfig {
   readonly ingestTopic: string | undefined;
 }
 
-/** Accepted tokens (JWT): who signs them, and which claims describe the caller. */
-export interface JwtConfig extends ClaimsConfig {
-  /** URL or file of the JSON Web Key Set. */
-  readonly jwks: string;
-  readonly issuer: string;
-  readonly audience: string;
-}
-
-/** Of a file with a secret: a list of keys. */
-const LONGEST_SECRET = 64 * 1024;
 const LONGEST_PATH = 200;
-/** Keys may be of several lines. */
-const UNUSABLE = /(?![\t\r\n])\p{Cc}|\p{Cs}/u;
-/** Lines of one error, and characters of a line. */
-const [MOST_MISTAKES, LONGEST_MISTAKE] = [20, 500];
-
-/** The configuration cannot be used; `message` has one line per mistake, of the first ones. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-
-  constructor(message: string) {
-    const lines = message.split('\n');
-    const shown = lines.slice(0, MOST_MISTAKES).map((line) => readableLine(line, LONGEST_MISTAKE));
-    const more = lines.length - shown.length;
-    super([...shown, ...(more > 0 ? [`and ${more} more mistakes`] : [])].join('\n'));
-  }
-}
-
 /**
  * Reads the environment (an empty value counts as absent) and the deployment's file.
  * @param folder where a JSON or YAML file may be, beside scoreline.config.ts; by default its folder
@@ -169,7 +145,7 @@ export async function loadConfig(
   env: Readonly<Record<string, string | undefined>> = process.env,
   folder?: string,
 ): Promise<Config> {
-  const variables = await variablesOf(env);
+  const variables = await readVariables(env);
   const said = await readDeployment(variables.SCORELINE_CONFIG, folder).catch((error: Error) => {
     throw new ConfigError(error.message);
   });
@@ -238,84 +214,6 @@ export async function loadConfig(
   };
 }
 
-/** The variables of the environment; an empty one counts as absent. @throws ConfigError */
-async function variablesOf(
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<z.infer<typeof environment>> {
-  const present = Object.fromEntries(
-    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
-  );
-  const given = { ...present, ...(await readMounted(present)) };
-  const unreadable = Object.keys(environment.shape).filter((name) => UNUSABLE.test(given[name] ?? ''));
-  if (unreadable.length > 0)
-    throw new ConfigError(
-      unreadable
-        .map((name) => `${name} has control characters, or halves of characters; remove them`)
-        .join('\n'),
-    );
-  const read = environment.safeParse(given);
-  if (!read.success) throw mistakes(read.error);
-  return read.data;
-}
-
-/**
- * Values from files: NAME_FILE names the file that holds NAME, as container platforms mount secrets.
- * @throws ConfigError
- */
-async function readMounted(
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<Record<string, string>> {
-  const values: Record<string, string> = {};
-  for (const name of SECRETS) {
-    const file = env[`${name}_FILE`];
-    if (file === undefined) continue;
-    if (env[name] !== undefined) throw new ConfigError(`${name}_FILE is set beside ${name}: set one of them`);
-    const text = await readText(file, LONGEST_SECRET).catch((error: NodeJS.ErrnoException) => {
-      throw new ConfigError(`${name}_FILE: ${file} cannot be read: ${error.code ?? error.message}`);
-    });
-    if (text.trim() === '') throw new ConfigError(`${name}_FILE: ${file} is empty`);
-    values[name] = text.trim();
-  }
-  return values;
-}
-
-/** @throws ConfigError if tokens or logins are only partly configured: they would admit unintended callers. */
-function loginsOf(
-  variables: z.infer<typeof environment>,
-  claims: z.infer<typeof deployment>['jwt'],
-  dimensions: readonly Dimension[],
-): Pick<Config, 'jwt' | 'oidc'> {
-  const mistakes: string[] = [];
-  const jwt = jwtOf(variables, claims, mistakes);
-  const oidc = oidcOf(variables, claims, mistakes);
-  const isUsed = variables.SCORELINE_JWT_JWKS !== undefined || variables.SCORELINE_OIDC_ISSUER !== undefined;
-  for (const name of isUsed ? Object.keys(claims?.attributes ?? {}) : [])
-    if (!dimensions.some(({ field }) => field === name))
-      mistakes.push(
-        `jwt.attributes.${name} is not a dimension; there are ${dimensions.map(({ field }) => field).join(', ')}`,
-      );
-  if (mistakes.length > 0) throw new ConfigError([...new Set(mistakes)].join('\n'));
-  return { jwt, oidc };
-}
-
-function jwtOf(
-  variables: z.infer<typeof environment>,
-  claims: z.infer<typeof deployment>['jwt'],
-  mistakes: string[],
-): JwtConfig | undefined {
-  const jwks = variables.SCORELINE_JWT_JWKS;
-  if (jwks === undefined) return undefined;
-  const { SCORELINE_JWT_ISSUER: issuer, SCORELINE_JWT_AUDIENCE: audience } = variables;
-  if (issuer === undefined) mistakes.push('SCORELINE_JWT_ISSUER is missing: who signs the tokens');
-  if (audience === undefined) mistakes.push('SCORELINE_JWT_AUDIENCE is missing: the audience of the tokens');
-  if (claims === undefined)
-    mistakes.push(
-      "jwt is missing in scoreline.config.ts: which claim holds the role, such as jwt: { role: 'role' }",
-    );
-  if (issuer === undefined || audience === undefined || claims === undefined) return undefined;
-  return { jwks, issuer, audience, clockTolerance: variables.SCORELINE_JWT_CLOCK_TOLERANCE, ...claims };
-}
-
 function dimensionsOf(
   configured: z.infer<typeof deployment>['dimensions'],
   { fileOf }: FoundDeployment,
@@ -368,8 +266,4 @@ async function trustedOf(file: string | undefined): Promise<TrustedDocuments> {
     const reason = (error as Error).message.replace(/\s+/g, ' ');
     throw new ConfigError(`SCORELINE_TRUSTED_DOCUMENTS: ${readableLine(file, LONGEST_PATH)}: ${reason}`);
   }
-}
-
-function mistakes(error: z.ZodError): ConfigError {
-  return new ConfigError(error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('\n'));
 }

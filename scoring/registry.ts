@@ -1,14 +1,8 @@
 import { createHash, createPublicKey, type KeyObject, sign } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import type { Store } from '../store/database/client.ts';
-import {
-  type Change,
-  type NewModel,
-  promoteFirst,
-  readRegistry,
-  registerModel,
-  type TrainingSetRow,
-} from '../store/models/models.ts';
+import { type Change, type NewModel, promoteFirst, registerModel } from '../store/models/model-changes.ts';
+import { readRegistry, type TrainingSetRow } from '../store/models/models.ts';
 import { artefactKey, type ModelArtefact } from './model.ts';
 
 export interface Registration {

@@ -11,14 +11,8 @@ import { unscoped } from '../store/database/client.ts';
 import { beginAll, type Lease, leadAlone, type Work } from '../store/database/lease.ts';
 import type { Loops } from '../store/database/loops.ts';
 import type { SubjectEncryption } from '../store/encryption/subject-encryption.ts';
-import {
-  type Change,
-  makeShadow,
-  promote,
-  readArtefact,
-  readChampion,
-  rollback,
-} from '../store/models/models.ts';
+import { type Change, makeShadow, promote, rollback } from '../store/models/model-changes.ts';
+import { readArtefact, readChampion } from '../store/models/models.ts';
 import { readPredictions, readScorable } from '../store/models/predictions.ts';
 import { type EncoderPool, openEncoderPool } from './encoder-pool.ts';
 import { type Explanation, explain } from './explain.ts';

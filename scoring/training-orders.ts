@@ -4,7 +4,7 @@ import type { Store } from '../store/database/client.ts';
 import type { Work } from '../store/database/lease.ts';
 import type { Loops } from '../store/database/loops.ts';
 import { runPeriodic } from '../store/database/periodic.ts';
-import type { Change } from '../store/models/models.ts';
+import type { Change } from '../store/models/model-changes.ts';
 import { TrainingError } from './training-job.ts';
 
 const LOOK_EVERY_MS = 20_000;

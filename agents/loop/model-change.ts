@@ -1,5 +1,5 @@
 import { audit } from '../../store/audit/audit.ts';
-import type { Change } from '../../store/models/models.ts';
+import type { Change } from '../../store/models/model-changes.ts';
 import type { Acting } from './agent.ts';
 
 /** Who changes a model and why, when an agent does, with the row of the audit log that names its decision. */

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { UserError } from '../../domain/errors/user-error.ts';
 import { LOCKS } from '../../store/database/locks.ts';
-import { readReign, rollbackIn } from '../../store/models/models.ts';
+import { rollbackIn } from '../../store/models/model-changes.ts';
+import { readReign } from '../../store/models/models.ts';
 import { latestReadings } from '../../store/monitoring/model-readings.ts';
 import type { Acting, Agent, AgentDeps, Observation } from '../loop/agent.ts';
 import { modelChange } from '../loop/model-change.ts';

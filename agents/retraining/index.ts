@@ -4,7 +4,8 @@ import { type RetrainingPolicy, TRIGGERS } from '../../domain/models/retraining-
 import { MINUTE_MS } from '../../domain/time/time-windows.ts';
 import { RETRAINING } from '../../store/agents/training-orders.ts';
 import { LOCKS } from '../../store/database/locks.ts';
-import { makeShadowIn, promoteIn, readReign } from '../../store/models/models.ts';
+import { makeShadowIn, promoteIn } from '../../store/models/model-changes.ts';
+import { readReign } from '../../store/models/models.ts';
 import type { Acting, Agent } from '../loop/agent.ts';
 import { modelChange } from '../loop/model-change.ts';
 import { decide, type Inputs, type RetrainingAction } from './decide.ts';

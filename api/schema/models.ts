@@ -1,12 +1,13 @@
 import { readsModelsWhole } from '../../domain/access/scope.ts';
 import { quoted } from '../../domain/text/text.ts';
+import type { Change } from '../../store/models/model-changes.ts';
 import {
   readFeatures,
   readModelEvents,
   readSignature,
   readTrainingSets,
 } from '../../store/models/model-provenance.ts';
-import { type Change, type RegisteredModel, readRegistry } from '../../store/models/models.ts';
+import { type RegisteredModel, readRegistry } from '../../store/models/models.ts';
 import type { ModelStage } from '../../store/tables/scoring.ts';
 import { auditHook } from '../audit.ts';
 import type { ApiContext } from '../context.ts';

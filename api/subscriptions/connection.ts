@@ -50,13 +50,18 @@ export class Connection {
     this.request = request;
     this.#report = report;
     // Past the library, which makes a frame and a write call for each message. Nothing is compressed, so it holds nothing back either.
+    let onDrain: () => void = () => undefined;
     this.#turn = new TurnWriter((frames) => {
-      if (socket.readyState === WebSocket.OPEN) request.socket.write(frames);
+      // Where the kernel takes all at once, no 'drain' follows.
+      if (socket.readyState === WebSocket.OPEN && request.socket.write(frames)) onDrain();
     });
     this.#outbox = new Outbox({
       buffered: () => socket.bufferedAmount + this.#turn.bytes,
       write: (frame) => this.#turn.add(frame),
-      onDrain: (listener) => request.socket.on('drain', listener),
+      onDrain: (listener) => {
+        onDrain = listener;
+        request.socket.on('drain', listener);
+      },
     });
     this.#watchLife();
   }

@@ -61,7 +61,8 @@ export async function startLiveFeed(deps: LiveFeedDeps): Promise<LiveFeed> {
     loops,
     onError,
     handle: async (entries) => {
-      await cells.refresh(store);
+      const isNew = ([cellId]: readonly number[]) => cellId !== undefined && !cells.get(cellId);
+      if (entries.some(({ payload }) => payload.deltas.some(isNew))) await cells.refresh(store);
       for (const entry of entries)
         for (const { kind, call } of agentListeners) if (entry.kind === kind) call(entry);
       for (const liveQuery of liveQueries) {

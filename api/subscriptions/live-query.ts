@@ -1,11 +1,6 @@
 import { readsAllAnswers, type Scope, visibleCells } from '../../domain/access/scope.ts';
-import { total } from '../../domain/nps/nps.ts';
-import type { Basis, ScoreRow } from '../../domain/scores/score.ts';
-import type { Segment } from '../../domain/segments/cell.ts';
-import { type TimeRange, type WindowLength, windowAt } from '../../domain/time/time-windows.ts';
-import { scoreAsKnownAt } from '../../proof/as-of.ts';
-import type { ScopedReader } from '../../store/access/scoped-views.ts';
-import type { Store } from '../../store/database/client.ts';
+import type { ScoreRow } from '../../domain/scores/score.ts';
+import { type TimeRange, windowAt } from '../../domain/time/time-windows.ts';
 import { protectedCells } from '../../store/disclosure/protected-cells.ts';
 import {
   BEGINNING,
@@ -16,19 +11,12 @@ import {
   readJournal,
 } from '../../store/journal/journal.ts';
 import { marksBehind } from '../../store/journal/journal-trim.ts';
-import type { StoredCellDictionary } from '../../store/responses/cell-dictionary.ts';
-import { readScores } from '../../store/scores/scores.ts';
-import { LIMITS } from '../limits.ts';
+import { ReadPlace } from '../../store/scores/read-place.ts';
 import type { JournalEnds } from './journal-ends.ts';
-import { changed, isBefore, isUnknown } from './row-changes.ts';
+import { type LiveQueryDefinition, type LiveRowsDeps, liveRowsAt, readLiveRows } from './live-rows.ts';
+import { changed, isBefore } from './row-changes.ts';
 
-/** What one live query shows: everything that its rows depend on, except the scope. */
-export interface LiveQueryDefinition {
-  readonly segment: Segment;
-  readonly window: WindowLength;
-  readonly basis: Basis;
-  readonly groupBy: readonly string[];
-}
+export type { LiveQueryDefinition } from './live-rows.ts';
 
 /** One event of npsUpdates: a current row, and its journal position. */
 export interface NpsUpdate {
@@ -38,11 +26,7 @@ export interface NpsUpdate {
   readonly lag: number | null;
 }
 
-export interface LiveQueryDeps {
-  readonly store: Store;
-  readonly scopedReader: ScopedReader;
-  readonly cells: StoredCellDictionary;
-  readonly now: () => number;
+export interface LiveQueryDeps extends LiveRowsDeps {
   readonly onError: (error: Error) => void;
 }
 
@@ -58,8 +42,6 @@ export interface LiveQueryHooks {
 
 type Listener = (updates: readonly NpsUpdate[]) => void;
 
-/** The confidence level of live rows; npsUpdates has no argument for it. */
-const CONFIDENCE = 0.95;
 const HOUR_MS = 3_600_000;
 /**
  * How many journal entries are searched for a client that resumes; beyond them it gets the current row anyway.
@@ -67,7 +49,6 @@ const HOUR_MS = 3_600_000;
 const RESUME_ENTRIES = 2_000;
 /** While writers overlap, a read may match no position; then the rows are sent as they were at the last one. */
 const MOST_READINGS = 3;
-const MOST_KNOWN = 20;
 /** The longest delay that setTimeout takes. */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
@@ -83,6 +64,8 @@ export class LiveQuery {
   /** When the first change was recorded that the rows do not show yet. */
   #since: number | null = null;
   #at: JournalPosition = BEGINNING;
+  /** Whether the last read showed by itself which position it is of. */
+  #isPlaced = false;
   #reading: Promise<void> = Promise.resolve();
   #first: Promise<void> | undefined;
   #edge: NodeJS.Timeout | undefined;
@@ -223,46 +206,29 @@ export class LiveQuery {
     }
   }
 
-  #read(range: TimeRange): Promise<ScoreRow[]> {
-    const { segment, basis, groupBy } = this.#query;
-    const query = {
-      segment,
-      basis,
-      groupBy,
-      confidence: CONFIDENCE,
-      windows: [range],
-      mostRows: LIMITS.rows,
-    };
-    const { scopedReader, store: record, cells, now } = this.#deps;
-    return readScores({ store: scopedReader.as(this.#scope), record, cells, now }, this.#scope, query);
+  #read(range: TimeRange, place?: ReadPlace): Promise<ScoreRow[]> {
+    return readLiveRows(this.#deps, this.#scope, this.#query, range, place);
   }
 
   /**
-   * The rows and their journal position: nothing that touches them was committed between reading that position
-   * and reading them, nor was anything that followers may not read yet.
+   * The rows and their journal position: the one that the counts in memory are of, or one from before the read. Then nothing that
+   * touches the rows was committed between the two, nor was anything that followers may not read yet.
    */
   async #readAt(range: TimeRange): Promise<{ rows: ScoreRow[]; at: JournalPosition }> {
     for (let attempt = 1; ; attempt++) {
-      const at = await this.#hooks.ends.head();
-      const rows = await this.#read(range);
-      const since = await this.#hooks.ends.since(at);
+      const before = this.#isPlaced ? null : await this.#hooks.ends.head();
+      const place = new ReadPlace(this.#deps.cells);
+      // Other rows depend on the champion too, which is read before the counts.
+      const rows = await this.#read(range, this.#query.basis === 'SURVEYED' ? place : undefined);
+      this.#isPlaced = place.at !== null;
+      if (place.at) return { rows, at: place.at };
+      if (!before) continue;
+      const since = await this.#hooks.ends.since(before);
       const touching = since?.filter((entry) => this.#touches(entry, range));
-      if (touching?.length === 0) return { rows, at };
-      if (attempt >= MOST_READINGS) return { rows: await this.#rowsAt(rows, at), at };
+      if (touching?.length === 0) return { rows, at: before };
+      if (attempt < MOST_READINGS) continue;
+      return { rows: await liveRowsAt(this.#deps, this.#scope, this.#query, rows, before), at: before };
     }
-  }
-
-  /** The rows as they were at that position; as they are now if the caller may not read what would show it. */
-  async #rowsAt(rows: readonly ScoreRow[], place: JournalPosition): Promise<ScoreRow[]> {
-    const { store, cells, now } = this.#deps;
-    const known = rows.slice(0, MOST_KNOWN).map(async (row) => {
-      const found = await scoreAsKnownAt({ store, cells, now }, this.#scope, row, { place }).catch(isUnknown);
-      if (!found) return row;
-      return found.known.model === row.model ? found.known.inGroup(row.group) : row;
-    });
-    const all = [...(await Promise.all(known)), ...rows.slice(MOST_KNOWN)];
-    // A group is listed once it has a response.
-    return this.#query.groupBy.length === 0 ? all : all.filter(({ counts }) => !counts || total(counts) > 0);
   }
 
   /**

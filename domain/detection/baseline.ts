@@ -1,5 +1,6 @@
 import type { Counts } from '../nps/nps.ts';
 import { type Shares, sharesOf, varianceOf } from './shares.ts';
+import { invert, quadraticForm, rowTimes } from './symmetric-matrix.ts';
 
 /** The answers of one day (days since 1970 in UTC), by stratum: the place of a value of the mix dimension. */
 export interface DayCounts {
@@ -171,7 +172,7 @@ export interface Season {
  */
 export function fitSeason(all: Sums): Season | null {
   if (all.days < SEASON_AFTER_DAYS || answersIn(all) === 0) return null;
-  const inverse = invert(penalised(all.gram, SEASON_PRIOR));
+  const inverse = invert(penalised(all.gram, SEASON_PRIOR), PARAMETERS);
   const of = (responses: readonly number[]) =>
     solve(all, inverse, responses).effects.slice(SEASON_AT, SEASON_AT + SEASONS);
   return {
@@ -181,7 +182,7 @@ export function fitSeason(all: Sums): Season | null {
       const row = new Array<number>(PARAMETERS).fill(0);
       for (const [i, x] of columnsOf(day, 0, false))
         if (i >= SEASON_AT) row[i] = x - (typical[i - SEASON_AT] ?? 0);
-      return Math.max(0, spreadOf(inverse, row));
+      return Math.max(0, quadraticForm(inverse, row));
     },
   };
 }
@@ -195,7 +196,7 @@ export function fitBaseline(before: Sums, since: Sums | null, season: Season | n
   const counts = answersByStratum(sums);
   const answers = counts.reduce((a, b) => a + b, 0);
   if (answers === 0) return null;
-  const inverse = invert(penalised(sums.gram, NOT_USED));
+  const inverse = invert(penalised(sums.gram, NOT_USED), PARAMETERS);
   const responses = (name: 'promoters' | 'detractors') =>
     sums[name].map((value, i) => value - seasonIn(sums.gram, i, season?.[name]));
   const fitted = {
@@ -232,7 +233,7 @@ export function fitBaseline(before: Sums, since: Sums | null, season: Season | n
       if (since) row[CHANGE_AT] = 1;
       for (let i = 0; i < MOST_STRATA; i++) row[i] = mix[i] ?? 0;
       for (let i = 0; i < WEEKDAYS; i++) row[WEEKDAY_AT + i] = 1 / WEEKDAYS;
-      const spread = spreadOf(inverse, row) + (season?.spreadAt(day, seen) ?? 0);
+      const spread = quadraticForm(inverse, row) + (season?.spreadAt(day, seen) ?? 0);
       return Math.sqrt(Math.max(0, spread) * varianceOf(shares));
     },
     shares,
@@ -261,41 +262,7 @@ function solve(sums: Sums, inverse: Float64Array, responses: readonly number[]) 
   const answers = counts.reduce((a, b) => a + b, 0);
   const mean = responses.slice(0, MOST_STRATA).reduce((a, b) => a + b, 0) / answers;
   const rest = responses.map((value, i) => value - mean * answersAt(sums, i));
-  return { mean, effects: rest.map((_, i) => dot(inverse, i, rest)) };
-}
-
-const spreadOf = (inverse: Float64Array, row: readonly number[]) =>
-  row.reduce((sum, x, i) => (x === 0 ? sum : sum + x * dot(inverse, i, row)), 0);
-
-const dot = (matrix: Float64Array, row: number, vector: readonly number[]) => {
-  let sum = 0;
-  for (let i = 0; i < PARAMETERS; i++) sum += (matrix[row * PARAMETERS + i] as number) * (vector[i] ?? 0);
-  return sum;
-};
-
-/** The inverse of a positive definite matrix, by Gauss-Jordan elimination without pivoting. */
-function invert(matrix: readonly number[]): Float64Array {
-  const size = PARAMETERS;
-  const a = Float64Array.from(matrix);
-  const inverse = new Float64Array(size * size);
-  for (let i = 0; i < size; i++) inverse[i * size + i] = 1;
-  for (let i = 0; i < size; i++) {
-    const pivot = a[i * size + i] as number;
-    for (let j = 0; j < size; j++) {
-      a[i * size + j] = (a[i * size + j] as number) / pivot;
-      inverse[i * size + j] = (inverse[i * size + j] as number) / pivot;
-    }
-    for (let row = 0; row < size; row++) {
-      const factor = a[row * size + i] as number;
-      if (row === i || factor === 0) continue;
-      for (let j = 0; j < size; j++) {
-        a[row * size + j] = (a[row * size + j] as number) - factor * (a[i * size + j] as number);
-        inverse[row * size + j] =
-          (inverse[row * size + j] as number) - factor * (inverse[i * size + j] as number);
-      }
-    }
-  }
-  return inverse;
+  return { mean, effects: rest.map((_, i) => rowTimes(inverse, i, rest)) };
 }
 
 /** The day's answers as counts of all strata. */

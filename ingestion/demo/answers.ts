@@ -1,7 +1,8 @@
 import type { NpsClass } from '../../domain/nps/nps.ts';
 import type { Dimension } from '../../domain/segments/dimensions.ts';
 import { randomFrom } from '../../domain/statistics/random.ts';
-import { ANY_FEATURES, COMMENTS, FEATURES, SLOTS, TOPICS, type Topic } from './comments.ts';
+import { COMMENTS, TOPICS, type Topic } from './comments.ts';
+import { ANY_FEATURES, FEATURES, SLOTS } from './slots.ts';
 import {
   effectOf,
   GROWTH,

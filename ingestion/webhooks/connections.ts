@@ -1,17 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import type { Dimension } from '../../domain/segments/dimensions.ts';
 import type { NoteChange } from '../../store/audit/audit.ts';
 import {
   CONNECTION_CHANNEL,
-  changeMapping,
   connectionsState,
   insertConnection,
   type LiveConnectionRow,
   MOST_CONNECTIONS,
   type NewConnection,
   readLiveConnections,
-  readMapping,
   removeConnection,
   rotateSecret,
 } from '../../store/connections/connections.ts';
@@ -21,25 +18,22 @@ import {
   readVendorOrigin,
   type VendorAccess,
 } from '../../store/connections/vendor-keys.ts';
-import type { Store } from '../../store/database/client.ts';
 import { followRows } from '../../store/database/follow-rows.ts';
 import type { Loops } from '../../store/database/loops.ts';
 import type { SubjectEncryption } from '../../store/encryption/subject-encryption.ts';
-import { InvalidMapError } from '../files/map/map-mistakes.ts';
-import { type ConnectionReader, type Connector, NotMappedError } from './connector.ts';
+import { assertFits, type LiveConnection, type MappingDeps, mapAs, readerFor } from './connection-mapping.ts';
+import type { ConnectionReader, Connector } from './connector.ts';
 import { Refusals } from './refused.ts';
 import { CONNECTABLE, CONNECTORS } from './registry.ts';
 import { ConnectionError, type StatedAccess, vendorAccess } from './vendor-access.ts';
 
-export interface ConnectionDeps {
-  readonly store: Store;
+export type { LiveConnection } from './connection-mapping.ts';
+
+export interface ConnectionDeps extends MappingDeps {
   readonly encryption: SubjectEncryption;
-  readonly dimensions: readonly Dimension[];
   /** Hosts at which vendors may be asked besides their own. */
   readonly allowedHosts: readonly string[];
   readonly loops: Loops | null;
-  /** The topics of Kafka that connections may read. */
-  readonly topics?: ReadonlySet<string> | undefined;
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly randomBytes: (bytes: number) => Buffer;
@@ -53,11 +47,6 @@ export interface WantedConnection
   readonly secret: string | null;
   /** How its vendor is asked for what it announces. */
   readonly access: StatedAccess;
-}
-
-/** A connection that deliveries are accepted for. */
-export interface LiveConnection extends LiveConnectionRow {
-  readonly vendor: Connector;
 }
 
 /** The actor, and what its transaction writes to the audit log. */
@@ -282,56 +271,4 @@ function changeKey(
     await note(session, { key: `Connection:${id}`, vendorOrigin: origin });
     return true;
   });
-}
-
-/** The reader of the present mapping, compiled once. @throws InvalidMapError */
-async function readerFor(
-  { store, dimensions }: ConnectionDeps,
-  readers: LRUCache<string, ConnectionReader>,
-  { id, vendor, mappingRevision }: LiveConnection,
-): Promise<ConnectionReader> {
-  const key = `${id} ${mappingRevision}`;
-  const known = readers.get(key);
-  if (known) return known;
-  const mapping = await readMapping(store, id);
-  if (mapping === null) throw new NotMappedError();
-  const reader = vendor.reader(mapping, dimensions);
-  readers.set(key, reader);
-  return reader;
-}
-
-/** Replaces the mapping. @throws InvalidMapError */
-function mapAs(
-  deps: ConnectionDeps,
-  { id, vendor, sources, attributes }: LiveConnection,
-  mapping: unknown,
-  note: NoteChange,
-): Promise<boolean> {
-  const { store, dimensions } = deps;
-  const { source } = assertFits(deps, vendor.reader(mapping, dimensions), { sources, attributes });
-  return store.transaction(async (session) => {
-    const done = await changeMapping(session, id, mapping, source === null ? null : [source]);
-    if (done) await note(session, { key: `Connection:${id}` });
-    return done;
-  });
-}
-
-/** @throws InvalidMapError */
-function assertFits(
-  { topics }: Pick<ConnectionDeps, 'topics'>,
-  reader: ConnectionReader,
-  { sources, attributes }: Pick<NewConnection, 'sources' | 'attributes'>,
-): ConnectionReader {
-  const { source, topic, identities } = reader;
-  if (identities && Object.keys(attributes).length > 0)
-    throw new InvalidMapError(
-      'identities: a merge concerns a person in every segment; only a connection that is limited to none may state one',
-    );
-  if (topic !== undefined && !topics?.has(topic))
-    throw new InvalidMapError(
-      'topic: this server reads no topic of that name; SCORELINE_KAFKA_TOPICS names those that it may read',
-    );
-  if (source !== null && sources !== null && !sources.includes(source))
-    throw new InvalidMapError('source: the mapping names a source that the connection is not bound to');
-  return reader;
 }

@@ -1,8 +1,10 @@
+import type { Slot } from '../../domain/memory/memory.ts';
 import type { Session, Store } from '../database/client.ts';
 import { hold, type Lease } from '../database/lease.ts';
 import type { Loops } from '../database/loops.ts';
 import {
   ForgottenPositionError,
+  isAfter,
   type JournalEntry,
   type JournalPosition,
   journalHead,
@@ -10,6 +12,7 @@ import {
   saveFollowerPosition,
 } from './journal.ts';
 import { resumeFollower } from './journal-trim.ts';
+import { sharedRead } from './shared-read.ts';
 
 /** What a follower does with the entries that it reads. */
 type Effect =
@@ -77,6 +80,12 @@ export interface Follower {
 const POLL_MS = 1_000;
 const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 10_000;
+/** So often it is looked, ever later, whether entries that were held back can be read. */
+const LOOKS = 8;
+/** Of all followers of a database together, because an older transaction holds entries back from all of them. */
+const HEADS: Slot<(store: Store) => Promise<JournalPosition>> = {
+  begin: () => sharedRead<Store, JournalPosition>(([store]) => journalHead(store as Store)),
+};
 
 /**
  * Follows the journal: passes its entries in order to `handle` or `apply`, and saves its position. It is woken
@@ -123,7 +132,7 @@ export async function runFollower(options: FollowerOptions): Promise<Follower> {
       pause.begin();
       try {
         if (await step()) pause.isBusy();
-        else await pause.untilWoken();
+        else await pause.untilWoken(at);
         retry = FIRST_RETRY_MS;
         failing = false;
       } catch (error) {
@@ -176,6 +185,7 @@ async function take(
 
 /** The pauses of a follower: until the next notice, or for some time. */
 async function pausesOf(store: Store, stopped: () => boolean) {
+  const heads = store.memory.of(HEADS);
   let wakes = 0;
   let before = 0;
   /** How often in a row there was nothing to read after a notice. */
@@ -202,10 +212,15 @@ async function pausesOf(store: Store, stopped: () => boolean) {
     isBusy: () => {
       held = 0;
     },
-    untilWoken: async () => {
-      if (stopped()) return;
-      if (wakes === before) await sleep(held > 0 && held < 8 ? 2 ** held : POLL_MS, true);
-      held = wakes === before ? held + 1 : 1;
+    untilWoken: async (at: JournalPosition) => {
+      while (!stopped() && wakes === before) {
+        const isHeldBack = held > 0 && held < LOOKS;
+        await sleep(isHeldBack ? 2 ** held : POLL_MS, true);
+        if (wakes !== before) break;
+        held += 1;
+        if (!isHeldBack || isAfter(await heads(store), at)) return;
+      }
+      if (wakes !== before) held = 1;
     },
     for: (milliseconds: number) => sleep(milliseconds, false),
     /** Ends the pause of a follower that was stopped. */

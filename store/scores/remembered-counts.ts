@@ -40,6 +40,16 @@ export class RememberedCounts {
     return this.#base;
   }
 
+  /** The position up to which all entries are taken in; null while later ones are too. */
+  get place(): JournalPosition | null {
+    return this.#beyond.size === 0 ? this.#base : null;
+  }
+
+  /** The cells that something was ever counted in. */
+  cellIds(): Iterable<number> {
+    return this.#counts.cellIds();
+  }
+
   get beyond(): number[] {
     return [...this.#beyond];
   }

@@ -55,13 +55,17 @@ async function count(
   query: CountQuery,
   seen: SeenCells | undefined,
 ): Promise<IntervalCounts[]> {
-  const { edges, cellIds, now } = query;
+  const { edges, cellIds, now, place } = query;
   if (cellIds.length === 0 || edges.length < 2) return [];
   const fromMemory = async (level: CountedLevel, from: number): Promise<IntervalCounts[] | null> => {
-    if (!seen || (level !== 'DAY' && level !== 'HOUR')) return null;
+    const isKept = seen && (level === 'DAY' || level === 'HOUR');
     // Used before anything else can run: later it would be of another moment.
-    const known: RememberedCounts | null = await followedCounts(seen.store, level).current(now);
-    return known && from >= known.from ? known.count(query) : null;
+    const current: RememberedCounts | null = isKept
+      ? await followedCounts(seen.store, level).current(now)
+      : null;
+    const known = current && from >= current.from ? current : null;
+    place?.note(known);
+    return known?.count(query) ?? null;
   };
   const unit = bucketUnit(edges);
   if (unit !== null)

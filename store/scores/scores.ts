@@ -160,14 +160,14 @@ export function countedClasses(basis: Basis, model: number | undefined): Counted
 /** The counts of each group that has some. Without groups the database sums all cells itself. */
 async function countGroups(
   deps: ScoreDeps,
-  { groupBy, fill = true, mostRows = Number.POSITIVE_INFINITY }: ScoreQuery,
+  { groupBy, fill = true, mostRows = Number.POSITIVE_INFINITY, place }: ScoreQuery,
   classes: CountedClasses,
   { groups, open, edges }: Grouped,
 ): Promise<GroupCounts> {
   const byCell = groupBy.length > 0;
   const groupOf = new Map(groups.flatMap(({ cells }, place) => cells.map(({ id }) => [id, place] as const)));
   const counts = new GroupCounts();
-  const query = { edges, cellIds: open.map(({ id }) => id), byCell, now: deps.now(), classes };
+  const query = { edges, cellIds: open.map(({ id }) => id), byCell, now: deps.now(), classes, place };
   await eachInterval(deps.store, query, (row) => {
     counts.add(byCell ? (groupOf.get(row.cellId) ?? 0) : 0, row.interval, row);
     if (byCell && counts.entries > ENTRIES_A_ROW * mostRows) throw new TooManyRowsError(mostRows, fill);

@@ -1,12 +1,15 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { EVERYTHING } from '../../domain/access/scope.ts';
+import type { CellDictionary } from '../../domain/segments/cell.ts';
 import { DAY_MS, floorTo, HOUR_MS } from '../../domain/time/zone-clock.ts';
 import { erase } from '../../store/data-subjects/erase.ts';
 import type { Session, Store } from '../../store/database/client.ts';
 import { openPostgres } from '../../store/database/postgres.ts';
 import { trimJournal } from '../../store/journal/journal-trim.ts';
+import { StoredCellDictionary } from '../../store/responses/cell-dictionary.ts';
 import { FollowedCounts, followedCounts } from '../../store/scores/followed-counts.ts';
+import { ReadPlace } from '../../store/scores/read-place.ts';
 import type { RememberedUnit } from '../../store/scores/remembered-counts.ts';
 import {
   type CountQuery,
@@ -20,6 +23,7 @@ import { histories } from '../fixtures/histories.ts';
 import { until } from '../fixtures/patience.ts';
 import fc from '../fixtures/properties.ts';
 import { expectRollupsToEqualRecount } from '../fixtures/recount.ts';
+import { wholeHead } from '../fixtures/whole-head.ts';
 
 /*
  * Counts in memory are those of the rollups, whatever happens to the database: in several processes, each of which reads at times of
@@ -236,6 +240,43 @@ describe('counts in memory', () => {
     expect(await readAll(narrow, all)).toEqual(ofJapan(after));
     expect(await countIntervals(database.scopedReader.as(EVERYTHING), all).then(sumsOf)).toEqual(after);
     await database.sql('UPDATE rollup_day SET promoters = promoters - 7 WHERE model_version_id = 0');
+  });
+
+  it('show which position of the journal they are of, and none where they are of no single one', async () => {
+    const query = { edges: [TODAY - DAY_MS, TODAY + DAY_MS], byCell: true, now: Date.now() };
+    const placeOf = async (cells: CellDictionary, session: Session, edges = query.edges) => {
+      const place = new ReadPlace(cells);
+      const asked = {
+        ...query,
+        edges,
+        cellIds: await cellIds(),
+        classes: { kind: 'surveyed' },
+        place,
+      } as const;
+      await eachInterval(session, asked, () => undefined);
+      return place.at;
+    };
+    const { cells, store } = database;
+    const session = database.scopedReader.as(EVERYTHING);
+    await database.submit([{ ...answerOf(1), externalId: 'placed' }]);
+    await database.settled();
+    await cells.refresh(store);
+    await until(async () => (await placeOf(cells, session)) !== null, 'the counts are loaded');
+    expect(await placeOf(cells, session)).toEqual(await wholeHead(store));
+    await database.submit([{ ...answerOf(1), externalId: 'placed later' }]);
+    await database.settled();
+    expect(await placeOf(cells, session), 'later').toEqual(await wholeHead(store));
+    const withMinutes = [query.edges[0] as number, (query.edges[1] as number) - 60_000];
+    expect(await placeOf(cells, session, withMinutes), 'a statement counts the minutes').toBeNull();
+    expect(await placeOf(cells, store), 'a statement counts everything').toBeNull();
+    const fewer = new StoredCellDictionary();
+    expect(await placeOf(fewer, session), 'a cell that this process does not know').toBeNull();
+    if (older) {
+      await endOrBeginOlder();
+      await database.submit([{ ...answerOf(1), externalId: 'not final' }]);
+      expect(await placeOf(cells, session), 'what is not final').toBeNull();
+      await endOrBeginOlder();
+    }
   });
 
   it('begin again when the journal was trimmed or restored, and leave to the rollups what is too large', async () => {

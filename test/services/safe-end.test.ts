@@ -202,4 +202,43 @@ describe('the safe end of the journal', () => {
     // Held back, an entry waits for the other transaction's end, which never comes here.
     expect(beside).toBeLessThan(alone * 10 + patience(200));
   });
+
+  it('is looked for by all followers together while an older transaction holds entries back', async () => {
+    const asked: Record<string, number> = {};
+    const counted: Store = Object.create(store, {
+      rows: {
+        value: (...given: Parameters<Store['rows']>) => {
+          asked[given[0].name] = (asked[given[0].name] ?? 0) + 1;
+          return store.rows(...given);
+        },
+      },
+    });
+    const seen: string[] = [];
+    const from = await wholeHead(store);
+    const followers = await Promise.all(
+      Array.from({ length: 6 }, () =>
+        runFollower({
+          ...{ name: 'of the test', loops: null, store: counted, batch: 10, from },
+          onError: (error) => {
+            throw error;
+          },
+          handle: async (entries) => void seen.push(...namesOf(entries)),
+        }),
+      ),
+    );
+    const [older, own] = [await connect(urls.own), await connect(urls.own)];
+    await older.query('BEGIN; SELECT pg_current_xact_id()');
+    asked.journal_read = 0;
+    asked.journal_head = 0;
+    await write(own, 'held back');
+    await until(() => (asked.journal_head ?? 0) >= 8, 'the followers have looked for the end');
+    const looks = asked.journal_read + asked.journal_head;
+    expect(seen).toEqual([]);
+    await older.query('COMMIT');
+    await until(() => seen.length === 6, 'each follower has read it');
+    await Promise.all(followers.map((follower) => follower.stop()));
+    expect(new Set(seen)).toEqual(new Set(['held back']));
+    // Each for itself would look eight times.
+    expect(looks).toBeLessThan(6 * 8 * 0.75);
+  });
 });
