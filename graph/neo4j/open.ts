@@ -16,7 +16,7 @@ import { GraphConnections } from './graph-connections.ts';
 import { createNeo4jLineage } from './neo4j-lineage.ts';
 import { projectDatabase, projectEntries } from './projector.ts';
 import { once, withTimeout } from './readiness.ts';
-import { ensureGraphSchema } from './schema.ts';
+import { checkGraphSchema, ensureGraphSchema } from './schema.ts';
 
 export const FOLLOWER = 'lineage';
 /** A graph of an earlier version gets missing indexes; the database answers if that takes longer. */
@@ -88,8 +88,10 @@ export function openGraph(
   const { store } = database;
   database.loops.expect(() => [FOLLOWER]);
   const lag = async () => journalLag(store, await followerPosition(store, FOLLOWER));
-  const ready = once(() => ensureGraphSchema(graph));
-  const readySoon = withTimeout(READY_MS, ready);
+  const readySoon = withTimeout(
+    READY_MS,
+    once(() => checkGraphSchema(graph)),
+  );
   const projected = createNeo4jLineage(graph, lag, readySoon);
   const lineage = (session: ScopedSession) =>
     withFallback(projected, createRecordLineage(session), isAway, onError);
@@ -97,11 +99,10 @@ export function openGraph(
     const deps = { ...database, graph, projected: new Set<string>(), lease };
     // Before the position is saved for the first time: from then on nothing that an earlier holder has read is
     // written.
-    const fenced = once(() => raiseFence(graph, lease));
-    const before = async () => {
-      await ready();
-      await fenced();
-    };
+    const before = once(async () => {
+      await ensureGraphSchema(graph, lease);
+      await raiseFence(graph, lease);
+    });
     return runFollower({
       name: FOLLOWER,
       store,
@@ -126,7 +127,7 @@ export function openGraph(
   };
   const alone = { store, name: FOLLOWER, place: database.place, onError };
   const rebuildUnder = async (lease: Lease) => {
-    await ready();
+    await ensureGraphSchema(graph, lease);
     // First, so that a process that takes over from an interrupted rebuild begins at the beginning too.
     await restartFollower(store, FOLLOWER, lease);
     await dropGraph(graph, store, lease);

@@ -1,6 +1,7 @@
+import type { Lease } from '../../store/database/lease.ts';
 import { KINDS } from '../kinds/registry.ts';
 import { SET_FED_BY } from '../kinds/shared/write-rollups.ts';
-import { isNeo4jError } from './driver.ts';
+import { GraphNotReadyError, isNeo4jError } from './driver.ts';
 import type { GraphConnections } from './graph-connections.ts';
 
 /** What Neo4j calls it, and the statement that creates it if nothing has the name. */
@@ -32,56 +33,94 @@ const INDEXES = [
 ];
 /** Indexes that Neo4j could not fill, for a full disk or a value too long for one: it never tries them again by itself. */
 const UNFILLED = `SHOW INDEXES YIELD name, state WHERE state = 'FAILED' AND name IN $names RETURN name`;
+const ONLINE = `SHOW INDEXES YIELD name, state, owningConstraint
+  WHERE state = 'ONLINE' AND (name IN $indexes OR name IN $constraints AND owningConstraint = name) RETURN name`;
+const CHANGES = `SHOW TRANSACTIONS YIELD transactionId, metaData WHERE metaData.schema = $name
+  RETURN transactionId AS id, metaData.token AS token`;
+const END = 'TERMINATE TRANSACTIONS $ids';
 const HAS_NAME = 'Neo.ClientError.Schema.IndexWithNameAlreadyExists';
 /** FED_BY edges written by an earlier version, before this one or after a downgrade, lack the properties. */
 const BARE = 'MATCH ()-[f:FED_BY]->() WHERE f.mapping IS NULL RETURN true LIMIT 1';
 const FILL = `MATCH (r:Rollup)-[f:FED_BY]->(m:MappingVersion) WHERE f.mapping IS NULL
   CALL (r, f, m) { ${SET_FED_BY} } IN TRANSACTIONS OF 5000 ROWS`;
 
+/** One change of the schema. */
+type Change = (statement: string) => Promise<unknown>;
+
 /**
- * One unique constraint per label, and the indexes for walking rollups. Running it again changes nothing, and repairs what an
- * interrupted run left.
+ * Makes one unique constraint per label, and the indexes for walking rollups, as the holder of the lease. Running it again changes nothing,
+ * and repairs what an interrupted run left.
  */
-export async function ensureGraphSchema(graph: GraphConnections): Promise<void> {
-  await dropUnfilled(graph);
-  for (const constraint of CONSTRAINTS) await ensure(graph, constraint);
+export async function ensureGraphSchema(graph: GraphConnections, lease: Lease): Promise<void> {
+  const metadata = { schema: lease.name, token: lease.token };
+  const change: Change = (statement) =>
+    graph.executeQuery(statement, {}, { transactionConfig: { metadata } });
+  await endLeftBehind(graph, lease);
+  await dropUnfilled(graph, change);
+  for (const constraint of CONSTRAINTS) await ensure(change, constraint);
   await fillFedBy(graph);
-  for (const one of INDEXES) await ensure(graph, one);
+  for (const one of INDEXES) await ensure(change, one);
   await graph.executeQuery('CALL db.awaitIndexes(300)');
+}
+
+/**
+ * For who reads, and changes nothing.
+ * @throws GraphNotReadyError until the holder of the lease has made all of it
+ */
+export async function checkGraphSchema(graph: GraphConnections): Promise<void> {
+  const { records } = await graph.executeQuery(ONLINE, {
+    constraints: CONSTRAINTS.map(({ name }) => name),
+    indexes: INDEXES.map(({ name }) => name),
+  });
+  if (records.length < CONSTRAINTS.length + INDEXES.length || (await hasBare(graph)))
+    throw new GraphNotReadyError('its indexes are still being made');
+}
+
+/**
+ * A change whose client is gone keeps its locks, and Neo4j has no time limit for changes of the schema. A holder makes one at a
+ * time, so any other of its own, or of earlier holders, is left behind.
+ */
+async function endLeftBehind(graph: GraphConnections, { name, token }: Lease): Promise<void> {
+  const { records } = await graph.executeQuery(CHANGES, { name });
+  const left = records.filter((record) => Number(record.get('token')) <= token);
+  if (left.length > 0) await graph.executeQuery(END, { ids: left.map((record) => record.get('id')) });
 }
 
 /**
  * Neo4j creates the index of a constraint in a transaction of its own. If the connection ends between the two, the index stays
  * without its constraint, and every later creation finds the name taken.
  */
-async function ensure(graph: GraphConnections, { name, create }: Named): Promise<void> {
+async function ensure(change: Change, { name, create }: Named): Promise<void> {
   try {
-    await graph.executeQuery(create);
+    await change(create);
   } catch (error) {
     if (!isNeo4jError(error) || error.code !== HAS_NAME) throw error;
-    await dropIndex(graph, name);
-    await graph.executeQuery(create);
+    await dropIndex(change, name);
+    await change(create);
   }
 }
 
-async function dropUnfilled(graph: GraphConnections): Promise<void> {
+async function dropUnfilled(graph: GraphConnections, change: Change): Promise<void> {
   const names = INDEXES.map(({ name }) => name);
   const { records } = await graph.executeQuery(UNFILLED, { names });
-  for (const record of records) await dropIndex(graph, record.get('name') as string);
+  for (const record of records) await dropIndex(change, record.get('name') as string);
 }
 
-async function dropIndex(graph: GraphConnections, name: string): Promise<void> {
+async function dropIndex(change: Change, name: string): Promise<void> {
   try {
-    await graph.executeQuery(`DROP INDEX ${name} IF EXISTS`);
+    await change(`DROP INDEX ${name} IF EXISTS`);
   } catch (error) {
-    // Another process has completed the constraint meanwhile: the index is in use.
+    // An earlier holder has completed the constraint meanwhile: the index is in use.
     if (!isNeo4jError(error) || error.code !== 'Neo.DatabaseError.Schema.IndexDropFailed') throw error;
   }
 }
 
+async function hasBare(graph: GraphConnections): Promise<boolean> {
+  return (await graph.executeQuery(BARE)).records.length > 0;
+}
+
 async function fillFedBy(graph: GraphConnections): Promise<void> {
-  const bare = await graph.executeQuery(BARE);
-  if (bare.records.length === 0) return;
+  if (!(await hasBare(graph))) return;
   const session = graph.session();
   try {
     await session.run(FILL);

@@ -199,6 +199,7 @@ describe('a follower whose connections go silent', () => {
 });
 
 describe('a graph whose indexes were not completed', () => {
+  const everything = { fromHour: 0, untilHour: 1, cells: [], models: null, mappings: null };
   /** As before the first follower. */
   const withoutSchema = async () => {
     const { records } = await driver.executeQuery('SHOW CONSTRAINTS YIELD name');
@@ -253,5 +254,44 @@ describe('a graph whose indexes were not completed', () => {
     expect(await idsInGraph()).toEqual(await idsInRecord());
     expect(await states()).toEqual(whole);
     await stop();
+  });
+
+  it('because who made a constraint is gone and left it open is followed', async () => {
+    await withoutSchema();
+    const gone = driver.session();
+    const left = gone.beginTransaction({ metadata: { schema: 'lineage', token: 1 } });
+    await left.run('CREATE CONSTRAINT response_id FOR (n:Response) REQUIRE n.id IS UNIQUE');
+    const graph = opened(server.url, 'six');
+    const stop = await graph.follow();
+    await submit('somebody else', 2);
+    await caughtUp(graph);
+    expect(await idsInGraph()).toEqual(await idsInRecord());
+    expect(await states()).toEqual(whole);
+    await expect(left.commit()).rejects.toThrow();
+    await stop();
+    await gone.close();
+  });
+
+  it('because its own connection went silent meanwhile is followed, and not read before', async () => {
+    await withoutSchema();
+    const way = await startProxy(server.handle.port);
+    // The constraint waits until this transaction ends.
+    const other = driver.session();
+    const writing = other.beginTransaction();
+    await writing.run('CREATE (:Response {id: "not followed"})');
+    const graph = opened(`bolt://127.0.0.1:${way.port}`, 'seven');
+    const stop = await graph.follow();
+    await submit('somebody else', 2);
+    const begun = `SHOW TRANSACTIONS YIELD metaData, activeLockCount WHERE metaData.schema = 'lineage' AND activeLockCount > 0 RETURN 1`;
+    await until(async () => (await driver.executeQuery(begun)).records.length > 0, 'the constraint waits');
+    await expect(graph.projected.cells(everything)).rejects.toThrow('its indexes are still being made');
+    way.silenceOpen();
+    await writing.rollback();
+    await caughtUp(graph);
+    expect(await idsInGraph()).toEqual(await idsInRecord());
+    expect(await states()).toEqual(whole);
+    await stop();
+    await other.close();
+    await way.close();
   });
 });
