@@ -43,7 +43,7 @@ const SHARED_STATE: Readonly<Record<string, string>> = {
   'api/gate/screen.ts': 'a fact about one parsed document, ends with it',
   'api/http/graphql-door.ts': 'a fact about one request, ends with it',
   'api/subscriptions/turn.ts':
-    'The turn of the event loop, of which a process has one, and what is written at its end.',
+    'the turn of the event loop, of which a process has one, and what is written at its end',
   'graph/neo4j/driver.ts': 'a package, loaded when it is first needed',
   'ingestion/files/dates/formats.ts': 'results of a pure function of a format, bounded',
   'ingestion/files/dates/names.ts': 'names of months in a language, bounded',
