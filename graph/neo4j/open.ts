@@ -88,10 +88,13 @@ export function openGraph(
   const { store } = database;
   database.loops.expect(() => [FOLLOWER]);
   const lag = async () => journalLag(store, await followerPosition(store, FOLLOWER));
-  const readySoon = withTimeout(
-    READY_MS,
-    once(() => checkGraphSchema(graph)),
-  );
+  /** Makes the schema where this process holds the lease; who does not only looks whether it is there. */
+  let make: (() => Promise<void>) | undefined;
+  const ready = once(async () => {
+    await make?.().catch(() => undefined);
+    await checkGraphSchema(graph);
+  });
+  const readySoon = withTimeout(READY_MS, ready);
   const projected = createNeo4jLineage(graph, lag, readySoon);
   const lineage = (session: ScopedSession) =>
     withFallback(projected, createRecordLineage(session), isAway, onError);
@@ -103,6 +106,9 @@ export function openGraph(
       await ensureGraphSchema(graph, lease);
       await raiseFence(graph, lease);
     });
+    make = before;
+    // Who reads need not wait for the first entry. If it fails, the next read or entry tries again.
+    before().catch(() => undefined);
     return runFollower({
       name: FOLLOWER,
       store,

@@ -330,10 +330,12 @@ describe('the projection', () => {
       const opened = openGraph({ url, user: '', password: '' }, database, (error) => {
         throw error;
       });
+      const stop = await opened.follow();
       const source = `Source:${database.mappings.all()[0]?.source}`;
       const expected = await whole(createRecordLineage(database.store), EVERYTHING, source, 'DOWNSTREAM');
       expect(expected?.nodes.length).toBeGreaterThan(5);
       expect(await whole(opened.lineage(database.store), EVERYTHING, source, 'DOWNSTREAM')).toEqual(expected);
+      await stop();
       await opened.close();
       await driver.close();
     },
