@@ -107,8 +107,6 @@ export function openGraph(
       await raiseFence(graph, lease);
     });
     make = before;
-    // Who reads need not wait for the first entry. If it fails, the next read or entry tries again.
-    before().catch(() => undefined);
     return runFollower({
       name: FOLLOWER,
       store,
