@@ -53,8 +53,8 @@ type Change = (statement: string) => Promise<unknown>;
  */
 export async function ensureGraphSchema(graph: GraphConnections, lease: Lease): Promise<void> {
   const metadata = { schema: lease.name, token: lease.token };
-  const change: Change = (statement) =>
-    graph.executeQuery(statement, {}, { transactionConfig: { metadata } });
+  // Neo4j commits it by itself, and the driver does not repeat it: that would wait for what the first left behind.
+  const change: Change = (statement) => runAlone(graph, statement, metadata);
   await endLeftBehind(graph, lease);
   await dropUnfilled(graph, change);
   for (const constraint of CONSTRAINTS) await ensure(change, constraint);
@@ -121,9 +121,18 @@ async function hasBare(graph: GraphConnections): Promise<boolean> {
 
 async function fillFedBy(graph: GraphConnections): Promise<void> {
   if (!(await hasBare(graph))) return;
+  await runAlone(graph, FILL);
+}
+
+/** One statement that is its own transaction. */
+async function runAlone(
+  graph: GraphConnections,
+  statement: string,
+  metadata: Readonly<Record<string, unknown>> = {},
+): Promise<void> {
   const session = graph.session();
   try {
-    await session.run(FILL);
+    await session.run(statement, {}, { metadata });
   } finally {
     await session.close();
   }
