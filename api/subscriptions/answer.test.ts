@@ -1,31 +1,17 @@
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { WebSocket, WebSocketServer } from 'ws';
+import { expect, it } from 'vitest';
+import { firstMessages } from '../../test/fixtures/web-socket.ts';
 import { Answer } from './answer.ts';
 import { textFrame } from './text-frame.ts';
 import { TurnWriter } from './turn.ts';
-
-let server: WebSocketServer;
-
-beforeAll(async () => {
-  server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
-  await once(server, 'listening');
-});
-afterAll(() => {
-  for (const client of server.clients) client.terminate();
-  server.close();
-});
 
 it('reaches a client as the text that it was made of, at every size of its length', async () => {
   const texts = [0, 1, 124, 125, 126, 127, 65_535, 65_536, 200_000].flatMap((length) => [
     'x'.repeat(length),
     'é'.repeat(Math.floor(length / 2)),
   ]);
-  server.once('connection', (_socket, request) => {
+  const received = await firstMessages(texts.length, (_socket, request) => {
     for (const text of texts) request.socket.write(textFrame(text));
   });
-  const received = await firstMessages(texts.length);
   expect(received.map(({ text }) => text)).toEqual(texts);
   expect(received.some(({ isBinary }) => isBinary)).toBe(false);
 });
@@ -55,16 +41,3 @@ it('is made once for each subscription id that is used often, and always of that
     for (let id = 0; id < 100; id++) expect(String(of(id))).toBe(`${id}{}`);
   expect(made).toBe(64 + 3 * 36);
 });
-
-async function firstMessages(count: number): Promise<{ text: string; isBinary: boolean }[]> {
-  const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  const received: { text: string; isBinary: boolean }[] = [];
-  await new Promise<void>((resolve, reject) => {
-    client.on('error', reject);
-    client.on('message', (data, isBinary) => {
-      if (received.push({ text: String(data), isBinary }) === count) resolve();
-    });
-  });
-  client.terminate();
-  return received;
-}

@@ -21,8 +21,8 @@ const THEMES = (['score', 'response', 'prediction'] as const)
   .join(' AND ');
 const ANY: Column[] = ['score', 'response', 'prediction'];
 /**
- * Rows about a set of cells hold numbers of subsets of the answers: they are for callers who may read every answer of every one
- * of those cells. Rows about everything have the unbounded set.
+ * Rows about a set of cells count subsets of the answers. A caller sees them with the right to read every answer of every one of
+ * those cells. Rows about everything have the unbounded set.
  */
 const seesAll = (row: string) =>
   `((${EVERYTHING} OR (NOT isempty(${row}.cells) AND ${ANY.map((column) => sees(`${row}.cells`, column)).join(' AND ')}))
@@ -117,7 +117,7 @@ export const SCOPED_TABLES = {
     ],
   },
   prediction: { where: sees('t.cell_id', 'score', 'prediction') },
-  // Money and time of accounts: for callers who may read the answers of the cell one by one.
+  // Money and time of accounts need the right to read the answers of the cell one by one.
   outcome: {
     where: `(NOT t.restricted AND ${sees('t.cell_id', 'response')})`,
     masked: {
@@ -133,7 +133,7 @@ export const SCOPED_TABLES = {
   rollup_hour: { where: sees('t.cell_id', 'score', 'prediction') },
   rollup_day: { where: sees('t.cell_id', 'score') },
   rollup_mapping: { where: sees('t.cell_id', 'score', 'prediction') },
-  // Subsets of the answers that scores count: only for callers who may read the answers one by one.
+  // Subsets of the answers that scores count need the right to read the answers one by one.
   theme_hour: { where: THEMES },
   theme_day: { where: THEMES },
   // The maker would reveal who submits responses.
@@ -156,7 +156,7 @@ export const SCOPED_TABLES = {
   case_record: { where: `${seesAll('t')} AND ${isUsed('t')}` },
   case_event: { where: belongsTo('case_record', 'case_id', isUsed('o')) },
   delivery: { where: seesAll('t'), hidden: ['claimed_until'] },
-  // Rates of few people are for callers who may read their answers one by one.
+  // Rates of few people need the right to read their answers one by one.
   invitation: {
     where: `${sees('t.cell_id', 'score')} AND ${sees('t.cell_id', 'response')}`,
     hidden: ['external_id', 'received_at', 'content_hash', 'former_hashes', 'revision', 'revised_at'],
