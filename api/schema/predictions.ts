@@ -200,12 +200,16 @@ function addReproduction(builder: Builder) {
       type: reproduction,
       nullable: false,
       description: 'Runs a stored prediction again with its pinned model, features and text.',
-      args: { response: t.arg.id({ required: true }) },
-      resolve: (_root, { response }, { deps, caller }) => {
+      args: {
+        response: t.arg.id({ required: true }),
+        modelVersion: t.arg.id({ description: 'The champion when absent.' }),
+      },
+      resolve: (_root, { response, modelVersion }, { deps, caller }) => {
+        const version = modelVersion ? modelArgument('modelVersion', modelVersion) : null;
         const key = responseKeyOf(response);
         if (key === null)
           throw new InvalidArgumentError(`response: ${quoted(response)} is not the id of a response`);
-        return deps.scoring.reproduce(caller.scope, key);
+        return deps.scoring.reproduce(caller.scope, key, version);
       },
     }),
   );
