@@ -15,6 +15,8 @@ class MissingEncoderError extends UserError {
 export interface Encoders {
   /** The chosen one: models are trained for it unless another is named. @throws Error when it cannot be opened. */
   main(): Promise<EncoderPool>;
+  /** The names of those that are on this machine, and of the chosen one, whose files may still be at the hub. */
+  names(): readonly string[];
   /** The one of that name. @throws MissingEncoderError naming those that are here. */
   named(name: string): Promise<EncoderPool>;
   /** The one with that content hash; null where it is not on this machine. */
@@ -58,6 +60,7 @@ export function openEncoders(options: {
     const beside = others.filter(isComplete);
     return isComplete(main) ? [main, ...beside] : [...beside, main];
   };
+  const names = () => sources().map(nameOf);
   const find = async (hash: string) => {
     for (const source of sources()) {
       const pool = await open(source);
@@ -67,14 +70,12 @@ export function openEncoders(options: {
   };
   return {
     main: () => open(main),
+    names,
     named: async (name) => {
-      const here = new Map(
-        sources().map((source) => [isComplete(source) ? basename(source) : source, source]),
-      );
-      const source = here.get(name);
+      const source = sources().find((one) => nameOf(one) === name);
       if (source !== undefined) return open(source);
       throw new MissingEncoderError(
-        `encoder: ${quoted(name)} is not on this machine; there is ${[...here.keys()].join(', ')}`,
+        `encoder: ${quoted(name)} is not on this machine; there is ${names().join(', ')}`,
       );
     },
     find,
@@ -90,6 +91,8 @@ export function openEncoders(options: {
     },
   };
 }
+
+const nameOf = (source: string) => (isComplete(source) ? basename(source) : source);
 
 /** Says that a model's encoder is not here, and what brings it. */
 export function missingEncoder({ name, hash }: EncoderId): string {

@@ -40,6 +40,8 @@ export interface Scoring {
   explain(model: Model, source: FeatureSource, head: 'nps' | 'sentiment'): Promise<Explanation>;
   /** What the model read of a stored response; null when its text is gone. */
   sourceOf(responseId: string): Promise<FeatureSource | null>;
+  /** The names of the encoders that a model can be trained for. */
+  encoders(): readonly string[];
   /** For the chosen encoder, or the named one. @throws UserError */
   train(until: Date, cause: Change, encoder?: string | null): Promise<number>;
   promote(id: number, cause: Change): Promise<void>;
@@ -121,6 +123,7 @@ export async function openScoring(options: ScoringOptions): Promise<Scoring> {
       const [response] = await readScorable({ store, encryption }, [responseId]);
       return response ? featureSourceOf(cells, response) : null;
     },
+    encoders: encoders.names,
     train,
     promote: (id, cause) => promote(store, id, cause),
     shadow: (id, cause) => makeShadow(store, id, cause),

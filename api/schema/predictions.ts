@@ -159,7 +159,8 @@ function addPrediction({ builder, types }: SchemaParts): void {
       }),
       abstained: t.string({
         description: 'Why the model abstains; class and sentiment are then null.',
-        resolve: ({ abstained }) => abstained && withAdvice(abstained),
+        resolve: ({ abstained }, _args, { deps }) =>
+          abstained && withAdvice(abstained, deps.scoring.encoders),
       }),
       explanation: t.field({
         ...access('readComment', fixed(10)),

@@ -32,7 +32,7 @@ export const RECIPE: Recipe = {
 };
 
 /** The folder's name, which model versions name it by. */
-const NAME = 'scoreline-e5';
+export const NAME = 'scoreline-e5';
 
 /** Languages whose words are kept, as codes of ISO 639-1. */
 export const LANGUAGES = [
