@@ -80,6 +80,10 @@ function addModelVersion({ types }: SchemaParts): void {
         description: 'Name and content hash.',
         resolve: ({ encoderName, encoderHash }) => `${encoderName} sha256:${encoderHash}`,
       }),
+      languages: t.exposeStringList('languages', {
+        nullable: false,
+        description: 'Languages that it reads, as codes of ISO 639-1; for others it abstains.',
+      }),
       artefact: t.exposeString('key', {
         nullable: false,
         description: "SHA-256 of the artefact's canonical JSON.",

@@ -42,11 +42,12 @@ it('trains a model for the chosen encoder that scores beside the champion, and c
     return { externalId: `e${i}`, answeredAt, score, comment: `${text}, case ${i}.` };
   });
   expect((await server.post('/ingest/responses', items)).status).toBe(202);
-  const trained = await server.graphql<{ trainModel: { id: string; encoder: string } }>(
-    'mutation { trainModel(reason: "another encoder") { id encoder } }',
+  const trained = await server.graphql<{ trainModel: { id: string; encoder: string; languages: string[] } }>(
+    'mutation { trainModel(reason: "another encoder") { id encoder languages } }',
   );
   expect(trained.errors).toBeUndefined();
-  const { id, encoder } = trained.data.trainModel;
+  const { id, encoder, languages } = trained.data.trainModel;
+  expect(languages).toEqual(expect.arrayContaining(['de', 'en', 'ja']));
   expect(encoder).toMatch(/^scoreline-e5 sha256:[0-9a-f]{64}$/);
   await server.graphql(`mutation { shadowModel(id: "${id}", reason: "beside the champion") { id } }`);
   expect(await classify()).toMatchObject(shipped);
