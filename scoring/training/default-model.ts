@@ -8,7 +8,7 @@ import type { Example } from '../softmax-regression.ts';
 import { fitThemes, readTaxonomy } from '../themes.ts';
 import { fitHead, trainingSetHash } from '../train.ts';
 import { examplesOf, themeExamples } from '../training-job.ts';
-import { englishTexts, hashOf, type Labelled } from './english-texts.ts';
+import { englishTexts, hashOf, type Labelled, ownSentences } from './english-texts.ts';
 
 /*
  * Makes the model that ships (scoring/models/default.json): heads for the encoder beside it, from text whose licence
@@ -34,7 +34,7 @@ const examples = async (pool: EncoderPool, labelled: readonly Labelled[]): Promi
 
 const pool = await openEncoderPool({ source: encoder, cacheFolder: '' });
 const taxonomy = readTaxonomy(new URL('../themes.json', import.meta.url));
-const texts = await englishTexts(data);
+const texts = await englishTexts(data, ownSentences('software'));
 const [nps, sentiment] = [
   fitHead(await examples(pool, texts.nps), 3, ['softmax', 'ordinal']),
   fitHead(await examples(pool, texts.sentiment), 3),

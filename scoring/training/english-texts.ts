@@ -7,7 +7,6 @@ import { parse } from 'csv-parse';
 /*
  * The labelled English texts that the heads which ship are fitted on: sets whose licence allows it.
  */
-const SENTENCES = new URL('./sentences.json', import.meta.url);
 const LABELS = { negative: 0, neutral: 1, positive: 2 } as const;
 
 /** A text with the index of its class. */
@@ -40,12 +39,21 @@ function spread(a: readonly Labelled[], b: readonly Labelled[]): Labelled[] {
   return placed.sort((x, y) => x.at - y.at).map(({ one }) => one);
 }
 
-/** What the project wrote itself about software and services, the three labels weighing the same. */
-function ownSentences(): Labelled[] {
-  const sentences = JSON.parse(readFileSync(SENTENCES, 'utf8')) as {
-    text: string;
-    label: keyof typeof LABELS;
-  }[];
+/** A sentence that the project wrote for training. */
+export interface OwnSentence {
+  readonly text: string;
+  readonly label: keyof typeof LABELS;
+}
+
+const OWN = { software: './sentences.json', services: './sentences-services.json' } as const;
+
+/** Sentences that the project wrote: about software, or about other services. */
+export function ownSentences(about: keyof typeof OWN): OwnSentence[] {
+  return JSON.parse(readFileSync(new URL(OWN[about], import.meta.url), 'utf8'));
+}
+
+/** Fourfold, the three labels weighing the same. */
+function weighted(sentences: readonly OwnSentence[]): Labelled[] {
   return sentences.map(({ text, label }) => {
     const n = sentences.filter((other) => other.label === label).length;
     return { text, label: LABELS[label], weight: (4 * sentences.length) / 3 / n };
@@ -53,7 +61,7 @@ function ownSentences(): Labelled[] {
 }
 
 /** The examples of both heads. Tweets carry sentiment; as NPS classes they are a hint that keeps the head from knowing only airlines. */
-export async function englishTexts(data: string) {
+export async function englishTexts(data: string, sentences: readonly OwnSentence[]) {
   const tweets = (await rowsOf(data, 'tweeteval_sentiment_val.csv.gz'))
     .map(({ text = '', label = '' }) => ({
       text: text.replaceAll('@user', '').trim(),
@@ -73,7 +81,7 @@ export async function englishTexts(data: string) {
   const clear = reviews
     .filter(({ rating }) => rating <= 3 || rating >= 9)
     .map(({ text, rating }) => ({ text, label: rating >= 9 ? 2 : 0, weight: 0.5 }));
-  const own = ownSentences();
+  const own = weighted(sentences);
   return {
     nps: spread(
       spread(nps, own),
