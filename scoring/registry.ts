@@ -69,16 +69,23 @@ export async function ensureDefault(
 ): Promise<void> {
   const registry = await readRegistry(store);
   if (registry.some(({ stage }) => stage === 'CHAMPION')) return;
-  const cause = { actor: 'scoreline', reason: 'ships with this version' };
-  const registration = {
-    artefact,
-    label: 'the model that ships',
-    trainedAt: new Date(0),
-    until: null,
-    journalPosition: null,
-  };
-  const id = await register(store, signingKey, registration, cause);
-  await promoteFirst(store, id, cause);
+  const id = await register(store, signingKey, shipped(artefact, 'the model that ships'), SHIPS);
+  await promoteFirst(store, id, SHIPS);
+}
+
+/** Adds a model that ships for another encoder as a candidate. */
+export async function offerModel(
+  store: Store,
+  signingKey: KeyObject,
+  artefact: ModelArtefact,
+): Promise<void> {
+  await register(store, signingKey, shipped(artefact, 'the model for other languages that ships'), SHIPS);
+}
+
+const SHIPS = { actor: 'scoreline', reason: 'ships with this version' };
+
+function shipped(artefact: ModelArtefact, label: string): Registration {
+  return { artefact, label, trainedAt: new Date(0), until: null, journalPosition: null };
 }
 
 function hashOf(content: unknown): string {

@@ -18,6 +18,7 @@ import { type Explanation, explain } from './explain.ts';
 import type { FeatureSource } from './features.ts';
 import { type Model, readModel } from './model.ts';
 import { MONITOR, type MonitorDeps, startMonitor } from './monitor.ts';
+import { offerTransferred } from './multilingual/offer.ts';
 import { type Prediction, predict } from './predict.ts';
 import { ensureDefault } from './registry.ts';
 import { type Reproduction, reproduce } from './reproduce.ts';
@@ -146,6 +147,7 @@ export async function openScoring(options: ScoringOptions): Promise<Scoring> {
       const lead = async (lease: Lease) => {
         // Its files are fetched here, so that a wrong name is reported at the start.
         await encoders.main();
+        await offerTransferred({ store, signingKey, encoders });
         return begin({ ...deps, lease, train, encoders }, reviewRules);
       };
       return leadAlone({ store, name: 'scoring', place, onError, lead });

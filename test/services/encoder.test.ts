@@ -116,3 +116,26 @@ it('reads other languages with the heads that ship for it', async () => {
   ]);
   await pool.close();
 });
+
+it('offers the model of other languages that ships as a candidate', async () => {
+  const offered = async () => {
+    const { data } = await server.graphql<{
+      modelVersions: { id: string; label: string; stage: string; languages: string[] }[];
+    }>('{ modelVersions { id label stage languages } }');
+    return data.modelVersions.filter(({ label }) => label === 'the model for other languages that ships');
+  };
+  await until(async () => (await offered()).length > 0, 'it is in the registry');
+  const [version, ...more] = await offered();
+  expect(more).toEqual([]);
+  expect(version).toMatchObject({ stage: 'CANDIDATE', languages: expect.arrayContaining(['de', 'ja']) });
+  expect(version?.languages).not.toContain('en');
+  const { data } = await server.graphql<{ classify: { class: string | null; abstained: string | null }[] }>(
+    `query Read($of: ID) { classify(texts: ["Die App stürzt ständig ab, und niemand hilft uns.",
+      "The app crashes all the time and no one helps us."], modelVersion: $of) { class abstained } }`,
+    { of: version?.id },
+  );
+  expect(data.classify).toMatchObject([
+    { class: 'DETRACTOR', abstained: null },
+    { class: null, abstained: expect.stringMatching(/^language: en; the model reads ar, de,/) },
+  ]);
+});
