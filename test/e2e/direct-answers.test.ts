@@ -13,7 +13,7 @@ const server = useServer({
   audit: { aggregates: true },
   limits: {
     trustedOnly: ['feed'],
-    cost: { analyst: { operation: 100, minute: 100_000 } },
+    cost: { default: { operation: 1_000, minute: 100_000 }, analyst: { operation: 100, minute: 100_000 } },
   },
 };`,
   trusted: [TRUSTED],
