@@ -7,7 +7,7 @@ import { batches, entry, type GraphWriter, type Projection, touchedHours } from 
  * What FED_BY (f) repeats of its rollup and mapping (r, m), so that an index over it has the rollups of a
  * mapping in order.
  */
-export const SET_FED_BY = 'SET f.mapping = m.id, f.hour = r.hour, f.cell = r.cell, f.model = r.model';
+const SET_FED_BY = 'SET f.mapping = m.id, f.hour = r.hour, f.cell = r.cell, f.model = r.model';
 
 const FEED = `UNWIND $rows AS row MATCH (r:Rollup {id: row.rollup}) MATCH (m:MappingVersion {id: row.mapping})
   MERGE (r)-[f:FED_BY]->(m) ${SET_FED_BY}`;
