@@ -3,8 +3,15 @@ import type { UncountedReason } from '../../domain/responses/counting.ts';
 import { READ_MS } from '../../store/database/client.ts';
 import type { CountedRow } from '../../store/lineage/lineage.ts';
 import type { GraphTransaction } from '../kinds/shared/projection.ts';
-import type { CountedResponse, LineageStore, ResponseFacts, RollupSelection } from '../lineage-store.ts';
-import { countedResponses, mappingsByRollup, responseFacts } from '../response-facts.ts';
+import { storedUuid, uuidOf } from '../kinds/shared/stored-id.ts';
+import type {
+  CountedResponse,
+  EventFacts,
+  LineageStore,
+  ResponseFacts,
+  RollupSelection,
+} from '../lineage-store.ts';
+import { countedResponses, mappingsByRollup } from '../response-facts.ts';
 import { neo4jPackage } from './driver.ts';
 import type { GraphConnections } from './graph-connections.ts';
 
@@ -61,35 +68,39 @@ const mappingsQuery = (selection: RollupSelection) =>
   `${selection.mappings ? 'UNWIND $mappings AS part WITH part' : 'MATCH (m:MappingVersion) WITH m.id AS part'}
   WHERE EXISTS { MATCH ()-[f:FED_BY]->() WHERE f.mapping = part AND ${selects('f', selection)} } RETURN part`;
 
-// Cut to the page before the events are looked up.
 const RESPONSES = `UNWIND range(0, size($ids) - 1) AS place
   MATCH (:Rollup {id: $ids[place]})<-[:COUNTED_IN]-(x:Response)
   WHERE x.answeredAt >= $from AND x.answeredAt < $until AND ($mappings IS NULL OR x.mapping IN $mappings)
     AND (place > 0 OR $begin IS NULL OR x.id >= $begin)
   WITH place, x ORDER BY place, x.id LIMIT $limit
-  MATCH (x)-[:NORMALISED_FROM]->(e:SourceEvent)
   RETURN place, x.id AS id, x.answeredAt AS answeredAt, x.receivedAt AS receivedAt, x.mapping AS mapping,
-    e.id AS eventId, e.position AS position, e.receivedAt AS eventReceivedAt ORDER BY place, id`;
+    x.event AS eventId, x.position AS position, coalesce(x.eventReceivedAt, x.receivedAt) AS eventReceivedAt ORDER BY place, id`;
 
 const RESPONSE = `MATCH (x:Response {id: $id})
   OPTIONAL MATCH (x)-[:COUNTED_IN]->(r:Rollup {model: 0})
-  MATCH (x)-[link:NORMALISED_FROM|SUPERSEDES]->(e:SourceEvent)-[:MAPPED_BY]->(m:MappingVersion)
   RETURN x.answeredAt AS answeredAt, x.receivedAt AS receivedAt, x.cell AS cell, x.mapping AS mapping, x.uncounted AS uncounted,
-    r.hour AS hour, r.model AS model, type(link) = 'NORMALISED_FROM' AS present, e.id AS eventId,
-    e.position AS position, e.receivedAt AS eventReceivedAt, m.id AS eventMapping ORDER BY eventId`;
+    r.hour AS hour, r.model AS model,
+    {id: x.event, position: x.position, receivedAt: coalesce(x.eventReceivedAt, x.receivedAt),
+      mapping: coalesce(x.eventMapping, x.mapping)} AS event,
+    COLLECT { MATCH (x)-[:SUPERSEDES]->(e:SourceEvent)
+      RETURN {id: e.id, position: e.position, receivedAt: e.receivedAt, mapping: e.mapping} ORDER BY e.id } AS superseded`;
 
 const INFERRED = `MATCH (:Response {id: $id})-[:COUNTED_IN]->(r:Rollup) WHERE r.model > 0
   RETURN r.hour AS hour, r.cell AS cell, r.model AS model ORDER BY model`;
 
-const RESPONSE_OF_EVENT = `MATCH (e:SourceEvent {id: $id})<-[:NORMALISED_FROM|SUPERSEDES]-(x:Response) RETURN x.id AS id`;
+const RESPONSE_OF_EVENT = `MATCH (x:Response {event: $event}) RETURN x.id AS id
+  UNION MATCH (:SourceEvent {id: $event})<-[:SUPERSEDES]-(x:Response) RETURN x.id AS id`;
 
-interface ResponseRecord extends Omit<CountedRow, 'place' | 'id'> {
+interface ResponseRecord {
+  readonly answeredAt: number;
+  readonly receivedAt: number;
   readonly cell: string;
+  readonly mapping: string;
   readonly uncounted: UncountedReason | null;
   readonly hour: number | null;
   readonly model: number | null;
-  readonly present: boolean;
-  readonly eventMapping: string;
+  readonly event: EventFacts;
+  readonly superseded: readonly EventFacts[];
 }
 
 /**
@@ -148,44 +159,41 @@ export function createNeo4jLineage(
         ids: rollups.map(rollupId),
         ...range,
         mappings,
-        begin: begin === null ? null : nodeId('Response', begin),
+        begin: begin === null ? null : storedUuid(begin),
         limit: neo4jPackage().int(limit),
       });
       return countedResponses(
         rollups,
-        rows.map((row) => ({ ...row, id: keyOf(row.id), eventId: keyOf(row.eventId) })),
+        rows.map((row) => ({ ...row, id: uuidOf(row.id), eventId: uuidOf(row.eventId) })),
       );
     },
     response: async (id): Promise<ResponseFacts | null> => {
-      const parameters = { id: nodeId('Response', id) };
-      const [rows, inferred] = await Promise.all([
+      const parameters = { id: storedUuid(id) };
+      const [[row], inferred] = await Promise.all([
         read<ResponseRecord>(RESPONSE, parameters),
         read<RollupKey>(INFERRED, parameters),
       ]);
-      return factsOf(id, rows, inferred);
+      return factsOf(id, row, inferred);
     },
     responseOfEvent: async (id) => {
-      const [row] = await read<{ id: string }>(RESPONSE_OF_EVENT, { id: nodeId('SourceEvent', id) });
-      return row ? keyOf(row.id) : null;
+      const [row] = await read<{ id: string }>(RESPONSE_OF_EVENT, { event: storedUuid(id) });
+      return row ? uuidOf(row.id) : null;
     },
   };
 }
 
 function factsOf(
   id: string,
-  rows: readonly ResponseRecord[],
+  record: ResponseRecord | undefined,
   inferred: readonly RollupKey[],
 ): ResponseFacts | null {
-  const present = rows.find((row) => row.present);
-  if (!present) return null;
-  const { answeredAt, receivedAt, cell, mapping, uncounted, hour, model } = present;
+  if (!record) return null;
+  const { cell, hour, model, event, superseded, ...own } = record;
   const rollup = hour === null || model === null ? null : { hour, cell, model };
-  const events = rows.map(({ eventId, position, eventReceivedAt, eventMapping }) => ({
-    id: keyOf(eventId),
-    position,
-    receivedAt: eventReceivedAt,
-    mapping: keyOf(eventMapping),
-  }));
-  const response = { id, answeredAt, receivedAt, cell, mapping, uncounted, rollup, inferred };
-  return responseFacts(response, events, keyOf(present.eventId));
+  const eventOf = (one: EventFacts) => ({ ...one, id: uuidOf(one.id) });
+  return {
+    ...{ id, cell, rollup, inferred, ...own },
+    event: eventOf(event),
+    superseded: superseded.map(eventOf),
+  };
 }

@@ -1,4 +1,3 @@
-import { nodeId } from '../../domain/lineage/lineage.ts';
 import type { ScopedSession, Store } from '../../store/database/client.ts';
 import { type Lease, leadAlone } from '../../store/database/lease.ts';
 import type { Loops } from '../../store/database/loops.ts';
@@ -7,6 +6,7 @@ import { runFollower } from '../../store/journal/follower.ts';
 import { followerPosition, hasYetToFollow, journalLag } from '../../store/journal/journal.ts';
 import type { StoredCellDictionary } from '../../store/responses/cell-dictionary.ts';
 import type { MappingRegistry } from '../../store/responses/mappings.ts';
+import { storedUuid } from '../kinds/shared/stored-id.ts';
 import { type LineageStore, withFallback } from '../lineage-store.ts';
 import { createRecordLineage } from '../record/record-lineage.ts';
 import { type GraphAddress, isAway } from './driver.ts';
@@ -135,7 +135,7 @@ export function openGraph(
       return readBehindFence(graph, FOLLOWER, HOLDS_MS, async (tx) => {
         // It may hold them under other ids.
         if (!(await graphState(tx, FOLLOWER)).isCurrent) return Math.max(1, responseIds.length);
-        const ids = responseIds.map((id) => nodeId('Response', id));
+        const ids = responseIds.map(storedUuid);
         const { records } = await tx.run(HELD, { ids });
         return Number(records[0]?.get('n') ?? 0);
       });

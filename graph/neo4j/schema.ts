@@ -24,10 +24,11 @@ const CONSTRAINTS = [
   ...KINDS.filter(({ projection }) => projection).map(({ kind }) => unique(kind, 'id')),
   unique('Fence', 'name'),
 ];
-/** In the order in which rollups are walked: of all, of a cell, and of a mapping's, which FED_BY repeats. */
+/** In the order in which rollups are walked: of all, of a cell, and of a mapping's, which FED_BY repeats; and the response of an event. */
 const INDEXES = [
   index('rollup_order', '(r:Rollup) ON (r.hour, r.cell, r.model)'),
   index('rollup_cell', '(r:Rollup) ON (r.cell, r.hour, r.model)'),
+  index('response_event', '(x:Response) ON (x.event)'),
   index('fed_order', '()-[f:FED_BY]-() ON (f.mapping, f.hour, f.cell, f.model)'),
 ];
 /** Indexes that Neo4j could not fill, for a full disk or a value too long for one: it never tries them again by itself. */
