@@ -1,3 +1,4 @@
+import type { QueryResult } from 'neo4j-driver';
 import type { Store } from '../../store/database/client.ts';
 import type { Lease } from '../../store/database/lease.ts';
 import {
@@ -9,7 +10,6 @@ import {
   parsePosition,
 } from '../../store/journal/journal.ts';
 import { type ResumedPlace, restartFollower } from '../../store/journal/journal-trim.ts';
-import type { GraphTransaction } from '../kinds/shared/projection.ts';
 import { GraphNotReadyError } from './driver.ts';
 import { dropGraph } from './drop-graph.ts';
 import { write } from './fence.ts';
@@ -30,6 +30,8 @@ const FORGET = 'MATCH (f:Fence {name: $name}) SET f.format = null';
 const BEGIN = 'MATCH (f:Fence {name: $name}) SET f.format = $format, f.fillsTo = $fillsTo';
 const END = 'MATCH (f:Fence {name: $name}) SET f.fillsTo = null';
 
+type Run = (query: string, parameters: object) => Promise<Pick<QueryResult, 'records'>>;
+
 /** What the fence says of the graph. */
 export interface GraphState {
   /** Whether it is written as this version does. */
@@ -38,9 +40,9 @@ export interface GraphState {
   readonly fillsTo: JournalPosition | null;
 }
 
-/** The state of the graph, as the transaction sees it. */
-export async function graphState(tx: GraphTransaction, name: string): Promise<GraphState> {
-  const { records } = await tx.run(STATE, { name });
+/** The state of the graph, as `run` reads it. */
+export async function graphState(run: Run, name: string): Promise<GraphState> {
+  const { records } = await run(STATE, { name });
   const fillsTo = records[0]?.get('fillsTo') as string | null | undefined;
   return {
     isCurrent: records[0]?.get('format') === FORMAT,
@@ -49,8 +51,8 @@ export async function graphState(tx: GraphTransaction, name: string): Promise<Gr
 }
 
 /** @throws GraphNotReadyError unless the graph is whole, and written as this version reads it. */
-export async function checkGraphState(tx: GraphTransaction, name: string): Promise<void> {
-  const { isCurrent, fillsTo } = await graphState(tx, name);
+export async function checkGraphState(graph: GraphConnections, name: string): Promise<void> {
+  const { isCurrent, fillsTo } = await graphState(graph.executeQuery, name);
   if (!isCurrent) throw new GraphNotReadyError('it was written by another version, and is written again');
   if (fillsTo) throw new GraphNotReadyError('it is still being written');
 }
@@ -59,7 +61,7 @@ export async function checkGraphState(tx: GraphTransaction, name: string): Promi
 export async function takeGraph(graph: GraphConnections, lease: Lease): Promise<GraphState> {
   let state: GraphState = { isCurrent: false, fillsTo: null };
   await write(graph, lease, async (tx) => {
-    state = await graphState(tx, lease.name);
+    state = await graphState((...given) => tx.run(...given), lease.name);
   });
   return state;
 }

@@ -1,7 +1,5 @@
 import type { Driver, Session } from 'neo4j-driver';
-import { type GraphAddress, neo4jPackage, openDriver } from './driver.ts';
-
-const FETCH_ALL = -1;
+import { type GraphAddress, openDriver } from './driver.ts';
 
 /** The connections to Neo4j. They are replaced together: when one went silent, those beside it have been quiet for as long. */
 export class GraphConnections {
@@ -17,11 +15,6 @@ export class GraphConnections {
 
   session(): Session {
     return this.#driver.session();
-  }
-
-  /** For reads whose rows are all read before the next statement runs. */
-  readSession(): Session {
-    return this.#driver.session({ defaultAccessMode: neo4jPackage().session.READ, fetchSize: FETCH_ALL });
   }
 
   /** A connection of its own, which shares nothing with those in use; the caller closes it, or passes it to `replace`. */

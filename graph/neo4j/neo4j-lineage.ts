@@ -2,7 +2,6 @@ import { nodeId, type RollupKey, rollupId } from '../../domain/lineage/lineage.t
 import type { UncountedReason } from '../../domain/responses/counting.ts';
 import { READ_MS } from '../../store/database/client.ts';
 import type { CountedRow } from '../../store/lineage/lineage.ts';
-import type { GraphTransaction } from '../kinds/shared/projection.ts';
 import { storedUuid, uuidOf } from '../kinds/shared/stored-id.ts';
 import type {
   CountedResponse,
@@ -104,28 +103,22 @@ interface ResponseRecord {
 }
 
 /**
- * Lineage from the projection in Neo4j; `lag` says how far it is behind the database, `ready` throws while its
- * indexes are missing, `check` unless a transaction sees a graph that can be read. A query that takes longer than `timeout`
- * milliseconds is given up.
+ * Lineage from the projection in Neo4j; `lag` says how far it is behind the database, `ready` throws while it
+ * cannot be read. A query that takes longer than `timeout` milliseconds is given up.
  */
 export function createNeo4jLineage(
   graph: GraphConnections,
   lag: () => Promise<number>,
   ready: () => Promise<void>,
-  check: (tx: GraphTransaction) => Promise<void>,
   timeout = READ_MS,
 ): LineageStore {
   const read = async <Row>(query: string, parameters: object): Promise<Row[]> => {
     await ready();
-    const session = graph.readSession();
-    try {
-      // Checked after it was read: what drops the graph says so first.
-      const work = (tx: GraphTransaction) => Promise.all([tx.run(query, parameters), check(tx)]);
-      const [{ records }] = await session.executeRead(work, { timeout });
-      return records.map((record) => record.toObject() as Row);
-    } finally {
-      await session.close();
-    }
+    const { records } = await graph.executeQuery(query, parameters, {
+      routing: neo4jPackage().routing.READ,
+      transactionConfig: { timeout },
+    });
+    return records.map((record) => record.toObject() as Row);
   };
   const selected = ({ mappings, ...selection }: RollupSelection) => ({
     ...selection,

@@ -15,7 +15,7 @@ import { beginAnew, checkGraphState, graphState } from './format.ts';
 import { GraphConnections } from './graph-connections.ts';
 import { createNeo4jLineage } from './neo4j-lineage.ts';
 import { createProjector } from './projector.ts';
-import { once, withTimeout } from './readiness.ts';
+import { forSome, once, withTimeout } from './readiness.ts';
 import { checkGraphSchema, ensureGraphSchema } from './schema.ts';
 
 export const FOLLOWER = 'lineage';
@@ -25,6 +25,8 @@ const READY_MS = 5_000;
 const ENTRIES = 100;
 /** The longest that a hanging write delays a check of the graph's content. */
 const HOLDS_MS = 10_000;
+/** How long a graph that could be read is read without another look: what drops it moves the position back first, so the lag shows it. */
+const CURRENT_MS = 1_000;
 const HELD = 'UNWIND $ids AS id MATCH (x:Response {id: id}) RETURN toFloat(count(x)) AS n';
 
 export interface GraphDatabase {
@@ -93,7 +95,11 @@ export function openGraph(
     await checkGraphSchema(graph);
   });
   const readySoon = withTimeout(READY_MS, ready);
-  const projected = createNeo4jLineage(graph, lag, readySoon, (tx) => checkGraphState(tx, FOLLOWER));
+  const current = forSome(CURRENT_MS, () => checkGraphState(graph, FOLLOWER));
+  const projected = createNeo4jLineage(graph, lag, async () => {
+    await readySoon();
+    await current();
+  });
   const lineage = (session: ScopedSession) =>
     withFallback(projected, createRecordLineage(session), isAway, onError);
   const followUnder = (lease: Lease) => {
@@ -134,7 +140,8 @@ export function openGraph(
       await readySoon();
       return readBehindFence(graph, FOLLOWER, HOLDS_MS, async (tx) => {
         // It may hold them under other ids.
-        if (!(await graphState(tx, FOLLOWER)).isCurrent) return Math.max(1, responseIds.length);
+        if (!(await graphState((...given) => tx.run(...given), FOLLOWER)).isCurrent)
+          return Math.max(1, responseIds.length);
         const ids = responseIds.map(storedUuid);
         const { records } = await tx.run(HELD, { ids });
         return Number(records[0]?.get('n') ?? 0);

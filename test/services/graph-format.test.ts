@@ -117,6 +117,14 @@ describe('a graph that another version wrote', () => {
     expect(await reader.holds([id, id], 0)).toBe(2);
     expect(await reader.holds([], 0)).toBe(1);
     // The one that has read it before does not trust it either.
+    await until(
+      () =>
+        graph.projected.response(id).then(
+          () => false,
+          () => true,
+        ),
+      'it has looked again',
+    );
     await expect(graph.projected.response(id)).rejects.toThrow('it was written by another version');
     await followed(opened('three'));
     for (const each of [graph, reader]) await expectToEqualRecord(each);
