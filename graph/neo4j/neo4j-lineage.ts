@@ -1,8 +1,8 @@
-import { nodeId, type RollupKey, rollupId } from '../../domain/lineage/lineage.ts';
+import { nodeId, type RollupKey } from '../../domain/lineage/lineage.ts';
 import type { UncountedReason } from '../../domain/responses/counting.ts';
 import { READ_MS } from '../../store/database/client.ts';
 import type { CountedRow } from '../../store/lineage/lineage.ts';
-import { storedUuid, uuidOf } from '../kinds/shared/stored-id.ts';
+import { storedRollup, storedUuid, uuidOf } from '../kinds/shared/stored-id.ts';
 import type {
   CountedResponse,
   EventFacts,
@@ -14,8 +14,7 @@ import { countedResponses, mappingsByRollup } from '../response-facts.ts';
 import { neo4jPackage } from './driver.ts';
 import type { GraphConnections } from './graph-connections.ts';
 
-/** Keys in the graph are ids of nodes: "MappingVersion:…"; the store uses the keys behind the colon. */
-const keyOf = (id: string) => id.slice(id.indexOf(':') + 1);
+const MAPPING = nodeId('MappingVersion', '');
 
 /**
  * A rollup or a FED_BY edge, which repeats the rollup's properties: model versions count from 0, and an index
@@ -50,8 +49,7 @@ function rollupsQuery(selection: RollupSelection, after: RollupKey | null): stri
 }
 
 const MAPPINGS_OF = `UNWIND range(0, size($ids) - 1) AS place
-  MATCH (:Rollup {id: $ids[place]})-[:FED_BY]->(m:MappingVersion)
-  RETURN place, m.id AS mapping ORDER BY place, mapping`;
+  MATCH (:Rollup {id: $ids[place]})-[f:FED_BY]->() RETURN place, f.mapping AS mapping ORDER BY place, mapping`;
 
 /** For each candidate one rollup is looked up: there may be millions of rollups, but few of their inputs. */
 const found = (selection: RollupSelection, condition: (of: string) => string): string =>
@@ -64,7 +62,7 @@ const modelsQuery = (selection: RollupSelection) =>
   `${selection.models ? 'UNWIND $models AS part WITH part' : "MATCH (v:ModelVersion) WITH toInteger(split(v.id, ':')[1]) AS part"}
   WHERE ${found(selection, (of) => `${of}.model = part`)} RETURN part`;
 const mappingsQuery = (selection: RollupSelection) =>
-  `${selection.mappings ? 'UNWIND $mappings AS part WITH part' : 'MATCH (m:MappingVersion) WITH m.id AS part'}
+  `${selection.mappings ? 'UNWIND $mappings AS part WITH part' : `MATCH (m:MappingVersion) WITH substring(m.id, ${MAPPING.length}) AS part`}
   WHERE EXISTS { MATCH ()-[f:FED_BY]->() WHERE f.mapping = part AND ${selects('f', selection)} } RETURN part`;
 
 const RESPONSES = `UNWIND range(0, size($ids) - 1) AS place
@@ -120,36 +118,29 @@ export function createNeo4jLineage(
     });
     return records.map((record) => record.toObject() as Row);
   };
-  const selected = ({ mappings, ...selection }: RollupSelection) => ({
-    ...selection,
-    mappings: mappings?.map((key) => nodeId('MappingVersion', key)) ?? null,
-  });
   const parts = async <Part>(query: (selection: RollupSelection) => string, selection: RollupSelection) =>
-    (await read<{ part: Part }>(query(selection), selected(selection))).map(({ part }) => part);
+    (await read<{ part: Part }>(query(selection), selection)).map(({ part }) => part);
   return {
     name: 'neo4j',
     lag,
     rollups: (selection, after, limit) =>
       read<RollupKey>(rollupsQuery(selection, after), {
-        ...selected(selection),
+        ...selection,
         after,
         limit: neo4jPackage().int(limit),
       }),
     mappingsOf: async (rollups) => {
       const rows = await read<{ place: number; mapping: string }>(MAPPINGS_OF, {
-        ids: rollups.map(rollupId),
+        ids: rollups.map(storedRollup),
       });
-      return mappingsByRollup(
-        rollups,
-        rows.map(({ place, mapping }) => ({ place, mapping: keyOf(mapping) })),
-      );
+      return mappingsByRollup(rollups, rows);
     },
     cells: async (selection) => (await parts<string>(cellsQuery, selection)).sort(),
     models: async (selection) => (await parts<number>(modelsQuery, selection)).sort((a, b) => a - b),
-    mappings: async (selection) => (await parts<string>(mappingsQuery, selection)).map(keyOf).sort(),
+    mappings: async (selection) => (await parts<string>(mappingsQuery, selection)).sort(),
     responses: async (rollups, range, mappings, begin, limit): Promise<CountedResponse[]> => {
       const rows = await read<CountedRow>(RESPONSES, {
-        ids: rollups.map(rollupId),
+        ids: rollups.map(storedRollup),
         ...range,
         mappings,
         begin: begin === null ? null : storedUuid(begin),

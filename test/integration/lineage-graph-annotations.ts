@@ -88,7 +88,9 @@ export function describeGraphMarks(opened: () => LineageDatabase) {
       await followed();
       expect(await held()).toEqual(await expected());
       expect((await held()).filter((edge) => edge.startsWith('Review:'))).toHaveLength(3);
-      const sealed = [0, 1].map((revision) => `${rollupId(rollup)} SEALED_BY ${sealId(rollup, revision)}`);
+      const sealed = [0, 1].map(
+        (revision) => `${storedId(rollupId(rollup))} SEALED_BY ${sealId(rollup, revision)}`,
+      );
       expect(await seals()).toEqual(sealed);
       expect(await cypher('MATCH (a:Seal)-[:SUPERSEDES]->(b:Seal) RETURN b.id AS edge')).toEqual([
         sealId(rollup, 0),

@@ -1,4 +1,4 @@
-import { nodeId, type RollupKey, rollupId } from '../../../domain/lineage/lineage.ts';
+import { nodeId, type RollupKey } from '../../../domain/lineage/lineage.ts';
 import { responsePages } from '../../../store/lineage/all-rows.ts';
 import {
   type EventRow,
@@ -15,7 +15,7 @@ import {
   type Projection,
   writeWhileReading,
 } from './projection.ts';
-import { storedUuid } from './stored-id.ts';
+import { storedRollup, storedUuid } from './stored-id.ts';
 import { SURVEYED } from './visible-selection.ts';
 
 /*
@@ -119,8 +119,8 @@ async function readResponses(store: GraphWriter['store'], ids: readonly string[]
       ...(counted ? [{ hour, cell, model: SURVEYED }] : []),
       ...(inferred.get(row.id) ?? []).map((one) => ({ hour: one.hour, cell: one.cell, model: one.model })),
     ];
-    for (const rollup of counts) rollups.set(rollupId(rollup), rollup);
-    return responseRow(row, events.get(row.id) ?? [], counts.map(rollupId));
+    for (const rollup of counts) rollups.set(storedRollup(rollup), rollup);
+    return responseRow(row, events.get(row.id) ?? [], counts.map(storedRollup));
   });
   return {
     rows,
@@ -201,7 +201,7 @@ function responseRow(
 function rollupRow(rollup: RollupKey) {
   return {
     ...rollup,
-    id: rollupId(rollup),
+    id: storedRollup(rollup),
     cellId: nodeId('Cell', rollup.cell),
     modelId: nodeId('ModelVersion', rollup.model),
   };

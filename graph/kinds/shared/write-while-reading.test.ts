@@ -56,9 +56,12 @@ it('reads nothing after a write that failed', async () => {
   expect(read).toEqual([1, 2]);
 });
 
-it('stores ids of responses without kind and hyphens, and no others so', () => {
+it('stores ids of responses and rollups as digits alone, and no others so', () => {
   const uuid = '0190a4c2-7d11-8fee-9abc-def012345678';
   expect(storedId(`Response:${uuid}`)).toBe('0190a4c27d118fee9abcdef012345678');
   expect(uuidOf(storedUuid(uuid))).toBe(uuid);
+  expect(storedId('Rollup:2024010203:0123456789abcdef01234567:12')).toBe(
+    '20240102030123456789abcdef0123456712',
+  );
   expect(storedId(`Review:${uuid}`)).toBe(`Review:${uuid}`);
 });
