@@ -47,6 +47,8 @@ export interface GraphProjection {
   readonly projected: LineageStore;
   /** Throws while Neo4j does not answer. */
   check(): Promise<void>;
+  /** Throws while the database answers in its place: then too, and while the graph is not whole. */
+  readable(): Promise<void>;
   lag(): Promise<number>;
   /**
    * How many of the responses the graph holds, all of them until it has followed that transaction: what it is
@@ -96,10 +98,11 @@ export function openGraph(
   });
   const readySoon = withTimeout(READY_MS, ready);
   const current = forSome(CURRENT_MS, () => checkGraphState(graph, FOLLOWER));
-  const projected = createNeo4jLineage(graph, lag, async () => {
+  const readable = async () => {
     await readySoon();
     await current();
-  });
+  };
+  const projected = createNeo4jLineage(graph, lag, readable);
   const lineage = (session: ScopedSession) =>
     withFallback(projected, createRecordLineage(session), isAway, onError);
   const followUnder = (lease: Lease) => {
@@ -132,6 +135,7 @@ export function openGraph(
     check: async () => {
       await graph.executeQuery('RETURN 1');
     },
+    readable,
     lag,
     holds: async (responseIds, xact) => {
       if (await hasYetToFollow(store, await followerPosition(store, FOLLOWER), xact))
