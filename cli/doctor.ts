@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import { access, constants, readFile, stat, statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { loadPolicies } from '../api/access/policies.ts';
 import { type Config, ConfigError, loadConfig } from '../config/config.ts';
 import { openKeyProviders } from '../instance/keys/open-provider.ts';
 import { findHolder } from '../instance/lock.ts';
 import { type SecretName, secretPath } from '../instance/secrets.ts';
 import { isComplete } from '../scoring/encoder-id.ts';
-import { LANGUAGES, multilingualFolder } from '../scoring/multilingual/recipe.ts';
+import { encoderFolders, LANGUAGES } from '../scoring/multilingual/recipe.ts';
 import { examineDatabase, examineGraph } from './doctor-database.ts';
 import { bad, type Finding, finding, good } from './finding.ts';
 
@@ -147,11 +147,11 @@ function examineEncoder({ encoder, roles }: Config): Promise<Finding[]> {
 /** Whether other languages than English can be read, which is a choice. */
 function examineLanguages({ encoder, roles, dataDir }: Config): Finding[] {
   if (!roles.has('follow') || encoder !== undefined) return [];
-  const folder = multilingualFolder(dataDir);
+  const folder = encoderFolders(join(dataDir, 'encoders')).find(isComplete);
   return [
     good(
-      isComplete(folder)
-        ? `comments are read in English; SCORELINE_ENCODER='${folder}' reads ${LANGUAGES.length} languages`
+      folder
+        ? `an encoder for ${LANGUAGES.length} languages is there; "scoreline train --encoder ${basename(folder)}" makes a model for it`
         : 'comments are read in English; "scoreline model multilingual" builds an encoder for more languages',
     ),
   ];

@@ -1,10 +1,9 @@
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { loadConfig } from '../config/config.ts';
 import { safeMessage } from '../domain/errors/error-facts.ts';
 import { RETRAINING_POLICIES, type RetrainingPolicy } from '../domain/models/retraining-policy.ts';
 import { openDatabase } from '../instance/open-database.ts';
-import { type EncoderPool, openEncoderPool } from '../scoring/encoder-pool.ts';
+import { openEncoders } from '../scoring/encoders.ts';
 import { type PolicyOutcome, replayPolicies } from '../scoring/experiment.ts';
 import { PREPARATION, preparedFor } from '../scoring/preparation.ts';
 import { featureSourceOf } from '../scoring/scorer.ts';
@@ -13,7 +12,6 @@ import { readLabelled } from '../store/models/predictions.ts';
 import { UsageError } from './command.ts';
 import { findServer } from './sink.ts';
 
-const SHIPPED_ENCODER = fileURLToPath(new URL('../scoring/models/scoreline-minilm', import.meta.url));
 /** The newest of so many are replayed: their inputs are held in memory. */
 const MOST_ANSWERS = 50_000;
 
@@ -35,20 +33,19 @@ export async function experiment(values: Values): Promise<number> {
     throw new Error('a server runs on this database: stop it, or run the experiment on a copy of its folder');
   const warn = (error: Error) => process.stderr.write(`${safeMessage(error)}\n`);
   const database = await openDatabase(config, warn);
-  let pool: EncoderPool | undefined;
+  const encoders = openEncoders({
+    main: config.encoder ?? null,
+    cacheFolder: join(config.dataDir, 'encoders'),
+  });
   try {
     const labelled = await readLabelled(database, new Date(), MOST_ANSWERS);
     if (labelled.length < 100)
       throw new Error(`${labelled.length} answers have a text and a score; an experiment needs at least 100`);
-    pool = await openEncoderPool({
-      source: config.encoder ?? SHIPPED_ENCODER,
-      cacheFolder: join(config.dataDir, 'encoders'),
-    });
     const sources = labelled.map((one) =>
       preparedFor({ preparation: PREPARATION, languages: ['en'] }, featureSourceOf(database.cells, one)),
     );
     const examples = await examplesOf(
-      pool,
+      await encoders.main(),
       sources,
       labelled.map((one) => one.class ?? 0),
       labelled.map(labelWeight),
@@ -69,7 +66,7 @@ export async function experiment(values: Values): Promise<number> {
     );
     return 0;
   } finally {
-    await pool?.close();
+    await encoders.close();
     await database.close();
   }
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, statfs } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { Presets, SingleBar } from 'cli-progress';
 import { loadConfig } from '../config/config.ts';
 import { readZipDirectory, unpacked } from '../ingestion/files/read/xlsx/zip.ts';
@@ -48,9 +48,9 @@ export async function buildMultilingual(
   }
   await rm(part, { force: true });
   say(`${folder}: an encoder for ${LANGUAGES.join(', ')}`);
-  say(
-    `Next: SCORELINE_ENCODER='${folder}' scoreline start, then scoreline train, and promote what it trained`,
-  );
+  const isBeside = folder === resolve(multilingualFolder(config.dataDir));
+  const start = isBeside ? '' : `SCORELINE_ENCODER='${folder}' scoreline start, then `;
+  say(`Next: ${start}scoreline train --encoder ${basename(folder)}, and promote what it trained`);
   return 0;
 }
 

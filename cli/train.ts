@@ -2,8 +2,8 @@ import { loadConfig } from '../config/config.ts';
 import { UsageError } from './command.ts';
 import { findServer, keyOf } from './sink.ts';
 
-const QUERY = `mutation Train($until: DateTime, $reason: String!) {
-  trainModel(until: $until, reason: $reason) { id label stage evaluation trainingSets { head examples hash } }
+const QUERY = `mutation Train($until: DateTime, $reason: String!, $encoder: String) {
+  trainModel(until: $until, reason: $reason, encoder: $encoder) { id label stage evaluation trainingSets { head examples hash } }
 }`;
 
 interface Answer {
@@ -17,6 +17,7 @@ interface Answer {
 export async function train(values: {
   readonly reason: string | undefined;
   readonly until: string | undefined;
+  readonly encoder: string | undefined;
   readonly url: string | undefined;
 }): Promise<number> {
   if (!values.reason) throw new UsageError('--reason is needed: it is kept in the audit log');
@@ -29,7 +30,14 @@ export async function train(values: {
   const response = await fetch(`${server.url}/graphql`, {
     method: 'POST',
     headers: { authorization: `Bearer ${server.key}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ query: QUERY, variables: { until: values.until ?? null, reason: values.reason } }),
+    body: JSON.stringify({
+      query: QUERY,
+      variables: {
+        until: values.until ?? null,
+        reason: values.reason,
+        encoder: values.encoder ?? null,
+      },
+    }),
   });
   const { data, errors } = (await response.json()) as Answer;
   if (!data || errors)

@@ -5,11 +5,13 @@ import { runPeriodic } from '../store/database/periodic.ts';
 import { runFollower } from '../store/journal/follower.ts';
 import { readRegistry } from '../store/models/models.ts';
 import { readingsTaken, writeReadings } from '../store/monitoring/model-readings.ts';
+import type { Encoders } from './encoders.ts';
 import type { Model } from './model.ts';
 import { type ReadingDeps, takeReadings } from './readings.ts';
-import { isInUse } from './scorer.ts';
+import { poolInUse } from './scorer.ts';
 
-export interface MonitorDeps extends ReadingDeps {
+export interface MonitorDeps extends Omit<ReadingDeps, 'pool'> {
+  readonly encoders: Encoders;
   readonly store: Store;
   readonly cells: ReadingDeps['cells'] & { refresh(session: Store): Promise<void> };
   readonly loadModel: (id: number) => Promise<Model>;
@@ -50,12 +52,19 @@ export async function startMonitor(deps: MonitorDeps): Promise<Work> {
     const until = Math.floor(deps.now() / HOUR_MS) * HOUR_MS;
     for (const model of await readRegistry(store)) {
       if (stopped()) return;
-      if (!isInUse(deps.pool, model) || !changed.has(model.id)) continue;
+      if (!changed.has(model.id)) continue;
+      const pool = await poolInUse(deps.encoders, model);
+      if (!pool) continue;
       if (await readingsTaken(store, model.id, new Date(until))) continue;
       changed.delete(model.id);
       try {
         await deps.cells.refresh(store);
-        const readings = await takeReadings(deps, model.id, await deps.loadModel(model.id), until);
+        const readings = await takeReadings(
+          { ...deps, pool },
+          model.id,
+          await deps.loadModel(model.id),
+          until,
+        );
         await writeReadings(store, readings, deps.lease);
       } catch (error) {
         changed.add(model.id);

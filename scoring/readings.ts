@@ -27,6 +27,7 @@ export interface ReadingDeps {
   readonly store: OwnerSession;
   readonly encryption: SubjectEncryption;
   readonly cells: CellDictionary;
+  /** The encoder of the model version. */
   readonly pool: EncoderPool;
   readonly now: () => number;
 }

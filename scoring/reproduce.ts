@@ -1,6 +1,6 @@
 import type { CellDictionary } from '../domain/segments/cell.ts';
 import { type PredictionRow, readScorable, type TextDeps } from '../store/models/predictions.ts';
-import type { EncoderPool } from './encoder-pool.ts';
+import { type Encoders, missingEncoder } from './encoders.ts';
 import { FEATURE_SET } from './features.ts';
 import type { Model } from './model.ts';
 import { predict } from './predict.ts';
@@ -15,21 +15,19 @@ export interface Reproduction {
 
 /** Runs a stored prediction again with its pinned model, features and text. */
 export async function reproduce(
-  deps: TextDeps & { readonly cells: CellDictionary; readonly pool: EncoderPool },
+  deps: TextDeps & { readonly cells: CellDictionary; readonly encoders: Encoders },
   model: Model,
   stored: PredictionRow,
 ): Promise<Reproduction> {
   const { encoder, featureSet } = model.artefact;
-  if (encoder.hash !== deps.pool.id.hash)
-    return no(
-      `the model needs the encoder ${encoder.name} (${encoder.hash.slice(0, 12)}); another one is loaded`,
-    );
+  const pool = await deps.encoders.find(encoder.hash);
+  if (!pool) return no(missingEncoder(encoder));
   if (featureSet.codeHash !== FEATURE_SET.codeHash)
     return no('the code of the features has changed since the model was trained');
   const [response] = await readScorable(deps, [stored.responseId]);
   if (!response) return no('the text is no longer kept');
   const source = featureSourceOf(deps.cells, response);
-  const [prediction] = await predict(deps.pool, model, [source]);
+  const [prediction] = await predict(pool, model, [source]);
   if (!prediction) return no('the model gave no prediction');
   const again = predictionRow(
     response,

@@ -15,6 +15,7 @@ import {
   storePredictions,
 } from '../store/models/predictions.ts';
 import type { EncoderPool } from './encoder-pool.ts';
+import type { Encoders } from './encoders.ts';
 import { type FeatureSource, featureValues } from './features.ts';
 import type { Model } from './model.ts';
 import { type Prediction, predict } from './predict.ts';
@@ -24,7 +25,7 @@ export interface ScorerDeps {
   readonly store: Store;
   readonly encryption: SubjectEncryption;
   readonly cells: CellDictionary & { refresh(session: Store): Promise<void> };
-  readonly pool: EncoderPool;
+  readonly encoders: Encoders;
   readonly loadModel: (id: number) => Promise<Model>;
   readonly loops: Loops | null;
   readonly onError: (error: Error) => void;
@@ -51,7 +52,9 @@ export async function startScorer(deps: ScorerDeps): Promise<Work> {
   // A follower that could not begin is not among them, and begins at the next try.
   const running = new Map<number, Follower>();
   const begin = async () => {
-    const wanted = (await readRegistry(store)).filter((model) => isInUse(deps.pool, model));
+    const wanted: RegisteredModel[] = [];
+    for (const model of await readRegistry(store))
+      if (await poolInUse(deps.encoders, model)) wanted.push(model);
     for (const [id, follower] of running) {
       if (wanted.some((model) => model.id === id)) continue;
       running.delete(id);
@@ -96,17 +99,16 @@ export async function startScorer(deps: ScorerDeps): Promise<Work> {
   };
 }
 
-/** Whether the model version scores new responses, and can with the loaded encoder. */
-export function isInUse({ id }: EncoderPool, { stage, encoderHash }: RegisteredModel): boolean {
-  return (stage === 'CHAMPION' || stage === 'SHADOW') && encoderHash === id.hash;
+const isInUse = ({ stage }: RegisteredModel) => stage === 'CHAMPION' || stage === 'SHADOW';
+
+/** The encoder of a model version that scores new responses; null where it does not, or its encoder is not here. */
+export async function poolInUse(encoders: Encoders, model: RegisteredModel): Promise<EncoderPool | null> {
+  return isInUse(model) ? encoders.find(model.encoderHash) : null;
 }
 
-/** The followers of the model versions in use, whether or not they can be at work with the encoder that is loaded. */
+/** The followers of the model versions in use, whether or not their encoders are here. */
 export async function scorerNames(store: Store): Promise<string[]> {
-  const registry = await readRegistry(store);
-  return registry
-    .filter(({ stage }) => stage === 'CHAMPION' || stage === 'SHADOW')
-    .map(({ id }) => scorerName(id));
+  return (await readRegistry(store)).filter(isInUse).map(({ id }) => scorerName(id));
 }
 
 async function follow(deps: ScorerDeps, modelVersionId: number) {
@@ -145,7 +147,7 @@ async function scoreResponses(
     if (responses.length === 0) continue;
     if (responses.some(({ cellId }) => !deps.cells.get(cellId))) await deps.cells.refresh(deps.store);
     const sources = responses.map((response) => featureSourceOf(deps.cells, response));
-    const predictions = await predict(deps.pool, model, sources);
+    const predictions = await predict(await deps.encoders.of(model.artefact.encoder), model, sources);
     const rows = responses.map((response, index) => ({
       ...predictionRow(
         response,

@@ -1,6 +1,5 @@
 import type { KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { LRUCache } from 'lru-cache';
 import type { Scope } from '../domain/access/scope.ts';
 import { UserError } from '../domain/errors/user-error.ts';
@@ -14,7 +13,7 @@ import type { SubjectEncryption } from '../store/encryption/subject-encryption.t
 import { type Change, makeShadow, promote, rollback } from '../store/models/model-changes.ts';
 import { readArtefact, readChampion } from '../store/models/models.ts';
 import { readPredictions, readScorable } from '../store/models/predictions.ts';
-import { type EncoderPool, openEncoderPool } from './encoder-pool.ts';
+import { openEncoders } from './encoders.ts';
 import { type Explanation, explain } from './explain.ts';
 import type { FeatureSource } from './features.ts';
 import { type Model, readModel } from './model.ts';
@@ -41,12 +40,15 @@ export interface Scoring {
   explain(model: Model, source: FeatureSource, head: 'nps' | 'sentiment'): Promise<Explanation>;
   /** What the model read of a stored response; null when its text is gone. */
   sourceOf(responseId: string): Promise<FeatureSource | null>;
-  train(until: Date, cause: Change): Promise<number>;
+  /** The names of the encoders that a model can be trained for. */
+  encoders(): readonly string[];
+  /** For the chosen encoder, or the named one. @throws UserError */
+  train(until: Date, cause: Change, encoder?: string | null): Promise<number>;
   promote(id: number, cause: Change): Promise<void>;
   shadow(id: number, cause: Change): Promise<void>;
   rollback(cause: Change): Promise<number>;
-  /** @throws ScoringError when the champion has not scored the response, within the scope. */
-  reproduce(scope: Scope, responseId: string): Promise<Reproduction>;
+  /** By the champion, or the named version. @throws ScoringError when it has not scored the response, within the scope. */
+  reproduce(scope: Scope, responseId: string, version: number | null): Promise<Reproduction>;
   /**
    * Follows the journal, scores, and watches the models in use, while no other process does; the returned
    * function stops it.
@@ -75,7 +77,6 @@ export interface ScoringOptions {
   readonly onError: (error: Error) => void;
 }
 
-const SHIPPED_ENCODER = fileURLToPath(new URL('./models/scoreline-minilm', import.meta.url));
 const SHIPPED_MODEL = new URL('./models/default.json', import.meta.url);
 const TAXONOMY = new URL('./themes.json', import.meta.url);
 
@@ -86,15 +87,8 @@ export async function openScoring(options: ScoringOptions): Promise<Scoring> {
   const shipped = readModel(JSON.parse(readFileSync(SHIPPED_MODEL, 'utf8')));
   await ensureDefault(store, signingKey, shipped.artefact);
   const models = new LRUCache<number, Model>({ max: 20 });
-  let opening: Promise<EncoderPool> | undefined;
-  const pool = () => {
-    const source = options.encoder ?? SHIPPED_ENCODER;
-    opening ??= openEncoderPool({ source, cacheFolder: options.cacheFolder }).catch((error: Error) => {
-      opening = undefined;
-      throw error;
-    });
-    return opening;
-  };
+  const encoders = openEncoders({ main: options.encoder, cacheFolder: options.cacheFolder });
+  const poolOf = ({ artefact }: Model) => encoders.of(artefact.encoder);
   const load = async (id: number): Promise<Model> => {
     const known = models.get(id);
     if (known) return known;
@@ -104,56 +98,59 @@ export async function openScoring(options: ScoringOptions): Promise<Scoring> {
     models.set(id, model);
     return model;
   };
-  /** @throws ScoringError when another encoder is loaded than the model was trained on. */
-  const fitting = async (model: Model) => {
-    const opened = await pool();
-    const { name, hash } = model.artefact.encoder;
-    if (hash === opened.id.hash) return opened;
-    throw new ScoringError(
-      `the model was trained on the encoder ${name} (${hash.slice(0, 12)}), loaded is ${opened.id.name} ` +
-        `(${opened.id.hash.slice(0, 12)}): train a model on it first`,
-    );
-  };
   const champion = async () => {
     const found = await readChampion(store);
     if (!found) throw new ScoringError('there is no champion: promote a model version first');
     return { id: found.id, model: await load(found.id) };
   };
-  const train = async (until: Date, cause: Change) => {
+  const named = async (id: number | null) => (id === null ? champion() : { id, model: await load(id) });
+  const train = async (until: Date, cause: Change, encoder: string | null = null) => {
+    const pool = await (encoder === null ? encoders.main() : encoders.named(encoder));
     const best = (await champion().catch(() => null))?.model ?? null;
-    const deps = { ...options, pool: await pool(), champion: best, taxonomy: readTaxonomy(TAXONOMY) };
+    const deps = {
+      ...options,
+      pool,
+      champion: best,
+      taxonomy: readTaxonomy(TAXONOMY),
+    };
     return trainCandidate(deps, until, cause);
   };
   return {
-    model: async (id) => (id === null ? champion() : { id, model: await load(id) }),
-    predict: async (model, sources) => predict(await fitting(model), model, sources),
-    explain: async (model, source, head) => explain(await fitting(model), model, source, head),
+    model: named,
+    predict: async (model, sources) => predict(await poolOf(model), model, sources),
+    explain: async (model, source, head) => explain(await poolOf(model), model, source, head),
     sourceOf: async (responseId) => {
       const [response] = await readScorable({ store, encryption }, [responseId]);
       return response ? featureSourceOf(cells, response) : null;
     },
+    encoders: encoders.names,
     train,
     promote: (id, cause) => promote(store, id, cause),
     shadow: (id, cause) => makeShadow(store, id, cause),
     rollback: (cause) => rollback(store, cause),
-    reproduce: async (scope, responseId) => {
-      const { id, model } = await champion();
+    reproduce: async (scope, responseId, version) => {
+      const { id, model } = await named(version);
       const scoped = unscoped(
         store,
         'what is reproduced is read from the tables; the scope filters the prediction',
       );
       const [stored] = await readPredictions({ store: scoped, cells }, scope, [responseId], id);
-      if (!stored) throw new ScoringError('response: no prediction of it by the champion exists here');
-      return reproduce({ store, encryption, cells, pool: await pool() }, model, stored);
+      if (!stored)
+        throw new ScoringError(
+          `response: no prediction of it by ${version === null ? 'the champion' : `model version ${version}`} exists here`,
+        );
+      return reproduce({ store, encryption, cells, encoders }, model, stored);
     },
     follow: async (onScored) => {
       const deps = { store, encryption, cells, loadModel: load, now, loops, onScored, onError };
-      const lead = async (lease: Lease) => begin({ ...deps, lease, train, pool: await pool() }, reviewRules);
+      const lead = async (lease: Lease) => {
+        // Its files are fetched here, so that a wrong name is reported at the start.
+        await encoders.main();
+        return begin({ ...deps, lease, train, encoders }, reviewRules);
+      };
       return leadAlone({ store, name: 'scoring', place, onError, lead });
     },
-    close: async () => {
-      await (await opening?.catch(() => undefined))?.close();
-    },
+    close: () => encoders.close(),
   };
 }
 

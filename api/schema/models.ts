@@ -80,6 +80,10 @@ function addModelVersion({ types }: SchemaParts): void {
         description: 'Name and content hash.',
         resolve: ({ encoderName, encoderHash }) => `${encoderName} sha256:${encoderHash}`,
       }),
+      languages: t.exposeStringList('languages', {
+        nullable: false,
+        description: 'Languages that it reads, as codes of ISO 639-1; for others it abstains.',
+      }),
       artefact: t.exposeString('key', {
         nullable: false,
         description: "SHA-256 of the artefact's canonical JSON.",
@@ -137,10 +141,17 @@ function addModelMutations({ builder, types: { modelVersion: model } }: SchemaPa
       type: model,
       nullable: false,
       description: 'Trains heads on labelled responses answered before `until`; the result is a candidate.',
-      args: { until: t.arg({ type: 'DateTime' }), reason: t.arg.string({ required: true }) },
-      resolve: async (_root, { until, reason }, context) => {
+      args: {
+        until: t.arg({ type: 'DateTime' }),
+        reason: t.arg.string({ required: true }),
+        encoder: t.arg.string({
+          description:
+            'By its name, such as "scoreline-e5"; absent: the one that the server is set to (`SCORELINE_ENCODER`).',
+        }),
+      },
+      resolve: async (_root, { until, reason, encoder }, context) => {
         const cause = causeOf(context, reason, 'trainModel');
-        return one(await context.deps.scoring.train(untilOf(until, context), cause), context);
+        return one(await context.deps.scoring.train(untilOf(until, context), cause, encoder), context);
       },
     }),
     shadowModel: t.field({

@@ -159,7 +159,8 @@ function addPrediction({ builder, types }: SchemaParts): void {
       }),
       abstained: t.string({
         description: 'Why the model abstains; class and sentiment are then null.',
-        resolve: ({ abstained }) => abstained && withAdvice(abstained),
+        resolve: ({ abstained }, _args, { deps }) =>
+          abstained && withAdvice(abstained, deps.scoring.encoders),
       }),
       explanation: t.field({
         ...access('readComment', fixed(10)),
@@ -200,12 +201,16 @@ function addReproduction(builder: Builder) {
       type: reproduction,
       nullable: false,
       description: 'Runs a stored prediction again with its pinned model, features and text.',
-      args: { response: t.arg.id({ required: true }) },
-      resolve: (_root, { response }, { deps, caller }) => {
+      args: {
+        response: t.arg.id({ required: true }),
+        modelVersion: t.arg.id({ description: 'The champion when absent.' }),
+      },
+      resolve: (_root, { response, modelVersion }, { deps, caller }) => {
+        const version = modelVersion ? modelArgument('modelVersion', modelVersion) : null;
         const key = responseKeyOf(response);
         if (key === null)
           throw new InvalidArgumentError(`response: ${quoted(response)} is not the id of a response`);
-        return deps.scoring.reproduce(caller.scope, key);
+        return deps.scoring.reproduce(caller.scope, key, version);
       },
     }),
   );

@@ -1,10 +1,14 @@
 import { expect, it } from 'vitest';
 import { withAdvice } from './advice.ts';
 
-it('names the command for a language that it brings, and for nothing else', () => {
-  expect(withAdvice('language: de; the model reads en')).toBe(
+it('names the next command for a language that an encoder can be built for, and for nothing else', () => {
+  const [without, built] = [() => ['scoreline-minilm'], () => ['scoreline-minilm', 'scoreline-e5']];
+  expect(withAdvice('language: de; the model reads en', without)).toBe(
     'language: de; the model reads en; "scoreline model multilingual" builds an encoder that reads it',
   );
+  expect(withAdvice('language: de; the model reads en', built)).toBe(
+    'language: de; the model reads en; "scoreline train --encoder scoreline-e5" trains a model that reads it',
+  );
   for (const reason of ['language: sv; the model reads en', 'too short: fewer than 2 words'])
-    expect(withAdvice(reason)).toBe(reason);
+    for (const encoders of [without, built]) expect(withAdvice(reason, encoders)).toBe(reason);
 });

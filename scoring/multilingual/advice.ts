@@ -1,12 +1,16 @@
-import { LANGUAGES } from './recipe.ts';
+import { LANGUAGES, NAME } from './recipe.ts';
 
 /** As predict.ts says it; the stored reason stays as it is, so that a prediction can be reproduced. */
 const LANGUAGE = /^language: ([a-z]{2,3}); /;
 
-/** The reason of an abstention as shown: for a language that an encoder can be built for, with the command. */
-export function withAdvice(reason: string): string {
+/**
+ * The reason of an abstention as shown: for a language that an encoder can be built for, with the command that builds it, or that
+ * trains a model for it once it is one of the `encoders` that are here.
+ */
+export function withAdvice(reason: string, encoders: () => readonly string[]): string {
   const language = LANGUAGE.exec(reason)?.[1];
-  return LANGUAGES.some((one) => one === language)
-    ? `${reason}; "scoreline model multilingual" builds an encoder that reads it`
-    : reason;
+  if (!LANGUAGES.some((one) => one === language)) return reason;
+  return encoders().includes(NAME)
+    ? `${reason}; "scoreline train --encoder ${NAME}" trains a model that reads it`
+    : `${reason}; "scoreline model multilingual" builds an encoder that reads it`;
 }

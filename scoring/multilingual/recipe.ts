@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /*
  * How the encoder of other languages is made: from what, and what comes out. Heads are made for exactly this outcome, so a change
@@ -31,7 +32,7 @@ export const RECIPE: Recipe = {
 };
 
 /** The folder's name, which model versions name it by. */
-const NAME = 'scoreline-e5';
+export const NAME = 'scoreline-e5';
 
 /** Languages whose words are kept, as codes of ISO 639-1. */
 export const LANGUAGES = [
@@ -55,6 +56,14 @@ export const LANGUAGES = [
 /** Where the encoder is built unless another place is named. */
 export function multilingualFolder(dataDir: string): string {
   return join(dataDir, 'encoders', NAME);
+}
+
+/** The Docker image holds one that was built with it. */
+const IN_IMAGE = fileURLToPath(new URL(`../../encoders/${NAME}`, import.meta.url));
+
+/** Where a built encoder may be: in the folder of encoders, or in the installation. */
+export function encoderFolders(encoders: string): readonly string[] {
+  return [join(encoders, NAME), IN_IMAGE];
 }
 
 /** What this family of encoders was trained to read before a question, and so before every text. */

@@ -17,6 +17,8 @@ export interface RegisteredModel extends ModelVersionRow {
   readonly stage: ModelStage;
   readonly encoderName: string;
   readonly encoderHash: string;
+  /** Codes of ISO 639-1. */
+  readonly languages: readonly string[];
   readonly trainedAt: Date | null;
   readonly evaluation: unknown;
 }
@@ -49,7 +51,7 @@ const REGISTERED = statement(
   'models_registered',
   `SELECT id, label, recorded_at AS "recordedAt", key, stage, trained_at AS "trainedAt",
       artefact->'encoder'->>'name' AS "encoderName", artefact->'encoder'->>'hash' AS "encoderHash",
-      artefact->'evaluation' AS evaluation
+      coalesce(artefact->'languages', '[]') AS languages, artefact->'evaluation' AS evaluation
     FROM model_version WHERE id > 0 ORDER BY id`,
 );
 const ARTEFACT = statement('models_artefact', 'SELECT artefact FROM model_version WHERE id = $1');

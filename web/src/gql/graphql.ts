@@ -1228,7 +1228,7 @@ export type ModelVersionDetailQuery = { node:
     | { id: string }
     | { id: string }
     | { id: string }
-    | { version: number, label: string, stage: ModelStage, trainedAt: string | null, encoder: string, artefact: string, evaluation: unknown, id: string, trainingSets: Array<{ hash: string, head: string, examples: number, description: string, until: string | null }>, features: Array<{ key: string, name: string, version: number, source: string, description: string }>, history: Array<{ id: string, from: ModelStage | null, to: ModelStage, cause: string, actor: string, reason: string, recordedAt: string, underReview: boolean, verdicts: Array<{ by: string, at: string, verdict: ReviewVerdict, reason: string }> }> }
+    | { version: number, label: string, stage: ModelStage, trainedAt: string | null, encoder: string, languages: Array<string>, artefact: string, evaluation: unknown, id: string, trainingSets: Array<{ hash: string, head: string, examples: number, description: string, until: string | null }>, features: Array<{ key: string, name: string, version: number, source: string, description: string }>, history: Array<{ id: string, from: ModelStage | null, to: ModelStage, cause: string, actor: string, reason: string, recordedAt: string, underReview: boolean, verdicts: Array<{ by: string, at: string, verdict: ReviewVerdict, reason: string }> }> }
     | { id: string }
     | { id: string }
    | null };
@@ -3412,6 +3412,7 @@ export const ModelVersionDetailDocument = new TypedDocumentString(`
       stage
       trainedAt
       encoder
+      languages
       artefact
       evaluation
       trainingSets {

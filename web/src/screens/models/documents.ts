@@ -18,7 +18,7 @@ export const Version = graphql(`
     node(id: $id) {
       id
       ... on ModelVersion {
-        version label stage trainedAt encoder artefact evaluation
+        version label stage trainedAt encoder languages artefact evaluation
         trainingSets { hash head examples description until }
         features { key name version source description }
         history { id from to cause actor reason recordedAt underReview verdicts { by at verdict reason } }

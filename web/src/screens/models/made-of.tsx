@@ -96,11 +96,13 @@ function Decision({ event, onChanged }: { event: Event; onChanged: () => void })
   );
 }
 
+const languageNames = new Intl.DisplayNames('en', { type: 'language' });
+
 /** What it was trained on, and its inputs. */
 export function MadeOfPanel({ detail }: { readonly detail: Detail }) {
   const { can } = useViewer();
   const href = useHref();
-  const { trainingSets, features, encoder, artefact } = detail;
+  const { trainingSets, features, encoder, languages, artefact } = detail;
   const trace = (id: string, text: string) =>
     can('traceLineage') ? <Link href={href(`/lineage/${encodeURIComponent(id)}`)}>{text}</Link> : text;
   return (
@@ -119,6 +121,10 @@ export function MadeOfPanel({ detail }: { readonly detail: Detail }) {
         <div>
           <dt>Encoder</dt>
           <dd className="hash">{encoder}</dd>
+        </div>
+        <div>
+          <dt>Reads</dt>
+          <dd>{languages.map((code) => languageNames.of(code) ?? code).join(', ')}</dd>
         </div>
         <div>
           <dt>Artefact</dt>
