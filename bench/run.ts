@@ -91,7 +91,7 @@ for (const name of names.filter((one) => one in EMBEDDED))
 const others = names.filter((one) => !(one in EMBEDDED));
 if (others.length > 0) {
   process.stderr.write('starting TimescaleDB and Neo4j ...\n');
-  const both = await startBoth();
+  const both = await startBoth('bench');
   try {
     for (const name of others) await measure(name, () => onServices(name, both.services));
   } finally {
@@ -112,9 +112,9 @@ function checkAges(): never {
   process.exit(looked.every(({ since }) => since === 0) ? 0 : 1);
 }
 
-async function onServices(name: string, { postgres, neo4jUrl }: Services): Promise<Report> {
+async function onServices(name: string, { postgres, neo4jUrl, neo4j }: Services): Promise<Report> {
   const databaseUrl = await createDatabase(postgres, `bench_${name.replaceAll('-', '_')}`);
-  return (BENCHES[name] as Measured<Bench>)[0]({ databaseUrl, neo4jUrl });
+  return (BENCHES[name] as Measured<Bench>)[0]({ databaseUrl, neo4jUrl, neo4j });
 }
 
 async function measure(name: string, bench: () => Promise<Report>): Promise<void> {

@@ -78,7 +78,9 @@ function balanced(name: string, examples: readonly ThemeExample[]): Example[] {
 }
 
 /** By precision in hundredths, the lowest threshold from which calling the theme was that often right. */
-function thresholdsOf(judged: readonly { probability: number; label: number }[]): Record<string, number> {
+export function thresholdsOf(
+  judged: readonly { probability: number; label: number }[],
+): Record<string, number> {
   const falling = [...judged].sort((a, b) => b.probability - a.probability);
   const found: Record<string, number> = {};
   let right = 0;

@@ -19,7 +19,7 @@ export type HeadKind = 'softmax' | 'ordinal';
 const FITTERS = { softmax: fitSoftmax, ordinal: fitOrdinal } as const;
 
 /** Kinds and penalties to try; the one with the least log loss on the calibration part wins. */
-const PENALTIES = [3e-5, 3e-4, 3e-3];
+export const PENALTIES = [3e-5, 3e-4, 3e-3];
 const FIT_SHARE = 0.7;
 const CALIBRATE_SHARE = 0.15;
 
@@ -71,7 +71,7 @@ export function fitHeadForUse(
 }
 
 /** Half to fit each kind of calibration, half to choose among them. */
-function calibrationOf(logits: readonly LabelledLogits[]) {
+export function calibrationOf(logits: readonly LabelledLogits[]) {
   return chooseCalibration(
     logits.filter((_, i) => i % 2 === 0),
     logits.filter((_, i) => i % 2 === 1),
@@ -84,7 +84,11 @@ function parts(examples: readonly Example[]) {
   return [examples.slice(0, fit), examples.slice(fit, calibration), examples.slice(calibration)] as const;
 }
 
-function labelledLogits(head: LinearHead, examples: readonly Example[]): LabelledLogits[] {
+/** The head's logits for the examples. */
+export function labelledLogits(
+  head: LinearHead,
+  examples: readonly Pick<Example, 'inputs' | 'label'>[],
+): LabelledLogits[] {
   return examples.map(({ inputs, label }) => ({ logits: logitsOf(head, inputs), label }));
 }
 

@@ -1,5 +1,6 @@
 import neo4j from 'neo4j-driver';
 import pg from 'pg';
+import { storedUuid } from '../../graph/kinds/shared/stored-id.ts';
 import { pseudonym } from '../../ingestion/pipeline/pseudonym.ts';
 import type { RunningServer } from '../fixtures/server.ts';
 import type { Books, Bucket, Entry } from './balance.ts';
@@ -28,7 +29,7 @@ export async function readBooks(world: Shelves, receipts: Receipts): Promise<Boo
   const worker = world.workers[0] as RunningServer;
   const { rows: stored } = await sql<Entry & { id: string }>(world, STORED);
   const rollups = await Promise.all(ROLLUPS.map((text) => sql<Bucket>(world, text)));
-  const names = new Map(stored.map(({ id, externalId }) => [`Response:${id}`, externalId]));
+  const names = new Map(stored.map(({ id, externalId }) => [storedUuid(id), externalId]));
   const { data } = await worker.graphql<{ nps: { responses: number }[] }>(
     '{ nps(window: "P30D") { responses } }',
   );

@@ -1,5 +1,8 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { openEncoderPool } from '../../scoring/encoder-pool.ts';
+import { transferredModel } from '../../scoring/multilingual/heads.ts';
+import { predict } from '../../scoring/predict.ts';
 import { until } from '../fixtures/server.ts';
 import { useServer } from '../fixtures/use-server.ts';
 import { installed } from './install.ts';
@@ -88,4 +91,28 @@ it('trains a model for the chosen encoder that scores beside the champion, and c
   };
   await until(async () => (await scored()) > 200, 'it scores the stream');
   expect((await reproduced(null)).data).toEqual({ reproducePrediction: { same: true, reason: null } });
+});
+
+it('reads other languages with the heads that ship for it', async () => {
+  const model = await transferredModel(ENCODER);
+  if (!model) throw new Error('the encoder is not the one that its heads were made for');
+  const pool = await openEncoderPool({ source: ENCODER, cacheFolder: '', workers: 1 });
+  const texts = [
+    'Die App stürzt ständig ab, und niemand hilft uns.',
+    'Un service exceptionnel, je le recommande à tout le monde !',
+    '毎日落ちるので、本当に困っています。',
+    'The app crashes all the time and no one helps us.',
+  ];
+  const read = await predict(
+    pool,
+    model,
+    texts.map((text) => ({ text, attributes: {} })),
+  );
+  expect(read.map(({ class: nps, sentimentClass, abstained }) => [nps, sentimentClass, abstained])).toEqual([
+    [0, 0, null],
+    [2, 2, null],
+    [0, 0, null],
+    [null, null, expect.stringMatching(/^language: en; the model reads ar, de,/)],
+  ]);
+  await pool.close();
 });
