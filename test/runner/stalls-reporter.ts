@@ -29,11 +29,11 @@ export default class StallsReporter implements Reporter {
   }
 
   onTestCaseReady(test: TestCase): void {
-    this.#begin(test.module, test.fullName);
+    this.#goOn(test.module, test.fullName);
   }
 
   onTestCaseResult(test: TestCase): void {
-    this.#begin(test.module, 'outside of its tests');
+    this.#goOn(test.module, 'outside of its tests');
   }
 
   onTestModuleEnd(module: TestModule): void {
@@ -51,6 +51,11 @@ export default class StallsReporter implements Reporter {
       since: performance.now(),
       sayAfterMs: FIRST_AFTER_MS,
     });
+  }
+
+  /** The last result of a file may be reported after its end. */
+  #goOn(module: TestModule, what: string): void {
+    if (this.#steps.has(module.id)) this.#begin(module, what);
   }
 
   #look(): void {
