@@ -70,7 +70,7 @@ export async function takeGraph(graph: GraphConnections, lease: Lease): Promise<
  * Drops the graph and moves the follower back to the beginning; null if it was stopped before. Interrupted at any point, the
  * next holder of the lease begins again here, or goes on filling.
  */
-export async function beginAnew(
+export async function beginAgain(
   graph: GraphConnections,
   store: Store,
   lease: Lease,

@@ -11,7 +11,7 @@ import { type LineageStore, withFallback } from '../lineage-store.ts';
 import { createRecordLineage } from '../record/record-lineage.ts';
 import { type GraphAddress, isAway } from './driver.ts';
 import { readBehindFence } from './fence.ts';
-import { beginAnew, checkGraphState, graphState } from './format.ts';
+import { beginAgain, checkGraphState, graphState } from './format.ts';
 import { GraphConnections } from './graph-connections.ts';
 import { createNeo4jLineage } from './neo4j-lineage.ts';
 import { createProjector } from './projector.ts';
@@ -126,7 +126,7 @@ export function openGraph(
   const alone = { store, name: FOLLOWER, place: database.place, onError };
   const rebuildUnder = async (lease: Lease) => {
     await ensureGraphSchema(graph, lease);
-    await beginAnew(graph, store, lease, () => false);
+    await beginAgain(graph, store, lease, () => false);
     return followUnder(lease);
   };
   return {

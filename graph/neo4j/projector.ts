@@ -13,7 +13,7 @@ import { KINDS } from '../kinds/registry.ts';
 import type { GraphWriter, Projection } from '../kinds/shared/projection.ts';
 import { dropGraph } from './drop-graph.ts';
 import { write } from './fence.ts';
-import { beginAnew, beginFilling, endFilling, takeGraph } from './format.ts';
+import { beginAgain, beginFilling, endFilling, takeGraph } from './format.ts';
 import type { GraphConnections } from './graph-connections.ts';
 import { ensureGraphSchema } from './schema.ts';
 
@@ -80,7 +80,7 @@ export function createProjector(deps: ProjectorDeps): Projector {
       await ensureGraphSchema(graph, lease);
       // Before the position is saved for the first time: from then on nothing that an earlier holder has read is written.
       const found = await takeGraph(graph, lease);
-      const place = found.isCurrent ? null : await beginAnew(graph, store, lease, stopped);
+      const place = found.isCurrent ? null : await beginAgain(graph, store, lease, stopped);
       ({ fillsTo } = place ? await takeGraph(graph, lease) : found);
       return place;
     },

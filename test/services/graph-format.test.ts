@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import neo4j, { type Driver } from 'neo4j-driver';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compareStores } from '../../graph/compare-stores.ts';
-import { beginAnew } from '../../graph/neo4j/format.ts';
+import { beginAgain } from '../../graph/neo4j/format.ts';
 import { GraphConnections } from '../../graph/neo4j/graph-connections.ts';
 import { FOLLOWER, type GraphProjection, openGraph } from '../../graph/neo4j/open.ts';
 import { createProjector } from '../../graph/neo4j/projector.ts';
@@ -137,7 +137,7 @@ describe('a graph that another version wrote', () => {
     await writeAsBefore();
     let steps = 0;
     const stopped = () => ++steps > 2;
-    expect(await beginAnew(direct, database.store, await held('killed'), stopped)).toBeNull();
+    expect(await beginAgain(direct, database.store, await held('killed'), stopped)).toBeNull();
     const [left] = await cypher<{ n: number }>('MATCH (x:Response) RETURN toFloat(count(x)) AS n');
     expect(left?.n).toBeGreaterThan(1_000);
     expect(left?.n).toBeLessThan(12_000);
