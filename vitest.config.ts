@@ -4,6 +4,7 @@ import { slownessNow } from './test/fixtures/unit-of-work.ts';
 import DurationsReporter from './test/runner/durations-reporter.ts';
 import { ENGINE_FLAGS } from './test/runner/engine-flags.ts';
 import { LongestFirst } from './test/runner/longest-first.ts';
+import StallsReporter from './test/runner/stalls-reporter.ts';
 import { LONG, SERVICES, SHORT } from './test/runner/suites.ts';
 
 /**
@@ -44,7 +45,7 @@ export default defineConfig({
     maxWorkers: 2,
     globalSetup: ['test/runner/prepare.ts'],
     sequence: { sequencer: LongestFirst },
-    reporters: ['default', new DurationsReporter()],
+    reporters: ['default', new StallsReporter(), new DurationsReporter()],
     projects: [
       {
         resolve,

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createWriteStream, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
-import { pause, RECORD_KEYS } from './kit/process.ts';
+import { pause, peakMiBOf, RECORD_KEYS } from './kit/process.ts';
 import { figure, type Place, type Report } from './kit/report.ts';
 import { responseAt } from './kit/traffic.ts';
 
@@ -133,13 +133,4 @@ async function importFile(file: string, map: string, folder: string, databaseUrl
   const [code] = await closed;
   if (code !== 0) throw new Error(`the import ended with ${code}: ${said}`);
   return { peakMiB, seconds: (performance.now() - began) / 1_000 };
-}
-
-/** The highest resident memory so far; 0 where the process has ended. */
-function peakMiBOf(pid: number | undefined): number {
-  try {
-    return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1_024;
-  } catch {
-    return 0;
-  }
 }

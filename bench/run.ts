@@ -3,6 +3,7 @@ import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { type Services, startBoth } from '../test/services/both.ts';
 import { createDatabase } from '../test/services/postgres.ts';
+import { cells } from './cells.ts';
 import { fanOut } from './fan-out.ts';
 import { freshness } from './freshness.ts';
 import { growth } from './growth.ts';
@@ -12,6 +13,7 @@ import { ingestRate } from './ingest.ts';
 import { kafkaRate } from './ingest-kafka.ts';
 import { ageLines, ages, currentCommit } from './kit/age.ts';
 import { type Place, type Report, section } from './kit/report.ts';
+import { roles } from './roles.ts';
 import { scopes } from './scopes.ts';
 import { scoring } from './scoring.ts';
 import { sealing } from './sealing.ts';
@@ -45,11 +47,13 @@ const BENCHES: Record<string, Measured<Bench>> = {
   series: [series, 'api/http', 'api/gate', ...SCORES],
   scopes: [scopes, 'store/access', ...SCORES],
   guarded: [guarded, ...SCORES],
+  cells: [cells, 'store/responses/cell-dictionary.ts', ...SCORES],
   ingest: [ingestRate, ...STORING],
   'ingest-kafka': [kafkaRate, ...STORING],
   'import-file': [importMemory, ...STORING],
   'fan-out': [fanOut, 'api/subscriptions', 'store/journal', ...SCORES],
   freshness: [freshness, 'api/subscriptions', 'store/journal', ...STORING],
+  roles: [roles, 'api/http', 'api/gate', 'graph/neo4j', 'proof', ...SCORES, ...STORING],
   growth: [growth, 'migrations', 'store/responses', 'store/encryption'],
   trace: [traceLatency, 'graph', 'store/lineage'],
   scoring: [scoring, 'scoring'],
@@ -87,7 +91,7 @@ for (const name of names.filter((one) => one in EMBEDDED))
 const others = names.filter((one) => !(one in EMBEDDED));
 if (others.length > 0) {
   process.stderr.write('starting TimescaleDB and Neo4j ...\n');
-  const both = await startBoth();
+  const both = await startBoth('bench');
   try {
     for (const name of others) await measure(name, () => onServices(name, both.services));
   } finally {
@@ -108,9 +112,9 @@ function checkAges(): never {
   process.exit(looked.every(({ since }) => since === 0) ? 0 : 1);
 }
 
-async function onServices(name: string, { postgres, neo4jUrl }: Services): Promise<Report> {
+async function onServices(name: string, { postgres, neo4jUrl, neo4j }: Services): Promise<Report> {
   const databaseUrl = await createDatabase(postgres, `bench_${name.replaceAll('-', '_')}`);
-  return (BENCHES[name] as Measured<Bench>)[0]({ databaseUrl, neo4jUrl });
+  return (BENCHES[name] as Measured<Bench>)[0]({ databaseUrl, neo4jUrl, neo4j });
 }
 
 async function measure(name: string, bench: () => Promise<Report>): Promise<void> {

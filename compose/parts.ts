@@ -141,7 +141,7 @@ function lineageOf(
     log.watch({
       name: 'Neo4j',
       owns: isAway,
-      probe: () => graph.check(),
+      probe: () => graph.readable(),
       meanwhile: 'lineage comes from the database',
     });
   }

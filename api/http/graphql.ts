@@ -1,4 +1,4 @@
-import { ApolloServer, type ApolloServerPlugin, type GraphQLResponse, HeaderMap } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin, HeaderMap } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
@@ -17,14 +17,16 @@ import type { Log } from '../log.ts';
 import { extensionsOf, finishResult, type NotRun, type Prepared, prepareOperation } from '../operation.ts';
 import { stringifyInSlices } from '../stringify.ts';
 import type { EventStreams } from '../subscriptions/sse.ts';
+import { answerQuery, directTypeOf, GRAPHQL_JSON, JSON_TYPE } from './answer-query.ts';
 import { callerOf } from './auth.ts';
-import { tellDiskFull } from './disk-full.ts';
+import { headOfDiskFull } from './disk-full.ts';
 import { admitGraphqlBodies, arrivalOf } from './graphql-door.ts';
 import type { Metrics } from './metrics.ts';
 
-const GRAPHQL_JSON = 'application/graphql-response+json';
-
-/** Adds /graphql: Apollo for queries and mutations, server-sent events for clients that accept them. */
+/**
+ * Adds /graphql: server-sent events for clients that accept them, queries by POST without Apollo, and Apollo for mutations and for
+ * all that it negotiates.
+ */
 export async function addGraphqlRoute(
   server: FastifyInstance,
   schema: GraphQLSchema,
@@ -79,6 +81,8 @@ export async function addGraphqlRoute(
       metrics.notRun();
       return refuse(request, reply, operation);
     }
+    const type = directTypeOf(request, operation);
+    if (type !== null) return answerQuery(reply, operation, type, metrics.startQuery());
     prepared.set(context.key, operation);
     documents.add(operation.document);
     passed.set(request, context);
@@ -116,9 +120,7 @@ export async function addGraphqlRoute(
 
 /** Answers why an operation does not run, in the requested media type. */
 function refuse(request: FastifyRequest, reply: FastifyReply, { errors, status, retryAfter }: NotRun) {
-  const type = String(request.headers.accept ?? '').includes(GRAPHQL_JSON)
-    ? GRAPHQL_JSON
-    : 'application/json';
+  const type = String(request.headers.accept ?? '').includes(GRAPHQL_JSON) ? GRAPHQL_JSON : JSON_TYPE;
   if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter));
   if (status === 405) reply.header('allow', 'POST');
   return reply.code(status).type(`${type}; charset=utf-8`).send(JSON.stringify({ errors }));
@@ -264,7 +266,10 @@ const keepAudit: ApolloServerPlugin<ApiContext> = {
       };
       const result = response.body.singleResult;
       response.body.singleResult = (await withAudit(contextValue, executed, result as never)) as never;
-      tellDiskFull(response as GraphQLResponse);
+      const full = headOfDiskFull(response.body.singleResult);
+      if (!full) return;
+      response.http.status = full.status;
+      response.http.headers.set('retry-after', full.retryAfter);
     },
   }),
 };

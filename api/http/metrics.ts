@@ -1,5 +1,6 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { FastifyInstance } from 'fastify';
+import type { ExecutionResult } from 'graphql';
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 import type { BatchAccount } from '../../ingestion/pipeline/outcome.ts';
 import { auditRefusal } from '../audit.ts';
@@ -12,6 +13,8 @@ import { addServerMetrics, type BuildFacts, type ServerMetrics } from './server-
 export interface Metrics extends ServerMetrics {
   readonly registry: Registry;
   readonly apolloPlugin: ApolloServerPlugin<ApiContext>;
+  /** Begins to time a query that Apollo does not answer; the function that it returns counts it. */
+  readonly startQuery: () => (result: Pick<ExecutionResult, 'errors'>) => void;
   /** Counts an operation that did not run. */
   readonly notRun: () => void;
   /** Counts responses that a model version has scored. */
@@ -47,17 +50,27 @@ export function createMetrics(build: BuildFacts): Metrics {
     buckets: SECONDS,
     registers: [registry],
   });
+  /** Begins to time an operation. */
+  const start = () => {
+    const began = performance.now();
+    return (type: string, errors: readonly unknown[] | undefined) =>
+      operations.observe({ type, ok: String(!errors?.length) }, (performance.now() - began) / 1_000);
+  };
   const apolloPlugin: ApolloServerPlugin<ApiContext> = {
     requestDidStart: async () => {
-      const began = performance.now();
+      const end = start();
       return {
-        willSendResponse: async ({ operation, response: { body } }) => {
-          const errors = body.kind === 'single' ? body.singleResult.errors : body.initialResult.errors;
-          const labels = { type: operation?.operation ?? 'none', ok: String(!errors?.length) };
-          operations.observe(labels, (performance.now() - began) / 1_000);
-        },
+        willSendResponse: async ({ operation, response: { body } }) =>
+          end(
+            operation?.operation ?? 'none',
+            body.kind === 'single' ? body.singleResult.errors : body.initialResult.errors,
+          ),
       };
     },
+  };
+  const startQuery = () => {
+    const end = start();
+    return ({ errors }: Pick<ExecutionResult, 'errors'>) => end('query', errors);
   };
   const ingested = ({ accepted, duplicates, rejectedTotal }: BatchAccount) => {
     responses.inc({ outcome: 'accepted' }, accepted);
@@ -68,6 +81,7 @@ export function createMetrics(build: BuildFacts): Metrics {
     ...addServerMetrics(registry, build),
     registry,
     apolloPlugin,
+    startQuery,
     ingested,
     notRun: () => operations.observe({ type: 'none', ok: 'false' }, 0),
     scored: (modelVersionId, responses) => scored.inc({ model: modelVersionId }, responses),

@@ -39,7 +39,7 @@ export function addLive({ builder, types, dimensions }: SchemaParts): void {
       description:
         'The current row (one for each group), then the row again after each committed change. Updates are whole ' +
         'rows, not differences: of changes within 50 ms only the last is sent. With `after` the current row comes ' +
-        'only if anything changed since.',
+        'only if anything changed since; of groups all rows come, since those that were read together have the same position.',
       args: {
         segment: t.arg({ type: types.segment }),
         window: t.arg({ type: 'Duration', required: true, defaultValue: 'P30D' }),

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { type DocumentNode, type ExecutionResult, Kind, print, visit } from 'graphql';
 import { Slice } from '../../domain/text/slices.ts';
-import type { JournalPosition } from '../../store/journal/journal.ts';
+import { type JournalPosition, parsePosition } from '../../store/journal/journal.ts';
 import { LIMITS } from '../limits.ts';
 import { Answer } from './answer.ts';
 import type { LiveQuery, NpsUpdate } from './live-query.ts';
@@ -143,7 +143,7 @@ export function createCohorts(onError: (error: Error) => void): Cohorts {
         await inTurn(async () => {
           const slice = new Slice();
           const present: Latest[] = [];
-          for (const one of placeOf ? latest.values() : []) {
+          for (const one of placeOf ? [...latest.values()].sort(byPosition) : []) {
             const position = placeOf?.(one.update.position) ?? null;
             if (position === one.update.position) present.push(one);
             else if (position !== null)
@@ -161,6 +161,13 @@ export function createCohorts(onError: (error: Error) => void): Cohorts {
       }
     },
   };
+}
+
+/** Positions never go back, so a client that is cut off between the rows has a position of which it has all rows before. */
+function byPosition({ update: a }: Latest, { update: b }: Latest): number {
+  const [first, second] = [parsePosition(a.position), parsePosition(b.position)];
+  if (!first || !second) return 0;
+  return first.xact - second.xact || first.position - second.position;
 }
 
 /** The update as the members' text; yields first if the slice is over. */

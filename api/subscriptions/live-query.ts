@@ -117,21 +117,21 @@ export class LiveQuery {
 
   /**
    * For a client that resumes from a position of this or another server: brings the rows up to date. Returns
-   * which of them to send: those changed after it, and their position. Null: none, because nothing changed
-   * after it.
+   * which of them to send, and their position: of a single row whether it changed after it, of groups all. Null: none, because nothing
+   * changed after it.
    */
   async resume(after: JournalPosition): Promise<((position: string) => string | null) | null> {
-    if (this.#isOpaque()) {
-      // Times by the clocks of several servers: none is sent before one that was already sent.
-      const place = formatPosition(after);
-      return (position) => (isBefore(position, after) ? place : position);
-    }
+    const all = (position: string) => (isBefore(position, after) ? formatPosition(after) : position);
+    // Times by the clocks of several servers: none is sent before one that was already sent.
+    if (this.#isOpaque()) return all;
     await this.#reading;
     if (isAfter(after, this.#at) && (this.#dirty || isAfter(after, this.#hooks.position())))
       await this.refresh();
     const reached = isAfter(this.#at, this.#hooks.position()) ? this.#at : this.#hooks.position();
     // Of another journal, or of this one before a restore.
     if (isAfter(after, reached)) return (position) => position;
+    // The rows of one read have the same position, of which the client may have got some.
+    if (this.#query.groupBy.length > 0) return all;
     const entries = await readJournal(this.#deps.store, after, RESUME_ENTRIES);
     // After the entries: deletions before they were read are reported by then.
     const isTrimmed = await marksBehind(this.#deps.store, after);

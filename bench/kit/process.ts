@@ -21,6 +21,8 @@ export interface Server {
   readonly url: string;
   /** CPU seconds that the process has used so far, in user and kernel mode. */
   cpuSeconds(): number;
+  /** The highest resident memory of the process so far. */
+  peakMiB(): number;
   stop(): Promise<void>;
 }
 
@@ -38,6 +40,7 @@ export async function startProgram(file: string, env: Record<string, string>): P
   return {
     url: await listening(file, child),
     cpuSeconds: () => cpuSecondsOf(child.pid),
+    peakMiB: () => peakMiBOf(child.pid),
     stop: async () => {
       child.kill('SIGTERM');
       await closed;
@@ -91,6 +94,15 @@ export function cpuSecondsOf(pid: number | undefined): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+/** The highest resident memory so far, as the kernel counts it (VmHWM); 0 where the process has ended. */
+export function peakMiBOf(pid: number | undefined): number {
+  try {
+    return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1_024;
+  } catch {
+    return 0;
+  }
 }
 
 export const pause = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));

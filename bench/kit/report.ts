@@ -1,7 +1,10 @@
+import type { Neo4jHandle } from '../../test/services/neo4j.ts';
+
 /** Where a bench measures: a database of its own, and the one Neo4j. */
 export interface Place {
   readonly databaseUrl: string;
   readonly neo4jUrl: string;
+  readonly neo4j: Neo4jHandle;
 }
 
 /** What one bench found: a table, and how it came about. */

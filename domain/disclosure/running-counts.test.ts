@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import fc from '../../test/fixtures/properties.ts';
 import { add, type Counts, ZERO } from '../nps/nps.ts';
-import { RunningCounts } from './running-counts.ts';
+import { CellCounts, RunningCounts } from './running-counts.ts';
 
 const key = fc.integer({ min: -20, max: 20 });
 const step = fc.record({ key, n: fc.integer({ min: -3, max: 9 }), isRead: fc.boolean() });
@@ -32,4 +32,21 @@ it('running counts equal a recount, whatever the order of additions and reads', 
       check();
     }),
   );
+});
+
+it('the memory that is counted is that of every cell and key, also of those that are merged at a read', () => {
+  const counts = new CellCounts();
+  const one = { promoters: 1, passives: 0, detractors: 0 };
+  const taken = [counts.bytes];
+  const take = () => taken.push(counts.bytes);
+  counts.add(1, 100, one);
+  take();
+  counts.add(2, 100, one);
+  take();
+  for (let key = 99; key >= 0; key--) counts.add(2, key, one);
+  expect(counts.of(2)?.keys()).toHaveLength(101);
+  take();
+  expect(taken).toEqual([...new Set(taken)].sort((a, b) => a - b));
+  // 28 bytes for each key, in arrays that grow by half.
+  expect(taken[3]).toBeGreaterThanOrEqual((taken[2] as number) + 28 * (101 - 8));
 });

@@ -4,6 +4,13 @@ const CLASSES = 3;
 const FIRST_CAPACITY = 8;
 /** Of one key and its running totals. */
 const BYTES = 4 + 8 * CLASSES;
+/** Of the objects around the arrays of one cell. */
+const CELL_BYTES = 400;
+
+/** About how much memory several running counts take together. */
+interface Taken {
+  bytes: number;
+}
 
 interface Added {
   readonly key: number;
@@ -20,6 +27,13 @@ export class RunningCounts {
   #totals = new Float64Array(CLASSES * FIRST_CAPACITY);
   #size = 0;
   #waiting: Added[] = [];
+  readonly #taken: Taken;
+
+  /** @param taken grows with the arrays, also those of others */
+  constructor(taken: Taken = { bytes: 0 }) {
+    this.#taken = taken;
+    taken.bytes += CELL_BYTES + FIRST_CAPACITY * BYTES;
+  }
 
   add(key: number, counts: Counts): void {
     const isLast = this.#size === 0 || key >= (this.#keys[this.#size - 1] as number);
@@ -51,11 +65,6 @@ export class RunningCounts {
         sums[CLASSES * i + c] =
           (sums[CLASSES * i + c] as number) + (this.#totals[CLASSES * (place - 1) + c] as number);
     }
-  }
-
-  /** About how much memory it takes. */
-  get bytes(): number {
-    return this.#keys.length * BYTES;
   }
 
   /** How many keys from `low` on are smaller, and all before `low`. */
@@ -95,6 +104,7 @@ export class RunningCounts {
   #grow(): void {
     const [keys, totals] = [this.#keys, this.#totals];
     const capacity = Math.ceil(keys.length * 1.5);
+    this.#taken.bytes += (capacity - keys.length) * BYTES;
     this.#keys = new Int32Array(capacity);
     this.#keys.set(keys);
     this.#totals = new Float64Array(CLASSES * capacity);
@@ -128,11 +138,12 @@ export class RunningCounts {
 /** Running counts for each cell. */
 export class CellCounts {
   readonly #ofCell = new Map<number, RunningCounts>();
+  readonly #taken: Taken = { bytes: 0 };
 
   add(cellId: number, key: number, counts: Counts): void {
     let own = this.#ofCell.get(cellId);
     if (!own) {
-      own = new RunningCounts();
+      own = new RunningCounts(this.#taken);
       this.#ofCell.set(cellId, own);
     }
     own.add(key, counts);
@@ -142,13 +153,17 @@ export class CellCounts {
     return this.#ofCell.get(cellId);
   }
 
+  /** How many cells something was added to. */
+  get size(): number {
+    return this.#ofCell.size;
+  }
+
   cellIds(): Iterable<number> {
     return this.#ofCell.keys();
   }
 
+  /** About how much memory it takes. Reads look at it, so it does not grow with the number of cells. */
   get bytes(): number {
-    let bytes = 0;
-    for (const own of this.#ofCell.values()) bytes += own.bytes;
-    return bytes;
+    return this.#taken.bytes;
   }
 }

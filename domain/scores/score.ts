@@ -8,7 +8,7 @@ import {
 import { npsInterval } from '../nps/interval.ts';
 import { type Counts, npsScore, subtract, total, ZERO } from '../nps/nps.ts';
 import type { Cell, Segment } from '../segments/cell.ts';
-import { normaliseSegment } from '../segments/cell.ts';
+import { segmentText } from '../segments/cell.ts';
 import { valueIn } from '../segments/dimensions.ts';
 import type { TimeRange } from '../time/time-windows.ts';
 
@@ -42,9 +42,9 @@ const PREFIX = 'nps_';
 /** The id of the score: "nps_" and the base64url of its key as JSON. Equal keys have equal ids. */
 export function scoreId(name: ScoreName): string {
   const { segment, from, until, basis, confidence, model } = name;
-  const content = [1, normaliseSegment(segment), from, until, basis, confidence];
-  if (model !== null) content.push(model);
-  return PREFIX + Buffer.from(JSON.stringify(content)).toString('base64url');
+  const last = model === null ? '' : `,${model}`;
+  const content = `[1,${segmentText(segment)},${from},${until},"${basis}",${confidence}${last}]`;
+  return PREFIX + Buffer.from(content).toString('base64url');
 }
 
 /** The key in the id, or null when it is not a score id. */

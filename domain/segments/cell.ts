@@ -77,3 +77,14 @@ export function normaliseSegment(segment: Segment): Segment {
   );
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
+
+const texts = new WeakMap<Segment, string>();
+
+/** The normalised segment as JSON, made once for each object: the rows of a series share theirs. */
+export function segmentText(segment: Segment): string {
+  const known = texts.get(segment);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(normaliseSegment(segment));
+  texts.set(segment, text);
+  return text;
+}

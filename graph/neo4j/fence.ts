@@ -8,7 +8,10 @@ import { runWatched } from './watched-transaction.ts';
  * transaction ends.
  */
 const LOCK = 'MERGE (f:Fence {name: $name}) SET f.locked = true';
-const RAISE = `MATCH (f:Fence {name: $name}) WHERE coalesce(f.token, 0) <= $token SET f.token = $token RETURN f.token AS token`;
+/** A version that knows no formats raises the token alone: what it wrote has no format (format.ts). */
+const RAISE = `MATCH (f:Fence {name: $name}) WHERE coalesce(f.token, 0) <= $token
+  SET f.format = CASE WHEN f.formatOf = f.token THEN f.format END
+  SET f.token = $token, f.formatOf = $token RETURN f.token AS token`;
 
 /**
  * Neo4j ends a transaction that hangs (its client was frozen or cut off), because it keeps others from the fence. Mostly
@@ -34,22 +37,15 @@ export async function write(
   });
 }
 
-/** Until now earlier holders may have written, and none can from now on. */
-export function raiseFence(graph: GraphConnections, lease: Lease): Promise<void> {
-  return write(graph, lease, async () => undefined);
-}
-
-/** Runs a query while no write to the graph is in progress. */
-export function readBehindFence<Row>(
+/** Reads while no write to the graph is in progress. */
+export function readBehindFence<T>(
   graph: GraphConnections,
   name: string,
-  query: string,
-  parameters: object,
   timeout: number,
-): Promise<Row[]> {
+  work: (tx: GraphTransaction) => Promise<T>,
+): Promise<T> {
   return runWatched(graph, { fence: name, token: null, timeout }, async (tx) => {
     await tx.run(LOCK, { name });
-    const { records } = await tx.run(query, parameters);
-    return records.map((record) => record.toObject() as Row);
+    return work(tx);
   });
 }

@@ -1,14 +1,20 @@
-import { nodeId, type RollupKey, rollupId } from '../../domain/lineage/lineage.ts';
+import { nodeId, type RollupKey } from '../../domain/lineage/lineage.ts';
 import type { UncountedReason } from '../../domain/responses/counting.ts';
 import { READ_MS } from '../../store/database/client.ts';
 import type { CountedRow } from '../../store/lineage/lineage.ts';
-import type { CountedResponse, LineageStore, ResponseFacts, RollupSelection } from '../lineage-store.ts';
-import { countedResponses, mappingsByRollup, responseFacts } from '../response-facts.ts';
+import { storedRollup, storedUuid, uuidOf } from '../kinds/shared/stored-id.ts';
+import type {
+  CountedResponse,
+  EventFacts,
+  LineageStore,
+  ResponseFacts,
+  RollupSelection,
+} from '../lineage-store.ts';
+import { countedResponses, mappingsByRollup } from '../response-facts.ts';
 import { neo4jPackage } from './driver.ts';
 import type { GraphConnections } from './graph-connections.ts';
 
-/** Keys in the graph are ids of nodes: "MappingVersion:…"; the store uses the keys behind the colon. */
-const keyOf = (id: string) => id.slice(id.indexOf(':') + 1);
+const MAPPING = nodeId('MappingVersion', '');
 
 /**
  * A rollup or a FED_BY edge, which repeats the rollup's properties: model versions count from 0, and an index
@@ -43,8 +49,7 @@ function rollupsQuery(selection: RollupSelection, after: RollupKey | null): stri
 }
 
 const MAPPINGS_OF = `UNWIND range(0, size($ids) - 1) AS place
-  MATCH (:Rollup {id: $ids[place]})-[:FED_BY]->(m:MappingVersion)
-  RETURN place, m.id AS mapping ORDER BY place, mapping`;
+  MATCH (:Rollup {id: $ids[place]})-[f:FED_BY]->() RETURN place, f.mapping AS mapping ORDER BY place, mapping`;
 
 /** For each candidate one rollup is looked up: there may be millions of rollups, but few of their inputs. */
 const found = (selection: RollupSelection, condition: (of: string) => string): string =>
@@ -57,43 +62,47 @@ const modelsQuery = (selection: RollupSelection) =>
   `${selection.models ? 'UNWIND $models AS part WITH part' : "MATCH (v:ModelVersion) WITH toInteger(split(v.id, ':')[1]) AS part"}
   WHERE ${found(selection, (of) => `${of}.model = part`)} RETURN part`;
 const mappingsQuery = (selection: RollupSelection) =>
-  `${selection.mappings ? 'UNWIND $mappings AS part WITH part' : 'MATCH (m:MappingVersion) WITH m.id AS part'}
+  `${selection.mappings ? 'UNWIND $mappings AS part WITH part' : `MATCH (m:MappingVersion) WITH substring(m.id, ${MAPPING.length}) AS part`}
   WHERE EXISTS { MATCH ()-[f:FED_BY]->() WHERE f.mapping = part AND ${selects('f', selection)} } RETURN part`;
 
-// Cut to the page before the events are looked up.
 const RESPONSES = `UNWIND range(0, size($ids) - 1) AS place
   MATCH (:Rollup {id: $ids[place]})<-[:COUNTED_IN]-(x:Response)
   WHERE x.answeredAt >= $from AND x.answeredAt < $until AND ($mappings IS NULL OR x.mapping IN $mappings)
     AND (place > 0 OR $begin IS NULL OR x.id >= $begin)
   WITH place, x ORDER BY place, x.id LIMIT $limit
-  MATCH (x)-[:NORMALISED_FROM]->(e:SourceEvent)
   RETURN place, x.id AS id, x.answeredAt AS answeredAt, x.receivedAt AS receivedAt, x.mapping AS mapping,
-    e.id AS eventId, e.position AS position, e.receivedAt AS eventReceivedAt ORDER BY place, id`;
+    x.event AS eventId, x.position AS position, coalesce(x.eventReceivedAt, x.receivedAt) AS eventReceivedAt ORDER BY place, id`;
 
 const RESPONSE = `MATCH (x:Response {id: $id})
   OPTIONAL MATCH (x)-[:COUNTED_IN]->(r:Rollup {model: 0})
-  MATCH (x)-[link:NORMALISED_FROM|SUPERSEDES]->(e:SourceEvent)-[:MAPPED_BY]->(m:MappingVersion)
   RETURN x.answeredAt AS answeredAt, x.receivedAt AS receivedAt, x.cell AS cell, x.mapping AS mapping, x.uncounted AS uncounted,
-    r.hour AS hour, r.model AS model, type(link) = 'NORMALISED_FROM' AS present, e.id AS eventId,
-    e.position AS position, e.receivedAt AS eventReceivedAt, m.id AS eventMapping ORDER BY eventId`;
+    r.hour AS hour, r.model AS model,
+    {id: x.event, position: x.position, receivedAt: coalesce(x.eventReceivedAt, x.receivedAt),
+      mapping: coalesce(x.eventMapping, x.mapping)} AS event,
+    COLLECT { MATCH (x)-[:SUPERSEDES]->(e:SourceEvent)
+      RETURN {id: e.id, position: e.position, receivedAt: e.receivedAt, mapping: e.mapping} ORDER BY e.id } AS superseded`;
 
 const INFERRED = `MATCH (:Response {id: $id})-[:COUNTED_IN]->(r:Rollup) WHERE r.model > 0
   RETURN r.hour AS hour, r.cell AS cell, r.model AS model ORDER BY model`;
 
-const RESPONSE_OF_EVENT = `MATCH (e:SourceEvent {id: $id})<-[:NORMALISED_FROM|SUPERSEDES]-(x:Response) RETURN x.id AS id`;
+const RESPONSE_OF_EVENT = `MATCH (x:Response {event: $event}) RETURN x.id AS id
+  UNION MATCH (:SourceEvent {id: $event})<-[:SUPERSEDES]-(x:Response) RETURN x.id AS id`;
 
-interface ResponseRecord extends Omit<CountedRow, 'place' | 'id'> {
+interface ResponseRecord {
+  readonly answeredAt: number;
+  readonly receivedAt: number;
   readonly cell: string;
+  readonly mapping: string;
   readonly uncounted: UncountedReason | null;
   readonly hour: number | null;
   readonly model: number | null;
-  readonly present: boolean;
-  readonly eventMapping: string;
+  readonly event: EventFacts;
+  readonly superseded: readonly EventFacts[];
 }
 
 /**
- * Lineage from the projection in Neo4j; `lag` says how far it is behind the database, `ready` throws while its
- * indexes are missing. A query that takes longer than `timeout` milliseconds is given up.
+ * Lineage from the projection in Neo4j; `lag` says how far it is behind the database, `ready` throws while it
+ * cannot be read. A query that takes longer than `timeout` milliseconds is given up.
  */
 export function createNeo4jLineage(
   graph: GraphConnections,
@@ -109,76 +118,66 @@ export function createNeo4jLineage(
     });
     return records.map((record) => record.toObject() as Row);
   };
-  const selected = ({ mappings, ...selection }: RollupSelection) => ({
-    ...selection,
-    mappings: mappings?.map((key) => nodeId('MappingVersion', key)) ?? null,
-  });
   const parts = async <Part>(query: (selection: RollupSelection) => string, selection: RollupSelection) =>
-    (await read<{ part: Part }>(query(selection), selected(selection))).map(({ part }) => part);
+    (await read<{ part: Part }>(query(selection), selection)).map(({ part }) => part);
   return {
     name: 'neo4j',
     lag,
     rollups: (selection, after, limit) =>
       read<RollupKey>(rollupsQuery(selection, after), {
-        ...selected(selection),
+        ...selection,
         after,
         limit: neo4jPackage().int(limit),
       }),
     mappingsOf: async (rollups) => {
       const rows = await read<{ place: number; mapping: string }>(MAPPINGS_OF, {
-        ids: rollups.map(rollupId),
+        ids: rollups.map(storedRollup),
       });
-      return mappingsByRollup(
-        rollups,
-        rows.map(({ place, mapping }) => ({ place, mapping: keyOf(mapping) })),
-      );
+      return mappingsByRollup(rollups, rows);
     },
     cells: async (selection) => (await parts<string>(cellsQuery, selection)).sort(),
     models: async (selection) => (await parts<number>(modelsQuery, selection)).sort((a, b) => a - b),
-    mappings: async (selection) => (await parts<string>(mappingsQuery, selection)).map(keyOf).sort(),
+    mappings: async (selection) => (await parts<string>(mappingsQuery, selection)).sort(),
     responses: async (rollups, range, mappings, begin, limit): Promise<CountedResponse[]> => {
       const rows = await read<CountedRow>(RESPONSES, {
-        ids: rollups.map(rollupId),
+        ids: rollups.map(storedRollup),
         ...range,
         mappings,
-        begin: begin === null ? null : nodeId('Response', begin),
+        begin: begin === null ? null : storedUuid(begin),
         limit: neo4jPackage().int(limit),
       });
       return countedResponses(
         rollups,
-        rows.map((row) => ({ ...row, id: keyOf(row.id), eventId: keyOf(row.eventId) })),
+        rows.map((row) => ({ ...row, id: uuidOf(row.id), eventId: uuidOf(row.eventId) })),
       );
     },
     response: async (id): Promise<ResponseFacts | null> => {
-      const parameters = { id: nodeId('Response', id) };
-      const [rows, inferred] = await Promise.all([
+      const parameters = { id: storedUuid(id) };
+      const [[row], inferred] = await Promise.all([
         read<ResponseRecord>(RESPONSE, parameters),
         read<RollupKey>(INFERRED, parameters),
       ]);
-      return factsOf(id, rows, inferred);
+      return factsOf(id, row, inferred);
     },
     responseOfEvent: async (id) => {
-      const [row] = await read<{ id: string }>(RESPONSE_OF_EVENT, { id: nodeId('SourceEvent', id) });
-      return row ? keyOf(row.id) : null;
+      const [row] = await read<{ id: string }>(RESPONSE_OF_EVENT, { event: storedUuid(id) });
+      return row ? uuidOf(row.id) : null;
     },
   };
 }
 
 function factsOf(
   id: string,
-  rows: readonly ResponseRecord[],
+  record: ResponseRecord | undefined,
   inferred: readonly RollupKey[],
 ): ResponseFacts | null {
-  const present = rows.find((row) => row.present);
-  if (!present) return null;
-  const { answeredAt, receivedAt, cell, mapping, uncounted, hour, model } = present;
+  if (!record) return null;
+  const { cell, hour, model, event, superseded, ...own } = record;
   const rollup = hour === null || model === null ? null : { hour, cell, model };
-  const events = rows.map(({ eventId, position, eventReceivedAt, eventMapping }) => ({
-    id: keyOf(eventId),
-    position,
-    receivedAt: eventReceivedAt,
-    mapping: keyOf(eventMapping),
-  }));
-  const response = { id, answeredAt, receivedAt, cell, mapping, uncounted, rollup, inferred };
-  return responseFacts(response, events, keyOf(present.eventId));
+  const eventOf = (one: EventFacts) => ({ ...one, id: uuidOf(one.id) });
+  return {
+    ...{ id, cell, rollup, inferred, ...own },
+    event: eventOf(event),
+    superseded: superseded.map(eventOf),
+  };
 }

@@ -1,21 +1,21 @@
-import { nodeId } from '../../domain/lineage/lineage.ts';
 import type { ScopedSession, Store } from '../../store/database/client.ts';
 import { type Lease, leadAlone } from '../../store/database/lease.ts';
 import type { Loops } from '../../store/database/loops.ts';
 import { statement } from '../../store/database/statement.ts';
 import { runFollower } from '../../store/journal/follower.ts';
-import { followerPosition, hasYetToFollow, journalLag, touchFollower } from '../../store/journal/journal.ts';
-import { restartFollower } from '../../store/journal/journal-trim.ts';
+import { followerPosition, hasYetToFollow, journalLag } from '../../store/journal/journal.ts';
 import type { StoredCellDictionary } from '../../store/responses/cell-dictionary.ts';
 import type { MappingRegistry } from '../../store/responses/mappings.ts';
+import { storedUuid } from '../kinds/shared/stored-id.ts';
 import { type LineageStore, withFallback } from '../lineage-store.ts';
 import { createRecordLineage } from '../record/record-lineage.ts';
-import { type GraphAddress, isAway, neo4jPackage } from './driver.ts';
-import { raiseFence, readBehindFence, write } from './fence.ts';
+import { type GraphAddress, isAway } from './driver.ts';
+import { readBehindFence } from './fence.ts';
+import { beginAgain, checkGraphState, graphState } from './format.ts';
 import { GraphConnections } from './graph-connections.ts';
 import { createNeo4jLineage } from './neo4j-lineage.ts';
-import { projectDatabase, projectEntries } from './projector.ts';
-import { once, withTimeout } from './readiness.ts';
+import { createProjector } from './projector.ts';
+import { forSome, once, withTimeout } from './readiness.ts';
 import { checkGraphSchema, ensureGraphSchema } from './schema.ts';
 
 export const FOLLOWER = 'lineage';
@@ -25,9 +25,9 @@ const READY_MS = 5_000;
 const ENTRIES = 100;
 /** The longest that a hanging write delays a check of the graph's content. */
 const HOLDS_MS = 10_000;
-const DROPPED_AT_ONCE = 5_000;
+/** How long a graph that could be read is read without another look: what drops it moves the position back first, so the lag shows it. */
+const CURRENT_MS = 1_000;
 const HELD = 'UNWIND $ids AS id MATCH (x:Response {id: id}) RETURN toFloat(count(x)) AS n';
-const DROP = 'MATCH (n) WHERE NOT n:Fence WITH n LIMIT $limit DETACH DELETE n RETURN toFloat(count(n)) AS n';
 
 export interface GraphDatabase {
   readonly store: Store;
@@ -47,6 +47,8 @@ export interface GraphProjection {
   readonly projected: LineageStore;
   /** Throws while Neo4j does not answer. */
   check(): Promise<void>;
+  /** Throws while the database answers in its place: then too, and while the graph is not whole. */
+  readable(): Promise<void>;
   lag(): Promise<number>;
   /**
    * How many of the responses the graph holds, all of them until it has followed that transaction: what it is
@@ -88,25 +90,23 @@ export function openGraph(
   const { store } = database;
   database.loops.expect(() => [FOLLOWER]);
   const lag = async () => journalLag(store, await followerPosition(store, FOLLOWER));
-  /** Makes the schema where this process holds the lease; who does not only looks whether it is there. */
-  let make: (() => Promise<void>) | undefined;
+  /** What the holder of the lease does first, where that is this process. */
+  let beginning: Promise<unknown> = Promise.resolve();
   const ready = once(async () => {
-    await make?.().catch(() => undefined);
+    await beginning;
     await checkGraphSchema(graph);
   });
   const readySoon = withTimeout(READY_MS, ready);
-  const projected = createNeo4jLineage(graph, lag, readySoon);
+  const current = forSome(CURRENT_MS, () => checkGraphState(graph, FOLLOWER));
+  const readable = async () => {
+    await readySoon();
+    await current();
+  };
+  const projected = createNeo4jLineage(graph, lag, readable);
   const lineage = (session: ScopedSession) =>
     withFallback(projected, createRecordLineage(session), isAway, onError);
-  const followUnder = async (lease: Lease) => {
-    const deps = { ...database, graph, projected: new Set<string>(), lease };
-    // Before the position is saved for the first time: from then on nothing that an earlier holder has read is
-    // written.
-    const before = once(async () => {
-      await ensureGraphSchema(graph, lease);
-      await raiseFence(graph, lease);
-    });
-    make = before;
+  const followUnder = (lease: Lease) => {
+    const { begin, ...projector } = createProjector({ ...database, graph, projected: new Set(), lease });
     return runFollower({
       name: FOLLOWER,
       store,
@@ -115,26 +115,18 @@ export function openGraph(
       isOptional: true,
       loops: database.loops,
       onError,
-      startOver: async (stopped) => {
-        await before();
-        await dropGraph(graph, store, lease);
-        await projectDatabase(deps, async () => {
-          await touchFollower(store, FOLLOWER, lease);
-          return !stopped();
-        });
-      },
-      handle: async (entries) => {
-        await before();
-        await projectEntries(deps, entries);
+      ...projector,
+      begin: (stopped) => {
+        const begun = begin(stopped);
+        beginning = begun.catch(() => undefined);
+        return begun;
       },
     });
   };
   const alone = { store, name: FOLLOWER, place: database.place, onError };
   const rebuildUnder = async (lease: Lease) => {
     await ensureGraphSchema(graph, lease);
-    // First, so that a process that takes over from an interrupted rebuild begins at the beginning too.
-    await restartFollower(store, FOLLOWER, lease);
-    await dropGraph(graph, store, lease);
+    await beginAgain(graph, store, lease, () => false);
     return followUnder(lease);
   };
   return {
@@ -143,15 +135,21 @@ export function openGraph(
     check: async () => {
       await graph.executeQuery('RETURN 1');
     },
+    readable,
     lag,
     holds: async (responseIds, xact) => {
       if (await hasYetToFollow(store, await followerPosition(store, FOLLOWER), xact))
         return Math.max(1, responseIds.length);
       // The fence is not created before the constraint that makes it unique.
       await readySoon();
-      const ids = responseIds.map((id) => nodeId('Response', id));
-      const [held] = await readBehindFence<{ n: number }>(graph, FOLLOWER, HELD, { ids }, HOLDS_MS);
-      return held?.n ?? 0;
+      return readBehindFence(graph, FOLLOWER, HOLDS_MS, async (tx) => {
+        // It may hold them under other ids.
+        if (!(await graphState((...given) => tx.run(...given), FOLLOWER)).isCurrent)
+          return Math.max(1, responseIds.length);
+        const ids = responseIds.map(storedUuid);
+        const { records } = await tx.run(HELD, { ids });
+        return Number(records[0]?.get('n') ?? 0);
+      });
     },
     follow: async () => (await leadAlone({ ...alone, lead: followUnder })).stop,
     rebuild: async (onProgress) => {
@@ -174,15 +172,4 @@ export function openGraph(
     },
     close: () => graph.close(),
   };
-}
-
-/** Deletes the graph in transactions of bounded size: the whole of it in one would not fit into memory. */
-async function dropGraph(graph: GraphConnections, store: Store, lease: Lease): Promise<void> {
-  for (let dropped = 1; dropped > 0; ) {
-    await write(graph, lease, async (tx) => {
-      const { records } = await tx.run(DROP, { limit: neo4jPackage().int(DROPPED_AT_ONCE) });
-      dropped = Number(records[0]?.get('n') ?? 0);
-    });
-    await touchFollower(store, FOLLOWER, lease);
-  }
 }

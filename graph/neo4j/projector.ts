@@ -1,12 +1,21 @@
 import type { Store } from '../../store/database/client.ts';
 import type { Lease } from '../../store/database/lease.ts';
-import type { JournalEntry } from '../../store/journal/journal.ts';
+import {
+  isAfter,
+  type JournalEntry,
+  type JournalPosition,
+  touchFollower,
+} from '../../store/journal/journal.ts';
+import type { ResumedPlace } from '../../store/journal/journal-trim.ts';
 import type { StoredCellDictionary } from '../../store/responses/cell-dictionary.ts';
 import type { MappingRegistry } from '../../store/responses/mappings.ts';
 import { KINDS } from '../kinds/registry.ts';
 import type { GraphWriter, Projection } from '../kinds/shared/projection.ts';
+import { dropGraph } from './drop-graph.ts';
 import { write } from './fence.ts';
+import { beginAgain, beginFilling, endFilling, takeGraph } from './format.ts';
 import type { GraphConnections } from './graph-connections.ts';
+import { ensureGraphSchema } from './schema.ts';
 
 export interface ProjectorDeps {
   readonly graph: GraphConnections;
@@ -30,7 +39,7 @@ const writerOf = ({ graph, lease, ...rest }: ProjectorDeps): GraphWriter => ({
 });
 
 /** Makes the graph equal to the database for everything that the entries touched. */
-export async function projectEntries(deps: ProjectorDeps, entries: readonly JournalEntry[]): Promise<void> {
+async function projectEntries(deps: ProjectorDeps, entries: readonly JournalEntry[]): Promise<void> {
   await deps.cells.refresh(deps.store);
   const writer = writerOf(deps);
   for (const projection of PROJECTIONS) await projection.write(writer, entries);
@@ -40,7 +49,7 @@ export async function projectEntries(deps: ProjectorDeps, entries: readonly Jour
  * Makes an empty graph equal to the whole database, as if the journal named all of it once more, including what
  * happened before the journal's first entry. `goesOn` is called before each page.
  */
-export async function projectDatabase(deps: ProjectorDeps, goesOn: () => Promise<boolean>): Promise<void> {
+async function projectDatabase(deps: ProjectorDeps, goesOn: () => Promise<boolean>): Promise<void> {
   const writer = writerOf(deps);
   for (const { all } of PROJECTIONS) {
     if (!all) continue;
@@ -49,4 +58,46 @@ export async function projectDatabase(deps: ProjectorDeps, goesOn: () => Promise
       await projectEntries(deps, entries);
     }
   }
+}
+
+/** What the follower of the lineage does under one lease. */
+export interface Projector {
+  begin(stopped: () => boolean): Promise<ResumedPlace | null>;
+  startOver(stopped: () => boolean, head: JournalPosition): Promise<void>;
+  handle(entries: readonly JournalEntry[]): Promise<void>;
+}
+
+/** Writes the graph for the follower; one of another format it drops first. */
+export function createProjector(deps: ProjectorDeps): Projector {
+  const { graph, store, lease, projected } = deps;
+  let fillsTo: JournalPosition | null = null;
+  const end = async () => {
+    await endFilling(graph, lease);
+    fillsTo = null;
+  };
+  return {
+    begin: async (stopped) => {
+      await ensureGraphSchema(graph, lease);
+      // Before the position is saved for the first time: from then on nothing that an earlier holder has read is written.
+      const found = await takeGraph(graph, lease);
+      const place = found.isCurrent ? null : await beginAgain(graph, store, lease, stopped);
+      ({ fillsTo } = place ? await takeGraph(graph, lease) : found);
+      return place;
+    },
+    startOver: async (stopped, head) => {
+      projected.clear();
+      await beginFilling(graph, lease, head);
+      await dropGraph(graph, store, lease, stopped);
+      await projectDatabase(deps, async () => {
+        await touchFollower(store, lease.name, lease);
+        return !stopped();
+      });
+      if (!stopped()) await end();
+    },
+    handle: async (entries) => {
+      await projectEntries(deps, entries);
+      const last = entries.at(-1);
+      if (fillsTo && last && !isAfter(fillsTo, last)) await end();
+    },
+  };
 }

@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest';
 import { GraphNotReadyError, isAway } from './driver.ts';
-import { once, withTimeout } from './readiness.ts';
+import { forSome, once, withTimeout } from './readiness.ts';
 
 it('is built once for all callers, and again after a failure', async () => {
   const make = vi.fn(async () => undefined).mockRejectedValueOnce(new Error('away'));
@@ -36,6 +36,25 @@ it('is waited for by all callers together for a while, and then by none until it
     done();
     await vi.advanceTimersByTimeAsync(0);
     await ready();
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+it('is checked again after a while, and after a failure', async () => {
+  vi.useFakeTimers();
+  try {
+    const check = vi.fn(async () => undefined).mockRejectedValueOnce(new Error('another format'));
+    const ready = forSome(1_000, check);
+    await expect(Promise.all([ready(), ready()])).rejects.toThrow('another format');
+    expect(check).toHaveBeenCalledTimes(1);
+    await ready();
+    await vi.advanceTimersByTimeAsync(900);
+    await ready();
+    expect(check).toHaveBeenCalledTimes(2);
+    await vi.advanceTimersByTimeAsync(200);
+    await ready();
+    expect(check).toHaveBeenCalledTimes(3);
   } finally {
     vi.useRealTimers();
   }

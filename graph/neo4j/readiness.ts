@@ -12,6 +12,22 @@ export function once(make: () => Promise<void>): () => Promise<void> {
   };
 }
 
+/** A check that is made at most once in so many milliseconds, for all callers together; after a failure again at once. */
+export function forSome(ms: number, check: () => Promise<void>): () => Promise<void> {
+  let checked: Promise<void> | undefined;
+  let until = 0;
+  return () => {
+    if (checked && performance.now() < until) return checked;
+    const begun = check();
+    checked = begun;
+    until = performance.now() + ms;
+    begun.catch(() => {
+      if (checked === begun) checked = undefined;
+    });
+    return begun;
+  };
+}
+
 /**
  * Waits for the work so many milliseconds from its first request, for all callers together: later ones are
  * refused at once until it is done.

@@ -1,6 +1,5 @@
 import type { Lease } from '../../store/database/lease.ts';
 import { KINDS } from '../kinds/registry.ts';
-import { SET_FED_BY } from '../kinds/shared/write-rollups.ts';
 import { GraphNotReadyError, isNeo4jError } from './driver.ts';
 import type { GraphConnections } from './graph-connections.ts';
 
@@ -25,10 +24,11 @@ const CONSTRAINTS = [
   ...KINDS.filter(({ projection }) => projection).map(({ kind }) => unique(kind, 'id')),
   unique('Fence', 'name'),
 ];
-/** In the order in which rollups are walked: of all, of a cell, and of a mapping's, which FED_BY repeats. */
+/** In the order in which rollups are walked: of all, of a cell, and of a mapping's, which FED_BY repeats; and the response of an event. */
 const INDEXES = [
   index('rollup_order', '(r:Rollup) ON (r.hour, r.cell, r.model)'),
   index('rollup_cell', '(r:Rollup) ON (r.cell, r.hour, r.model)'),
+  index('response_event', '(x:Response) ON (x.event)'),
   index('fed_order', '()-[f:FED_BY]-() ON (f.mapping, f.hour, f.cell, f.model)'),
 ];
 /** Indexes that Neo4j could not fill, for a full disk or a value too long for one: it never tries them again by itself. */
@@ -39,11 +39,6 @@ const CHANGES = `SHOW TRANSACTIONS YIELD transactionId, metaData WHERE metaData.
   RETURN transactionId AS id, metaData.token AS token`;
 const END = 'TERMINATE TRANSACTIONS $ids';
 const HAS_NAME = 'Neo.ClientError.Schema.IndexWithNameAlreadyExists';
-/** FED_BY edges written by an earlier version, before this one or after a downgrade, lack the properties. */
-const BARE = 'MATCH ()-[f:FED_BY]->() WHERE f.mapping IS NULL RETURN true LIMIT 1';
-const FILL = `MATCH (r:Rollup)-[f:FED_BY]->(m:MappingVersion) WHERE f.mapping IS NULL
-  CALL (r, f, m) { ${SET_FED_BY} } IN TRANSACTIONS OF 5000 ROWS`;
-
 /** One change of the schema. */
 type Change = (statement: string) => Promise<unknown>;
 
@@ -58,7 +53,6 @@ export async function ensureGraphSchema(graph: GraphConnections, lease: Lease): 
   await endLeftBehind(graph, lease);
   await dropUnfilled(graph, change);
   for (const constraint of CONSTRAINTS) await ensure(change, constraint);
-  await fillFedBy(graph);
   for (const one of INDEXES) await ensure(change, one);
   await graph.executeQuery('CALL db.awaitIndexes(300)');
 }
@@ -72,7 +66,7 @@ export async function checkGraphSchema(graph: GraphConnections): Promise<void> {
     constraints: CONSTRAINTS.map(({ name }) => name),
     indexes: INDEXES.map(({ name }) => name),
   });
-  if (records.length < CONSTRAINTS.length + INDEXES.length || (await hasBare(graph)))
+  if (records.length < CONSTRAINTS.length + INDEXES.length)
     throw new GraphNotReadyError('its indexes are still being made');
 }
 
@@ -115,20 +109,11 @@ async function dropIndex(change: Change, name: string): Promise<void> {
   }
 }
 
-async function hasBare(graph: GraphConnections): Promise<boolean> {
-  return (await graph.executeQuery(BARE)).records.length > 0;
-}
-
-async function fillFedBy(graph: GraphConnections): Promise<void> {
-  if (!(await hasBare(graph))) return;
-  await runAlone(graph, FILL);
-}
-
 /** One statement that is its own transaction. */
 async function runAlone(
   graph: GraphConnections,
   statement: string,
-  metadata: Readonly<Record<string, unknown>> = {},
+  metadata: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   const session = graph.session();
   try {

@@ -1,9 +1,33 @@
 import type { ClassificationReport } from '../../domain/models/classification.ts';
 import type { Model } from '../model.ts';
-import { calledThemes } from '../predict.ts';
-import type { Cost, LanguageRow, Read } from './languages.ts';
+import { calledThemes, type Prediction } from '../predict.ts';
+import type { Feedback } from '../training/feedback.ts';
 
 /* The words and tables of the section of scoring/EVALUATION.md about other languages than English. */
+
+/** The predictions for one language's test sentences. */
+export interface Read {
+  readonly feedback: readonly Feedback[];
+  readonly predictions: readonly Prediction[];
+  readonly nps: ClassificationReport;
+  readonly sentiment: ClassificationReport;
+}
+
+/** Figures of one language: of scoreline-minilm, and of scoreline-e5. */
+export interface LanguageRow {
+  readonly language: string;
+  readonly small: Read;
+  readonly large: Read;
+  readonly found: readonly [number, number];
+}
+
+/** What one thread of an encoder costs. */
+export interface Cost {
+  /** Milliseconds for a text. */
+  readonly median: number;
+  /** Memory of the whole process. */
+  readonly mib: number;
+}
 
 const SENTIMENT_AIM = 0.75;
 const NPS_AIM = 2;

@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { type ClassificationReport, judge } from '../../domain/models/classification.ts';
+import { judge } from '../../domain/models/classification.ts';
 import { MILLION } from '../../domain/models/probabilities.ts';
 import { type EncoderPool, openEncoderPool } from '../encoder-pool.ts';
 import type { Model } from '../model.ts';
 import { transferredModel } from '../multilingual/heads.ts';
-import { type Prediction, predict } from '../predict.ts';
-import { type Feedback, readFeedback, readParallel, TRANSFERRED } from '../training/feedback.ts';
-import { languagesSection } from './languages-section.ts';
+import { predict } from '../predict.ts';
+import { readFeedback, readParallel, TRANSFERRED } from '../training/feedback.ts';
+import { type Cost, type LanguageRow, languagesSection, type Read } from './languages-section.ts';
 
 /*
  * The section of scoring/EVALUATION.md about other languages than English: both shipped encoders with their shipped heads, on the
@@ -19,30 +19,6 @@ interface Reader {
   readonly source: string;
   readonly pool: EncoderPool;
   readonly model: Model;
-}
-
-/** The predictions for one language's test sentences. */
-export interface Read {
-  readonly feedback: readonly Feedback[];
-  readonly predictions: readonly Prediction[];
-  readonly nps: ClassificationReport;
-  readonly sentiment: ClassificationReport;
-}
-
-/** Figures of one language: of scoreline-minilm, and of scoreline-e5. */
-export interface LanguageRow {
-  readonly language: string;
-  readonly small: Read;
-  readonly large: Read;
-  readonly found: readonly [number, number];
-}
-
-/** What one thread of an encoder costs. */
-export interface Cost {
-  /** Milliseconds for a text. */
-  readonly median: number;
-  /** Memory of the whole process. */
-  readonly mib: number;
 }
 
 /** All classes count, also of texts where the model abstains. */

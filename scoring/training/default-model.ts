@@ -8,7 +8,7 @@ import type { Example } from '../softmax-regression.ts';
 import { fitThemes, readTaxonomy } from '../themes.ts';
 import { fitHead, trainingSetHash } from '../train.ts';
 import { examplesOf, themeExamples } from '../training-job.ts';
-import { englishTexts, hashOf, type Labelled, ownSentences } from './english-texts.ts';
+import { englishTexts, hashOf, type Labelled, ownSentences, trainingSetOf } from './english-texts.ts';
 
 /*
  * Makes the model that ships (scoring/models/default.json): heads for the encoder beside it, from text whose licence
@@ -42,12 +42,6 @@ const [nps, sentiment] = [
 const { themeNames, themes: themed, sentences } = await themeExamples(pool, taxonomy);
 const themes = fitThemes(themeNames, themed);
 const dimension = (await pool.encode(['x']))[0]?.embedding.length ?? 0;
-const setOf = (head: string, members: readonly Labelled[], description: string) => ({
-  head,
-  hash: trainingSetHash(members.map(({ text, label, weight }) => `${hashOf(text)} ${label} ${weight}`)),
-  examples: members.length,
-  description,
-});
 const summary = ({ report, kind, l2 }: typeof nps) => ({ kind, l2, ...report });
 const model: ModelArtefact = {
   format: 1,
@@ -59,12 +53,12 @@ const model: ModelArtefact = {
   minimumProbability: 0.4,
   confusion: nps.report.confusion.map((row) => [...row]),
   trainingSets: [
-    setOf(
+    trainingSetOf(
       'nps',
       texts.nps,
       'Skytrax seat reviews before 2014 by rating; TweetEval sentiment (validation part) at half weight; our own sentences fourfold',
     ),
-    setOf(
+    trainingSetOf(
       'sentiment',
       texts.sentiment,
       'TweetEval sentiment (validation part); clear Skytrax ratings at half weight; our own sentences fourfold',

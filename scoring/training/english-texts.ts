@@ -3,6 +3,7 @@ import { createReadStream, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createGunzip } from 'node:zlib';
 import { parse } from 'csv-parse';
+import { trainingSetHash } from '../train.ts';
 
 /*
  * The labelled English texts that the heads which ship are fitted on: sets whose licence allows it.
@@ -29,6 +30,14 @@ async function rowsOf(data: string, name: string): Promise<Record<string, string
 const byHash = (a: Labelled, b: Labelled) => (hashOf(a.text) < hashOf(b.text) ? -1 : 1);
 /** SHA-256 of a text. */
 export const hashOf = (text: string) => createHash('sha256').update(text).digest('hex');
+
+/** What an artefact says of the texts that a head was fitted on. */
+export const trainingSetOf = (head: string, members: readonly Labelled[], description: string) => ({
+  head,
+  hash: trainingSetHash(members.map(({ text, label, weight }) => `${hashOf(text)} ${label} ${weight}`)),
+  examples: members.length,
+  description,
+});
 
 /** The second list spread evenly over the first, both in their order. */
 function spread(a: readonly Labelled[], b: readonly Labelled[]): Labelled[] {

@@ -9,7 +9,14 @@ import type { Example } from '../softmax-regression.ts';
 import { readTaxonomy } from '../themes.ts';
 import { trainingSetHash } from '../train.ts';
 import { themeExamples } from '../training-job.ts';
-import { englishTexts, hashOf, type Labelled, type OwnSentence, ownSentences } from './english-texts.ts';
+import {
+  englishTexts,
+  hashOf,
+  type Labelled,
+  type OwnSentence,
+  ownSentences,
+  trainingSetOf,
+} from './english-texts.ts';
 import { readFeedback, TRANSFERRED } from './feedback.ts';
 import { fitTransferred, type TransferredHead, transferThemes } from './transfer.ts';
 
@@ -101,12 +108,6 @@ const themes = transferThemes(
   })),
   foreign.flatMap(({ theme, ...one }) => (theme === null ? [] : [{ ...one, theme }])),
 );
-const setOf = (head: string, members: readonly Labelled[], description: string) => ({
-  head,
-  hash: trainingSetHash(members.map(({ text, label, weight }) => `${hashOf(text)} ${label} ${weight}`)),
-  examples: members.length,
-  description,
-});
 const summary = ({ l2, report, languages }: TransferredHead) => ({
   kind: 'softmax',
   l2,
@@ -123,12 +124,12 @@ const model: ModelArtefact = {
   minimumProbability: 0.4,
   confusion: nps.report.confusion.map((row) => [...row]),
   trainingSets: [
-    setOf(
+    trainingSetOf(
       'nps',
       texts.nps,
       'trained on English labels, transferred: Skytrax seat reviews before 2014 by rating; TweetEval sentiment (validation part) at half weight; our own sentences fourfold',
     ),
-    setOf(
+    trainingSetOf(
       'sentiment',
       texts.sentiment,
       'trained on English labels, transferred: TweetEval sentiment (validation part); clear Skytrax ratings at half weight; our own sentences fourfold',

@@ -7,7 +7,7 @@ import { inSlices } from '../../domain/text/slices.ts';
 import type { Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
 import type { OpenSubject, SubjectEncryption } from '../encryption/subject-encryption.ts';
-import { reconsider } from '../responses/counting.ts';
+import { lockPersons, reconsider } from '../responses/counting.ts';
 import type { MappingRegistry } from '../responses/mappings.ts';
 import { CORRECTED_CONTENT, RESPONSE_COLUMNS } from '../responses/response-row.ts';
 import type { SubjectDeps } from './erase.ts';
@@ -105,6 +105,7 @@ export async function rectify(
   return store.transaction(async (session) => {
     // The subject before the key, as everywhere (store/data-subjects/data-subject.ts); if another subject owns
     // it by then, there is nothing to correct.
+    await lockPersons(session, { responseIds: [id] });
     const [key] = await session.rows<{ subjectId: string | null }>(OWNER, [id]);
     const [owner] = key?.subjectId ? await encryption.held(session, [key.subjectId]) : [];
     const [locked] = owner ? await session.rows(LOCK, [id, owner.id]) : [];

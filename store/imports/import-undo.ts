@@ -4,6 +4,7 @@ import type { SubjectDeps } from '../data-subjects/erase.ts';
 import { activeHolds, type Order } from '../data-subjects/legal-hold.ts';
 import type { Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
+import { lockPersons } from '../responses/counting.ts';
 import { type Claim, FORGET_REPEATS, forgetRevisions, otherSenders, passOn } from '../responses/delivered.ts';
 import type { ImportRun } from '../responses/imports.ts';
 import { ERASED_CONTENT, WITHDRAWN_CONTENT } from '../responses/response-row.ts';
@@ -201,6 +202,7 @@ async function undoSlice(
   const last = ids.at(-1);
   if (last === undefined) return null;
   const subjectIds = (await session.rows<{ id: string }>(SUBJECTS, [ids])).map(({ id }) => id).sort();
+  if (!dryRun) await lockPersons(session, { subjectIds });
   const subjects = new Map((await deps.encryption.held(session, subjectIds)).map((one) => [one.id, one]));
   const held = await heldPlaces(deps, session, [...subjects.keys()]);
   const keys = await session.rows<KeyState>(LOCK_KEYS, [ids]);

@@ -11,7 +11,7 @@ import {
   readJournal,
   saveFollowerPosition,
 } from './journal.ts';
-import { resumeFollower } from './journal-trim.ts';
+import { type ResumedPlace, resumeFollower } from './journal-trim.ts';
 import { sharedRead } from './shared-read.ts';
 
 /** What a follower does with the entries that it reads. */
@@ -40,11 +40,16 @@ type Position =
        * existing entry. An interrupted start begins again.
        */
       readonly startOver?: (stopped: () => boolean, head: JournalPosition) => Promise<void>;
+      /**
+       * Before the first step, and again if it failed. Not null: the position was moved, and it continues from there.
+       */
+      readonly begin?: (stopped: () => boolean) => Promise<ResumedPlace | null>;
       readonly from?: never;
     }
   | {
       readonly lease?: never;
       readonly startOver?: never;
+      readonly begin?: never;
       /** Its position is in memory only, and it begins here; absent: at the current end of the journal. */
       readonly from?: JournalPosition;
     };
@@ -94,11 +99,15 @@ const HEADS: Slot<(store: Store) => Promise<JournalPosition>> = {
  */
 export async function runFollower(options: FollowerOptions): Promise<Follower> {
   const { name, store, lease, startOver, onError, isOptional = false, loops } = options;
-  const resumed = lease ? await resumeFollower(store, name) : null;
-  let at = resumed?.from ?? options.from ?? (await journalHead(store));
+  let at: JournalPosition;
   let startsOver = false;
-  if (resumed?.trimmed && startOver) startsOver = true;
-  else if (resumed?.trimmed) at = resumed.trimmed;
+  const continueFrom = ({ from, trimmed }: ResumedPlace) => {
+    startsOver = trimmed !== null && startOver !== undefined;
+    at = startsOver ? from : (trimmed ?? from);
+  };
+  if (lease) continueFrom(await resumeFollower(store, name));
+  else at = options.from ?? (await journalHead(store));
+  let begun = false;
   let stopped = false;
   let failing = false;
   let forgotten = false;
@@ -115,7 +124,12 @@ export async function runFollower(options: FollowerOptions): Promise<Follower> {
   };
   /** Whether there was anything to do. */
   const step = async (): Promise<boolean> => {
-    if (startsOver) await beginOver();
+    if (!begun) {
+      const moved = await options.begin?.(() => stopped);
+      if (moved) continueFrom(moved);
+      begun = true;
+    }
+    if (startsOver && !stopped) await beginOver();
     if (stopped) return false;
     const entries = await readJournal(store, at, options.batch);
     const last = entries.at(-1);

@@ -100,6 +100,20 @@ export interface Reconsidered {
 }
 
 /**
+ * Locks the persons of the answers, and all that are merged with one of them; returns their ids. A transaction that shares persons
+ * before it ends with `reconsider` locks them first: two that only share one would wait for each other at the end.
+ */
+export async function lockPersons(
+  session: Session,
+  { subjectIds = [], responseIds = [] }: Reconsidered,
+): Promise<string[]> {
+  // Before the persons, as everywhere.
+  await keepPolicies(session);
+  const persons = await session.rows<{ id: string }>(PERSONS, [subjectIds, responseIds]);
+  return persons.map(({ id }) => id);
+}
+
+/**
  * Counts exactly those answers of the persons that their surveys' policies, flags and what people decided leave counted, in the
  * caller's transaction: call it last there, after whatever changed an answer, its person or its time. It locks persons, then
  * keys. Returns the answers that it moved.
@@ -110,10 +124,8 @@ export async function reconsider(
   { subjectIds = [], responseIds = [] }: Reconsidered,
 ): Promise<string[]> {
   if (subjectIds.length === 0 && responseIds.length === 0) return [];
-  await keepPolicies(session);
+  const asked = [await lockPersons(session, { subjectIds, responseIds }), responseIds];
   const versions = await readVersions(session);
-  const persons = await session.rows<{ id: string }>(PERSONS, [subjectIds, responseIds]);
-  const asked = [persons.map(({ id }) => id), responseIds];
   await session.rows(LOCK_KEYS, asked);
   const rows = await session.rows<AnswerRow>(ANSWERS, asked);
   const { out, changed, again } = movesOf(rows, versions);

@@ -35,8 +35,10 @@ export async function committedAfter(
 
 const ONE_SNAPSHOT = unnamed('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
 const CELL_IDS = statement('counts_cells', 'SELECT id FROM cell ORDER BY id');
-/** Their rows of 100 days of hours, or of several years of days, are read at once. */
-const CELLS_AT_ONCE = 4;
+/** So many cells are read at first: their rows of 100 days of hours, or of several years of days. Where cells have few rows, more follow. */
+const CELLS_AT_FIRST = 4;
+const CELLS_AT_MOST = 32;
+const ROWS_AT_ONCE = 5_000;
 const FIRST_DAY = Date.parse('0001-01-01T00:00:00Z');
 const LAST_DAY = Date.parse('9999-12-31T00:00:00Z');
 /** Longer than the longest window of hours. */
@@ -63,13 +65,15 @@ export function loadCounts(
     const positions = beyond.map(({ position }) => position);
     const known = new RememberedCounts(unit, from, head, positions);
     const ids = (await session.rows<{ id: number }>(CELL_IDS, [])).map(({ id }) => id);
-    for (let first = 0; first < ids.length; first += CELLS_AT_ONCE) {
-      const cellIds = ids.slice(first, first + CELLS_AT_ONCE);
+    for (let first = 0, atOnce = CELLS_AT_FIRST; first < ids.length; ) {
+      const cellIds = ids.slice(first, first + atOnce);
+      first += atOnce;
       const query = { edges, cellIds, byCell: true, now, classes: { kind: 'surveyed' } } as const;
       const rows = await countBuckets(session, unit, query);
       for (const { interval, cellId, promoters, passives, detractors } of rows.sort(byInterval))
         known.add(cellId, from / size + interval, [promoters, passives, detractors]);
       if (known.bytes > mostBytes) return null;
+      atOnce = rows.length > ROWS_AT_ONCE ? CELLS_AT_FIRST : Math.min(2 * atOnce, CELLS_AT_MOST);
       await breathe();
     }
     return known;

@@ -1,3 +1,4 @@
+import type { Slot } from '../../domain/memory/memory.ts';
 import type { CellDictionary } from '../../domain/segments/cell.ts';
 import type { JournalPosition } from '../journal/journal.ts';
 
@@ -6,7 +7,13 @@ interface PlacedCounts {
   /** The position up to which all entries are taken in; null while later ones are too. */
   readonly place: JournalPosition | null;
   cellIds(): Iterable<number>;
+  readonly cellCount: number;
 }
+
+/** Counts whose cells were all known, of how many cells and at which version of them: many cells are not looked up at each read. */
+const KNOWN: Slot<WeakMap<PlacedCounts, { readonly version: number; readonly cellCount: number }>> = {
+  begin: () => new WeakMap(),
+};
 
 /** Finds out which position of the journal one read of scores shows, where memory alone answers it. */
 export class ReadPlace {
@@ -36,8 +43,14 @@ export class ReadPlace {
   }
 
   #knowsCellsOf(counts: PlacedCounts): boolean {
-    if (this.#cells.version !== this.#version) return false;
+    const version = this.#version;
+    const { cellCount } = counts;
+    if (this.#cells.version !== version) return false;
+    const known = this.#cells.memory.of(KNOWN);
+    const before = known.get(counts);
+    if (before?.version === version && before.cellCount === cellCount) return true;
     for (const id of counts.cellIds()) if (!this.#cells.get(id)) return false;
+    known.set(counts, { version, cellCount });
     return true;
   }
 }

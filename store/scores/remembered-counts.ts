@@ -50,6 +50,10 @@ export class RememberedCounts {
     return this.#counts.cellIds();
   }
 
+  get cellCount(): number {
+    return this.#counts.size;
+  }
+
   get beyond(): number[] {
     return [...this.#beyond];
   }

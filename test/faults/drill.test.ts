@@ -7,7 +7,7 @@ import { breakAll } from './break.ts';
 import { planOf } from './plan.ts';
 import { PLANTED } from './plant.ts';
 import { readBooks } from './read-books.ts';
-import { type Receipts, send } from './send.ts';
+import { pause, type Receipts, send } from './send.ts';
 import { createWorld, type Servers, startServers, type World } from './world.ts';
 
 /*
@@ -46,7 +46,7 @@ describe(`${SEEDS * EVENTS} events while everything breaks`, () => {
       const plan = planOf(seed, EVENTS, Date.now());
       const [drilled] = await Promise.all([createWorld(servers, plan), removeFormer?.()]);
       world = drilled;
-      const sender = send(drilled, plan, PAUSE_MS);
+      const sender = send(drilled, plan, () => pause(PAUSE_MS));
       const [taken] = await Promise.all([sender.done, breakAll(drilled, plan, sender)]);
       receipts = taken;
       const repeat = `repeat it: SCORELINE_DRILL_FIRST=${seed} SCORELINE_DRILL_SEEDS=1 SCORELINE_DRILL_EVENTS=${EVENTS} npm run drill`;

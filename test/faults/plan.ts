@@ -60,8 +60,16 @@ const EVENTS_PER_ROUND = 8_000;
 
 type Below = (bound: number) => number;
 
-/** @param events how many messages are sent, repeated ones included */
-export function planOf(seed: number, events: number, now: number): Plan {
+/**
+ * @param events how many messages are sent, repeated ones included
+ * @param doors where answers may go in
+ */
+export function planOf(
+  seed: number,
+  events: number,
+  now: number,
+  doors: readonly ('http' | 'kafka')[] = ['kafka', 'http'],
+): Plan {
   const random = randomFrom(seed);
   const below: Below = (bound) => Math.floor(random() * bound);
   const people = Math.max(20, Math.ceil(events / 20));
@@ -79,7 +87,10 @@ export function planOf(seed: number, events: number, now: number): Plan {
       sent.push(...Array.from({ length: below(5) === 0 ? 2 + below(2) : 1 }, () => answer));
     }
   }
-  const steps = [...batches(shuffled(sent.slice(0, events), below), below), ...mergesOf(people, below)];
+  const steps = [
+    ...batches(shuffled(sent.slice(0, events), below), doors, below),
+    ...mergesOf(people, below),
+  ];
   return {
     seed,
     steps: shuffled(steps, below),
@@ -109,11 +120,12 @@ function answerOf(
   };
 }
 
-function batches(answers: readonly SentAnswer[], below: Below): Step[] {
+function batches(answers: readonly SentAnswer[], doors: readonly ('http' | 'kafka')[], below: Below): Step[] {
   const steps: Step[] = [];
   for (let at = 0; at < answers.length; ) {
     const size = 1 + below(LARGEST_BATCH);
-    steps.push({ door: below(2) === 0 ? 'kafka' : 'http', answers: answers.slice(at, at + size) });
+    const door = doors[below(doors.length)] ?? 'http';
+    steps.push({ door, answers: answers.slice(at, at + size) });
     at += size;
   }
   return steps;

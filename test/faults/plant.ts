@@ -1,3 +1,4 @@
+import { storedUuid } from '../../graph/kinds/shared/stored-id.ts';
 import { cypher, sql } from './read-books.ts';
 import type { World } from './world.ts';
 
@@ -64,5 +65,5 @@ export const PLANTED: readonly { readonly finding: RegExp; plant(world: World): 
 
 async function nodeOf(world: World, n: number): Promise<string> {
   const { rows } = await sql<{ id: string }>(world, `SELECT id FROM ${nth(n)} one`);
-  return `Response:${rows[0]?.id}`;
+  return storedUuid(rows[0]?.id ?? '');
 }

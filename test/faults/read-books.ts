@@ -1,5 +1,6 @@
 import neo4j from 'neo4j-driver';
 import pg from 'pg';
+import { storedUuid } from '../../graph/kinds/shared/stored-id.ts';
 import { pseudonym } from '../../ingestion/pipeline/pseudonym.ts';
 import type { RunningServer } from '../fixtures/server.ts';
 import type { Books, Bucket, Entry } from './balance.ts';
@@ -20,12 +21,15 @@ const NODES =
 const SHOWN = `query ($after: String) { responses(first: 500, after: $after) {
   edges { node { externalId respondent } } pageInfo { hasNextPage endCursor } } }`;
 
+/** What books are read from; `workers`: the first one shows. */
+export type Shelves = Pick<World, 'databaseUrl' | 'neo4j' | 'workers'>;
+
 /** Reads all books, each from where it is kept. */
-export async function readBooks(world: World, receipts: Receipts): Promise<Books> {
+export async function readBooks(world: Shelves, receipts: Receipts): Promise<Books> {
   const worker = world.workers[0] as RunningServer;
   const { rows: stored } = await sql<Entry & { id: string }>(world, STORED);
   const rollups = await Promise.all(ROLLUPS.map((text) => sql<Bucket>(world, text)));
-  const names = new Map(stored.map(({ id, externalId }) => [`Response:${id}`, externalId]));
+  const names = new Map(stored.map(({ id, externalId }) => [storedUuid(id), externalId]));
   const { data } = await worker.graphql<{ nps: { responses: number }[] }>(
     '{ nps(window: "P30D") { responses } }',
   );
@@ -54,7 +58,10 @@ function acceptedBy({ answers, merges }: Receipts): Pick<Books, 'accepted' | 'pe
 }
 
 /** Runs a statement on the seed's database. */
-export async function sql<Row extends pg.QueryResultRow>({ databaseUrl }: World, text: string) {
+export async function sql<Row extends pg.QueryResultRow>(
+  { databaseUrl }: Pick<World, 'databaseUrl'>,
+  text: string,
+) {
   // Numbers of PostgreSQL that are exact beyond 2^53 arrive as texts.
   const types = {
     getTypeParser: () => (value: string) => (/^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value),
@@ -69,7 +76,10 @@ export async function sql<Row extends pg.QueryResultRow>({ databaseUrl }: World,
 }
 
 /** Runs a statement on the graph, past the proxy. */
-export async function cypher<Row extends Record<string, unknown>>({ neo4j: { url } }: World, text: string) {
+export async function cypher<Row extends Record<string, unknown>>(
+  { neo4j: { url } }: Pick<World, 'neo4j'>,
+  text: string,
+) {
   const driver = neo4j.driver(url, undefined, { disableLosslessIntegers: true });
   try {
     return (await driver.executeQuery(text)).records.map((record) => record.toObject() as Row);
@@ -78,7 +88,7 @@ export async function cypher<Row extends Record<string, unknown>>({ neo4j: { url
   }
 }
 
-const nodesOf = (world: World) => cypher<{ id: string; hour: number | null }>(world, NODES);
+const nodesOf = (world: Shelves) => cypher<{ id: string; hour: number | null }>(world, NODES);
 
 async function shownBy(worker: RunningServer) {
   type Page = {

@@ -14,6 +14,9 @@ export interface Receipts {
   readonly unexpected: readonly string[];
 }
 
+/** Where a sender sends: the processes that take requests, and the topic if there is one. */
+export type Doors = Pick<World, 'workers'> | Pick<World, 'workers' | 'kafka' | 'topic'>;
+
 export interface Sender {
   /** The share of the steps that are done. */
   progress(): number;
@@ -26,12 +29,15 @@ const AGAIN_AFTER_MS = 100;
 /** Answered by a rejection because a newer revision is stored: nothing is missing. */
 const OLDER = 'STALE';
 
-/** Sends all steps; whatever is not answered with success is sent again, to another worker. */
-export function send(world: World, plan: Plan, pauseMs: number): Sender {
+/**
+ * Sends all steps; whatever is not answered with success is sent again, to another worker.
+ * @param pauseAt what a sender waits for between two steps, by the share of the steps that are done
+ */
+export function send(doors: Doors, plan: Plan, pauseAt: (progress: number) => Promise<unknown>): Sender {
   const answers = new Map<string, SentAnswer>();
   const merges = new Map<string, string>();
   const unexpected: string[] = [];
-  const topic = openTopic(world);
+  const topic = 'topic' in doors ? openTopic(doors) : null;
   let next = 0;
   let finished = 0;
   const acknowledge = (answer: SentAnswer) => {
@@ -50,11 +56,12 @@ export function send(world: World, plan: Plan, pauseMs: number): Sender {
   };
   const sendStep = async (step: Step) => {
     if ('merges' in step) {
-      await post(world, '/ingest/identities', step.merges, unexpected);
+      await post(doors, '/ingest/identities', step.merges, unexpected);
       for (const { from, into } of step.merges) merges.set(from, into);
     } else if (step.door === 'http') {
-      take(step.answers, await post(world, '/ingest/responses', step.answers, unexpected));
+      take(step.answers, await post(doors, '/ingest/responses', step.answers, unexpected));
     } else {
+      if (!topic) throw new Error('the plan has a step for a topic, and there is none');
       await topic.write(step.answers);
       for (const answer of step.answers) if (!plan.invalid.has(answer.externalId)) acknowledge(answer);
     }
@@ -63,21 +70,21 @@ export function send(world: World, plan: Plan, pauseMs: number): Sender {
     for (let step = plan.steps[next++]; step; step = plan.steps[next++]) {
       await sendStep(step);
       finished++;
-      await pause(pauseMs);
+      await pauseAt(finished / plan.steps.length);
     }
   };
   const done = Promise.all(Array.from({ length: SENDERS }, sender)).then(async () => {
-    await topic.close();
+    await topic?.close();
     return { answers, merges, unexpected };
   });
   return { progress: () => finished / plan.steps.length, done };
 }
 
-const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
+export const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
-/** Until it is answered with success or a rejection. @returns codes of rejected items by index */
-async function post(
-  { workers }: World,
+/** Sends until it is answered with success or a rejection. @returns codes of rejected items by index */
+export async function post(
+  { workers }: Pick<World, 'workers'>,
   path: string,
   items: readonly (SentAnswer | SentMerge)[],
   unexpected: string[],
@@ -100,7 +107,7 @@ async function post(
 }
 
 /** Writes to the topic until the broker has confirmed it; after an error some messages may be there twice. */
-function openTopic({ kafka, topic }: World) {
+function openTopic({ kafka, topic }: Pick<World, 'kafka' | 'topic'>) {
   const open = () => openProducer(parseKafkaCluster(`kafka://${kafka.broker}`));
   let producer: Promise<StringProducer> | undefined;
   const close = async (used: Promise<StringProducer> | undefined) => {

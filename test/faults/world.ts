@@ -30,7 +30,8 @@ export interface Servers {
 const TEMPLATE = 'migrated';
 const PEPPER = 'ab'.repeat(32);
 export const pepper = { version: 1, secret: Buffer.from(PEPPER, 'hex') };
-const KEYS = {
+/** Secrets that processes of one database share. */
+export const KEYS = {
   SCORELINE_ADMIN_KEY: ADMIN_KEY,
   SCORELINE_PEPPER: PEPPER,
   SCORELINE_KEK: 'cd'.repeat(32),

@@ -2,6 +2,7 @@ import neo4j from 'neo4j-driver';
 import { describe, expect, inject, it } from 'vitest';
 import { rollupId, sealId } from '../../domain/lineage/lineage.ts';
 import { HOUR_MS } from '../../domain/time/time-windows.ts';
+import { storedId } from '../../graph/kinds/shared/stored-id.ts';
 import { type AgentChain, writeChain } from '../fixtures/agent-chain.ts';
 import type { LineageDatabase } from '../fixtures/lineage-database.ts';
 
@@ -45,7 +46,9 @@ export function describeGraphMarks(opened: () => LineageDatabase) {
     const seals = () =>
       cypher(`MATCH (a)-[r:SEALED_BY]->(b) RETURN a.id + ' ' + type(r) + ' ' + b.id AS edge`);
     const expected = async () =>
-      (await opened().record.sql<{ edge: Edge }>(EXPECTED)).map(({ edge }) => edge).sort();
+      (await opened().record.sql<{ edge: Edge }>(EXPECTED))
+        .map(({ edge }) => edge.replace(/Response:[0-9a-f-]+$/, storedId))
+        .sort();
     const followed = async () => {
       const { graph } = opened();
       if (!graph) throw new Error('Neo4j is there in the project services');
@@ -85,7 +88,9 @@ export function describeGraphMarks(opened: () => LineageDatabase) {
       await followed();
       expect(await held()).toEqual(await expected());
       expect((await held()).filter((edge) => edge.startsWith('Review:'))).toHaveLength(3);
-      const sealed = [0, 1].map((revision) => `${rollupId(rollup)} SEALED_BY ${sealId(rollup, revision)}`);
+      const sealed = [0, 1].map(
+        (revision) => `${storedId(rollupId(rollup))} SEALED_BY ${sealId(rollup, revision)}`,
+      );
       expect(await seals()).toEqual(sealed);
       expect(await cypher('MATCH (a:Seal)-[:SUPERSEDES]->(b:Seal) RETURN b.id AS edge')).toEqual([
         sealId(rollup, 0),
@@ -141,8 +146,8 @@ export function describeGraphMarks(opened: () => LineageDatabase) {
         `${chain.deliveries[0]} ABOUT ${chain.alert}`,
       ];
       const ofResponse = [
-        `${chain.alert} ABOUT ${chain.response}`,
-        `${ofAnswer} ABOUT ${chain.response}`,
+        `${chain.alert} ABOUT ${storedId(chain.response)}`,
+        `${ofAnswer} ABOUT ${storedId(chain.response)}`,
         `${chain.deliveries[1]} ABOUT ${ofAnswer}`,
       ];
       await followed();

@@ -5,6 +5,7 @@ import { EVERYTHING, type Scope } from '../../domain/access/scope.ts';
 import { provDocument } from '../../graph/export/prov-json.ts';
 import { KIND_NAMES, KINDS, kindNamed } from '../../graph/kinds/registry.ts';
 import type { ScoreStart } from '../../graph/kinds/score.ts';
+import { storedId, storedUuid } from '../../graph/kinds/shared/stored-id.ts';
 import type { LineageStore } from '../../graph/lineage-store.ts';
 import type { TracedNode } from '../../graph/node.ts';
 import { createRecordLineage } from '../../graph/record/record-lineage.ts';
@@ -193,8 +194,13 @@ export function describeKinds(opened: () => LineageDatabase) {
       try {
         for (const { kind, projection } of KINDS) {
           const { node } = examples.get(kind) ?? {};
-          const query = `MATCH (n:${kind} {id: $id}) RETURN count(n) AS n`;
-          const { records } = await driver.executeQuery(query, { id: node?.id ?? '' });
+          // The event that brought a response is part of it.
+          const [label, property, id = ''] =
+            kind === 'SourceEvent'
+              ? ['Response', 'event', storedUuid(node?.id.slice('SourceEvent:'.length) ?? '')]
+              : [kind, 'id', node && storedId(node.id)];
+          const query = `MATCH (n:${label} {${property}: $id}) RETURN count(n) AS n`;
+          const { records } = await driver.executeQuery(query, { id });
           expect(Number(records[0]?.get('n')), kind).toBe(projection ? 1 : 0);
         }
         // A merge has several subjects of two kinds.
@@ -204,7 +210,7 @@ export function describeKinds(opened: () => LineageDatabase) {
           { id },
         );
         const { edges } = await trace(createRecordLineage(world.record.store), id, 'UPSTREAM');
-        const about = edges.flatMap(({ from, to }) => (from === id ? [to] : []));
+        const about = edges.flatMap(({ from, to }) => (from === id ? [storedId(to)] : []));
         expect(about.length).toBeGreaterThan(2);
         expect(records.map((record) => record.get('id')).sort()).toEqual(about.sort());
       } finally {

@@ -3,8 +3,7 @@ import { EVERYTHING, type Scope } from '../../domain/access/scope.ts';
 import type { ScoreStart } from '../../graph/kinds/score.ts';
 import type { LineageDeps } from '../../graph/kinds/shared/kind.ts';
 import type { LineageStore } from '../../graph/lineage-store.ts';
-import { openDriver } from '../../graph/neo4j/driver.ts';
-import { type GraphProjection, openGraph } from '../../graph/neo4j/open.ts';
+import type { GraphProjection } from '../../graph/neo4j/open.ts';
 import { createRecordLineage } from '../../graph/record/record-lineage.ts';
 import { InvalidCursorError } from '../../graph/traversal/cursor.ts';
 import type { TraceDirection } from '../../graph/traversal/directions.ts';
@@ -317,27 +316,6 @@ describe('the projection', () => {
       expect(await whole(graph.lineage(database.store), EVERYTHING, score({}, 0, 420), 'UPSTREAM')).toEqual(
         expected,
       );
-    },
-  );
-
-  it.runIf(inject('services'))(
-    'of an earlier version, without what FED_BY repeats, answers like the database',
-    async () => {
-      const url = inject('services')?.neo4jUrl ?? '';
-      const driver = openDriver({ url, user: '', password: '' });
-      const { summary } = await driver.executeQuery('MATCH ()-[f:FED_BY]->() SET f = {}');
-      expect(summary.counters.updates().propertiesSet).toBeGreaterThan(0);
-      const opened = openGraph({ url, user: '', password: '' }, database, (error) => {
-        throw error;
-      });
-      const stop = await opened.follow();
-      const source = `Source:${database.mappings.all()[0]?.source}`;
-      const expected = await whole(createRecordLineage(database.store), EVERYTHING, source, 'DOWNSTREAM');
-      expect(expected?.nodes.length).toBeGreaterThan(5);
-      expect(await whole(opened.lineage(database.store), EVERYTHING, source, 'DOWNSTREAM')).toEqual(expected);
-      await stop();
-      await opened.close();
-      await driver.close();
     },
   );
 });

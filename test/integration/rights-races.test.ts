@@ -94,3 +94,26 @@ it('concurrent rights of persons lose nothing, count nothing twice and never dea
   for (const { comment } of rows) expect(comment).toBe('words');
   await database.close();
 });
+
+it('corrections of one person’s answers at once do not wait for each other', async () => {
+  const database = await openTestDatabase();
+  const answeredAt = (i: number) => new Date(Date.UTC(2026, 2, 1) + i * 60_000).toISOString();
+  const item = (i: number) => ({
+    externalId: `e${i}`,
+    respondent: 'one',
+    answeredAt: answeredAt(i),
+    score: 5,
+  });
+  await database.submit(Array.from({ length: 8 }, (_, i) => item(i)));
+  const ids = (await database.sql<{ id: string }>('SELECT id FROM response_key ORDER BY id')).map(
+    ({ id }) => id,
+  );
+  for (let score = 0; score <= 10; score++)
+    await Promise.all(ids.map((id) => rectify(database, id, { score }, BY)));
+  const scores = await database.sql<{ score: number }>(
+    'SELECT DISTINCT score::integer AS score FROM response',
+  );
+  expect(scores).toEqual([{ score: 10 }]);
+  await expectRollupsToEqualRecount(database);
+  await database.close();
+});

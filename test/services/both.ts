@@ -1,4 +1,4 @@
-import { type Neo4jHandle, type RunningNeo4j, startNeo4j } from './neo4j.ts';
+import { type Neo4jHandle, type Neo4jUse, type RunningNeo4j, startNeo4j } from './neo4j.ts';
 import { type PostgresHandle, type RunningPostgres, startPostgres } from './postgres.ts';
 
 /** What `inject('services')` gives in the vitest project `services`; in the other projects it gives undefined. */
@@ -16,8 +16,10 @@ declare module 'vitest' {
 }
 
 /** Starts both servers at once; if one fails, the other is ended too. */
-export async function startBoth(): Promise<{ services: Services; dispose(): Promise<void> }> {
-  const started = await Promise.allSettled([startPostgres({ timescale: true }), startNeo4j()] as const);
+export async function startBoth(
+  use: Neo4jUse = 'test',
+): Promise<{ services: Services; dispose(): Promise<void> }> {
+  const started = await Promise.allSettled([startPostgres({ timescale: true }), startNeo4j(use)] as const);
   const dispose = async () => {
     await Promise.all(
       started.map((each) => (each.status === 'fulfilled' ? each.value.dispose() : undefined)),

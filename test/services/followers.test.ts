@@ -1,6 +1,6 @@
 import neo4j, { type Driver } from 'neo4j-driver';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { nodeId } from '../../domain/lineage/lineage.ts';
+import { storedUuid } from '../../graph/kinds/shared/stored-id.ts';
 import { write } from '../../graph/neo4j/fence.ts';
 import { GraphConnections } from '../../graph/neo4j/graph-connections.ts';
 import { type GraphProjection, openGraph } from '../../graph/neo4j/open.ts';
@@ -61,9 +61,7 @@ const idsInGraph = async () => {
   return records.map((row) => row.get('id') as string);
 };
 const idsInRecord = async () =>
-  (await database.sql<{ id: string }>('SELECT id FROM response'))
-    .map(({ id }) => nodeId('Response', id))
-    .sort();
+  (await database.sql<{ id: string }>('SELECT id FROM response')).map(({ id }) => storedUuid(id)).sort();
 const opened = (url: string, place: string): GraphProjection => {
   const graph = openGraph({ url, user: '', password: '' }, { ...database, place }, (error) =>
     errors.push(error),

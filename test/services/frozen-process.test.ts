@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import neo4j, { type Driver } from 'neo4j-driver';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { nodeId } from '../../domain/lineage/lineage.ts';
+import { storedUuid } from '../../graph/kinds/shared/stored-id.ts';
 import { expectRollupsToEqualRecount } from '../fixtures/recount.ts';
 import { freshInstance, type Instance, type RunningServer, startServer, until } from '../fixtures/server.ts';
 import { type StallingProxy, stallingProxy } from '../fixtures/stalling-proxy.ts';
@@ -70,10 +70,10 @@ const leases = async () =>
       ({ name, holder, token }) => [name, { holder, token: Number(token) }],
     ),
   );
-const idsInRecord = async (table: string, kind: 'Response' | 'SourceEvent') =>
-  (await sql<{ id: string }>(`SELECT id FROM ${table}`)).map(({ id }) => nodeId(kind, id)).sort();
-const idsInGraph = async (kind: string) =>
-  (await cypher<{ id: string }>(`MATCH (x:${kind}) RETURN x.id AS id`)).map(({ id }) => id).sort();
+const idsInRecord = async (table: 'response' | 'source_event') =>
+  (await sql<{ id: string }>(`SELECT id FROM ${table}`)).map(({ id }) => storedUuid(id)).sort();
+const idsInGraph = async (property: 'id' | 'event') =>
+  (await cypher<{ id: string }>(`MATCH (x:Response) RETURN x.${property} AS id`)).map(({ id }) => id).sort();
 
 let answers = 0;
 /** Submits answers of the hour, every fifth of the person; how many. */
@@ -109,12 +109,12 @@ const erase = async (server: RunningServer) => {
 /** Waits until the graph has everything in the database; it may have more. */
 const graphFollows = (what: string) =>
   until(async () => {
-    const inGraph = new Set(await idsInGraph('Response'));
-    return (await idsInRecord('response', 'Response')).every((id) => inGraph.has(id));
+    const inGraph = new Set(await idsInGraph('id'));
+    return (await idsInRecord('response')).every((id) => inGraph.has(id));
   }, what);
 const expectGraphToEqualRecord = async () => {
-  expect(await idsInGraph('Response')).toEqual(await idsInRecord('response', 'Response'));
-  expect(await idsInGraph('SourceEvent')).toEqual(await idsInRecord('source_event', 'SourceEvent'));
+  expect(await idsInGraph('id')).toEqual(await idsInRecord('response'));
+  expect(await idsInGraph('event')).toEqual(await idsInRecord('source_event'));
   const miscounted = `MATCH (x:Response) OPTIONAL MATCH (x)-[l:COUNTED_IN]->() WITH x, count(l) AS n WHERE n <> 1 RETURN x.id`;
   expect(await cypher(miscounted)).toEqual([]);
 };
@@ -134,12 +134,12 @@ it('loses its leases while it is frozen, and its pending writes are refused when
   await submit(frozen, 3, 20);
   await until(() => proxy.held() > 0, 'its write is on the way');
   frozen.process.kill('SIGSTOP');
-  const all = await idsInRecord('response', 'Response');
+  const all = await idsInRecord('response');
   await graphFollows('the other has taken over');
-  expect(await idsInGraph('Response')).toEqual(all);
+  expect(await idsInGraph('id')).toEqual(all);
 
   await until(async () => (await erase(other))?.complete === true, 'the erasure is complete');
-  const kept = new Set(await idsInRecord('response', 'Response'));
+  const kept = new Set(await idsInRecord('response'));
   const gone = all.filter((id) => !kept.has(id));
   expect(gone).toHaveLength(10);
   await expectGraphToEqualRecord();
@@ -173,10 +173,9 @@ it('loses its leases while it is frozen, and its pending writes are refused when
 
   // The other wrote what came since under the same lock: what was on the way is over, one way or the other.
   await expectGraphToEqualRecord();
-  const uuids = gone.map((id) => id.slice(id.indexOf(':') + 1));
   const traces =
-    'MATCH (n) WHERE any(id IN $uuids WHERE n.id CONTAINS id) RETURN labels(n) AS labels, n.id AS id';
-  expect(await cypher(traces, { uuids })).toEqual([]);
+    'MATCH (n) WHERE any(id IN $gone WHERE n.id CONTAINS id) RETURN labels(n) AS labels, n.id AS id';
+  expect(await cypher(traces, { gone })).toEqual([]);
   expect(await cypher(`MATCH (f:Fence {name: 'lineage'}) RETURN f.token AS token`)).toEqual([
     { token: after.get('lineage')?.token },
   ]);

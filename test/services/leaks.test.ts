@@ -1,12 +1,4 @@
-import {
-  appendFileSync,
-  cpSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -272,7 +264,8 @@ function plantAll(): void {
     const before = readFileSync(path, 'utf8');
     writeFileSync(path, before.slice(0, from) + text + before.slice(to));
   }
-  appendFileSync(join(project, 'test/fixtures/scoped-server.ts'), SWITCH);
+  const server = join(project, 'test/fixtures/scoped-server.ts');
+  writeFileSync(server, SWITCH + readFileSync(server, 'utf8'));
 }
 
 /** Where in the file the expression of a patch stands. */
@@ -286,9 +279,8 @@ function locate(file: string, find: string): { original: string; from: number; t
   return { original, from, to: from + original.length };
 }
 
-/** What the copy's server has more: at SIGWINCH it switches to the leak that the file names. */
-const SWITCH = `
-import { readFileSync as readPlanted } from 'node:fs';
+/** What the copy's server begins with, before it says where it listens: at SIGWINCH it switches to the leak that the file names. */
+const SWITCH = `import { readFileSync as readPlanted } from 'node:fs';
 process.on('SIGWINCH', () => {
   globalThis.planted = readPlanted(${JSON.stringify(PLANTED)}, 'utf8');
   process.stdout.write('planted ' + globalThis.planted + '.\\n');

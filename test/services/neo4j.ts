@@ -31,28 +31,34 @@ export interface RunningNeo4j {
   dispose(): Promise<void>;
 }
 
-// Small and quick to start: one core's collector, no second compiler for code that runs for a minute, and bytecode that Maven
-// fetched is not verified: a quarter of the CPU time of a start.
-const JVM_FLAGS = [
-  '-Xms256m',
-  '-Xmx512m',
-  '-XX:+UseSerialGC',
-  '-XX:TieredStopAtLevel=1',
-  '-XX:+UnlockDiagnosticVMOptions',
-  '-XX:-BytecodeVerificationRemote',
-];
+const JVM_FLAGS = {
+  // Small and quick to start: one core's collector, no second compiler for code that runs for a minute, and bytecode that Maven
+  // fetched is not verified: a quarter of the CPU time of a start.
+  test: [
+    '-Xms256m',
+    '-Xmx512m',
+    '-XX:+UseSerialGC',
+    '-XX:TieredStopAtLevel=1',
+    '-XX:+UnlockDiagnosticVMOptions',
+    '-XX:-BytecodeVerificationRemote',
+  ],
+  // As it runs in production.
+  bench: ['-Xms1g', '-Xmx1g', '-XX:+UseParallelGC'],
+};
+/** What a server of Neo4j is for. */
+export type Neo4jUse = keyof typeof JVM_FLAGS;
 const STOP_GRACE_MS = 20_000;
 
 /**
  * Starts Neo4j Community on a free port of 127.0.0.1, on an empty graph; installs it first if it is not there.
  * It dies with this process.
  */
-export async function startNeo4j(): Promise<RunningNeo4j> {
+export async function startNeo4j(use: Neo4jUse = 'test'): Promise<RunningNeo4j> {
   const prefix = await installed('neo4j');
-  return startOnFreePort((port) => startOn(port, prefix));
+  return startOnFreePort((port) => startOn(port, prefix, use));
 }
 
-async function startOn(port: number, prefix: string): Promise<RunningNeo4j> {
+async function startOn(port: number, prefix: string, use: Neo4jUse): Promise<RunningNeo4j> {
   const { home, data } = makeHome('neo4j', undefined);
   const url = `bolt://127.0.0.1:${port}`;
   const logFile = join(home, 'neo4j.log');
@@ -63,7 +69,7 @@ async function startOn(port: number, prefix: string): Promise<RunningNeo4j> {
     name: 'Neo4j',
     command: join(prefix, 'jdk/bin/java'),
     args: [
-      ...JVM_FLAGS,
+      ...JVM_FLAGS[use],
       `-Djava.io.tmpdir=${join(home, 'tmp')}`,
       '-cp',
       classPath,

@@ -38,11 +38,15 @@ describe('PostgreSQL that is away', () => {
   it('is waited for at the start, with one line; and given up in time, with another', async () => {
     await postgres.stop('immediate');
     const impatient = runProgram(['start'], { ...instance.env, SCORELINE_DATABASE_PATIENCE: '1' });
-    const starting = startServer(instance);
+    let said = () => '';
+    const starting = startServer(instance, {}, (program) => {
+      said = program.output;
+    });
     const { code, output } = await impatient.finished;
     expect(code).toBe(1);
     expect(output).toMatch(/cannot start: PostgreSQL at \S+ does not answer: .*ECONNREFUSED/);
     expect(withStack(output)).toEqual([]);
+    await until(() => said().includes('waiting for it'), 'the server waits');
     // What recovers from its crash refuses for a moment: the server waits for that too.
     await postgres.start();
     server = await starting;

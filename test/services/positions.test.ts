@@ -220,5 +220,41 @@ describe('the position of an update', () => {
   });
 });
 
+describe('a client that resumes', () => {
+  it('gets every group, although it got one of those that were sent with its position', async () => {
+    const [first, second] = [await anotherServer(), await anotherServer()];
+    const regions = ['Chile', 'Japan', 'Peru'];
+    await first.submit(
+      regions.map((region, i) => ({
+        externalId: `cut ${i}`,
+        answeredAt: new Date().toISOString(),
+        score: 9,
+        region,
+      })),
+    );
+    await database.settled();
+    for (const { feed } of [first, second]) {
+      const liveQuery = feed.liveQuery(EVERYTHING, QUERIES[2] as LiveQueryDefinition);
+      const unfollow = liveQuery.follow(() => undefined);
+      const [got] = await liveQuery.present();
+      const after = placeOf(got as NpsUpdate);
+      // On the server that it was cut off from, and on one that read its rows before.
+      for (const { feed: other } of [first, second]) {
+        const there = other.liveQuery(EVERYTHING, QUERIES[2] as LiveQueryDefinition);
+        const unfollowThere = there.follow(() => undefined);
+        await there.present();
+        const placeAt = await there.resume(after);
+        const rows = await there.present();
+        const sent = rows.filter(({ position }) => placeAt?.(position)).map(({ row }) => row.group.region);
+        expect(sent.sort()).toEqual(regions);
+        for (const { position } of rows)
+          expect(isAfter(after, parsePosition(placeAt?.(position) ?? '') as JournalPosition)).toBe(false);
+        unfollowThere();
+      }
+      unfollow();
+    }
+  });
+});
+
 const isWhole = ({ segment, group }: NpsUpdate['row']) =>
   Object.keys(segment).length === 0 && Object.keys(group).length === 0;

@@ -40,6 +40,25 @@ export function* batches<T>(items: readonly T[]): Generator<readonly T[]> {
   for (let i = 0; i < items.length; i += BATCH) yield items.slice(i, i + BATCH);
 }
 
+/**
+ * Writes each part while the next one is read; one write at a time. An error comes when what was begun beside it is over, so that
+ * nothing of it is written after a repetition.
+ */
+export async function writeWhileReading<Part, Read>(
+  parts: Iterable<Part>,
+  readPart: (part: Part) => Promise<Read>,
+  write: (read: Read) => Promise<void>,
+): Promise<void> {
+  let writing: Promise<void> = Promise.resolve();
+  for (const part of parts) {
+    const [read, written] = await Promise.allSettled([readPart(part), writing]);
+    if (written.status === 'rejected') throw written.reason;
+    if (read.status === 'rejected') throw read.reason;
+    writing = write(read.value);
+  }
+  await writing;
+}
+
 const NO_CHANGE: JournalPayload = { added: [], removed: [], deltas: [] };
 
 /** An entry as the journal would write it, for filling an empty graph. */

@@ -10,6 +10,7 @@ import {
 import type { LineageEdge } from '../../node.ts';
 import { edgesOf } from './agent-kind.ts';
 import { batches, entry, type GraphWriter, type Projection } from './projection.ts';
+import { storedId } from './stored-id.ts';
 
 /** How the journal names the rows of each kind. */
 const NAMED = { Decision: 'decisions', Alert: 'alerts', Case: 'cases', Delivery: 'deliveries' } as const;
@@ -75,7 +76,9 @@ async function writeRows({ store, write }: GraphWriter, ids: readonly string[]):
           own.flatMap(edgesOf).filter((one) => one.relation === relation),
           ({ to }: LineageEdge) => kindOf(to),
         ))
-          await tx.run(joinQuery(kind, relation, label), { rows: edges });
+          await tx.run(joinQuery(kind, relation, label), {
+            rows: edges.map(({ from, to }) => ({ from, to: storedId(to) })),
+          });
   });
 }
 

@@ -1,5 +1,6 @@
 import type { LineageEdge } from '../../node.ts';
 import type { GraphWriter } from './projection.ts';
+import { storedId } from './stored-id.ts';
 
 /** An annotation as stored in the graph. */
 export interface StoredAnnotation {
@@ -22,7 +23,7 @@ const labelOf = (id: string) => id.slice(0, id.indexOf(':'));
 function byLabel(pairs: readonly (readonly [StoredAnnotation, string])[]) {
   const groups = new Map<string, { id: string; about: string; recordedAt: number }[]>();
   for (const [{ id, recordedAt }, about] of pairs) {
-    const row = { id, about, recordedAt: recordedAt.getTime() };
+    const row = { id, about: storedId(about), recordedAt: recordedAt.getTime() };
     const group = groups.get(labelOf(about));
     if (group) group.push(row);
     else groups.set(labelOf(about), [row]);

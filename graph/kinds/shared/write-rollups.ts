@@ -1,16 +1,12 @@
-import { nodeId, rollupId } from '../../../domain/lineage/lineage.ts';
+import { nodeId } from '../../../domain/lineage/lineage.ts';
 import { hoursOfCell } from '../../../store/lineage/all-rows.ts';
 import { readFeeding } from '../../../store/lineage/lineage.ts';
 import { batches, entry, type GraphWriter, type Projection, touchedHours } from './projection.ts';
+import { storedRollup } from './stored-id.ts';
 
-/**
- * What FED_BY (f) repeats of its rollup and mapping (r, m), so that an index over it has the rollups of a
- * mapping in order.
- */
-export const SET_FED_BY = 'SET f.mapping = m.id, f.hour = r.hour, f.cell = r.cell, f.model = r.model';
-
+/** FED_BY repeats what is of its rollup and mapping, so that an index over it has the rollups of a mapping in order. */
 const FEED = `UNWIND $rows AS row MATCH (r:Rollup {id: row.rollup}) MATCH (m:MappingVersion {id: row.mapping})
-  MERGE (r)-[f:FED_BY]->(m) ${SET_FED_BY}`;
+  MERGE (r)-[f:FED_BY]->(m) SET f.mapping = row.key, f.hour = r.hour, f.cell = r.cell, f.model = r.model`;
 const STARVE = `UNWIND $rows AS row MATCH (:Rollup {id: row.rollup})-[link:FED_BY]->(:MappingVersion {id: row.mapping})
   DELETE link`;
 /** A rollup without mappings has no responses. Its seals are written again when it has some. */
@@ -36,8 +32,9 @@ async function writeFeeding(
   hours: readonly { readonly hour: number; readonly cell: string }[],
 ): Promise<void> {
   const rows = (await readFeeding(store, hours)).map(({ mapping, fed, ...rollup }) => ({
-    rollup: rollupId(rollup),
+    rollup: storedRollup(rollup),
     mapping: nodeId('MappingVersion', mapping),
+    key: mapping,
     fed,
   }));
   const starved = rows.filter(({ fed }) => !fed);

@@ -19,7 +19,7 @@ const LIMITS = {
 const server = useServer({
   config: `export default ${JSON.stringify({ dimensions: [{ field: 'region', description: 'Where.' }], limits: LIMITS })};`,
   trusted: [TRUSTED],
-  keys: { analyst: 'analyst', trusted: 'collector', http: 'feed', sse: 'feed', ws: 'feed' },
+  keys: { analyst: 'analyst', trusted: 'collector', http: 'feed', apollo: 'feed', sse: 'feed', ws: 'feed' },
 });
 const { keys } = server;
 

@@ -30,7 +30,8 @@ export function useInbox(tab: Tab) {
     () =>
       (listed ?? []).map(({ node }) => {
         const update = updates.get(node.id);
-        return update && update.changedAt > node.changedAt ? update : node;
+        // Of two changes in one millisecond the stream delivers the last one at the end.
+        return update && update.changedAt >= node.changedAt ? update : node;
       }),
     [listed, updates],
   );

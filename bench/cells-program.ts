@@ -1,0 +1,136 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EVERYTHING } from '../domain/access/scope.ts';
+import { createScopedReader } from '../store/access/scoped-views.ts';
+import { openPostgres } from '../store/database/postgres.ts';
+import { StoredCellDictionary } from '../store/responses/cell-dictionary.ts';
+import { loadCounts } from '../store/scores/counts-load.ts';
+import { followedCounts } from '../store/scores/followed-counts.ts';
+import { readScores, type ScoreQuery, type ScoreWindow } from '../store/scores/scores.ts';
+import { median } from './kit/report.ts';
+
+/*
+ * What bench/cells.ts measures, in a process of its own on a database that is filled: how much memory cells and counts take, how long
+ * they take to load, and how long reads take that memory answers, and the same reads from the rollups. Tells it on stdout.
+ */
+
+/** What this program found at one number of cells. */
+export interface CellsFound {
+  readonly dictionaryMiB: number;
+  readonly countsMiB: number;
+  /** As the program itself counts it, for its bound. */
+  readonly countedMiB: number;
+  readonly loadSeconds: number;
+  readonly loadCpuSeconds: number;
+  /** Until a load gives up whose bound is half of what it needs. */
+  readonly givesUpSeconds: number;
+  /** Milliseconds, by the name of the read. */
+  readonly reads: Readonly<Record<string, { readonly memory: number; readonly rollups: number }>>;
+}
+
+const [url = ''] = process.argv.slice(2);
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const ROUNDS = 3;
+const MIB = 2 ** 20;
+const NO_BOUND = Number.MAX_SAFE_INTEGER;
+const UNITS = ['DAY', 'HOUR'] as const;
+const now = Date.now();
+const today = Math.floor(now / DAY_MS) * DAY_MS;
+
+const windows = (count: number, size: number): ScoreWindow[] =>
+  Array.from({ length: count }, (_, i) => {
+    const from = today - (count - i) * size;
+    return { from, until: from + size };
+  });
+const of = (more: Partial<ScoreQuery>): ScoreQuery => ({
+  segment: {},
+  basis: 'SURVEYED',
+  confidence: 0.95,
+  groupBy: [],
+  windows: windows(1, 30 * DAY_MS),
+  ...more,
+});
+const ONE = {
+  product_line: ['product-0'],
+  region: ['region-0'],
+  lifecycle_stage: ['stage-0'],
+  channel: ['channel-0'],
+};
+const READS = {
+  'nps of 30 days': of({}),
+  'nps of 30 days by region': of({ groupBy: ['region'] }),
+  '90 days of all cells': of({ windows: windows(90, DAY_MS) }),
+  '90 days of one cell': of({ windows: windows(90, DAY_MS), segment: ONE }),
+  '7 days of hours of one region': of({ windows: windows(168, HOUR_MS), segment: { region: ['region-0'] } }),
+};
+
+const memoryMiB = () => {
+  globalThis.gc?.();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return (heapUsed + arrayBuffers) / MIB;
+};
+const cpuSeconds = () => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+};
+
+const store = openPostgres(url, (error) => process.stderr.write(`${error.message}\n`));
+const atFirst = memoryMiB();
+const cells = new StoredCellDictionary();
+await cells.refresh(store);
+const withCells = memoryMiB();
+
+const [began, cpuBefore] = [performance.now(), cpuSeconds()];
+const isLoaded = async () => {
+  const loaded = await Promise.all(UNITS.map((unit) => followedCounts(store, unit).current(now)));
+  return loaded.every((counts) => counts !== null);
+};
+while (!(await isLoaded())) await sleep(20);
+const [loadSeconds, loadCpuSeconds] = [(performance.now() - began) / 1_000, cpuSeconds() - cpuBefore];
+const countsMiB = memoryMiB() - withCells;
+const counted = await Promise.all(UNITS.map((unit) => followedCounts(store, unit).current(now)));
+const countedMiB = counted.reduce((sum, counts) => sum + (counts?.bytes ?? 0), 0) / MIB;
+
+const deps = { store, cells, now: () => now };
+const sessions = {
+  memory: createScopedReader({ ...deps, remembers: true }).as(EVERYTHING),
+  rollups: createScopedReader(deps).as(EVERYTHING),
+};
+const read = async (session: (typeof sessions)['memory'], query: ScoreQuery) => {
+  const start = performance.now();
+  const rows = await readScores({ store: session, record: store, cells, now: () => now }, EVERYTHING, query);
+  return {
+    ms: performance.now() - start,
+    text: JSON.stringify(rows.map(({ group, counts }) => [group, counts])),
+  };
+};
+const reads: Record<string, { memory: number; rollups: number }> = {};
+for (const [name, query] of Object.entries(READS)) {
+  const times: Record<keyof typeof sessions, number[]> = { memory: [], rollups: [] };
+  for (let round = 0; round <= ROUNDS; round++) {
+    const [fast, slow] = [await read(sessions.memory, query), await read(sessions.rollups, query)];
+    if (fast.text !== slow.text) throw new Error(`${name}: memory and rollups differ`);
+    // The first round warms up.
+    if (round === 0) continue;
+    times.memory.push(fast.ms);
+    times.rollups.push(slow.ms);
+  }
+  reads[name] = { memory: median(times.memory), rollups: median(times.rollups) };
+}
+
+const half = ((counted[0]?.bytes ?? NO_BOUND) / 2) | 0;
+const beganAgain = performance.now();
+if ((await loadCounts(store, 'DAY', { now, mostBytes: half })) !== null)
+  throw new Error('the bound did not hold');
+const givesUpSeconds = (performance.now() - beganAgain) / 1_000;
+await store.close();
+const found: CellsFound = {
+  dictionaryMiB: withCells - atFirst,
+  countsMiB,
+  countedMiB,
+  loadSeconds,
+  loadCpuSeconds,
+  givesUpSeconds,
+  reads,
+};
+process.stdout.write(`${JSON.stringify(found)}\n`);

@@ -1,0 +1,187 @@
+import { randomUUID } from 'node:crypto';
+import neo4j, { type Driver } from 'neo4j-driver';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { compareStores } from '../../graph/compare-stores.ts';
+import { beginAgain } from '../../graph/neo4j/format.ts';
+import { GraphConnections } from '../../graph/neo4j/graph-connections.ts';
+import { FOLLOWER, type GraphProjection, openGraph } from '../../graph/neo4j/open.ts';
+import { createProjector } from '../../graph/neo4j/projector.ts';
+import { createRecordLineage } from '../../graph/record/record-lineage.ts';
+import { takeLease } from '../../store/database/lease.ts';
+import { BEGINNING, readJournal, saveFollowerPosition } from '../../store/journal/journal.ts';
+import { openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
+import { until } from '../fixtures/server.ts';
+import { type RunningNeo4j, startNeo4j } from './neo4j.ts';
+
+/* A graph that another version wrote, or that was not finished: it is written again by itself, and the database answers until then. */
+
+const HOUR_MS = 3_600_000;
+const BASE = Math.floor(Date.now() / HOUR_MS) * HOUR_MS - 10 * HOUR_MS;
+let server: RunningNeo4j;
+let driver: Driver;
+let direct: GraphConnections;
+let database: TestDatabase;
+const graphs: GraphProjection[] = [];
+const errors: string[] = [];
+
+beforeAll(async () => {
+  server = await startNeo4j();
+  driver = neo4j.driver(server.url, undefined, { disableLosslessIntegers: true });
+  direct = new GraphConnections({ url: server.url, user: '', password: '' });
+  database = await openTestDatabase();
+  for (let i = 0; i < 30; i += 1) await submit(i, i % 11);
+  for (let i = 0; i < 5; i += 1) await submit(i, 10);
+  await database.sql(`DELETE FROM response WHERE external_id = 'f7'`);
+});
+afterAll(async () => {
+  for (const graph of graphs) await graph.close();
+  await driver?.close();
+  await direct?.close();
+  await database?.close();
+  await server?.dispose();
+});
+
+const submit = (i: number, score: number) =>
+  database.submit([
+    {
+      externalId: `f${i}`,
+      source: i % 3 === 0 ? 'web' : 'mobile',
+      answeredAt: new Date(BASE + i * 900_000).toISOString(),
+      score,
+      region: ['Germany', 'Japan'][i % 2],
+    },
+  ]);
+const cypher = async <Row>(text: string, parameters: object = {}) =>
+  (await driver.executeQuery(text, parameters)).records.map((row) => row.toObject() as Row);
+const opened = (place: string): GraphProjection => {
+  const graph = openGraph({ url: server.url, user: '', password: '' }, { ...database, place }, (error) =>
+    errors.push(error.message),
+  );
+  graphs.push(graph);
+  return graph;
+};
+const isWhole = (graph: GraphProjection) =>
+  graph.projected.responseOfEvent(randomUUID()).then(
+    () => true,
+    () => false,
+  );
+const followed = async (graph: GraphProjection) => {
+  const stop = await graph.follow();
+  await until(async () => (await isWhole(graph)) && (await graph.lag()) === 0, 'the graph has caught up');
+  await stop();
+};
+const expectToEqualRecord = async (graph: GraphProjection) => {
+  const record = createRecordLineage(database.store);
+  const cells = database.cells.all().map(({ key }) => key);
+  const all = { cells, fromHour: 0, untilHour: 1_000_000, mappings: null, models: null };
+  const rollups = await record.rollups(all, null, 1_000);
+  expect(rollups.length).toBeGreaterThan(8);
+  expect(await graph.projected.rollups(all, null, 1_000)).toEqual(rollups);
+  const compared = await compareStores(record, graph.projected, rollups);
+  expect(compared.filter(({ differs }) => differs !== null)).toEqual([]);
+  const responses = await database.sql<{ id: string }>('SELECT id FROM response');
+  for (const { id } of responses)
+    expect(await graph.projected.response(id)).toEqual(await record.response(id));
+  const events = await database.sql<{ id: string }>(
+    'SELECT e.id FROM source_event e JOIN response r ON r.id = e.response_id',
+  );
+  expect(events.length).toBeGreaterThan(responses.length);
+  for (const { id } of events)
+    expect(await graph.projected.responseOfEvent(id)).toBe(await record.responseOfEvent(id));
+  const [held] = await cypher<{ n: number }>('MATCH (x:Response) RETURN toFloat(count(x)) AS n');
+  expect(held?.n).toBe(responses.length);
+};
+
+/** What a version without formats leaves: it raises the token alone, and joins each event to its source. */
+const writeAsBefore = () =>
+  cypher(
+    `MATCH (f:Fence) SET f.token = f.token + 1
+    WITH f MATCH (x:Response) WITH x LIMIT 20 DETACH DELETE x
+    WITH count(x) AS gone MERGE (s:Source {id: 'Source:web'}) WITH s UNWIND range(1, 12000) AS i
+    CREATE (:Response {id: 'Response:' + i})-[:NORMALISED_FROM]->(:SourceEvent {id: 'SourceEvent:' + i})-[:RECEIVED_FROM]->(s)`,
+  );
+const aResponse = async () =>
+  (await database.sql<{ id: string }>('SELECT id FROM response LIMIT 1'))[0]?.id ?? '';
+const held = async (name: string) => {
+  await database.sql(`UPDATE lease SET held_until = now() - interval '1 second' WHERE name = '${FOLLOWER}'`);
+  const lease = await takeLease(database.store, FOLLOWER, name, 'expired');
+  if (!lease) throw new Error('the lease has expired');
+  return lease;
+};
+
+describe('a graph that another version wrote', () => {
+  it('is dropped and written again, and the database answers until then', async () => {
+    const graph = opened('one');
+    await followed(graph);
+    await expectToEqualRecord(graph);
+    await writeAsBefore();
+    const reader = opened('two');
+    const id = await aResponse();
+    await expect(reader.projected.response(id)).rejects.toThrow('it was written by another version');
+    expect(await reader.lineage(database.store).response(id)).toEqual(
+      await createRecordLineage(database.store).response(id),
+    );
+    expect(errors).toEqual(['it was written by another version, and is written again']);
+    expect(await reader.holds([id, id], 0)).toBe(2);
+    expect(await reader.holds([], 0)).toBe(1);
+    // The one that has read it before does not trust it either.
+    await until(async () => !(await isWhole(graph)), 'it has looked again');
+    await expect(graph.projected.response(id)).rejects.toThrow('it was written by another version');
+    await followed(opened('three'));
+    for (const each of [graph, reader]) await expectToEqualRecord(each);
+    expect(await reader.holds([id], 0)).toBe(1);
+    expect(await reader.holds(['00000000-0000-8000-8000-000000000000'], 0)).toBe(0);
+  });
+
+  it('is dropped once more by the next follower, if the first one ended while it dropped it', async () => {
+    await writeAsBefore();
+    let steps = 0;
+    const stopped = () => ++steps > 2;
+    expect(await beginAgain(direct, database.store, await held('killed'), stopped)).toBeNull();
+    const [left] = await cypher<{ n: number }>('MATCH (x:Response) RETURN toFloat(count(x)) AS n');
+    expect(left?.n).toBeGreaterThan(1_000);
+    expect(left?.n).toBeLessThan(12_000);
+    const graph = opened('four');
+    await expect(graph.projected.response(await aResponse())).rejects.toThrow('another version');
+    await database.sql(`UPDATE lease SET held_until = now() - interval '1 second'`);
+    await followed(graph);
+    await expectToEqualRecord(graph);
+  });
+
+  it('is filled by the next follower from where the first one ended, and read when all is there', async () => {
+    await writeAsBefore();
+    const lease = await held('killed');
+    const projector = createProjector({ ...database, graph: direct, projected: new Set(), lease });
+    await projector.begin(() => false);
+    const entries = await readJournal(database.store, BEGINNING, 10);
+    await projector.handle(entries);
+    await saveFollowerPosition(database.store, FOLLOWER, entries.at(-1) ?? BEGINNING, lease);
+    await cypher('CREATE (:Mark)');
+    const graph = opened('five');
+    const id = await aResponse();
+    await expect(graph.projected.response(id)).rejects.toThrow('it is still being written');
+    await database.sql(`UPDATE lease SET held_until = now() - interval '1 second'`);
+    await followed(graph);
+    await expectToEqualRecord(graph);
+    // It was not dropped again.
+    expect(await cypher('MATCH (m:Mark) DELETE m RETURN 1 AS one')).toHaveLength(1);
+  });
+
+  it('is filled from the database where the journal does not reach back to the beginning', async () => {
+    await writeAsBefore();
+    await database.sql(`INSERT INTO journal_mark (id, xact, position, reaches_back)
+      SELECT 1, xact, position, now() FROM journal ORDER BY xact DESC, position DESC LIMIT 1`);
+    const graph = opened('six');
+    await followed(graph);
+    await expectToEqualRecord(graph);
+  });
+});
+
+describe('an empty graph beside a database that was followed before', () => {
+  it('is filled', async () => {
+    await cypher('MATCH (n) DETACH DELETE n');
+    const graph = opened('seven');
+    await followed(graph);
+    await expectToEqualRecord(graph);
+  });
+});
