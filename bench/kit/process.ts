@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,8 +14,14 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const START_PATIENCE_MS = 60_000;
 /** The admin key of every server here, and the key that the baselines ask for. */
 export const KEY = 'bench-admin-key-of-32-characters-0';
-/** Programs over one record must agree on the pseudonyms, and on what their keys are wrapped with. */
-export const RECORD_KEYS = { SCORELINE_PEPPER: 'b'.repeat(64), SCORELINE_KEK: 'c'.repeat(64) };
+/** Programs over one record must agree on the pseudonyms, on what their keys are wrapped with, and on who signs. */
+export const RECORD_KEYS = {
+  SCORELINE_PEPPER: 'b'.repeat(64),
+  SCORELINE_KEK: 'c'.repeat(64),
+  SCORELINE_SIGNING_KEY: generateKeyPairSync('ed25519')
+    .privateKey.export({ type: 'pkcs8', format: 'der' })
+    .toString('base64'),
+};
 
 /** A server, ours or a baseline, that says on stdout where it is "listening". */
 export interface Server {
