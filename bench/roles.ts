@@ -163,12 +163,15 @@ function parentOf(pid: number): number | undefined {
   }
 }
 
-/** CPU seconds of a process and its present children. */
+/** CPU seconds of a process and its children, with those that have ended. */
 function cpuOfAll(parent: number): number {
   const children = readdirSync('/proc')
     .map(Number)
     .filter((pid) => pid > 0 && parentOf(pid) === parent);
-  return [parent, ...children].reduce((sum, pid) => sum + cpuOrNothing(pid), 0);
+  return [parent, ...children].reduce(
+    (sum, pid) => sum + cpuOrNothing(pid),
+    cpuSecondsOf(parent, 'ended children'),
+  );
 }
 
 /** 0 where the process has ended. */

@@ -96,11 +96,12 @@ async function listening(file: string, child: ChildProcess): Promise<string> {
   throw new Error(`${file} does not listen: ${output}`);
 }
 
-/** /proc counts in ticks of 10 ms (USER_HZ). */
-export function cpuSecondsOf(pid: number | undefined): number {
+/** CPU seconds of a process, or of its children that have ended. /proc counts in ticks of 10 ms (USER_HZ). */
+export function cpuSecondsOf(pid: number | undefined, of: 'itself' | 'ended children' = 'itself'): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / 100;
+  const first = of === 'itself' ? 11 : 13;
+  return (Number(fields[first]) + Number(fields[first + 1])) / 100;
 }
 
 /** The highest resident memory so far, as the kernel counts it (VmHWM); 0 where the process has ended. */
