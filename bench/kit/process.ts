@@ -33,10 +33,14 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-/** Starts a TypeScript file of the project, or a command of `scoreline`, and waits until it listens. */
-export async function startProgram(file: string, env: Record<string, string>): Promise<Server> {
+/** Starts a TypeScript file of the project, or a command of `scoreline`, and waits until it listens. `node` is another Node.js than this one. */
+export async function startProgram(
+  file: string,
+  env: Record<string, string>,
+  node = process.execPath,
+): Promise<Server> {
   const program = file.endsWith('.ts') ? ['--import', 'tsx', file] : ['cli/scoreline.mjs', file];
-  const child = spawn(process.execPath, program, {
+  const child = spawn(node, program, {
     cwd: ROOT,
     env: { PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: process.env.TMPDIR, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
