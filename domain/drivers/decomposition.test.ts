@@ -21,7 +21,7 @@ const CONFUSION = [
 ];
 const window = (...tallies: readonly Tally[]): WindowTally => ({
   all: joined(...tallies),
-  confusion: CONFUSION,
+  confusions: [CONFUSION],
 });
 
 const someCounts = fc
@@ -114,7 +114,7 @@ describe('decompose', () => {
       fc.property(someCounts, (inferred) => {
         fc.pre(total(inferred) > 0);
         const all = wholeTally(ZERO, inferred);
-        const mean = sumOf(all, inferredValuesOf({ all, confusion: CONFUSION })) / total(inferred);
+        const mean = sumOf(all, inferredValuesOf({ all, confusions: [CONFUSION] })) / total(inferred);
         expect(mean).toBeCloseTo(correctedEstimate(inferred, CONFUSION)?.theta ?? Number.NaN, 10);
       }),
     );
@@ -224,7 +224,7 @@ describe('intervals, by simulation', () => {
       const share = shareInterval(named, n, 0.95);
       if (share && share.low <= after[0] && after[0] <= share.high) hits.share += 1;
       const whole: Tally = a.group.map((portion) => ({ ...portion, among: 1 }));
-      const all: WindowTally = { all: wholeOf(a), confusion: CONFUSION };
+      const all: WindowTally = { all: wholeOf(a), confusions: [CONFUSION] };
       const contribution = contributionOf(all, whole, 0.95);
       // The interval takes the share as it was drawn.
       const truth = (100 * named * (scoreOf(after[1][0]) - scoreOf(after[1][1]))) / n;

@@ -15,6 +15,8 @@ const counts = (detractors: number, passives: number, promoters: number) => ({
   promoters,
 });
 
+const inferred = (...of: Parameters<typeof counts>) => ({ counts: counts(...of), confusion: CONFUSION });
+
 describe('correction for known confusion', () => {
   it('gives back the published example: naive -22.5 becomes -30', () => {
     expect(correctedEstimate(counts(455_000, 315_000, 230_000), CONFUSION)?.theta).toBeCloseTo(-0.3, 4);
@@ -115,10 +117,10 @@ describe('correction for known confusion', () => {
   });
 
   it('weighs surveyed and inferred responses by their number', () => {
-    const both = combinedEstimate(counts(10, 10, 30), counts(455_000, 315_000, 230_000), CONFUSION);
+    const both = combinedEstimate(counts(10, 10, 30), [inferred(455_000, 315_000, 230_000)]);
     expect(both?.theta).toBeCloseTo((50 * 0.4 + 1e6 * -0.3) / (1e6 + 50), 4);
-    expect(combinedEstimate(counts(10, 10, 30), counts(0, 0, 0), CONFUSION)?.theta).toBeCloseTo(0.4, 12);
-    expect(combinedEstimate(counts(0, 0, 0), counts(0, 0, 0), CONFUSION)).toBeNull();
+    expect(combinedEstimate(counts(10, 10, 30), [inferred(0, 0, 0)])?.theta).toBeCloseTo(0.4, 12);
+    expect(combinedEstimate(counts(0, 0, 0), [inferred(0, 0, 0)])).toBeNull();
   });
 
   it('compares two estimates', () => {
