@@ -1,8 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { LRUCache } from 'lru-cache';
 import type { Scope } from '../domain/access/scope.ts';
-import { UserError } from '../domain/errors/user-error.ts';
 import type { ReviewRules } from '../domain/models/review-rules.ts';
 import type { CellDictionary } from '../domain/segments/cell.ts';
 import type { Session, Store } from '../store/database/client.ts';
@@ -11,7 +9,6 @@ import { beginAll, type Lease, leadAlone, type Work } from '../store/database/le
 import type { Loops } from '../store/database/loops.ts';
 import type { SubjectEncryption } from '../store/encryption/subject-encryption.ts';
 import { type Change, makeShadow, promote, rollback } from '../store/models/model-changes.ts';
-import { idsOf, readArtefact, readChampion, readModelParts } from '../store/models/models.ts';
 import { readPredictions, readScorable } from '../store/models/predictions.ts';
 import { type Classified, classifyBy, registerPair } from './companion.ts';
 import { openEncoders } from './encoders.ts';
@@ -21,6 +18,7 @@ import { type Model, readModel } from './model.ts';
 import { MONITOR, type MonitorDeps, startMonitor } from './monitor.ts';
 import { offerTransferred } from './multilingual/offer.ts';
 import { type Prediction, predict } from './predict.ts';
+import { openReaders, ScoringError } from './readers.ts';
 import { ensureDefault } from './registry.ts';
 import { type Reproduction, reproduce } from './reproduce.ts';
 import { REVIEW_QUEUE, startReviewQueue } from './review-queue.ts';
@@ -28,11 +26,6 @@ import { featureSourceOf, type ScorerDeps, scorerNames, startScorer } from './sc
 import { readTaxonomy } from './themes.ts';
 import { trainCandidate } from './training-job.ts';
 import { startTrainingOrders } from './training-orders.ts';
-
-/** The request cannot be done; the message says what would be right. */
-export class ScoringError extends UserError {
-  override readonly name = 'ScoringError';
-}
 
 /** All operations of models, over one database. */
 export interface Scoring {
@@ -92,28 +85,9 @@ export async function openScoring(options: ScoringOptions): Promise<Scoring> {
   loops.expect(async () => [...(await scorerNames(store)), MONITOR, ...(reviewRules ? [REVIEW_QUEUE] : [])]);
   const shipped = readModel(JSON.parse(readFileSync(SHIPPED_MODEL, 'utf8')));
   await ensureDefault(store, signingKey, shipped.artefact);
-  const models = new LRUCache<number, Model>({ max: 20 });
+  const { load, named, partsOf } = openReaders(store);
   const encoders = openEncoders({ main: options.encoder, cacheFolder: options.cacheFolder });
   const poolOf = ({ artefact }: Model) => encoders.of(artefact.encoder);
-  const load = async (id: number): Promise<Model> => {
-    const known = models.get(id);
-    if (known) return known;
-    const stored = await readArtefact(store, id);
-    if (stored === null) throw new ScoringError(`there is no model version ${id}`);
-    const model = readModel(stored);
-    models.set(id, model);
-    return model;
-  };
-  const champion = async () => {
-    const found = await readChampion(store);
-    if (!found) throw new ScoringError('there is no champion: promote a model version first');
-    return { id: found.id, model: await load(found.id) };
-  };
-  const named = async (id: number | null) => (id === null ? champion() : { id, model: await load(id) });
-  const partsOf = async (id: number | null) => {
-    const ids = idsOf(await readModelParts(store, id ?? (await champion()).id));
-    return Promise.all(ids.map((one) => named(one)));
-  };
   const train = async (until: Date, cause: Change, encoder: string | null = null) => {
     const pool = await (encoder === null ? encoders.main() : encoders.named(encoder));
     const [first, companion] = await partsOf(null).catch(() => []);

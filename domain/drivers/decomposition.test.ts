@@ -19,18 +19,30 @@ const CONFUSION = [
   [15, 70, 15],
   [5, 15, 80],
 ];
+/** Of the version that reads other languages. */
+const OTHER_CONFUSION = [
+  [50, 30, 20],
+  [25, 40, 35],
+  [5, 25, 70],
+];
 const window = (...tallies: readonly Tally[]): WindowTally => ({
   all: joined(...tallies),
-  confusions: [CONFUSION],
+  confusions: [CONFUSION, OTHER_CONFUSION],
 });
 
 const someCounts = fc
   .tuple(fc.nat(40), fc.nat(40), fc.nat(40))
   .map(([promoters, passives, detractors]) => counts(promoters, passives, detractors));
 const tally = fc
-  .array(fc.record({ among: fc.integer({ min: 1, max: 4 }), surveyed: someCounts, inferred: someCounts }), {
-    maxLength: 3,
-  })
+  .array(
+    fc.record({
+      among: fc.integer({ min: 1, max: 4 }),
+      part: fc.nat(1),
+      surveyed: someCounts,
+      inferred: someCounts,
+    }),
+    { maxLength: 3 },
+  )
   .map((portions): Tally => portions);
 const groupsOf = fc.array(fc.record({ before: tally, after: tally }), { minLength: 1, maxLength: 6 });
 
