@@ -107,8 +107,12 @@ function partsOf(edges: readonly number[], unit: RememberedUnit): (TimeRange & {
   const parts: (TimeRange & { interval: number })[] = [];
   for (let interval = 0; interval + 1 < edges.length; interval++) {
     const range = { from: edges[interval] as number, until: edges[interval + 1] as number };
-    for (const { level, from, until } of splitByLevel(range))
-      if (level === unit) parts.push({ from, until, interval });
+    const isBucket = range.until - range.from === UNIT_MS[unit] && range.from % UNIT_MS[unit] === 0;
+    // Most series are of such intervals.
+    if (isBucket) parts.push({ ...range, interval });
+    else
+      for (const { level, from, until } of splitByLevel(range))
+        if (level === unit) parts.push({ from, until, interval });
   }
   return parts;
 }
