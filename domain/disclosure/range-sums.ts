@@ -1,5 +1,5 @@
 import { type Counts, ZERO } from '../nps/nps.ts';
-import { edgesOf } from '../time/edges.ts';
+import { edgesOf, placesAmong } from '../time/edges.ts';
 import type { TimeRange } from '../time/time-windows.ts';
 import type { RunningCounts } from './running-counts.ts';
 
@@ -23,10 +23,8 @@ export class RangeSums {
     });
     const left = Array.from(without, (one) => ({ from: one, until: one + 1 }));
     this.#edges = edgesOf(left.length === 0 ? ranges : [...ranges, ...left]);
-    const placeOf = new Map(this.#edges.map((edge, place) => [edge, place]));
-    const place = (edge: number) => placeOf.get(edge) as number;
-    this.#places = ranges.map(({ from, until }) => [place(from), place(until)]);
-    this.#without = new Set([...without].map(place));
+    this.#places = placesAmong(this.#edges, ranges);
+    this.#without = new Set(placesAmong(this.#edges, left).map(([from]) => from));
   }
 
   /** Before `total`. */
