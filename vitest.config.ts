@@ -43,6 +43,8 @@ const waiting = { maxWorkers: 4, sequence: { groupOrder: 1 } };
 export default defineConfig({
   test: {
     maxWorkers: 2,
+    // Sources as compiled for the tests before: of `npm run test:services` after `npm test`, nearly all.
+    experimental: { fsModuleCache: true },
     globalSetup: ['test/runner/prepare.ts'],
     sequence: { sequencer: LongestFirst },
     reporters: ['default', new StallsReporter(), new DurationsReporter()],

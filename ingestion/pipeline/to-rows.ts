@@ -23,6 +23,9 @@ export interface Prepared extends Normalised {
   readonly mayCorrect: boolean;
 }
 
+/** Fields that an item may leave out, beside its dimensions. */
+const OPTIONAL = ['score', 'comment', 'respondent', 'account'] as const;
+
 const CLASS_NUMBER = { detractor: 0, passive: 1, promoter: 2 } as const;
 
 /** The rows to be stored for responses with their cells. */
@@ -82,18 +85,12 @@ function sentOf({ dimensions }: RowDeps, { sent, place }: Prepared): string | nu
 
 /** The fields that the item has no value for. Of a deployment that calls a dimension `account`, the field is the dimension's. */
 function missingOf({ dimensions }: RowDeps, item: Prepared): string[] {
-  const optional = {
-    score: item.score,
-    comment: item.comment,
-    respondent: item.respondent,
-    account: item.account,
-  };
-  const values = dimensions.map(({ field, attribute }) => {
-    const value = item.attributes[attribute] ?? UNKNOWN;
-    return [field, value === UNKNOWN ? null : value];
-  });
-  const all: object = { ...optional, ...Object.fromEntries(values) };
-  return Object.entries(all).flatMap(([field, value]) => (value === null ? [field] : []));
+  const missing: string[] = [];
+  for (const field of OPTIONAL)
+    if (item[field] === null && !dimensions.some((one) => one.field === field)) missing.push(field);
+  for (const { field, attribute } of dimensions)
+    if ((item.attributes[attribute] ?? UNKNOWN) === UNKNOWN) missing.push(field);
+  return missing;
 }
 
 /** Of what the rules compare in the answer. Times of imports are often those of a day, so they are not compared. */

@@ -11,29 +11,31 @@ const named = (folder: string, names: string): string[] =>
     .map((name) => `test/${folder}/${name}.test.ts`);
 
 /**
- * Never reach the database, concern the source or the embedded database alone, or (withheld) what stands before any database and is
- * compared there by non-interference: not on real servers.
+ * Never reach the database, or concern the source or the embedded database alone: not on real servers.
  */
 const SAME_ON_EVERY_BACKEND = [
   ...named('e2e', 'cli old-data-folders'),
-  ...named('e2e/abuse', 'cases charsets logs operation-name transports'),
-  ...named(
-    'integration',
-    'architecture head-sink jwt log page-documents read-rows read-rows-dialects withheld',
-  ),
+  ...named('e2e/abuse', 'cases charsets operation-name transports'),
+  ...named('integration', 'architecture head-sink jwt log page-documents read-rows read-rows-dialects'),
   ...named('integration', 'read-rows-memory record-template schema-dump text-sizes'),
 ];
 
-/** Take long, and concern the embedded database, or do not depend on the backend: once, on embedded stores. */
+/**
+ * Take long, and concern the embedded database, or do not depend on the backend (withheld: what stands before any database, compared on
+ * real servers by non-interference): once, on embedded stores.
+ */
 const LONG_ON_EMBEDDED = [
   ...named(
     'e2e',
-    'account-cases build demo doors import import-undo-killed oidc policies-command segment-rules sessions watched-files',
+    'account-cases build demo doors import import-undo-killed oidc policies-command redaction segment-rules sessions watched-files',
   ),
-  ...named('e2e/abuse', 'documents every-argument flood ingest-door patterns refusals variables watchdog'),
+  ...named(
+    'e2e/abuse',
+    'documents every-argument flood ingest-door logs patterns refusals variables watchdog',
+  ),
   ...named(
     'integration',
-    'account-watch ask narrative-rewrite patterns pglite-keeper policies retraining score-monitor-demo secrets simulation two-encoders',
+    'account-watch ask narrative-rewrite patterns pglite-keeper policies retraining score-monitor-demo secrets simulation two-encoders withheld',
   ),
 ];
 
@@ -41,14 +43,17 @@ const LONG_ON_EMBEDDED = [
 const LONG_ON_SERVERS = [
   ...named(
     'e2e',
-    'access audit dimension-changes import-undo live models on-call outcomes response-filters reviews sealing sources survey-links survey-script targets uploads',
+    'access audit dimension-changes import-undo live models on-call outcomes response-filters reviews sealing slow-stream sources survey-links survey-script targets uploads webhooks',
   ),
   ...named('e2e/abuse', 'cells connections'),
   ...named(
     'integration',
-    'as-of attacker business first-look import-exact outcomes journal-retention key-rotation leases ledgers lineage lineage-agents monitor',
+    'as-of attacker bounded-reads business first-look import-exact outcomes journal-retention key-rotation leases ledgers lineage lineage-agents monitor',
   ),
-  ...named('integration', 'non-interference readiness scopes-graphql scoring seal-attacks seals'),
+  ...named(
+    'integration',
+    'non-interference readiness refusals scopes-graphql score-monitor scoring seal-attacks seals',
+  ),
 ];
 
 /** Take long, and find something else on each backend: what files on disk contain, a crash, a whole server. */

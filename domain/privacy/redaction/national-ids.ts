@@ -42,21 +42,34 @@ const FEWEST_DIGITS = 3;
 /** Identifiers announced by a word: before cards and telephone numbers, which they may look like. */
 export function findNamedIds(view: View, rules: RedactionRules): Span[] {
   if (view.digits < FEWEST_DIGITS) return [];
-  const named = chosen(rules).filter(({ cue }) => cue !== undefined);
-  return findBy(view, rules.packs.has('documents') ? [...named, DOCUMENT, CALLED] : named);
+  return findBy(view, chosen(rules).named);
 }
 
 /** Identifiers recognised by form and check digits. */
 export function findFormedIds(view: View, rules: RedactionRules): Span[] {
   if (view.digits < FEWEST_DIGITS) return [];
-  return findBy(
-    view,
-    chosen(rules).filter(({ cue }) => cue === undefined),
-  );
+  return findBy(view, chosen(rules).formed);
 }
 
-function chosen({ packs }: RedactionRules): IdRule[] {
-  return Object.entries(PACKS).flatMap(([country, pack]) => (packs.has(country) ? pack : []));
+interface Chosen {
+  readonly named: readonly IdRule[];
+  readonly formed: readonly IdRule[];
+}
+
+/** The rules of the chosen packs. A deployment has a few sets of rules, and asks for each with every comment. */
+const CHOSEN = new WeakMap<RedactionRules['packs'], Chosen>();
+
+function chosen({ packs }: RedactionRules): Chosen {
+  const known = CHOSEN.get(packs);
+  if (known) return known;
+  const all = Object.entries(PACKS).flatMap(([country, pack]) => (packs.has(country) ? pack : []));
+  const named = all.filter(({ cue }) => cue !== undefined);
+  const made = {
+    named: packs.has('documents') ? [...named, DOCUMENT, CALLED] : named,
+    formed: all.filter(({ cue }) => cue === undefined),
+  };
+  CHOSEN.set(packs, made);
+  return made;
 }
 
 function findBy(view: View, rules: readonly IdRule[]): Span[] {
