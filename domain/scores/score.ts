@@ -183,6 +183,36 @@ export class ScoreRow implements ScoreName {
     return this.#estimate;
   }
 
+  /** How many responses are counted; null when suppressed, as are its parts. */
+  get responses(): number | null {
+    return this.counts && total(this.counts);
+  }
+
+  get promoters(): number | null {
+    return this.counts?.promoters ?? null;
+  }
+
+  get passives(): number | null {
+    return this.counts?.passives ?? null;
+  }
+
+  get detractors(): number | null {
+    return this.counts?.detractors ?? null;
+  }
+
+  /** Bounds of the interval in score points, and how it was made; null where there is none. */
+  get low(): number | null {
+    return this.interval?.low ?? null;
+  }
+
+  get high(): number | null {
+    return this.interval?.high ?? null;
+  }
+
+  get method(): ScoreInterval['method'] | null {
+    return this.interval?.method ?? null;
+  }
+
   get interval(): ScoreInterval | null {
     this.#interval ??= this.#inferred
       ? this.#corrected()

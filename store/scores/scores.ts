@@ -6,6 +6,7 @@ import { add, ZERO } from '../../domain/nps/nps.ts';
 import { type Basis, groupCells, type ScoreName, type ScoreRow } from '../../domain/scores/score.ts';
 import type { Cell } from '../../domain/segments/cell.ts';
 import { mapInSlices, Slice } from '../../domain/text/slices.ts';
+import { edgesOf, placesAmong } from '../../domain/time/edges.ts';
 import type { TimeRange } from '../../domain/time/time-windows.ts';
 import { type GuardDeps, openGuard, protectedFor, type ScoreColumn } from '../disclosure/score-guard.ts';
 import { readChampion } from '../models/models.ts';
@@ -45,10 +46,7 @@ export async function readScores(deps: ScoreDeps, scope: Scope, query: ScoreQuer
   const groups = groupCells(visible, query.groupBy);
   const windows = query.before ? [query.before, ...query.windows] : query.windows;
   const edges = edgesOf(windows);
-  const edgePlaces = new Map(edges.map((edge, index) => [edge, index]));
-  const places = windows.map(
-    ({ from, until }): WindowPlaces => [edgePlaces.get(from) ?? 0, edgePlaces.get(until) ?? 0],
-  );
+  const places: readonly WindowPlaces[] = placesAmong(edges, windows);
   const champion = query.basis === 'SURVEYED' ? null : await readChampion(deps.store);
   const classes = countedClasses(query.basis, champion?.id);
   const protectedCells = protectedFor(scope, deps.cells, query.basis);
@@ -96,11 +94,6 @@ export async function readScores(deps: ScoreDeps, scope: Scope, query: ScoreQuer
     return parts.length < 2 ? found : [...new Set(found)].sort((a, b) => a - b);
   };
   return table.rowsOf(await guard.tell(columns), { withAnswers, filled }, slice);
-}
-
-/** All edges of the windows, ascending. */
-function edgesOf(windows: readonly TimeRange[]): number[] {
-  return [...new Set(windows.flatMap(({ from, until }) => [from, until]))].sort((a, b) => a - b);
 }
 
 /** The current number of a score's id. Null if it counts classes of a model that is no longer the champion. */
