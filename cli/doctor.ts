@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { access, constants, readFile, stat, statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { loadPolicies } from '../api/access/policies.ts';
 import { type Config, ConfigError, loadConfig } from '../config/config.ts';
 import { openKeyProviders } from '../instance/keys/open-provider.ts';
@@ -151,7 +151,7 @@ function examineLanguages({ encoder, roles, dataDir }: Config): Finding[] {
   return [
     good(
       folder
-        ? `an encoder for ${LANGUAGES.length} languages is there; "scoreline train --encoder ${basename(folder)}" makes a model for it`
+        ? `an encoder for ${LANGUAGES.length} languages is there; the mutation pairModels adds a model of it to the one in use (docs/guides/languages.md)`
         : 'comments are read in English; "scoreline model multilingual" builds an encoder for more languages',
     ),
   ];

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, statfs } from 'node:fs/promises';
-import { basename, dirname, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { Presets, SingleBar } from 'cli-progress';
 import { loadConfig } from '../config/config.ts';
 import { readZipDirectory, unpacked } from '../ingestion/files/read/xlsx/zip.ts';
@@ -49,8 +49,10 @@ export async function buildMultilingual(
   await rm(part, { force: true });
   say(`${folder}: an encoder for ${LANGUAGES.join(', ')}`);
   const isBeside = folder === resolve(multilingualFolder(config.dataDir));
-  const start = isBeside ? '' : `SCORELINE_ENCODER='${folder}' scoreline start, then `;
-  say(`Next: ${start}scoreline train --encoder ${basename(folder)}, and promote what it trained`);
+  const start = isBeside ? '' : `SCORELINE_ENCODER='${folder}' `;
+  say(
+    `Next: ${start}scoreline start: a model for these languages becomes a candidate; pair it with the one in use (docs/guides/languages.md)`,
+  );
   return 0;
 }
 

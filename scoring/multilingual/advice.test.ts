@@ -7,7 +7,7 @@ it('names the next command for a language that an encoder can be built for, and 
     'language: de; the model reads en; "scoreline model multilingual" builds an encoder that reads it',
   );
   expect(withAdvice('language: de; the model reads en', built)).toBe(
-    'language: de; the model reads en; "scoreline train --encoder scoreline-e5" trains a model that reads it',
+    'language: de; the model reads en; the mutation pairModels adds a model that reads it (docs/guides/languages.md)',
   );
   for (const reason of ['language: sv; the model reads en', 'too short: fewer than 2 words'])
     for (const encoders of [without, built]) expect(withAdvice(reason, encoders)).toBe(reason);

@@ -139,3 +139,53 @@ it('offers the model of other languages that ships as a candidate', async () => 
     { class: null, abstained: expect.stringMatching(/^language: en; the model reads ar, de,/) },
   ]);
 });
+
+it('reads English and other languages side by side, each with its own encoder', async () => {
+  interface Version {
+    readonly id: string;
+    readonly label: string;
+    readonly encoder: string;
+  }
+  const versions = async () =>
+    (await server.graphql<{ modelVersions: Version[] }>('{ modelVersions { id label encoder } }')).data
+      .modelVersions;
+  const offered = (await versions()).find(
+    ({ label }) => label === 'the model for other languages that ships',
+  );
+  const paired = await server.graphql<{ pairModels: Version & { companion: Version } }>(
+    `mutation Pair($of: ID!) { pairModels(id: "ModelVersion:1", companion: $of, reason: "other languages") {
+      id encoder companion { id encoder } } }`,
+    { of: offered?.id },
+  );
+  expect(paired.errors).toBeUndefined();
+  const { id, encoder, companion } = paired.data.pairModels;
+  expect([encoder, companion.encoder]).toEqual([
+    expect.stringMatching(/^scoreline-minilm /),
+    expect.stringMatching(/^scoreline-e5 /),
+  ]);
+  const promoted = await server.graphql(
+    `mutation { promoteModel(id: "${id}", reason: "reads more") { id } }`,
+  );
+  expect(promoted.errors).toBeUndefined();
+  const { data } = await server.graphql<{ classify: object[] }>(
+    `{ classify(texts: ["We love it, it saves us hours every week", "Die App stürzt ständig ab, und niemand hilft uns.",
+      "Appen kraschar hela tiden och ingen hjälper oss med det"]) { class abstained modelVersion { id } } }`,
+  );
+  expect(data.classify).toMatchObject([
+    { class: 'PROMOTER', abstained: null, modelVersion: { id } },
+    { class: 'DETRACTOR', abstained: null, modelVersion: { id: companion.id } },
+    { class: null, abstained: expect.stringMatching(/^language: sv; /) },
+  ]);
+  const readBy = async () => {
+    type Read = { edges: { node: { prediction: { modelVersion: { id: string } } | null } }[] };
+    const { data: all } = await server.graphql<{ responses: Read }>(
+      '{ responses(first: 50) { edges { node { prediction { modelVersion { id } } } } } }',
+    );
+    const readers = all.responses.edges.map(({ node }) => node.prediction?.modelVersion.id);
+    return [id, companion.id].map((one) => readers.filter((reader) => reader === one).length);
+  };
+  await until(
+    async () => (await readBy()).every((count) => count > 10),
+    'both read the stream, each its languages',
+  );
+});
