@@ -773,7 +773,9 @@ CREATE TABLE public.model_version (
   feature_set_key text,
   trained_at timestamp with time zone,
   signature text,
+  companion_id integer,
   CONSTRAINT model_version_pkey PRIMARY KEY (id),
+  CONSTRAINT model_version_companion_id_model_version_id_fk FOREIGN KEY (companion_id) REFERENCES model_version(id),
   CONSTRAINT model_version_feature_set_key_feature_set_key_fk FOREIGN KEY (feature_set_key) REFERENCES feature_set(key),
   CONSTRAINT model_version_key_unique UNIQUE (key)
 );
