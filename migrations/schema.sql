@@ -773,7 +773,9 @@ CREATE TABLE public.model_version (
   feature_set_key text,
   trained_at timestamp with time zone,
   signature text,
+  companion_id integer,
   CONSTRAINT model_version_pkey PRIMARY KEY (id),
+  CONSTRAINT model_version_companion_id_model_version_id_fk FOREIGN KEY (companion_id) REFERENCES model_version(id),
   CONSTRAINT model_version_feature_set_key_feature_set_key_fk FOREIGN KEY (feature_set_key) REFERENCES feature_set(key),
   CONSTRAINT model_version_key_unique UNIQUE (key)
 );
@@ -851,6 +853,16 @@ CREATE INDEX outcome_subject ON public.outcome USING btree (subject_id, at) WHER
 CREATE TRIGGER outcomes_deleted AFTER DELETE ON public.outcome REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION outcomes_changed();
 CREATE TRIGGER outcomes_inserted AFTER INSERT ON public.outcome REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION outcomes_changed();
 CREATE TRIGGER outcomes_updated AFTER UPDATE ON public.outcome REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION outcomes_changed();
+
+CREATE UNLOGGED TABLE public.pending_rollup (
+  xact xid8 NOT NULL DEFAULT pg_current_xact_id(),
+  responses rollup_delta[],
+  predictions prediction_delta[],
+  themes theme_delta[],
+  CONSTRAINT write_pending_rollups TRIGGER DEFERRABLE INITIALLY DEFERRED
+) WITH (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=1000);
+CREATE INDEX pending_rollup_xact ON public.pending_rollup USING btree (xact);
+CREATE CONSTRAINT TRIGGER write_pending_rollups AFTER INSERT ON public.pending_rollup DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION write_pending_rollups();
 
 CREATE TABLE public.prediction (
   response_id uuid NOT NULL,
@@ -996,7 +1008,7 @@ CREATE TABLE public.response_key (
   segment_rules integer NOT NULL DEFAULT 0,
   CONSTRAINT response_key_pkey PRIMARY KEY (id)
 );
-CREATE INDEX response_key_segment_rules ON public.response_key USING btree (segment_rules, id) WHERE (subject_id IS NOT NULL);
+CREATE INDEX response_key_behind ON public.response_key USING btree (segment_rules) WHERE (subject_id IS NOT NULL);
 CREATE INDEX response_key_subject_id_index ON public.response_key USING btree (subject_id);
 CREATE TRIGGER response_key_cases AFTER DELETE ON public.response_key FOR EACH ROW EXECUTE FUNCTION drop_response_cases();
 
@@ -1563,15 +1575,7 @@ CREATE OR REPLACE FUNCTION public.apply_prediction_deltas(deltas prediction_delt
  LANGUAGE plpgsql
 AS $function$
 BEGIN
-  IF deltas IS NULL THEN RETURN; END IF;
-  PERFORM apply_prediction_level('rollup_minute', 'minute', deltas, now() - interval '49 hours');
-  PERFORM apply_prediction_level('rollup_hour', 'hour', deltas, '-infinity');
-  PERFORM apply_prediction_level('rollup_day', 'day', deltas, '-infinity');
-  INSERT INTO rollup_mapping AS r (cell_id, model_version_id, bucket, mapping_version_id, n)
-  SELECT d.cell_id, d.model_version_id, date_trunc('hour', d.bucket, 'UTC'), d.mapping_version_id,
-    sum(d.promoters + d.passives + d.detractors)
-  FROM unnest(deltas) d GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
-  ON CONFLICT (cell_id, model_version_id, bucket, mapping_version_id) DO UPDATE SET n = r.n + excluded.n;
+  IF deltas IS NOT NULL THEN INSERT INTO pending_rollup (predictions) VALUES (deltas); END IF;
 END $function$
 ;
 
@@ -1606,42 +1610,7 @@ CREATE OR REPLACE FUNCTION public.apply_rollup_deltas(deltas rollup_delta[])
  LANGUAGE plpgsql
 AS $function$
 BEGIN
-  IF deltas IS NULL THEN RETURN; END IF;
-  INSERT INTO rollup_minute AS r
-    (cell_id, model_version_id, bucket, promoters, passives, detractors, n, sum, sum_squares)
-  SELECT d.cell_id, d.model_version_id, d.bucket, sum(d.promoters), sum(d.passives), sum(d.detractors),
-    sum(d.promoters + d.passives + d.detractors), sum(d.sum), sum(d.sum_squares)
-  FROM unnest(deltas) d WHERE d.bucket >= now() - interval '49 hours' GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
-  ON CONFLICT (cell_id, model_version_id, bucket) DO UPDATE SET
-    promoters = r.promoters + excluded.promoters, passives = r.passives + excluded.passives,
-    detractors = r.detractors + excluded.detractors, n = r.n + excluded.n,
-    sum = r.sum + excluded.sum, sum_squares = r.sum_squares + excluded.sum_squares;
-
-  INSERT INTO rollup_hour AS r
-    (cell_id, model_version_id, bucket, promoters, passives, detractors, n, sum, sum_squares)
-  SELECT d.cell_id, d.model_version_id, date_trunc('hour', d.bucket, 'UTC'), sum(d.promoters), sum(d.passives),
-    sum(d.detractors), sum(d.promoters + d.passives + d.detractors), sum(d.sum), sum(d.sum_squares)
-  FROM unnest(deltas) d GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
-  ON CONFLICT (cell_id, model_version_id, bucket) DO UPDATE SET
-    promoters = r.promoters + excluded.promoters, passives = r.passives + excluded.passives,
-    detractors = r.detractors + excluded.detractors, n = r.n + excluded.n,
-    sum = r.sum + excluded.sum, sum_squares = r.sum_squares + excluded.sum_squares;
-
-  INSERT INTO rollup_day AS r
-    (cell_id, model_version_id, bucket, promoters, passives, detractors, n, sum, sum_squares)
-  SELECT d.cell_id, d.model_version_id, date_trunc('day', d.bucket, 'UTC'), sum(d.promoters), sum(d.passives),
-    sum(d.detractors), sum(d.promoters + d.passives + d.detractors), sum(d.sum), sum(d.sum_squares)
-  FROM unnest(deltas) d GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
-  ON CONFLICT (cell_id, model_version_id, bucket) DO UPDATE SET
-    promoters = r.promoters + excluded.promoters, passives = r.passives + excluded.passives,
-    detractors = r.detractors + excluded.detractors, n = r.n + excluded.n,
-    sum = r.sum + excluded.sum, sum_squares = r.sum_squares + excluded.sum_squares;
-
-  INSERT INTO rollup_mapping AS r (cell_id, model_version_id, bucket, mapping_version_id, n)
-  SELECT d.cell_id, d.model_version_id, date_trunc('hour', d.bucket, 'UTC'), d.mapping_version_id,
-    sum(d.promoters + d.passives + d.detractors)
-  FROM unnest(deltas) d GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
-  ON CONFLICT (cell_id, model_version_id, bucket, mapping_version_id) DO UPDATE SET n = r.n + excluded.n;
+  IF deltas IS NOT NULL THEN INSERT INTO pending_rollup (responses) VALUES (deltas); END IF;
 END $function$
 ;
 
@@ -1650,9 +1619,7 @@ CREATE OR REPLACE FUNCTION public.apply_theme_deltas(deltas theme_delta[])
  LANGUAGE plpgsql
 AS $function$
 BEGIN
-  IF deltas IS NULL THEN RETURN; END IF;
-  PERFORM apply_theme_level('theme_hour', 'hour', deltas);
-  PERFORM apply_theme_level('theme_day', 'day', deltas);
+  IF deltas IS NOT NULL THEN INSERT INTO pending_rollup (themes) VALUES (deltas); END IF;
 END $function$
 ;
 
@@ -2258,6 +2225,95 @@ AS $function$ DECLARE until timestamptz := 'infinity'; start timestamptz := late
         until := start; start := greatest(since, start - more * interval '1 hour'); hours := hours + more;
       END LOOP;
       RETURN NEXT; END $function$
+;
+
+CREATE OR REPLACE FUNCTION public.write_pending_rollups()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET enable_seqscan TO 'off'
+AS $function$
+DECLARE responses rollup_delta[]; predictions prediction_delta[]; themes theme_delta[];
+BEGIN
+  WITH own AS (DELETE FROM pending_rollup p WHERE p.xact = pg_current_xact_id() RETURNING p.*)
+  SELECT (SELECT array_agg(d) FROM own, unnest(own.responses) d), (SELECT array_agg(d) FROM own, unnest(own.predictions) d),
+    (SELECT array_agg(d) FROM own, unnest(own.themes) d) INTO responses, predictions, themes;
+  PERFORM write_rollup_deltas(responses);
+  PERFORM write_prediction_deltas(predictions);
+  PERFORM write_theme_deltas(themes);
+  RETURN NULL;
+END $function$
+;
+
+CREATE OR REPLACE FUNCTION public.write_prediction_deltas(deltas prediction_delta[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  IF deltas IS NULL THEN RETURN; END IF;
+  PERFORM apply_prediction_level('rollup_minute', 'minute', deltas, now() - interval '49 hours');
+  PERFORM apply_prediction_level('rollup_hour', 'hour', deltas, '-infinity');
+  PERFORM apply_prediction_level('rollup_day', 'day', deltas, '-infinity');
+  INSERT INTO rollup_mapping AS r (cell_id, model_version_id, bucket, mapping_version_id, n)
+  SELECT d.cell_id, d.model_version_id, date_trunc('hour', d.bucket, 'UTC'), d.mapping_version_id,
+    sum(d.promoters + d.passives + d.detractors)
+  FROM unnest(deltas) d GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+  ON CONFLICT (cell_id, model_version_id, bucket, mapping_version_id) DO UPDATE SET n = r.n + excluded.n;
+END $function$
+;
+
+CREATE OR REPLACE FUNCTION public.write_rollup_deltas(deltas rollup_delta[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  IF deltas IS NULL THEN RETURN; END IF;
+  INSERT INTO rollup_minute AS r
+    (cell_id, model_version_id, bucket, promoters, passives, detractors, n, sum, sum_squares)
+  SELECT d.cell_id, d.model_version_id, d.bucket, sum(d.promoters), sum(d.passives), sum(d.detractors),
+    sum(d.promoters + d.passives + d.detractors), sum(d.sum), sum(d.sum_squares)
+  FROM unnest(deltas) d WHERE d.bucket >= now() - interval '49 hours' GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+  ON CONFLICT (cell_id, model_version_id, bucket) DO UPDATE SET
+    promoters = r.promoters + excluded.promoters, passives = r.passives + excluded.passives,
+    detractors = r.detractors + excluded.detractors, n = r.n + excluded.n,
+    sum = r.sum + excluded.sum, sum_squares = r.sum_squares + excluded.sum_squares;
+
+  INSERT INTO rollup_hour AS r
+    (cell_id, model_version_id, bucket, promoters, passives, detractors, n, sum, sum_squares)
+  SELECT d.cell_id, d.model_version_id, date_trunc('hour', d.bucket, 'UTC'), sum(d.promoters), sum(d.passives),
+    sum(d.detractors), sum(d.promoters + d.passives + d.detractors), sum(d.sum), sum(d.sum_squares)
+  FROM unnest(deltas) d GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+  ON CONFLICT (cell_id, model_version_id, bucket) DO UPDATE SET
+    promoters = r.promoters + excluded.promoters, passives = r.passives + excluded.passives,
+    detractors = r.detractors + excluded.detractors, n = r.n + excluded.n,
+    sum = r.sum + excluded.sum, sum_squares = r.sum_squares + excluded.sum_squares;
+
+  INSERT INTO rollup_day AS r
+    (cell_id, model_version_id, bucket, promoters, passives, detractors, n, sum, sum_squares)
+  SELECT d.cell_id, d.model_version_id, date_trunc('day', d.bucket, 'UTC'), sum(d.promoters), sum(d.passives),
+    sum(d.detractors), sum(d.promoters + d.passives + d.detractors), sum(d.sum), sum(d.sum_squares)
+  FROM unnest(deltas) d GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+  ON CONFLICT (cell_id, model_version_id, bucket) DO UPDATE SET
+    promoters = r.promoters + excluded.promoters, passives = r.passives + excluded.passives,
+    detractors = r.detractors + excluded.detractors, n = r.n + excluded.n,
+    sum = r.sum + excluded.sum, sum_squares = r.sum_squares + excluded.sum_squares;
+
+  INSERT INTO rollup_mapping AS r (cell_id, model_version_id, bucket, mapping_version_id, n)
+  SELECT d.cell_id, d.model_version_id, date_trunc('hour', d.bucket, 'UTC'), d.mapping_version_id,
+    sum(d.promoters + d.passives + d.detractors)
+  FROM unnest(deltas) d GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+  ON CONFLICT (cell_id, model_version_id, bucket, mapping_version_id) DO UPDATE SET n = r.n + excluded.n;
+END $function$
+;
+
+CREATE OR REPLACE FUNCTION public.write_theme_deltas(deltas theme_delta[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  IF deltas IS NULL THEN RETURN; END IF;
+  PERFORM apply_theme_level('theme_hour', 'hour', deltas);
+  PERFORM apply_theme_level('theme_day', 'day', deltas);
+END $function$
 ;
 
 -- Views

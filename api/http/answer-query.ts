@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type ExecutionResult, getOperationAST, OperationTypeNode } from 'graphql';
 import { executeOperation, type Prepared } from '../operation.ts';
 import { stringifyInSlices } from '../stringify.ts';
-import { headOfDiskFull } from './disk-full.ts';
+import { headOf } from './answer-head.ts';
 
 export const JSON_TYPE = 'application/json';
 export const GRAPHQL_JSON = 'application/graphql-response+json';
@@ -41,10 +41,9 @@ export async function answerQuery(
   const result = await executeOperation(operation);
   onExecuted(result);
   const { errors, data, extensions } = result;
-  const full = headOfDiskFull(result);
-  // Without data nothing was executed.
-  reply.code(full?.status ?? (data === undefined ? 400 : 200));
-  if (full) reply.header('retry-after', full.retryAfter);
+  const { status, retryAfter } = headOf(result);
+  reply.code(status);
+  if (retryAfter !== undefined) reply.header('retry-after', retryAfter);
   return reply
     .type(`${type}; charset=utf-8`)
     .send(`${await stringifyInSlices({ errors, data, extensions })}\n`);

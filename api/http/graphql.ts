@@ -17,9 +17,9 @@ import type { Log } from '../log.ts';
 import { extensionsOf, finishResult, type NotRun, type Prepared, prepareOperation } from '../operation.ts';
 import { stringifyInSlices } from '../stringify.ts';
 import type { EventStreams } from '../subscriptions/sse.ts';
+import { headOf } from './answer-head.ts';
 import { answerQuery, directTypeOf, GRAPHQL_JSON, JSON_TYPE } from './answer-query.ts';
 import { callerOf } from './auth.ts';
-import { headOfDiskFull } from './disk-full.ts';
 import { admitGraphqlBodies, arrivalOf } from './graphql-door.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -244,8 +244,8 @@ function executedQueries(
         if (!prepared || operation.operation !== OperationTypeNode.QUERY) return null;
         const result = await contextValue.deps.queries.execute(prepared);
         return {
-          // Without data nothing was executed.
-          http: { headers: new HeaderMap(), ...(result.data === undefined ? { status: 400 } : {}) },
+          // Its status comes with the audit log.
+          http: { headers: new HeaderMap() },
           body: { kind: 'single', singleResult: finishResult(result, contextValue) as never },
         };
       },
@@ -266,10 +266,9 @@ const keepAudit: ApolloServerPlugin<ApiContext> = {
       };
       const result = response.body.singleResult;
       response.body.singleResult = (await withAudit(contextValue, executed, result as never)) as never;
-      const full = headOfDiskFull(response.body.singleResult);
-      if (!full) return;
-      response.http.status = full.status;
-      response.http.headers.set('retry-after', full.retryAfter);
+      const { status, retryAfter } = headOf(response.body.singleResult);
+      if (status !== 200) response.http.status = status;
+      if (retryAfter !== undefined) response.http.headers.set('retry-after', retryAfter);
     },
   }),
 };

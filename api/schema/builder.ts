@@ -3,7 +3,7 @@ import { GraphQLError, Kind, valueFromASTUntyped } from 'graphql';
 import type { FieldGroup } from '../../domain/access/scope.ts';
 import type { Dimension } from '../../domain/segments/dimensions.ts';
 import { quoted } from '../../domain/text/text.ts';
-import { parseDateTime } from '../../domain/time/date-time.ts';
+import { isoText, parseDateTime } from '../../domain/time/date-time.ts';
 import type { ApiContext } from '../context.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import type { FieldCost } from '../gate/score-costs.ts';
@@ -13,7 +13,8 @@ export interface SchemaTypes {
   DefaultFieldNullability: true;
   Scalars: {
     ID: { Input: string; Output: string };
-    DateTime: { Input: DateTimeInput; Output: Date };
+    /** As output also in epoch milliseconds: rows of a series need no object for it. */
+    DateTime: { Input: DateTimeInput; Output: Date | number };
     Duration: { Input: string; Output: string };
     JSON: { Input: unknown; Output: unknown };
   };
@@ -62,7 +63,7 @@ export function createBuilder(): Builder {
   builder.scalarType('DateTime', {
     description: 'RFC 3339 with offset; answers are in UTC.',
     specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339#section-5.6',
-    serialize: (date) => date.toISOString(),
+    serialize: (moment) => isoText(typeof moment === 'number' ? moment : moment.getTime()),
     parseValue: dateTimeInput,
     parseLiteral: (node) => dateTimeInput(node.kind === Kind.STRING ? node.value : valueFromASTUntyped(node)),
   });

@@ -1,5 +1,4 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { total } from '../../domain/nps/nps.ts';
 import type { ScoreRow } from '../../domain/scores/score.ts';
 import { mapInSlices, promisesInSlices } from '../../domain/text/slices.ts';
 import type { ScoreChange } from '../../store/scores/scores.ts';
@@ -10,7 +9,7 @@ import { segmentValuesOf } from './dimensions.ts';
 import { isSelected } from './selected.ts';
 import type { SchemaParts } from './types.ts';
 
-/** Adds NpsRow. */
+/** Adds NpsRow. Its fields are the row's own, without resolvers: compiled queries read them directly, row by row. */
 export function addNpsRow({ builder, types, dimensions }: SchemaParts): void {
   types.npsRow.implement({
     ...access('readScore'),
@@ -22,18 +21,12 @@ export function addNpsRow({ builder, types, dimensions }: SchemaParts): void {
         nullable: false,
         description: 'Identifies exactly this number: segment, window, basis, interval level.',
       }),
-      time: t.field({
+      time: t.expose('time', {
         type: 'DateTime',
         nullable: false,
         description: 'Start of the bucket (series) or of the window (snapshot).',
-        resolve: (row) => new Date(row.time),
       }),
-      until: t.field({
-        type: 'DateTime',
-        nullable: false,
-        description: 'Exclusive end.',
-        resolve: (row) => new Date(row.until),
-      }),
+      until: t.expose('until', { type: 'DateTime', nullable: false, description: 'Exclusive end.' }),
       ...forEachDimension(dimensions, ({ attribute, description }) =>
         t.string({
           description: `${description} Null when not grouped by.`,
@@ -48,15 +41,9 @@ export function addNpsRow({ builder, types, dimensions }: SchemaParts): void {
         resolve: ({ group }) => segmentValuesOf(dimensions, group),
       }),
       score: t.exposeFloat('score', { description: '-100..100; null when responses = 0 or suppressed.' }),
-      low: t.float({
-        description: 'Lower bound of the confidence interval, score points.',
-        resolve: ({ interval }) => interval?.low ?? null,
-      }),
-      high: t.float({
-        description: 'Upper bound of the confidence interval, score points.',
-        resolve: ({ interval }) => interval?.high ?? null,
-      }),
-      method: t.field({
+      low: t.exposeFloat('low', { description: 'Lower bound of the confidence interval, score points.' }),
+      high: t.exposeFloat('high', { description: 'Upper bound of the confidence interval, score points.' }),
+      method: t.expose('method', {
         type: builder.enumType('IntervalMethod', {
           values: {
             SCORE: { description: "Tango's score interval: below 30 responses." },
@@ -67,12 +54,11 @@ export function addNpsRow({ builder, types, dimensions }: SchemaParts): void {
             },
           } as const,
         }),
-        resolve: ({ interval }) => interval?.method ?? null,
       }),
-      responses: t.int({ resolve: ({ counts }) => (counts ? total(counts) : null) }),
-      promoters: t.int({ resolve: ({ counts }) => counts?.promoters ?? null }),
-      passives: t.int({ resolve: ({ counts }) => counts?.passives ?? null }),
-      detractors: t.int({ resolve: ({ counts }) => counts?.detractors ?? null }),
+      responses: t.exposeInt('responses'),
+      promoters: t.exposeInt('promoters'),
+      passives: t.exposeInt('passives'),
+      detractors: t.exposeInt('detractors'),
       change: t.exposeFloat('change', {
         ...costs(fixed(5)),
         description:

@@ -1,5 +1,5 @@
 import type { Cell, CellDictionary, Segment } from '../segments/cell.ts';
-import { matchesSegment } from '../segments/cell.ts';
+import { segmentMatcher } from '../segments/cell.ts';
 
 /** What a policy grants separately. Each is granted for a set of cells. */
 export const FIELD_GROUPS = [
@@ -63,12 +63,10 @@ export function visibleCells(
   dictionary: CellDictionary,
   segment: Segment,
 ): Cell[] {
+  const matches = segmentMatcher(segment);
   return dictionary
     .all()
-    .filter(
-      (cell) =>
-        matchesSegment(segment, cell.attributes) && groups.every((group) => scope.allows(group, cell)),
-    );
+    .filter((cell) => matches(cell.attributes) && groups.every((group) => scope.allows(group, cell)));
 }
 
 /**

@@ -1,4 +1,5 @@
 import { type Counts, ZERO } from '../nps/nps.ts';
+import { edgesOf, placesAmong } from '../time/edges.ts';
 import type { TimeRange } from '../time/time-windows.ts';
 import type { RunningCounts } from './running-counts.ts';
 
@@ -18,14 +19,12 @@ export class RangeSums {
   constructor(windows: readonly TimeRange[], unit: number, without: ReadonlySet<number> = new Set()) {
     const ranges = windows.map(({ from, until }) => {
       const first = Math.ceil(from / unit);
-      return [first, Math.max(first, Math.floor(until / unit))] as const;
+      return { from: first, until: Math.max(first, Math.floor(until / unit)) };
     });
-    const edges = new Set([...ranges.flat(), ...[...without].flatMap((one) => [one, one + 1])]);
-    this.#edges = [...edges].sort((a, b) => a - b);
-    const placeOf = new Map(this.#edges.map((edge, place) => [edge, place]));
-    const place = (edge: number) => placeOf.get(edge) as number;
-    this.#places = ranges.map(([from, until]) => [place(from), place(until)]);
-    this.#without = new Set([...without].map(place));
+    const left = Array.from(without, (one) => ({ from: one, until: one + 1 }));
+    this.#edges = edgesOf(left.length === 0 ? ranges : [...ranges, ...left]);
+    this.#places = placesAmong(this.#edges, ranges);
+    this.#without = new Set(placesAmong(this.#edges, left).map(([from]) => from));
   }
 
   /** Before `total`. */

@@ -57,13 +57,16 @@ export class RunningCounts {
   /** Adds to `sums`, three numbers for each edge, what was counted before that edge. The edges ascend. */
   addBefore(edges: readonly number[], sums: Float64Array): void {
     this.#merge();
+    const [keys, totals, size] = [this.#keys, this.#totals, this.#size];
     let place = 0;
-    for (const [i, edge] of edges.entries()) {
-      place = this.#placeOf(edge, place);
-      if (place === 0) continue;
-      for (let c = 0; c < CLASSES; c++)
-        sums[CLASSES * i + c] =
-          (sums[CLASSES * i + c] as number) + (this.#totals[CLASSES * (place - 1) + c] as number);
+    let at = 0;
+    for (const edge of edges) {
+      // The next edge of a series is mostly the next key.
+      if (place < size && (keys[place] as number) < edge) place += 1;
+      if (place < size && (keys[place] as number) < edge) place = this.#placeOf(edge, place);
+      for (let c = 0; place > 0 && c < CLASSES; c++)
+        sums[at + c] = (sums[at + c] as number) + (totals[CLASSES * (place - 1) + c] as number);
+      at += CLASSES;
     }
   }
 

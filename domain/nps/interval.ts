@@ -104,9 +104,9 @@ export function npsInterval(
 ): (Interval & { method: IntervalMethod }) | null {
   const n = total(counts);
   if (n === 0) return null;
-  return n < SMALL_SAMPLE
-    ? { ...tango(counts, confidence), method: 'SCORE' }
-    : { ...adjustedWald(counts, confidence), method: 'ADJUSTED_WALD' };
+  const method = n < SMALL_SAMPLE ? 'SCORE' : 'ADJUSTED_WALD';
+  const { low, high } = (method === 'SCORE' ? tango : adjustedWald)(counts, confidence);
+  return { low, high, method };
 }
 
 // Cache: each row of a series uses the same few levels; bounded, because callers choose them.

@@ -58,11 +58,17 @@ function isOneOf(values: readonly string[], value: string): boolean {
 
 /** Whether the segment's predicate holds for the attributes. */
 export function matchesSegment(segment: Segment, attributes: CellAttributes): boolean {
-  for (const attribute in segment) {
-    const values = segment[attribute];
-    if (values === undefined || !isOneOf(values, valueIn(attributes, attribute))) return false;
-  }
-  return true;
+  return segmentMatcher(segment)(attributes);
+}
+
+/** The same for many cells. */
+export function segmentMatcher(segment: Segment): (attributes: CellAttributes) => boolean {
+  const parts = Object.entries(segment);
+  return (attributes) => {
+    for (const [attribute, values] of parts)
+      if (values === undefined || !isOneOf(values, valueIn(attributes, attribute))) return false;
+    return true;
+  };
 }
 
 /** "Economy · Germany · unknown · e-mail": the values in the order of the configured dimensions. */

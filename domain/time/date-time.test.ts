@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseDateTime } from './date-time.ts';
+import { isoText, parseDateTime } from './date-time.ts';
 
 describe('parseDateTime', () => {
   it.each([
@@ -23,4 +23,19 @@ describe('parseDateTime', () => {
   ])('%s is refused', (text) => {
     expect(parseDateTime(text)).toBeNull();
   });
+});
+
+it('writes moments as Date does, the beginnings of more hours than are remembered too', () => {
+  for (let hour = -3; hour < 10_003; hour++) {
+    const ms = Date.UTC(2026, 0, 1) + hour * 3_600_000;
+    expect(isoText(ms)).toBe(new Date(ms).toISOString());
+  }
+  const first = Date.UTC(2026, 0, 1);
+  expect([isoText(first), isoText(first + 1), isoText(-1)]).toEqual([
+    '2026-01-01T00:00:00.000Z',
+    '2026-01-01T00:00:00.001Z',
+    '1969-12-31T23:59:59.999Z',
+  ]);
+  for (const none of [Number.NaN, Number.POSITIVE_INFINITY, 9e15])
+    expect(() => isoText(none)).toThrow(RangeError);
 });

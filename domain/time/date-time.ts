@@ -1,6 +1,26 @@
 const RFC_3339 =
   /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(?:\.\d{1,9})?(?:[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
 
+const HOUR_MS = 3_600_000;
+/** Beginnings of hours and days are the same in every series; so many take about a megabyte. */
+const MOST_TEXTS = 10_000;
+const texts = new Map<number, string>();
+
+/**
+ * The RFC 3339 text in UTC of a moment in epoch milliseconds, as `Date.toISOString` writes it.
+ * @throws RangeError for a number that is no moment.
+ */
+export function isoText(ms: number): string {
+  if (ms % HOUR_MS !== 0) return new Date(ms).toISOString();
+  let text = texts.get(ms);
+  if (text === undefined) {
+    text = new Date(ms).toISOString();
+    if (texts.size === MOST_TEXTS) texts.clear();
+    texts.set(ms, text);
+  }
+  return text;
+}
+
 /**
  * The moment of an RFC 3339 text with offset, or null when it is not one. Unlike `Date.parse`, 30 February and
  * a time without an offset are refused; a leap second becomes the second after it.

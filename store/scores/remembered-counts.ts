@@ -93,9 +93,9 @@ export class RememberedCounts {
     const rows: IntervalCounts[] = [];
     for (const cellId of byCell ? cellIds : [0]) {
       for (const [place, { interval }] of parts.entries()) {
-        const counts = sums.at(place, cellId);
-        const { promoters, passives, detractors } = counts;
-        if (promoters !== 0 || passives !== 0 || detractors !== 0) rows.push({ ...counts, interval, cellId });
+        const { promoters, passives, detractors } = sums.at(place, cellId);
+        if (promoters !== 0 || passives !== 0 || detractors !== 0)
+          rows.push({ promoters, passives, detractors, interval, cellId });
       }
     }
     return rows;
@@ -107,8 +107,12 @@ function partsOf(edges: readonly number[], unit: RememberedUnit): (TimeRange & {
   const parts: (TimeRange & { interval: number })[] = [];
   for (let interval = 0; interval + 1 < edges.length; interval++) {
     const range = { from: edges[interval] as number, until: edges[interval + 1] as number };
-    for (const { level, from, until } of splitByLevel(range))
-      if (level === unit) parts.push({ from, until, interval });
+    const isBucket = range.until - range.from === UNIT_MS[unit] && range.from % UNIT_MS[unit] === 0;
+    // Most series are of such intervals.
+    if (isBucket) parts.push({ from: range.from, until: range.until, interval });
+    else
+      for (const { level, from, until } of splitByLevel(range))
+        if (level === unit) parts.push({ from, until, interval });
   }
   return parts;
 }

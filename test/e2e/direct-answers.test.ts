@@ -1,8 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { sha256 } from '../../config/gate-settings.ts';
+import { unnamed } from '../../store/database/statement.ts';
 import { ADMIN_KEY } from '../fixtures/server.ts';
 import { FOR_APOLLO } from '../fixtures/transports.ts';
 import { useServer } from '../fixtures/use-server.ts';
+import { whileStopped } from '../fixtures/while-stopped.ts';
 
 /* Queries are answered without Apollo where the client accepts what most accept: the same bytes, head and audit log. */
 
@@ -21,6 +23,7 @@ const server = useServer({
 });
 
 const GRAPHQL_JSON = 'application/graphql-response+json';
+const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 const HEADS = ['content-type', 'content-encoding', 'cache-control', 'vary', 'allow'];
 
 /** The answer to a request, as it arrives. */
@@ -39,7 +42,8 @@ async function ask(key: string, body: object, accept: string) {
     status: answer.status,
     waits: answer.headers.has('retry-after'),
     ...Object.fromEntries(HEADS.map((name) => [name, answer.headers.get(name)])),
-    text: await answer.text(),
+    // Ids of the request and of what is logged.
+    text: (await answer.text()).replaceAll(UUID, 'ID'),
   };
 }
 
@@ -118,5 +122,33 @@ describe.each([
     expect(without['content-type' as never]).toBe(
       `${direct === GRAPHQL_JSON ? GRAPHQL_JSON : 'application/json'}; charset=utf-8`,
     );
+  });
+});
+
+const REFUSE_RELEASES = unnamed(
+  "ALTER TABLE audit_log ADD CONSTRAINT no_releases CHECK (action NOT IN ('read', 'aggregate')) NOT VALID",
+);
+
+/* Last: from here on the audit log takes no releases. */
+describe('where what an answer releases cannot be recorded', () => {
+  beforeAll(async () => {
+    await server.stop();
+    await whileStopped(server.instance, async (store) => {
+      await store.rows(REFUSE_RELEASES, []);
+    });
+    await server.start();
+  });
+
+  it.each([
+    ['comments', COMMENTS, ['late', 'Spain']],
+    ['a score', `{ nps(${AS_OF}) { score } }`, ['score']],
+  ])('nothing is answered, with and without Apollo: %s', async (_, query, withheld) => {
+    const without = await ask(ADMIN_KEY, { query }, '*/*');
+    expect(JSON.parse(without.text)).toEqual({
+      errors: [expect.objectContaining({ message: expect.any(String) })],
+    });
+    expect(without.status).toBe(500);
+    for (const word of withheld) expect(without.text).not.toContain(word);
+    expect(without).toEqual(await ask(ADMIN_KEY, { query }, FOR_APOLLO));
   });
 });

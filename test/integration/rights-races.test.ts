@@ -1,14 +1,16 @@
-import { expect, it } from 'vitest';
+import { expect, inject, it } from 'vitest';
 import { EVERYTHING } from '../../domain/access/scope.ts';
 import { randomFrom } from '../../domain/statistics/random.ts';
 import { erase } from '../../store/data-subjects/erase.ts';
 import { placeHold, releaseHold } from '../../store/data-subjects/legal-hold.ts';
 import { rectify } from '../../store/data-subjects/rectify.ts';
 import { restrict } from '../../store/data-subjects/restriction.ts';
+import { unnamed } from '../../store/database/statement.ts';
 import { readResponses } from '../../store/responses/responses.ts';
 import { ageOut } from '../fixtures/age-out.ts';
 import { openTestDatabase } from '../fixtures/database.ts';
 import { BY, personOf } from '../fixtures/erasing.ts';
+import { until } from '../fixtures/patience.ts';
 import { expectRollupsToEqualRecount } from '../fixtures/recount.ts';
 
 const WORKERS = 6;
@@ -117,3 +119,34 @@ it('corrections of one person’s answers at once do not wait for each other', a
   await expectRollupsToEqualRecount(database);
   await database.close();
 });
+
+// The embedded database has one connection.
+it.runIf(inject('services'))(
+  'transactions that change answers of two cells in opposite orders do not wait for each other',
+  async () => {
+    const database = await openTestDatabase();
+    const regions = ['Peru', 'Chile', 'Peru', 'Chile'];
+    await database.submit(
+      regions.map((region, i) => ({
+        ...{ externalId: `e${i}`, respondent: `person ${i}`, score: 5, region },
+        answeredAt: new Date(Date.UTC(2026, 2, 1) + i * 60_000).toISOString(),
+      })),
+    );
+    const answers = await database.sql<{ id: string }>('SELECT id FROM response ORDER BY answered_at');
+    const [peru, chile, otherPeru, otherChile] = answers.map(({ id }) => id);
+    let deleted = 0;
+    const remove = (...ids: readonly (string | undefined)[]) =>
+      database.store.transaction(async (session) => {
+        for (const [i, id] of ids.entries()) {
+          if (i > 0) await until(async () => deleted >= 2, 'each has deleted its first');
+          await session.rows(unnamed('DELETE FROM response WHERE id = $1'), [id]);
+          deleted++;
+        }
+      });
+    await Promise.all([remove(peru, otherChile), remove(chile, otherPeru)]);
+    expect(await database.sql('SELECT id FROM response')).toEqual([]);
+    expect(await database.sql('SELECT xact FROM pending_rollup')).toEqual([]);
+    await expectRollupsToEqualRecount(database);
+    await database.close();
+  },
+);
