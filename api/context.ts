@@ -28,7 +28,7 @@ import { type AgedField, readAgedFields } from '../store/data-subjects/aged-fiel
 import type { Identifier } from '../store/data-subjects/merges.ts';
 import type { ScopedSession, Store } from '../store/database/client.ts';
 import type { SubjectEncryption } from '../store/encryption/subject-encryption.ts';
-import { readChampion } from '../store/models/models.ts';
+import { idsOf, readChampion } from '../store/models/models.ts';
 import { type PredictionRow, readPredictions } from '../store/models/predictions.ts';
 import type { StoredCellDictionary } from '../store/responses/cell-dictionary.ts';
 import { type CountingState, readCountingStates } from '../store/responses/counting-states.ts';
@@ -254,7 +254,7 @@ export function createContext(
     predictions: new DataLoader(async (ids) => {
       const champion = await readChampion(deps.store);
       if (!champion) return ids.map(() => null);
-      const rows = await readPredictions(deps, caller.scope, ids, champion.id);
+      const rows = await readPredictions(deps, caller.scope, ids, idsOf(champion.parts));
       const byId = new Map(rows.map((row) => [row.responseId, row]));
       return ids.map((id) => byId.get(id) ?? null);
     }),

@@ -1,4 +1,3 @@
-import { generateKeyPairSync } from 'node:crypto';
 import autocannon from 'autocannon';
 import pg from 'pg';
 import { cellKey } from '../domain/segments/cell.ts';
@@ -37,15 +36,11 @@ interface Cost {
 /** What a request of a key costs that receives releases of at least k responses, against an administrator's. */
 export async function guarded({ databaseUrl }: Place): Promise<Report> {
   await makeCells(databaseUrl);
-  // One record, whose servers have data folders of their own.
-  const signingKey = generateKeyPairSync('ed25519')
-    .privateKey.export({ type: 'pkcs8', format: 'der' })
-    .toString('base64');
   const rows: string[][] = [];
   let worst = 0;
   for (const history of HISTORIES) {
     await fill(databaseUrl, history);
-    const server = await startScoreline(databaseUrl, { SCORELINE_SIGNING_KEY: signingKey });
+    const server = await startScoreline(databaseUrl);
     const feed = await feedKey(server);
     const begin = performance.now();
     await ask(server, feed, QUERIES['nps P30D by region']);

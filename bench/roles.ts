@@ -1,4 +1,3 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import autocannon from 'autocannon';
@@ -25,9 +24,6 @@ const READS = {
 /** What one process of each role needs for its work, where each role has a process of its own. */
 export async function roles({ databaseUrl, neo4jUrl }: Place): Promise<Report> {
   const load = loadavg()[0] ?? 0;
-  const signingKey = generateKeyPairSync('ed25519')
-    .privateKey.export({ type: 'pkcs8', format: 'der' })
-    .toString('base64');
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 1 });
   const servers = new Map<Role, Server>();
   for (const role of ROLES)
@@ -36,7 +32,6 @@ export async function roles({ databaseUrl, neo4jUrl }: Place): Promise<Report> {
       // The name by which its connections are counted.
       await startScoreline(`${databaseUrl}?application_name=${role}`, {
         SCORELINE_ROLES: role,
-        SCORELINE_SIGNING_KEY: signingKey,
         NEO4J_URL: neo4jUrl,
       }),
     );
@@ -168,12 +163,15 @@ function parentOf(pid: number): number | undefined {
   }
 }
 
-/** CPU seconds of a process and its present children. */
+/** CPU seconds of a process and its children, with those that have ended. */
 function cpuOfAll(parent: number): number {
   const children = readdirSync('/proc')
     .map(Number)
     .filter((pid) => pid > 0 && parentOf(pid) === parent);
-  return [parent, ...children].reduce((sum, pid) => sum + cpuOrNothing(pid), 0);
+  return [parent, ...children].reduce(
+    (sum, pid) => sum + cpuOrNothing(pid),
+    cpuSecondsOf(parent, 'ended children'),
+  );
 }
 
 /** 0 where the process has ended. */

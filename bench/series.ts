@@ -5,6 +5,7 @@ import { openPostgres } from '../store/database/postgres.ts';
 import { migrate } from '../store/setup/migrate.ts';
 import { KEY, type Server, startProgram, startScoreline } from './kit/process.ts';
 import { figure, median, type Place, type Report } from './kit/report.ts';
+import { POSTGRAPHILE, SERIES, startPostgraphile } from './peers/postgraphile.ts';
 
 const CELLS = 1_000;
 const DAYS = 1_000;
@@ -35,7 +36,9 @@ export async function series({ databaseUrl }: Place): Promise<Report> {
   const cells = await fillDays(databaseUrl);
   const baseline = await startProgram('bench/series-baseline.ts', { DATABASE_URL: databaseUrl });
   const ours = await startScoreline(databaseUrl);
-  const contenders = contendersOf(baseline, ours, cells.slice(0, SEGMENTS));
+  const peer = await startPostgraphile(databaseUrl);
+  const asked = cells.slice(0, SEGMENTS);
+  const contenders = [...contendersOf(baseline, ours, asked), ...(peer ? [postgraphile(peer, asked)] : [])];
   await checkEqual(contenders);
   for (const contender of contenders) await load(contender, 3);
   const rounds = contenders.map((): Round[] => []);
@@ -44,7 +47,7 @@ export async function series({ databaseUrl }: Place): Promise<Report> {
       rounds[index]?.push(await load(contender, ROUND_SECONDS));
     }
   }
-  await Promise.all([baseline.stop(), ours.stop()]);
+  await Promise.all([baseline, ours, peer].map((server) => server?.stop()));
   const rates = rounds.map((all) => all.map(({ rate }) => rate));
   const medians = rates.map(median);
   const [base = Number.NaN, plain = Number.NaN] = medians;
@@ -53,7 +56,10 @@ export async function series({ databaseUrl }: Place): Promise<Report> {
     method:
       `Segments of one cell each, ${SEGMENTS} in turn, 10 connections, ${ROUNDS} rounds of ${ROUND_SECONDS} s each in turn ` +
       'after a warm-up, median of the rounds. Baseline: node:http with a pool of pg and one prepared statement by cell id, ' +
-      'no GraphQL, no segments, no windows, no intervals. CPU: of the program that answers, without the database.',
+      'no GraphQL, no segments, no windows, no intervals. CPU: of the program that answers, without the database. ' +
+      (peer
+        ? `${POSTGRAPHILE} answers the same rows by cell id from a stable function, with the same key checked, and no segments either.`
+        : `${POSTGRAPHILE} could not be installed.`),
     columns: ['what', 'requests/s', 'rounds', 'ratio to the baseline', 'µs of its CPU a request'],
     rows: contenders.map(({ name }, index) => [
       name,
@@ -96,11 +102,9 @@ export async function fillDays(databaseUrl: string) {
   return rows;
 }
 
-function contendersOf(
-  baseline: Server,
-  ours: Server,
-  cells: Awaited<ReturnType<typeof fillDays>>,
-): Contender[] {
+type Cells = Awaited<ReturnType<typeof fillDays>>;
+
+function contendersOf(baseline: Server, ours: Server, cells: Cells): Contender[] {
   const authorization = `Bearer ${KEY}`;
   const graphql = (query: string, accept: string) =>
     cells.map(({ attributes }): autocannon.Request => {
@@ -138,6 +142,23 @@ function contendersOf(
   ];
 }
 
+const postgraphile = (server: Server, cells: Cells): Contender => ({
+  name: `${POSTGRAPHILE}, the same fields`,
+  server,
+  requests: cells.map(({ id }) => ({
+    method: 'POST',
+    path: '/graphql',
+    headers: { authorization: `Bearer ${KEY}`, accept: DIRECT, 'content-type': 'application/json' },
+    body: JSON.stringify({ query: SERIES, variables: { cell: id, from: FROM, to: TO } }),
+  })),
+});
+
+interface Row {
+  readonly time: string;
+  readonly responses: number;
+  readonly promoters: number;
+}
+
 /** All must answer with the same 90 counts. */
 async function checkEqual(contenders: readonly Contender[]): Promise<void> {
   const answers = await Promise.all(
@@ -145,10 +166,12 @@ async function checkEqual(contenders: readonly Contender[]): Promise<void> {
       const { method, path, headers, body } = requests[0] as autocannon.Request;
       const init = { method: method ?? 'GET', headers: headers as Record<string, string> };
       const answer = await fetch(`${url}${path}`, body ? { ...init, body } : init);
-      const content = (await answer.json()) as { data: { npsSeries: object[] } } | object[];
-      const rows = (Array.isArray(content) ? content : content.data.npsSeries) as Record<string, unknown>[];
+      const content = (await answer.json()) as { data: Record<string, Row[]> } | Row[];
+      const rows = Array.isArray(content) ? content : (Object.values(content.data)[0] ?? []);
       if (rows.length !== 90) throw new Error(`${rows.length} rows instead of 90`);
-      return JSON.stringify(rows.map(({ time, responses, promoters }) => [time, responses, promoters]));
+      return JSON.stringify(
+        rows.map(({ time, responses, promoters }) => [Date.parse(time), responses, promoters]),
+      );
     }),
   );
   if (new Set(answers).size !== 1) throw new Error(`the answers differ: ${answers.join('\n')}`);

@@ -3,7 +3,8 @@ import type { Config } from '../config/config.ts';
 import { safeMessage } from '../domain/errors/error-facts.ts';
 import { openDatabase } from '../instance/open-database.ts';
 import { audit } from '../store/audit/audit.ts';
-import { type UndoAccount, undoImport } from '../store/imports/import-undo.ts';
+import { undoImport } from '../store/imports/import-undo.ts';
+import { NOTHING_UNDONE, sumOfUndo, type UndoAccount } from '../store/imports/undo-account.ts';
 import { findImport, type ImportRun } from '../store/responses/imports.ts';
 import { findServer, keyOf } from './sink.ts';
 
@@ -119,17 +120,10 @@ async function previewThrough(server: Server, id: string, say: (text: string) =>
     'query Named($id: ID!) { node(id: $id) { ... on Import { name } } }',
     { id: `Import:${id}` },
   );
-  let account: UndoAccount = { removed: 0, restored: 0, stayed: 0, held: 0, restricted: 0, facts: 0 };
+  let account: UndoAccount = NOTHING_UNDONE;
   for (let after: string | null = null; ; ) {
     const { undoPreview: page }: { undoPreview: Page } = await ask(server, PREVIEW, { id, after });
-    account = {
-      removed: account.removed + page.removed,
-      restored: account.restored + page.restored,
-      stayed: account.stayed + page.stayed,
-      held: account.held + page.held,
-      restricted: account.restricted + page.restricted,
-      facts: account.facts + page.facts,
-    };
+    account = sumOfUndo(account, page);
     after = page.next;
     if (after === null) return { file: node?.name ?? '', account };
     say(`${account.removed + account.restored + account.stayed} answers so far`);

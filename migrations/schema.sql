@@ -773,7 +773,9 @@ CREATE TABLE public.model_version (
   feature_set_key text,
   trained_at timestamp with time zone,
   signature text,
+  companion_id integer,
   CONSTRAINT model_version_pkey PRIMARY KEY (id),
+  CONSTRAINT model_version_companion_id_model_version_id_fk FOREIGN KEY (companion_id) REFERENCES model_version(id),
   CONSTRAINT model_version_feature_set_key_feature_set_key_fk FOREIGN KEY (feature_set_key) REFERENCES feature_set(key),
   CONSTRAINT model_version_key_unique UNIQUE (key)
 );
@@ -1006,7 +1008,7 @@ CREATE TABLE public.response_key (
   segment_rules integer NOT NULL DEFAULT 0,
   CONSTRAINT response_key_pkey PRIMARY KEY (id)
 );
-CREATE INDEX response_key_segment_rules ON public.response_key USING btree (segment_rules, id) WHERE (subject_id IS NOT NULL);
+CREATE INDEX response_key_behind ON public.response_key USING btree (segment_rules) WHERE (subject_id IS NOT NULL);
 CREATE INDEX response_key_subject_id_index ON public.response_key USING btree (subject_id);
 CREATE TRIGGER response_key_cases AFTER DELETE ON public.response_key FOR EACH ROW EXECUTE FUNCTION drop_response_cases();
 

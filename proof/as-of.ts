@@ -17,7 +17,13 @@ import { HOUR_MS } from '../domain/time/time-windows.ts';
 import type { Session, Store } from '../store/database/client.ts';
 import { formatPosition, isAfter, type JournalPosition } from '../store/journal/journal.ts';
 import { journalMark } from '../store/journal/journal-trim.ts';
-import { readChampion, readConfusion } from '../store/models/models.ts';
+import {
+  idsOf,
+  inferredParts,
+  type ModelPart,
+  readChampion,
+  readModelParts,
+} from '../store/models/models.ts';
 import {
   championAt,
   countReScored,
@@ -31,6 +37,7 @@ import {
   readReScored,
   reignSince,
 } from '../store/scores/as-of-entries.ts';
+import type { CountsByKind } from './verdict.ts';
 import { ONE_MOMENT, statedCounts } from './verify.ts';
 
 export interface KnownDeps {
@@ -80,35 +87,52 @@ export async function scoreAsKnownAt(
     const before = surveyedOnly ? null : await championAt(session, knownAt);
     const after = surveyedOnly ? null : ((await readChampion(session))?.id ?? null);
     const place = 'place' in moment ? moment.place : null;
-    const query: KnownQuery = { knownAt, place, model: before, cellIds, from: name.from, until: name.until };
+    const partsBefore = await partsOf(session, before);
+    const partsAfter = await partsOf(session, after);
+    const [models, modelsAfter] = [idsOf(partsBefore), idsOf(partsAfter)];
+    const query: KnownQuery = { knownAt, place, models, cellIds, from: name.from, until: name.until };
     const changes = await changesSince(session, name, query);
-    const stated = async (model: number | null) => {
-      const [surveyed, inferred] = await statedCounts(session, deps, { ...name, model }, cellIds);
-      return { surveyed, inferred: inferred ?? ZERO };
-    };
-    const old = await stated(before);
-    const now = before === after ? old : await stated(after);
-    const row = async (model: number | null, surveyed: Counts, inferred: Counts) => {
-      const confusion = model === null ? null : await readConfusion(session, model);
-      const part = confusion && { counts: inferred, confusion };
-      return scoreRow({ ...name, model }, name.from, {}, add(surveyed, inferred), part);
-    };
+    const stated = (of: readonly number[]) => statedCounts(session, deps, name, of, cellIds);
+    const old = await stated(models);
+    const now = before === after ? old : await stated(modelsAfter);
+    const row = (model: number | null, parts: readonly ModelPart[], { surveyed, inferred }: CountsByKind) =>
+      scoreRow(
+        { ...name, model },
+        name.from,
+        {},
+        inferred.reduce(add, surveyed),
+        inferredParts(parts, inferred),
+      );
     return {
       knownAt,
-      known: await row(
-        before,
-        subtract(old.surveyed, sumOfChanges(changes, false)),
-        subtract(old.inferred, sumOfChanges(changes, true)),
-      ),
-      now: await row(after, now.surveyed, now.inferred),
+      known: row(before, partsBefore, {
+        surveyed: subtract(old.surveyed, sumOfChanges(changes, null)),
+        inferred: old.inferred.map((counts, i) => subtract(counts, sumOfChanges(changes, models[i] ?? null))),
+      }),
+      now: row(after, partsAfter, now),
       differences: [
         ...differencesOf(changes),
         ...(before === after
           ? []
-          : [await otherModel(deps, session, name, query, after, subtract(now.inferred, old.inferred))]),
+          : [
+              await otherModel(deps, session, name, query, {
+                after,
+                models: modelsAfter,
+                change: change(old, now),
+              }),
+            ]),
       ],
     };
   });
+}
+
+const partsOf = async (session: Session, model: number | null) =>
+  model === null ? [] : readModelParts(session, model);
+
+/** Of the inferred counts together. */
+function change(before: CountsByKind, after: CountsByKind): Counts {
+  const sum = ({ inferred }: CountsByKind) => inferred.reduce<Counts>(add, ZERO);
+  return subtract(sum(after), sum(before));
 }
 
 async function timeOf(session: Session, deps: KnownDeps, moment: Moment): Promise<number> {
@@ -137,21 +161,30 @@ async function otherModel(
   { store }: KnownDeps,
   session: Session,
   { basis }: ScoreName,
-  { model: before, cellIds, from, until }: KnownQuery,
-  after: number | null,
-  change: Counts,
+  { models: before, cellIds, from, until }: KnownQuery,
+  {
+    after,
+    models,
+    change,
+  }: { readonly after: number | null; readonly models: readonly number[]; readonly change: Counts },
 ): Promise<KnownDifference> {
-  const query: ReScoredQuery = { before, after, cellIds, from, until, alone: basis === 'COMBINED' };
+  const query: ReScoredQuery = {
+    ...{ before, after: models, cellIds, from, until },
+    alone: basis === 'COMBINED',
+  };
   const recordedAt = (after === null ? null : await reignSince(session, after)) ?? new Date(0);
-  const said = (one: number | null) => (one === null ? null : { class: one, inferred: true });
+  const said = (one: number | null, model: number | null) => (one === null ? null : { class: one, model });
   return {
     reason: 'RE_SCORED',
     change,
     responses: await countReScored(session, query),
     // Of everything ever read: a page at a time.
     facts: async (first, last) =>
-      (await readReScored(store, query, last, first)).map(({ id, was, is }) => {
-        return { responseId: id, reason: 'RE_SCORED', was: said(was), is: said(is), recordedAt };
+      (await readReScored(store, query, last, first)).map(({ id, was, wasBy, is, isBy }) => {
+        return {
+          ...{ responseId: id, reason: 'RE_SCORED' as const, recordedAt },
+          ...{ was: said(was, wasBy), is: said(is, isBy) },
+        };
       }),
   };
 }
@@ -166,7 +199,7 @@ async function changesSince(session: Session, name: ScoreName, query: KnownQuery
   const responses = firstChanges(entries.filter(({ kind }) => kind === 'responses'));
   const predictions = firstChanges(entries.filter(({ kind }) => kind === 'predictions'));
   const ids = [...new Set([...responses.keys(), ...predictions.keys()])];
-  const present = await readPresentFacts(session, ids, query.model);
+  const present = await readPresentFacts(session, ids, query.models);
   const counted = new Counted(name, query);
   return ids.flatMap((id) => {
     const fact = present.get(id);
@@ -196,12 +229,13 @@ class Counted {
     const here = fact.answeredAt !== null && this.#holds(fact.cellId, fact.answeredAt.getTime());
     const surveyed = here ? fact.class : null;
     const predicted = here ? fact.predicted : null;
-    const is = this.#contribution(surveyed, predicted);
+    const is = this.#contribution(surveyed, predicted, fact.model);
     const was = this.#contribution(
       response ? this.#class(response) : surveyed,
       prediction ? this.#class(prediction) : predicted,
+      prediction ? prediction.model : fact.model,
     );
-    if (was?.class === is?.class && was?.inferred === is?.inferred) return null;
+    if (was?.class === is?.class && was?.model === is?.model) return null;
     const recordedAt = (response ?? prediction)?.recordedAt ?? new Date(this.#knownAt);
     return { responseId: fact.id, reason: this.#reason(fact, response, was, is), was, is, recordedAt };
   }
@@ -231,9 +265,13 @@ class Counted {
     return this.#cells.has(cellId) && at >= this.#name.from && at < this.#name.until;
   }
 
-  #contribution(surveyed: number | null, predicted: number | null): Contribution | null {
+  #contribution(
+    surveyed: number | null,
+    predicted: number | null,
+    model: number | null,
+  ): Contribution | null {
     const { basis } = this.#name;
-    if (basis !== 'INFERRED' && surveyed !== null) return { class: surveyed, inferred: false };
-    return basis !== 'SURVEYED' && predicted !== null ? { class: predicted, inferred: true } : null;
+    if (basis !== 'INFERRED' && surveyed !== null) return { class: surveyed, model: null };
+    return basis !== 'SURVEYED' && predicted !== null ? { class: predicted, model } : null;
   }
 }

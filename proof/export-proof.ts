@@ -84,7 +84,7 @@ export async function exportProof(deps: ProofDeps, scope: Scope, name: ScoreName
   const hours = { from: name.from / HOUR_MS, until: name.until / HOUR_MS };
   return deps.store.transaction(async (session) => {
     await session.rows(ONE_MOMENT, []);
-    const listed = await listRollups(session, { cells, models: modelsOfScore(name), hours });
+    const listed = await listRollups(session, { cells, models: await modelsOfScore(session, name), hours });
     const checkpoints = await readCheckpoints(session);
     const logProofs = await proveInLog(
       session,

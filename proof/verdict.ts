@@ -26,11 +26,17 @@ export interface Verification {
   readonly steps: readonly VerificationStep[];
 }
 
+/** Inferred: by model version, in their order. */
+export interface CountsByKind {
+  readonly surveyed: Counts;
+  readonly inferred: readonly Counts[];
+}
+
 /** The combined results of a score's rollups. */
 export interface Tally {
   readonly offence: Offence | null;
   /** Surveyed, and inferred if the basis includes those. */
-  readonly counts: readonly [Counts, Counts | null];
+  readonly counts: CountsByKind;
   readonly erased: number;
   /** Changes after the newest seals. */
   readonly unsealed: SealChanges;

@@ -9,7 +9,7 @@ import { HOUR_MS } from '../domain/time/time-windows.ts';
 import type { Session } from '../store/database/client.ts';
 import { unnamed } from '../store/database/statement.ts';
 import { protectedCells } from '../store/disclosure/protected-cells.ts';
-import { readConfusion } from '../store/models/models.ts';
+import { idsOf, inferredParts, type ModelPart, readModelParts } from '../store/models/models.ts';
 import { findLevelOffence } from '../store/scores/rollup-levels.ts';
 import { type CountedClasses, countIntervals } from '../store/scores/rollups.ts';
 import { SURVEYED } from '../store/seals/seal-facts.ts';
@@ -19,7 +19,7 @@ import { checkRollup, type Offence } from './check-rollup.ts';
 import { foreignCheckpoint } from './checkpoints.ts';
 import { type EvidenceTrust, type ListedRollup, listRollups, readEvidence } from './rollup-evidence.ts';
 import { REMEMBER_MS, type VerifyDeps } from './seal-options.ts';
-import { type Tally, type Verification, verdictOf, withheld } from './verdict.ts';
+import { type CountsByKind, type Tally, type Verification, verdictOf, withheld } from './verdict.ts';
 import { SoundRollups } from './verified-cache.ts';
 import { checkWhole } from './verify-log.ts';
 import { findCellOffence, findModelOffence } from './verify-models-and-cells.ts';
@@ -36,10 +36,20 @@ export function cellsOfScore(deps: Pick<VerifyDeps, 'cells'>, scope: Scope, name
   return { cells, traceable: cells.every((cell) => scope.allows('traceLineage', cell)) };
 }
 
-/** The model versions whose rollups the score sums. */
-export function modelsOfScore({ basis, model }: ScoreName): number[] {
-  return [...(basis === 'INFERRED' ? [] : [SURVEYED]), ...(basis === 'SURVEYED' || !model ? [] : [model])];
+/** What infers classes of the score: its model version, and the companion of that. */
+async function inferringParts(session: Session, { basis, model }: ScoreName): Promise<ModelPart[]> {
+  return basis === 'SURVEYED' || model === null ? [] : readModelParts(session, model);
 }
+
+/** The model versions whose rollups the score sums. */
+export async function modelsOfScore(session: Session, name: ScoreName): Promise<number[]> {
+  return summedModels(name, await inferringParts(session, name));
+}
+
+const summedModels = ({ basis }: ScoreName, parts: readonly ModelPart[]) => [
+  ...(basis === 'INFERRED' ? [] : [SURVEYED]),
+  ...idsOf(parts),
+];
 
 /**
  * Proves a score or says why not: counts the responses again, compares them with the rollups that the score is
@@ -60,31 +70,31 @@ export async function verifyScore(deps: VerifyDeps, scope: Scope, name: ScoreNam
   const hours = { from: Math.floor(name.from / HOUR_MS), until: Math.ceil(name.until / HOUR_MS) };
   const found = await deps.store.transaction(async (session) => {
     await session.rows(ONE_MOMENT, []);
-    const confusion = name.model === null ? null : await readConfusion(session, name.model);
-    const row = ([surveyed, inferred]: CountsByKind): ScoreRow => {
-      const part = inferred && confusion ? { counts: inferred, confusion } : null;
-      return scoreRow(name, name.from, {}, add(surveyed, inferred ?? ZERO), part);
-    };
+    const parts = await inferringParts(session, name);
+    const [inferring, summed] = [idsOf(parts), summedModels(name, parts)];
+    const row = ({ surveyed, inferred }: CountsByKind): ScoreRow =>
+      scoreRow(name, name.from, {}, inferred.reduce(add, surveyed), inferredParts(parts, inferred));
     const stated = row(
       await statedCounts(
         session,
         deps,
         name,
+        inferring,
         cells.map(({ id }) => id),
       ),
     );
-    const listed = await listRollups(session, { cells, models: modelsOfScore(name), hours });
-    const tally = await tallyRollups(session, trustOf(deps), name, listed);
+    const listed = await listRollups(session, { cells, models: summed, hours });
+    const tally = await tallyRollups(session, trustOf(deps), { name, inferring }, listed);
     const recomputed = row(tally.counts);
     const sealed = listed.flatMap(({ id, seals }) => seals.map((seal) => ({ ...seal, rollup: id })));
     const keys = await readTrustedKeys(session, deps.publicKey);
     const log = await checkLog(session, sealed, keys);
     const same = sameCounts(stated, recomputed);
-    const level = same ? null : await levelOffence(session, name, listed);
-    const parts =
+    const level = same ? null : await levelOffence(session, name, summed, listed);
+    const inputs =
       findCellOffence(deps.cells, scope) ??
-      (await findModelOffence(session, deps.store.memory, name.model, listed));
-    const offence = tally.offence ?? level ?? log.offence ?? parts;
+      (await findModelOffence(session, deps.store.memory, inferring, listed));
+    const offence = tally.offence ?? level ?? log.offence ?? inputs;
     return { stated, recomputed, tally, offence, listed, heads: log.heads, keys };
   });
   const { listed, heads: checkpoints, keys } = found;
@@ -119,8 +129,6 @@ function foreignOffence(
     : { what: 'log', rollup: null, says: `${says}: was the file "signing-key" of the data folder replaced?` };
 }
 
-type CountsByKind = readonly [surveyed: Counts, inferred: Counts | null];
-
 const sameCounts = (a: ScoreRow, b: ScoreRow) =>
   JSON.stringify(a.counts) === JSON.stringify(b.counts) && a.score === b.score;
 
@@ -128,17 +136,19 @@ const sameCounts = (a: ScoreRow, b: ScoreRow) =>
 export async function statedCounts(
   session: Session,
   deps: Pick<VerifyDeps, 'now'>,
-  name: ScoreName,
+  { from, until, basis }: ScoreName,
+  models: readonly number[],
   cellIds: readonly number[],
 ): Promise<CountsByKind> {
-  const { from, until, basis, model } = name;
   const counts = async (classes: CountedClasses) => {
     const query = { edges: [from, until], cellIds, byCell: false, now: deps.now(), classes };
     return (await countIntervals(session, query)).reduce<Counts>(add, ZERO);
   };
   const surveyed = basis === 'INFERRED' ? ZERO : await counts({ kind: 'surveyed' });
-  if (basis === 'SURVEYED' || model === null) return [surveyed, null];
-  return [surveyed, await counts({ kind: basis === 'INFERRED' ? 'inferred' : 'alone', model })];
+  const kind = basis === 'INFERRED' ? 'inferred' : 'alone';
+  const inferred: Counts[] = [];
+  if (basis !== 'SURVEYED') for (const model of models) inferred.push(await counts({ kind, model }));
+  return { surveyed, inferred };
 }
 
 /** The key, and what need not be read again. */
@@ -150,11 +160,12 @@ export function trustOf({ publicKey, store, now, rememberFor = REMEMBER_MS }: Ve
 async function tallyRollups(
   session: Session,
   trust: EvidenceTrust,
-  name: ScoreName,
+  { name, inferring }: { readonly name: ScoreName; readonly inferring: readonly number[] },
   listed: readonly ListedRollup[],
 ): Promise<Tally> {
   let offence: Offence | null = null;
-  let [surveyed, inferred, erased] = [ZERO, ZERO, 0];
+  let [surveyed, erased] = [ZERO, 0];
+  const inferred = inferring.map(() => ZERO);
   const unsealed = { ...NO_CHANGES };
   for await (const { evidence, place, explained } of readEvidence(session, trust, listed)) {
     for (const [i, one] of evidence.entries()) {
@@ -165,13 +176,13 @@ async function tallyRollups(
       if (newest && one.mappings !== null && !finding.offence) trust.sound.add(newest.hash, one.facts.length);
       erased += finding.erased;
       const counts = countInside(name, one.facts, one.model);
-      if (one.model === SURVEYED) surveyed = add(surveyed, counts);
-      else inferred = add(inferred, counts);
+      const part = inferring.indexOf(one.model);
+      if (part < 0) surveyed = add(surveyed, counts);
+      else inferred[part] = add(inferred[part] ?? ZERO, counts);
       for (const cause of CHANGE_CAUSES) unsealed[cause] += finding.unsealed[cause];
     }
   }
-  const counts: CountsByKind = [surveyed, name.basis === 'SURVEYED' ? null : inferred];
-  return { offence, counts, erased, unsealed };
+  return { offence, counts: { surveyed, inferred }, erased, unsealed };
 }
 
 function countInside(name: ScoreName, facts: readonly SealedFact[], model: number): Counts {
@@ -189,9 +200,10 @@ function countInside(name: ScoreName, facts: readonly SealedFact[], model: numbe
 async function levelOffence(
   session: Session,
   name: ScoreName,
+  models: readonly number[],
   listed: readonly ListedRollup[],
 ): Promise<Offence> {
-  const found = await findLevelOffence(session, name, modelsOfScore(name), [
+  const found = await findLevelOffence(session, name, models, [
     ...new Set(listed.map(({ cellId }) => cellId)),
   ]);
   const cell = listed.find(({ cellId }) => cellId === found?.cellId)?.cell;

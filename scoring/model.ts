@@ -41,6 +41,13 @@ const artefact = z.object({
   heads: z.object({ nps: head, sentiment: head, themes: z.array(theme) }),
   /** Languages that the encoder was trained on. */
   languages: z.array(z.string()),
+  /**
+   * Of two that read for one champion (companion.ts): the other one, by the key of its artefact, and what it reads. Absent in the
+   * companion itself and in models that read alone.
+   */
+  companion: z.object({ key: z.string(), languages: z.array(z.string()) }).optional(),
+  /** In both of such a pair: texts whose language is not determined are not read. */
+  determinedOnly: z.literal(true).optional(),
   /** The model abstains when its most probable class has a lower probability. */
   minimumProbability: z.number(),
   /** Of the NPS head on examples that it was not fitted on: confusion[true][predicted], without abstentions. */

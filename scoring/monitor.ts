@@ -8,7 +8,7 @@ import { readingsTaken, writeReadings } from '../store/monitoring/model-readings
 import type { Encoders } from './encoders.ts';
 import type { Model } from './model.ts';
 import { type ReadingDeps, takeReadings } from './readings.ts';
-import { poolInUse } from './scorer.ts';
+import { modelsInUse } from './scorer.ts';
 
 export interface MonitorDeps extends Omit<ReadingDeps, 'pool'> {
   readonly encoders: Encoders;
@@ -50,10 +50,10 @@ export async function startMonitor(deps: MonitorDeps): Promise<Work> {
   });
   const look = async (stopped: () => boolean) => {
     const until = Math.floor(deps.now() / HOUR_MS) * HOUR_MS;
-    for (const model of await readRegistry(store)) {
+    for (const model of modelsInUse(await readRegistry(store))) {
       if (stopped()) return;
       if (!changed.has(model.id)) continue;
-      const pool = await poolInUse(deps.encoders, model);
+      const pool = await deps.encoders.find(model.encoderHash);
       if (!pool) continue;
       if (await readingsTaken(store, model.id, new Date(until))) continue;
       changed.delete(model.id);

@@ -122,11 +122,13 @@ function inputOf({ text }: FeatureSource, { tokens, frame, unknown }: Encoding):
 }
 
 function whyNot(model: Model, input: Prediction['input'], highest: number): string | null {
-  const { languages, minimumProbability } = model.artefact;
+  const { languages, minimumProbability, determinedOnly, companion } = model.artefact;
   const { words, tokens, unknownTokens, language } = input;
   if (words < FEWEST_WORDS) return `too short: fewer than ${FEWEST_WORDS} words`;
-  if (language !== null && !languages.includes(language))
-    return `language: ${language}; the model reads ${languages.join(', ')}`;
+  if (language === null ? determinedOnly : !languages.includes(language)) {
+    const read = [...languages, ...(companion?.languages ?? [])];
+    return `language: ${language ?? 'not determined'}; the model reads ${read.join(', ')}`;
+  }
   if (unknownTokens / Math.max(1, tokens) > MOST_UNKNOWN)
     return 'out of scope: most of it is not in the vocabulary';
   if (highest < minimumProbability * MILLION)

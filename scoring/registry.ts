@@ -12,6 +12,8 @@ export interface Registration {
   /** Facts about training sets beyond their hashes. */
   readonly until: Date | null;
   readonly journalPosition: string | null;
+  /** The version that the artefact names as its companion. */
+  readonly companion?: number;
 }
 
 /**
@@ -21,7 +23,7 @@ export interface Registration {
 export function register(
   store: Store,
   signingKey: KeyObject,
-  { artefact, label, trainedAt, until, journalPosition }: Registration,
+  { artefact, label, trainedAt, until, journalPosition, companion }: Registration,
   cause: Change,
   settle?: Parameters<typeof registerModel>[4],
 ): Promise<number> {
@@ -36,6 +38,7 @@ export function register(
     key,
     artefact,
     trainedAt,
+    companion: companion ?? null,
     signature: signManifest(signingKey, manifestOf(artefact, label)),
     features: featureRows,
     trainingSets,

@@ -3,7 +3,7 @@ import type { Store } from '../store/database/client.ts';
 import type { Lease, Work } from '../store/database/lease.ts';
 import type { Loops } from '../store/database/loops.ts';
 import { runFollower } from '../store/journal/follower.ts';
-import { readChampion } from '../store/models/models.ts';
+import { idsOf, readChampion } from '../store/models/models.ts';
 import { queueDecisionReviews, queueReviews } from '../store/reviews/review-queue.ts';
 
 /** The name of the follower. */
@@ -32,9 +32,10 @@ export async function startReviewQueue(deps: {
     loops,
     onError,
     apply: async (session, entries) => {
-      const champion = (await readChampion(session))?.id;
+      const models = idsOf((await readChampion(session))?.parts ?? []);
       for (const { kind, payload } of entries) {
-        if (kind !== 'predictions' || payload.model === undefined || payload.model !== champion) continue;
+        if (kind !== 'predictions' || payload.model === undefined || !models.includes(payload.model))
+          continue;
         await queueReviews(session, reviewRules, payload.model, payload.added, new Date(now()));
       }
       const decided = entries.flatMap(({ kind, payload }) => (kind === 'model' ? (payload.model ?? []) : []));

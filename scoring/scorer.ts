@@ -7,14 +7,14 @@ import type { SubjectEncryption } from '../store/encryption/subject-encryption.t
 import { type Follower, runFollower } from '../store/journal/follower.ts';
 import { touchFollower } from '../store/journal/journal.ts';
 import { responsePages } from '../store/lineage/all-rows.ts';
-import { type RegisteredModel, readRegistry } from '../store/models/models.ts';
+import { type RegisteredModel, readRegistry, stageInUse } from '../store/models/models.ts';
 import {
   type PredictionRow,
   readUnscored,
   type ScorableResponse,
   storePredictions,
 } from '../store/models/predictions.ts';
-import type { EncoderPool } from './encoder-pool.ts';
+import { readsText } from './companion.ts';
 import type { Encoders } from './encoders.ts';
 import { type FeatureSource, featureValues } from './features.ts';
 import type { Model } from './model.ts';
@@ -42,7 +42,7 @@ const TEXTS = 200;
 const scorerName = (modelVersionId: number) => `scorer ${modelVersionId}`;
 
 /**
- * Scores the responses with text under every model version in use (the champion and shadows), each a follower
+ * Scores the responses with text under every model version in use (`modelsInUse`), each a follower
  * of the journal with its own durable position: a new one begins at the journal's beginning, or with all
  * responses of the database if that is no longer kept. Stored predictions are not stored again, so a batch may
  * be repeated.
@@ -53,8 +53,8 @@ export async function startScorer(deps: ScorerDeps): Promise<Work> {
   const running = new Map<number, Follower>();
   const begin = async () => {
     const wanted: RegisteredModel[] = [];
-    for (const model of await readRegistry(store))
-      if (await poolInUse(deps.encoders, model)) wanted.push(model);
+    for (const model of modelsInUse(await readRegistry(store)))
+      if (await deps.encoders.find(model.encoderHash)) wanted.push(model);
     for (const [id, follower] of running) {
       if (wanted.some((model) => model.id === id)) continue;
       running.delete(id);
@@ -99,16 +99,14 @@ export async function startScorer(deps: ScorerDeps): Promise<Work> {
   };
 }
 
-const isInUse = ({ stage }: RegisteredModel) => stage === 'CHAMPION' || stage === 'SHADOW';
-
-/** The encoder of a model version that scores new responses; null where it does not, or its encoder is not here. */
-export async function poolInUse(encoders: Encoders, model: RegisteredModel): Promise<EncoderPool | null> {
-  return isInUse(model) ? encoders.find(model.encoderHash) : null;
+/** The model versions that score new responses where their encoder is here: the champion, shadows, and the companions of these. */
+export function modelsInUse(registry: readonly RegisteredModel[]): RegisteredModel[] {
+  return registry.filter((model) => ['CHAMPION', 'SHADOW'].includes(stageInUse(model, registry)));
 }
 
 /** The followers of the model versions in use, whether or not their encoders are here. */
 export async function scorerNames(store: Store): Promise<string[]> {
-  return (await readRegistry(store)).filter(isInUse).map(({ id }) => scorerName(id));
+  return modelsInUse(await readRegistry(store)).map(({ id }) => scorerName(id));
 }
 
 async function follow(deps: ScorerDeps, modelVersionId: number) {
@@ -143,7 +141,8 @@ async function scoreResponses(
   for (let i = 0; i < distinct.length; i += TEXTS) {
     // After one batch the position itself follows soon.
     if (distinct.length > TEXTS) await touchFollower(deps.store, scorerName(modelVersionId), deps.lease);
-    const responses = await readUnscored(deps, distinct.slice(i, i + TEXTS), modelVersionId);
+    const unscored = await readUnscored(deps, distinct.slice(i, i + TEXTS), modelVersionId);
+    const responses = unscored.filter(({ comment }) => readsText(model, comment));
     if (responses.length === 0) continue;
     if (responses.some(({ cellId }) => !deps.cells.get(cellId))) await deps.cells.refresh(deps.store);
     const sources = responses.map((response) => featureSourceOf(deps.cells, response));

@@ -1,8 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { LRUCache } from 'lru-cache';
 import type { Scope } from '../domain/access/scope.ts';
-import { UserError } from '../domain/errors/user-error.ts';
 import type { ReviewRules } from '../domain/models/review-rules.ts';
 import type { CellDictionary } from '../domain/segments/cell.ts';
 import type { Session, Store } from '../store/database/client.ts';
@@ -11,8 +9,8 @@ import { beginAll, type Lease, leadAlone, type Work } from '../store/database/le
 import type { Loops } from '../store/database/loops.ts';
 import type { SubjectEncryption } from '../store/encryption/subject-encryption.ts';
 import { type Change, makeShadow, promote, rollback } from '../store/models/model-changes.ts';
-import { readArtefact, readChampion } from '../store/models/models.ts';
 import { readPredictions, readScorable } from '../store/models/predictions.ts';
+import { type Classified, classifyBy, registerPair } from './companion.ts';
 import { openEncoders } from './encoders.ts';
 import { type Explanation, explain } from './explain.ts';
 import type { FeatureSource } from './features.ts';
@@ -20,6 +18,7 @@ import { type Model, readModel } from './model.ts';
 import { MONITOR, type MonitorDeps, startMonitor } from './monitor.ts';
 import { offerTransferred } from './multilingual/offer.ts';
 import { type Prediction, predict } from './predict.ts';
+import { openReaders, ScoringError } from './readers.ts';
 import { ensureDefault } from './registry.ts';
 import { type Reproduction, reproduce } from './reproduce.ts';
 import { REVIEW_QUEUE, startReviewQueue } from './review-queue.ts';
@@ -28,16 +27,13 @@ import { readTaxonomy } from './themes.ts';
 import { trainCandidate } from './training-job.ts';
 import { startTrainingOrders } from './training-orders.ts';
 
-/** The request cannot be done; the message says what would be right. */
-export class ScoringError extends UserError {
-  override readonly name = 'ScoringError';
-}
-
 /** All operations of models, over one database. */
 export interface Scoring {
   /** The champion, or the named version. @throws ScoringError when there is none. */
   model(id: number | null): Promise<{ readonly id: number; readonly model: Model }>;
   predict(model: Model, sources: readonly FeatureSource[]): Promise<Prediction[]>;
+  /** Each text by what reads it under the name of the champion, or of the named version. @throws ScoringError */
+  classify(id: number | null, sources: readonly FeatureSource[]): Promise<Classified[]>;
   explain(model: Model, source: FeatureSource, head: 'nps' | 'sentiment'): Promise<Explanation>;
   /** What the model read of a stored response; null when its text is gone. */
   sourceOf(responseId: string): Promise<FeatureSource | null>;
@@ -46,6 +42,8 @@ export interface Scoring {
   /** For the chosen encoder, or the named one. @throws UserError */
   train(until: Date, cause: Change, encoder?: string | null): Promise<number>;
   promote(id: number, cause: Change): Promise<void>;
+  /** Registers a candidate: a version that leaves other languages to a companion (companion.ts). @throws UserError */
+  pair(id: number, companion: number, cause: Change): Promise<number>;
   shadow(id: number, cause: Change): Promise<void>;
   rollback(cause: Change): Promise<number>;
   /** By the champion, or the named version. @throws ScoringError when it has not scored the response, within the scope. */
@@ -87,31 +85,20 @@ export async function openScoring(options: ScoringOptions): Promise<Scoring> {
   loops.expect(async () => [...(await scorerNames(store)), MONITOR, ...(reviewRules ? [REVIEW_QUEUE] : [])]);
   const shipped = readModel(JSON.parse(readFileSync(SHIPPED_MODEL, 'utf8')));
   await ensureDefault(store, signingKey, shipped.artefact);
-  const models = new LRUCache<number, Model>({ max: 20 });
+  const { load, named, partsOf } = openReaders(store);
   const encoders = openEncoders({ main: options.encoder, cacheFolder: options.cacheFolder });
   const poolOf = ({ artefact }: Model) => encoders.of(artefact.encoder);
-  const load = async (id: number): Promise<Model> => {
-    const known = models.get(id);
-    if (known) return known;
-    const stored = await readArtefact(store, id);
-    if (stored === null) throw new ScoringError(`there is no model version ${id}`);
-    const model = readModel(stored);
-    models.set(id, model);
-    return model;
-  };
-  const champion = async () => {
-    const found = await readChampion(store);
-    if (!found) throw new ScoringError('there is no champion: promote a model version first');
-    return { id: found.id, model: await load(found.id) };
-  };
-  const named = async (id: number | null) => (id === null ? champion() : { id, model: await load(id) });
   const train = async (until: Date, cause: Change, encoder: string | null = null) => {
     const pool = await (encoder === null ? encoders.main() : encoders.named(encoder));
-    const best = (await champion().catch(() => null))?.model ?? null;
+    const [first, companion] = await partsOf(null).catch(() => []);
+    // What may take over from the champion keeps its companion; what may take over from the companion is paired by a person.
+    const isFirst = first?.model.artefact.encoder.hash === pool.id.hash;
+    const best = (companion?.model.artefact.encoder.hash === pool.id.hash ? companion : first)?.model ?? null;
     const deps = {
       ...options,
       pool,
       champion: best,
+      companion: isFirst ? (companion ?? null) : null,
       taxonomy: readTaxonomy(TAXONOMY),
     };
     return trainCandidate(deps, until, cause);
@@ -119,6 +106,10 @@ export async function openScoring(options: ScoringOptions): Promise<Scoring> {
   return {
     model: named,
     predict: async (model, sources) => predict(await poolOf(model), model, sources),
+    classify: async (id, sources) => {
+      const parts = await partsOf(id);
+      return classifyBy(parts, sources, async (model, own) => predict(await poolOf(model), model, own));
+    },
     explain: async (model, source, head) => explain(await poolOf(model), model, source, head),
     sourceOf: async (responseId) => {
       const [response] = await readScorable({ store, encryption }, [responseId]);
@@ -126,17 +117,27 @@ export async function openScoring(options: ScoringOptions): Promise<Scoring> {
     },
     encoders: encoders.names,
     train,
+    pair: async (id, companion, cause) => {
+      const [first, second] = await Promise.all([named(id), named(companion)]);
+      return registerPair(store, signingKey, { first, second }, cause);
+    },
     promote: (id, cause) => promote(store, id, cause),
     shadow: (id, cause) => makeShadow(store, id, cause),
     rollback: (cause) => rollback(store, cause),
     reproduce: async (scope, responseId, version) => {
-      const { id, model } = await named(version);
+      const parts = await partsOf(version);
       const scoped = unscoped(
         store,
         'what is reproduced is read from the tables; the scope filters the prediction',
       );
-      const [stored] = await readPredictions({ store: scoped, cells }, scope, [responseId], id);
-      if (!stored)
+      const [stored] = await readPredictions(
+        { store: scoped, cells },
+        scope,
+        [responseId],
+        parts.map(({ id }) => id),
+      );
+      const model = parts.find(({ id }) => id === stored?.modelVersionId)?.model;
+      if (!stored || !model)
         throw new ScoringError(
           `response: no prediction of it by ${version === null ? 'the champion' : `model version ${version}`} exists here`,
         );

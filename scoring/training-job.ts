@@ -7,6 +7,7 @@ import { formatPosition, journalHead } from '../store/journal/journal.ts';
 import type { Change } from '../store/models/model-changes.ts';
 import { noteMembers } from '../store/models/model-provenance.ts';
 import { type LabelledResponse, readLabelled } from '../store/models/predictions.ts';
+import { type Reader, withCompanion } from './companion.ts';
 import type { EncoderPool } from './encoder-pool.ts';
 import { FEATURE_SET, type FeatureSource } from './features.ts';
 import type { FitRequest, FitResult } from './fit.ts';
@@ -32,6 +33,8 @@ export interface TrainingDeps {
   readonly pool: EncoderPool;
   /** The current champion: heads that are not trained again are reused from it. */
   readonly champion: Model | null;
+  /** The companion of the champion, if this model may take the champion's place. */
+  readonly companion: Reader | null;
   readonly taxonomy: Taxonomy;
   readonly signingKey: KeyObject;
   readonly now: () => number;
@@ -110,7 +113,8 @@ export async function trainCandidate(deps: TrainingDeps, until: Date, cause: Cha
   };
   const trainedAt = new Date(deps.now());
   const label = `trained on responses until ${until.toISOString().slice(0, 16)}Z`;
-  const model = { artefact, label, trainedAt, until, journalPosition: position };
+  const kept = deps.companion && withCompanion(artefact, deps.companion);
+  const model = { artefact, label, trainedAt, until, journalPosition: position, ...kept };
   const ids = responses.map((response) => response.id);
   return register(store, deps.signingKey, model, cause, async (session) => {
     const gone = await noteMembers(session, trainingSet.hash, ids);

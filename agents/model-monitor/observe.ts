@@ -1,5 +1,5 @@
 import type { AgentStateRow } from '../../store/agents/agent-states.ts';
-import { readRegistry } from '../../store/models/models.ts';
+import { readRegistry, stageInUse } from '../../store/models/models.ts';
 import { latestReadings, type Reading } from '../../store/monitoring/model-readings.ts';
 import { lastAlertOf } from '../alerting/carry-out.ts';
 import { type Episode, openOf } from '../alerting/episode.ts';
@@ -26,7 +26,10 @@ export async function* observe(
   known: ReadonlyMap<string, AgentStateRow>,
 ): AsyncGenerator<Observation<Inputs>> {
   const readings = await latestReadings(store);
-  for (const { id: model, stage } of await readRegistry(store)) {
+  const registry = await readRegistry(store);
+  for (const registered of registry) {
+    const model = registered.id;
+    const stage = stageInUse(registered, registry);
     const own = readings.filter(({ modelVersionId }) => modelVersionId === model);
     const until = own[0]?.until.getTime();
     if (until === undefined) continue;

@@ -75,6 +75,13 @@ function addModelVersion({ types }: SchemaParts): void {
       version: t.exposeInt('id', { nullable: false }),
       label: t.exposeString('label', { nullable: false }),
       stage: t.field({ type: types.modelStage, nullable: false, resolve: ({ stage }): ModelStage => stage }),
+      companion: t.field({
+        type: types.modelVersion,
+        description:
+          'The version that reads other languages under the name of this one, with its own encoder, calibration and drift baseline; null where it reads alone. What it infers counts with this one, corrected for its own errors.',
+        resolve: ({ companion }, _args, context) =>
+          companion === null ? null : findModel(companion, context),
+      }),
       encoder: t.string({
         nullable: false,
         description: 'Name and content hash.',
@@ -152,6 +159,23 @@ function addModelMutations({ builder, types: { modelVersion: model } }: SchemaPa
       resolve: async (_root, { until, reason, encoder }, context) => {
         const cause = causeOf(context, reason, 'trainModel');
         return one(await context.deps.scoring.train(untilOf(until, context), cause, encoder), context);
+      },
+    }),
+    pairModels: t.field({
+      ...access('manageModels'),
+      type: model,
+      nullable: false,
+      description:
+        'Makes a candidate that reads what `id` reads, and leaves the languages that only `companion` reads to that one; texts whose language is not determined are read by neither.',
+      args: {
+        id: t.arg.id({ required: true }),
+        companion: t.arg.id({ required: true }),
+        reason: t.arg.string({ required: true }),
+      },
+      resolve: async (_root, { id, companion, reason }, context) => {
+        const [first, second] = [modelArgument('id', id), modelArgument('companion', companion)];
+        const cause = causeOf(context, reason, 'pairModels');
+        return one(await context.deps.scoring.pair(first, second, cause), context);
       },
     }),
     shadowModel: t.field({

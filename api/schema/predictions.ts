@@ -42,12 +42,11 @@ export function addPredictions(schema: SchemaParts): void {
           throw new ForbiddenError('this key may not see predictions');
         assertTexts(texts);
         const version = modelVersion ? modelArgument('modelVersion', modelVersion) : null;
-        const found = await deps.scoring.model(version);
         const sources = texts.map((text): FeatureSource => ({ text, attributes: {} }));
-        const predictions = await deps.scoring.predict(found.model, sources);
-        return predictions.map((one, i): ShownPrediction => {
+        const classified = await deps.scoring.classify(version, sources);
+        return classified.map(({ id, model, prediction }, i): ShownPrediction => {
           const source = async () => sources[i] ?? null;
-          return { ...one, modelVersionId: found.id, model: found.model, source, response: null };
+          return { ...prediction, modelVersionId: id, model, source, response: null };
         });
       },
     }),

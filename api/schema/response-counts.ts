@@ -1,4 +1,4 @@
-import { readChampion } from '../../store/models/models.ts';
+import { idsOf, readChampion } from '../../store/models/models.ts';
 import {
   type ClassCounts,
   type CountQuery,
@@ -104,7 +104,9 @@ function addCounts({ builder }: SchemaParts): TypeOf<CountsOf> {
           const { deps, caller } = context;
           if (mayReadSome(context, 'readPrediction')) {
             const champion = await readChampion(deps.store);
-            return champion ? countBySentiment(deps, caller.scope, query, champion.id) : NO_SENTIMENTS;
+            return champion
+              ? countBySentiment(deps, caller.scope, query, idsOf(champion.parts))
+              : NO_SENTIMENTS;
           }
           noteWithheld(context, 'readPrediction', pathOf(info.path));
           return null;

@@ -18,7 +18,7 @@ function row(
     model: null,
   };
   const visible = counts && { promoters: counts[0], passives: 0, detractors: counts[1] };
-  return scoreRow(name, time, { region }, visible, null, earlier === undefined ? undefined : () => earlier);
+  return scoreRow(name, time, { region }, visible, [], earlier === undefined ? undefined : () => earlier);
 }
 const names = (rows: readonly ScoreRow[]) => rows.map(({ group }) => group.region);
 

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,8 +14,14 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const START_PATIENCE_MS = 60_000;
 /** The admin key of every server here, and the key that the baselines ask for. */
 export const KEY = 'bench-admin-key-of-32-characters-0';
-/** Programs over one record must agree on the pseudonyms, and on what their keys are wrapped with. */
-export const RECORD_KEYS = { SCORELINE_PEPPER: 'b'.repeat(64), SCORELINE_KEK: 'c'.repeat(64) };
+/** Programs over one record must agree on the pseudonyms, on what their keys are wrapped with, and on who signs. */
+export const RECORD_KEYS = {
+  SCORELINE_PEPPER: 'b'.repeat(64),
+  SCORELINE_KEK: 'c'.repeat(64),
+  SCORELINE_SIGNING_KEY: generateKeyPairSync('ed25519')
+    .privateKey.export({ type: 'pkcs8', format: 'der' })
+    .toString('base64'),
+};
 
 /** A server, ours or a baseline, that says on stdout where it is "listening". */
 export interface Server {
@@ -26,10 +33,14 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-/** Starts a TypeScript file of the project, or a command of `scoreline`, and waits until it listens. */
-export async function startProgram(file: string, env: Record<string, string>): Promise<Server> {
+/** Starts a TypeScript file of the project, or a command of `scoreline`, and waits until it listens. `node` is another Node.js than this one. */
+export async function startProgram(
+  file: string,
+  env: Record<string, string>,
+  node = process.execPath,
+): Promise<Server> {
   const program = file.endsWith('.ts') ? ['--import', 'tsx', file] : ['cli/scoreline.mjs', file];
-  const child = spawn(process.execPath, program, {
+  const child = spawn(node, program, {
     cwd: ROOT,
     env: { PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: process.env.TMPDIR, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -89,11 +100,12 @@ async function listening(file: string, child: ChildProcess): Promise<string> {
   throw new Error(`${file} does not listen: ${output}`);
 }
 
-/** /proc counts in ticks of 10 ms (USER_HZ). */
-export function cpuSecondsOf(pid: number | undefined): number {
+/** CPU seconds of a process, or of its children that have ended. /proc counts in ticks of 10 ms (USER_HZ). */
+export function cpuSecondsOf(pid: number | undefined, of: 'itself' | 'ended children' = 'itself'): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / 100;
+  const first = of === 'itself' ? 11 : 13;
+  return (Number(fields[first]) + Number(fields[first + 1])) / 100;
 }
 
 /** The highest resident memory so far, as the kernel counts it (VmHWM); 0 where the process has ended. */

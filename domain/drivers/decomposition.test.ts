@@ -19,18 +19,30 @@ const CONFUSION = [
   [15, 70, 15],
   [5, 15, 80],
 ];
+/** Of the version that reads other languages. */
+const OTHER_CONFUSION = [
+  [50, 30, 20],
+  [25, 40, 35],
+  [5, 25, 70],
+];
 const window = (...tallies: readonly Tally[]): WindowTally => ({
   all: joined(...tallies),
-  confusion: CONFUSION,
+  confusions: [CONFUSION, OTHER_CONFUSION],
 });
 
 const someCounts = fc
   .tuple(fc.nat(40), fc.nat(40), fc.nat(40))
   .map(([promoters, passives, detractors]) => counts(promoters, passives, detractors));
 const tally = fc
-  .array(fc.record({ among: fc.integer({ min: 1, max: 4 }), surveyed: someCounts, inferred: someCounts }), {
-    maxLength: 3,
-  })
+  .array(
+    fc.record({
+      among: fc.integer({ min: 1, max: 4 }),
+      part: fc.nat(1),
+      surveyed: someCounts,
+      inferred: someCounts,
+    }),
+    { maxLength: 3 },
+  )
   .map((portions): Tally => portions);
 const groupsOf = fc.array(fc.record({ before: tally, after: tally }), { minLength: 1, maxLength: 6 });
 
@@ -114,7 +126,7 @@ describe('decompose', () => {
       fc.property(someCounts, (inferred) => {
         fc.pre(total(inferred) > 0);
         const all = wholeTally(ZERO, inferred);
-        const mean = sumOf(all, inferredValuesOf({ all, confusion: CONFUSION })) / total(inferred);
+        const mean = sumOf(all, inferredValuesOf({ all, confusions: [CONFUSION] })) / total(inferred);
         expect(mean).toBeCloseTo(correctedEstimate(inferred, CONFUSION)?.theta ?? Number.NaN, 10);
       }),
     );
@@ -224,7 +236,7 @@ describe('intervals, by simulation', () => {
       const share = shareInterval(named, n, 0.95);
       if (share && share.low <= after[0] && after[0] <= share.high) hits.share += 1;
       const whole: Tally = a.group.map((portion) => ({ ...portion, among: 1 }));
-      const all: WindowTally = { all: wholeOf(a), confusion: CONFUSION };
+      const all: WindowTally = { all: wholeOf(a), confusions: [CONFUSION] };
       const contribution = contributionOf(all, whole, 0.95);
       // The interval takes the share as it was drawn.
       const truth = (100 * named * (scoreOf(after[1][0]) - scoreOf(after[1][1]))) / n;

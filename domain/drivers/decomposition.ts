@@ -64,8 +64,8 @@ export function decompose(
     const share = (share0 + share1) / 2;
     const rate = 100 * share * (s1 - s0);
     const mix = 100 * (share1 - share0) * ((s0 + s1) / 2 - middle);
-    const a = estimateOf(group.before, first.values, before.confusion);
-    const b = estimateOf(group.after, second.values, after.confusion);
+    const a = estimateOf(group.before, first.values, before.confusions);
+    const b = estimateOf(group.after, second.values, after.confusions);
     const reach = z * Math.sqrt(a.variance + b.variance);
     const bound = (sign: number) => 100 * share * (b.theta - a.theta + sign * reach);
     // The estimates of very few answers are far from their scores.

@@ -43,12 +43,12 @@ export function contributionOf(window: WindowTally, group: Tally, confidence: nu
   const z = criticalValue(confidence);
   const values = inferredValuesOf(window);
   const whole = (tally: Tally) => {
-    const { surveyed, inferred } = wholeCounts(tally);
-    return wholeTally(surveyed, inferred);
+    const { surveyed, inferred } = wholeCounts(tally, window.confusions.length);
+    return wholeTally(surveyed, ...inferred);
   };
   const [all, inside] = [whole(window.all), whole(group)];
   const rest = all.map((portion, i) => ({
-    among: 1,
+    ...portion,
     surveyed: difference(portion.surveyed, inside[i]?.surveyed ?? ZERO),
     inferred: difference(portion.inferred, inside[i]?.inferred ?? ZERO),
   }));
@@ -56,7 +56,7 @@ export function contributionOf(window: WindowTally, group: Tally, confidence: nu
   if (n === 0 || outside === 0) return null;
   const share = n / (n + outside);
   const gap = sumOf(inside, values) / n - sumOf(rest, values) / outside;
-  const [a, b] = [inside, rest].map((tally) => estimateOf(tally, values, window.confusion)) as [
+  const [a, b] = [inside, rest].map((tally) => estimateOf(tally, values, window.confusions)) as [
     Estimate,
     Estimate,
   ];

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import fc from '../../test/fixtures/properties.ts';
-import { combinedEstimate, compareEstimates, correctedEstimate, estimateInterval } from './quantification.ts';
+import { total } from '../nps/nps.ts';
+import {
+  combinedEstimate,
+  compareEstimates,
+  correctedEstimate,
+  type Estimate,
+  estimateInterval,
+} from './quantification.ts';
 
 const RATES = [
   [0.8, 0.15, 0.05],
@@ -14,6 +21,8 @@ const counts = (detractors: number, passives: number, promoters: number) => ({
   passives,
   promoters,
 });
+
+const inferred = (...of: Parameters<typeof counts>) => ({ counts: counts(...of), confusion: CONFUSION });
 
 describe('correction for known confusion', () => {
   it('gives back the published example: naive -22.5 becomes -30', () => {
@@ -115,10 +124,33 @@ describe('correction for known confusion', () => {
   });
 
   it('weighs surveyed and inferred responses by their number', () => {
-    const both = combinedEstimate(counts(10, 10, 30), counts(455_000, 315_000, 230_000), CONFUSION);
+    const both = combinedEstimate(counts(10, 10, 30), [inferred(455_000, 315_000, 230_000)]);
     expect(both?.theta).toBeCloseTo((50 * 0.4 + 1e6 * -0.3) / (1e6 + 50), 4);
-    expect(combinedEstimate(counts(10, 10, 30), counts(0, 0, 0), CONFUSION)?.theta).toBeCloseTo(0.4, 12);
-    expect(combinedEstimate(counts(0, 0, 0), counts(0, 0, 0), CONFUSION)).toBeNull();
+    expect(combinedEstimate(counts(10, 10, 30), [inferred(0, 0, 0)])?.theta).toBeCloseTo(0.4, 12);
+    expect(combinedEstimate(counts(0, 0, 0), [inferred(0, 0, 0)])).toBeNull();
+  });
+
+  it('corrects each part by its own errors, and adds them up', () => {
+    const some = fc.tuple(fc.nat(300), fc.nat(300), fc.nat(300));
+    const errors = fc.array(fc.tuple(fc.nat(90), fc.nat(90), fc.nat(90)), { minLength: 3, maxLength: 3 });
+    const part = fc.record({ counts: some.map((of) => counts(...of)), confusion: errors });
+    fc.assert(
+      fc.property(some, fc.array(part, { maxLength: 4 }), (of, parts) => {
+        const surveyed = counts(...of);
+        const sizes = [surveyed, ...parts.map((one) => one.counts)].map(total);
+        const n = sizes.reduce((a, b) => a + b, 0);
+        const found = combinedEstimate(surveyed, parts);
+        if (n === 0) return expect(found).toBeNull();
+        const each = [
+          combinedEstimate(surveyed, []),
+          ...parts.map((one) => correctedEstimate(one.counts, one.confusion)),
+        ];
+        const sum = (value: (estimate: Estimate, size: number) => number) =>
+          each.reduce((all, estimate, i) => all + (estimate ? value(estimate, sizes[i] ?? 0) : 0), 0);
+        expect(found?.theta).toBeCloseTo(sum(({ theta }, size) => theta * size) / n, 9);
+        expect(found?.variance).toBeCloseTo(sum(({ variance }, size) => variance * size ** 2) / n ** 2, 9);
+      }),
+    );
   });
 
   it('compares two estimates', () => {

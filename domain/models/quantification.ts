@@ -141,19 +141,31 @@ function asShares(shares: readonly number[]): number[] {
   return positive.map((share) => share / sum);
 }
 
-/** Two disjoint sets of responses taken together, weighted by their numbers. */
-export function combinedEstimate(surveyed: Counts, inferred: Counts, confusion: Confusion): Estimate | null {
-  const [a, b] = [total(surveyed), total(inferred)];
-  const corrected = correctedEstimate(inferred, confusion);
-  if (b > 0 && !corrected) return null;
-  if (a + b === 0) return null;
+/** What one classifier predicted, and its known errors. */
+export interface InferredPart {
+  readonly counts: Counts;
+  readonly confusion: Confusion;
+}
+
+/**
+ * Disjoint sets of responses taken together, weighted by their numbers: surveyed ones, and those of each classifier, corrected for its
+ * own errors. The classifiers' held-out examples are different ones, so the variances add up. Null without responses.
+ */
+export function combinedEstimate(surveyed: Counts, inferred: readonly InferredPart[]): Estimate | null {
   // The score uses the counts as they are; only the variance is adjusted (Rocks).
-  const theta = a === 0 ? 0 : (surveyed.promoters - surveyed.detractors) / a;
-  const error = a === 0 ? 0 : adjustedEstimate(surveyed).standardError;
-  return {
-    theta: (a * theta + b * (corrected?.theta ?? 0)) / (a + b),
-    variance: ((a * error) ** 2 + b ** 2 * (corrected?.variance ?? 0)) / (a + b) ** 2,
-  };
+  const a = total(surveyed);
+  let n = a;
+  let sum = a === 0 ? 0 : a * ((surveyed.promoters - surveyed.detractors) / a);
+  let variance = a === 0 ? 0 : (a * adjustedEstimate(surveyed).standardError) ** 2;
+  for (const { counts, confusion } of inferred) {
+    const corrected = correctedEstimate(counts, confusion);
+    if (!corrected) continue;
+    const b = total(counts);
+    n += b;
+    sum += b * corrected.theta;
+    variance += b ** 2 * corrected.variance;
+  }
+  return n === 0 ? null : { theta: sum / n, variance: variance / n ** 2 };
 }
 
 /** The estimate's interval in score points, θ ± z·SE cut to -100..100. @throws RangeError for a confidence outside 0..1 */

@@ -19,6 +19,8 @@ export interface CountedFact {
 export interface AsOfEntry {
   readonly position: number;
   readonly kind: string;
+  /** The version whose predictions changed; null for responses. */
+  readonly model: number | null;
   readonly recordedAt: Date;
   readonly added: readonly string[];
   readonly removed: readonly string[];
@@ -33,6 +35,7 @@ export interface FirstChange {
   readonly was: CountedFact | null;
   /** Whether it existed, counted or not. */
   readonly existed: boolean;
+  readonly model: number | null;
   readonly recordedAt: Date;
 }
 
@@ -47,15 +50,15 @@ export class UnexplainedChangeError extends UserError {
  */
 export function firstChanges(entries: Iterable<AsOfEntry>): Map<string, FirstChange> {
   const first = new Map<string, FirstChange>();
-  for (const { position, added, removed, deltas, recordedAt } of entries) {
+  for (const { position, model, added, removed, deltas, recordedAt } of entries) {
     const [one] = removed;
     if (one !== undefined && removed.length === 1 && added.length === 0)
-      first.set(one, { was: removedFact(deltas), existed: true, recordedAt });
+      first.set(one, { was: removedFact(deltas), existed: true, model, recordedAt });
     else if (deltas.some(([, , ...counts]) => counts.some((n) => n < 0)))
       throw new UnexplainedChangeError(`entry ${position} of the journal changed responses in place`);
     // An update that does not change counts (a comment that aged out) is not a change here.
     else if (deltas.length === 0 || deltas.some(([, , ...counts]) => counts.some((n) => n > 0)))
-      for (const id of added) first.set(id, { was: null, existed: false, recordedAt });
+      for (const id of added) first.set(id, { was: null, existed: false, model, recordedAt });
   }
   return first;
 }
@@ -83,10 +86,11 @@ export type KnownReason =
   | 'UNCOUNTED'
   | 'RE_SCORED';
 
-/** What one response adds to a number: 0 detractor, 1 passive, 2 promoter, surveyed or inferred. */
+/** What one response adds to a number: 0 detractor, 1 passive, 2 promoter. */
 export interface Contribution {
   readonly class: number;
-  readonly inferred: boolean;
+  /** The version that inferred it; null: surveyed. */
+  readonly model: number | null;
 }
 
 /** One fact that counts differently than it did then. */
@@ -121,9 +125,10 @@ function pager(facts: readonly KnownChange[]): KnownDifference['facts'] {
   };
 }
 
-/** What the changes add to the counts, surveyed or inferred. */
-export function sumOfChanges(changes: readonly KnownChange[], inferred: boolean): Counts {
-  const count = (one: Contribution | null) => (one?.inferred === inferred ? countOf(one.class) : ZERO);
+/** What the changes add to the counts: surveyed ones (null), of one model version, or all. */
+export function sumOfChanges(changes: readonly KnownChange[], model?: number | null): Counts {
+  const count = (one: Contribution | null) =>
+    one && (model === undefined || one.model === model) ? countOf(one.class) : ZERO;
   return changes.reduce((sum, { was, is }) => add(sum, subtract(count(is), count(was))), ZERO);
 }
 
@@ -138,7 +143,7 @@ export function differencesOf(changes: readonly KnownChange[]): KnownDifference[
   return [...byReason]
     .map(([reason, facts]) => ({
       reason,
-      change: add(sumOfChanges(facts, false), sumOfChanges(facts, true)),
+      change: sumOfChanges(facts),
       responses: facts.length,
       facts: pager(
         facts.toSorted(

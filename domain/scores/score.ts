@@ -1,12 +1,12 @@
 import type { Scope } from '../access/scope.ts';
 import {
-  type Confusion,
   combinedEstimate,
   type Estimate,
   estimateInterval,
+  type InferredPart,
 } from '../models/quantification.ts';
 import { npsInterval } from '../nps/interval.ts';
-import { type Counts, npsScore, subtract, total, ZERO } from '../nps/nps.ts';
+import { type Counts, npsScore, subtract, total } from '../nps/nps.ts';
 import type { Cell, Segment } from '../segments/cell.ts';
 import { segmentText } from '../segments/cell.ts';
 import { valueIn } from '../segments/dimensions.ts';
@@ -22,12 +22,6 @@ export interface ScoreName extends TimeRange {
   readonly confidence: number;
   /** The model version whose classes it counts; null where only surveyed ones are. */
   readonly model: number | null;
-}
-
-/** The inferred part of a row's counts, and the known errors of the model. */
-export interface InferredPart {
-  readonly counts: Counts;
-  readonly confusion: Confusion;
 }
 
 /** CORRECTED: by the classifier's known confusion, including its uncertainty (quantification.ts). */
@@ -106,7 +100,8 @@ export class ScoreRow implements ScoreName {
   readonly model: number | null;
   /** All counted responses, inferred ones as predicted; null when suppressed. */
   readonly counts: Counts | null;
-  readonly #inferred: InferredPart | null;
+  /** By the version that inferred them; none if nothing was inferred. */
+  readonly #inferred: readonly InferredPart[];
   readonly #earlier: (() => number | null) | undefined;
   #id: string | undefined;
   #estimate: Estimate | null | undefined;
@@ -118,7 +113,7 @@ export class ScoreRow implements ScoreName {
     time: number,
     group: ScoreRow['group'],
     counts: Counts | null,
-    inferred: InferredPart | null,
+    inferred: readonly InferredPart[],
     earlier?: () => number | null,
   ) {
     this.model = name.model;
@@ -144,15 +139,13 @@ export class ScoreRow implements ScoreName {
     return this.#id;
   }
 
-  /** The counts by who gave the class, and the known errors of the model; null when suppressed. */
-  get parts(): {
-    readonly surveyed: Counts;
-    readonly inferred: Counts;
-    readonly confusion: Confusion;
-  } | null {
-    if (!this.counts) return null;
-    const { counts: inferred, confusion } = this.#inferred ?? { counts: ZERO, confusion: [] };
-    return { surveyed: subtract(this.counts, inferred), inferred, confusion };
+  /** The counts by who gave the class, with the known errors of what inferred it; null when suppressed. */
+  get parts(): { readonly surveyed: Counts; readonly inferred: readonly InferredPart[] } | null {
+    return this.counts && { surveyed: this.#surveyed(this.counts), inferred: this.#inferred };
+  }
+
+  #surveyed(all: Counts): Counts {
+    return this.#inferred.reduce((left, { counts }) => subtract(left, counts), all);
   }
 
   get suppressed(): boolean {
@@ -162,7 +155,7 @@ export class ScoreRow implements ScoreName {
   /** Score points; null without responses, when suppressed, or if the model cannot estimate it. */
   get score(): number | null {
     if (!this.counts) return null;
-    return this.#inferred ? percent(this.estimate) : npsScore(this.counts);
+    return this.#inferred.length > 0 ? percent(this.estimate) : npsScore(this.counts);
   }
 
   /** The score minus that of the window before; null if either is null, or it was not read. */
@@ -177,9 +170,8 @@ export class ScoreRow implements ScoreName {
 
   /** The score with its variance if it contains inferred responses; else null. */
   get estimate(): Estimate | null {
-    if (!this.counts || !this.#inferred) return null;
-    const { counts, confusion } = this.#inferred;
-    this.#estimate ??= combinedEstimate(subtract(this.counts, counts), counts, confusion);
+    if (!this.counts || this.#inferred.length === 0) return null;
+    this.#estimate ??= combinedEstimate(this.#surveyed(this.counts), this.#inferred);
     return this.#estimate;
   }
 
@@ -214,9 +206,10 @@ export class ScoreRow implements ScoreName {
   }
 
   get interval(): ScoreInterval | null {
-    this.#interval ??= this.#inferred
-      ? this.#corrected()
-      : this.counts && npsInterval(this.counts, this.confidence);
+    this.#interval ??=
+      this.#inferred.length > 0
+        ? this.#corrected()
+        : this.counts && npsInterval(this.counts, this.confidence);
     return this.#interval ?? null;
   }
 
@@ -231,7 +224,7 @@ function percent(estimate: Estimate | null): number | null {
 }
 
 /**
- * The row of one number. `counts`: null if suppressed; `inferred`: the part of them that a model inferred;
+ * The row of one number. `counts`: null if suppressed; `inferred`: the parts of them that each version inferred;
  * `earlier`: the score of the window before.
  */
 export function scoreRow(
@@ -239,11 +232,11 @@ export function scoreRow(
   time: number,
   group: ScoreRow['group'],
   counts: Counts | null,
-  inferred: InferredPart | null,
+  inferred: readonly InferredPart[],
   earlier?: () => number | null,
 ): ScoreRow {
-  const part = inferred && total(inferred.counts) > 0 ? inferred : null;
-  return new ScoreRow(name, time, group, counts, part, earlier);
+  const parts = inferred.some((part) => total(part.counts) > 0) ? inferred : [];
+  return new ScoreRow(name, time, group, counts, parts, earlier);
 }
 
 /** Cells by their values of the attributes, in the order of those values. */

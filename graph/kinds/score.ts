@@ -2,6 +2,7 @@ import { type Basis, parseScoreId, type ScoreName } from '../../domain/scores/sc
 import type { Segment } from '../../domain/segments/cell.ts';
 import type { Dimension } from '../../domain/segments/dimensions.ts';
 import { HOUR_MS, type TimeRange } from '../../domain/time/time-windows.ts';
+import { idsOf, readModelParts } from '../../store/models/models.ts';
 import type { RollupSelection } from '../lineage-store.ts';
 import { edge, oneFurther, type RollupWalk, type Walk } from '../node.ts';
 import { contextOf } from './rollup.ts';
@@ -53,18 +54,24 @@ export const scoreKind: NodeKind<ScoreRow, never> = {
 };
 
 /** The score as the start of a walk: every score exists for every caller, as the sum of what they can see. */
-export function foundScore(request: LineageRequest, score: ScoreStart): Found<ScoreRow> {
+export async function foundScore(request: LineageRequest, score: ScoreStart): Promise<Found<ScoreRow>> {
   const { from, until } = score;
-  const model = score.basis === 'INFERRED' ? score.model : SURVEYED;
+  const models = await summedModels(request, score);
   const fromHour = Math.floor(from / HOUR_MS);
   const selection = {
     ...everythingVisible(request, score.segment),
     fromHour,
-    // A surveyed model version has no inputs.
-    untilHour: model === null ? fromHour : Math.ceil(until / HOUR_MS),
-    models: model === null ? [] : [model],
+    // Without a model version there is nothing to sum.
+    untilHour: models.length === 0 ? fromHour : Math.ceil(until / HOUR_MS),
+    models,
   };
   return at(request, scoreKind, { score, selection });
+}
+
+/** Whose rollups the score's lineage is of: the surveyed ones unless it is only inferred. */
+async function summedModels({ store }: LineageRequest, { basis, model }: ScoreStart): Promise<number[]> {
+  if (basis !== 'INFERRED') return [SURVEYED];
+  return model === null ? [] : idsOf(await readModelParts(store, model));
 }
 
 /** The score with that key, as the start of a trace. */
@@ -80,7 +87,7 @@ export function scoreStartOf(dimensions: readonly Dimension[], id: string, name:
 }
 
 /** The score of the id, which every caller has; null for any other id. */
-export function scoreNamed(request: LineageRequest, id: string): Found<ScoreRow> | null {
+export async function scoreNamed(request: LineageRequest, id: string): Promise<Found<ScoreRow> | null> {
   const name = parseScoreId(id);
   return name && foundScore(request, scoreStartOf(request.dimensions, id, name));
 }

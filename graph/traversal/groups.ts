@@ -146,18 +146,21 @@ async function answersOf(
 ): Promise<number | null> {
   if (!open) return null;
   const cellIds = [...new Set(open.map(({ cell }) => cells.byKey(cell)?.id ?? 0))];
-  const [model = SURVEYED] = selection.models ?? [];
-  const classes =
-    model === SURVEYED ? ({ kind: 'surveyed' } as const) : ({ kind: 'inferred', model } as const);
-  // Minutes are counted from the answers, because old ones have no rollups any more.
-  const query = {
-    edges: [range.from, range.until],
-    cellIds,
-    byCell: false,
-    now: Number.POSITIVE_INFINITY,
-    classes,
-  };
-  return (await countIntervals(store, query)).reduce((all, counts) => all + total(counts), 0);
+  let answers = 0;
+  for (const model of selection.models ?? [SURVEYED]) {
+    const classes =
+      model === SURVEYED ? ({ kind: 'surveyed' } as const) : ({ kind: 'inferred', model } as const);
+    // Minutes are counted from the answers, because old ones have no rollups any more.
+    const query = {
+      edges: [range.from, range.until],
+      cellIds,
+      byCell: false,
+      now: Number.POSITIVE_INFINITY,
+      classes,
+    };
+    answers = (await countIntervals(store, query)).reduce((all, counts) => all + total(counts), answers);
+  }
+  return answers;
 }
 
 /** One page of the nodes of a kind. */

@@ -9,7 +9,7 @@ export function lineageRequest(deps: LineageDeps, scope: Scope): LineageRequest 
     ...deps,
     scope,
     find: (id) => resolveNode(request, id),
-    findAny: async (id) => scoreNamed(request, id) ?? resolveNode(request, id),
+    findAny: async (id) => (await scoreNamed(request, id)) ?? resolveNode(request, id),
   };
   return request;
 }

@@ -114,16 +114,21 @@ const PREDICTED: readonly Column[] = [
 export const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
 
 const CHAMPION = `(SELECT w.id FROM public.model_version w WHERE w.stage = 'CHAMPION')`;
+const COMPANION = `(SELECT w.companion_id FROM public.model_version w WHERE w.stage = 'CHAMPION')`;
+/** Each response has a prediction of one of the two at most. */
+const READERS = `ANY (ARRAY[${CHAMPION}, ${COMPANION}])`;
 
 const predictionOf = (
   condition: string,
 ) => `public.prediction p ON p.response_id = r.id AND p.answered_at = r.answered_at
-  AND p.cell_id = r.cell_id AND p.model_version_id = ${CHAMPION} AND ${condition}`;
+  AND p.cell_id = r.cell_id AND p.model_version_id = ${READERS} AND ${condition}`;
 
-/** The themes that p names, most probable first. The champion's list is read once, not for each row. */
+/** The themes that p names, most probable first. The lists of both versions are read once, not for each row. */
 const NAMED_THEMES = (() => {
+  const of = (column: string, version: string) =>
+    `(SELECT array_agg(t.${column} ORDER BY t.place) FROM public.model_theme t WHERE t.model_version_id = ${version})`;
   const list = (column: string) =>
-    `(SELECT array_agg(t.${column} ORDER BY t.place) FROM public.model_theme t WHERE t.model_version_id = ${CHAMPION})`;
+    `(CASE p.model_version_id WHEN ${CHAMPION} THEN ${of(column, CHAMPION)} ELSE ${of(column, COMPANION)} END)`;
   return `CASE WHEN p.class IS NOT NULL THEN array_to_string(ARRAY(SELECT ${list('theme')}[i] FROM generate_subscripts(p.themes, 1) i
     WHERE p.themes[i] >= ${list('threshold')}[i] ORDER BY p.themes[i] DESC, i), ', ') END`;
 })();
@@ -179,7 +184,7 @@ const THEME_DAY: View = {
   rows: 'theme_days',
   table: 'theme_day',
   time: 'bucket',
-  where: `r.model_version_id = ${CHAMPION}`,
+  where: `r.model_version_id = ${READERS}`,
   joins: () => 'JOIN public.model_theme t ON t.model_version_id = r.model_version_id AND t.place = r.theme',
   before: [{ name: 'day', type: 'date', from: `(r.bucket AT TIME ZONE 'UTC')::date`, says: 'The UTC day' }],
   after: [

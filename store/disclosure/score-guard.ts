@@ -27,10 +27,10 @@ export interface ScoreGroup {
   readonly cells: readonly Cell[];
 }
 
-/** The visible counts of one group in one window: all, null if suppressed, and the inferred ones. */
+/** The visible counts of one group in one window: all, null if suppressed, and the inferred ones by version. */
 export interface ReleasedCounts {
   readonly counts: Counts | null;
-  readonly inferred: Counts | undefined;
+  readonly inferred: readonly Counts[] | undefined;
 }
 
 /** One group's counts. */
@@ -62,8 +62,8 @@ export interface Guard {
 interface ProtectedQuery {
   readonly basis: Basis;
   readonly windows: readonly TimeRange[];
-  /** The model version of the query, if any. */
-  readonly model: number | null;
+  /** The model versions whose classes are counted. */
+  readonly models: readonly number[];
 }
 
 /** Protected cells by part, none for a part that is not counted. */
@@ -101,9 +101,9 @@ export async function openGuard(
   query: ProtectedQuery,
   groups: readonly ScoreGroup[],
 ): Promise<Guard> {
-  const { basis, windows, model } = query;
+  const { basis, windows, models } = query;
   const parts = await openParts(deps, scope, protectedCells, query, groups);
-  const { countedParts } = partsOf(basis, model);
+  const { countedParts } = partsOf(basis, models);
   const releasable = parts.filter(({ part }) => countedParts.includes(part));
   return {
     lists: (place) => releasable.some(({ own }) => own.has(place)),
@@ -137,11 +137,11 @@ export async function openGuard(
 function releasedColumn(
   column: ScoreColumn,
   parts: readonly ReleasedPart[],
-  { basis, model }: ProtectedQuery,
+  { basis, models }: ProtectedQuery,
   smallestCount: number,
 ): ScoreColumn {
   const { place } = column;
-  const { countedParts, inferred } = partsOf(basis, model);
+  const { countedParts, inferred } = partsOf(basis, models);
   const ofGroup = parts.filter((part) => part.hasProtected[place]);
   if (ofGroup.length === 0) return column;
   const releasable = ofGroup.filter(({ part }) => countedParts.includes(part));
@@ -158,7 +158,7 @@ function releasedColumn(
     const open = column.at(window);
     return {
       counts: add(open.counts ?? ZERO, sum(countedParts, window)),
-      inferred: open.inferred && add(open.inferred, sum(inferred, window)),
+      inferred: open.inferred?.map((counts, i) => add(counts, sum(inferred[i] ?? [], window))),
     };
   };
   return { ...column, at, isProtected: true };
@@ -168,12 +168,12 @@ async function openParts(
   deps: GuardDeps,
   scope: Scope,
   protectedCells: ProtectedCells,
-  { basis, model }: ProtectedQuery,
+  { basis, models }: ProtectedQuery,
   groups: readonly ScoreGroup[],
 ): Promise<OpenPart[]> {
   const wanted: Record<Counted, Part[]> = {
     surveyed: ['surveyed'],
-    inferred: partsOf(basis, model).inferred,
+    inferred: partsOf(basis, models).inferred.flat(),
   };
   const all: OpenPart[] = [];
   for (const counted of ['surveyed', 'inferred'] as const) {
@@ -240,11 +240,17 @@ const COUNTED: Readonly<Record<Basis, readonly Counted[]>> = {
   COMBINED: ['surveyed', 'inferred'],
 };
 
-/** The parts whose sum a basis is, and the inferred ones among them. */
-function partsOf(basis: Basis, model: number | null): { countedParts: Part[]; inferred: Part[] } {
-  const alone: Part[] = model === null ? [] : [`alone ${model}`];
-  const beside: Part[] = model === null ? [] : [`beside ${model}`];
+/** The parts whose sum a basis is, and the inferred ones among them by model version. */
+function partsOf(
+  basis: Basis,
+  models: readonly number[],
+): { countedParts: readonly Part[]; inferred: readonly (readonly Part[])[] } {
   if (basis === 'SURVEYED') return { countedParts: ['surveyed'], inferred: [] };
-  if (basis === 'INFERRED') return { countedParts: [...alone, ...beside], inferred: [...alone, ...beside] };
-  return { countedParts: ['surveyed', ...alone], inferred: alone };
+  const inferred = models.map((model): Part[] =>
+    basis === 'INFERRED' ? [`alone ${model}`, `beside ${model}`] : [`alone ${model}`],
+  );
+  return {
+    countedParts: [...(basis === 'COMBINED' ? (['surveyed'] as const) : []), ...inferred.flat()],
+    inferred,
+  };
 }

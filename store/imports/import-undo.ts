@@ -9,6 +9,7 @@ import { type Claim, FORGET_REPEATS, forgetRevisions, otherSenders, passOn } fro
 import type { ImportRun } from '../responses/imports.ts';
 import { ERASED_CONTENT, WITHDRAWN_CONTENT } from '../responses/response-row.ts';
 import { applyUndo, type Plan } from './import-restore.ts';
+import { NOTHING_UNDONE, sumOfUndo, type UndoAccount } from './undo-account.ts';
 import { countFacts, undoFacts } from './undo-facts.ts';
 import { fateOf, type ImportEvent, type KeyState, type Place } from './undo-fate.ts';
 
@@ -66,24 +67,6 @@ const EVENTS = statement(
     FROM source_event e WHERE response_id = ANY ($1::uuid[]) AND (import_id IS NOT NULL
       OR id IN (SELECT replaced FROM source_event x WHERE x.response_id = e.response_id))`,
 );
-/** How the responses of an import fared: counts so far, or as they would be. */
-export interface UndoAccount {
-  /** Nothing replaces them. */
-  readonly removed: number;
-  /** The content that they had replaced is restored. */
-  readonly restored: number;
-  /**
-   * Replaced or corrected since by something else, which stays; or the content they had replaced is no longer
-   * kept.
-   */
-  readonly stayed: number;
-  /** Unchanged until the legal hold is released. */
-  readonly held: number;
-  /** Unchanged until the dispute is settled. */
-  readonly restricted: number;
-  /** Outcomes and change events that are removed. */
-  readonly facts: number;
-}
 
 export interface UndoResult extends UndoAccount {
   /** False if time ran out: call again to continue. */
@@ -91,8 +74,6 @@ export interface UndoResult extends UndoAccount {
   /** The last response read, if not complete: a dry run continues after it. */
   readonly last: string | null;
 }
-
-const NOTHING: UndoAccount = { removed: 0, restored: 0, stayed: 0, held: 0, restricted: 0, facts: 0 };
 
 export interface UndoOptions {
   /** Changes nothing: returns what would be. */
@@ -124,13 +105,13 @@ export async function undoImport(
       await by.note?.(session, { import: run.key, reason: by.reason });
     });
   }
-  let account = NOTHING;
+  let account = NOTHING_UNDONE;
   for (let after = dryRun ? begin : FIRST_UUID; ; ) {
     const slice = await deps.store.transaction((session) =>
       undoSlice(deps, session, run, after, dryRun, now()),
     );
     if (slice === null) break;
-    account = sum(account, slice.account);
+    account = sumOfUndo(account, slice.account);
     after = slice.last;
     if (isOver(slice.isLast)) {
       if (dryRun) await noteDryRun(deps, run, by, account);
@@ -170,15 +151,6 @@ async function noteDryRun(
     );
 }
 
-const sum = (a: UndoAccount, b: UndoAccount): UndoAccount => ({
-  removed: a.removed + b.removed,
-  restored: a.restored + b.restored,
-  stayed: a.stayed + b.stayed,
-  held: a.held + b.held,
-  restricted: a.restricted + b.restricted,
-  facts: a.facts + b.facts,
-});
-
 interface Slice {
   /** The last response that was looked at. */
   readonly last: string;
@@ -213,7 +185,7 @@ async function undoSlice(
   // A right was exercised over one of them meanwhile, and it has another key: read it again.
   const owners = [...keys, ...events].flatMap(({ subjectId }) => subjectId ?? []);
   const asked = new Set(subjectIds);
-  if (owners.some((id) => !asked.has(id))) return { last: after, account: NOTHING, isLast: false };
+  if (owners.some((id) => !asked.has(id))) return { last: after, account: NOTHING_UNDONE, isLast: false };
   const ofImport = events.filter(({ importId, isUndone }) => importId === run.id && !isUndone);
   const others = await otherSenders(
     session,
@@ -249,7 +221,7 @@ function planSlice(
   for (const event of events) byResponse.get(event.responseId)?.push(event);
   const plan: Plan = { removed: [], restored: [], undone: [], kept: [], passedOn: [], standing: [] };
   const settled: string[] = [];
-  const account = { ...NOTHING };
+  const account = { ...NOTHING_UNDONE };
   for (const key of keys) {
     const before = byResponse.get(key.id) ?? [];
     const own = before.map((event) => withSender(event, others.get(event.id)));

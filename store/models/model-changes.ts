@@ -14,6 +14,8 @@ export interface NewModel {
   readonly key: string;
   readonly artefact: unknown;
   readonly trainedAt: Date;
+  /** The version that its artefact names as its companion. */
+  readonly companion: number | null;
   readonly signature: string;
   readonly features: readonly FeatureRow[];
   readonly trainingSets: readonly TrainingSetRow[];
@@ -39,8 +41,8 @@ const INSERT_TRAINING_SETS = statement(
 );
 const INSERT_MODEL = statement(
   'models_insert',
-  `INSERT INTO model_version (id, label, key, stage, artefact, feature_set_key, trained_at, signature)
-    SELECT max(id) + 1, $1, $2, 'CANDIDATE', $3::jsonb, $4, $5, $6 FROM model_version
+  `INSERT INTO model_version (id, label, key, stage, artefact, feature_set_key, trained_at, signature, companion_id)
+    SELECT max(id) + 1, $1, $2, 'CANDIDATE', $3::jsonb, $4, $5, $6, $7::integer FROM model_version
     ON CONFLICT (key) DO NOTHING RETURNING id`,
 );
 const LINK_SETS = statement(
@@ -81,7 +83,7 @@ export function registerModel(
     ]);
     await session.rows(INSERT_TRAINING_SETS, [JSON.stringify(model.trainingSets)]);
     await settle(session);
-    const { label, key, artefact, trainedAt, signature } = model;
+    const { label, key, artefact, trainedAt, signature, companion } = model;
     const [row] = await session.rows<{ id: number }>(INSERT_MODEL, [
       label,
       key,
@@ -89,6 +91,7 @@ export function registerModel(
       featureSetKey,
       trainedAt,
       signature,
+      companion,
     ]);
     if (!row) throw new Error('the registry has no version 0: its migrations were not applied');
     await session.rows(LINK_SETS, [row.id, model.trainingSets.map(({ hash }) => hash)]);

@@ -1,3 +1,5 @@
+import type { Confusion, InferredPart } from '../../domain/models/quantification.ts';
+import { type Counts, ZERO } from '../../domain/nps/nps.ts';
 import type { Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
 import type { ModelStage } from '../tables/scoring.ts';
@@ -15,6 +17,8 @@ export interface RegisteredModel extends ModelVersionRow {
   /** SHA-256 of the artefact. */
   readonly key: string;
   readonly stage: ModelStage;
+  /** The version that reads other languages beside it; null where it reads alone. */
+  readonly companion: number | null;
   readonly encoderName: string;
   readonly encoderHash: string;
   /** Codes of ISO 639-1. */
@@ -49,20 +53,16 @@ const BY_IDS = statement(
 );
 const REGISTERED = statement(
   'models_registered',
-  `SELECT id, label, recorded_at AS "recordedAt", key, stage, trained_at AS "trainedAt",
+  `SELECT id, label, recorded_at AS "recordedAt", key, stage, companion_id AS companion, trained_at AS "trainedAt",
       artefact->'encoder'->>'name' AS "encoderName", artefact->'encoder'->>'hash' AS "encoderHash",
       coalesce(artefact->'languages', '[]') AS languages, artefact->'evaluation' AS evaluation
     FROM model_version WHERE id > 0 ORDER BY id`,
 );
 const ARTEFACT = statement('models_artefact', 'SELECT artefact FROM model_version WHERE id = $1');
-const CHAMPION = statement(
-  'models_champion',
-  `SELECT id, artefact->'confusion' AS confusion FROM model_version WHERE stage = 'CHAMPION'`,
-);
-const CONFUSION = statement(
-  'models_confusion',
-  `SELECT artefact->'confusion' AS confusion FROM model_version WHERE id = $1`,
-);
+const PARTS = `SELECT p.id, p.artefact->'confusion' AS confusion
+    FROM model_version m JOIN model_version p ON p.id IN (m.id, m.companion_id)`;
+const CHAMPION = statement('models_champion', `${PARTS} WHERE m.stage = 'CHAMPION' ORDER BY p.id <> m.id`);
+const PARTS_OF = statement('models_parts', `${PARTS} WHERE m.id = $1 ORDER BY p.id <> m.id`);
 const REIGNS = statement(
   'models_reigns',
   `SELECT model_version_id AS model, cause = 'rollback' AS rollback, recorded_at AS at FROM model_event
@@ -74,13 +74,35 @@ export function readModelVersions(session: Session, ids: readonly number[]): Pro
   return session.rows<ModelVersionRow>(BY_IDS, [ids]);
 }
 
-/** The model's errors on held-out examples (true x predicted), or null when there is no such model. */
-export async function readConfusion(
-  session: Session,
-  id: number,
-): Promise<readonly (readonly number[])[] | null> {
-  const [row] = await session.rows<{ confusion: number[][] | null }>(CONFUSION, [id]);
-  return row?.confusion ?? null;
+/** A version that reads some of the texts: it stores what it infers under its own id. */
+export interface ModelPart {
+  readonly id: number;
+  /** Its errors on held-out examples (true x predicted); null if it states none. */
+  readonly confusion: Confusion | null;
+}
+
+/** Counts of each part with its known errors; none if one of them states none. */
+export function inferredParts(parts: readonly ModelPart[], counts: readonly Counts[]): InferredPart[] {
+  const inferred = parts.flatMap(({ confusion }, i) =>
+    confusion ? [{ counts: counts[i] ?? ZERO, confusion }] : [],
+  );
+  return inferred.length === parts.length ? inferred : [];
+}
+
+/** The ids under which they store what they infer. */
+export const idsOf = (parts: readonly ModelPart[]): number[] => parts.map(({ id }) => id);
+
+/** What reads under the name of that version: itself, then its companion if it has one. None if there is no such version. */
+export function readModelParts(session: Session, id: number): Promise<ModelPart[]> {
+  return session.rows<ModelPart>(PARTS_OF, [id]);
+}
+
+/** Whether a model version reads for the champion or for a shadow: as itself, or as the companion of one; else its own stage. */
+export function stageInUse(model: RegisteredModel, registry: readonly RegisteredModel[]): ModelStage {
+  const stages = registry
+    .filter(({ id, companion }) => id === model.id || companion === model.id)
+    .map(({ stage }) => stage);
+  return (['CHAMPION', 'SHADOW'] as const).find((one) => stages.includes(one)) ?? model.stage;
 }
 
 /** SHA-256 of the artefact, as registered; null for an unregistered model. */
@@ -100,15 +122,17 @@ export async function readArtefact(session: Session, id: number): Promise<unknow
   return row?.artefact ?? null;
 }
 
-/**
- * The champion's version and its confusion (true x predicted, on held-out examples), or null before there is
- * one.
- */
-export async function readChampion(
-  session: Session,
-): Promise<{ readonly id: number; readonly confusion: readonly (readonly number[])[] } | null> {
-  const [row] = await session.rows<{ id: number; confusion: number[][] }>(CHAMPION, []);
-  return row ?? null;
+/** The model version that counts, and what reads under its name. */
+export interface Champion {
+  readonly id: number;
+  /** Itself, then its companion if it has one. */
+  readonly parts: readonly ModelPart[];
+}
+
+/** Null before there is one. */
+export async function readChampion(session: Session): Promise<Champion | null> {
+  const parts = await session.rows<ModelPart>(CHAMPION, []);
+  return parts[0] ? { id: parts[0].id, parts } : null;
 }
 
 /** Who reigns, since when, and which version a rollback would return to. */

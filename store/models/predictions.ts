@@ -101,7 +101,7 @@ const BY_RESPONSES = statement(
       p.passive, p.promoter, p.sentiment, p.negative, p.neutral, p.positive, p.themes, p.uncertainty, p.abstained,
       p.features_hash AS "featuresHash", p.words, p.tokens, p.unknown_tokens AS "unknownTokens", p.language
     FROM response_key k
-      ${lateralPredictions('k', 'p', 'it.model_version_id = $2')}
+      ${lateralPredictions('k', 'p', 'it.model_version_id = ANY ($2::integer[])')}
     WHERE k.id = ANY ($1::uuid[])`,
 );
 
@@ -168,14 +168,17 @@ export function storePredictions(
   });
 }
 
-/** The model version's predictions for those responses, as far as the caller may see them. */
+/**
+ * What those model versions predict for the responses, as far as the caller may see it: of a version and its companion, one row
+ * at most for each response.
+ */
 export async function readPredictions(
   deps: { readonly store: ScopedSession; readonly cells: CellDictionary },
   scope: Scope,
   responseIds: readonly string[],
-  modelVersionId: number,
+  modelVersionIds: readonly number[],
 ): Promise<PredictionRow[]> {
-  const rows = await deps.store.rows<PredictionRow>(BY_RESPONSES, [responseIds, modelVersionId]);
+  const rows = await deps.store.rows<PredictionRow>(BY_RESPONSES, [responseIds, modelVersionIds]);
   return rows.filter(({ cellId }) => {
     const cell = deps.cells.get(cellId);
     return cell !== undefined && scope.allows('readPrediction', cell);

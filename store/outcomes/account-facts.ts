@@ -30,7 +30,7 @@ export interface AccountRow extends AccountFacts {
 /** $1 the moment. Restricted answers and outcomes are elsewhere, or marked. */
 const FACTS = statement(
   'account_facts',
-  `WITH champion AS (SELECT id FROM model_version WHERE stage = 'CHAMPION'), answers AS (
+  `WITH champion AS (SELECT unnest(ARRAY[id, companion_id]) AS id FROM model_version WHERE stage = 'CHAMPION'), answers AS (
       SELECT coalesce(ms.root_id, r.account_id) AS account, count(r.class) AS n,
         (array_agg(r.class ORDER BY r.answered_at DESC, r.id DESC) FILTER (WHERE r.class IS NOT NULL))[1] AS last,
         avg(r.class) FILTER (WHERE r.answered_at >= $1::timestamptz - interval '120 days') AS new,

@@ -23,7 +23,7 @@ const BY_MAPPING = statement(
 const BY_SENTIMENT = statement(
   'responses_counts_by_sentiment',
   `SELECT s.sentiment, count(*) AS responses FROM ${NEWEST}
-      ${lateralPredictions('p', 's', 'it.model_version_id = $7 AND it.sentiment IS NOT NULL')} GROUP BY 1`,
+      ${lateralPredictions('p', 's', 'it.model_version_id = ANY ($7::integer[]) AND it.sentiment IS NOT NULL')} GROUP BY 1`,
 );
 
 const valuesOf = (
@@ -63,14 +63,14 @@ export function countByMapping(
   return deps.store.rows(BY_MAPPING, valuesOf(deps, scope, ['readResponse'], query));
 }
 
-/** Negative, neutral, positive: responses of cells whose predictions the caller may read, by what the model version finds in them. */
+/** Negative, neutral, positive: responses of cells whose predictions the caller may read, by what the model versions find in them. */
 export async function countBySentiment(
   deps: CountDeps,
   scope: Scope,
   query: CountQuery,
-  model: number,
+  models: readonly number[],
 ): Promise<readonly [number, number, number]> {
-  const values = [...valuesOf(deps, scope, ['readResponse', 'readPrediction'], query), model];
+  const values = [...valuesOf(deps, scope, ['readResponse', 'readPrediction'], query), models];
   const rows = await deps.store.rows<{ sentiment: 0 | 1 | 2; responses: number }>(BY_SENTIMENT, values);
   const of = (wanted: number) => rows.find(({ sentiment }) => sentiment === wanted)?.responses ?? 0;
   return [of(0), of(1), of(2)];

@@ -23,11 +23,11 @@ const MARGIN = 1_000;
 const entriesStatement = (name: string, after: string): Statement =>
   statement(
     name,
-    `SELECT position, kind, recorded_at AS "recordedAt", payload->'added' AS added, payload->'removed' AS removed,
+    `SELECT position, kind, (payload->>'model')::integer AS model, recorded_at AS "recordedAt", payload->'added' AS added, payload->'removed' AS removed,
       payload->'deltas' AS deltas
     FROM journal j
     WHERE ${after}
-      AND (kind = 'responses' OR (kind = 'predictions' AND (payload->>'model')::integer = $3))
+      AND (kind = 'responses' OR (kind = 'predictions' AND (payload->>'model')::integer = ANY ($3::integer[])))
       AND EXISTS (SELECT FROM jsonb_array_elements(payload->'deltas') d
         WHERE (d->>0)::integer = ANY ($4::integer[]) AND (d->>1)::bigint >= $5 AND (d->>1)::bigint < $6)
     ORDER BY position DESC LIMIT $7`,
@@ -41,7 +41,8 @@ export interface KnownQuery {
   readonly knownAt: number;
   /** The last known entry; null: those up to the moment. */
   readonly place: JournalPosition | null;
-  readonly model: number | null;
+  /** The versions whose classes count. */
+  readonly models: readonly number[];
   readonly cellIds: readonly number[];
   readonly from: number;
   readonly until: number;
@@ -54,7 +55,7 @@ export interface KnownQuery {
 export async function readEntriesSince(session: Session, query: KnownQuery): Promise<AsOfEntry[]> {
   const { place } = query;
   const wanted = [
-    query.model,
+    query.models,
     query.cellIds,
     Math.floor(query.from / HOUR_MS),
     Math.ceil(query.until / HOUR_MS),
@@ -101,19 +102,20 @@ export interface PresentFact {
   readonly answeredAt: Date | null;
   readonly receivedAt: Date | null;
   readonly class: number | null;
-  /** By the requested model. */
+  /** By one of the requested model versions, and which. */
   readonly predicted: number | null;
+  readonly model: number | null;
 }
 
 const PRESENT = statement(
   'known_present',
   `SELECT k.id, k.cell_id AS "cellId", k.content_hash = $3 AS erased, k.content_hash = $4 AS withdrawn, x.id IS NOT NULL AND x.counting IS NULL AS restricted,
       x.counting IS NOT NULL AS uncounted,
-      r.answered_at AS "answeredAt", r.received_at AS "receivedAt", r.class, p.class AS predicted
+      r.answered_at AS "answeredAt", r.received_at AS "receivedAt", r.class, p.class AS predicted, p.model_version_id AS model
     FROM response_key k
     LEFT JOIN restricted_response x ON x.id = k.id
     LEFT JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at AND r.cell_id = k.cell_id
-    LEFT JOIN prediction p ON p.response_id = k.id AND p.answered_at = k.answered_at AND p.model_version_id = $2
+    LEFT JOIN prediction p ON p.response_id = k.id AND p.answered_at = k.answered_at AND p.model_version_id = ANY ($2::integer[])
     WHERE k.id = ANY ($1::uuid[])`,
 );
 const AT_ONCE = 5_000;
@@ -122,14 +124,14 @@ const AT_ONCE = 5_000;
 export async function readPresentFacts(
   session: Session,
   ids: readonly string[],
-  model: number | null,
+  models: readonly number[],
 ): Promise<Map<string, PresentFact>> {
   const present = new Map<string, PresentFact>();
   for (let i = 0; i < ids.length; i += AT_ONCE) {
     const some = ids.slice(i, i + AT_ONCE);
     for (const fact of await session.rows<PresentFact>(PRESENT, [
       some,
-      model,
+      models,
       ERASED_CONTENT,
       WITHDRAWN_CONTENT,
     ]))
@@ -162,23 +164,23 @@ export async function reignSince(session: Session, model: number): Promise<Date 
 }
 
 const DIFFER = `(
-      SELECT response_id, class, surveyed FROM prediction WHERE model_version_id = $1 AND cell_id = ANY ($3::integer[])
+      SELECT response_id, class, surveyed, model_version_id AS model FROM prediction WHERE model_version_id = ANY ($1::integer[]) AND cell_id = ANY ($3::integer[])
         AND answered_at >= $4 AND answered_at < $5 AND class IS NOT NULL) a
     FULL JOIN (
-      SELECT response_id, class, surveyed FROM prediction WHERE model_version_id = $2 AND cell_id = ANY ($3::integer[])
+      SELECT response_id, class, surveyed, model_version_id AS model FROM prediction WHERE model_version_id = ANY ($2::integer[]) AND cell_id = ANY ($3::integer[])
         AND answered_at >= $4 AND answered_at < $5 AND class IS NOT NULL) b USING (response_id)
     WHERE a.class IS DISTINCT FROM b.class AND NOT ($6 AND coalesce(a.surveyed, b.surveyed))`;
 const COUNT_RE_SCORED = statement('known_count_re_scored', `SELECT count(*) AS responses FROM ${DIFFER}`);
 const RE_SCORED = statement(
   'known_re_scored',
-  `SELECT response_id AS id, a.class AS was, b.class AS is FROM ${DIFFER} AND ($7::uuid IS NULL OR response_id > $7)
+  `SELECT response_id AS id, a.class AS was, a.model AS "wasBy", b.class AS is, b.model AS "isBy" FROM ${DIFFER} AND ($7::uuid IS NULL OR response_id > $7)
     ORDER BY response_id LIMIT $8`,
 );
 
-/** Facts for which two model versions (null: none) give different classes. */
-export interface ReScoredQuery extends Omit<KnownQuery, 'model' | 'knownAt' | 'place'> {
-  readonly before: number | null;
-  readonly after: number | null;
+/** Facts for which the model versions of two moments give different classes. */
+export interface ReScoredQuery extends Omit<KnownQuery, 'models' | 'knownAt' | 'place'> {
+  readonly before: readonly number[];
+  readonly after: readonly number[];
   /** Only those without a surveyed class. */
   readonly alone: boolean;
 }
@@ -198,8 +200,16 @@ export async function countReScored(session: Session, query: ReScoredQuery): Pro
   return row?.responses ?? 0;
 }
 
-/** Up to `limit` of them after that id, by id, with both classes (null: none). */
+interface ReScored {
+  readonly id: string;
+  readonly was: number | null;
+  readonly wasBy: number | null;
+  readonly is: number | null;
+  readonly isBy: number | null;
+}
+
+/** Up to `limit` of them after that id, by id, with both classes (null: none) and which version gives them. */
 export function readReScored(session: Session, query: ReScoredQuery, after: string | null, limit: number) {
   const parameters = [...reScoredParameters(query), after, limit];
-  return session.rows<{ id: string; was: number | null; is: number | null }>(RE_SCORED, parameters);
+  return session.rows<ReScored>(RE_SCORED, parameters);
 }

@@ -9,7 +9,7 @@ import type { Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
 import { type GuardDeps, openGuard, protectedFor } from '../disclosure/score-guard.ts';
 import { journalHead } from '../journal/journal.ts';
-import { readChampion } from '../models/models.ts';
+import { idsOf, readChampion } from '../models/models.ts';
 
 /** Values of one dimension that no response visible to the caller has, and those that one has. */
 export interface UnknownValues {
@@ -56,9 +56,9 @@ async function listedIn(
   groups: ReturnType<typeof groupCells>,
 ): Promise<string[]> {
   if (groups.length === 0) return [];
-  const model = basis === 'SURVEYED' ? null : ((await readChampion(deps.store))?.id ?? null);
+  const models = basis === 'SURVEYED' ? [] : idsOf((await readChampion(deps.store))?.parts ?? []);
   const protectedCells = protectedFor(scope, deps.cells, basis);
-  const guard = await openGuard(deps, scope, protectedCells, { basis, windows: [], model }, groups);
+  const guard = await openGuard(deps, scope, protectedCells, { basis, windows: [], models }, groups);
   return groups.flatMap(({ group }, place) => (guard.lists(place) ? Object.values(group) : []));
 }
 

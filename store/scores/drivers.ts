@@ -137,19 +137,21 @@ async function bySegment(deps: GuardDeps, scope: Scope, query: DriverQuery): Pro
     readScores(deps, scope, { segment, basis, confidence, groupBy, windows, mostRows });
   const rows = await read(by);
   const [first, second] = [rows.slice(0, rows.length / 2), rows.slice(rows.length / 2)];
-  const tallyOf = ({ parts }: ScoreRow) => parts && wholeTally(parts.surveyed, parts.inferred);
+  const tallyOf = ({ parts }: ScoreRow) =>
+    parts && wholeTally(parts.surveyed, ...parts.inferred.map(({ counts }) => counts));
+  const confusionsOf = ({ parts }: ScoreRow) => parts?.inferred.map(({ confusion }) => confusion) ?? [];
   const groups = first.map((before, i): FoundGroup => {
     const after = second[i] as ScoreRow;
     const [b, a] = [tallyOf(before), tallyOf(after)];
     const tallies = b && a && { before: b, after: a };
     return { group: before.group, theme: null, before: before.id, after: after.id, tallies };
   });
-  const confusion = rows.find(({ parts }) => parts && parts.confusion.length > 0)?.parts?.confusion ?? [];
+  const confusions = rows.map(confusionsOf).find(({ length }) => length > 0) ?? [];
   // One reading where it shows every answer, so that answers that arrive meanwhile do not matter.
   if (by.length === 0 || readsAllAnswers(scope, basis === 'SURVEYED' ? 'surveyed' : 'inferred')) {
     const sides = (['before', 'after'] as const).map((side) => ({
       all: joined(...groups.map(({ tallies }) => tallies?.[side] ?? [])),
-      confusion,
+      confusions,
     }));
     if (groups.some(({ tallies }) => tallies === null))
       return { groups: groups.map(withheld), ...sidesOf(sides) };
@@ -157,7 +159,7 @@ async function bySegment(deps: GuardDeps, scope: Scope, query: DriverQuery): Pro
   }
   const totals = (await read([])).map((row) => ({
     all: tallyOf(row),
-    confusion: row.parts?.confusion ?? confusion,
+    confusions: row.parts ? confusionsOf(row) : confusions,
   }));
   const [b, a] = totals;
   if (!b?.all || !a?.all) return { groups: groups.map(withheld), ...sidesOf([]) };
@@ -171,9 +173,9 @@ async function bySegment(deps: GuardDeps, scope: Scope, query: DriverQuery): Pro
 }
 
 const withheld = (group: FoundGroup): FoundGroup => ({ ...group, tallies: null });
-const sidesOf = (sides: readonly { readonly all: Tally; readonly confusion: Confusion }[]) => ({
-  before: sides[0] ?? { all: [], confusion: [] },
-  after: sides[1] ?? { all: [], confusion: [] },
+const sidesOf = (sides: readonly { readonly all: Tally; readonly confusions: readonly Confusion[] }[]) => ({
+  before: sides[0] ?? { all: [], confusions: [] },
+  after: sides[1] ?? { all: [], confusions: [] },
 });
 
 async function byTheme(deps: GuardDeps, scope: Scope, query: DriverQuery): Promise<Found | null> {
@@ -195,7 +197,7 @@ async function byTheme(deps: GuardDeps, scope: Scope, query: DriverQuery): Promi
     { basis, windows },
   );
   if (!reading) return null;
-  const { confusion, model } = reading;
+  const { confusions, model } = reading;
   const found = groups.flatMap(({ group }, i) =>
     [...(reading.groups[i]?.byTheme ?? [])]
       .map(([theme, [before = [], after = []]]): FoundGroup => {
@@ -206,7 +208,7 @@ async function byTheme(deps: GuardDeps, scope: Scope, query: DriverQuery): Promi
   );
   const sides = windows.map((_, window) => ({
     all: joined(...reading.groups.map(({ all }) => all[window] ?? [])),
-    confusion,
+    confusions,
   }));
   return { groups: found, ...sidesOf(sides) };
 }

@@ -1,17 +1,11 @@
-import type { Confusion } from '../../domain/models/quantification.ts';
 import { total } from '../../domain/nps/nps.ts';
 import { type ScoreName, type ScoreRow, scoreRow } from '../../domain/scores/score.ts';
 import type { Segment } from '../../domain/segments/cell.ts';
 import type { Slice } from '../../domain/text/slices.ts';
 import type { ScoreColumn } from '../disclosure/score-guard.ts';
+import { type Champion, inferredParts } from '../models/models.ts';
 import { TooManyRowsError } from './group-counts.ts';
 import type { ScoreQuery, ScoreWindow } from './score-query.ts';
-
-/** The model whose predictions are counted. */
-interface Champion {
-  readonly id: number;
-  readonly confusion: Confusion;
-}
 
 interface RowPlaces {
   readonly withAnswers: (place: number) => readonly number[];
@@ -81,9 +75,9 @@ export class ScoreTable {
     const { from, until, time = from } = this.#windows[window] as ScoreWindow;
     const { counts, inferred } = column.at(window);
     const name: ScoreName = { from, until, segment, basis, confidence, model: this.#champion?.id ?? null };
-    const part = this.#champion && inferred && { counts: inferred, confusion: this.#champion.confusion };
+    const parts = this.#champion && inferred ? inferredParts(this.#champion.parts, inferred) : [];
     const earlier = before && window > 0 ? () => this.#row(column, segment, window - 1).score : undefined;
-    return scoreRow(name, time, column.group, counts, part ?? null, earlier);
+    return scoreRow(name, time, column.group, counts, parts, earlier);
   }
 }
 

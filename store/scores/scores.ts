@@ -2,14 +2,14 @@ import { type Scope, visibleCells } from '../../domain/access/scope.ts';
 import { compareEstimates, type Estimate } from '../../domain/models/quantification.ts';
 import { compareWindows } from '../../domain/nps/compare.ts';
 import { adjustedEstimate } from '../../domain/nps/interval.ts';
-import { add, ZERO } from '../../domain/nps/nps.ts';
+import { add, type Counts, ZERO } from '../../domain/nps/nps.ts';
 import { type Basis, groupCells, type ScoreName, type ScoreRow } from '../../domain/scores/score.ts';
 import type { Cell } from '../../domain/segments/cell.ts';
 import { mapInSlices, Slice } from '../../domain/text/slices.ts';
 import { edgesOf, placesAmong } from '../../domain/time/edges.ts';
 import type { TimeRange } from '../../domain/time/time-windows.ts';
 import { type GuardDeps, openGuard, protectedFor, type ScoreColumn } from '../disclosure/score-guard.ts';
-import { readChampion } from '../models/models.ts';
+import { idsOf, readChampion } from '../models/models.ts';
 import { GroupCounts, TooManyRowsError, type WindowPlaces } from './group-counts.ts';
 import { type CountedClasses, eachInterval } from './rollups.ts';
 import type { ScoreQuery } from './score-query.ts';
@@ -48,7 +48,8 @@ export async function readScores(deps: ScoreDeps, scope: Scope, query: ScoreQuer
   const edges = edgesOf(windows);
   const places: readonly WindowPlaces[] = placesAmong(edges, windows);
   const champion = query.basis === 'SURVEYED' ? null : await readChampion(deps.store);
-  const classes = countedClasses(query.basis, champion?.id);
+  const models = idsOf(champion?.parts ?? []);
+  const classes = countedClasses(query.basis, models);
   const protectedCells = protectedFor(scope, deps.cells, query.basis);
   const parts = await Promise.all(
     classes.map((one) => {
@@ -57,8 +58,7 @@ export async function readScores(deps: ScoreDeps, scope: Scope, query: ScoreQuer
       return countGroups(deps, query, one, { groups, open, edges });
     }),
   );
-  const model = champion?.id ?? null;
-  const guard = await openGuard(deps, scope, protectedCells, { ...query, windows, model }, groups);
+  const guard = await openGuard(deps, scope, protectedCells, { ...query, windows, models }, groups);
   const asked = query.before ? places.slice(1) : places;
   const isListed = (place: number) => parts.some((part) => part.has(place, asked)) || guard.lists(place);
   const listed = groups
@@ -71,14 +71,12 @@ export async function readScores(deps: ScoreDeps, scope: Scope, query: ScoreQuer
   const columns = await mapInSlices(
     listed,
     ({ group, cells, place }): ScoreColumn => {
-      const [first, second] = parts;
       const at = (window: number) => {
         const [from, until] = places[window] as WindowPlaces;
-        const counts = first?.between(place, from, until) ?? ZERO;
-        const inferred = second?.between(place, from, until);
+        const counts = parts.map((part) => part.between(place, from, until));
         return {
-          counts: inferred ? add(counts, inferred) : counts,
-          inferred: champion ? (inferred ?? counts) : undefined,
+          counts: counts.length === 1 ? (counts[0] as Counts) : counts.reduce(add, ZERO),
+          inferred: champion ? counts.slice(counts.length - models.length) : undefined,
         };
       };
       return { group, cells, place, at, isProtected: guard.isProtected(place) };
@@ -140,12 +138,11 @@ function estimateOf({ estimate, counts }: ScoreRow): Estimate | null {
 }
 
 /**
- * What is counted on that basis, the model's part last. COMBINED uses the model only for responses without a
- * number.
+ * What is counted on that basis, what each of the versions inferred last, in their order. COMBINED uses them only for responses
+ * without a number.
  */
-export function countedClasses(basis: Basis, model: number | undefined): CountedClasses[] {
-  const inferred = (kind: 'inferred' | 'alone'): CountedClasses[] =>
-    model === undefined ? [] : [{ kind, model }];
+export function countedClasses(basis: Basis, models: readonly number[]): CountedClasses[] {
+  const inferred = (kind: 'inferred' | 'alone'): CountedClasses[] => models.map((model) => ({ kind, model }));
   if (basis === 'INFERRED') return inferred('inferred');
   return [{ kind: 'surveyed' }, ...(basis === 'COMBINED' ? inferred('alone') : [])];
 }

@@ -1,13 +1,13 @@
 import type { Scope } from '../../domain/access/scope.ts';
 import { visibleCells } from '../../domain/access/scope.ts';
-import { type Tally, wholeTally } from '../../domain/drivers/tally.ts';
+import { type Portion, type Tally, wholeCounts, wholeTally } from '../../domain/drivers/tally.ts';
 import type { Confusion } from '../../domain/models/quantification.ts';
-import { add, type Counts, subtract, ZERO } from '../../domain/nps/nps.ts';
+import { add, type Counts, ZERO } from '../../domain/nps/nps.ts';
 import type { Basis } from '../../domain/scores/score.ts';
 import type { Cell, Segment } from '../../domain/segments/cell.ts';
 import type { TimeRange } from '../../domain/time/time-windows.ts';
 import type { GuardDeps } from '../disclosure/score-guard.ts';
-import { readChampion } from '../models/models.ts';
+import { idsOf, readChampion } from '../models/models.ts';
 import { eachInterval } from './rollups.ts';
 import { countedClasses } from './scores.ts';
 import { onBasis, readModelThemes, readThemeCounts } from './theme-counts.ts';
@@ -25,7 +25,8 @@ export interface ThemeTallies {
 
 export interface ThemeReading {
   readonly model: number;
-  readonly confusion: Confusion;
+  /** By part of the model. */
+  readonly confusions: readonly Confusion[];
   /** By index of the group. */
   readonly groups: readonly ThemeTallies[];
 }
@@ -51,7 +52,7 @@ export function suppressesThemes(scope: Scope): boolean {
 /** The themes of the champion, which names them; null before there is one. */
 export async function readThemeNames(deps: GuardDeps): Promise<string[] | null> {
   const champion = await readChampion(deps.store);
-  return champion && (await readModelThemes(deps.store, champion.id)).map(({ theme }) => theme);
+  return champion && namesIn(await readThemesOf(deps, idsOf(champion.parts)));
 }
 
 /** The champion's themes in groups of cells and windows that do not overlap; null before there is a champion. */
@@ -62,25 +63,51 @@ export async function readThemeTallies(
 ): Promise<ThemeReading | null> {
   const champion = await readChampion(deps.store);
   if (!champion) return null;
-  const model = champion.id;
-  const themes = await readModelThemes(deps.store, model);
+  const models = idsOf(champion.parts);
+  const themes = await readThemesOf(deps, models);
   const cellIds = groups.flatMap((cells) => cells.map(({ id }) => id));
   const byCell = groups.length > 1;
   const groupOf = new Map(groups.flatMap((cells, group) => cells.map(({ id }) => [id, group] as const)));
   // Themes first: an answer that arrives in between is one without a theme.
-  const counts = await readThemeCounts(deps.store, { windows, cellIds, model, byCell });
-  const totals = await readTotals(deps, { basis, windows, cellIds, model, byCell });
-  const drafts = groups.map(() => new Draft(themes, windows.length));
+  const counts = await Promise.all(
+    models.map((model) => readThemeCounts(deps.store, { windows, cellIds, model, byCell })),
+  );
+  const totals = await readTotals(deps, { basis, windows, cellIds, models, byCell });
+  const drafts = groups.map(() => new Draft(namesIn(themes), windows.length, models.length));
   const draftOf = (cellId: number) => drafts[byCell ? (groupOf.get(cellId) ?? 0) : 0];
-  for (const row of counts) draftOf(row.cellId)?.name(row, onBasis(basis, row));
+  for (const [part, rows] of counts.entries())
+    for (const row of rows) {
+      const theme = themes[part]?.get(row.place);
+      if (theme !== undefined) draftOf(row.cellId)?.name({ ...row, theme, part }, onBasis(basis, row));
+    }
   for (const row of totals) draftOf(row.cellId)?.count(row.window, row);
-  return { model, confusion: champion.confusion, groups: drafts.map((draft) => draft.tallies()) };
+  return {
+    model: champion.id,
+    confusions: champion.parts.map(({ confusion }) => confusion ?? []),
+    groups: drafts.map((draft) => draft.tallies()),
+  };
 }
+
+/** The themes of each model version, by their place in it. */
+type Themes = readonly ReadonlyMap<number, string>[];
+
+function readThemesOf(deps: GuardDeps, models: readonly number[]): Promise<Themes> {
+  return Promise.all(
+    models.map(
+      async (model) =>
+        new Map((await readModelThemes(deps.store, model)).map(({ place, theme }) => [place, theme])),
+    ),
+  );
+}
+
+/** Each once, in the order of the first version that has it. */
+const namesIn = (themes: Themes): string[] => [...new Set(themes.flatMap((one) => [...one.values()]))];
 
 interface Total {
   readonly window: number;
   readonly cellId: number;
-  readonly kind: 'surveyed' | 'inferred';
+  /** Null: surveyed. */
+  readonly part: number | null;
   readonly counts: Counts;
 }
 
@@ -91,95 +118,110 @@ async function readTotals(
     readonly basis: Basis;
     readonly windows: readonly TimeRange[];
     readonly cellIds: readonly number[];
-    readonly model: number;
+    readonly models: readonly number[];
     readonly byCell: boolean;
   },
 ): Promise<Total[]> {
-  const { basis, windows, cellIds, model, byCell } = query;
+  const { basis, windows, cellIds, models, byCell } = query;
   const totals: Total[] = [];
-  for (const classes of countedClasses(basis, model))
+  for (const classes of countedClasses(basis, models))
     for (const [window, { from, until }] of windows.entries()) {
-      const kind = classes.kind === 'surveyed' ? 'surveyed' : 'inferred';
+      const part = classes.kind === 'surveyed' ? null : models.indexOf(classes.model);
       await eachInterval(
         deps.store,
         { edges: [from, until], cellIds, byCell, now: deps.now(), classes },
-        (row) => totals.push({ window, cellId: row.cellId, kind, counts: row }),
+        (row) => totals.push({ window, cellId: row.cellId, part, counts: row }),
       );
     }
   return totals;
 }
 
 interface Both {
-  surveyed: Counts;
-  inferred: Counts;
+  readonly surveyed: Counts;
+  readonly inferred: Counts;
 }
-const nothing = (): Both => ({ surveyed: ZERO, inferred: ZERO });
-const KINDS = ['surveyed', 'inferred'] as const;
+const NOTHING: Both = { surveyed: ZERO, inferred: ZERO };
 
 /** The tallies of one group while they are read. */
 class Draft {
-  readonly #themes: readonly { readonly place: number; readonly theme: string }[];
-  readonly #all: Both[];
-  /** By place, window, and number of named themes. */
-  readonly #named = new Map<number, Map<number, Both>[]>();
+  readonly #themes: readonly string[];
+  readonly #surveyed: Counts[];
+  /** By window and part. */
+  readonly #inferred: Counts[][];
+  /** By theme and window; each portion once. */
+  readonly #named = new Map<string, Map<string, Portion>[]>();
 
-  constructor(themes: readonly { readonly place: number; readonly theme: string }[], windows: number) {
+  constructor(themes: readonly string[], windows: number, parts: number) {
     this.#themes = themes;
-    this.#all = Array.from({ length: windows }, nothing);
-    for (const { place } of themes)
+    this.#surveyed = Array.from({ length: windows }, () => ZERO);
+    this.#inferred = Array.from({ length: windows }, () => Array.from({ length: parts }, () => ZERO));
+    for (const theme of themes)
       this.#named.set(
-        place,
+        theme,
         Array.from({ length: windows }, () => new Map()),
       );
   }
 
-  name({ place, window, named }: { place: number; window: number; named: number }, counts: Both): void {
-    const byNamed = this.#named.get(place)?.[window];
-    const before = byNamed?.get(named) ?? nothing();
-    byNamed?.set(named, {
+  name(
+    { theme, window, named: among, part }: { theme: string; window: number; named: number; part: number },
+    counts: Both,
+  ): void {
+    const portions = this.#named.get(theme)?.[window];
+    const key = `${part} ${among}`;
+    const before = portions?.get(key) ?? NOTHING;
+    portions?.set(key, {
+      among,
+      part,
       surveyed: add(before.surveyed, counts.surveyed),
       inferred: add(before.inferred, counts.inferred),
     });
   }
 
-  count(window: number, { kind, counts }: Pick<Total, 'kind' | 'counts'>): void {
-    const all = this.#all[window] as Both;
-    all[kind] = add(all[kind], counts);
+  count(window: number, { part, counts }: Pick<Total, 'part' | 'counts'>): void {
+    const inferred = this.#inferred[window] ?? [];
+    if (part === null) this.#surveyed[window] = add(this.#surveyed[window] ?? ZERO, counts);
+    else inferred[part] = add(inferred[part] ?? ZERO, counts);
   }
 
   tallies(): ThemeTallies {
     const byTheme = new Map<string, readonly Tally[]>();
-    for (const { place, theme } of this.#themes)
+    for (const theme of this.#themes)
       byTheme.set(
         theme,
-        (this.#named.get(place) ?? []).map((byNamed) =>
-          [...byNamed].map(([among, { surveyed, inferred }]) => ({ among, surveyed, inferred })),
-        ),
+        (this.#named.get(theme) ?? []).map((portions) => [...portions.values()]),
       );
-    const rest = this.#all.map((all, window) => this.#unnamed(all, window));
-    byTheme.set(NO_THEME, rest);
-    return { all: this.#all.map(({ surveyed, inferred }) => wholeTally(surveyed, inferred)), byTheme };
+    const all = this.#surveyed.map((surveyed, window) =>
+      wholeTally(surveyed, ...(this.#inferred[window] ?? [])),
+    );
+    byTheme.set(
+      NO_THEME,
+      all.map((tally, window) => this.#unnamed(tally, window)),
+    );
+    return { all, byTheme };
   }
 
   /** All but those that name a theme; an answer that names several is counted for each of them, divided. */
-  #unnamed(all: Both, window: number): Tally {
-    const named = nothing();
-    for (const windows of this.#named.values())
-      for (const [among, counts] of windows[window] ?? [])
-        for (const kind of KINDS)
-          named[kind] = add(named[kind], {
-            promoters: counts[kind].promoters / among,
-            passives: counts[kind].passives / among,
-            detractors: counts[kind].detractors / among,
-          });
-    const rest = (kind: (typeof KINDS)[number]): Counts => {
-      const { promoters, passives, detractors } = subtract(all[kind], named[kind]);
+  #unnamed(all: Tally, window: number): Tally {
+    const parts = this.#inferred[window]?.length ?? 0;
+    const whole = wholeCounts(all, parts);
+    const named = [...this.#named.values()].flatMap((windows) => [...(windows[window]?.values() ?? [])]);
+    const left = (counts: Counts, taken: readonly (Counts & { readonly among: number })[]): Counts => {
+      const of = (name: keyof Counts) =>
+        taken.reduce((sum, one) => sum - one[name] / one.among, counts[name]);
       return {
-        promoters: Math.max(0, Math.round(promoters)),
-        passives: Math.max(0, Math.round(passives)),
-        detractors: Math.max(0, Math.round(detractors)),
+        promoters: Math.max(0, Math.round(of('promoters'))),
+        passives: Math.max(0, Math.round(of('passives'))),
+        detractors: Math.max(0, Math.round(of('detractors'))),
       };
     };
-    return wholeTally(rest('surveyed'), rest('inferred'));
+    const surveyed = named.map((portion) => ({ ...portion.surveyed, among: portion.among }));
+    const inferredBy = (part: number) =>
+      named
+        .filter((portion) => portion.part === part)
+        .map((portion) => ({ ...portion.inferred, among: portion.among }));
+    return wholeTally(
+      left(whole.surveyed, surveyed),
+      ...whole.inferred.map((counts, part) => left(counts, inferredBy(part))),
+    );
   }
 }

@@ -6,7 +6,7 @@ import {
   contributionToChange,
   shareInterval,
 } from '../../domain/drivers/theme-shares.ts';
-import { add } from '../../domain/nps/nps.ts';
+import { add, ZERO } from '../../domain/nps/nps.ts';
 import { type Basis, type ScoreRow, scoreRow } from '../../domain/scores/score.ts';
 import type { Segment } from '../../domain/segments/cell.ts';
 import type { TimeRange } from '../../domain/time/time-windows.ts';
@@ -72,16 +72,17 @@ function themeRow(
   theme: string,
   [before = [], after = []]: readonly Tally[],
   [allBefore = [], all = []]: readonly Tally[],
-  { confusion, model }: Pick<ThemeReading, 'confusion' | 'model'>,
+  { confusions, model }: Pick<ThemeReading, 'confusions' | 'model'>,
   query: ThemeRowsQuery,
 ): ThemeRow {
   const { confidence, segment, basis } = query;
-  const window: WindowTally = { all, confusion };
-  const previous: WindowTally = { all: allBefore, confusion };
+  const window: WindowTally = { all, confusions };
+  const previous: WindowTally = { all: allBefore, confusions };
   const scoreIn = ({ from, until }: TimeRange, tally: Tally): ScoreRow => {
-    const { surveyed, inferred } = wholeCounts(tally);
+    const { surveyed, inferred } = wholeCounts(tally, confusions.length);
     const name = { from, until, segment, basis, confidence, model: basis === 'SURVEYED' ? null : model };
-    return scoreRow(name, from, {}, add(surveyed, inferred), { counts: inferred, confusion });
+    const parts = confusions.map((confusion, i) => ({ counts: inferred[i] ?? ZERO, confusion }));
+    return scoreRow(name, from, {}, inferred.reduce(add, surveyed), parts);
   };
   const score = scoreIn(query.window, after);
   const [responses, n] = [answersOf(after), answersOf(all)];

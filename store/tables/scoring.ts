@@ -1,4 +1,5 @@
 import {
+  type AnyPgColumn,
   bigserial,
   boolean,
   integer,
@@ -58,6 +59,8 @@ export const modelVersion = pgTable('model_version', {
   recordedAt: recordedAt(),
   /** SHA-256 of the artefact's canonical JSON. */
   key: text('key').unique(),
+  /** The version that reads other languages beside it, as its artefact names it by key; null where it reads alone. */
+  companionId: integer('companion_id').references((): AnyPgColumn => modelVersion.id),
   stage: text('stage').$type<ModelStage>(),
   artefact: jsonb('artefact').$type<unknown>(),
   featureSetKey: text('feature_set_key').references(() => featureSet.key),

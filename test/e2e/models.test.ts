@@ -176,6 +176,10 @@ describe('models over GraphQL', () => {
     await until(() => caughtUp(1), 'the old champion has scored what came in meanwhile');
     expect((await counted('INFERRED', 'Peru')).responses).toBeGreaterThan(280);
     expect(await counted('INFERRED')).toEqual(before);
+    const pairs = await mutate(
+      `pairModels(id: "ModelVersion:1", companion: "${candidate.id}", reason: "both read English") { id }`,
+    );
+    expect(pairs.errors?.[0]?.message).toBe('companion: reads nothing that the other does not (en)');
     expect((await mutate('rollbackModel(reason: "again") { id }')).errors?.[0]?.message).toContain(
       'no champion before',
     );

@@ -12,7 +12,7 @@ import { restrict } from '../../store/data-subjects/restriction.ts';
 import type { JournalPosition } from '../../store/journal/journal.ts';
 import { readScore, readScores } from '../../store/scores/scores.ts';
 import { ageOut } from '../fixtures/age-out.ts';
-import { AsOfDatabase, BASE, BASES } from '../fixtures/as-of-database.ts';
+import { AsOfDatabase, BASE, BASES, CHAMPIONS } from '../fixtures/as-of-database.ts';
 import { narrowScope, openTestDatabase } from '../fixtures/database.ts';
 import { BY, eraseWhole, personOf } from '../fixtures/erasing.ts';
 import { wholeHead } from '../fixtures/whole-head.ts';
@@ -148,7 +148,7 @@ describe('a score as of a moment', () => {
       () => eraseWhole(database, personOf(`person ${upTo(20)}`)),
       () => restrict(database, personOf(`person ${upTo(20)}`), random() < 0.5),
       () => known.infer(),
-      () => known.promote(random() < 0.5 ? 7 : 8),
+      () => known.promote(CHAMPIONS[upTo(CHAMPIONS.length)] as number),
     ];
     let minutes = 200;
     /** The same person's later answer: with another number, in another region, at another hour or on the day after. */

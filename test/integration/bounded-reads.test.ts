@@ -108,7 +108,7 @@ function readsAs(scope: Scope): Readonly<Record<string, () => Promise<unknown>>>
         deps,
         scope,
         some.map((one) => one.id),
-        7,
+        [7],
       ),
     'trace of a score over a day': () => trace(score(24, { product_line: ['Rail'] })),
     'trace of a score over everything': () => trace(score(HOURS, {})),

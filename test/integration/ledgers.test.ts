@@ -167,10 +167,10 @@ describe('a group', () => {
 
 describe('inferred scores', () => {
   const dpo = narrowScope('dpo', () => true, { smallestCount: K, withheld: ['readPrediction'] });
-  const infer = (klass: number) =>
+  const infer = (klass: number, model = 7) =>
     database.sql(`INSERT INTO prediction (response_id, answered_at, cell_id, model_version_id, mapping_version_id, surveyed,
         class, detractor, passive, promoter, sentiment, negative, neutral, positive, themes, uncertainty, features_hash, predicted_at)
-      SELECT id, answered_at, cell_id, 7, mapping_version_id, class IS NOT NULL, ${klass},
+      SELECT id, answered_at, cell_id, ${model}, mapping_version_id, class IS NOT NULL, ${klass},
         100000, 200000, 700000, 2, 0, 0, 1000000, '{}', 0, 'f', now()
       FROM response r WHERE comment IS NOT NULL AND NOT EXISTS (SELECT FROM prediction p WHERE p.response_id = r.id)`);
 
@@ -197,5 +197,30 @@ describe('inferred scores', () => {
     const [lot] = await rows(dpo, [], 'COMBINED');
     expect(lot?.counts).toEqual({ promoters: 2, passives: 0, detractors: 6 });
     expect((await rows(dpo, ['region'], 'INFERRED')).map(({ group }) => group.region)).toEqual(['Germany']);
+  });
+
+  it('reveal few responses of a companion no more than few of the model itself', async () => {
+    await database.sql(`INSERT INTO model_version (id, label, key, stage, artefact, companion_id) VALUES
+      (8, 'made up', 'def', 'CANDIDATE', '{"confusion": [[70, 20, 10], [15, 70, 15], [10, 20, 70]]}', NULL),
+      (7, 'made up', 'abc', 'CHAMPION', '{"confusion": [[80, 15, 5], [15, 70, 15], [5, 15, 80]]}', 8)`);
+    const reader = narrowScope('reader', () => true, { smallestCount: K });
+    const both = async (scope: Scope) => (await rows(scope, [], 'INFERRED'))[0]?.counts ?? null;
+    await submit('Germany', 8, { comment: 'a comment', score: undefined });
+    await infer(0);
+    const alone = { promoters: 0, passives: 0, detractors: 8 };
+    expect([await both(reader), await both(dpo)]).toEqual([alone, alone]);
+    await submit('Germany', 1, { comment: 'ein Kommentar', score: undefined });
+    await infer(2, 8);
+    expect(await both(reader)).toEqual({ ...alone, promoters: 1 });
+    expect(await both(dpo)).toEqual(alone);
+    await submit('Germany', K, { comment: 'noch einer', score: undefined });
+    await infer(2, 8);
+    const all = { ...alone, promoters: K + 1 };
+    expect([await both(reader), await both(dpo)]).toEqual([all, all]);
+    const [lot] = await rows(dpo, [], 'INFERRED');
+    expect(lot?.parts?.inferred.map(({ counts }) => counts)).toEqual([
+      alone,
+      { promoters: K + 1, passives: 0, detractors: 0 },
+    ]);
   });
 });

@@ -298,7 +298,7 @@ describe('scoring the journal', () => {
       `SELECT response_id AS id FROM prediction ORDER BY 1 LIMIT 1`,
     );
     expect(await scoring.reproduce(EVERYTHING, row?.id ?? '', null)).toEqual({ same: true, reason: null });
-    const [stored] = await readPredictions(database, EVERYTHING, [row?.id ?? ''], 1);
+    const [stored] = await readPredictions(database, EVERYTHING, [row?.id ?? ''], [1]);
     const source = await scoring.sourceOf(row?.id ?? '');
     const [again] = source ? await scoring.predict((await scoring.model(1)).model, [source]) : [];
     expect(again?.nps).toEqual([stored?.detractor, stored?.passive, stored?.promoter]);

@@ -419,6 +419,28 @@ describe('inferred scores', () => {
     expect((await database.verify(asked)).verdict).toBe('VERIFIED');
   });
 
+  it('are proven with those of the companion, and not if the registry names another one than the artefact', async () => {
+    const [seven] = await database.sql<{ key: string; artefact: object }>(
+      'SELECT key, artefact FROM model_version WHERE id = 7',
+    );
+    const artefact = { ...seven?.artefact, companion: { key: seven?.key, languages: ['de'] } };
+    const asked = { ...DAYS, basis: 'INFERRED' as const, model: 9 };
+    const name = (companion: number | null) =>
+      database.sql(`UPDATE model_version SET companion_id = ${companion} WHERE id = 9`);
+    await database.sql(
+      `INSERT INTO model_version (id, label, key, stage, artefact, companion_id) VALUES (9, 'made up', $2, 'RETIRED', $1, 7)`,
+      [JSON.stringify(artefact), hash('sha256', canonicalText(artefact))],
+    );
+    expect(await database.verify(asked)).toMatchObject({ verdict: 'VERIFIED', responses: 14 });
+    await name(null);
+    expect(await database.verify(asked)).toMatchObject({
+      verdict: 'MISMATCH',
+      reason: 'model: model version 9 names another companion in its artefact than in the registry',
+    });
+    await name(7);
+    expect((await database.verify(asked)).verdict).toBe('VERIFIED');
+  });
+
   it('are not proven if a prediction is gone without a cause', async () => {
     const asked = { ...DAYS, basis: 'INFERRED' as const, model: 7 };
     const [gone] = await database.sql<{ row: object }>(

@@ -62,6 +62,7 @@ function train(meanwhile: () => Promise<unknown>): Promise<number> {
     ...database,
     pool,
     champion: null,
+    companion: null,
     taxonomy: taxonomy as unknown as Parameters<typeof trainCandidate>[0]['taxonomy'],
     signingKey: generateKeyPairSync('ed25519').privateKey,
     now: () => Date.UTC(2026, 5, 1),

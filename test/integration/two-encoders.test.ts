@@ -108,7 +108,7 @@ describe('a shadow of another encoder', () => {
       for (const version of [1, shadow]) {
         const { model } = await scoring.model(version);
         const [again] = await scoring.predict(model, [source]);
-        const [stored] = await readPredictions(database, EVERYTHING, [id], version);
+        const [stored] = await readPredictions(database, EVERYTHING, [id], [version]);
         expect(again?.nps).toEqual([stored?.detractor, stored?.passive, stored?.promoter]);
         const { shares, logit } = await scoring.explain(model, source, 'nps');
         expect(shares.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(logit, 9);

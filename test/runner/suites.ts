@@ -35,7 +35,7 @@ const LONG_ON_EMBEDDED = [
   ),
   ...named(
     'integration',
-    'account-watch ask narrative-rewrite patterns pglite-keeper policies retraining score-monitor-demo secrets simulation two-encoders withheld',
+    'account-watch ask companions narrative-rewrite patterns pglite-keeper policies retraining score-monitor-demo secrets simulation two-encoders withheld',
   ),
 ];
 

@@ -38,6 +38,7 @@ const ACTIONS: Readonly<Record<string, string>> = {
   setVendorKey: 'Changed the key of a vendor',
   removeConnection: 'Removed a connection',
   trainModel: 'Trained a model',
+  pairModels: 'Paired a model with one for other languages',
   shadowModel: 'Ran a model as a shadow',
   promoteModel: 'Promoted a model',
   rollbackModel: 'Rolled a model back',

@@ -1,0 +1,2 @@
+ALTER TABLE "model_version" ADD COLUMN "companion_id" integer;--> statement-breakpoint
+ALTER TABLE "model_version" ADD CONSTRAINT "model_version_companion_id_model_version_id_fk" FOREIGN KEY ("companion_id") REFERENCES "public"."model_version"("id") ON DELETE no action ON UPDATE no action;
