@@ -8,7 +8,7 @@ import { KINDS, type Kind, type RedactionRules, redactCounted } from '../domain/
 import { openNameRedaction } from '../scoring/names/name-redaction.ts';
 import { UsageError } from './command.ts';
 import { labelledSet } from './redaction/labelled-set.ts';
-import { judgeRedaction, renderQuality } from './redaction/quality.ts';
+import { judgeRedaction, renderLanguages, renderQuality } from './redaction/quality.ts';
 
 /**
  * Writes a text as it would be stored to stdout, and what was removed by kind to stderr; or how well redaction does on a set
@@ -20,8 +20,11 @@ export async function redactFile(
 ): Promise<number> {
   const { redaction, names: namesRule } = await loadConfig();
   if (values.report && file === undefined) {
-    const items = labelledSet(wholeNumber('--size', values.size), wholeNumber('--seed', values.seed));
-    process.stdout.write(renderQuality(judgeRedaction(items, redaction)));
+    const seed = wholeNumber('--seed', values.seed);
+    const items = labelledSet(wholeNumber('--size', values.size), seed);
+    process.stdout.write(
+      `${renderLanguages(redaction, seed)}\n${renderQuality(judgeRedaction(items, redaction))}`,
+    );
     return 0;
   }
   if (file === undefined) throw new UsageError('name a file, or "-" for standard input');

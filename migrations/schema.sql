@@ -1008,7 +1008,7 @@ CREATE TABLE public.response_key (
   segment_rules integer NOT NULL DEFAULT 0,
   CONSTRAINT response_key_pkey PRIMARY KEY (id)
 );
-CREATE INDEX response_key_segment_rules ON public.response_key USING btree (segment_rules, id) WHERE (subject_id IS NOT NULL);
+CREATE INDEX response_key_behind ON public.response_key USING btree (segment_rules) WHERE (subject_id IS NOT NULL);
 CREATE INDEX response_key_subject_id_index ON public.response_key USING btree (subject_id);
 CREATE TRIGGER response_key_cases AFTER DELETE ON public.response_key FOR EACH ROW EXECUTE FUNCTION drop_response_cases();
 

@@ -3,6 +3,7 @@ import type { Kind } from '../../domain/privacy/redact.ts';
 import { PACKS } from '../../domain/privacy/redaction/national-ids.ts';
 import { randomFrom } from '../../domain/statistics/random.ts';
 import { ACCOUNTS, CARDS, EMAILS, IDS, PHONES, SECRETS } from './made-up.ts';
+import { OTHER_NUMBERS } from './other-numbers.ts';
 import { NEGATIVES, SENTENCES, SPOKEN } from './sentences.ts';
 
 /** A sentence with the part to be removed; null: none. */
@@ -49,8 +50,9 @@ function dressed(value: string, language: string, random: Random): string {
   return value;
 }
 
-function phone(random: Random): Labelled {
-  const [country, language, masks] = pick(PHONES, random);
+const phone = (random: Random): Labelled => phoneOf(pick(PHONES, random), random);
+
+function phoneOf([country, language, masks]: (typeof PHONES)[number], random: Random): Labelled {
   const value = dressed(fill(pick(masks, random), random), language, random);
   const sentences = SPOKEN[language] ?? SPOKEN['en'];
   return labelled('phone', value, pick(sentences as readonly string[], random), country);
@@ -109,4 +111,18 @@ export function labelledSet(size: number, seed: number): Labelled[] {
   const random = randomFrom(seed);
   const bag = MIX.flatMap(([share, make]) => Array.from({ length: share }, () => make));
   return Array.from({ length: size }, () => pick(bag, random)(random));
+}
+
+/** The languages of comments beside English that the report counts telephone numbers of. */
+export const LANGUAGES = Object.keys(OTHER_NUMBERS);
+
+/** Sentences of one language: `size` with a telephone number of its countries, and `size` with other numbers; the same for the same seed. */
+export function numbersOf(language: string, size: number, seed: number): Labelled[] {
+  const random = randomFrom(seed);
+  const plans = PHONES.filter(([, spoken]) => spoken === language);
+  const others = OTHER_NUMBERS[language] ?? [];
+  return Array.from({ length: size }, () => [
+    phoneOf(pick(plans, random), random),
+    { text: fill(pick(others, random), random), kind: null, value: '', group: language },
+  ]).flat();
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_RULES, type Kind } from '../../domain/privacy/redact.ts';
-import { labelledSet } from './labelled-set.ts';
+import { TRANSFERRED } from '../../scoring/training/feedback.ts';
+import { LANGUAGES, labelledSet, numbersOf } from './labelled-set.ts';
 import { judgeRedaction, precisionOf, recallOf, renderQuality } from './quality.ts';
 
 /** A seed that no pattern was developed with. */
@@ -23,6 +24,18 @@ describe('redaction of made-up sentences', () => {
     expect(negatives.length).toBeGreaterThan(1_000);
     const wrong = report.wrong.filter(({ item }) => item.kind === null);
     expect(wrong.length / negatives.length, renderQuality(report)).toBeLessThan(0.01);
+  });
+
+  it('has every language that is read beside English', () => {
+    expect([...LANGUAGES].sort()).toEqual([...TRANSFERRED].sort());
+  });
+
+  it.each(LANGUAGES)('finds telephone numbers of %s, and leaves other numbers', (language) => {
+    const all = numbersOf(language, 300, SEED);
+    const judged = judgeRedaction(all, DEFAULT_RULES);
+    const phones = judged.kinds.find(({ kind }) => kind === 'phone');
+    expect(phones && recallOf(phones), renderQuality(judged)).toBeGreaterThanOrEqual(0.97);
+    expect(judged.wrong.filter(({ item }) => item.kind === null).length, renderQuality(judged)).toBe(0);
   });
 
   it('generates the same set for the same seed, in the requested numbers', () => {

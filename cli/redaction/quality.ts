@@ -1,5 +1,5 @@
 import { type Kind, type RedactionRules, redactCounted } from '../../domain/privacy/redact.ts';
-import type { Labelled } from './labelled-set.ts';
+import { LANGUAGES, type Labelled, numbersOf } from './labelled-set.ts';
 
 /** Recall and precision of one kind. */
 export interface Quality {
@@ -25,6 +25,19 @@ export const recallOf = ({ labelled, removed }: Quality) => (labelled === 0 ? 1 
 export const precisionOf = ({ found, right }: Quality) => (found === 0 ? 1 : right / found);
 
 const PLACEHOLDER = /\[([a-z]+)\]/g;
+
+/** Telephone numbers by language: how many are removed, and how many sentences with other numbers are altered. */
+export function renderLanguages(rules: RedactionRules, seed: number): string {
+  const rows = LANGUAGES.map((language) => {
+    const { kinds, wrong } = judgeRedaction(numbersOf(language, OF_LANGUAGE, seed), rules);
+    const removed = kinds.find(({ kind }) => kind === 'phone')?.removed ?? 0;
+    const altered = wrong.filter(({ item }) => item.kind === null).length;
+    return `${language.padEnd(10)}${`${removed} of ${OF_LANGUAGE}`.padStart(12)}${`${altered} of ${OF_LANGUAGE}`.padStart(14)}`;
+  });
+  return [`${'language'.padEnd(10)}phones found other altered`, ...rows, ''].join('\n');
+}
+
+const OF_LANGUAGE = 300;
 
 /** Redacts each sentence and counts, by kind, which labelled values were removed, and what else was. */
 export function judgeRedaction(items: readonly Labelled[], rules: RedactionRules): QualityReport {

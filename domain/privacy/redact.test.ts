@@ -152,6 +152,8 @@ describe('redact', () => {
     ['I live at 12 High Street, London', 'I live at [address], London'],
     ['zip 12345-6789, my ZIP code is 12345', 'zip [address], my ZIP code is [address]'],
     ['〒100-0001, CEP 01310-100', '〒[address], CEP [address]'],
+    ['cep 0532 444 53 34, CEP 01310100', 'cep [phone], CEP [address]'],
+    ['My number is +48 501 234 675 (312.555.0183)', 'My number is [phone] ([phone])'],
     ['PLZ 10115 030 1234567', 'PLZ [address] [phone]'],
   ])('%s', (text, redacted) => {
     expect(redact(text)).toBe(redacted);
@@ -165,6 +167,7 @@ describe('redact', () => {
     'customer number 0123456789, 订单号13955550123, commande n° 0612345678',
     '01/18/2024 01/11/2022, open 0800-1900 0900-1700, 2019-2020-2021',
     'Chrome 121.0.6167.140, 48.137154 11.576124, 10.0.19045.3803',
+    '請求書2023-096313が違う, счет 2027-097258 неверный',
     'scores 9 8 7 10 6 9 8 7, 10/10 9/10 8/10, 10 20 30 40 50 60',
     'EAN 4006381333931, ISBN 978-3-16-148410-0, serial 012345678901',
     'my password is wrong, the token expired, we looked at example.com',

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { nameSpans, withoutSpans } from '../../domain/privacy/names.ts';
+import { TRANSFERRED } from '../training/feedback.ts';
 import { openNameModel } from './model.ts';
 import { LANGUAGES, surenessFor } from './name-model.ts';
 
@@ -51,6 +53,15 @@ it('is used in the languages that it knows, and in Latin letters where the langu
     surenessFor('it', 'Ho chiesto a Maria Gonzalez di richiamarmi, ma non lo ha ancora fatto.'),
   ).toBeNull();
   expect(surenessFor('ja', 'サポートの田中さん')).toBeNull();
+  expect(surenessFor('tr', 'İdare eder')).toBeNull();
   expect(surenessFor(null, 'Thx Tom')).toBe(SURENESS);
   expect(surenessFor(null, '田中さん')).toBeNull();
+});
+
+it('is used in exactly the languages in which its figures hold', () => {
+  const table = readFileSync(new URL('../NAMES.md', import.meta.url), 'utf8');
+  const rows = [...table.matchAll(/^\| (\w\w) \|.*\| (yes|no) \| (?:yes|no) \|$/gm)];
+  expect(rows.map(([, language]) => language).sort()).toEqual(['en', ...TRANSFERRED].sort());
+  const held = rows.flatMap(([, language, holds]) => (holds === 'yes' ? [language] : []));
+  expect(held.sort()).toEqual(Object.keys(LANGUAGES).sort());
 });

@@ -121,8 +121,9 @@ class EmbeddedDatabase implements OpenDatabase {
   }
 
   async listen(channel: string, wake: () => void): Promise<() => Promise<void>> {
+    // Also after the last listener went: the thread goes on to pass notices on, and would pass each on twice.
+    const isFirst = !this.#listeners.has(channel);
     const listeners = this.#listeners.get(channel) ?? new Set();
-    const isFirst = listeners.size === 0;
     // Each call is a separate listener, also with the same function.
     const listener = () => wake();
     this.#listeners.set(channel, listeners.add(listener));

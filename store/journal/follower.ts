@@ -8,7 +8,7 @@ import {
   type JournalEntry,
   type JournalPosition,
   journalHead,
-  readJournal,
+  readAhead,
   saveFollowerPosition,
 } from './journal.ts';
 import { type ResumedPlace, resumeFollower } from './journal-trim.ts';
@@ -122,7 +122,7 @@ export async function runFollower(options: FollowerOptions): Promise<Follower> {
     at = head;
     startsOver = false;
   };
-  /** Whether there was anything to do. */
+  /** Whether there may be more to do. */
   const step = async (): Promise<boolean> => {
     if (!begun) {
       const moved = await options.begin?.(() => stopped);
@@ -131,22 +131,22 @@ export async function runFollower(options: FollowerOptions): Promise<Follower> {
     }
     if (startsOver && !stopped) await beginOver();
     if (stopped) return false;
-    const entries = await readJournal(store, at, options.batch);
+    const { entries, isLast } = await readAhead(store, at, options.batch);
     const last = entries.at(-1);
     if (last) {
       await take(options, entries, last);
       at = { xact: last.xact, position: last.position };
     }
     steppedAt = performance.now();
-    return last !== undefined;
+    if (last) pause.isBusy();
+    return last !== undefined && !(isLast && pause.isQuiet());
   };
   const run = async () => {
     let retry = FIRST_RETRY_MS;
     while (!stopped) {
       pause.begin();
       try {
-        if (await step()) pause.isBusy();
-        else await pause.untilWoken(at);
+        if (!(await step())) await pause.untilWoken(at);
         retry = FIRST_RETRY_MS;
         failing = false;
       } catch (error) {
@@ -226,6 +226,8 @@ async function pausesOf(store: Store, stopped: () => boolean) {
     isBusy: () => {
       held = 0;
     },
+    /** Whether no notice came since the step began. */
+    isQuiet: () => wakes === before,
     untilWoken: async (at: JournalPosition) => {
       while (!stopped() && wakes === before) {
         const isHeldBack = held > 0 && held < LOOKS;

@@ -30,6 +30,15 @@ const READ = statement(
   `SELECT xact, position, kind, recorded_at AS "recordedAt", payload FROM journal
     WHERE (xact, position) > ($1::bigint, $2::bigint) AND ${SAFE} ORDER BY xact, position LIMIT $3`,
 );
+/** The same, and whether committed entries are held back behind them. The safe end is asked for once: it moves within a statement. */
+const FOLLOW = statement(
+  'journal_follow',
+  `WITH safe AS MATERIALIZED (SELECT journal_safe_end() AS xact)
+    SELECT xact, position, kind, recorded_at AS "recordedAt", payload,
+      EXISTS (SELECT FROM journal held WHERE held.xact >= (SELECT safe.xact FROM safe)) AS "isHeldBack"
+    FROM journal WHERE (xact, position) > ($1::bigint, $2::bigint) AND xact < (SELECT safe.xact FROM safe)
+    ORDER BY xact, position LIMIT $3`,
+);
 /** Selects the last entry that a reader can read by now. */
 export const JOURNAL_HEAD = `SELECT xact, position FROM journal WHERE ${SAFE} ORDER BY xact DESC, position DESC LIMIT 1`;
 const HEAD = statement('journal_head', JOURNAL_HEAD);
@@ -45,6 +54,21 @@ export function readJournal(
   limit: number,
 ): Promise<JournalEntry[]> {
   return session.rows<JournalEntry>(READ, [after.xact, after.position, limit]);
+}
+
+/** As `readJournal`, for a follower: `isLast` if nothing came after these entries by the moment of the read, held back or not. */
+export async function readAhead(
+  session: Session,
+  after: JournalPosition,
+  limit: number,
+): Promise<{ readonly entries: JournalEntry[]; readonly isLast: boolean }> {
+  const rows = await session.rows<JournalEntry & { readonly isHeldBack: boolean }>(FOLLOW, [
+    after.xact,
+    after.position,
+    limit,
+  ]);
+  const isLast = rows.length > 0 && rows.length < limit && rows[0]?.isHeldBack === false;
+  return { entries: rows.map(({ isHeldBack: _, ...entry }) => entry), isLast };
 }
 
 /** The last entry that a reader can read by now. */

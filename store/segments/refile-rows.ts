@@ -4,10 +4,11 @@ import { RESPONSE_COLUMNS } from '../responses/response-row.ts';
 
 /* The statements that read and write answers that segment rules file again. */
 
+/** In the order of the index, which holds no ids: what is filed leaves its range. */
 const BEHIND = statement(
   'refile_behind',
   `SELECT id, subject_id AS "subjectId" FROM response_key WHERE subject_id IS NOT NULL AND segment_rules < $1
-    ORDER BY segment_rules, id LIMIT $2`,
+    ORDER BY segment_rules LIMIT $2`,
 );
 const LOCK_KEYS = statement(
   'refile_lock',

@@ -152,7 +152,7 @@ export const responseKey = pgTable(
   },
   (table) => [
     index().on(table.subjectId),
-    index('response_key_segment_rules').on(table.segmentRules, table.id).where(sql`subject_id IS NOT NULL`),
+    index('response_key_behind').on(table.segmentRules).where(sql`subject_id IS NOT NULL`),
   ],
 );
 

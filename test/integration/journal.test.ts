@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import type { Store } from '../../store/database/client.ts';
 import { takeLease } from '../../store/database/lease.ts';
 import { Loops } from '../../store/database/loops.ts';
 import type { Statement } from '../../store/database/statement.ts';
@@ -68,6 +69,36 @@ describe('the journal', () => {
     expect(new Set(seen).size).toBe(55);
     expect(await journalLag(database.store, last)).toBe(0);
     expect(await journalLag(database.store, BEGINNING)).toBeGreaterThan(0);
+  });
+
+  it('is read once for an entry after which nothing came', async () => {
+    const { store } = database;
+    let reads = 0;
+    const counted: Store = Object.create(store, {
+      rows: {
+        value: (...given: Parameters<Store['rows']>) => {
+          if (given[0].name === 'journal_follow') reads += 1;
+          return store.rows(...given);
+        },
+      },
+    });
+    let seen = 0;
+    const follower = await runFollower({
+      ...{ name: 'of the test', loops: null, store: counted, batch: 10, from: await wholeHead(store) },
+      onError: (error) => {
+        throw error;
+      },
+      handle: async (entries) => {
+        seen += entries.length;
+      },
+    });
+    for (let i = 1; i <= 20; i++) {
+      await submit(1);
+      await until(() => seen === i, 'the follower has seen it');
+    }
+    await follower.stop();
+    // Twice each if it looked again whether there is more. Once a second it does.
+    expect(reads).toBeLessThan(35);
   });
 
   it('passes a batch again after its handler failed', async () => {

@@ -9,6 +9,7 @@ import { rectify } from '../../store/data-subjects/rectify.ts';
 import { restrict } from '../../store/data-subjects/restriction.ts';
 import { deleteBatch } from '../../store/data-subjects/retention.ts';
 import { readSubjectAccessReport } from '../../store/data-subjects/subject-access.ts';
+import { namedStatements, type Statement, unnamed } from '../../store/database/statement.ts';
 import { type PreviewWindow, previewRules } from '../../store/segments/preview.ts';
 import { refile, refileBatch } from '../../store/segments/refile.ts';
 import { addRules, readRuleVersions } from '../../store/segments/rule-versions.ts';
@@ -285,6 +286,19 @@ describe('segment rules', () => {
     expect(rest).toMatchObject({ answers: 3, moved: 2 });
     expect(await database.sql('SELECT * FROM response_key ORDER BY id')).toEqual(stored);
     for (const id of holds) await releaseHold(database.store, id, BY);
+  });
+
+  it('find what is behind along an index, without sorting all of it', async () => {
+    const behind = namedStatements().find(({ name }) => name === 'refile_behind') as Statement;
+    const plan = await database.store.transaction(async (session) => {
+      // A small table is read whole otherwise.
+      await session.rows(unnamed('SET LOCAL enable_seqscan = off'), []);
+      await session.rows(unnamed('SET LOCAL enable_bitmapscan = off'), []);
+      return session.rows<Record<string, string>>(unnamed(`EXPLAIN ${behind.text}`), [3, 100]);
+    });
+    const lines = plan.map((row) => Object.values(row).join()).join('\n');
+    expect(lines).toContain('response_key_behind');
+    expect(lines).not.toContain('Sort');
   });
 
   it('stay exact after every batch, whatever changes and arrives meanwhile, and wherever the job is stopped', async () => {

@@ -5,7 +5,7 @@ import { randomFrom } from '../../domain/statistics/random.ts';
 import type { Store } from '../../store/database/client.ts';
 import { openPostgres } from '../../store/database/postgres.ts';
 import { runFollower } from '../../store/journal/follower.ts';
-import { isAfter, type JournalEntry, readJournal } from '../../store/journal/journal.ts';
+import { isAfter, type JournalEntry, readAhead, readJournal } from '../../store/journal/journal.ts';
 import { migrate } from '../../store/setup/migrate.ts';
 import { patience, until } from '../fixtures/patience.ts';
 import { wholeHead } from '../fixtures/whole-head.ts';
@@ -93,9 +93,13 @@ describe('the safe end of the journal', () => {
     await own.query(`PREPARE TRANSACTION 'here'`);
     await write(second, 'after');
     expect(namesOf(await readJournal(store, head, 10))).toEqual(['first']);
+    expect(await readAhead(store, head, 10)).toMatchObject({ entries: [{}], isLast: false });
     await other.query(`COMMIT PREPARED 'elsewhere'`);
     await own.query(`COMMIT PREPARED 'here'`);
     expect(namesOf(await readJournal(store, head, 10))).toEqual(['first', 'prepared', 'after']);
+    expect(await readAhead(store, head, 10)).toMatchObject({ entries: [{}, {}, {}], isLast: true });
+    // There may be more than were asked for.
+    expect((await readAhead(store, head, 3)).isLast).toBe(false);
     await Promise.all([own.end(), second.end(), other.end()]);
   });
 
@@ -228,11 +232,11 @@ describe('the safe end of the journal', () => {
     );
     const [older, own] = [await connect(urls.own), await connect(urls.own)];
     await older.query('BEGIN; SELECT pg_current_xact_id()');
-    asked.journal_read = 0;
+    asked.journal_follow = 0;
     asked.journal_head = 0;
     await write(own, 'held back');
     await until(() => (asked.journal_head ?? 0) >= 8, 'the followers have looked for the end');
-    const looks = asked.journal_read + asked.journal_head;
+    const looks = asked.journal_follow + asked.journal_head;
     expect(seen).toEqual([]);
     await older.query('COMMIT');
     await until(() => seen.length === 6, 'each follower has read it');

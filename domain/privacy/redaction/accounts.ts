@@ -35,7 +35,7 @@ export function findAccounts(view: View): Span[] {
   const spans: Span[] = [];
   for (const { 0: found, index } of text.matchAll(NUMBER)) {
     const digits = found.replace(/\D/g, '');
-    if (digits.length < 6 || digits.length > 20 || isDate(found)) continue;
+    if (digits.length < 6 || digits.length > 20 || isDate(found) || OF_YEAR.test(found)) continue;
     const isNear = (known: typeof ACCOUNT) => view.distance(known, index) <= NEAR;
     if (
       isNear(ACCOUNT) ||
@@ -47,5 +47,7 @@ export function findAccounts(view: View): Span[] {
   return apart(spans);
 }
 
+/** An invoice of a year: "счет" is an account and an invoice. */
+const OF_YEAR = /^(?:19|20)\d{2}[-/]\d+$/;
 const DATE = /^(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/. ]\d{1,2}[-/. ](?:19|20)\d{2})(?!\d)/;
 const isDate = (text: string) => DATE.test(text);

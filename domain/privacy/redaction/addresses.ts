@@ -43,9 +43,12 @@ export function findAddresses(view: View): Span[] {
 }
 
 const POSTCODE_CUES = cues(
-  'postcode postcodes zip zipcode plz postleitzahl cap cep postnummer pincode',
+  'postcode postcodes zip zipcode plz postleitzahl cap postnummer pincode',
   'zip+4 〒 کدپستی کد_پستی почтовый_индекс post_code zip_code postal_code pin_code code_postal codigo_postal kod_pocztowy 郵便番号 邮编 우편번호',
 );
+/** In Brazil; a mobile number in Turkey (phone-cues.ts), so that the code must have the form of a Brazilian one. */
+const CEP_CUE = cues('cep');
+const CEP = /(?<![\w.,/-])\d{5}-?\d{3}(?![\w-]|[.,]\d)/g;
 /** ZIP codes with four more digits, Dutch, Polish, Swedish, British, Canadian, Brazilian, Iranian ones, and four to seven digits. */
 const POSTCODE =
   /(?<![\w.,/-])(?:\d{5}-\d{3,4}|\d{5}-?\d{5}|\d{9}|\d{4} ?[A-Z]{2}|\d{2}-\d{3}|\d{3}[- ]\d{2,4}|\d{4,7}|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d)(?![\w-]|[.,]\d)/g;
@@ -54,10 +57,12 @@ const NEAR_POSTCODE = 6;
 
 /** Postcodes after a word that announces one: before telephone numbers, which some of them look like. */
 export function findPostcodes(view: View): Span[] {
-  if (!view.has(POSTCODE_CUES)) return [];
   const spans: Span[] = [];
-  for (const { 0: found, index } of view.text.matchAll(POSTCODE))
-    if (view.distance(POSTCODE_CUES, index) <= NEAR_POSTCODE)
-      spans.push({ start: index, end: index + found.length, kind: 'address' });
-  return spans;
+  for (const [cue, pattern] of [[CEP_CUE, CEP] as const, [POSTCODE_CUES, POSTCODE] as const]) {
+    if (!view.has(cue)) continue;
+    for (const { 0: found, index } of view.text.matchAll(pattern))
+      if (view.distance(cue, index) <= NEAR_POSTCODE)
+        spans.push({ start: index, end: index + found.length, kind: 'address' });
+  }
+  return apart(spans);
 }

@@ -77,6 +77,8 @@ function findBy(view: View, rules: readonly IdRule[]): Span[] {
   for (const { pattern, isValid, cue, isLoose } of rules) {
     if (cue && !view.has(cue)) continue;
     for (const { 0: found, index } of view.text.matchAll(pattern)) {
+      // "my number is +48 ...": with a calling code it is a telephone number.
+      if (view.text[index - 1] === '+') continue;
       if (isValid && !isValid(found.replace(/[ ./-]/g, ''))) continue;
       if (cue && view.distance(cue, index) > NEAR) continue;
       if (isLoose && view.distance(OTHER_CUES, index) <= NEAR) continue;

@@ -7,7 +7,7 @@ export const PHONE_CUES = cues(
   'telephoner fon fone mobile mobil mobiltelefon mobilnummer mobilnr mob cell cellphone celular cel movil cellulare portable handy',
   'handynummer gsm fax faks hotline landline festnetz whatsapp whatsap wapp wsp wa viber signal telegram imessage sms komorka komorkowy',
   'numer_telefonu numero_de_telephone numero_de_telefono numero_di_telefono numero_de_telefone rufnummer puhelin puhelinnumero',
-  'puh telefonszam telefonszama telefonnal cep_telefonu cepte gsm_no telp hp nohp dt dien_thoai sdt so_dien_thoai phonenumber',
+  'puh telefonszam telefonszama telefonnal cep cep_telefonu cepte gsm_no telp hp nohp dt dien_thoai sdt so_dien_thoai phonenumber',
   'my_number my_no tel-nr tel.-nr mobil-nr handy-nr fax-nr telefon-nr ruf-nr kom mon_numero meine_nummer mi_numero il_mio_numero meu_numero mein_nr my_cell wa.me whatsapp.com t.me contact_no contact_number contact_details',
   // Verbs.
   'call calls ring reach dial text contact callback call_me ring_me reach_me text_me call_us call_back phone_me message_me anrufen erreichen erreichbar',
@@ -46,7 +46,7 @@ export const OTHER_CUES = cues(
   'offerte offertenummer zaak zaaknummer dossiernummer polisnummer vlucht umowa umowy sprawa sprawy polisa sagsnummer saksnummer arende',
   'arendenummer offert offertnummer договора дело полис квитанция delivery_note',
   's/n p/n order_no order_nr order_id case_no job_no tracking_no serial_no part_no item_no no_de_commande n°_de_commande customer_no customer_id',
-  '订单 訂單 注文 发票 發票 快递 快遞 单号 單號 运单 伝票 追跡 予約 会員 型番 品番 商品 订购 编号 編號 주문 송장 운송장 예약 청구서 הזמנה חשבונית طلب الطلب فاتورة شحنة الشحنة ऑर्डर इनवॉइस बिल คำสั่งซื้อ',
+  '订单 訂單 注文 請求書 发票 發票 快递 快遞 单号 單號 运单 伝票 追跡 予約 会員 型番 品番 商品 订购 编号 編號 주문 송장 운송장 예약 청구서 הזמנה חשבונית طلب الطلب فاتورة شحنة الشحنة ऑर्डर इनवॉइस बिल คำสั่งซื้อ',
 );
 
 /** Counted things: a number before one of these is an amount. */

@@ -66,7 +66,8 @@ export function isNorthAmerican({ sizes, digits, separators, text }: Groups): bo
   if (country !== '1' || area?.length !== 3 || exchange?.length !== 3 || line?.length !== 4)
     return isJoined(sizes, digits, text);
   const [first = '', second = ''] = separators.slice(-2);
-  if (text.includes('(')) return /^\) ?[-.]? ?$|^\)-$/.test(first) && second.length <= 3;
+  // An opening bracket alone is the sentence's.
+  if (text.includes(')')) return /^\) ?[-.]? ?$|^\)-$/.test(first) && second.length <= 3;
   if (/^ ?[-.] ?$/.test(second) && first === second) return area !== '000';
   return /^[ .-]$/.test(first) && /^[ .-]$/.test(second) && /^[2-9]/.test(area) && /^[2-9]/.test(exchange);
 }
