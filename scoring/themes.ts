@@ -1,8 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { UserError } from '../domain/errors/user-error.ts';
 import { calibrate, fitTemperature, type LabelledLogits } from '../domain/models/calibration.ts';
 import { type ModelArtefact, storeHead } from './model.ts';
 import { type Example, fitSoftmax, logitsOf } from './softmax-regression.ts';
+
+const FEWEST_EXAMPLES = 5;
+/** Languages are named as detection names them. */
+const language = z.string().regex(/^[a-z]{2}$/, 'is not a language such as "de"');
+const text = z.string().min(1);
+const sentences = z.array(text).min(FEWEST_EXAMPLES, 'a theme needs at least five examples in a language');
+/** What is given without a language is English. */
+const inLanguages = <Given extends z.ZodType>(given: Given) =>
+  z.preprocess(
+    (found) => (typeof found === 'string' || Array.isArray(found) ? { en: found } : found),
+    z.record(language, given),
+  );
 
 const taxonomy = z.strictObject({
   version: z.string(),
@@ -10,15 +23,30 @@ const taxonomy = z.strictObject({
     .array(
       z.strictObject({
         name: z.string().regex(/^[a-z][a-z_]*$/, 'is not a name such as "missing_feature"'),
-        description: z.string().min(1),
-        examples: z.array(z.string().min(1)).min(5, 'a theme needs at least five examples'),
+        description: inLanguages(text),
+        examples: inLanguages(sentences),
       }),
     )
     .min(2),
 });
 
-/** Themes that responses may be about, each with a description and examples; editable in scoring/themes.json. */
+/**
+ * Themes that responses may be about, each with a description and examples by language; editable in scoring/themes.json, where a text or
+ * list without a language is English.
+ */
 export type Taxonomy = z.infer<typeof taxonomy>;
+
+/**
+ * The examples of a theme in those languages: an encoder learns nothing from sentences that it does not read.
+ * @throws UserError where there are too few
+ */
+export function examplesIn({ name, examples }: Taxonomy['themes'][number], languages: readonly string[]) {
+  const read = languages.flatMap((one) => examples[one] ?? []);
+  if (read.length >= FEWEST_EXAMPLES) return read;
+  throw new UserError(
+    `themes: ${name} has ${read.length} examples in the languages that the encoder reads (${languages.join(', ')}); at least ${FEWEST_EXAMPLES} are needed`,
+  );
+}
 
 /** @throws Error naming the path that is malformed. */
 export function readTaxonomy(path: string | URL): Taxonomy {

@@ -17,7 +17,7 @@ import { PREPARATION, preparedFor } from './preparation.ts';
 import { register } from './registry.ts';
 import { featureSourceOf } from './scorer.ts';
 import type { Example } from './softmax-regression.ts';
-import type { Taxonomy } from './themes.ts';
+import { examplesIn, type Taxonomy } from './themes.ts';
 import { runInThread } from './thread.ts';
 import { trainingSetHash } from './train.ts';
 
@@ -78,7 +78,7 @@ export async function trainCandidate(deps: TrainingDeps, until: Date, cause: Cha
   );
   // Another encoder than the champion's: its sentiment head does not fit, the classes stand in for sentiment.
   const takesOver = champion?.artefact.encoder.hash === pool.id.hash;
-  const { themeNames, themes } = await themeExamples(pool, deps.taxonomy);
+  const { themeNames, themes } = await themeExamples(pool, deps.taxonomy, languages);
   const request: FitRequest = { nps: examples, sentiment: takesOver ? null : examples, themeNames, themes };
   const fitted = await runInThread<FitResult>(new URL('./fit-worker.ts', import.meta.url), request);
   const dimension = (examples[0]?.inputs.length ?? 0) - FEATURE_SET.columns.length;
@@ -160,11 +160,12 @@ export async function examplesOf(
   });
 }
 
-/** The taxonomy's sentences as examples; themes alternate, so that every fold has some of each. */
-export async function themeExamples(pool: EncoderPool, { themes }: Taxonomy) {
-  const turns = Math.max(...themes.map(({ examples }) => examples.length));
+/** The taxonomy's sentences in those languages as examples; themes alternate, so that every fold has some of each. */
+export async function themeExamples(pool: EncoderPool, { themes }: Taxonomy, languages: readonly string[]) {
+  const own = themes.map((theme) => ({ theme: theme.name, texts: examplesIn(theme, languages) }));
+  const turns = Math.max(...own.map(({ texts }) => texts.length));
   const sentences = Array.from({ length: turns }, (_, turn) =>
-    themes.flatMap(({ name, examples }) => (examples[turn] ? [{ theme: name, text: examples[turn] }] : [])),
+    own.flatMap(({ theme, texts }) => (texts[turn] ? [{ theme, text: texts[turn] }] : [])),
   ).flat();
   const inputs = await examplesOf(
     pool,

@@ -39,7 +39,7 @@ const [nps, sentiment] = [
   fitHead(await examples(pool, texts.nps), 3, ['softmax', 'ordinal']),
   fitHead(await examples(pool, texts.sentiment), 3),
 ];
-const { themeNames, themes: themed, sentences } = await themeExamples(pool, taxonomy);
+const { themeNames, themes: themed, sentences } = await themeExamples(pool, taxonomy, ['en']);
 const themes = fitThemes(themeNames, themed);
 const dimension = (await pool.encode(['x']))[0]?.embedding.length ?? 0;
 const summary = ({ report, kind, l2 }: typeof nps) => ({ kind, l2, ...report });

@@ -61,7 +61,10 @@ describe.each(TRANSFERRED)('feedback in %s', (language) => {
 });
 
 it('judges no language on a sentence of the English sets of the project, or of another language', () => {
-  const english = [...own.map(({ text }) => text), ...taxonomy.themes.flatMap(({ examples }) => examples)];
+  const english = [
+    ...own.map(({ text }) => text),
+    ...taxonomy.themes.flatMap(({ examples }) => examples.en ?? []),
+  ];
   const trained = TRANSFERRED.flatMap((one) => readFeedback('calibration', one)).map(({ text }) => text);
   const seen = new Set([...english, ...trained].map(plain));
   const tests = TRANSFERRED.flatMap((one) => readFeedback('test', one));

@@ -97,7 +97,7 @@ const [nps, sentiment] = [
     3,
   ),
 ];
-const themed = await themeExamples(pool, taxonomy);
+const themed = await themeExamples(pool, taxonomy, ['en']);
 const dimension = (read[0]?.length ?? 0) - FEATURE_SET.columns.length;
 const themes = transferThemes(
   themed.themeNames,

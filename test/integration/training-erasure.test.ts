@@ -55,7 +55,7 @@ function train(meanwhile: () => Promise<unknown>): Promise<number> {
   const taxonomy = {
     themes: ['price', 'speed'].map((name) => ({
       name,
-      examples: Array.from({ length: 6 }, (_, i) => `${name} ${i}`),
+      examples: { en: Array.from({ length: 6 }, (_, i) => `${name} ${i}`) },
     })),
   };
   const deps = {
