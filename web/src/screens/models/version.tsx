@@ -14,6 +14,7 @@ import { DriftPanel } from './drift.tsx';
 import { hadChampionBefore, STAGE_MEANS } from './figures.ts';
 import type { ModelVersion } from './index.tsx';
 import { HistoryPanel, MadeOfPanel } from './made-of.tsx';
+import { PairButton, PairNote } from './pair.tsx';
 import { QualityPanel } from './quality.tsx';
 import { StageChip } from './stage.tsx';
 import { TryPanel } from './try.tsx';
@@ -53,8 +54,10 @@ export function VersionDetail({
             {version.label}
             {version.trainedAt ? `, trained ${formatDay(version.trainedAt)}` : ''}
           </p>
+          <PairNote version={version} champion={champion} />
         </div>
         <div className="row">
+          {can('manageModels') && <PairButton version={version} champion={champion} onDone={changed} />}
           {can('manageModels') && (
             <Actions version={version} champion={champion} mayGoBack={mayGoBack} onDone={changed} />
           )}
