@@ -20,8 +20,11 @@ import {
 } from '../../store/models/model-provenance.ts';
 import {
   type FeatureRow,
+  idsOf,
   type RegisteredModel,
+  readModelParts,
   readRegistry,
+  stageInUse,
   type TrainingSetRow,
 } from '../../store/models/models.ts';
 import type { RecordedMapping } from '../../store/responses/mappings.ts';
@@ -78,7 +81,8 @@ export interface ReportFacts {
   readonly dimensions: readonly Dimension[];
   readonly trace: CollectedTrace;
   readonly mappings: readonly RecordedMapping[];
-  readonly card: ModelCard | null;
+  /** Of the model version that inferred something in it, and of its companion. */
+  readonly cards: readonly ModelCard[];
   /** The newest first; there may be more than the report has. */
   readonly decisions: { readonly shown: readonly ReportedDecision[]; readonly isCut: boolean };
   readonly proof: Verification | null;
@@ -113,7 +117,7 @@ export async function reportFacts(
     dimensions: deps.dimensions,
     trace,
     mappings: await mappingsByKey(deps, keys),
-    card: name.model === null ? null : await modelCard(deps, scope, name.model),
+    cards: name.model === null ? [] : await modelCards(deps, scope, name.model),
     decisions: await decisionsAbout(deps, scope, id),
     proof: (await deps.verify?.(scope, name)) ?? null,
     reader,
@@ -137,13 +141,22 @@ async function decisionsAbout(
 
 const keyOf = (id: string) => id.slice(id.indexOf(':') + 1);
 
+/** The cards of all that reads under the name of the version. */
+async function modelCards(deps: ReportDeps, scope: Scope, version: number): Promise<ModelCard[]> {
+  const registry = await readRegistry(deps.store);
+  const parts = idsOf(await readModelParts(deps.store, version));
+  const models = parts.flatMap((part) => registry.find(({ id }) => id === part) ?? []);
+  return Promise.all(
+    models.map((model) => modelCard(deps, scope, { ...model, stage: stageInUse(model, registry) })),
+  );
+}
+
 async function modelCard(
   { store, record }: ReportDeps,
   scope: Scope,
-  version: number,
-): Promise<ModelCard | null> {
-  const model = (await readRegistry(store)).find(({ id }) => id === version);
-  if (!model) return null;
+  model: RegisteredModel,
+): Promise<ModelCard> {
+  const { id: version } = model;
   const features = await readFeatures(store, version);
   if (!readsModelsWhole(scope)) return { model, features, whole: null };
   const [trainingSets, history, reviews] = await Promise.all([

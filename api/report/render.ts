@@ -121,18 +121,23 @@ function sourcesSection({ mappings }: ReportFacts): Markup {
   }</section>`;
 }
 
-function modelSection({ card, name }: ReportFacts): Markup {
+function modelSection({ cards, name }: ReportFacts): Markup {
   if (name.basis === 'SURVEYED')
     return html`<section><h2>Model</h2><p>None: the respondents gave the number themselves.</p></section>`;
-  if (!card) return html`<section><h2>Model</h2><p>No model has inferred anything in it.</p></section>`;
-  const { model, features, whole } = card;
+  if (cards.length === 0)
+    return html`<section><h2>Model</h2><p>No model has inferred anything in it.</p></section>`;
+  return html`${cards.map((card, i) => cardSection(card, i === 0 ? 'Model' : 'The model that reads other languages beside it'))}`;
+}
+
+function cardSection({ model, features, whole }: ModelCard, heading: string): Markup {
   const trained =
     model.trainedAt && model.trainedAt.getTime() > 0 ? moment(model.trainedAt) : 'ships with Scoreline';
   const code = (hash: string) => html`<code>${hash}</code>`;
-  return html`<section><h2>Model</h2>${rows([
+  return html`<section><h2>${heading}</h2>${rows([
     ['Version', `${model.id}, ${model.label}`],
     ['Stage', model.stage.toLowerCase()],
     ['Trained', trained],
+    ['Reads', model.languages.join(', ')],
     ['Encoder', html`${model.encoderName} ${code(model.encoderHash)}`],
     ['Artefact', code(model.key)],
   ])}

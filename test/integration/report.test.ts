@@ -234,6 +234,18 @@ describe("the auditor's report", () => {
     await world.record.sql(`UPDATE model_version SET label = 'a model' WHERE id = 7`);
   });
 
+  it('has both model versions that read for a champion', async () => {
+    await world.record.sql(`INSERT INTO model_version SELECT (jsonb_populate_record(m, jsonb_build_object('id', 8, 'key', 'ab12',
+      'label', 'a companion', 'stage', 'CANDIDATE', 'artefact', m.artefact || '{"languages": ["de", "ja"]}'))).*
+      FROM model_version m WHERE id = 7`);
+    await world.record.sql('UPDATE model_version SET companion_id = 8 WHERE id = 7');
+    const page = await report(EVERYTHING, name('INFERRED'));
+    await world.record.sql('UPDATE model_version SET companion_id = NULL WHERE id = 7');
+    for (const text of ['reads other languages beside it', '8, a companion', 'de, ja', '7, a model'])
+      expect(page).toContain(text);
+    expect(await report(EVERYTHING, name('INFERRED'))).not.toContain('a companion');
+  });
+
   it('has the given proof', async () => {
     const proof = {
       reason: 'late <answers>',

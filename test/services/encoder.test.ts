@@ -206,4 +206,10 @@ it('reads English and other languages side by side, each with its own encoder', 
     async () => (await readBy()).every((count) => count > 10),
     'both read the stream, each its languages',
   );
+  const { page, problems } = await visit(`/models?version=${companion.id.split(':')[1]}`, ADMIN_KEY);
+  await page.getByText(/^It is in use: it reads .*German.* beside the champion, Version \d+\.$/).waitFor();
+  expect(await page.getByText('Beside the champion', { exact: true }).count()).toBe(2);
+  expect(await axe(page)).toEqual([]);
+  await picture(page, 'models-companion');
+  expect(problems).toEqual([]);
 });

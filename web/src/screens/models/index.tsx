@@ -44,7 +44,7 @@ export default function Models() {
       {shown && (
         <div className="models-desk">
           <Panel title="Versions" className="models-versions">
-            <VersionList versions={versions} shown={shown} />
+            <VersionList versions={versions} shown={shown} champion={champion} />
           </Panel>
           <VersionDetail key={shown.id} version={shown} champion={champion} onChanged={read.refresh} />
         </div>
@@ -53,22 +53,30 @@ export default function Models() {
   );
 }
 
-function VersionList({ versions, shown }: { versions: readonly ModelVersion[]; shown: ModelVersion }) {
+function VersionList({
+  versions,
+  shown,
+  champion,
+}: {
+  versions: readonly ModelVersion[];
+  shown: ModelVersion;
+  champion: ModelVersion | null;
+}) {
   const href = useHref();
   return (
     <ol className="version-list">
-      {[...versions].reverse().map(({ id, version, label, stage, trainedAt }) => (
-        <li key={id}>
+      {[...versions].reverse().map((one) => (
+        <li key={one.id}>
           <Link
-            href={href('/models', {}, { version: String(version) })}
-            aria-current={id === shown.id ? 'page' : undefined}
+            href={href('/models', {}, { version: String(one.version) })}
+            aria-current={one.id === shown.id ? 'page' : undefined}
           >
             <span className="spread">
-              <strong>Version {version}</strong>
-              <StageChip stage={stage} />
+              <strong>Version {one.version}</strong>
+              <StageChip version={one} champion={champion} />
             </span>
-            <span className="muted small version-label">{label}</span>
-            {trainedAt && <span className="muted small">trained {formatDay(trainedAt)}</span>}
+            <span className="muted small version-label">{one.label}</span>
+            {one.trainedAt && <span className="muted small">trained {formatDay(one.trainedAt)}</span>}
           </Link>
         </li>
       ))}

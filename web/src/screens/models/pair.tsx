@@ -7,6 +7,7 @@ import { ReasonDialog } from '../../parts/reason-dialog.tsx';
 import { Pair } from './documents.ts';
 import { languageWords } from './figures.ts';
 import type { ModelVersion } from './index.tsx';
+import { isBeside } from './stage.tsx';
 
 interface PairProps {
   readonly version: ModelVersion;
@@ -24,7 +25,7 @@ export function PairNote({ version, champion }: PairProps) {
         {link(companion.version)} reads {languageWords(companion.languages)} beside it.
       </p>
     );
-  if (champion?.companion?.id !== version.id) return null;
+  if (!champion || !isBeside(version, champion)) return null;
   return (
     <p className="small">
       It is in use: it reads {languageWords(version.languages)} beside the champion, {link(champion.version)}.
@@ -37,7 +38,7 @@ export function PairButton({ version, champion, onDone }: PairProps & { readonly
   const send = useSend();
   const [isOpen, setOpen] = useState(false);
   const [, show] = useParam('version');
-  if (!champion || version.companion || champion.companion?.id === version.id) return null;
+  if (!champion || version.companion || isBeside(version, champion)) return null;
   const added = version.languages.filter((language) => !champion.languages.includes(language));
   if (added.length === 0) return null;
   const action = `Pair with version ${champion.version}`;

@@ -16,7 +16,7 @@ import type { ModelVersion } from './index.tsx';
 import { HistoryPanel, MadeOfPanel } from './made-of.tsx';
 import { PairButton, PairNote } from './pair.tsx';
 import { QualityPanel } from './quality.tsx';
-import { StageChip } from './stage.tsx';
+import { isBeside, StageChip } from './stage.tsx';
 import { TryPanel } from './try.tsx';
 
 /** Everything about one version. */
@@ -47,9 +47,9 @@ export function VersionDetail({
       <section className="version-head panel" aria-label={`Version ${version.version}`}>
         <div className="version-title">
           <h2>
-            Version {version.version} <StageChip stage={version.stage} />
+            Version {version.version} <StageChip version={version} champion={champion} />
           </h2>
-          <p className="muted small">{STAGE_MEANS[version.stage]}</p>
+          {!isBeside(version, champion) && <p className="muted small">{STAGE_MEANS[version.stage]}</p>}
           <p className="small version-label">
             {version.label}
             {version.trainedAt ? `, trained ${formatDay(version.trainedAt)}` : ''}
