@@ -39,8 +39,8 @@ const LEAKS: readonly Leak[] = [
     file: 'domain/access/scope.ts',
     patch: [
       [
-        '«matchesSegment(segment, cell.attributes) && groups.every((group) => scope.allows(group, cell))»,',
-        'matchesSegment(segment, cell.attributes)',
+        '.filter((cell) => «matches(cell.attributes) && groups.every((group) => scope.allows(group, cell))»);',
+        'matches(cell.attributes)',
       ],
     ],
   },
