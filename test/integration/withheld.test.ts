@@ -125,6 +125,9 @@ const NOT_WALKED: Readonly<Record<string, (tag: unknown) => boolean>> = {
   connections: (tag) => tag === 'readAudit',
 };
 
+/** No version has a companion here; its fields are those of the version that names it, which are walked. */
+const NULL_HERE = 'ModelVersion.companion';
+
 /** The ways from each query to fields whose tag none above them has. */
 function ways(): Way[] {
   const found: Way[] = [];
@@ -145,7 +148,8 @@ function ways(): Way[] {
         );
         found.push({ names: [...names, field.name], query: `{ ${query} }`, group: String(tag) });
       }
-      if (!isLeafType(inner)) visit(inner, [...names, field.name], [...text, part], new Set([...tags, tag]));
+      if (!isLeafType(inner) && `${type.name}.${field.name}` !== NULL_HERE)
+        visit(inner, [...names, field.name], [...text, part], new Set([...tags, tag]));
     }
   };
   const query = SHAPE.getQueryType();

@@ -66,6 +66,29 @@ describe('the frame', () => {
     await page.locator('input[type=password]').waitFor();
   });
 
+  it('keeps the focus and the press on the button of the menu while the menu is loaded', async () => {
+    for (const isPressed of [false, true]) {
+      const { page } = await visit('/overview', null);
+      let release: () => void = () => undefined;
+      const held = new Promise<void>((done) => {
+        release = done;
+      });
+      await page.route(/\/user-menu-[^/]*\.js$/, async (route) => {
+        await held;
+        await route.continue();
+      });
+      await signIn(page, ADMIN_KEY);
+      const button = page.getByTestId('user-menu');
+      await button.focus();
+      if (isPressed) await page.keyboard.down('Enter');
+      release();
+      await page.locator('[data-testid=user-menu][aria-expanded]').waitFor({ state: 'attached' });
+      if (isPressed) await page.keyboard.up('Enter');
+      else await page.keyboard.press('Enter');
+      await page.getByRole('menuitem', { name: 'Light', exact: true }).waitFor();
+    }
+  });
+
   it('serves a role that may send trusted documents only, and nothing beyond its rights', async () => {
     await server.post('/ingest/responses', [
       { externalId: 't1', answeredAt: new Date().toISOString(), score: 9, region: 'Japan' },

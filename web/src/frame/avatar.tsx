@@ -11,6 +11,7 @@ export const AVATAR = { className: 'avatar', 'data-testid': 'user-menu' } as con
 export function Avatar({ onHelp }: { readonly onHelp: () => void }) {
   const { viewer } = useViewer();
   const [wanted, setWanted] = useState<'no' | 'loaded' | 'open'>('no');
+  const [hasFocus, setFocus] = useState(false);
   useEffect(() => {
     const timer = setTimeout(() => setWanted((before) => (before === 'no' ? 'loaded' : before)), 1_000);
     return () => clearTimeout(timer);
@@ -20,7 +21,9 @@ export function Avatar({ onHelp }: { readonly onHelp: () => void }) {
       {...AVATAR}
       aria-label={`Menu of ${viewer.name}`}
       aria-haspopup="true"
-      onPress={() => setWanted('open')}
+      onFocusChange={setFocus}
+      // When the press begins: by its end another button may stand here.
+      onPressStart={() => setWanted('open')}
     >
       {initials(viewer.name)}
     </Button>
@@ -28,7 +31,7 @@ export function Avatar({ onHelp }: { readonly onHelp: () => void }) {
   if (wanted === 'no') return button;
   return (
     <Suspense fallback={button}>
-      <UserMenu onHelp={onHelp} isOpenAtFirst={wanted === 'open'} />
+      <UserMenu onHelp={onHelp} isOpenAtFirst={wanted === 'open'} hasFocusAtFirst={hasFocus} />
     </Suspense>
   );
 }

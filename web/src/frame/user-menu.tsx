@@ -12,6 +12,8 @@ interface UserMenuProps {
   readonly onHelp: () => void;
   /** It was pressed before it was loaded. */
   readonly isOpenAtFirst: boolean;
+  /** The button that it takes the place of had the focus. */
+  readonly hasFocusAtFirst: boolean;
 }
 
 const THEMES: readonly (readonly [Theme, string])[] = [
@@ -21,7 +23,7 @@ const THEMES: readonly (readonly [Theme, string])[] = [
 ];
 
 /** Who is signed in, the colours, the list of shortcuts, and signing out. Loaded after the first screen. */
-export default function UserMenu({ onHelp, isOpenAtFirst }: UserMenuProps) {
+export default function UserMenu({ onHelp, isOpenAtFirst, hasFocusAtFirst }: UserMenuProps) {
   const { viewer } = useViewer();
   const theme = useTheme();
   const act = (key: string) => {
@@ -33,7 +35,7 @@ export default function UserMenu({ onHelp, isOpenAtFirst }: UserMenuProps) {
   };
   return (
     <MenuTrigger defaultOpen={isOpenAtFirst}>
-      <Button {...AVATAR} aria-label={`Menu of ${viewer.name}`}>
+      <Button {...AVATAR} aria-label={`Menu of ${viewer.name}`} autoFocus={hasFocusAtFirst}>
         {initials(viewer.name)}
       </Button>
       <Popover className="user-menu" placement="bottom end">
