@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts';
 import { keyFingerprint, publicKeyOf } from '../domain/seals/signing-key.ts';
-import { readRegistry } from '../store/models/models.ts';
+import { type RegisteredModel, readRegistry } from '../store/models/models.ts';
 import type { OpenDatabase } from './open-database.ts';
 import { type KeptSecret, secretPath } from './secrets.ts';
 
@@ -19,7 +19,7 @@ export async function greeting(
   return [
     `  record     ${kind}${timescale}`,
     `  lineage    ${config.neo4j ? `Neo4j at ${config.neo4j.url}` : 'from the database'}`,
-    `  model      ${champion ? `version ${champion.id}, ${champion.label}` : 'none'}`,
+    `  model      ${champion ? modelLine(champion) : 'none'}`,
     `  data       ${config.dataDir}`,
     `  signed by  ${keyFingerprint(publicKeyOf(signingKey))}`,
     `  listening  ${url}   (open it in a browser; GraphQL at ${url}/graphql, console at ${url}/console)`,
@@ -27,3 +27,6 @@ export async function greeting(
     'Next: npm run import -- examples/survey-export.csv --map examples/survey-export.map.json   (or: npm run demo)',
   ];
 }
+
+const modelLine = ({ id, companion, label }: RegisteredModel) =>
+  companion === null ? `version ${id}, ${label}` : `versions ${id} and ${companion}, ${label}`;

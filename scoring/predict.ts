@@ -1,3 +1,4 @@
+import { ABSTENTIONS } from '../domain/models/abstention.ts';
 import { calibrate } from '../domain/models/calibration.ts';
 import { indexOfLargest, MILLION, toMillionths, uncertaintyOf } from '../domain/models/probabilities.ts';
 import type { Encoding } from './encoder.ts';
@@ -124,15 +125,17 @@ function inputOf({ text }: FeatureSource, { tokens, frame, unknown }: Encoding):
 function whyNot(model: Model, input: Prediction['input'], highest: number): string | null {
   const { languages, minimumProbability, determinedOnly, companion } = model.artefact;
   const { words, tokens, unknownTokens, language } = input;
-  if (words < FEWEST_WORDS) return `too short: fewer than ${FEWEST_WORDS} words`;
+  if (words < FEWEST_WORDS) return `${ABSTENTIONS.TOO_SHORT}: fewer than ${FEWEST_WORDS} words`;
   if (language === null ? determinedOnly : !languages.includes(language)) {
     const read = [...languages, ...(companion?.languages ?? [])];
-    return `language: ${language ?? 'not determined'}; the model reads ${read.join(', ')}`;
+    const found =
+      language === null ? ABSTENTIONS.LANGUAGE_UNDETERMINED : `${ABSTENTIONS.LANGUAGE_NOT_READ}: ${language}`;
+    return `${found}; the model reads ${read.join(', ')}`;
   }
   if (unknownTokens / Math.max(1, tokens) > MOST_UNKNOWN)
-    return 'out of scope: most of it is not in the vocabulary';
+    return `${ABSTENTIONS.OUT_OF_SCOPE}: most of it is not in the vocabulary`;
   if (highest < minimumProbability * MILLION)
-    return `uncertain: no class is more probable than ${Math.round(highest / 10_000)} %`;
+    return `${ABSTENTIONS.UNCERTAIN}: no class is more probable than ${Math.round(highest / 10_000)} %`;
   return null;
 }
 
@@ -153,10 +156,12 @@ function whyNotKnown(
   const { known } = encoding;
   if (known === null || model.artefact.preparation === undefined) return null;
   const unread = `${unknownTokens} of ${tokens} words or signs are not in the vocabulary`;
-  if (unknownTokens / Math.max(1, tokens) > MOST_UNREAD) return `unknown words: ${unread}`;
+  if (unknownTokens / Math.max(1, tokens) > MOST_UNREAD) return `${ABSTENTIONS.UNKNOWN_WORDS}: ${unread}`;
   const without = headInputs(source, { ...encoding, embedding: known });
   const changes = [model.nps, model.sentiment].some(
     (head) => indexOfLargest(logitsOf(head, without)) !== indexOfLargest(logitsOf(head, inputs)),
   );
-  return changes ? `unknown words: ${unread}, and without them another class is likelier` : null;
+  return changes
+    ? `${ABSTENTIONS.UNKNOWN_WORDS}: ${unread}, and without them another class is likelier`
+    : null;
 }

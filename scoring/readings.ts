@@ -14,6 +14,7 @@ import type { OwnerSession } from '../store/database/client.ts';
 import { unscoped } from '../store/database/client.ts';
 import type { SubjectEncryption } from '../store/encryption/subject-encryption.ts';
 import { readScorable } from '../store/models/predictions.ts';
+import { countAbstentions } from '../store/monitoring/abstentions.ts';
 import { readModelFacts } from '../store/monitoring/model-quality.ts';
 import { type Reading, readInputProfiles, sampleScored } from '../store/monitoring/model-readings.ts';
 import { countIntervals } from '../store/scores/rollups.ts';
@@ -227,15 +228,22 @@ async function inputReadings({
   const ids = cells.map(({ id }) => id);
   const read = (range: TimeRange) => readInputProfiles(deps.store, modelVersionId, ids, range);
   const [before, now] = [await read(reference), await read(window)];
+  const abstentions = await countAbstentions(deps.store, modelVersionId, ids, window);
+  const reasons = Object.fromEntries(abstentions.map(({ reason, n }) => [reason ?? 'OTHER', n]));
   return inputChanges(before, now, model.artefact.languages)
     .filter(({ n, referenceN }) => n >= FEWEST && referenceN >= FEWEST)
-    .map(({ test, ...change }) => ({ ...change, ...tested(test), segment: {}, low: null, high: null }));
+    .map(({ test, ...change }) => ({
+      ...change,
+      pValue: test?.pValue ?? null,
+      segment: {},
+      low: null,
+      high: null,
+      detail: {
+        ...(test ? { statistic: test.statistic } : {}),
+        ...(change.metric === 'ABSTENTION' ? { reasons } : {}),
+      },
+    }));
 }
-
-const tested = (test: TwoSampleTest | null) => ({
-  pValue: test?.pValue ?? null,
-  detail: test ? { statistic: test.statistic } : {},
-});
 
 /** Texts are encoded again for this: embeddings of people's words are not stored. */
 async function embeddingReading({

@@ -7,7 +7,7 @@ import type { SubjectEncryption } from '../store/encryption/subject-encryption.t
 import { type Follower, runFollower } from '../store/journal/follower.ts';
 import { touchFollower } from '../store/journal/journal.ts';
 import { responsePages } from '../store/lineage/all-rows.ts';
-import { type RegisteredModel, readRegistry, stageInUse } from '../store/models/models.ts';
+import { isInUse, type RegisteredModel, readRegistry } from '../store/models/models.ts';
 import {
   type PredictionRow,
   readUnscored,
@@ -101,7 +101,7 @@ export async function startScorer(deps: ScorerDeps): Promise<Work> {
 
 /** The model versions that score new responses where their encoder is here: the champion, shadows, and the companions of these. */
 export function modelsInUse(registry: readonly RegisteredModel[]): RegisteredModel[] {
-  return registry.filter((model) => ['CHAMPION', 'SHADOW'].includes(stageInUse(model, registry)));
+  return registry.filter(isInUse);
 }
 
 /** The followers of the model versions in use, whether or not their encoders are here. */

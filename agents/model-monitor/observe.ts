@@ -1,5 +1,5 @@
 import type { AgentStateRow } from '../../store/agents/agent-states.ts';
-import { readRegistry, stageInUse } from '../../store/models/models.ts';
+import { isInUse, readRegistry, stageInUse } from '../../store/models/models.ts';
 import { latestReadings, type Reading } from '../../store/monitoring/model-readings.ts';
 import { lastAlertOf } from '../alerting/carry-out.ts';
 import { type Episode, openOf } from '../alerting/episode.ts';
@@ -26,19 +26,17 @@ export async function* observe(
   known: ReadonlyMap<string, AgentStateRow>,
 ): AsyncGenerator<Observation<Inputs>> {
   const readings = await latestReadings(store);
-  const registry = await readRegistry(store);
-  for (const registered of registry) {
+  for (const registered of await readRegistry(store)) {
     const model = registered.id;
-    const stage = stageInUse(registered, registry);
+    const stage = stageInUse(registered);
     const own = readings.filter(({ modelVersionId }) => modelVersionId === model);
     const until = own[0]?.until.getTime();
     if (until === undefined) continue;
     const key = `model ${model}`;
     const state = known.get(key);
     const last = await lastAlertOf(store, AGENT, key);
-    const isUsed = stage === 'CHAMPION' || stage === 'SHADOW';
     // The same reading is not a second look.
-    if (isUsed ? state?.position === until : openOf(last) === null) continue;
+    if (isInUse(registered) ? state?.position === until : openOf(last) === null) continue;
     const before = (state?.state ?? null) as Episode | null;
     const alarms = own.filter(({ alarm }) => alarm).map(figureOf);
     yield {

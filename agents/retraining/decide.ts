@@ -8,13 +8,18 @@ import {
 import { ORDER_HOURS } from '../../store/agents/training-orders.ts';
 import type { Decided } from '../loop/agent.ts';
 
-/** A shadow beside the champion, over answers that neither was trained on. */
-export interface Compared {
+interface Difference {
   readonly n: number;
   /** Mean ranked probability score of the shadow less that of the champion: below 0 the shadow is better. */
   readonly difference: number;
   readonly low: number;
   readonly high: number;
+}
+
+/** A shadow beside the champion, over answers that neither was trained on. */
+export interface Compared extends Difference {
+  /** By which version of each side read the answers: itself, or its companion. */
+  readonly parts: readonly (Difference & { readonly champion: number; readonly challenger: number })[];
 }
 
 export interface Inputs {
@@ -86,9 +91,9 @@ function compared(inputs: Inputs, model: number): Decided<RetrainingAction> {
     const said = `Model version ${model} was compared over ${n} answers in ${days} days; ${FEWEST_COMPARED} are needed.`;
     return isLate ? held(inputs, model, said) : nothing(`compares ${model}`, said);
   }
-  const said =
-    `The ranked probability score of model version ${model} differs from that of version ${champion} by ` +
-    `${round(figures.difference)} (${round(figures.low)} to ${round(figures.high)}) over ${n} answers`;
+  const said = differs(figures, model, champion);
+  const worse = figures.parts.find(({ low }) => low > 0);
+  if (worse) return held(inputs, model, `${differs(worse, worse.challenger, worse.champion)}: it is worse.`);
   if (figures.high < 0)
     return {
       action: { do: 'promote', model, champion },
@@ -99,6 +104,10 @@ function compared(inputs: Inputs, model: number): Decided<RetrainingAction> {
   if (isLate) return held(inputs, model, `${said}: not clearly better within ${SHADOW_DAYS} days.`);
   return nothing(`compares ${model}`, `${said}: chance may explain it.`, true);
 }
+
+const differs = ({ difference, low, high, n }: Difference, one: number, other: number) =>
+  `The ranked probability score of model version ${one} differs from that of version ${other} by ` +
+  `${round(difference)} (${round(low)} to ${round(high)}) over ${n} answers`;
 
 /** The shadow stays one; another training may follow. */
 function held(inputs: Inputs, model: number, said: string): Decided<RetrainingAction> {

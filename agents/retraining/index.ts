@@ -23,7 +23,7 @@ export const retrainingAgent = (policy: RetrainingPolicy): Agent<Inputs, Retrain
   name: RETRAINING,
   description:
     'Trains the model again by a policy (drift, calibration, new labels, schedule), compares the result as a shadow, and promotes or holds it.',
-  version: 2,
+  version: 3,
   defaultAutonomy: 'PROPOSE',
   everyMs: 5 * MINUTE_MS,
   lock: LOCKS.retraining,

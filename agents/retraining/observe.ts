@@ -1,5 +1,5 @@
 import { EVERYTHING } from '../../domain/access/scope.ts';
-import { comparePaired } from '../../domain/models/classification.ts';
+import { compareModels } from '../../domain/models/model-comparison.ts';
 import type { RetrainingPolicy } from '../../domain/models/retraining-policy.ts';
 import {
   countLabels,
@@ -8,7 +8,7 @@ import {
   trainedUntil,
 } from '../../store/agents/training-orders.ts';
 import { unscoped } from '../../store/database/client.ts';
-import { readRegistry, readReign } from '../../store/models/models.ts';
+import { idsOf, readModelParts, readRegistry, readReign } from '../../store/models/models.ts';
 import { readPaired } from '../../store/monitoring/model-quality.ts';
 import { latestReadings } from '../../store/monitoring/model-readings.ts';
 import type { ModelMetric } from '../../store/tables/monitoring.ts';
@@ -93,9 +93,19 @@ async function compare(
   if (model === null || stage !== 'SHADOW') return null;
   const reading = unscoped(store, 'the agent compares models over every cell');
   const range = { from: until.getTime(), until: now() };
-  const paired = await readPaired({ store: reading, cells, now }, EVERYTHING, [champion, model], {}, range);
-  const figures = paired && comparePaired(paired, CONFIDENCE);
+  const sides = [
+    idsOf(await readModelParts(store, champion)),
+    idsOf(await readModelParts(store, model)),
+  ] as const;
+  const paired = await readPaired({ store: reading, cells, now }, EVERYTHING, sides, {}, range);
+  const figures = paired && compareModels(paired.readings, CONFIDENCE, paired.showsParts);
   if (!figures) return null;
-  const { n, difference, low, high } = figures;
-  return { n, difference, low, high };
+  const { n, difference, low, high, parts } = figures;
+  return {
+    ...{ n, difference, low, high },
+    parts: (parts ?? []).map((part) => ({
+      ...{ champion: part.champion, challenger: part.challenger },
+      ...{ n: part.n, difference: part.difference, low: part.low, high: part.high },
+    })),
+  };
 }

@@ -24,7 +24,6 @@ import {
   type RegisteredModel,
   readModelParts,
   readRegistry,
-  stageInUse,
   type TrainingSetRow,
 } from '../../store/models/models.ts';
 import type { RecordedMapping } from '../../store/responses/mappings.ts';
@@ -146,9 +145,7 @@ async function modelCards(deps: ReportDeps, scope: Scope, version: number): Prom
   const registry = await readRegistry(deps.store);
   const parts = idsOf(await readModelParts(deps.store, version));
   const models = parts.flatMap((part) => registry.find(({ id }) => id === part) ?? []);
-  return Promise.all(
-    models.map((model) => modelCard(deps, scope, { ...model, stage: stageInUse(model, registry) })),
-  );
+  return Promise.all(models.map((model) => modelCard(deps, scope, model)));
 }
 
 async function modelCard(

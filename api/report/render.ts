@@ -135,7 +135,7 @@ function cardSection({ model, features, whole }: ModelCard, heading: string): Ma
   const code = (hash: string) => html`<code>${hash}</code>`;
   return html`<section><h2>${heading}</h2>${rows([
     ['Version', `${model.id}, ${model.label}`],
-    ['Stage', model.stage.toLowerCase()],
+    ['Stage', stageOf(model)],
     ['Trained', trained],
     ['Reads', model.languages.join(', ')],
     ['Encoder', html`${model.encoderName} ${code(model.encoderHash)}`],
@@ -150,6 +150,14 @@ function cardSection({ model, features, whole }: ModelCard, heading: string): Ma
       code(one.codeHash),
     ]),
   )}${whole ? wholeModel(whole) : html`<p>This reader may not know what it was trained on, how it was judged, nor who approved it.</p>`}</section>`;
+}
+
+/** The stage, and for what it reads as a companion. */
+function stageOf({ stage, companionOf }: ModelCard['model']): string {
+  const beside = companionOf
+    .filter((one) => one.stage === 'CHAMPION' || one.stage === 'SHADOW')
+    .map((one) => `, in use beside version ${one.id}, the ${one.stage.toLowerCase()}`);
+  return `${stage.toLowerCase()}${beside.join('')}`;
 }
 
 type WholeCard = NonNullable<ModelCard['whole']>;

@@ -7,7 +7,7 @@ import {
   readSignature,
   readTrainingSets,
 } from '../../store/models/model-provenance.ts';
-import { type RegisteredModel, readRegistry } from '../../store/models/models.ts';
+import { isInUse, type RegisteredModel, readRegistry } from '../../store/models/models.ts';
 import type { ModelStage } from '../../store/tables/scoring.ts';
 import { auditHook } from '../audit.ts';
 import type { ApiContext } from '../context.ts';
@@ -51,6 +51,7 @@ export async function findModel(id: number, { deps }: ApiContext): Promise<Regis
 /** Adds ModelVersion, the query modelVersions, and the mutations that train, promote and roll back. */
 export function addModels(schema: SchemaParts): void {
   addModelVersion(schema);
+  addModelUse(schema);
   addModelMutations(schema);
   const { builder, types } = schema;
   builder.queryField('modelVersions', (t) =>
@@ -74,13 +75,12 @@ function addModelVersion({ types }: SchemaParts): void {
       id: t.id({ nullable: false, resolve: ({ id }) => `${MODEL_PREFIX}${id}` }),
       version: t.exposeInt('id', { nullable: false }),
       label: t.exposeString('label', { nullable: false }),
-      stage: t.field({ type: types.modelStage, nullable: false, resolve: ({ stage }): ModelStage => stage }),
-      companion: t.field({
-        type: types.modelVersion,
+      stage: t.field({
+        type: types.modelStage,
+        nullable: false,
         description:
-          'The version that reads other languages under the name of this one, with its own encoder, calibration and drift baseline; null where it reads alone. What it infers counts with this one, corrected for its own errors.',
-        resolve: ({ companion }, _args, context) =>
-          companion === null ? null : findModel(companion, context),
+          'Its own, which a companion keeps: `inUse` and `companionOf` say whether it reads beside the champion.',
+        resolve: ({ stage }): ModelStage => stage,
       }),
       encoder: t.string({
         nullable: false,
@@ -134,6 +134,34 @@ function addModelVersion({ types }: SchemaParts): void {
       }),
     }),
   });
+}
+
+/** Which versions read beside which, and whether they do now. */
+function addModelUse({ builder, types }: SchemaParts): void {
+  builder.objectFields(types.modelVersion, (t) => ({
+    companion: t.field({
+      type: types.modelVersion,
+      description:
+        'The version that reads other languages under the name of this one, with its own encoder, calibration and drift baseline; null where it reads alone. What it infers counts with this one, corrected for its own errors.',
+      resolve: ({ companion }, _args, context) => (companion === null ? null : findModel(companion, context)),
+    }),
+    companionOf: t.field({
+      type: [types.modelVersion],
+      nullable: false,
+      description: 'The versions that it is the companion of, oldest first.',
+      resolve: async ({ companionOf }, _args, { deps }) => {
+        if (companionOf.length === 0) return [];
+        const registry = await readRegistry(deps.store);
+        return registry.filter(({ id }) => companionOf.some((one) => one.id === id));
+      },
+    }),
+    inUse: t.boolean({
+      nullable: false,
+      description:
+        'Whether it reads new responses: as champion, as shadow, or as the companion of one of these.',
+      resolve: isInUse,
+    }),
+  }));
 }
 
 function addModelMutations({ builder, types: { modelVersion: model } }: SchemaParts): void {

@@ -37,6 +37,7 @@ import { addLineage } from './lineage.ts';
 import { addLineageGroups } from './lineage-groups.ts';
 import { addLive } from './live.ts';
 import { addMerges } from './merges.ts';
+import { addModelComparison } from './model-comparison.ts';
 import { addModelProvenance } from './model-provenance.ts';
 import { addModelQuality } from './model-quality.ts';
 import { addReadings } from './model-readings.ts';
@@ -119,6 +120,7 @@ export const schemaModules: readonly SchemaModule[] = [
   addLive,
   addModelProvenance,
   addModelQuality,
+  addModelComparison,
   addModels,
   addAsk,
   addNarrative,

@@ -19,6 +19,8 @@ export interface RegisteredModel extends ModelVersionRow {
   readonly stage: ModelStage;
   /** The version that reads other languages beside it; null where it reads alone. */
   readonly companion: number | null;
+  /** The versions that it is the companion of; its own stage says nothing of these. */
+  readonly companionOf: readonly Pick<RegisteredModel, 'id' | 'stage'>[];
   readonly encoderName: string;
   readonly encoderHash: string;
   /** Codes of ISO 639-1. */
@@ -55,14 +57,21 @@ const REGISTERED = statement(
   'models_registered',
   `SELECT id, label, recorded_at AS "recordedAt", key, stage, companion_id AS companion, trained_at AS "trainedAt",
       artefact->'encoder'->>'name' AS "encoderName", artefact->'encoder'->>'hash' AS "encoderHash",
-      coalesce(artefact->'languages', '[]') AS languages, artefact->'evaluation' AS evaluation
-    FROM model_version WHERE id > 0 ORDER BY id`,
+      coalesce(artefact->'languages', '[]') AS languages, artefact->'evaluation' AS evaluation,
+      coalesce((SELECT json_agg(json_build_object('id', o.id, 'stage', o.stage) ORDER BY o.id) FROM model_version o
+        WHERE o.companion_id = m.id), '[]') AS "companionOf"
+    FROM model_version m WHERE id > 0 ORDER BY id`,
 );
 const ARTEFACT = statement('models_artefact', 'SELECT artefact FROM model_version WHERE id = $1');
 const PARTS = `SELECT p.id, p.artefact->'confusion' AS confusion
     FROM model_version m JOIN model_version p ON p.id IN (m.id, m.companion_id)`;
 const CHAMPION = statement('models_champion', `${PARTS} WHERE m.stage = 'CHAMPION' ORDER BY p.id <> m.id`);
 const PARTS_OF = statement('models_parts', `${PARTS} WHERE m.id = $1 ORDER BY p.id <> m.id`);
+const SAME = statement(
+  'models_same_heads',
+  `SELECT coalesce(a.artefact->'encoder' = b.artefact->'encoder' AND a.artefact->'heads' = b.artefact->'heads', false) AS same
+    FROM model_version a, model_version b WHERE a.id = $1 AND b.id = $2`,
+);
 const REIGNS = statement(
   'models_reigns',
   `SELECT model_version_id AS model, cause = 'rollback' AS rollback, recorded_at AS at FROM model_event
@@ -97,12 +106,21 @@ export function readModelParts(session: Session, id: number): Promise<ModelPart[
   return session.rows<ModelPart>(PARTS_OF, [id]);
 }
 
-/** Whether a model version reads for the champion or for a shadow: as itself, or as the companion of one; else its own stage. */
-export function stageInUse(model: RegisteredModel, registry: readonly RegisteredModel[]): ModelStage {
-  const stages = registry
-    .filter(({ id, companion }) => id === model.id || companion === model.id)
-    .map(({ stage }) => stage);
-  return (['CHAMPION', 'SHADOW'] as const).find((one) => stages.includes(one)) ?? model.stage;
+/** What a model version reads for: the champion or a shadow, as itself or as the companion of one; else its own stage. */
+export function stageInUse({ stage, companionOf }: RegisteredModel): ModelStage {
+  const stages = [stage, ...companionOf.map((one) => one.stage)];
+  return (['CHAMPION', 'SHADOW'] as const).find((one) => stages.includes(one)) ?? stage;
+}
+
+/** Whether the model version scores new responses: the champion, shadows, and the companions of these. */
+export function isInUse(model: RegisteredModel): boolean {
+  return ['CHAMPION', 'SHADOW'].includes(stageInUse(model));
+}
+
+/** Whether both predict the same of a text that both read: a pair has the heads of the versions that it was made of. */
+export async function predictTheSame(session: Session, one: number, other: number): Promise<boolean> {
+  const [row] = await session.rows<{ same: boolean }>(SAME, [one, other]);
+  return row?.same ?? false;
 }
 
 /** SHA-256 of the artefact, as registered; null for an unregistered model. */

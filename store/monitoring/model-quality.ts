@@ -2,6 +2,7 @@ import { mayBeProtected, type Scope, visibleCells } from '../../domain/access/sc
 import { type MixChange, mixChange } from '../../domain/drift/drift.ts';
 import { type InputChange, inputChanges } from '../../domain/drift/input-drift.ts';
 import type { Judged } from '../../domain/models/classification.ts';
+import { byPart, type PairedReading } from '../../domain/models/model-comparison.ts';
 import { add, type Counts, ZERO } from '../../domain/nps/nps.ts';
 import { isSuppressed } from '../../domain/scores/score.ts';
 import type { CellDictionary, Segment } from '../../domain/segments/cell.ts';
@@ -9,6 +10,7 @@ import type { TimeRange } from '../../domain/time/time-windows.ts';
 import type { ScopedSession } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
 import { countIntervals } from '../scores/rollups.ts';
+import { type AbstentionCount, countAbstentions } from './abstentions.ts';
 import { readInputProfiles } from './model-readings.ts';
 
 /** A model version's quality on the responses of a period that have a surveyed class too. */
@@ -18,6 +20,8 @@ export interface ModelFacts {
   /** How many scored responses the model has no prediction for. */
   readonly scored: number;
   readonly abstained: number;
+  /** The same by reason; null when too few of one may be shown. */
+  readonly abstentions: readonly AbstentionCount[] | null;
   /** The mix of predicted classes compared with the equally long period before. */
   readonly mix: MixChange | null;
   /** The texts compared with the equally long period before; empty when too few may be shown. */
@@ -47,11 +51,11 @@ const JUDGED = statement(
 const PAIRED = statement(
   'quality_paired',
   `SELECT r.class AS label, a.detractor AS a0, a.passive AS a1, a.promoter AS a2, b.detractor AS b0, b.passive AS b1,
-      b.promoter AS b2, ${WEEK('a')}
+      b.promoter AS b2, a.model_version_id AS champion, b.model_version_id AS challenger, ${WEEK('a')}
     FROM prediction a JOIN prediction b ON b.response_id = a.response_id AND b.answered_at = a.answered_at
-        AND b.model_version_id = $6
+        AND b.model_version_id = ANY ($6::integer[])
       JOIN response r ON r.id = a.response_id AND r.answered_at = a.answered_at
-    WHERE a.model_version_id = $1 AND a.answered_at >= $2 AND a.answered_at < $3 AND b.answered_at >= $2 AND b.answered_at < $3
+    WHERE a.model_version_id = ANY ($1::integer[]) AND a.answered_at >= $2 AND a.answered_at < $3 AND b.answered_at >= $2 AND b.answered_at < $3
       AND r.answered_at >= $2 AND r.answered_at < $3 AND a.cell_id = ANY ($4::integer[]) AND r.class IS NOT NULL
     ORDER BY a.answered_at DESC LIMIT $5`,
 );
@@ -77,7 +81,7 @@ export async function readModelFacts(
   const cellIds = cells.map(({ id }) => id);
   const bounds = [new Date(range.from), new Date(range.until)];
   const earlier = { from: range.from - (range.until - range.from), until: range.from };
-  const [rows, [counted], mix, before, now] = await Promise.all([
+  const [rows, [counted], mix, before, now, abstentions] = await Promise.all([
     deps.store.rows<{ label: number; detractor: number; passive: number; promoter: number; week: number }>(
       JUDGED,
       [modelVersionId, ...bounds, cellIds, MOST_JUDGED + 1],
@@ -86,6 +90,7 @@ export async function readModelFacts(
     readMixes(deps, modelVersionId, cellIds, range),
     readInputProfiles(deps.store, modelVersionId, cellIds, earlier),
     readInputProfiles(deps.store, modelVersionId, cellIds, range),
+    countAbstentions(deps.store, modelVersionId, cellIds, range),
   ]);
   const hidden = (n: number) => isSuppressed(scope, cells, n);
   const { scored = 0, abstained = 0 } = counted ?? {};
@@ -103,23 +108,29 @@ export async function readModelFacts(
     judged: shown ? judged : null,
     scored: shown ? scored : 0,
     abstained: shown ? abstained : 0,
+    abstentions: shown && !abstentions.some(({ n }) => hidden(n)) ? abstentions : null,
     mix: mixShown ? mixChange(...mix, CONFIDENCE) : null,
     complete: rows.length <= MOST_JUDGED,
   };
 }
 
-/** Two model versions on the same responses; null when too few may be shown to this caller. */
+/** Two sides on the same responses: all that reads under the name of a model version. */
+export interface Paired {
+  readonly readings: readonly PairedReading[];
+  /** Whether this caller may see which version of each side read how many of them. */
+  readonly showsParts: boolean;
+}
+
+/** The versions that read on each side, on the same responses; null when too few may be shown to this caller. */
 export async function readPaired(
   deps: QualityDeps,
   scope: Scope,
-  [champion, challenger]: readonly [number, number],
+  [champion, challenger]: readonly [readonly number[], readonly number[]],
   segment: Segment,
   range: TimeRange,
-) {
+): Promise<Paired | null> {
   const cells = visibleCells(scope, ['readPrediction', 'readScore'], deps.cells, segment);
-  const rows = await deps.store.rows<
-    Record<'label' | 'a0' | 'a1' | 'a2' | 'b0' | 'b1' | 'b2' | 'week', number>
-  >(PAIRED, [
+  const rows = await deps.store.rows<PairedRow>(PAIRED, [
     champion,
     new Date(range.from),
     new Date(range.until),
@@ -127,14 +138,24 @@ export async function readPaired(
     MOST_JUDGED,
     challenger,
   ]);
-  if (isSuppressed(scope, cells, rows.length) || !weeksMayBeReleased(scope, rows)) return null;
+  const mayShow = (some: readonly { readonly week: number }[]) =>
+    !isSuppressed(scope, cells, some.length) && weeksMayBeReleased(scope, some);
+  if (!mayShow(rows)) return null;
   const share = (...millionths: number[]) => millionths.map((one) => one / 1_000_000);
-  return rows.map(({ label, a0, a1, a2, b0, b1, b2 }) => ({
+  const readings = rows.map(({ label, a0, a1, a2, b0, b1, b2, week, ...by }) => ({
     label,
     champion: share(a0, a1, a2),
     challenger: share(b0, b1, b2),
+    by,
+    week,
   }));
+  return { readings, showsParts: byPart(readings).every(mayShow) };
 }
+
+type PairedRow = Record<
+  'label' | 'a0' | 'a1' | 'a2' | 'b0' | 'b1' | 'b2' | 'champion' | 'challenger' | 'week',
+  number
+>;
 
 /**
  * Callers without the right to read the responses get no week with few of them: two periods that differ by that

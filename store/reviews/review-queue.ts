@@ -25,7 +25,7 @@ const QUEUE = statement(
     ) found WHERE cause IS NOT NULL ORDER BY response_id ON CONFLICT DO NOTHING`,
 );
 /**
- * A new champion changes every inferred score; to promote it despite an alarm of the monitor is doubtful. The
+ * A new champion changes every inferred score; to promote it despite an alarm of the monitor, of it or its companion, is doubtful. The
  * champion that it replaces retires by the same decision, which is reviewed once.
  */
 const QUEUE_DECISIONS = statement(
@@ -34,8 +34,9 @@ const QUEUE_DECISIONS = statement(
     SELECT * FROM (
       SELECT e.id, e.model_version_id,
         CASE
-          WHEN e.to_stage = 'CHAMPION' AND EXISTS (SELECT FROM monitor_reading r WHERE r.model_version_id = e.model_version_id AND r.alarm
-            AND r.window_until = (SELECT max(l.window_until) FROM monitor_reading l WHERE l.model_version_id = e.model_version_id))
+          WHEN e.to_stage = 'CHAMPION' AND EXISTS (SELECT FROM model_version m JOIN monitor_reading r ON r.model_version_id IN (m.id, m.companion_id)
+            WHERE m.id = e.model_version_id AND r.alarm
+              AND r.window_until = (SELECT max(l.window_until) FROM monitor_reading l WHERE l.model_version_id = r.model_version_id))
             THEN 'LOW_CONFIDENCE'
           WHEN e.to_stage = 'CHAMPION' THEN 'HIGH_IMPACT'
           WHEN ('x' || substr(md5(e.id::text), 1, 8))::bit(32)::bigint < $2::float8 * 4294967296 THEN 'SAMPLED'

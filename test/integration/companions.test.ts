@@ -3,16 +3,21 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { EVERYTHING } from '../../domain/access/scope.ts';
+import { EVERYTHING, type Scope } from '../../domain/access/scope.ts';
+import { compareModels } from '../../domain/models/model-comparison.ts';
 import { type Confusion, combinedEstimate } from '../../domain/models/quantification.ts';
 import type { Counts } from '../../domain/nps/nps.ts';
 import type { Basis } from '../../domain/scores/score.ts';
 import { readModel } from '../../scoring/model.ts';
+import { calledThemes } from '../../scoring/predict.ts';
 import { register } from '../../scoring/registry.ts';
 import { openScoring, type Scoring } from '../../scoring/service.ts';
-import { idsOf, readChampion, readRegistry } from '../../store/models/models.ts';
+import { unscoped } from '../../store/database/client.ts';
+import { idsOf, isInUse, readChampion, readRegistry } from '../../store/models/models.ts';
 import { readPredictions } from '../../store/models/predictions.ts';
+import { readModelFacts, readPaired } from '../../store/monitoring/model-quality.ts';
 import { latestReadings } from '../../store/monitoring/model-readings.ts';
+import { readAccountFacts } from '../../store/outcomes/account-facts.ts';
 import { readScores } from '../../store/scores/scores.ts';
 import { readThemeTallies } from '../../store/scores/theme-tallies.ts';
 import { openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
@@ -29,8 +34,8 @@ const DAY_MS = 86_400_000;
 const NOW = Math.floor(Date.now() / 3_600_000) * 3_600_000;
 /** By language: read by the first, by its companion, and by neither. */
 const TEXTS = {
-  en: ['We love it, it saves us hours', 'It crashes and nobody helps'],
-  de: ['Die Hotline ist gut und hilft', 'Die Lieferung kommt immer zu spät an'],
+  en: ['We love it, it saves us hours', 'It crashes, and we will cancel our contract'],
+  de: ['Die Hotline ist gut und hilft', 'Das Programm stürzt jeden Tag ab'],
   none: ['Zzz qqq', 'Tack så mycket för den snabba hjälpen idag'],
 };
 const ALL = Object.values(TEXTS).flat();
@@ -53,6 +58,7 @@ beforeAll(async () => {
       // Half of them in the last week, which is compared with the weeks before.
       answeredAt: new Date(NOW - (i % 2 ? i % 7 : 8 + (i % 20)) * DAY_MS - 3_600_000).toISOString(),
       comment: `${ALL[i % ALL.length]} (${i})`,
+      account: `a${i % ALL.length}`,
       ...(i % 4 === 0 ? {} : { score: (i * 7) % 11 }),
     })),
   );
@@ -158,6 +164,60 @@ describe('a model version with a companion', () => {
     ]);
   });
 
+  it('is compared with the champion over all answers, and over those of each of the two', async () => {
+    const deps = {
+      ...database,
+      store: unscoped(database.store, 'a test reads of every cell'),
+      now: () => NOW,
+    };
+    const range = { from: NOW - 30 * DAY_MS, until: NOW };
+    const paired = await readPaired(deps, EVERYTHING, [[1], [pair, companion]], {}, range);
+    const compared = compareModels(paired?.readings ?? [], 0.95, true);
+    const surveyed = async (model: number) => {
+      const [row] = await database.sql<{ n: number }>(
+        `SELECT count(*)::integer AS n FROM prediction WHERE model_version_id = ${model} AND surveyed`,
+      );
+      return row?.n ?? 0;
+    };
+    expect(compared?.n).toBe((ANSWERS * 3) / 4);
+    expect(compared?.parts).toMatchObject([
+      { champion: 1, challenger: pair, n: await surveyed(pair), difference: 0 },
+      { champion: 1, challenger: companion, n: await surveyed(companion) },
+    ]);
+    const few: Scope = {
+      ...EVERYTHING,
+      allows: (group) => group !== 'readResponse',
+      allowsAll: (group) => group !== 'readResponse',
+      smallestCount: (await surveyed(companion)) + 1,
+    };
+    expect(await readPaired(deps, few, [[1], [pair, companion]], {}, range)).toMatchObject({
+      showsParts: false,
+    });
+  });
+
+  it('says how many texts it leaves out because their language is not determined', async () => {
+    const deps = {
+      ...database,
+      store: unscoped(database.store, 'a test reads of every cell'),
+      now: () => NOW,
+    };
+    const range = { from: NOW - 30 * DAY_MS, until: NOW };
+    const factsOf = (id: number) => readModelFacts(deps, EVERYTHING, id, {}, range, ['en']);
+    const { abstentions, abstained } = await factsOf(pair);
+    const texts = ANSWERS / ALL.length;
+    expect(abstentions).toEqual([
+      { reason: 'LANGUAGE_NOT_READ', n: texts },
+      { reason: 'LANGUAGE_UNDETERMINED', n: texts },
+    ]);
+    expect(abstained).toBe(2 * texts);
+    const others = (await factsOf(1)).abstentions ?? [];
+    expect(others.find(({ reason }) => reason === 'LANGUAGE_UNDETERMINED')).toBeUndefined();
+    const reading = (await latestReadings(database.store)).find(
+      ({ metric, modelVersionId }) => metric === 'ABSTENTION' && modelVersionId === pair,
+    );
+    expect(reading?.detail).toMatchObject({ reasons: { LANGUAGE_NOT_READ: expect.any(Number) } });
+  });
+
   it('as champion counts with its companion, each corrected for its own errors', async () => {
     await scoring.promote(pair, cause);
     expect(idsOf((await readChampion(database.store))?.parts ?? [])).toEqual([pair, companion]);
@@ -177,6 +237,41 @@ describe('a model version with a companion', () => {
       expect(row?.score).toBeCloseTo(100 * (expected?.theta ?? Number.NaN), 9);
       expect(row?.estimate?.variance).toBeCloseTo(expected?.variance ?? Number.NaN, 12);
     }
+  });
+
+  it('is in use with its companion, which keeps its own stage', async () => {
+    const registry = await readRegistry(database.store);
+    const found = registry.find(({ id }) => id === companion);
+    expect(found).toMatchObject({ stage: 'CANDIDATE', companionOf: [{ id: pair, stage: 'CHAMPION' }] });
+    expect(registry.filter(isInUse).map(({ id }) => id)).toEqual([pair, companion].sort((a, b) => a - b));
+  });
+
+  it('names the cancellation risk of an account by the version that read its texts', async () => {
+    const facts = await readAccountFacts(database.store, new Date(NOW));
+    const named = new Map<string, boolean>();
+    for (const [i, text] of ALL.entries()) {
+      const [{ account, id } = { account: '', id: '' }] = await database.sql<{ account: string; id: string }>(
+        `SELECT account_id AS account, id FROM response WHERE external_id = 't${i}'`,
+      );
+      const [stored] = await readPredictions(database, EVERYTHING, [id], [pair, companion]);
+      expect(stored?.modelVersionId).toBe(TEXTS.de.includes(text) ? companion : pair);
+      const all = Array.from({ length: ANSWERS / ALL.length }, (_, j) => `${text} (${i + j * ALL.length})`);
+      const called = await Promise.all(
+        (
+          await scoring.classify(
+            pair,
+            all.map((one) => ({ text: one, attributes: {} })),
+          )
+        ).map(({ model, prediction }) => {
+          const place = model.themes.findIndex(({ name }) => name === 'cancellation_risk');
+          return calledThemes(model, prediction, {})[place];
+        }),
+      );
+      named.set(account, called.includes(true));
+    }
+    expect(new Map(facts.map(({ id, leaving }) => [id, leaving]))).toEqual(named);
+    // Of each of the two, one text is named and one is not; of the others, none is.
+    expect([...named.values()]).toEqual([false, true, true, false, false, false]);
   });
 
   it('divides its answers by theme so that both parts add up', async () => {

@@ -11,6 +11,7 @@ import { readAgentDecisions } from '../../store/agents/decisions.ts';
 import { promote } from '../../store/models/model-changes.ts';
 import { readChampion } from '../../store/models/models.ts';
 import { type Reading, writeReadings } from '../../store/monitoring/model-readings.ts';
+import { queueDecisionReviews } from '../../store/reviews/review-queue.ts';
 import type { Autonomy } from '../../store/tables/agents.ts';
 import { DIMENSIONS, openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { addMadeUpModel, makeUpPredictions } from '../fixtures/made-up-models.ts';
@@ -140,6 +141,16 @@ describe('the model monitor', () => {
   });
 });
 
+/** 3 is the companion of 4; 5 has the model of 4 and the companion 6. Without the encoder of 4, 1 and 2 are other models. */
+async function addPairs(): Promise<void> {
+  const english = { encoder: { name: 'one', hash: 'ab' } };
+  const german = { languages: ['de'], encoder: { name: 'two', hash: 'cd' } };
+  await addMadeUpModel(database, 3, 'CANDIDATE', { artefact: german });
+  await addMadeUpModel(database, 4, 'CANDIDATE', { artefact: english, companion: 3 });
+  await addMadeUpModel(database, 6, 'CANDIDATE', { artefact: { ...german, heads: 'others' } });
+  await addMadeUpModel(database, 5, 'CANDIDATE', { artefact: english, companion: 6 });
+}
+
 describe('the rollback of a failing champion', () => {
   it('is proposed at first, and nothing changes', async () => {
     await read(2, FINE);
@@ -212,6 +223,81 @@ describe('the rollback of a failing champion', () => {
       outcome: 'failed: the champion is version 1, and the one before it 2: not 2 and 1',
     });
     expect(await champion()).toBe(1);
+  });
+
+  describe('with a companion', () => {
+    beforeAll(async () => {
+      await set('PROPOSE');
+      await addPairs();
+      await promote(database.store, 4, by);
+    });
+
+    it('is proposed where the companion alone predicts worse, and names it', async () => {
+      await read(4, FINE);
+      now -= HOUR_MS;
+      await read(3, [{ value: 0.2, adjustedPValue: 0.008, alarm: true }]);
+      expect(await run(modelRollback), 'two figures are tested: each of half the level').toMatchObject([
+        { nearMiss: true, reason: expect.stringContaining('above 0.005') },
+      ]);
+      await read(4, FINE);
+      now -= HOUR_MS;
+      await read(3, FAILING);
+      const [proposed] = await run(modelRollback);
+      expect(proposed).toMatchObject({
+        action: { do: 'rollback', from: 4, to: 1 },
+        reason:
+          'The ranked probability score of model version 3, the companion of version 4, is 0.21 over 400 answers, against 0.11 before, ' +
+          'by chance with p = 0.0002: back to version 1, which does not read these texts.',
+      });
+      expect((await decisions('model-rollback')).at(-1)?.about).toEqual([
+        'ModelVersion:4',
+        'ModelVersion:3',
+        'ModelVersion:1',
+      ]);
+      await settleProposal(
+        { store: database.store, agents: [modelRollback as AnyAgent] },
+        proposed?.id ?? '',
+        { verb: 'APPROVE', reason: 'go' },
+        { id: 'a', name: 'Ada', now: new Date(now), note: async () => undefined, onError: () => undefined },
+      );
+      expect((await readChampion(database.store))?.parts.map(({ id }) => id)).toEqual([1]);
+    });
+
+    it('is doubtful to promote while the monitor raises an alarm about its companion', async () => {
+      await promote(database.store, 4, { ...by, actorId: 'ada' });
+      const rules = { decisions: true, contradictions: false, lowConfidence: 0, sample: 0, approvals: 1 };
+      await database.store.transaction((session) => queueDecisionReviews(session, rules, [4], new Date(now)));
+      expect(
+        await database.sql(
+          'SELECT model_version_id AS model, cause FROM review WHERE decision_id IS NOT NULL',
+        ),
+      ).toEqual([{ model: 4, cause: 'LOW_CONFIDENCE' }]);
+    });
+
+    it('returns to the pair before, unless that reads the texts with the same model', async () => {
+      now += HOUR_MS;
+      await promote(database.store, 5, by);
+      now += HOUR_MS;
+      await read(6, FINE);
+      now -= HOUR_MS;
+      await read(5, FAILING);
+      expect(await run(modelRollback)).toMatchObject([
+        { action: null, reason: expect.stringContaining('version 4 reads these texts with the same model') },
+      ]);
+      await read(6, FAILING);
+      expect(await run(modelRollback)).toMatchObject([
+        {
+          action: { from: 5, to: 4 },
+          reason: expect.stringMatching(/companion of version 5.*back to version 4\.$/),
+        },
+      ]);
+      await read(6, FAILING);
+      now -= HOUR_MS;
+      await read(3, FAILING);
+      expect(await run(modelRollback)).toMatchObject([
+        { action: null, reason: expect.stringContaining('version 3 fails too') },
+      ]);
+    });
   });
 
   it('is decided again from what is stored', async () => {

@@ -241,7 +241,13 @@ describe("the auditor's report", () => {
     await world.record.sql('UPDATE model_version SET companion_id = 8 WHERE id = 7');
     const page = await report(EVERYTHING, name('INFERRED'));
     await world.record.sql('UPDATE model_version SET companion_id = NULL WHERE id = 7');
-    for (const text of ['reads other languages beside it', '8, a companion', 'de, ja', '7, a model'])
+    for (const text of [
+      'reads other languages beside it',
+      '8, a companion',
+      'de, ja',
+      '7, a model',
+      'candidate, in use beside version 7, the champion',
+    ])
       expect(page).toContain(text);
     expect(await report(EVERYTHING, name('INFERRED'))).not.toContain('a companion');
   });

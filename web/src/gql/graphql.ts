@@ -4,6 +4,15 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** Why a model does not classify a text; `Prediction.abstained` says it in words. */
+export type AbstentionReason =
+  | 'LANGUAGE_NOT_READ'
+  | 'LANGUAGE_UNDETERMINED'
+  | 'OUT_OF_SCOPE'
+  | 'TOO_SHORT'
+  | 'UNCERTAIN'
+  | 'UNKNOWN_WORDS';
+
 export type AccountCause =
   /** It may recommend, or buy more. */
   | 'POTENTIAL'
@@ -1209,7 +1218,7 @@ export type ScoreAsKnownQuery = { npsAsKnownAt: { knownAt: string, known: { scor
 export type ModelVersionsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ModelVersionsQuery = { modelVersions: Array<{ id: string, version: number, label: string, stage: ModelStage, trainedAt: string | null, encoder: string, languages: Array<string>, companion: { id: string, version: number, languages: Array<string> } | null }> };
+export type ModelVersionsQuery = { modelVersions: Array<{ id: string, version: number, label: string, stage: ModelStage, trainedAt: string | null, encoder: string, languages: Array<string>, inUse: boolean, companion: { id: string, version: number, languages: Array<string> } | null, companionOf: Array<{ version: number, stage: ModelStage }> }> };
 
 export type ModelReignsQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -1240,7 +1249,7 @@ export type ModelQualityOfQueryVariables = Exact<{
 }>;
 
 
-export type ModelQualityOfQuery = { modelQuality: { judged: number | null, accuracy: number | null, rankedProbabilityScore: number | null, brier: number | null, macroF1: number | null, ece: number | null, abstention: number | null, confusion: unknown, complete: boolean, accuracyInterval: { low: number, high: number } | null, rankedProbabilityScoreInterval: { low: number, high: number } | null, brierInterval: { low: number, high: number } | null, mixChange: { shift: number, low: number, high: number, pValue: number } | null } };
+export type ModelQualityOfQuery = { modelQuality: { judged: number | null, accuracy: number | null, rankedProbabilityScore: number | null, brier: number | null, macroF1: number | null, ece: number | null, abstention: number | null, scored: number | null, confusion: unknown, complete: boolean, accuracyInterval: { low: number, high: number } | null, rankedProbabilityScoreInterval: { low: number, high: number } | null, brierInterval: { low: number, high: number } | null, abstentions: Array<{ reason: AbstentionReason | null, n: number }> | null, mixChange: { shift: number, low: number, high: number, pValue: number } | null } };
 
 export type ModelComparisonOfQueryVariables = Exact<{
   challenger: string | number;
@@ -1250,7 +1259,7 @@ export type ModelComparisonOfQueryVariables = Exact<{
 }>;
 
 
-export type ModelComparisonOfQuery = { modelComparison: { judged: number, difference: number, low: number, high: number, better: boolean } | null };
+export type ModelComparisonOfQuery = { modelComparison: { judged: number, difference: number, low: number, high: number, better: boolean, parts: Array<{ judged: number, difference: number, low: number, high: number, better: boolean, challenger: { version: number } | null, champion: { version: number } | null }> | null } | null };
 
 export type ModelReadingsOfQueryVariables = Exact<{
   id: string | number;
@@ -3397,10 +3406,15 @@ export const ModelVersionsDocument = new TypedDocumentString(`
     trainedAt
     encoder
     languages
+    inUse
     companion {
       id
       version
       languages
+    }
+    companionOf {
+      version
+      stage
     }
   }
 }
@@ -3486,6 +3500,11 @@ export const ModelQualityOfDocument = new TypedDocumentString(`
     macroF1
     ece
     abstention
+    abstentions {
+      reason
+      n
+    }
+    scored
     confusion
     complete
     mixChange {
@@ -3510,6 +3529,19 @@ export const ModelComparisonOfDocument = new TypedDocumentString(`
     low
     high
     better
+    parts {
+      challenger {
+        version
+      }
+      champion {
+        version
+      }
+      judged
+      difference
+      low
+      high
+      better
+    }
   }
 }
     `) as unknown as TypedDocumentString<ModelComparisonOfQuery, ModelComparisonOfQueryVariables>;

@@ -38,6 +38,15 @@ export function ComparePanel({
             to {formatFigure(result.high)}); below 0 is better for version {version.version}.
             {result.better ? ' The rule for a promotion is met: the whole interval lies below 0.' : ''}
           </p>
+          {(result.parts?.length ?? 0) > 1 && (
+            <ul className="small numbers">
+              {result.parts?.map((part) => (
+                <li key={`${part.challenger?.version} ${part.champion?.version}`}>
+                  {comparisonWords(part, part.challenger?.version ?? 0, part.champion?.version ?? 0)}
+                </li>
+              ))}
+            </ul>
+          )}
           <IntervalBar
             value={result.difference}
             low={result.low}

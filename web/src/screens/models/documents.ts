@@ -2,7 +2,7 @@ import { graphql } from '../../gql/gql.ts';
 
 export const Versions = graphql(`
   query ModelVersions {
-    modelVersions { id version label stage trainedAt encoder languages companion { id version languages } }
+    modelVersions { id version label stage trainedAt encoder languages inUse companion { id version languages } companionOf { version stage } }
   }
 `);
 
@@ -33,7 +33,7 @@ export const Quality = graphql(`
       judged accuracy accuracyInterval { low high }
       rankedProbabilityScore rankedProbabilityScoreInterval { low high }
       brier brierInterval { low high }
-      macroF1 ece abstention confusion complete
+      macroF1 ece abstention abstentions { reason n } scored confusion complete
       mixChange { shift low high pValue }
     }
   }
@@ -43,6 +43,7 @@ export const Comparison = graphql(`
   query ModelComparisonOf($challenger: ID!, $champion: ID!, $from: DateTime!, $to: DateTime!) {
     modelComparison(challenger: $challenger, champion: $champion, from: $from, to: $to) {
       judged difference low high better
+      parts { challenger { version } champion { version } judged difference low high better }
     }
   }
 `);

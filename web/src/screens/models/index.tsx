@@ -44,7 +44,7 @@ export default function Models() {
       {shown && (
         <div className="models-desk">
           <Panel title="Versions" className="models-versions">
-            <VersionList versions={versions} shown={shown} champion={champion} />
+            <VersionList versions={versions} shown={shown} />
           </Panel>
           <VersionDetail key={shown.id} version={shown} champion={champion} onChanged={read.refresh} />
         </div>
@@ -53,15 +53,7 @@ export default function Models() {
   );
 }
 
-function VersionList({
-  versions,
-  shown,
-  champion,
-}: {
-  versions: readonly ModelVersion[];
-  shown: ModelVersion;
-  champion: ModelVersion | null;
-}) {
+function VersionList({ versions, shown }: { versions: readonly ModelVersion[]; shown: ModelVersion }) {
   const href = useHref();
   return (
     <ol className="version-list">
@@ -73,7 +65,7 @@ function VersionList({
           >
             <span className="spread">
               <strong>Version {one.version}</strong>
-              <StageChip version={one} champion={champion} />
+              <StageChip version={one} />
             </span>
             <span className="muted small version-label">{one.label}</span>
             {one.trainedAt && <span className="muted small">trained {formatDay(one.trainedAt)}</span>}

@@ -7,15 +7,10 @@ import { ReasonDialog } from '../../parts/reason-dialog.tsx';
 import { Pair } from './documents.ts';
 import { languageWords } from './figures.ts';
 import type { ModelVersion } from './index.tsx';
-import { isBeside } from './stage.tsx';
-
-interface PairProps {
-  readonly version: ModelVersion;
-  readonly champion: ModelVersion | null;
-}
+import { besideOf } from './stage.tsx';
 
 /** Which other version reads beside this one, or which one it reads beside. */
-export function PairNote({ version, champion }: PairProps) {
+export function PairNote({ version }: { readonly version: ModelVersion }) {
   const href = useHref();
   const link = (to: number) => <Link href={href('/models', {}, { version: String(to) })}>Version {to}</Link>;
   const { companion } = version;
@@ -25,20 +20,29 @@ export function PairNote({ version, champion }: PairProps) {
         {link(companion.version)} reads {languageWords(companion.languages)} beside it.
       </p>
     );
-  if (!champion || !isBeside(version, champion)) return null;
+  const champion = besideOf(version);
+  if (champion === null) return null;
   return (
     <p className="small">
-      It is in use: it reads {languageWords(version.languages)} beside the champion, {link(champion.version)}.
+      It is in use: it reads {languageWords(version.languages)} beside the champion, {link(champion)}.
     </p>
   );
 }
 
 /** Lets the version read the languages that the champion does not, beside it. Nothing where there are none, or it does so already. */
-export function PairButton({ version, champion, onDone }: PairProps & { readonly onDone: () => void }) {
+export function PairButton({
+  version,
+  champion,
+  onDone,
+}: {
+  readonly version: ModelVersion;
+  readonly champion: ModelVersion | null;
+  readonly onDone: () => void;
+}) {
   const send = useSend();
   const [isOpen, setOpen] = useState(false);
   const [, show] = useParam('version');
-  if (!champion || version.companion || isBeside(version, champion)) return null;
+  if (!champion || version.companion || besideOf(version) !== null) return null;
   const added = version.languages.filter((language) => !champion.languages.includes(language));
   if (added.length === 0) return null;
   const action = `Pair with version ${champion.version}`;

@@ -39,7 +39,7 @@ export function QualityPanel({
         (report.judged ? (
           <Figures report={report} />
         ) : (
-          <NothingJudged report={report} stage={version.stage} />
+          <NothingJudged report={report} inUse={version.inUse} />
         ))}
       <Evaluation evaluation={evaluation} />
     </Panel>
@@ -58,16 +58,16 @@ export function LearntFromThem({ version, from }: { readonly version: ModelVersi
   );
 }
 
-function NothingJudged({ report, stage }: { report: Report; stage: string }) {
+function NothingJudged({ report, inUse }: { report: Report; inUse: boolean }) {
   if (report.judged === null)
     return (
       <Empty title="Not shown to your role">Figures over these answers need the right to read them.</Empty>
     );
   return (
     <Empty title="There is nothing to judge by yet">
-      {stage === 'CANDIDATE'
-        ? 'A candidate reads no answers. Run it as a shadow, and it is judged on the same answers as the champion.'
-        : 'No answer of these weeks has both a comment and a number. The version is judged as soon as there are some.'}
+      {inUse
+        ? 'No answer of these weeks has both a comment and a number. The version is judged as soon as there are some.'
+        : 'A version that is not in use reads no answers. Run it as a shadow, and it is judged on the same answers as the champion.'}
     </Empty>
   );
 }
@@ -124,6 +124,7 @@ function Figures({ report }: { report: Report }) {
             format={(one) => formatShare(one, 1)}
           />
         </dl>
+        <Abstentions report={report} />
         <Confusion confusion={report.confusion} />
       </div>
     </>
@@ -172,6 +173,29 @@ function Figure({
         )}
       </dd>
     </div>
+  );
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  TOO_SHORT: 'too short',
+  LANGUAGE_UNDETERMINED: 'language not determined',
+  LANGUAGE_NOT_READ: 'another language',
+  OUT_OF_SCOPE: 'mostly unknown signs',
+  UNKNOWN_WORDS: 'unknown words that matter',
+  UNCERTAIN: 'no class is probable',
+};
+
+/** Why it says nothing about some of the texts. */
+function Abstentions({ report: { abstentions, scored } }: { report: Report }) {
+  if (!abstentions || abstentions.length === 0 || !scored) return null;
+  return (
+    <p className="muted small numbers">
+      It says nothing about some texts:{' '}
+      {abstentions
+        .map(({ reason, n }) => `${REASONS[reason ?? ''] ?? 'other'} ${formatShare(n / scored, 1)}`)
+        .join(', ')}
+      .
+    </p>
   );
 }
 

@@ -1,19 +1,15 @@
 import { STAGE_WORDS } from './figures.ts';
 import type { ModelVersion } from './index.tsx';
 
-/** Whether the version reads other languages under the name of the champion. */
-export const isBeside = ({ id }: ModelVersion, champion: ModelVersion | null): boolean =>
-  champion?.companion?.id === id;
+/** The champion that the version reads other languages beside; null where it does not. */
+export const besideOf = ({ companionOf }: ModelVersion): number | null =>
+  companionOf.find(({ stage }) => stage === 'CHAMPION')?.version ?? null;
 
 /** The stage of a version as a label. */
-export function StageChip({
-  version,
-  champion,
-}: {
-  readonly version: ModelVersion;
-  readonly champion: ModelVersion | null;
-}) {
-  const { stage } = version;
-  if (isBeside(version, champion)) return <span className="stage stage-champion">Beside the champion</span>;
+export function StageChip({ version }: { readonly version: ModelVersion }) {
+  const { stage, companionOf } = version;
+  if (besideOf(version) !== null) return <span className="stage stage-champion">Beside the champion</span>;
+  if (companionOf.some((one) => one.stage === 'SHADOW'))
+    return <span className="stage stage-shadow">Beside a shadow</span>;
   return <span className={`stage stage-${stage.toLowerCase()}`}>{STAGE_WORDS[stage]}</span>;
 }

@@ -16,7 +16,7 @@ import type { ModelVersion } from './index.tsx';
 import { HistoryPanel, MadeOfPanel } from './made-of.tsx';
 import { PairButton, PairNote } from './pair.tsx';
 import { QualityPanel } from './quality.tsx';
-import { isBeside, StageChip } from './stage.tsx';
+import { StageChip } from './stage.tsx';
 import { TryPanel } from './try.tsx';
 
 /** Everything about one version. */
@@ -47,14 +47,16 @@ export function VersionDetail({
       <section className="version-head panel" aria-label={`Version ${version.version}`}>
         <div className="version-title">
           <h2>
-            Version {version.version} <StageChip version={version} champion={champion} />
+            Version {version.version} <StageChip version={version} />
           </h2>
-          {!isBeside(version, champion) && <p className="muted small">{STAGE_MEANS[version.stage]}</p>}
+          {version.companionOf.every(({ stage }) => stage !== 'CHAMPION' && stage !== 'SHADOW') && (
+            <p className="muted small">{STAGE_MEANS[version.stage]}</p>
+          )}
           <p className="small version-label">
             {version.label}
             {version.trainedAt ? `, trained ${formatDay(version.trainedAt)}` : ''}
           </p>
-          <PairNote version={version} champion={champion} />
+          <PairNote version={version} />
         </div>
         <div className="row">
           {can('manageModels') && <PairButton version={version} champion={champion} onDone={changed} />}
