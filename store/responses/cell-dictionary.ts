@@ -5,6 +5,7 @@ import { checkDimensions, lackedBy, seenAs, storedAs } from '../../domain/segmen
 import type { Dimension } from '../../domain/segments/dimensions.ts';
 import type { Session, Store } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
+import { sharedRead } from '../journal/shared-read.ts';
 import { addCells, CELLS_LOCK, type Filing, type Submission } from './add-cells.ts';
 
 const LOAD = statement('cells_load', 'SELECT id, key, attributes FROM cell WHERE id > $1 ORDER BY id');
@@ -71,6 +72,11 @@ export class StoredCellDictionary implements CellDictionary {
     return this.#sorted;
   }
 
+  /** The highest id of a cell that is known. */
+  get highest(): number {
+    return this.#highest;
+  }
+
   get size(): number {
     return this.#byId.size;
   }
@@ -89,6 +95,11 @@ export class StoredCellDictionary implements CellDictionary {
     // Identity values of open transactions may be lower than those already seen: start a little earlier.
     this.#take(await session.rows<Cell>(LOAD, [Math.max(0, this.#highest - 100)]));
   }
+
+  /** The same for several callers at once; each read begins after their calls. */
+  readonly catchUp = sharedRead<Store, void>(async ([store]) => {
+    if (store) this.#take(await store.rows<Cell>(LOAD, [this.#highest]));
+  });
 
   /** Reads all cells: released ones are dropped. */
   async reload(session: Session): Promise<void> {
