@@ -9,8 +9,9 @@ import {
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
 import { breathe } from '../domain/text/slices.ts';
+import type { ScopedSession } from '../store/database/client.ts';
+import type { StoredCellDictionary } from '../store/responses/cell-dictionary.ts';
 import { beginOperation } from '../store/scores/begin-operation.ts';
-import type { ScopedDeps } from './context.ts';
 import { unfoldedFields } from './gate/screen.ts';
 import { LIMITS } from './limits.ts';
 
@@ -19,9 +20,17 @@ interface Kept {
   readonly query: CompiledQuery | null;
 }
 
+/** What an operation reads. */
+interface Reads {
+  readonly store: ScopedSession;
+  readonly cells: StoredCellDictionary;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
 /** The part of an operation's context that is used here. */
 interface Executing {
-  readonly deps?: Pick<ScopedDeps, 'store' | 'cells' | 'now'>;
+  readonly deps?: Reads;
   readonly cost: { readonly requested: number } | null;
   /**
    * Whether lists may be returned as promises of their items (domain/text/slices.ts), which compiled code
@@ -75,7 +84,7 @@ export class CompiledQueries {
 
 /** What any process committed before is known to the operation. */
 export const begin = (
-  { store, cells, now }: Pick<ScopedDeps, 'store' | 'cells' | 'now'>,
+  { store, cells, now }: Reads,
   operation: OperationDefinitionNode | null | undefined,
 ): Promise<void> =>
   beginOperation(store, cells, {
