@@ -47,7 +47,7 @@ describe('visibleCells', () => {
     );
   });
 
-  it('returns the same while cells are added, whoever asked before', () => {
+  it('returns the same while cells are added, for each of several callers', () => {
     const questions = fc.array(fc.tuple(groupLists, segments), { minLength: 1, maxLength: 3 });
     const added = fc.array(fc.record({ region: few, channel: few }), { maxLength: 4 });
     fc.assert(
