@@ -9,6 +9,9 @@ import {
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
 import { breathe } from '../domain/text/slices.ts';
+import type { ScopedSession } from '../store/database/client.ts';
+import type { StoredCellDictionary } from '../store/responses/cell-dictionary.ts';
+import { beginOperation } from '../store/scores/begin-operation.ts';
 import { unfoldedFields } from './gate/screen.ts';
 import { LIMITS } from './limits.ts';
 
@@ -17,8 +20,17 @@ interface Kept {
   readonly query: CompiledQuery | null;
 }
 
+/** What an operation reads. */
+interface Reads {
+  readonly store: ScopedSession;
+  readonly cells: StoredCellDictionary;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
 /** The part of an operation's context that is used here. */
 interface Executing {
+  readonly deps?: Reads;
   readonly cost: { readonly requested: number } | null;
   /**
    * Whether lists may be returned as promises of their items (domain/text/slices.ts), which compiled code
@@ -39,16 +51,20 @@ export class CompiledQueries {
 
   async execute(prepared: ExecutionArgs): Promise<ExecutionResult> {
     const context = prepared.contextValue as Executing | undefined;
+    const operation = getOperationAST(prepared.document, prepared.operationName);
+    if (context?.deps) await begin(context.deps, operation);
     // Compiled code builds a whole answer in one turn of the event loop: large ones are built row by row.
     const isLarge = (context?.cost?.requested ?? 0) > LIMITS.compiledPoints;
-    const query = isLarge ? null : await this.#queryOf(prepared);
+    const query = isLarge ? null : await this.#queryOf(prepared, operation);
     if (context) context.rowsInSlices = query === null;
     if (!query) return execute(prepared);
     return query.query(undefined, prepared.contextValue, prepared.variableValues ?? {});
   }
 
-  async #queryOf({ schema, document, operationName }: ExecutionArgs): Promise<CompiledQuery | null> {
-    const operation = getOperationAST(document, operationName);
+  async #queryOf(
+    { schema, document, operationName }: ExecutionArgs,
+    operation: OperationDefinitionNode | null | undefined,
+  ): Promise<CompiledQuery | null> {
     if (operation?.operation !== OperationTypeNode.QUERY) return null;
     const known = this.#compiled.get(operation);
     if (known) return known.query;
@@ -65,6 +81,16 @@ export class CompiledQueries {
     return query;
   }
 }
+
+/** What any process committed before is known to the operation. */
+export const begin = (
+  { store, cells, now }: Reads,
+  operation: OperationDefinitionNode | null | undefined,
+): Promise<void> =>
+  beginOperation(store, cells, {
+    now: now(),
+    isReadOnly: operation?.operation === OperationTypeNode.QUERY,
+  });
 
 /**
  * Compiling blocks for about 0.1 ms per field and keeps some kilobytes of each, so a larger document is

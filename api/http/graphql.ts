@@ -9,6 +9,7 @@ import { type DocumentNode, type GraphQLSchema, OperationTypeNode } from 'graphq
 import { LRUCache } from 'lru-cache';
 import { sha256 } from '../../config/gate-settings.ts';
 import { withAudit } from '../audit.ts';
+import { begin } from '../compiled.ts';
 import { type ApiContext, type ApiDeps, createContext } from '../context.ts';
 import { formatGraphqlError, InvalidArgumentError } from '../errors.ts';
 import type { OperationRequest } from '../gate/gate.ts';
@@ -241,7 +242,10 @@ function executedQueries(
     requestDidStart: async () => ({
       responseForOperation: async ({ operation, contextValue }) => {
         const prepared = preparedOf(contextValue);
-        if (!prepared || operation.operation !== OperationTypeNode.QUERY) return null;
+        if (!prepared || operation.operation !== OperationTypeNode.QUERY) {
+          await begin(contextValue.deps, operation);
+          return null;
+        }
         const result = await contextValue.deps.queries.execute(prepared);
         return {
           // Its status comes with the audit log.

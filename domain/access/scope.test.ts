@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { cellOf, dictionaryOf } from '../../test/fixtures/cells.ts';
 import fc from '../../test/fixtures/properties.ts';
-import { Memory } from '../memory/memory.ts';
-import { type Cell, type CellDictionary, cellKey, matchesSegment } from '../segments/cell.ts';
+import { type Cell, cellKey, matchesSegment } from '../segments/cell.ts';
 import { EVERYTHING, type FieldGroup, type Scope, visibleCells } from './scope.ts';
 
 const GROUPS = [
@@ -15,16 +15,7 @@ const few = fc.constantFrom('a', 'b', 'c');
 /** Cells of two dimensions, each once, in any order. */
 const dictionaries = fc
   .uniqueArray(fc.record({ region: few, channel: few }), { selector: cellKey })
-  .map((all): CellDictionary => {
-    const cells = all.map((attributes, id): Cell => ({ id, key: cellKey(attributes), attributes }));
-    return {
-      get: (id) => cells.find((cell) => cell.id === id),
-      byKey: (key) => cells.find((cell) => cell.key === key),
-      all: () => cells,
-      version: 1,
-      memory: new Memory(),
-    };
-  });
+  .map((all) => dictionaryOf(all.map(cellOf)));
 /** The keys of each group's cells: any relation between groups and cells. */
 const scopes = fc
   .array(fc.tuple(fc.constantFrom(...GROUPS), fc.record({ region: few, channel: few }).map(cellKey)))
@@ -56,6 +47,37 @@ describe('visibleCells', () => {
     );
   });
 
+  it('returns the same while cells are added, for each of several callers', () => {
+    const questions = fc.array(fc.tuple(groupLists, segments), { minLength: 1, maxLength: 3 });
+    const added = fc.array(fc.record({ region: few, channel: few }), { maxLength: 4 });
+    fc.assert(
+      fc.property(
+        fc.tuple(scopes, scopes),
+        dictionaries,
+        questions,
+        added,
+        (both, dictionary, asked, cells) => {
+          const compare = () => {
+            for (const scope of [...both, EVERYTHING])
+              for (const [groups, segment] of asked) {
+                const expected = dictionary
+                  .all()
+                  .filter((cell) => matchesSegment(segment, cell.attributes))
+                  .filter((cell) => groups.every((group) => scope.allows(group, cell)));
+                expect(visibleCells(scope, groups, dictionary, segment)).toEqual(expected);
+              }
+          };
+          compare();
+          cells.forEach((attributes, i) => {
+            compare();
+            dictionary.add(cellOf(attributes, 1_000 + i));
+            compare();
+          });
+        },
+      ),
+    );
+  });
+
   it('grows with the grants and the segment, and shrinks with more groups', () => {
     fc.assert(
       fc.property(scopes, groupLists, dictionaries, segments, (scope, groups, dictionary, segment) => {
@@ -75,17 +97,8 @@ describe('visibleCells', () => {
   });
 
   it('is not a product of cells and groups: one cell may be scored and another read', () => {
-    const [a, b] = ['a', 'b'].map((region, id): Cell => {
-      const attributes = { region };
-      return { id, key: cellKey(attributes), attributes };
-    }) as [Cell, Cell];
-    const dictionary: CellDictionary = {
-      get: () => undefined,
-      byKey: () => undefined,
-      all: () => [a, b],
-      version: 1,
-      memory: new Memory(),
-    };
+    const [a, b] = ['a', 'b'].map((region, id) => cellOf({ region }, id)) as [Cell, Cell];
+    const dictionary = dictionaryOf([a, b]);
     const scope: Scope = {
       ...EVERYTHING,
       allows: (group, cell) => (group === 'readScore' ? cell === a : cell === b),

@@ -1,5 +1,6 @@
-import type { Cell, CellDictionary, Segment } from '../segments/cell.ts';
-import { segmentMatcher } from '../segments/cell.ts';
+import type { Slot } from '../memory/memory.ts';
+import { type Cell, type CellDictionary, type Segment, segmentText } from '../segments/cell.ts';
+import { cellsIn } from '../segments/cell-index.ts';
 
 /** What a policy grants separately. Each is granted for a set of cells. */
 export const FIELD_GROUPS = [
@@ -56,17 +57,43 @@ export const EVERYTHING: Scope = {
   grant: (group) => (group === 'sendComments' ? 'none' : 'all'),
 };
 
-/** Ids of the segment's cells that the caller may see under all of the groups, in the dictionary's order. */
+/** Lists of cells that callers may see, by groups and segment, as long as the cells are those of the version. */
+interface Seen {
+  readonly version: number;
+  readonly lists: WeakMap<Scope, Map<string, readonly Cell[]>>;
+  /** How many cells the lists have together, with those of scopes that are gone. */
+  size: number;
+}
+
+/** Lists begin again beyond it: 8 bytes for each cell of a list. */
+const MOST_SEEN = 2_000_000;
+/** For the list itself and its name. */
+const LIST_SIZE = 50;
+const begun = (version: number): Seen => ({ version, lists: new WeakMap(), size: 0 });
+const SEEN: Slot<{ now: Seen }> = { begin: () => ({ now: begun(-1) }) };
+
+/** The segment's cells that the caller may see under all of the groups, in the dictionary's order; found once for each version of the cells. */
 export function visibleCells(
   scope: Scope,
   groups: readonly FieldGroup[],
   dictionary: CellDictionary,
   segment: Segment,
-): Cell[] {
-  const matches = segmentMatcher(segment);
-  return dictionary
-    .all()
-    .filter((cell) => matches(cell.attributes) && groups.every((group) => scope.allows(group, cell)));
+): readonly Cell[] {
+  const memory = dictionary.memory.of(SEEN);
+  if (memory.now.version !== dictionary.version || memory.now.size > MOST_SEEN)
+    memory.now = begun(dictionary.version);
+  const seen = memory.now;
+  const ofScope = seen.lists.get(scope) ?? new Map<string, readonly Cell[]>();
+  seen.lists.set(scope, ofScope);
+  const name = `${groups} ${segmentText(segment)}`;
+  const known = ofScope.get(name);
+  if (known) return known;
+  const found = cellsIn(dictionary, segment).filter((cell) =>
+    groups.every((group) => scope.allows(group, cell)),
+  );
+  ofScope.set(name, found);
+  seen.size += found.length + LIST_SIZE;
+  return found;
 }
 
 /**

@@ -31,6 +31,8 @@ export interface CellDictionary {
   get(id: number): Cell | undefined;
   byKey(key: string): Cell | undefined;
   all(): readonly Cell[];
+  /** The cells with that value (`valueIn`) of an attribute, found without a walk over all. */
+  ofValue(attribute: string, value: string): readonly Cell[];
   /** Changes with every change of the cells, to invalidate lookups. */
   readonly version: number;
   /** What is computed from the cells and kept. */

@@ -167,7 +167,7 @@ export function createScopedReader(deps: {
           await note(scope);
           return store.rowsAs(scope.fingerprint, statement, parameters);
         },
-        ...(remembers && { seen: { store, showScoresOf: (cellIds) => scored(scope, cellIds) } }),
+        ...(remembers && { seen: { store, since: null, showScoresOf: (cellIds) => scored(scope, cellIds) } }),
       }),
   };
 }

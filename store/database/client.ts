@@ -16,6 +16,8 @@ export interface Session {
 export interface SeenCells {
   /** The database that the session reads. */
   readonly store: Store;
+  /** Memory that took in everything up to this moment (`performance.now()`) need not look again; null: it looks at each read. */
+  since: number | null;
   /** Whether the views show the scores of all of these cells. */
   showScoresOf(cellIds: readonly number[]): boolean;
 }

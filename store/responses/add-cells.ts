@@ -32,7 +32,8 @@ export interface Filing {
 /** The cells in memory. */
 export interface KnownCells extends CellDictionary {
   readonly size: number;
-  valuesOf(attribute: string): ReadonlyMap<string, number>;
+  /** How many values of that attribute some cell has. */
+  countValues(attribute: string): number;
   storedAs(attributes: CellAttributes): CellAttributes;
   keyOf(attributes: CellAttributes): string;
   refresh(session: Session): Promise<void>;
@@ -144,8 +145,8 @@ class Plan {
     const elsewhere = fileElsewhere(attributes, {
       exists: (candidate) => this.#exists(cells.keyOf(candidate)),
       cellsWith: (name, value) =>
-        (cells.valuesOf(name).get(value) ?? 0) + (this.#values.get(name)?.get(value) ?? 0),
-      valuesOf: (name) => cells.valuesOf(name).size,
+        cells.ofValue(name, value).length + (this.#values.get(name)?.get(value) ?? 0),
+      valuesOf: (name) => cells.countValues(name),
       permits: this.#facts.filing.permits,
       mayAdd: this.#mayAddOverflow(),
     });

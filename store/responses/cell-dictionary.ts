@@ -1,10 +1,12 @@
 import { Memory } from '../../domain/memory/memory.ts';
 import { type Cell, type CellAttributes, type CellDictionary, cellKey } from '../../domain/segments/cell.ts';
 import { cellShares } from '../../domain/segments/cell-filing.ts';
+import { CellIndex } from '../../domain/segments/cell-index.ts';
 import { checkDimensions, lackedBy, seenAs, storedAs } from '../../domain/segments/cell-shape.ts';
 import type { Dimension } from '../../domain/segments/dimensions.ts';
 import type { Session, Store } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
+import { sharedRead } from '../journal/shared-read.ts';
 import { addCells, CELLS_LOCK, type Filing, type Submission } from './add-cells.ts';
 
 const LOAD = statement('cells_load', 'SELECT id, key, attributes FROM cell WHERE id > $1 ORDER BY id');
@@ -25,14 +27,12 @@ export class StoredCellDictionary implements CellDictionary {
   readonly memory = new Memory();
   #byId = new Map<number, Cell>();
   #byKey = new Map<string, Cell>();
-  /** How many cells have each value, by attribute. */
-  #values = new Map<string, Map<string, number>>();
+  #index = new CellIndex();
   /** Cells that hold a response, as far as this process knows. */
   readonly #used = new Set<number>();
   readonly #dimensions: readonly Dimension[] | null;
   /** Attributes that some cell lacks, because their dimensions were added later. */
   readonly #later = new Set<string>();
-  #sorted: Cell[] | undefined;
   #highest = 0;
   #version = 0;
 
@@ -67,8 +67,16 @@ export class StoredCellDictionary implements CellDictionary {
   }
 
   all(): readonly Cell[] {
-    this.#sorted ??= [...this.#byId.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
-    return this.#sorted;
+    return this.#index.all();
+  }
+
+  ofValue(attribute: string, value: string): readonly Cell[] {
+    return this.#index.ofValue(attribute, value);
+  }
+
+  /** The highest id of a cell that is known. */
+  get highest(): number {
+    return this.#highest;
   }
 
   get size(): number {
@@ -79,9 +87,9 @@ export class StoredCellDictionary implements CellDictionary {
     return this.#version;
   }
 
-  /** How many cells have each value of that attribute. */
-  valuesOf(attribute: string): ReadonlyMap<string, number> {
-    return this.#values.get(attribute) ?? new Map();
+  /** How many values of that attribute some cell has. */
+  countValues(attribute: string): number {
+    return this.#index.countValues(attribute);
   }
 
   /** Reads the cells that were added since the last call, by this process or another. */
@@ -90,11 +98,15 @@ export class StoredCellDictionary implements CellDictionary {
     this.#take(await session.rows<Cell>(LOAD, [Math.max(0, this.#highest - 100)]));
   }
 
+  /** The same for several callers at once; each read begins after their calls. */
+  readonly catchUp = sharedRead<Store, void>(async ([store]) => {
+    if (store) this.#take(await store.rows<Cell>(LOAD, [this.#highest]));
+  });
+
   /** Reads all cells: released ones are dropped. */
   async reload(session: Session): Promise<void> {
     const rows = await session.rows<Cell>(LOAD, [0]);
-    [this.#byId, this.#byKey, this.#values] = [new Map(), new Map(), new Map()];
-    this.#sorted = undefined;
+    [this.#byId, this.#byKey, this.#index] = [new Map(), new Map(), new CellIndex()];
     this.#version += 1;
     this.#take(rows);
   }
@@ -108,9 +120,8 @@ export class StoredCellDictionary implements CellDictionary {
       if (before) this.#byId.delete(before.id);
       this.#byId.set(cell.id, cell);
       this.#byKey.set(cell.key, cell);
-      if (!before) this.#count(cell.attributes);
+      this.#index.add(cell);
       this.#highest = Math.max(this.#highest, cell.id);
-      this.#sorted = undefined;
       this.#version += 1;
     }
   }
@@ -120,13 +131,6 @@ export class StoredCellDictionary implements CellDictionary {
     for (const name of lackedBy(row.attributes, this.#dimensions)) this.#later.add(name);
     const attributes = seenAs(row.attributes, this.#dimensions);
     return attributes === row.attributes ? row : { ...row, attributes, stored: row.attributes };
-  }
-
-  #count(attributes: CellAttributes): void {
-    for (const [name, value] of Object.entries(attributes)) {
-      const values = this.#values.get(name) ?? new Map<string, number>();
-      this.#values.set(name, values.set(value, (values.get(value) ?? 0) + 1));
-    }
   }
 
   /**

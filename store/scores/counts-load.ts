@@ -9,8 +9,8 @@ import { countBuckets } from './rollup-statements.ts';
 export const ENTRIES_AT_ONCE = 1_000;
 
 /**
- * Every committed entry after `$1, $2`, in one snapshot; of those in `$3` only the position. Whether the journal was trimmed beyond
- * that position, or no longer has it (the database was restored), is a row of its own without a position.
+ * Every committed entry after `$1, $2`, in one snapshot; of those in `$3` only the position. Rows of their own, by `xact`: -1, the highest
+ * id of a cell; 0, the journal was trimmed beyond that position, or no longer has it (the database was restored).
  */
 const COMMITTED_AFTER = statement(
   'counts_committed_after',
@@ -18,19 +18,30 @@ const COMMITTED_AFTER = statement(
       CASE WHEN kind = 'responses' AND position <> ALL ($3::bigint[]) THEN payload -> 'deltas' END AS deltas
     FROM (SELECT * FROM journal WHERE (xact, position) > ($1::bigint, $2::bigint) ORDER BY xact, position LIMIT $4) j
     UNION ALL
+    SELECT -1, max(id), false, NULL FROM cell
+    UNION ALL
     SELECT 0, NULL, false, NULL WHERE EXISTS (SELECT FROM journal_mark WHERE (xact, position) > ($1::bigint, $2::bigint))
       OR ($1::bigint > ${BEGINNING.xact} AND NOT EXISTS (SELECT FROM journal WHERE xact = $1::bigint AND position = $2::bigint))`,
 );
 
-/** Up to ENTRIES_AT_ONCE entries after that position, in the order of the journal; null: the journal does not lead on from there. */
+/** What one snapshot has beyond a position of the journal. */
+interface Committed {
+  /** Up to ENTRIES_AT_ONCE, in the order of the journal. */
+  readonly entries: readonly CommittedEntry[];
+  /** The highest id of a cell, 0 without any: of two cells the one that was committed later has the higher id. */
+  readonly highestCell: number;
+}
+
+/** What was committed after that position; null: the journal does not lead on from there. */
 export async function committedAfter(
   session: Session,
   { xact, position }: JournalPosition,
   taken: readonly number[],
-): Promise<CommittedEntry[] | null> {
+): Promise<Committed | null> {
   const rows = await session.rows<CommittedEntry>(COMMITTED_AFTER, [xact, position, taken, ENTRIES_AT_ONCE]);
-  if (rows.some((row) => row.position === null)) return null;
-  return rows.sort((a, b) => a.xact - b.xact || a.position - b.position);
+  rows.sort((a, b) => a.xact - b.xact || a.position - b.position);
+  const [cells, ...entries] = rows;
+  return entries[0]?.xact === 0 ? null : { entries, highestCell: cells?.position ?? 0 };
 }
 
 const ONE_SNAPSHOT = unnamed('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
@@ -59,7 +70,8 @@ export function loadCounts(
   return store.transaction(async (session) => {
     await session.rows(ONE_SNAPSHOT, []);
     const head = await journalHead(session);
-    const beyond = await committedAfter(session, head, []);
+    const committed = await committedAfter(session, head, []);
+    const beyond = committed?.entries;
     if (!beyond || beyond.length === ENTRIES_AT_ONCE)
       throw new Error('a transaction is open that is older than very many entries of the journal');
     const positions = beyond.map(({ position }) => position);

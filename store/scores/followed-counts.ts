@@ -2,7 +2,7 @@ import type { Slot } from '../../domain/memory/memory.ts';
 import type { Store } from '../database/client.ts';
 import { sharedRead } from '../journal/shared-read.ts';
 import { committedAfter, ENTRIES_AT_ONCE, loadCounts } from './counts-load.ts';
-import type { RememberedCounts, RememberedUnit } from './remembered-counts.ts';
+import type { RememberedCounts, RememberedUnit, Taken } from './remembered-counts.ts';
 
 /*
  * Surveyed counts of whole days and hours in memory (decision 0191). Each read first takes in what was committed since the one before,
@@ -16,8 +16,18 @@ const PAGES = 10;
 const AGAIN_MS = 60_000;
 const AGAIN_WHEN_LARGE_MS = 3_600_000;
 
+/** The newest look at the journal that was taken in to its end. Units share it: one knows as much as another that took in the same. */
+interface Look {
+  /** When it began, on the clock of this process. */
+  readonly at: number;
+  readonly taken: Taken;
+  /** The highest id of a cell. */
+  readonly highestCell: number;
+}
+
 /** The counts of one unit, as far as this process remembers them. */
 export class FollowedCounts {
+  readonly #looks: { newest: Look | null };
   readonly #store: Store;
   readonly #unit: RememberedUnit;
   readonly #mostBytes: number;
@@ -28,16 +38,32 @@ export class FollowedCounts {
   #notBefore = 0;
 
   constructor(store: Store, unit: RememberedUnit, mostBytes = MOST_BYTES[store.backend]) {
+    this.#looks = store.memory.of(LOOKS);
     this.#store = store;
     this.#unit = unit;
     this.#mostBytes = mostBytes;
   }
 
-  /** The counts as of a moment after the call, to be used at once; null: not here. `now`: epoch milliseconds. */
-  async current(now: number): Promise<RememberedCounts | null> {
+  /**
+   * The counts as of a moment after the call, or after `since` (`performance.now()`), to be used at once; null: not here. `now`: epoch
+   * milliseconds.
+   */
+  async current(now: number, since: number | null = null): Promise<RememberedCounts | null> {
+    if (this.#known && since !== null && this.#hasLookedSince(since)) return this.#known;
     if (this.#known) return this.#read(null);
     if (!this.#loading && performance.now() >= this.#notBefore) this.#loading = this.#load(now);
     return null;
+  }
+
+  /** The highest id of a cell that existed at that moment or later; undefined: nothing looked since. */
+  highestCellSince(since: number): number | undefined {
+    const { newest } = this.#looks;
+    return newest && newest.at >= since ? newest.highestCell : undefined;
+  }
+
+  #hasLookedSince(since: number): boolean {
+    const { newest } = this.#looks;
+    return newest !== null && newest.at >= since && this.#known?.hasTaken(newest.taken) === true;
   }
 
   async #load(now: number): Promise<void> {
@@ -54,9 +80,11 @@ export class FollowedCounts {
 
   async #catchUp(): Promise<RememberedCounts | null> {
     const known = this.#known;
+    const at = performance.now();
     for (let page = 0; known && page < PAGES; page++) {
-      const entries = await committedAfter(this.#store, known.base, known.beyond);
-      if (!entries) return this.#forget(0);
+      const committed = await committedAfter(this.#store, known.base, known.beyond);
+      if (!committed) return this.#forget(0);
+      const { entries, highestCell } = committed;
       try {
         known.take(entries);
       } catch {
@@ -64,7 +92,10 @@ export class FollowedCounts {
         return this.#forget(AGAIN_MS);
       }
       if (entries.length > 0 && known.bytes > this.#mostBytes) return this.#forget(AGAIN_WHEN_LARGE_MS);
-      if (entries.length < ENTRIES_AT_ONCE) return known;
+      if (entries.length < ENTRIES_AT_ONCE) {
+        if (at > (this.#looks.newest?.at ?? 0)) this.#looks.newest = { at, taken: known.taken, highestCell };
+        return known;
+      }
       // What is beyond this page is not known, and cannot be asked for before an open transaction ends.
       if (!entries.every(({ isFinal }) => isFinal)) return null;
     }
@@ -78,6 +109,7 @@ export class FollowedCounts {
   }
 }
 
+const LOOKS: Slot<{ newest: Look | null }> = { begin: () => ({ newest: null }) };
 const FOLLOWED: Slot<Map<RememberedUnit, FollowedCounts>> = { begin: () => new Map() };
 
 /** What this process remembers of the database's counts of that unit. */

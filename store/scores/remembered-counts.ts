@@ -16,6 +16,12 @@ export interface CommittedEntry extends JournalPosition {
   readonly deltas: readonly (readonly [cellId: number, hour: number, ...counts: number[]])[] | null;
 }
 
+/** Which entries of the journal were taken in: all up to the base, and of the later ones those. */
+export interface Taken {
+  readonly base: JournalPosition;
+  readonly beyond: readonly number[];
+}
+
 /**
  * Surveyed counts by cell and day or hour as one snapshot of the database has them. Sums do not depend on the order, so committed
  * entries are taken in before they are final, each once.
@@ -56,6 +62,18 @@ export class RememberedCounts {
 
   get beyond(): number[] {
     return [...this.#beyond];
+  }
+
+  get taken(): Taken {
+    return { base: this.#base, beyond: this.beyond };
+  }
+
+  /** Whether these counts have exactly those entries. */
+  hasTaken({ base, beyond }: Taken): boolean {
+    const isSame = base.xact === this.#base.xact && base.position === this.#base.position;
+    return (
+      isSame && beyond.length === this.#beyond.size && beyond.every((position) => this.#beyond.has(position))
+    );
   }
 
   get bytes(): number {

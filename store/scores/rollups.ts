@@ -61,7 +61,7 @@ async function count(
     const isKept = seen && (level === 'DAY' || level === 'HOUR');
     // Used before anything else can run: later it would be of another moment.
     const current: RememberedCounts | null = isKept
-      ? await followedCounts(seen.store, level).current(now)
+      ? await followedCounts(seen.store, level).current(now, seen.since)
       : null;
     const known = current && from >= current.from ? current : null;
     place?.note(known);

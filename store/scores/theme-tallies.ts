@@ -36,7 +36,7 @@ export interface ThemeReading {
  * subsets of the answers that a score counts, so callers who receive sums of releases get none of them
  * (docs/guides/small-cells.md).
  */
-export function cellsOfThemes(deps: GuardDeps, scope: Scope, segment: Segment): Cell[] {
+export function cellsOfThemes(deps: GuardDeps, scope: Scope, segment: Segment): readonly Cell[] {
   return visibleCells(scope, ['readScore', 'readResponse', 'readPrediction'], deps.cells, segment);
 }
 

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { publicError } from '../../api/errors.ts';
 import { EVERYTHING, type Scope } from '../../domain/access/scope.ts';
-import { Memory } from '../../domain/memory/memory.ts';
 import { createRecordLineage } from '../../graph/record/record-lineage.ts';
 import { traceLineage } from '../../graph/traversal/trace.ts';
 import { createScopedReader, forgetScopes } from '../../store/access/scoped-views.ts';
 import { readResponses, readResponsesById } from '../../store/responses/responses.ts';
 import { readDimensionValues } from '../../store/scores/dimension-values.ts';
 import { readScores } from '../../store/scores/scores.ts';
+import { dictionaryOf } from '../fixtures/cells.ts';
 import { narrowScope, openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 
 const HOUR_MS = 3_600_000;
@@ -192,13 +192,7 @@ describe('scoped views', () => {
     expect(found).toEqual([{ n: 1 }]);
     // One that knows of fewer cells takes none away, and of a scope of all it shows those that it has not heard of.
     const [first] = database.cells.all();
-    const few = {
-      get: () => undefined,
-      byKey: () => undefined,
-      all: () => (first ? [first] : []),
-      version: 1,
-      memory: new Memory(),
-    };
+    const few = dictionaryOf(first ? [first] : []);
     const behind = createScopedReader({ store: database.store, cells: few, now: Date.now });
     for (const scope of [germany, EVERYTHING]) {
       const cells = await behind

@@ -2,7 +2,6 @@ import { generateKeyPairSync, hash, randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EVERYTHING } from '../../domain/access/scope.ts';
-import { Memory } from '../../domain/memory/memory.ts';
 import { leafHash, treeHash } from '../../domain/seals/merkle.ts';
 import { canonicalText, type Manifest } from '../../domain/seals/seal.ts';
 import { publicKeyOf } from '../../domain/seals/signing-key.ts';
@@ -12,6 +11,7 @@ import { rectify } from '../../store/data-subjects/rectify.ts';
 import { restrict } from '../../store/data-subjects/restriction.ts';
 import { followerPosition, readJournal } from '../../store/journal/journal.ts';
 import { SEALER } from '../../store/seals/sealing.ts';
+import { dictionaryOf } from '../fixtures/cells.ts';
 import { narrowScope } from '../fixtures/database.ts';
 import { personOf } from '../fixtures/erasing.ts';
 import fc from '../fixtures/properties.ts';
@@ -479,13 +479,7 @@ describe('inferred scores', () => {
     const [cell] = database.cells.all();
     if (!cell) throw new Error('there is a cell');
     const forged = { ...cell, attributes: { ...cell.attributes, region: 'Chile' } };
-    const cells = {
-      all: () => [forged],
-      get: () => forged,
-      byKey: () => forged,
-      version: 1,
-      memory: new Memory(),
-    };
+    const cells = dictionaryOf([forged]);
     const found = await verifyScore({ ...database.verifyDeps, cells }, EVERYTHING, nameOf(DAYS));
     expect(found).toMatchObject({
       verdict: 'MISMATCH',

@@ -43,6 +43,28 @@ async function confirm(page: Page, reason: string, action: RegExp | string): Pro
   await dialog.waitFor({ state: 'hidden' });
 }
 
+/** Lets the server answer the next operation that has these words, and keeps the answer from the page until it is let go. */
+async function holdBack(page: Page, words: string) {
+  let answer = () => {};
+  let onHeld = () => {};
+  let isDone = false;
+  const held = new Promise<void>((done) => {
+    onHeld = done;
+  });
+  const letGo = new Promise<void>((done) => {
+    answer = done;
+  });
+  await page.route('**/graphql', async (route) => {
+    if (isDone || !route.request().postData()?.includes(words)) return route.fallback();
+    isDone = true;
+    const response = await route.fetch();
+    onHeld();
+    await letGo;
+    await route.fulfill({ response });
+  });
+  return { held, answer };
+}
+
 describe('the navigation', () => {
   it.each([
     ['admin', { access: true, audit: true, people: true }],
@@ -244,13 +266,16 @@ describe("people's rights", () => {
     await person.getByRole('button', { name: 'Restrict' }).press('Enter');
     await confirm(page, 'article 18', 'Restrict 2 answers');
     await person.getByText('Restricted: the answers are kept').waitFor();
+    // What was asked for before the hold is answered after it.
+    const readBefore = await holdBack(page, 'subject(');
     await person.getByRole('button', { name: 'Lift the restriction' }).press('Enter');
     await confirm(page, 'settled', 'Put back 2 answers');
-    await person.getByRole('button', { name: 'Restrict' }).waitFor();
-
+    await readBefore.held;
     await person.getByRole('button', { name: 'Place a legal hold' }).press('Enter');
     await confirm(page, 'a dispute', 'Place the hold');
+    await readBefore.answer();
     await person.getByText('Under a legal hold').waitFor();
+    await person.getByRole('button', { name: 'Restrict', exact: true }).waitFor();
     expect(await person.getByRole('button', { name: 'Erase this person' }).isDisabled()).toBe(true);
     await page.getByTestId('holds').getByRole('button', { name: 'Release' }).click();
     await confirm(page, 'the dispute ended', 'Release the hold');

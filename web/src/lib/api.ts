@@ -19,7 +19,7 @@ export function createApiClient(): Client {
     url: '/graphql',
     preferGetMethod: false,
     requestPolicy: 'cache-and-network',
-    fetch: quietFetch,
+    fetch: freshAfterMutations(),
     fetchOptions: () => ({ credentials: 'same-origin', headers: requestHeaders() }),
     exchanges: [
       mapExchange({
@@ -44,6 +44,27 @@ const quietFetch: typeof fetch = async (input, init) => {
     throw error;
   }
 };
+
+/** More mutations than this while one query is under way: its answer is shown as it is. */
+const SENT_AGAIN_AT_MOST = 5;
+
+/**
+ * `fetch`, except that a query which was under way when a mutation was answered is sent again: its answer may be from before the
+ * mutation. urql answers a query that is asked for again from the one under way, so a screen that reads again after a change would
+ * keep what was there before.
+ */
+function freshAfterMutations(): typeof fetch {
+  let answered = 0;
+  return async (input, init) => {
+    const isMutation = isMutationText(JSON.parse(String(init?.body)).query);
+    for (let sent = 1; ; sent++) {
+      const before = answered;
+      const response = await quietFetch(input, init);
+      if (isMutation) answered += 1;
+      if (isMutation || answered === before || sent > SENT_AGAIN_AT_MOST) return response;
+    }
+  };
+}
 
 /** What a panel knows of its data. */
 export interface Read<T> {
@@ -94,6 +115,8 @@ export type Outcome<T> =
   | { readonly data: T; readonly error?: undefined }
   | { readonly data?: undefined; readonly error: string };
 
+const isMutationText = (text: string) => /^\s*mutation\b/.test(text);
+
 /** Sends a mutation, or a query on demand. */
 export function useSend(): <T, V>(document: TypedDocumentString<T, V>, variables: V) => Promise<Outcome<T>> {
   const client = useClient();
@@ -101,7 +124,7 @@ export function useSend(): <T, V>(document: TypedDocumentString<T, V>, variables
     () => async (document, variables) => {
       const text = document.toString();
       const sent = variables as AnyVariables;
-      const { data, error } = /^\s*mutation\b/.test(text)
+      const { data, error } = isMutationText(text)
         ? await client.mutation(text, sent).toPromise()
         : await client.query(text, sent, { requestPolicy: 'network-only' }).toPromise();
       if (error || data === undefined || data === null) return { error: errorText(error) };

@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useRef, useState } from 'react';
 import { useSend } from '../../lib/api.ts';
 import { Button } from '../../parts/button.tsx';
 import { Field } from '../../parts/field.tsx';
@@ -28,9 +28,14 @@ export default function People() {
   const [wrong, setWrong] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
   const [changes, setChanges] = useState(0);
+  const reads = useRef(0);
   const read = async (respondent: string) => {
+    reads.current += 1;
+    const mine = reads.current;
     setBusy(true);
     const { data, error } = await send(SUBJECT, { respondent });
+    // The answer to an earlier question may arrive after that to a later one.
+    if (mine !== reads.current) return;
     setBusy(false);
     setWrong(error ?? null);
     if (data) setFound({ respondent, held: data.subject as Held | null });
