@@ -168,8 +168,8 @@ export function languagesSection({
   readonly large: Cost;
 }): string {
   const n = read[0]?.large.nps.n ?? 0;
-  return `Heads of scoreline-e5 trained on English labels and transferred; constants of the classes, calibration and thresholds from other sentences of these
-languages. Judged on ${n} sentences a language that the project wrote (\`scoring/feedback/README.md\`: one author, cleaner than real comments, languages share
+  return `Heads of scoreline-e5 trained on English labels and on sentences of the project in these languages; constants of the classes, calibration and thresholds
+from such sentences too, none of which may say the same as one that judges. Judged on ${n} sentences a language that the project wrote (\`scoring/feedback/README.md\`: one author, cleaner than real comments, languages share
 subjects), a third of each class; every class counts, also where the model abstains. scoreline-minilm has its own shipped heads; in use it abstains from these
 languages.
 

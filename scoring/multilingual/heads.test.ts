@@ -21,6 +21,7 @@ it('ships heads for the encoder that the command builds, in the languages that t
     ['nps', 'trained on English labels, transferred'],
     ['sentiment', 'trained on English labels, transferred'],
     ['themes', 'trained on English labels, transferred'],
+    ['nps and sentiment', 'sentences that the project wrote, in English and 14 languages, sixteenfold'],
     ['calibration', 'constants, calibration and thresholds of all heads'],
   ]);
 });

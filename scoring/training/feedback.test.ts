@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { languageOf } from '../features.ts';
 import { LANGUAGES } from '../multilingual/recipe.ts';
 import { readTaxonomy } from '../themes.ts';
-import { readFeedback, readParallel, TRANSFERRED } from './feedback.ts';
+import { type Feedback, readFeedback, readParallel, TRANSFERRED } from './feedback.ts';
 
 const FEWEST = 60;
 /** Of their letter triples: sentences that share more say the same in the same words. */
@@ -28,7 +28,9 @@ function alike(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
 }
 
 describe.each(TRANSFERRED)('feedback in %s', (language) => {
-  const [calibration, test] = [readFeedback('calibration', language), readFeedback('test', language)];
+  const [training, calibration, test] = (['training', 'calibration', 'test'] as const).map((part) =>
+    readFeedback(part, language),
+  ) as [Feedback[], Feedback[], Feedback[]];
 
   it.each([
     ['calibration', calibration],
@@ -40,19 +42,26 @@ describe.each(TRANSFERRED)('feedback in %s', (language) => {
     expect(count(sentences.map(({ nps }) => nps))).toEqual(third);
   });
 
-  it('is judged on no sentence that calibration has seen, nor on one that is almost the same', () => {
-    const seen = calibration.map(({ text }) => ({ text, triples: triples(text) }));
+  it('is judged on no sentence that training or calibration has seen, nor on one that is almost the same', () => {
+    const seen = [...training, ...calibration].map(({ text }) => ({ text, triples: triples(text) }));
     const close = test.flatMap(({ text }) => {
       const read = triples(text);
       return seen.filter((one) => alike(one.triples, read) > MOST_ALIKE).map((one) => [text, one.text]);
     });
     expect(close).toEqual([]);
-    const all = [...calibration, ...test].map(({ text }) => plain(text));
+    const all = [...training, ...calibration, ...test].map(({ text }) => plain(text));
     expect(new Set(all).size).toBe(all.length);
   });
 
+  it('has more sentences for training, of all classes', () => {
+    expect(training.length).toBeGreaterThanOrEqual(FEWEST);
+    const fewest = training.length / 5;
+    expect(Math.min(...count(training.map(({ sentiment }) => sentiment)))).toBeGreaterThan(fewest);
+    expect(Math.min(...count(training.map(({ nps }) => nps)))).toBeGreaterThan(fewest);
+  });
+
   it('is in that language, and names themes that there are', () => {
-    const sentences = [...calibration, ...test];
+    const sentences = [...training, ...calibration, ...test];
     const read = sentences.filter(({ text }) => languageOf(text) === language);
     expect(read.length / sentences.length).toBeGreaterThan(0.8);
     const names = new Set(taxonomy.themes.map(({ name }) => name));
@@ -65,7 +74,10 @@ it('judges no language on a sentence of the English sets of the project, or of a
     ...own.map(({ text }) => text),
     ...taxonomy.themes.flatMap(({ examples }) => examples.en ?? []),
   ];
-  const trained = TRANSFERRED.flatMap((one) => readFeedback('calibration', one)).map(({ text }) => text);
+  const trained = TRANSFERRED.flatMap((one) => [
+    ...readFeedback('training', one),
+    ...readFeedback('calibration', one),
+  ]).map(({ text }) => text);
   const seen = new Set([...english, ...trained].map(plain));
   const tests = TRANSFERRED.flatMap((one) => readFeedback('test', one));
   expect(tests.filter(({ text }) => seen.has(plain(text))).map(({ text }) => text)).toEqual([]);

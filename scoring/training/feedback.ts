@@ -5,14 +5,14 @@ import { NPS_CLASSES, SENTIMENTS } from '../model.ts';
 import { LANGUAGES } from '../multilingual/recipe.ts';
 
 /*
- * Feedback in 14 languages that the project wrote (scoring/feedback/README.md): one part for calibration, another for evaluation alone.
+ * Feedback in 14 languages that the project wrote (scoring/feedback/README.md): parts for training, calibration, and evaluation alone.
  */
 
 /** The languages that heads are transferred to: all that the encoder reads but English. */
 export const TRANSFERRED = LANGUAGES.filter((language) => language !== 'en');
 
-/** Calibration and thresholds are fitted on the first; the second is only judged on. */
-export type FeedbackPart = 'calibration' | 'test';
+/** Weights are fitted on the first two, calibration and thresholds on the second; the third is only judged on. */
+export type FeedbackPart = 'training' | 'calibration' | 'test';
 
 /** One sentence with the indices of its classes, and its themes where they are plain. */
 export interface Feedback {

@@ -21,14 +21,20 @@ const foreign = (language: string, offset: number, labelOf = (label: number) => 
     label: labelOf(label),
   }));
 
+/** Sentences whose centred embeddings are all apart. */
+const apart = (sentences: ReturnType<typeof foreign>, from = 0) =>
+  sentences.map((one, i) => ({ ...one, centred: axis(from + i) }));
+const axis = (i: number) => Float64Array.from({ length: 400 }, (_, j) => Number(i === j));
+
 describe('fitTransferred', () => {
   it('reads languages that lie beside English, by constants of the classes alone', () => {
-    const moved = ['de', 'fr'].flatMap((language) => foreign(language, 1.2));
-    const { head, report, languages } = fitTransferred(english, moved, 3);
+    const moved = apart(['de', 'fr'].flatMap((language) => foreign(language, 1.2)));
+    const { head, report, languages } = fitTransferred({ english, written: [], calibration: moved }, 3);
     expect(report.accuracy).toBeGreaterThan(0.85);
     expect(Object.keys(languages)).toEqual(['de', 'fr']);
     const ready = readyHead(head);
-    const plain = readyHead(fitTransferred(english, foreign('de', 0), 3).head);
+    const still = apart(['de', 'fr'].flatMap((language) => foreign(language, 0)));
+    const plain = readyHead(fitTransferred({ english, written: [], calibration: still }, 3).head);
     expect(ready.weights).toEqual(plain.weights);
     expect(ready.weights.map((row) => row[1])).toEqual([0, 0, 0]);
     const found = moved.filter(
@@ -38,10 +44,33 @@ describe('fitTransferred', () => {
   });
 
   it('judges a language by what was fitted on the others', () => {
-    const { languages, report } = fitTransferred(english, [...foreign('de', 0.4), ...foreign('xx', -0.4)], 3);
+    const calibration = apart([...foreign('de', 0.4), ...foreign('xx', -0.4)]);
+    const { languages, report } = fitTransferred({ english, written: [], calibration }, 3);
     // Constants for both together would lie between them.
     for (const { accuracy } of Object.values(languages)) expect(accuracy).toBeLessThan(0.6);
     expect(report.n).toBe(120);
+  });
+
+  it('learns from the sentences of the project, and judges none by weights that saw it or its meaning', () => {
+    // Each sentence has a column of its own, so that weights that saw it would know its label, which nothing else tells.
+    const own = apart(['de', 'fr', 'it'].flatMap((language) => foreign(language, 0)));
+    const calibration = own.map((one, i) => {
+      const inputs = new Float64Array(2 + own.length);
+      inputs[2 + i] = 1;
+      return { ...one, inputs };
+    });
+    const wide = english.map((one) => ({
+      ...one,
+      inputs: Float64Array.from([...one.inputs, ...axis(-1).subarray(0, own.length)]),
+    }));
+    const translated = calibration.map((one) => ({ ...one, language: 'pl' }));
+    const { report, head } = fitTransferred({ english: wide, written: translated, calibration }, 3);
+    expect(report.accuracy).toBeLessThan(0.6);
+    const ready = readyHead(head);
+    const found = calibration.filter(
+      ({ inputs, label }) => indexOfLargest(logitsOf(ready, inputs)) === label,
+    );
+    expect(found.length).toBe(calibration.length);
   });
 });
 

@@ -5,11 +5,13 @@ import { minimise } from '../lbfgs.ts';
 import { type ModelArtefact, readyHead, storeHead } from '../model.ts';
 import { type Example, fitSoftmax, type LinearHead, logitsOf } from '../softmax-regression.ts';
 import { fitThemes, type ThemeExample, thresholdsOf } from '../themes.ts';
-import { calibrationOf, labelledLogits, PENALTIES } from '../train.ts';
+import { calibrationOf, labelledLogits } from '../train.ts';
+import { isClose } from './closeness.ts';
 
 /*
- * Transfer of a head to other languages than it was trained on: weights from labelled English, and what is fitted on the other
- * languages is one constant for each class, the calibration and the choice of the penalty (decision 0202).
+ * Transfer of a head to other languages: weights from labelled English and from sentences that the project wrote; one constant for
+ * each class, the calibration and the choice of the penalty from sentences of the other languages, each read by weights that saw
+ * neither it nor one that may say the same (decisions 0202 and 0215).
  */
 
 /** A sentence of another language, as the head reads it. */
@@ -19,7 +21,22 @@ export interface Foreign {
   readonly label: number;
 }
 
-/** A transferred head; each language is judged by constants and calibration that were fitted on the others. */
+/** A sentence that the project wrote, with its embedding centred by language (closeness.ts). */
+export interface Written extends Foreign {
+  readonly centred: Float64Array;
+}
+
+/** What a head is fitted on. */
+export interface Corpus {
+  /** Labelled English of others. */
+  readonly english: readonly Example[];
+  /** Sentences of the project for the weights, of all languages; calibration sentences may be among them. */
+  readonly written: readonly Written[];
+  /** For constants, calibration and the choice of the penalty. */
+  readonly calibration: readonly Written[];
+}
+
+/** A transferred head; each language is judged by weights, constants and calibration that were fitted on the others. */
 export interface TransferredHead {
   readonly head: ModelArtefact['heads']['nps'];
   readonly l2: number;
@@ -29,60 +46,103 @@ export interface TransferredHead {
   >;
 }
 
-/** Fits the head on the English examples with each penalty; the one with the least log loss on languages left out wins. */
-export function fitTransferred(
-  english: readonly Example[],
-  foreign: readonly Foreign[],
-  classes: number,
-): TransferredHead {
+const PENALTIES = [3e-5, 1e-4, 3e-4];
+/** Of a sentence of the project, where one of the English sets has 1: they are few, and of the kind that the head will read. */
+const WRITTEN_WEIGHT = 16;
+/** Groups of languages whose calibration sentences are left out together. */
+const FOLDS = 7;
+
+/** Fits the head with each penalty; the one with the least log loss on sentences left out wins. */
+export function fitTransferred(corpus: Corpus, classes: number): TransferredHead {
   const tried = PENALTIES.map((l2) => {
-    const fitted = fitSoftmax(english, classes, { l2 });
-    return { l2, fitted, unseen: leavingOut(fitted, foreign) };
+    const logits = leftOut(corpus, classes, l2);
+    return { l2, logits, unseen: judgedByOthers(logits) };
   });
   const best = tried.reduce((a, b) => (judge(b.unseen).logLoss < judge(a.unseen).logLoss ? b : a));
-  const { head, calibration } = adapted(best.fitted, foreign);
+  const fitted = fitSoftmax(examplesOf(corpus.english, corpus.written), classes, { l2: best.l2 });
+  const constants = constantsOf(best.logits);
+  const calibration = calibrationOf(best.logits.map((one) => shifted(one, constants)));
   const languages = Object.fromEntries(
-    languagesOf(foreign).map((language) => {
+    languagesOf(corpus.calibration).map((language) => {
       const own = judge(best.unseen.filter((one) => one.language === language));
       return [language, { n: own.n, accuracy: own.accuracy, macroF1: own.macroF1, ece: own.ece }];
     }),
   );
-  return { head: storeHead(head, calibration), l2: best.l2, report: judge(best.unseen), languages };
+  return {
+    head: storeHead(addConstants(fitted, constants), calibration),
+    l2: best.l2,
+    report: judge(best.unseen),
+    languages,
+  };
 }
 
-const languagesOf = (foreign: readonly Foreign[]) => [...new Set(foreign.map(({ language }) => language))];
+const languagesOf = (foreign: readonly Pick<Foreign, 'language'>[]) => [
+  ...new Set(foreign.map(({ language }) => language)),
+];
 
-/** Every language's predictions by a head that was adapted to the others. */
-function leavingOut(fitted: LinearHead, foreign: readonly Foreign[]): (Judged & { language: string })[] {
-  return languagesOf(foreign).flatMap((language) => {
-    const { head, calibration } = adapted(
-      fitted,
-      foreign.filter((one) => one.language !== language),
-    );
-    return foreign
+/** The English examples, then the written sentences, whose classes weigh the same. */
+function examplesOf(english: readonly Example[], written: readonly Written[]): Example[] {
+  const labels = new Set(written.map(({ label }) => label)).size;
+  const count = (label: number) => written.filter((one) => one.label === label).length;
+  const weights = [0, 1, 2].map((label) => (WRITTEN_WEIGHT * written.length) / labels / count(label));
+  return [
+    ...english,
+    ...written.map(({ inputs, label }) => ({ inputs, label, weight: weights[label] ?? 0 })),
+  ];
+}
+
+type Unseen = LabelledLogits & { readonly language: string };
+
+/** The logits of each calibration sentence by weights that saw neither it nor one that may say the same. */
+function leftOut({ english, written, calibration }: Corpus, classes: number, l2: number): Unseen[] {
+  const languages = languagesOf(calibration);
+  const groups = Array.from({ length: Math.min(FOLDS, languages.length) }, (_, fold) =>
+    calibration.filter(({ language }) => languages.indexOf(language) % FOLDS === fold),
+  );
+  const logits = new Map<Written, number[]>();
+  for (const group of groups) {
+    const held = group.map(({ centred }) => centred);
+    const apart = written.filter(({ centred }) => !isClose(centred, held));
+    const head = fitSoftmax(examplesOf(english, apart), classes, { l2 });
+    for (const one of group) logits.set(one, logitsOf(head, one.inputs));
+  }
+  return calibration.map((one) => ({
+    language: one.language,
+    label: one.label,
+    logits: logits.get(one) ?? [],
+  }));
+}
+
+/** Every language's predictions with constants and calibration of the others. */
+function judgedByOthers(logits: readonly Unseen[]): (Judged & { language: string })[] {
+  return languagesOf(logits).flatMap((language) => {
+    const others = logits.filter((one) => one.language !== language);
+    const constants = constantsOf(others);
+    const calibration = calibrationOf(others.map((one) => shifted(one, constants)));
+    return logits
       .filter((one) => one.language === language)
-      .map(({ inputs, label }) => ({
+      .map((one) => ({
         language,
-        label,
-        probabilities: calibrate(calibration, logitsOf(head, inputs)),
+        label: one.label,
+        probabilities: calibrate(calibration, shifted(one, constants).logits),
       }));
   });
 }
 
-function adapted(fitted: LinearHead, foreign: readonly Foreign[]) {
-  const head = withConstants(fitted, labelledLogits(fitted, foreign));
-  return { head, calibration: calibrationOf(labelledLogits(head, foreign)) };
-}
+const shifted = ({ logits, label }: LabelledLogits, constants: readonly number[]): LabelledLogits => ({
+  logits: logits.map((logit, c) => logit + (constants[c] ?? 0)),
+  label,
+});
 
 /** Keeps the constants finite where a class is separable. */
 const RIDGE = 1e-3;
 
 /**
- * The head with one constant added to each class: those of the least log loss together with a temperature, which calibration fits
- * again. A language's offset in the embeddings is a constant of each class too, so the embeddings need no centring.
+ * One constant for each class: those of the least log loss together with a temperature, which calibration fits again. A language's
+ * offset in the embeddings is a constant of each class too, so the embeddings need no centring.
  */
-export function withConstants(head: LinearHead, labelled: readonly LabelledLogits[]): LinearHead {
-  const classes = head.weights.length;
+function constantsOf(labelled: readonly LabelledLogits[]): number[] {
+  const classes = labelled[0]?.logits.length ?? 0;
   const at = (x: Float64Array, logits: readonly number[]) =>
     softmax(logits.map((logit, c) => logit * Math.exp(x[classes] as number) + (x[c] as number)));
   const found = minimise(
@@ -108,8 +168,17 @@ export function withConstants(head: LinearHead, labelled: readonly LabelledLogit
     { maxIterations: 200, tolerance: 1e-7 },
   );
   const scale = Math.exp(found[classes] as number);
-  return { weights: head.weights, bias: head.bias.map((bias, c) => bias + (found[c] as number) / scale) };
+  return Array.from({ length: classes }, (_, c) => (found[c] as number) / scale);
 }
+
+const addConstants = ({ weights, bias }: LinearHead, constants: readonly number[]): LinearHead => ({
+  weights,
+  bias: bias.map((value, c) => value + (constants[c] ?? 0)),
+});
+
+/** The head with the constants that suit the sentences. */
+export const withConstants = (head: LinearHead, labelled: readonly LabelledLogits[]): LinearHead =>
+  addConstants(head, constantsOf(labelled));
 
 /** A sentence of another language with its theme. */
 export interface ForeignTheme extends Omit<Foreign, 'label'> {

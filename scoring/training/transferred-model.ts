@@ -3,26 +3,20 @@ import { parseArgs } from 'node:util';
 import type { Encoding } from '../encoder.ts';
 import { type EncoderPool, openEncoderPool } from '../encoder-pool.ts';
 import { FEATURE_SET } from '../features.ts';
-import type { ModelArtefact } from '../model.ts';
+import { type ModelArtefact, SENTIMENTS } from '../model.ts';
 import { PREPARATION, preparedFor } from '../preparation.ts';
 import type { Example } from '../softmax-regression.ts';
 import { readTaxonomy } from '../themes.ts';
 import { trainingSetHash } from '../train.ts';
 import { themeExamples } from '../training-job.ts';
-import {
-  englishTexts,
-  hashOf,
-  type Labelled,
-  type OwnSentence,
-  ownSentences,
-  trainingSetOf,
-} from './english-texts.ts';
+import { centredByLanguage, isClose } from './closeness.ts';
+import { englishTexts, hashOf, type Labelled, ownSentences, trainingSetOf } from './english-texts.ts';
 import { readFeedback, TRANSFERRED } from './feedback.ts';
 import { fitTransferred, type TransferredHead, transferThemes } from './transfer.ts';
 
 /*
- * Makes the heads of scoreline-e5 that ship (scoring/models/scoreline-e5/heads.json): weights from labelled English texts, everything
- * else from the calibration sentences of the 14 other languages.
+ * Makes the heads of scoreline-e5 that ship (scoring/models/scoreline-e5/heads.json): weights from labelled English texts and from
+ * sentences that the project wrote in all languages, everything else from the calibration sentences of the 14 other languages.
  */
 const { values } = parseArgs({
   options: { data: { type: 'string' }, encoder: { type: 'string' }, out: { type: 'string' } },
@@ -36,27 +30,6 @@ function embeddingAlone({ embedding }: Encoding): Float64Array {
   const inputs = new Float64Array(embedding.length + FEATURE_SET.columns.length);
   inputs.set(embedding);
   return inputs;
-}
-
-/** Of unit embeddings: sentences of two languages that are closer may say the same. */
-const CLOSE = 0.9;
-
-/** The English sentences that the project wrote, without those that may say the same as one that heads are calibrated or judged on. */
-async function ownApart(pool: EncoderPool): Promise<OwnSentence[]> {
-  const own = [...ownSentences('software'), ...ownSentences('services')];
-  const others = TRANSFERRED.flatMap((one) => [
-    ...readFeedback('calibration', one),
-    ...readFeedback('test', one),
-  ]);
-  const [mine, theirs] = await Promise.all(
-    [own, others].map((list) => pool.encode(list.map(({ text }) => text))),
-  );
-  const cosine = (x: Float32Array, y: Float32Array) =>
-    x.reduce((sum, value, i) => sum + value * (y[i] ?? 0), 0);
-  return own.filter((_, i) => {
-    const embedding = mine?.[i]?.embedding;
-    return embedding && !theirs?.some((other) => cosine(embedding, other.embedding) >= CLOSE);
-  });
 }
 
 async function inputsOf(pool: EncoderPool, texts: readonly string[], languages: readonly string[]) {
@@ -75,30 +48,61 @@ async function english(pool: EncoderPool, labelled: readonly Labelled[]): Promis
   }));
 }
 
+interface Sentence {
+  readonly text: string;
+  readonly language: string;
+  readonly sentiment: number;
+  readonly nps: number;
+}
+
+/** The English sentences that the project wrote; a label stands for the sentiment and for the NPS class. */
+const ownEnglish = (): Sentence[] =>
+  [...ownSentences('software'), ...ownSentences('services')].map(({ text, label }) => {
+    const sentiment = SENTIMENTS.findIndex((name) => name.toLowerCase() === label);
+    return { text, language: 'en', sentiment, nps: sentiment };
+  });
+
+/** The sentences of the project as heads read them, and centred by language. */
+async function read<T extends Sentence>(pool: EncoderPool, sentences: readonly T[]) {
+  const texts = sentences.map(({ text }) => text);
+  const inputs = await inputsOf(pool, texts, [...TRANSFERRED, 'en']);
+  const embedded = sentences.map(({ language }, i) => ({ language, embedding: inputs[i] ?? [] }));
+  const centred = centredByLanguage(embedded);
+  return sentences.map((one, i) => ({
+    ...one,
+    inputs: inputs[i] ?? new Float64Array(),
+    centred: centred[i] ?? new Float64Array(),
+  }));
+}
+
 const pool = await openEncoderPool({ source: encoder, cacheFolder: '' });
 const taxonomy = readTaxonomy(new URL('../themes.json', import.meta.url));
-const texts = await englishTexts(data, await ownApart(pool));
-const sentences = TRANSFERRED.flatMap((language) => readFeedback('calibration', language));
-const read = await inputsOf(
-  pool,
-  sentences.map(({ text }) => text),
-  TRANSFERRED,
-);
-const foreign = sentences.map((sentence, i) => ({ ...sentence, inputs: read[i] ?? new Float64Array() }));
-const [nps, sentiment] = [
-  fitTransferred(
-    await english(pool, texts.nps),
-    foreign.map((one) => ({ ...one, label: one.nps })),
-    3,
+// What is judged on is read to be kept apart by its meaning; nothing else of it is used.
+const sentences = await read(pool, [
+  ...ownEnglish().map((one) => ({ ...one, theme: null, part: 'training' })),
+  ...(['training', 'calibration', 'test'] as const).flatMap((part) =>
+    TRANSFERRED.flatMap((language) => readFeedback(part, language)).map((one) => ({ ...one, part })),
   ),
-  fitTransferred(
-    await english(pool, texts.sentiment),
-    foreign.map((one) => ({ ...one, label: one.sentiment })),
+]);
+const judged = sentences.filter(({ part }) => part === 'test').map(({ centred }) => centred);
+const written = sentences.filter(({ part, centred }) => part !== 'test' && !isClose(centred, judged));
+const foreign = sentences.filter(({ part }) => part === 'calibration');
+const texts = await englishTexts(data, []);
+const fitOn = async (head: 'nps' | 'sentiment') => {
+  const labelled = (list: readonly (typeof sentences)[number][]) =>
+    list.map((one) => ({ ...one, label: one[head] }));
+  return fitTransferred(
+    {
+      english: await english(pool, texts[head]),
+      written: labelled(written),
+      calibration: labelled(foreign),
+    },
     3,
-  ),
-];
+  );
+};
+const [nps, sentiment] = [await fitOn('nps'), await fitOn('sentiment')];
 const themed = await themeExamples(pool, taxonomy, ['en']);
-const dimension = (read[0]?.length ?? 0) - FEATURE_SET.columns.length;
+const dimension = (foreign[0]?.inputs.length ?? 0) - FEATURE_SET.columns.length;
 const themes = transferThemes(
   themed.themeNames,
   // Without the columns of the features.
@@ -127,12 +131,12 @@ const model: ModelArtefact = {
     trainingSetOf(
       'nps',
       texts.nps,
-      'trained on English labels, transferred: Skytrax seat reviews before 2014 by rating; TweetEval sentiment (validation part) at half weight; our own sentences fourfold',
+      'trained on English labels, transferred: Skytrax seat reviews before 2014 by rating; TweetEval sentiment (validation part) at half weight',
     ),
     trainingSetOf(
       'sentiment',
       texts.sentiment,
-      'trained on English labels, transferred: TweetEval sentiment (validation part); clear Skytrax ratings at half weight; our own sentences fourfold',
+      'trained on English labels, transferred: TweetEval sentiment (validation part); clear Skytrax ratings at half weight',
     ),
     {
       head: 'themes',
@@ -141,11 +145,18 @@ const model: ModelArtefact = {
       description: `trained on English labels, transferred: scoring/themes.json, version ${taxonomy.version}`,
     },
     {
+      head: 'nps and sentiment',
+      hash: trainingSetHash(written.map((one) => `${hashOf(one.text)} ${one.sentiment} ${one.nps}`)),
+      examples: written.length,
+      description:
+        'sentences that the project wrote, in English and 14 languages, sixteenfold: scoring/training/sentences*.json, scoring/feedback/training and calibration, without those close to one that judges',
+    },
+    {
       head: 'calibration',
       hash: trainingSetHash(
-        sentences.map((one) => `${hashOf(one.text)} ${one.sentiment} ${one.nps} ${one.theme}`),
+        foreign.map((one) => `${hashOf(one.text)} ${one.sentiment} ${one.nps} ${one.theme}`),
       ),
-      examples: sentences.length,
+      examples: foreign.length,
       description:
         'constants, calibration and thresholds of all heads: scoring/feedback/calibration, 14 languages',
     },
@@ -156,6 +167,6 @@ writeFileSync(out, `${JSON.stringify(model)}\n`);
 const line = ({ accuracy, macroF1, ece }: TransferredHead['report']) =>
   `accuracy ${accuracy.toFixed(3)}, macro-F1 ${macroF1.toFixed(3)}, ECE ${ece.toFixed(3)}`;
 process.stdout.write(
-  `on calibration sentences of languages left out: nps ${line(nps.report)}; sentiment ${line(sentiment.report)}\n`,
+  `on calibration sentences left out with their languages: nps ${line(nps.report)}; sentiment ${line(sentiment.report)}\n`,
 );
 await pool.close();

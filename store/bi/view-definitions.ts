@@ -14,6 +14,9 @@ export interface Column {
   readonly says: string;
 }
 
+/** How the tables are read: whole, or only what stands in the cells that a narrowed login sees. */
+type Reading = 'table' | 'cell';
+
 export interface View {
   readonly name: string;
   readonly says: string;
@@ -24,7 +27,7 @@ export interface View {
   readonly before: readonly Column[];
   readonly after: readonly Column[];
   /** What follows the columns in FROM, after r and c; `prediction` is the condition under which predictions of c are seen. */
-  readonly joins: (prediction: string) => string;
+  readonly joins: (prediction: string, by: Reading) => string;
   readonly table: string;
   readonly time: string;
   /** Of r. */
@@ -118,10 +121,13 @@ const COMPANION = `(SELECT w.companion_id FROM public.model_version w WHERE w.st
 /** Each response has a prediction of one of the two at most. */
 const READERS = `ANY (ARRAY[${CHAMPION}, ${COMPANION}])`;
 
-const predictionOf = (
-  condition: string,
-) => `public.prediction p ON p.response_id = r.id AND p.answered_at = r.answered_at
+const predictionOf = (condition: string) => `p.response_id = r.id AND p.answered_at = r.answered_at
   AND p.cell_id = r.cell_id AND p.model_version_id = ${READERS} AND ${condition}`;
+/** Read one by one for narrowed logins: a join of the whole table would count the predictions that they do not see. */
+const predictionsOf = (condition: string, by: Reading) =>
+  by === 'cell'
+    ? `LATERAL (SELECT * FROM public.prediction p WHERE ${predictionOf(condition)} OFFSET 0) p ON true`
+    : `public.prediction p ON ${predictionOf(condition)}`;
 
 /** The themes that p names, most probable first. The lists of both versions are read once, not for each row. */
 const NAMED_THEMES = (() => {
@@ -143,8 +149,9 @@ const RESPONSE: View = {
   where: 'true',
   joins: (
     condition,
+    by,
   ) => `JOIN public.mapping_version m ON m.id = r.mapping_version_id JOIN public.source s ON s.id = m.source_id
-      JOIN public.survey_version v ON v.id = m.survey_version_id LEFT JOIN ${predictionOf(condition)}`,
+      JOIN public.survey_version v ON v.id = m.survey_version_id LEFT JOIN ${predictionsOf(condition, by)}`,
   before: [
     { name: 'id', type: 'text', from: `'Response:' || r.id`, says: 'Id of the response in GraphQL' },
     { name: 'answered_at', type: 'timestamptz', from: 'r.answered_at', says: 'When it was answered' },

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -6,7 +7,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { npsInterval } from '../../domain/nps/interval.ts';
 import { npsScore } from '../../domain/nps/nps.ts';
 import { randomFrom } from '../../domain/statistics/random.ts';
+import { openPostgres } from '../../store/database/postgres.ts';
 import { askForPasswords, type BiClient, connect, type Granted, grant } from '../fixtures/bi-login.ts';
+import { registerTiny } from '../fixtures/model-pair.ts';
 import { runProgram, until } from '../fixtures/server.ts';
 import { useServer } from '../fixtures/use-server.ts';
 import { installed } from './install.ts';
@@ -16,6 +19,13 @@ import { installed } from './install.ts';
 const HOUR_MS = 3_600_000;
 const NOW = Date.now();
 const REGIONS = ['Germany', 'Japan', 'Peru'];
+/** Read by the champion, by its companion, and by neither. */
+const COMMENTS = [
+  'The staff were friendly but we waited for # hours at the desk.',
+  'Das Personal war freundlich, aber wir haben # Stunden am Schalter gewartet.',
+  'Das Programm stürzt jeden Tag # Mal ab.',
+  'Zzz qqq #',
+];
 const random = randomFrom(5);
 const ITEMS = Array.from({ length: 240 }, (_, i) => ({
   externalId: `b${i}`,
@@ -25,7 +35,7 @@ const ITEMS = Array.from({ length: 240 }, (_, i) => ({
   productLine: i % 2 === 0 ? 'Rail' : 'Air',
   source: i % 5 === 0 ? 'web' : 'app',
   respondent: `person-${i}@example.org`,
-  ...(i % 4 === 0 ? { comment: `The staff were friendly but we waited for ${i} hours at the desk.` } : {}),
+  ...(i % 4 === 0 ? { comment: COMMENTS[(i / 4) % COMMENTS.length]?.replace('#', String(i)) } : {}),
 }));
 
 const GERMANY = { region: ['Germany'] };
@@ -50,6 +60,7 @@ const env = () => server.instance.env;
 
 beforeAll(async () => {
   await askForPasswords();
+  await pairChampion();
   const stored = await (await server.post('/ingest/responses', ITEMS)).json();
   expect(stored).toMatchObject({ accepted: ITEMS.length });
   await until(async () => {
@@ -70,6 +81,25 @@ afterAll(async () => {
   for (const client of Object.values(open)) await client.close();
   await owner?.end();
 });
+
+/** Two model versions read: what the views show of a response is of the one that read it. */
+async function pairChampion(): Promise<void> {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  const store = openPostgres(env().DATABASE_URL as string, () => undefined);
+  const tiny = await registerTiny(store, privateKey, join(server.instance.dataDir, 'encoders'));
+  await store.close();
+  const change = async (mutation: string) => {
+    const { data, errors } = await server.graphql<{ changed: { id: string } }>(
+      `mutation { changed: ${mutation} { id } }`,
+    );
+    expect(errors).toBeUndefined();
+    return data.changed.id;
+  };
+  const pair = await change(
+    `pairModels(id: "ModelVersion:1", companion: "ModelVersion:${tiny}", reason: "a test")`,
+  );
+  await change(`promoteModel(id: "${pair}", reason: "a test")`);
+}
 
 const as = (name: string): BiClient => open[name] as BiClient;
 const ask = async <T>(name: string, query: string): Promise<T> => {
@@ -200,6 +230,7 @@ describe('the views', () => {
     async (name) => {
       interface Node extends Record<string, unknown> {
         readonly prediction: {
+          modelVersion: { version: number };
           class: string;
           promoter: number;
           themes: { theme: string; called: boolean }[];
@@ -208,7 +239,7 @@ describe('the views', () => {
       const { responses } = await ask<{ responses: { edges: { node: Node }[] } }>(
         name,
         `{ responses(first: 500) { edges { node { id externalId source survey class score region productLine
-        prediction { class promoter themes { theme called } } } } } }`,
+        prediction { modelVersion { version } class promoter themes { theme called } } } } } }`,
       );
       const expected = responses.edges.map(({ node }) => ({
         id: node.id,
@@ -222,10 +253,13 @@ describe('the views', () => {
         predicted_class: node.prediction?.class ?? null,
         promoter_probability: node.prediction?.promoter ?? null,
         themes:
-          node.prediction?.themes
-            .filter(({ called }) => called)
-            .map(({ theme }) => theme)
-            .join(', ') ?? null,
+          // Where the model abstains, nothing is said of themes.
+          node.prediction?.class
+            ? node.prediction.themes
+                .filter(({ called }) => called)
+                .map(({ theme }) => theme)
+                .join(', ')
+            : null,
       }));
       const rows = await as(name).rows(
         `SELECT ${Object.keys(expected[0] ?? {}).join(', ')} FROM bi.response`,
@@ -234,6 +268,10 @@ describe('the views', () => {
         list.toSorted((a, b) => (String(a.id) < String(b.id) ? -1 : 1));
       expect(byId(rows)).toEqual(byId(expected));
       expect(rows.some((row) => row.predicted_class !== null)).toBe(name !== 'dpo');
+      const readers = responses.edges.map(({ node }) => node.prediction?.modelVersion.version ?? null);
+      expect(new Set(readers).size, 'two versions, and responses without a comment').toBe(
+        name === 'dpo' ? 1 : 3,
+      );
       const columns = Object.keys((await as(name).rows('SELECT * FROM bi.response LIMIT 1'))[0] ?? {});
       expect(columns.filter((column) => /comment|respondent|subject/.test(column))).toEqual([]);
     },

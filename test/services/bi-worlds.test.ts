@@ -16,6 +16,7 @@ import { StoredCellDictionary } from '../../store/responses/cell-dictionary.ts';
 import { migrate } from '../../store/setup/migrate.ts';
 import { askForPasswords, type BiClient, connect } from '../fixtures/bi-login.ts';
 import { DIMENSIONS, emptyDatabase, openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
+import { addMadeUpModel, makeUpPredictions } from '../fixtures/made-up-models.ts';
 import { until } from '../fixtures/patience.ts';
 
 /* Two databases that differ only in what a login may not see must answer every statement of it alike. */
@@ -57,6 +58,10 @@ function keyOf(name: string, rights: { readonly role: string; readonly attribute
 async function openWorld(batches: readonly (readonly object[])[]): Promise<World> {
   const database = await openTestDatabase();
   for (const batch of batches) await database.submit(batch);
+  await addMadeUpModel(database, 8, 'CANDIDATE', { artefact: { languages: ['de'] } });
+  await addMadeUpModel(database, 7, 'CHAMPION', { companion: 8 });
+  await makeUpPredictions(database, 7, 0);
+  await makeUpPredictions(database, 8, 1);
   const { store, cells } = database;
   await store.exclusively(LOCKS.migration, (db) => createBiViews(db, DIMENSIONS));
   const policies = await loadPolicies(POLICIES, DIMENSIONS);
@@ -80,9 +85,12 @@ let withHidden: World;
 beforeAll(async () => {
   await askForPasswords();
   const visible = (comment: string) => [...many('Germany', 60, comment), ...many('Japan', 30, comment)];
-  [without, withHidden] = await Promise.all([
-    openWorld([visible('one')]),
-    openWorld([many('Peru', 200, 'hidden'), visible('another'), many('Chile', 90, 'hidden')]),
+  // One after the other: the first login makes the roles that all databases of the server share.
+  without = await openWorld([visible('one')]);
+  withHidden = await openWorld([
+    many('Peru', 200, 'hidden'),
+    visible('another'),
+    many('Chile', 90, 'hidden'),
   ]);
 });
 afterAll(async () => {

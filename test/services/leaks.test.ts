@@ -38,10 +38,10 @@ const LEAKS: readonly Leak[] = [
     root: 'nps',
     file: 'domain/access/scope.ts',
     patch: [
-      [
-        '.filter((cell) => «matches(cell.attributes) && groups.every((group) => scope.allows(group, cell))»);',
-        'matches(cell.attributes)',
-      ],
+      ['    «groups.every((group) => scope.allows(group, cell))»,', 'true'],
+      // Lists that were kept before show nothing of it, and those with it must not be kept.
+      ['if («known») return known;', 'false'],
+      ['ofScope.set(«name», found);', "'a leak'"],
     ],
   },
   {
