@@ -5,6 +5,7 @@
  */
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 import { MAPPER, register } from './build/source-maps.mjs';
 
 const OLDEST_NODE = [20, 19];
@@ -15,6 +16,12 @@ if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1
   );
   process.exit(1);
 }
+
+/*
+ * WebAssembly (the embedded database, Cedar) is optimised function by function, each after this many bytes executed. V8's default is
+ * so low that a start takes half of its CPU seconds to optimise what it runs but once (decision 0214).
+ */
+setFlagsFromString('--wasm-tiering-budget=200000000');
 
 async function program() {
   const { build, currentBuild } = await import('./build/build.mjs');
