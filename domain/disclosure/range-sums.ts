@@ -35,21 +35,17 @@ export class RangeSums {
       sums = new Float64Array(CLASSES * this.#edges.length);
       this.#ofGroup.set(group, sums);
     }
-    counted.addBefore(this.#edges, sums);
+    counted.addSteps(this.#edges, sums);
   }
 
-  /** Takes out what counts in no window, once. */
+  /** Once everything is added, before `at`: turns steps into running totals, without what counts in no window. */
   total(): this {
-    if (this.#without.size === 0) return this;
     for (const sums of this.#ofGroup.values())
-      for (let c = 0; c < CLASSES; c++) {
-        let left = 0;
-        for (let place = 0; place < this.#edges.length; place++) {
-          const before = sums[CLASSES * place + c] as number;
-          sums[CLASSES * place + c] = before - left;
-          if (this.#without.has(place)) left += (sums[CLASSES * (place + 1) + c] as number) - before;
+      for (let place = 1; place < this.#edges.length; place++)
+        for (let c = 0; c < CLASSES; c++) {
+          const step = this.#without.has(place - 1) ? 0 : (sums[CLASSES * place + c] as number);
+          sums[CLASSES * place + c] = (sums[CLASSES * (place - 1) + c] as number) + step;
         }
-      }
     return this;
   }
 

@@ -75,6 +75,7 @@ async function sumOrdered(
     hours.add(group, releases.hours.of(cellId));
     days.add(group, releases.days.of(cellId));
   }
+  hours.total();
   days.total();
   const first = windows.reduce((least, { from }) => Math.min(least, from), Number.POSITIVE_INFINITY);
   const end = windows.reduce((most, { until }) => Math.max(most, until), Number.NEGATIVE_INFINITY);

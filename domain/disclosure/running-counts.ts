@@ -54,19 +54,47 @@ export class RunningCounts {
     return this.#keys.subarray(0, this.#size);
   }
 
-  /** Adds to `sums`, three numbers for each edge, what was counted before that edge. The edges ascend. */
-  addBefore(edges: readonly number[], sums: Float64Array): void {
+  /**
+   * Adds to `sums`, three numbers for each edge, what was counted from the edge before it up to that edge; nothing for the first. The
+   * edges ascend. It costs the keys between the edges or the edges, whichever are fewer.
+   */
+  addSteps(edges: readonly number[], sums: Float64Array): void {
     this.#merge();
-    const [keys, totals, size] = [this.#keys, this.#totals, this.#size];
-    let place = 0;
-    let at = 0;
-    for (const edge of edges) {
+    const from = this.#placeOf(edges[0] ?? 0, 0);
+    const until = this.#placeOf(edges.at(-1) ?? 0, from);
+    if (until - from < edges.length) this.#addEachKey(edges, sums, from, until);
+    else this.#addEachEdge(edges, sums, from);
+  }
+
+  #addEachKey(edges: readonly number[], sums: Float64Array, from: number, until: number): void {
+    let edge = 0;
+    for (let place = from; place < until; place++) {
+      edge = firstAfter(edges, this.#keys[place] as number, edge);
+      this.#addBetween(place, place + 1, sums, edge);
+    }
+  }
+
+  #addEachEdge(edges: readonly number[], sums: Float64Array, from: number): void {
+    const [keys, size] = [this.#keys, this.#size];
+    let before = from;
+    for (let edge = 1; edge < edges.length; edge++) {
+      const end = edges[edge] as number;
+      let place = before;
       // The next edge of a series is mostly the next key.
-      if (place < size && (keys[place] as number) < edge) place += 1;
-      if (place < size && (keys[place] as number) < edge) place = this.#placeOf(edge, place);
-      for (let c = 0; place > 0 && c < CLASSES; c++)
-        sums[at + c] = (sums[at + c] as number) + (totals[CLASSES * (place - 1) + c] as number);
-      at += CLASSES;
+      if (place < size && (keys[place] as number) < end) place += 1;
+      if (place < size && (keys[place] as number) < end) place = this.#placeOf(end, place);
+      if (place > before) this.#addBetween(before, place, sums, edge);
+      before = place;
+    }
+  }
+
+  /** Adds the counts of the keys of those places to the three numbers of the edge. */
+  #addBetween(from: number, until: number, sums: Float64Array, edge: number): void {
+    const totals = this.#totals;
+    for (let c = 0; c < CLASSES; c++) {
+      const before = from === 0 ? 0 : (totals[CLASSES * (from - 1) + c] as number);
+      const at = CLASSES * edge + c;
+      sums[at] = (sums[at] as number) + (totals[CLASSES * (until - 1) + c] as number) - before;
     }
   }
 
@@ -136,6 +164,22 @@ export class RunningCounts {
   #appendAdded(one: Added | undefined): void {
     if (one) this.#append(one.key, one.counts);
   }
+}
+
+/** The index of the first edge after the key, from that index on; one of the next few, mostly. */
+function firstAfter(edges: readonly number[], key: number, from: number): number {
+  let [low, step] = [from, 1];
+  while (low + step < edges.length && (edges[low + step] as number) <= key) {
+    low += step;
+    step *= 2;
+  }
+  let high = Math.min(low + step, edges.length);
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((edges[middle] as number) <= key) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Running counts for each cell. */

@@ -104,12 +104,16 @@ export class RememberedCounts {
   }
 
   /** The counts of the parts of the intervals that are whole buckets of this unit, as the rollups have them. */
-  count({ edges, cellIds, byCell }: CountQuery): IntervalCounts[] {
+  count({ edges, cellIds, byCell, groups }: CountQuery): IntervalCounts[] {
     const parts = partsOf(edges, this.unit);
     const sums = new RangeSums(parts, UNIT_MS[this.unit]);
-    for (const id of cellIds) sums.add(byCell ? id : 0, this.#counts.of(id));
+    const summed = byCell ? (groups?.map(([first = 0]) => first) ?? cellIds) : [0];
+    if (byCell && groups)
+      for (const ids of groups) for (const id of ids) sums.add(ids[0] as number, this.#counts.of(id));
+    else for (const id of cellIds) sums.add(byCell ? id : 0, this.#counts.of(id));
+    sums.total();
     const rows: IntervalCounts[] = [];
-    for (const cellId of byCell ? cellIds : [0]) {
+    for (const cellId of summed) {
       for (const [place, { interval }] of parts.entries()) {
         const { promoters, passives, detractors } = sums.at(place, cellId);
         if (promoters !== 0 || passives !== 0 || detractors !== 0)

@@ -20,6 +20,8 @@ export interface CountQuery {
   readonly cellIds: readonly number[];
   /** Separately for each cell; otherwise `cellId` is 0 and the counts are of all of them. */
   readonly byCell: boolean;
+  /** With `byCell`: disjoint lists of all of the cells; those of one list may be added up under the id of its first. */
+  readonly groups?: readonly (readonly number[])[];
   /** Epoch milliseconds: decides which minutes still have rollups. */
   readonly now: number;
   /** Which classes: surveyed, or inferred by a model. */

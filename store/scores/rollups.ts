@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS, splitByLevel } from '../../domain/time/time-windows.ts';
+import { DAY_MS, HOUR_MS, splitByLevel, type TimeRange } from '../../domain/time/time-windows.ts';
 import type { SeenCells, Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
 import { followedCounts } from './followed-counts.ts';
@@ -33,31 +33,52 @@ export async function eachInterval(
   query: CountQuery,
   take: (counts: IntervalCounts) => void,
 ): Promise<void> {
-  const { edges, cellIds, byCell, classes } = query;
-  const cells = byCell ? Math.max(1, cellIds.length) : 1;
-  const size = Math.max(1, Math.min(INTERVALS_AT_ONCE, Math.floor(ROWS_AT_ONCE / cells)));
+  const { cellIds, byCell, groups, classes } = query;
   const isHere = classes.kind === 'surveyed' && session.seen?.showScoresOf(cellIds) === true;
-  for (let first = 0; first + 1 < edges.length; first += size) {
-    const part = { ...query, edges: edges.slice(first, first + size + 1) };
-    const rows = await count(session, part, isHere ? session.seen : undefined);
-    for (const row of rows) take(first === 0 ? row : { ...row, interval: row.interval + first });
+  const stored = partSize(byCell ? cellIds.length : 1);
+  const size = isHere ? partSize(byCell ? (groups ?? cellIds).length : 1) : stored;
+  for (const part of partsBy(query, size)) {
+    const takeAll = (rows: readonly IntervalCounts[], first: number) => {
+      for (const row of rows) take(first === 0 ? row : { ...row, interval: row.interval + first });
+    };
+    const { rows, left } = await countHere(part.query, isHere ? session.seen : undefined);
+    takeAll(rows, part.first);
+    if (left.size === 0) continue;
+    for (const { query: small, first } of partsBy(part.query, stored))
+      takeAll(await countStored(session, small, left), part.first + first);
   }
 }
 
 /** The same in one array and always from the rollups, for few intervals. */
 export function countIntervals(session: Session, query: CountQuery): Promise<IntervalCounts[]> {
-  return count(session, query, undefined);
+  return countStored(session, query, LEVELS);
 }
 
-/** `seen`: memory may answer. */
-async function count(
-  session: Session,
+/** Intervals per statement or look into memory. `each`: the most rows that one interval has. */
+const partSize = (each: number) =>
+  Math.max(1, Math.min(INTERVALS_AT_ONCE, Math.floor(ROWS_AT_ONCE / Math.max(1, each))));
+
+/** The query in parts of so many intervals; `first`: the place of a part's first interval. */
+function partsBy(query: CountQuery, size: number): { query: CountQuery; first: number }[] {
+  const { edges } = query;
+  if (edges.length - 1 <= size) return [{ query, first: 0 }];
+  const parts: { query: CountQuery; first: number }[] = [];
+  for (let first = 0; first + 1 < edges.length; first += size)
+    parts.push({ query: { ...query, edges: edges.slice(first, first + size + 1) }, first });
+  return parts;
+}
+
+const LEVELS: ReadonlySet<CountedLevel> = new Set(['DAY', 'HOUR', 'MINUTE', 'FACT']);
+
+/** What memory answers, if it may, and the levels that it leaves to statements. */
+async function countHere(
   query: CountQuery,
   seen: SeenCells | undefined,
-): Promise<IntervalCounts[]> {
+): Promise<{ rows: IntervalCounts[]; left: Set<CountedLevel> }> {
   const { edges, cellIds, now, place } = query;
-  if (cellIds.length === 0 || edges.length < 2) return [];
-  const fromMemory = async (level: CountedLevel, from: number): Promise<IntervalCounts[] | null> => {
+  const left = new Set<CountedLevel>();
+  if (cellIds.length === 0 || edges.length < 2) return { rows: [], left };
+  const fromMemory = async (level: CountedLevel, from: number): Promise<IntervalCounts[]> => {
     const isKept = seen && (level === 'DAY' || level === 'HOUR');
     // Used before anything else can run: later it would be of another moment.
     const current: RememberedCounts | null = isKept
@@ -65,20 +86,36 @@ async function count(
       : null;
     const known = current && from >= current.from ? current : null;
     place?.note(known);
-    return known?.count(query) ?? null;
+    if (!known) left.add(level);
+    return known?.count(query) ?? [];
   };
-  const unit = bucketUnit(edges);
-  if (unit !== null)
-    return (await fromMemory(unit, edges[0] as number)) ?? countBuckets(session, unit, query);
-  const parts = partsByLevel(edges, now);
   const answers = await Promise.all(
-    (Object.keys(parts) as (keyof typeof parts)[]).map(async (level) => {
-      const [first] = parts[level];
-      if (!first) return [];
-      return (await fromMemory(level, first.from)) ?? countParts(session, level, parts[level], query);
-    }),
+    [...levelsOf(edges, now)].map(([level, [first]]) => fromMemory(level, first?.from ?? 0)),
   );
+  return { rows: answers.flat(), left };
+}
+
+/** What statements on the rollups of those levels answer. */
+async function countStored(
+  session: Session,
+  query: CountQuery,
+  levels: ReadonlySet<CountedLevel>,
+): Promise<IntervalCounts[]> {
+  const { edges, cellIds, now } = query;
+  if (cellIds.length === 0 || edges.length < 2) return [];
+  const unit = bucketUnit(edges);
+  if (unit !== null) return levels.has(unit) ? countBuckets(session, unit, query) : [];
+  const asked = [...levelsOf(edges, now)].filter(([level]) => levels.has(level));
+  const answers = await Promise.all(asked.map(([level, parts]) => countParts(session, level, parts, query)));
   return answers.flat();
+}
+
+/** The levels that the intervals need, each with its parts. */
+function levelsOf(edges: readonly number[], now: number): Map<CountedLevel, readonly TimeRange[]> {
+  const unit = bucketUnit(edges);
+  if (unit !== null) return new Map([[unit, [{ from: edges[0] as number, until: edges.at(-1) as number }]]]);
+  const parts = Object.entries(partsByLevel(edges, now)) as [CountedLevel, TimeRange[]][];
+  return new Map(parts.filter(([, list]) => list.length > 0));
 }
 
 /** The bucket that every interval exactly equals, or null. */

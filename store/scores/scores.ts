@@ -155,14 +155,25 @@ async function countGroups(
   { groups, open, edges }: Grouped,
 ): Promise<GroupCounts> {
   const byCell = groupBy.length > 0;
-  const groupOf = new Map(groups.flatMap(({ cells }, place) => cells.map(({ id }) => [id, place] as const)));
+  const cellIds = open.map(({ id }) => id);
+  const lists = byCell ? openIds(groups, cellIds) : [];
+  const groupOf = new Map(lists.flatMap((ids, place) => ids.map((id) => [id, place] as const)));
   const counts = new GroupCounts();
-  const query = { edges, cellIds: open.map(({ id }) => id), byCell, now: deps.now(), classes, place };
+  const inGroups = byCell && { groups: lists.filter(({ length }) => length > 0) };
+  const query = { edges, cellIds, byCell, ...inGroups, now: deps.now(), classes, place };
   await eachInterval(deps.store, query, (row) => {
     counts.add(byCell ? (groupOf.get(row.cellId) ?? 0) : 0, row.interval, row);
     if (byCell && counts.entries > ENTRIES_A_ROW * mostRows) throw new TooManyRowsError(mostRows, fill);
   });
   return counts.total();
+}
+
+/** The ids of each group's cells that are among the open ones. */
+function openIds(groups: Grouped['groups'], open: readonly number[]): number[][] {
+  const ids = groups.map(({ cells }) => cells.map(({ id }) => id));
+  if (ids.reduce((sum, { length }) => sum + length, 0) === open.length) return ids;
+  const isOpen = new Set(open);
+  return ids.map((list) => list.filter((id) => isOpen.has(id)));
 }
 
 interface Grouped {

@@ -117,6 +117,12 @@ const sumsOf = (rows: readonly IntervalCounts[]) => {
   }
   return Object.fromEntries(Object.entries(sums).filter(([, counts]) => counts.some((n) => n !== 0)));
 };
+/** The rows of such sums. */
+const rowsOf = (sums: ReturnType<typeof sumsOf>): IntervalCounts[] =>
+  Object.entries(sums).map(([key, [promoters = 0, passives = 0, detractors = 0]]) => {
+    const [interval = 0, cellId = 0] = key.split(' ').map(Number);
+    return { interval, cellId, promoters, passives, detractors };
+  });
 const readAll = async (session: Session, query: CountQuery) => {
   const rows: IntervalCounts[] = [];
   await eachInterval(session, query, (row) => rows.push(row));
@@ -127,16 +133,25 @@ const cellIds = async (where = 'true') =>
 const steps = (from: number, size: number, count: number) =>
   Array.from({ length: count + 1 }, (_, i) => from + i * size);
 
+/** Of two of three cells, and of the others, as far as there are any. */
+const groupsOf = (ids: readonly number[]) =>
+  [ids.filter((_, i) => i % 3 > 0), ids.filter((_, i) => i % 3 === 0)].filter(({ length }) => length > 0);
+/** As if the counts of each group were of its first cell. */
+const inGroups = (rows: readonly IntervalCounts[], groups: readonly (readonly number[])[]) =>
+  rows.map((row) => ({ ...row, cellId: groups.find((ids) => ids.includes(row.cellId))?.[0] as number }));
+
 /** What that process remembers, against the rollups. */
 async function compare(place: number) {
   const unit = UNITS[Math.floor(place / PROCESSES)] as RememberedUnit;
   const edges =
     unit === 'DAY' ? steps(TODAY - 140 * DAY_MS, DAY_MS, 142) : steps(TODAY - 95 * DAY_MS, HOUR_MS, 97 * 24);
-  for (const byCell of [true, false]) {
+  const ids = await cellIds();
+  const groups = groupsOf(ids);
+  for (const form of [{ byCell: true }, { byCell: true, groups }, { byCell: false }]) {
     const asked = {
       edges,
-      cellIds: await cellIds(),
-      byCell,
+      cellIds: ids,
+      ...form,
       now: Date.now(),
       classes: { kind: 'surveyed' },
     } as const;
@@ -150,7 +165,8 @@ async function compare(place: number) {
       'the counts are loaded',
       20_000,
     );
-    expect(sumsOf(remembered ?? [])).toEqual(sumsOf(await countIntervals(database.store, asked)));
+    const stored = await countIntervals(database.store, asked);
+    expect(sumsOf(remembered ?? [])).toEqual(sumsOf(asked.groups ? inGroups(stored, groups) : stored));
   }
 }
 
@@ -229,6 +245,11 @@ describe('counts in memory', () => {
     const after = await readAll(database.store, all);
     expect(after).not.toEqual(before);
     expect(await readAll(database.scopedReader.as(EVERYTHING), all)).toEqual(before);
+    const groups = groupsOf(all.cellIds);
+    const rows: IntervalCounts[] = [];
+    await eachInterval(database.scopedReader.as(EVERYTHING), { ...all, groups }, (row) => rows.push(row));
+    expect(new Set(rows.map(({ cellId }) => cellId)).size).toBeLessThanOrEqual(groups.length);
+    expect(sumsOf(rows)).toEqual(sumsOf(inGroups(rowsOf(before), groups)));
     const narrow = database.scopedReader.as(
       narrowScope('japan', ({ attributes }) => attributes.region === 'Japan'),
     );
