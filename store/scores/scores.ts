@@ -3,13 +3,14 @@ import { compareEstimates, type Estimate } from '../../domain/models/quantificat
 import { compareWindows } from '../../domain/nps/compare.ts';
 import { adjustedEstimate } from '../../domain/nps/interval.ts';
 import { add, type Counts, ZERO } from '../../domain/nps/nps.ts';
-import { type Basis, groupCells, type ScoreName, type ScoreRow } from '../../domain/scores/score.ts';
+import type { Basis, ScoreName, ScoreRow } from '../../domain/scores/score.ts';
 import type { Cell } from '../../domain/segments/cell.ts';
 import { mapInSlices, Slice } from '../../domain/text/slices.ts';
 import { edgesOf, placesAmong } from '../../domain/time/edges.ts';
 import type { TimeRange } from '../../domain/time/time-windows.ts';
 import { type GuardDeps, openGuard, protectedFor, type ScoreColumn } from '../disclosure/score-guard.ts';
 import { idsOf, readChampion } from '../models/models.ts';
+import { type CellGroups, groupsOfCells } from './cell-groups.ts';
 import { GroupCounts, TooManyRowsError, type WindowPlaces } from './group-counts.ts';
 import { type CountedClasses, eachInterval } from './rollups.ts';
 import type { ScoreQuery } from './score-query.ts';
@@ -43,7 +44,8 @@ const GUARDED_A_ROW = 50;
  */
 export async function readScores(deps: ScoreDeps, scope: Scope, query: ScoreQuery): Promise<ScoreRow[]> {
   const visible = visibleCells(scope, ['readScore'], deps.cells, query.segment);
-  const groups = groupCells(visible, query.groupBy);
+  const inGroups = groupsOfCells(deps.cells, visible, query.groupBy);
+  const { groups } = inGroups;
   const windows = query.before ? [query.before, ...query.windows] : query.windows;
   const edges = edgesOf(windows);
   const places: readonly WindowPlaces[] = placesAmong(edges, windows);
@@ -54,8 +56,7 @@ export async function readScores(deps: ScoreDeps, scope: Scope, query: ScoreQuer
   const parts = await Promise.all(
     classes.map((one) => {
       const closed = protectedCells[one.kind === 'surveyed' ? 'surveyed' : 'inferred'];
-      const open = closed.length === 0 ? visible : without(visible, closed);
-      return countGroups(deps, query, one, { groups, open, edges });
+      return countGroups(deps, query, one, { inGroups, closed, edges });
     }),
   );
   const guard = await openGuard(deps, scope, protectedCells, { ...query, windows, models }, groups);
@@ -152,38 +153,30 @@ async function countGroups(
   deps: ScoreDeps,
   { groupBy, fill = true, mostRows = Number.POSITIVE_INFINITY, place }: ScoreQuery,
   classes: CountedClasses,
-  { groups, open, edges }: Grouped,
+  { inGroups, closed, edges }: Grouped,
 ): Promise<GroupCounts> {
   const byCell = groupBy.length > 0;
-  const cellIds = open.map(({ id }) => id);
-  const lists = byCell ? openIds(groups, cellIds) : [];
-  const groupOf = new Map(lists.flatMap((ids, place) => ids.map((id) => [id, place] as const)));
+  const { ids: cellIds, idsOf } = closed.length === 0 ? inGroups : without(inGroups, closed);
   const counts = new GroupCounts();
-  const inGroups = byCell && { groups: lists.filter(({ length }) => length > 0) };
-  const query = { edges, cellIds, byCell, ...inGroups, now: deps.now(), classes, place };
+  const lists = byCell && { groups: idsOf.filter(({ length }) => length > 0) };
+  const query = { edges, cellIds, byCell, ...lists, now: deps.now(), classes, place };
   await eachInterval(deps.store, query, (row) => {
-    counts.add(byCell ? (groupOf.get(row.cellId) ?? 0) : 0, row.interval, row);
+    counts.add(byCell ? inGroups.placeOf(row.cellId) : 0, row.interval, row);
     if (byCell && counts.entries > ENTRIES_A_ROW * mostRows) throw new TooManyRowsError(mostRows, fill);
   });
   return counts.total();
 }
 
-/** The ids of each group's cells that are among the open ones. */
-function openIds(groups: Grouped['groups'], open: readonly number[]): number[][] {
-  const ids = groups.map(({ cells }) => cells.map(({ id }) => id));
-  if (ids.reduce((sum, { length }) => sum + length, 0) === open.length) return ids;
-  const isOpen = new Set(open);
-  return ids.map((list) => list.filter((id) => isOpen.has(id)));
-}
-
 interface Grouped {
-  readonly groups: ReturnType<typeof groupCells>;
-  /** Cells whose responses the caller may read. */
-  readonly open: readonly Cell[];
+  readonly inGroups: CellGroups;
+  /** Cells whose responses the caller may not read: the disclosure ledger shows them. */
+  readonly closed: readonly Cell[];
   readonly edges: readonly number[];
 }
 
-function without(cells: readonly Cell[], others: readonly Cell[]): Cell[] {
-  const ids = new Set(others.map(({ id }) => id));
-  return cells.filter(({ id }) => !ids.has(id));
+/** The ids of the other cells. */
+function without({ ids, idsOf }: CellGroups, closed: readonly Cell[]): Pick<CellGroups, 'ids' | 'idsOf'> {
+  const left = new Set(closed.map(({ id }) => id));
+  const isOpen = (id: number) => !left.has(id);
+  return { ids: ids.filter(isOpen), idsOf: idsOf.map((list) => list.filter(isOpen)) };
 }
