@@ -125,8 +125,8 @@ const NOT_WALKED: Readonly<Record<string, (tag: unknown) => boolean>> = {
   connections: (tag) => tag === 'readAudit',
 };
 
-/** No version has a companion here; its fields are those of the version that names it, which are walked. */
-const NULL_HERE = 'ModelVersion.companion';
+/** No version has a companion here, or is one; its fields are those of the version that names it, which are walked. */
+const EMPTY_HERE = ['ModelVersion.companion', 'ModelVersion.companionOf'];
 
 /** The ways from each query to fields whose tag none above them has. */
 function ways(): Way[] {
@@ -148,7 +148,7 @@ function ways(): Way[] {
         );
         found.push({ names: [...names, field.name], query: `{ ${query} }`, group: String(tag) });
       }
-      if (!isLeafType(inner) && `${type.name}.${field.name}` !== NULL_HERE)
+      if (!isLeafType(inner) && !EMPTY_HERE.includes(`${type.name}.${field.name}`))
         visit(inner, [...names, field.name], [...text, part], new Set([...tags, tag]));
     }
   };
