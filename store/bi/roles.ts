@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { OwnerSession, Session, Store } from '../database/client.ts';
+import { LOCKS } from '../database/locks.ts';
 import { statement, unnamed } from '../database/statement.ts';
 import { BI_READERS } from './names.ts';
 import { OPEN_TO_READERS } from './views.ts';
@@ -43,6 +44,9 @@ async function factsOf(session: Session, login: string): Promise<Facts> {
   return facts;
 }
 
+/** Roles belong to the whole cluster: another database's first grant may be making it right now. */
+const MAKE_READERS = `DO $$ BEGIN CREATE ROLE ${BI_READERS} NOLOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$`;
+
 /** What makes the role, or gives it another password: for an administrator too, if this user may not. */
 export async function grantStatements(
   session: Session,
@@ -51,7 +55,7 @@ export async function grantStatements(
   const { owner, database, version, exists, readersExist } = await factsOf(session, login);
   const until = expiresAt === null ? 'infinity' : expiresAt.toISOString();
   return [
-    ...(readersExist ? [] : [`CREATE ROLE ${BI_READERS} NOLOGIN`]),
+    ...(readersExist ? [] : [MAKE_READERS]),
     ...OPEN_TO_READERS,
     `GRANT CONNECT ON DATABASE ${pg.escapeIdentifier(database)} TO ${BI_READERS}`,
     `${exists ? 'ALTER' : 'CREATE'} ROLE ${login} LOGIN INHERIT CONNECTION LIMIT ${SESSIONS_PER_LOGIN}
@@ -72,6 +76,9 @@ export async function revokeStatements(session: Session, login: string): Promise
 /** PostgreSQL: insufficient_privilege. */
 const NOT_ALLOWED = '42501';
 
+/** Two changes at once of the same rights fail: "tuple concurrently updated". */
+const ONE_CHANGE = statement('bi_role_lock', `SELECT pg_advisory_xact_lock(${LOCKS.sqlLogins})`);
+
 /**
  * Runs `work` and the statements in one transaction; false, with nothing done, if this user may not run them.
  */
@@ -82,6 +89,7 @@ export async function withRoleChange(
 ): Promise<boolean> {
   try {
     await store.transaction(async (session) => {
+      await session.rows(ONE_CHANGE, []);
       for (const text of statements) await session.rows(unnamed(text), []);
       await work(session);
     });

@@ -30,4 +30,5 @@ export const LOCKS = {
   applyPolicies: 72704,
   refile: 72705,
   watchedFiles: 72710,
+  sqlLogins: 72711,
 } as const;

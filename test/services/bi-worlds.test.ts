@@ -66,18 +66,19 @@ async function openWorld(batches: readonly (readonly object[])[]): Promise<World
   await store.exclusively(LOCKS.migration, (db) => createBiViews(db, DIMENSIONS));
   const policies = await loadPolicies(POLICIES, DIMENSIONS);
   const rights = { policies, scopeOf: scopesUnder(policies, SMALLEST), trustedOnly: [], cells, store };
-  const clients: Record<string, BiClient> = {};
-  for (const [name, { role, attributes }] of Object.entries(KEYS)) {
+  const open = async ([name, { role, attributes }]: [string, (typeof KEYS)['dpo']]) => {
     const key = keyOf(name, { role, attributes });
     await insertApiKey(store, key);
     const { login, password } = await grantSqlLogin(rights, key, async () => undefined);
     const url = new URL(database.databaseUrl as string);
     url.username = login;
     url.password = password;
-    clients[name] = await connect(url.href);
-  }
+    return [name, await connect(url.href)] as const;
+  };
+  // At once, as the other world's: the first login makes the roles that all databases of the server share.
+  const clients = await Promise.all(Object.entries(KEYS).map(open));
   await database.sql('ANALYZE');
-  return { database, clients };
+  return { database, clients: Object.fromEntries(clients) };
 }
 
 let without: World;
@@ -85,13 +86,8 @@ let withHidden: World;
 beforeAll(async () => {
   await askForPasswords();
   const visible = (comment: string) => [...many('Germany', 60, comment), ...many('Japan', 30, comment)];
-  // One after the other: the first login makes the roles that all databases of the server share.
-  without = await openWorld([visible('one')]);
-  withHidden = await openWorld([
-    many('Peru', 200, 'hidden'),
-    visible('another'),
-    many('Chile', 90, 'hidden'),
-  ]);
+  const hidden = [many('Peru', 200, 'hidden'), visible('another'), many('Chile', 90, 'hidden')];
+  [without, withHidden] = await Promise.all([openWorld([visible('one')]), openWorld(hidden)]);
 });
 afterAll(async () => {
   for (const world of [without, withHidden]) {
