@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { cellOf, dictionaryOf } from '../../test/fixtures/cells.ts';
 import fc from '../../test/fixtures/properties.ts';
@@ -45,6 +47,21 @@ describe('visibleCells', () => {
         expect(seen).toEqual(expected);
       }),
     );
+  });
+
+  it('keeps few of many long segments in memory', () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const dictionary = dictionaryOf([cellOf({ region: 'a', channel: 'b' }, 1)]);
+    const heap = () => {
+      collect();
+      return process.memoryUsage().heapUsed;
+    };
+    const [count, length] = [300, 200_000];
+    const before = heap();
+    for (let i = 0; i < count; i++)
+      visibleCells(EVERYTHING, ['readScore'], dictionary, { region: [`${i}`.padEnd(length, 'x')] });
+    expect(heap() - before).toBeLessThan((count * length) / 2);
   });
 
   it('returns the same while cells are added, for each of several callers', () => {

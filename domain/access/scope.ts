@@ -67,8 +67,9 @@ interface Seen {
 
 /** Lists begin again beyond it: 8 bytes for each cell of a list. */
 const MOST_SEEN = 2_000_000;
-/** For the list itself and its name. */
+/** For the list itself, beside its name. */
 const LIST_SIZE = 50;
+const CHARACTERS_A_CELL = 4;
 const begun = (version: number): Seen => ({ version, lists: new WeakMap(), size: 0 });
 const SEEN: Slot<{ now: Seen }> = { begin: () => ({ now: begun(-1) }) };
 
@@ -92,7 +93,8 @@ export function visibleCells(
     groups.every((group) => scope.allows(group, cell)),
   );
   ofScope.set(name, found);
-  seen.size += found.length + LIST_SIZE;
+  // The caller writes the name: a segment may have many long values.
+  seen.size += found.length + LIST_SIZE + name.length / CHARACTERS_A_CELL;
   return found;
 }
 

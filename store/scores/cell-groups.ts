@@ -46,7 +46,7 @@ export function groupsOfCells(
   if (known) return known;
   const made = grouped(cells, attributes);
   ofList.set(name, made);
-  memory.now.size += cells.length + GROUPS_SIZE;
+  memory.now.size += cells.length + GROUPS_SIZE + name.length;
   return made;
 }
 
