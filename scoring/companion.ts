@@ -1,12 +1,12 @@
 import type { KeyObject } from 'node:crypto';
 import { UserError } from '../domain/errors/user-error.ts';
-import type { Store } from '../store/database/client.ts';
+import type { Session, Store } from '../store/database/client.ts';
 import type { Change } from '../store/models/model-changes.ts';
 import { readRegistry } from '../store/models/models.ts';
 import { type FeatureSource, languageOf } from './features.ts';
 import { artefactKey, type Model, type ModelArtefact } from './model.ts';
 import type { Prediction } from './predict.ts';
-import { register } from './registry.ts';
+import { type Registration, registerIn, type Settle } from './registry.ts';
 
 /*
  * Two model versions that read for one champion, each with its own encoder: the first names the second, its companion. Every text
@@ -82,24 +82,38 @@ export async function classifyBy(
   return chosen.map((reader) => ({ ...reader, prediction: found.get(reader)?.shift() as Prediction }));
 }
 
+/** The version as it is registered, to be registered again beside another one. */
+export async function registrationOf(session: Session, { id, model }: Reader): Promise<Registration> {
+  const { label = '', trainedAt = null } = (await readRegistry(session)).find((one) => one.id === id) ?? {};
+  const facts = { trainedAt: trainedAt ?? new Date(0), until: null, journalPosition: null };
+  return { ...facts, artefact: model.artefact, label: label.replace(BESIDE, '') };
+}
+
+/** What the label of the first version of a pair ends with. */
+const BESIDE = /, beside version \d+$/;
+
 /**
- * Registers both versions of a pair as candidates, and returns the first one; those that are registered already keep their version.
+ * Registers both versions of a pair as candidates, in one transaction, and returns the first one; those that are registered already
+ * keep their version. `settle`: of the companion's registration.
  * @throws PairError
  */
-export async function registerPair(
+export function registerPair(
   store: Store,
   signingKey: KeyObject,
-  given: { readonly first: Reader; readonly second: Reader },
-  cause: Change,
+  given: { readonly first: Registration; readonly second: Registration },
+  causes: { readonly first: Change; readonly second: Change },
+  settle?: Settle,
 ): Promise<number> {
-  const pair = pairOf(given.first.model.artefact, given.second.model.artefact);
-  const registry = await readRegistry(store);
-  const factsOf = ({ id }: Reader) => {
-    const { label = '', trainedAt = null } = registry.find((one) => one.id === id) ?? {};
-    return { label, trainedAt: trainedAt ?? new Date(0), until: null, journalPosition: null };
-  };
-  const [first, second] = [factsOf(given.first), factsOf(given.second)];
-  const companion = await register(store, signingKey, { ...second, artefact: pair.companion }, cause);
-  const named = { artefact: pair.first, companion, label: `${first.label}, beside version ${companion}` };
-  return register(store, signingKey, { ...first, ...named }, cause);
+  const pair = pairOf(given.first.artefact, given.second.artefact);
+  return store.transaction(async (session) => {
+    const second = { ...given.second, artefact: pair.companion };
+    const companion = await registerIn(session, signingKey, second, causes.second, settle);
+    const label = `${given.first.label}, beside version ${companion}`;
+    return registerIn(
+      session,
+      signingKey,
+      { ...given.first, artefact: pair.first, companion, label },
+      causes.first,
+    );
+  });
 }

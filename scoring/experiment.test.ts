@@ -23,15 +23,18 @@ function history(seed: number): TimedExample[] {
 }
 
 /** By default a training reads 20 days, as where the volume is high. */
-const replay = (answers: readonly TimedExample[], mostExamples = 400) => {
-  const names = ['never', 'drift', 'schedule-30', 'drift-rested'] as const;
+const replay = (
+  answers: readonly TimedExample[],
+  names: readonly (keyof typeof RETRAINING_POLICIES)[],
+  mostExamples = 400,
+) => {
   const policies = names.map((name) => RETRAINING_POLICIES[name]);
   return replayPolicies(answers, policies, { firstDays: 60, mostExamples, seed: 1, clock: () => 0 });
 };
 
 describe('replayPolicies', () => {
   const answers = history(5);
-  const [never, drift, schedule, rested] = replay(answers);
+  const [never, drift, schedule, rested] = replay(answers, ['never', 'drift', 'schedule-30', 'drift-rested']);
 
   it('shows that training on drift is better than never, with fewer trainings than every 30 days', () => {
     expect(never?.trainings).toBe(0);
@@ -42,7 +45,7 @@ describe('replayPolicies', () => {
   });
 
   it('shows that a training which reads all answers learns the change too: the newest labels are learnt', () => {
-    const [none, all] = replay(answers, 20_000);
+    const [none, all] = replay(answers, ['never', 'drift'], 20_000);
     expect(all?.trainings).toBeGreaterThan(0);
     expect(all?.quality.macroF1).toBeGreaterThan((none?.quality.macroF1 ?? 1) + 0.1);
   });
@@ -54,12 +57,12 @@ describe('replayPolicies', () => {
   });
 
   it('gives the same for the same seed', () => {
-    expect(replay(answers)).toEqual([never, drift, schedule, rested]);
+    expect(replay(answers, ['drift', 'schedule-30'])).toEqual([drift, schedule]);
   });
 
   it('learns nothing from what comes later', () => {
     const cut = answers.filter(({ at }) => at < 240 * DAY_MS);
-    const [, shorter] = replay(cut);
+    const [shorter] = replay(cut, ['drift']);
     expect(shorter?.months.slice(0, 5)).toEqual(drift?.months.slice(0, 5));
   });
 });

@@ -40,6 +40,7 @@ export async function startMonitor(deps: MonitorDeps): Promise<Work> {
     name: MONITOR,
     store,
     batch: ENTRIES,
+    gathers: true,
     lease: deps.lease,
     loops,
     onError,

@@ -1,7 +1,7 @@
 import { createHash, createPublicKey, type KeyObject, sign } from 'node:crypto';
 import canonicalize from 'canonicalize';
-import type { Store } from '../store/database/client.ts';
-import { type Change, type NewModel, promoteFirst, registerModel } from '../store/models/model-changes.ts';
+import type { OwnerSession, Store } from '../store/database/client.ts';
+import { type Change, type NewModel, promoteFirst, registerModelIn } from '../store/models/model-changes.ts';
 import { readRegistry, type TrainingSetRow } from '../store/models/models.ts';
 import { artefactKey, type ModelArtefact } from './model.ts';
 
@@ -16,6 +16,9 @@ export interface Registration {
   readonly companion?: number;
 }
 
+/** What belongs to the transaction of a registration. */
+export type Settle = Parameters<typeof registerModelIn>[4];
+
 /**
  * Registers the model as a candidate, its manifest signed by the instance's key; returns its version. `settle`
  * belongs to the same transaction.
@@ -23,9 +26,20 @@ export interface Registration {
 export function register(
   store: Store,
   signingKey: KeyObject,
+  registration: Registration,
+  cause: Change,
+  settle?: Settle,
+): Promise<number> {
+  return store.transaction((session) => registerIn(session, signingKey, registration, cause, settle));
+}
+
+/** The same, in a transaction that does more. */
+export function registerIn(
+  session: OwnerSession,
+  signingKey: KeyObject,
   { artefact, label, trainedAt, until, journalPosition, companion }: Registration,
   cause: Change,
-  settle?: Parameters<typeof registerModel>[4],
+  settle?: Settle,
 ): Promise<number> {
   const key = artefactKey(artefact);
   const { codeHash, features } = artefact.featureSet;
@@ -43,7 +57,7 @@ export function register(
     features: featureRows,
     trainingSets,
   };
-  return registerModel(store, model, hashOf(featureRows.map((row) => row.key)), cause, settle);
+  return registerModelIn(session, model, hashOf(featureRows.map((row) => row.key)), cause, settle);
 }
 
 /** What the signature covers: the artefact by hash, and its most important facts. */

@@ -28,6 +28,7 @@ export async function startReviewQueue(deps: {
     name: REVIEW_QUEUE,
     store,
     batch: ENTRIES,
+    gathers: true,
     lease,
     loops,
     onError,

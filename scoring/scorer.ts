@@ -76,6 +76,7 @@ export async function startScorer(deps: ScorerDeps): Promise<Work> {
     name: 'models in use',
     store,
     batch: 1_000,
+    gathers: true,
     loops,
     onError,
     handle: async (entries) => {

@@ -10,7 +10,7 @@ import type { Loops } from '../store/database/loops.ts';
 import type { SubjectEncryption } from '../store/encryption/subject-encryption.ts';
 import { type Change, makeShadow, promote, rollback } from '../store/models/model-changes.ts';
 import { readPredictions, readScorable } from '../store/models/predictions.ts';
-import { type Classified, classifyBy, registerPair } from './companion.ts';
+import { type Classified, classifyBy, registerPair, registrationOf } from './companion.ts';
 import { openEncoders } from './encoders.ts';
 import { type Explanation, explain } from './explain.ts';
 import type { FeatureSource } from './features.ts';
@@ -23,9 +23,9 @@ import { ensureDefault } from './registry.ts';
 import { type Reproduction, reproduce } from './reproduce.ts';
 import { REVIEW_QUEUE, startReviewQueue } from './review-queue.ts';
 import { featureSourceOf, type ScorerDeps, scorerNames, startScorer } from './scorer.ts';
-import { readTaxonomy } from './themes.ts';
 import { trainCandidate } from './training-job.ts';
 import { startTrainingOrders } from './training-orders.ts';
+import { placeOf, type TrainingPlace } from './training-place.ts';
 
 /** All operations of models, over one database. */
 export interface Scoring {
@@ -39,8 +39,8 @@ export interface Scoring {
   sourceOf(responseId: string): Promise<FeatureSource | null>;
   /** The names of the encoders that a model can be trained for. */
   encoders(): readonly string[];
-  /** For the chosen encoder, or the named one. @throws UserError */
-  train(until: Date, cause: Change, encoder?: string | null): Promise<number>;
+  /** Registers a candidate, and returns its version. @throws UserError */
+  train(until: Date, cause: Change, of?: TrainingPlace): Promise<number>;
   promote(id: number, cause: Change): Promise<void>;
   /** Registers a candidate: a version that leaves other languages to a companion (companion.ts). @throws UserError */
   pair(id: number, companion: number, cause: Change): Promise<number>;
@@ -77,7 +77,6 @@ export interface ScoringOptions {
 }
 
 const SHIPPED_MODEL = new URL('./models/default.json', import.meta.url);
-const TAXONOMY = new URL('./themes.json', import.meta.url);
 
 /** Opens the registry (with the model that ships, if it is empty); the encoder is started on demand. */
 export async function openScoring(options: ScoringOptions): Promise<Scoring> {
@@ -88,21 +87,9 @@ export async function openScoring(options: ScoringOptions): Promise<Scoring> {
   const { load, named, partsOf } = openReaders(store);
   const encoders = openEncoders({ main: options.encoder, cacheFolder: options.cacheFolder });
   const poolOf = ({ artefact }: Model) => encoders.of(artefact.encoder);
-  const train = async (until: Date, cause: Change, encoder: string | null = null) => {
-    const pool = await (encoder === null ? encoders.main() : encoders.named(encoder));
-    const [first, companion] = await partsOf(null).catch(() => []);
-    // What may take over from the champion keeps its companion; what may take over from the companion is paired by a person.
-    const isFirst = first?.model.artefact.encoder.hash === pool.id.hash;
-    const best = (companion?.model.artefact.encoder.hash === pool.id.hash ? companion : first)?.model ?? null;
-    const deps = {
-      ...options,
-      pool,
-      champion: best,
-      companion: isFirst ? (companion ?? null) : null,
-      taxonomy: readTaxonomy(TAXONOMY),
-    };
-    return trainCandidate(deps, until, cause);
-  };
+  const trainer = { ...options, encoders, partsOf };
+  const train: Scoring['train'] = async (until, cause, of = {}) =>
+    trainCandidate(await placeOf(trainer, of), until, cause);
   return {
     model: named,
     predict: async (model, sources) => predict(await poolOf(model), model, sources),
@@ -119,7 +106,11 @@ export async function openScoring(options: ScoringOptions): Promise<Scoring> {
     train,
     pair: async (id, companion, cause) => {
       const [first, second] = await Promise.all([named(id), named(companion)]);
-      return registerPair(store, signingKey, { first, second }, cause);
+      const given = {
+        first: await registrationOf(store, first),
+        second: await registrationOf(store, second),
+      };
+      return registerPair(store, signingKey, given, { first: cause, second: cause });
     },
     promote: (id, cause) => promote(store, id, cause),
     shadow: (id, cause) => makeShadow(store, id, cause),

@@ -7,14 +7,14 @@ import { formatPosition, journalHead } from '../store/journal/journal.ts';
 import type { Change } from '../store/models/model-changes.ts';
 import { noteMembers } from '../store/models/model-provenance.ts';
 import { type LabelledResponse, readLabelled } from '../store/models/predictions.ts';
-import { type Reader, withCompanion } from './companion.ts';
+import { type Reader, registerPair, registrationOf, withCompanion } from './companion.ts';
 import type { EncoderPool } from './encoder-pool.ts';
 import { FEATURE_SET, type FeatureSource } from './features.ts';
 import type { FitRequest, FitResult } from './fit.ts';
 import type { Model, ModelArtefact } from './model.ts';
 import { headInputs } from './predict.ts';
 import { PREPARATION, preparedFor } from './preparation.ts';
-import { register } from './registry.ts';
+import { type Registration, register, type Settle } from './registry.ts';
 import { featureSourceOf } from './scorer.ts';
 import type { Example } from './softmax-regression.ts';
 import { examplesIn, type Taxonomy } from './themes.ts';
@@ -31,10 +31,14 @@ export interface TrainingDeps {
   readonly encryption: SubjectEncryption;
   readonly cells: CellDictionary;
   readonly pool: EncoderPool;
-  /** The current champion: heads that are not trained again are reused from it. */
+  /** The champion, or its companion: heads that are not trained again are reused from it. */
   readonly champion: Model | null;
   /** The companion of the champion, if this model may take the champion's place. */
   readonly companion: Reader | null;
+  /** The champion, if this model may take the place of its companion: both are registered as a pair. */
+  readonly first: Reader | null;
+  /** Labels of the answers that this version has read; null: of all. */
+  readonly readBy: number | null;
   readonly taxonomy: Taxonomy;
   readonly signingKey: KeyObject;
   readonly now: () => number;
@@ -58,14 +62,14 @@ const FEWEST_OF_CLASS = 10;
 
 /**
  * Trains heads on labelled responses (text and a surveyed class) answered before `until`, oldest first, and
- * registers the result as a candidate; returns its version. The same responses give the same weights.
+ * registers the result as a candidate; returns its version, of a pair the first. The same responses give the same weights.
  * @throws TrainingError when there are too few, or when some were erased meanwhile.
  */
 export async function trainCandidate(deps: TrainingDeps, until: Date, cause: Change): Promise<number> {
   const { store, cells, pool, champion } = deps;
   const position = formatPosition(await journalHead(store));
-  const responses = await readLabelled(deps, until, MOST_EXAMPLES);
-  assertEnough(responses);
+  const responses = await readLabelled(deps, until, MOST_EXAMPLES, deps.readBy);
+  assertEnough(responses, deps.readBy);
   const languages = [...(pool.languages ?? champion?.artefact.languages ?? ['en'])];
   const sources = responses.map((response) =>
     preparedFor({ preparation: PREPARATION, languages }, featureSourceOf(cells, response)),
@@ -90,7 +94,7 @@ export async function trainCandidate(deps: TrainingDeps, until: Date, cause: Cha
     head: 'nps',
     hash: trainingSetHash(members),
     examples: responses.length,
-    description: `the newest labelled responses, at most ${MOST_EXAMPLES}`,
+    description: `the newest labelled responses${readByText(deps.readBy)}, at most ${MOST_EXAMPLES}`,
   };
   const artefact: ModelArtefact = {
     format: 1,
@@ -113,10 +117,9 @@ export async function trainCandidate(deps: TrainingDeps, until: Date, cause: Cha
   };
   const trainedAt = new Date(deps.now());
   const label = `trained on responses until ${until.toISOString().slice(0, 16)}Z`;
-  const kept = deps.companion && withCompanion(artefact, deps.companion);
-  const model = { artefact, label, trainedAt, until, journalPosition: position, ...kept };
   const ids = responses.map((response) => response.id);
-  return register(store, deps.signingKey, model, cause, async (session) => {
+  const model = { artefact, label, trainedAt, until, journalPosition: position };
+  return registerTrained(deps, model, cause, async (session) => {
     const gone = await noteMembers(session, trainingSet.hash, ids);
     // It learnt from a person who was erased meanwhile: it must not come into use.
     if (gone > 0)
@@ -126,21 +129,42 @@ export async function trainCandidate(deps: TrainingDeps, until: Date, cause: Cha
   });
 }
 
+const readByText = (version: number | null) =>
+  version === null ? '' : ` that model version ${version} has read`;
+
+/** With the companion that it keeps, or as the companion of the champion. */
+async function registerTrained(
+  { store, signingKey, first, companion }: TrainingDeps,
+  model: Registration,
+  cause: Change,
+  settle: Settle,
+): Promise<number> {
+  if (!first) {
+    const kept = companion && withCompanion(model.artefact, companion);
+    return register(store, signingKey, { ...model, ...kept }, cause, settle);
+  }
+  const given = { first: await registrationOf(store, first), second: model };
+  // The pair is what follows from the cause: one version of the two names it as it is.
+  const causes = { first: cause, second: { ...cause, reason: `${cause.reason}: the companion` } };
+  return registerPair(store, signingKey, given, causes, settle);
+}
+
 function setsOfSentiment(champion: Model | null) {
   return (champion?.artefact.trainingSets ?? []).filter(({ head }) => head === 'sentiment');
 }
 
-function assertEnough(responses: readonly LabelledResponse[]): void {
+function assertEnough(responses: readonly LabelledResponse[], readBy: number | null): void {
+  const read = readByText(readBy);
   if (responses.length < FEWEST_EXAMPLES) {
     throw new TrainingError(
-      `until: ${responses.length} responses with text and a score; training needs at least ${FEWEST_EXAMPLES}`,
+      `until: ${responses.length} responses with text and a score${read}; training needs at least ${FEWEST_EXAMPLES}`,
     );
   }
   for (const [label, name] of ['detractor', 'passive', 'promoter'].entries()) {
     const n = responses.filter((response) => response.class === label).length;
     if (n < FEWEST_OF_CLASS)
       throw new TrainingError(
-        `until: ${n} responses of a ${name}; training needs at least ${FEWEST_OF_CLASS} of each class`,
+        `until: ${n} responses of a ${name}${read}; training needs at least ${FEWEST_OF_CLASS} of each class`,
       );
   }
 }

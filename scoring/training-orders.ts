@@ -1,4 +1,4 @@
-import { newestOrder, ORDER_HOURS, ordersOf } from '../store/agents/training-orders.ts';
+import { newestOrders, ORDER_HOURS, ordersOf, type TrainingOrder } from '../store/agents/training-orders.ts';
 import { audit } from '../store/audit/audit.ts';
 import type { Store } from '../store/database/client.ts';
 import type { Work } from '../store/database/lease.ts';
@@ -6,6 +6,7 @@ import type { Loops } from '../store/database/loops.ts';
 import { runPeriodic } from '../store/database/periodic.ts';
 import type { Change } from '../store/models/model-changes.ts';
 import { TrainingError } from './training-job.ts';
+import type { TrainingPlace } from './training-place.ts';
 
 const LOOK_EVERY_MS = 20_000;
 const HOUR_MS = 3_600_000;
@@ -15,7 +16,7 @@ export interface TrainingOrdersDeps {
   readonly now: () => number;
   readonly loops: Loops | null;
   readonly onError: (error: Error) => void;
-  readonly train: (until: Date, cause: Change) => Promise<number>;
+  readonly train: (until: Date, cause: Change, of: TrainingPlace) => Promise<number>;
 }
 
 /**
@@ -36,14 +37,15 @@ export async function startTrainingOrders(deps: TrainingOrdersDeps): Promise<Wor
   return { isFailing: () => false, isForgotten: () => false, stop: () => periodic.stop() };
 }
 
-/** Trains the newest order unless it has a model; returns the version, or null. */
+/** Trains the oldest order that has no model yet, of the newest of each kind; returns the version, or null. */
 export async function carryOutOrder(
   { store, now, train, onError }: TrainingOrdersDeps,
   tried = new Set<string>(),
 ): Promise<number | null> {
-  const order = await newestOrder(store);
-  if (!order || order.model !== null || tried.has(order.decision)) return null;
-  if (now() - order.at.getTime() >= ORDER_HOURS * HOUR_MS) return null;
+  const isDue = ({ decision, model, at }: TrainingOrder) =>
+    model === null && !tried.has(decision) && now() - at.getTime() < ORDER_HOURS * HOUR_MS;
+  const order = (await newestOrders(store)).find(isDue);
+  if (!order) return null;
   const reason = `Decision:${order.decision}`;
   const cause: Change = {
     actor: 'agent retraining',
@@ -66,7 +68,7 @@ export async function carryOutOrder(
     },
   };
   try {
-    const model = await train(order.until, cause);
+    const model = await train(order.until, cause, { companion: order.companion });
     tried.add(order.decision);
     return model;
   } catch (error) {

@@ -5,7 +5,7 @@ import { MINUTE_MS } from '../../domain/time/time-windows.ts';
 import { RETRAINING } from '../../store/agents/training-orders.ts';
 import { LOCKS } from '../../store/database/locks.ts';
 import { makeShadowIn, promoteIn } from '../../store/models/model-changes.ts';
-import { readReign } from '../../store/models/models.ts';
+import { idsOf, readChampion, readReign } from '../../store/models/models.ts';
 import type { Acting, Agent } from '../loop/agent.ts';
 import { modelChange } from '../loop/model-change.ts';
 import { decide, type Inputs, type RetrainingAction } from './decide.ts';
@@ -13,17 +13,22 @@ import { observe } from './observe.ts';
 
 const MODEL = z.int().positive();
 const ACTION = z.discriminatedUnion('do', [
-  z.strictObject({ do: z.literal('train'), until: z.iso.datetime(), triggers: z.array(z.enum(TRIGGERS)) }),
+  z.strictObject({
+    do: z.literal('train'),
+    companion: MODEL.optional(),
+    until: z.iso.datetime(),
+    triggers: z.array(z.enum(TRIGGERS)),
+  }),
   z.strictObject({ do: z.literal('shadow'), model: MODEL }),
   z.strictObject({ do: z.literal('promote'), model: MODEL, champion: MODEL }),
 ]);
 
-/** Trains the model again when the policy says so, and takes the result as far as it deserves. A promotion changes scores. */
+/** Trains the champion, or its companion, again when the policy says so, and takes the result as far as it deserves. A promotion changes scores. */
 export const retrainingAgent = (policy: RetrainingPolicy): Agent<Inputs, RetrainingAction> => ({
   name: RETRAINING,
   description:
-    'Trains the model again by a policy (drift, calibration, new labels, schedule), compares the result as a shadow, and promotes or holds it.',
-  version: 3,
+    'Trains the model and its companion again by a policy (drift, calibration, new labels, schedule), compares the result as a shadow, and promotes or holds it.',
+  version: 4,
   defaultAutonomy: 'PROPOSE',
   everyMs: 5 * MINUTE_MS,
   lock: LOCKS.retraining,
@@ -34,7 +39,8 @@ export const retrainingAgent = (policy: RetrainingPolicy): Agent<Inputs, Retrain
     const parsed = ACTION.safeParse(given);
     if (parsed.success) return parsed.data;
     throw new UserError(
-      'action: { "do": "train", "until": a moment, "triggers": [...] }, { "do": "shadow", "model": a version } or ' +
+      'action: { "do": "train", "companion": that of the champion or absent, "until": a moment, "triggers": [...] }, ' +
+        '{ "do": "shadow", "model": a version } or ' +
         '{ "do": "promote", "model": a version, "champion": the present one } is expected',
     );
   },
@@ -42,8 +48,7 @@ export const retrainingAgent = (policy: RetrainingPolicy): Agent<Inputs, Retrain
 
 async function act(acting: Acting, action: RetrainingAction): Promise<string> {
   const { session } = acting;
-  // The decision itself is the order: scoring/training-orders.ts carries it out, because training takes long.
-  if (action.do === 'train') return `ordered a training on responses until ${action.until}`;
+  if (action.do === 'train') return order(acting, action);
   if (action.do === 'shadow') {
     await makeShadowIn(session, action.model, modelChange(acting, 'shadowModel'));
     return `ModelVersion:${action.model} is a shadow`;
@@ -53,4 +58,16 @@ async function act(acting: Acting, action: RetrainingAction): Promise<string> {
     throw new UserError(`the champion is version ${champion}, not ${action.champion} that was compared`);
   await promoteIn(session, action.model, modelChange(acting, 'promoteModel'));
   return `promoted ModelVersion:${action.model}`;
+}
+
+/** The decision itself is the order: scoring/training-orders.ts carries it out, because training takes long. */
+async function order(
+  { session }: Acting,
+  { companion, until }: Extract<RetrainingAction, { do: 'train' }>,
+): Promise<string> {
+  if (companion === undefined) return `ordered a training on responses until ${until}`;
+  const [, ...others] = idsOf((await readChampion(session))?.parts ?? []);
+  if (!others.includes(companion))
+    throw new UserError(`model version ${companion} is not the companion of the champion`);
+  return `ordered a training to follow ModelVersion:${companion}, on responses until ${until}`;
 }

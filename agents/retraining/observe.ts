@@ -3,17 +3,24 @@ import { compareModels } from '../../domain/models/model-comparison.ts';
 import type { RetrainingPolicy } from '../../domain/models/retraining-policy.ts';
 import {
   countLabels,
-  newestOrder,
+  newestOrders,
   type TrainingOrder,
   trainedUntil,
 } from '../../store/agents/training-orders.ts';
 import { unscoped } from '../../store/database/client.ts';
-import { idsOf, readModelParts, readRegistry, readReign } from '../../store/models/models.ts';
+import {
+  idsOf,
+  predictTheSame,
+  readChampion,
+  readModelParts,
+  readPartsSince,
+  readRegistry,
+} from '../../store/models/models.ts';
 import { readPaired } from '../../store/monitoring/model-quality.ts';
 import { latestReadings } from '../../store/monitoring/model-readings.ts';
 import type { ModelMetric } from '../../store/tables/monitoring.ts';
 import type { AgentDeps, Observation } from '../loop/agent.ts';
-import type { Compared, Inputs } from './decide.ts';
+import type { Compared, Inputs, Order } from './decide.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -28,77 +35,154 @@ const DRIFT: ReadonlySet<ModelMetric> = new Set([
   'LANGUAGE',
   'UNKNOWN_WORDS',
 ]);
+/** What is trained again by itself, and the key under which it is watched. */
+const PARTS = ['champion', 'companion'] as const;
 
 const wholeDays = (from: number, to: number) => Math.max(0, Math.floor((to - from) / DAY_MS));
 
-/** The champion with what speaks for training again, and the newest training that was ordered. */
+/** The champion, then its companion, each with what speaks for training it again, and the newest trainings that were ordered. */
 export async function* observe(
   deps: AgentDeps,
   policy: RetrainingPolicy,
 ): AsyncGenerator<Observation<Inputs>> {
+  for (const part of PARTS) {
+    // What was decided about the first may have ordered a training.
+    const observed = await observePart(deps, policy, part);
+    if (observed) yield observed;
+  }
+}
+
+async function observePart(
+  deps: AgentDeps,
+  policy: RetrainingPolicy,
+  key: (typeof PARTS)[number],
+): Promise<Observation<Inputs> | null> {
   const { store } = deps;
-  const now = deps.now();
-  const { champion, since } = await readReign(store);
-  if (champion === null || since === null) return;
-  const order = await newestOrder(store);
-  const trainedAt = (await readRegistry(store)).find(({ id }) => id === champion)?.trainedAt?.getTime() ?? 0;
-  const last = Math.max(since.getTime(), trainedAt, order?.model ? order.at.getTime() : 0);
-  const until = new Date(Math.floor(now / DAY_MS) * DAY_MS);
-  const models = order?.model ? [champion, order.model] : [champion];
-  const counted = await countLabels(store, {
-    from: (await trainedUntil(store, models)) ?? new Date(0),
-    until,
-    since: new Date(last),
-    most: MOST_LABELS,
-  });
-  const read = (await latestReadings(store)).filter(
-    ({ modelVersionId, until: end }) => modelVersionId === champion && end.getTime() > last,
-  );
-  const calibration = read.find(
-    ({ metric, segment }) => metric === 'ECE' && Object.keys(segment).length === 0,
-  );
-  yield {
-    key: 'champion',
+  const [champion, companion] = idsOf((await readChampion(store))?.parts ?? []);
+  const part = key === 'champion' ? champion : companion;
+  if (champion === undefined || part === undefined) return null;
+  const orders = await newestOrders(store);
+  const ofPart = (order: TrainingOrder) => (order.companion === null) === (key === 'champion');
+  const own = orders.find(ofPart);
+  const other = orders.find((order) => !ofPart(order));
+  const reign = { champion, companion: companion ?? null };
+  const order = own ? await orderOf(deps, reign, own) : null;
+  return {
+    key,
     rule: policy.name,
     inputs: {
       policy,
       champion,
-      until: until.toISOString(),
-      facts: {
-        ...counted,
-        days: wholeDays(last, now),
-        driftAlarms: read.filter(({ metric, alarm }) => alarm && DRIFT.has(metric)).length,
-        calibration: calibration ? { value: calibration.value, n: calibration.n } : null,
-      },
-      order: order && {
-        decision: order.decision,
-        hours: Math.max(0, Math.floor((now - order.at.getTime()) / HOUR_MS)),
-        model: order.model,
-        stage: order.stage,
-        shadowDays: order.shadowSince && wholeDays(order.shadowSince.getTime(), now),
-        compared: await compare(deps, champion, order),
-      },
+      part,
+      ...(await factsOf(deps, {
+        key,
+        part,
+        readsAll: companion === undefined,
+        own,
+        trained: order?.trained,
+      })),
+      order,
+      other: other ? await orderOf(deps, reign, other) : null,
     },
     cells: 'everything',
-    about: models.map((id) => `ModelVersion:${id}`),
+    about: [...new Set([champion, part, order?.model, order?.trained])].flatMap((id) =>
+      id ? [`ModelVersion:${id}`] : [],
+    ),
   };
 }
 
-/** The shadow beside the champion on answers after its training set; null: it is no shadow, or there are too few. */
+/** What speaks for a training of the part, and the end of what it would learn from. */
+async function factsOf(
+  deps: AgentDeps,
+  given: {
+    readonly key: (typeof PARTS)[number];
+    readonly part: number;
+    readonly readsAll: boolean;
+    readonly own: TrainingOrder | undefined;
+    readonly trained: number | null | undefined;
+  },
+): Promise<Pick<Inputs, 'until' | 'facts'>> {
+  const { store } = deps;
+  const { part, own, trained } = given;
+  const now = deps.now();
+  const since = (await readPartsSince(store))[given.key]?.getTime() ?? 0;
+  const trainedAt = (await readRegistry(store)).find(({ id }) => id === part)?.trainedAt?.getTime() ?? 0;
+  const last = Math.max(since, trainedAt, own?.model ? own.at.getTime() : 0);
+  const until = new Date(Math.floor(now / DAY_MS) * DAY_MS);
+  const counted = await countLabels(store, {
+    from: (await trainedUntil(store, trained ? [part, trained] : [part])) ?? new Date(0),
+    until,
+    since: new Date(last),
+    most: MOST_LABELS,
+    readBy: given.readsAll ? null : part,
+  });
+  const read = (await latestReadings(store)).filter(
+    ({ modelVersionId, until: end }) => modelVersionId === part && end.getTime() > last,
+  );
+  const calibration = read.find(
+    ({ metric, segment }) => metric === 'ECE' && Object.keys(segment).length === 0,
+  );
+  return {
+    until: until.toISOString(),
+    facts: {
+      ...counted,
+      days: wholeDays(last, now),
+      driftAlarms: read.filter(({ metric, alarm }) => alarm && DRIFT.has(metric)).length,
+      calibration: calibration ? { value: calibration.value, n: calibration.n } : null,
+    },
+  };
+}
+
+/** The versions that read for the champion now. */
+interface Reign {
+  readonly champion: number;
+  readonly companion: number | null;
+}
+
+async function orderOf(deps: AgentDeps, reign: Reign, order: TrainingOrder): Promise<Order> {
+  const { decision, model, modelCompanion, stage, at, shadowSince } = order;
+  const now = deps.now();
+  const trained = order.companion === null ? model : modelCompanion;
+  return {
+    decision,
+    hours: Math.max(0, Math.floor((now - at.getTime()) / HOUR_MS)),
+    model,
+    trained,
+    stage,
+    shadowDays: shadowSince && wholeDays(shadowSince.getTime(), now),
+    keepsOther: await keepsOther(deps, reign, order),
+    compared: model !== null && stage === 'SHADOW' ? await compare(deps, reign, order, trained) : null,
+  };
+}
+
+/** Whether the model would leave the other part as it is: a champion has the companion that it had, a companion reads beside the same heads. */
+async function keepsOther(
+  { store }: AgentDeps,
+  reign: Reign,
+  { companion, model, modelCompanion }: TrainingOrder,
+): Promise<boolean> {
+  if (model === null) return true;
+  if (companion !== null) return predictTheSame(store, model, reign.champion);
+  return modelCompanion === null || modelCompanion === reign.companion;
+}
+
+/** The shadow beside the champion on answers after its training set that the trained version reads; null: there are too few. */
 async function compare(
   { store, cells, now }: AgentDeps,
-  champion: number,
-  { model, stage, until }: TrainingOrder,
+  { champion }: Reign,
+  { model, until }: TrainingOrder,
+  trained: number | null,
 ): Promise<Compared | null> {
-  if (model === null || stage !== 'SHADOW') return null;
   const reading = unscoped(store, 'the agent compares models over every cell');
   const range = { from: until.getTime(), until: now() };
   const sides = [
     idsOf(await readModelParts(store, champion)),
-    idsOf(await readModelParts(store, model)),
+    idsOf(await readModelParts(store, model ?? 0)),
   ] as const;
   const paired = await readPaired({ store: reading, cells, now }, EVERYTHING, sides, {}, range);
-  const figures = paired && compareModels(paired.readings, CONFIDENCE, paired.showsParts);
+  if (!paired) return null;
+  const readings = paired.readings.filter(({ by }) => by.challenger === trained);
+  const figures = compareModels(readings, CONFIDENCE, paired.showsParts);
   if (!figures) return null;
   const { n, difference, low, high, parts } = figures;
   return {

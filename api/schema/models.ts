@@ -175,7 +175,8 @@ function addModelMutations({ builder, types: { modelVersion: model } }: SchemaPa
       ...access('manageModels', fixed(2_000)),
       type: model,
       nullable: false,
-      description: 'Trains heads on labelled responses answered before `until`; the result is a candidate.',
+      description:
+        'Trains heads on labelled responses answered before `until`, and keeps the companion of a champion with the same encoder: then on those that the champion reads itself. The result is a candidate.',
       args: {
         until: t.arg({ type: 'DateTime' }),
         reason: t.arg.string({ required: true }),
@@ -186,7 +187,7 @@ function addModelMutations({ builder, types: { modelVersion: model } }: SchemaPa
       },
       resolve: async (_root, { until, reason, encoder }, context) => {
         const cause = causeOf(context, reason, 'trainModel');
-        return one(await context.deps.scoring.train(untilOf(until, context), cause, encoder), context);
+        return one(await context.deps.scoring.train(untilOf(until, context), cause, { encoder }), context);
       },
     }),
     pairModels: t.field({

@@ -6,7 +6,7 @@ import { type EncoderPool, openEncoderPool } from '../encoder-pool.ts';
 import type { Model } from '../model.ts';
 import { transferredModel } from '../multilingual/heads.ts';
 import { predict } from '../predict.ts';
-import { readFeedback, readParallel, TRANSFERRED } from '../training/feedback.ts';
+import { JUDGED, readFeedback, readParallel, TRANSFERRED } from '../training/feedback.ts';
 import { type Cost, type LanguageRow, languagesSection, type Read } from './languages-section.ts';
 
 /*
@@ -23,17 +23,28 @@ interface Reader {
 
 /** All classes count, also of texts where the model abstains. */
 async function readAll({ pool, model }: Reader, language: string): Promise<Read> {
-  const feedback = readFeedback('test', language);
+  const feedback = JUDGED.flatMap((part) =>
+    readFeedback(part, language).map((sentence) => ({ ...sentence, part })),
+  );
   const sources = feedback.map(({ text }) => ({ text, attributes: {} }));
   const predictions = await predict(pool, model, sources);
-  const report = (head: 'nps' | 'sentiment') =>
+  const report = (head: 'nps' | 'sentiment', parts: readonly string[]) =>
     judge(
-      predictions.map((one, i) => ({
-        probabilities: one[head].map((p) => p / MILLION),
-        label: feedback[i]?.[head] ?? 0,
-      })),
+      feedback.flatMap((one, i) =>
+        parts.includes(one.part)
+          ? [{ probabilities: (predictions[i]?.[head] ?? []).map((p) => p / MILLION), label: one[head] }]
+          : [],
+      ),
     );
-  return { feedback, predictions, nps: report('nps'), sentiment: report('sentiment') };
+  const reports = (parts: readonly string[]) => ({
+    nps: report('nps', parts),
+    sentiment: report('sentiment', parts),
+  });
+  const [first, second] = JUDGED;
+  return {
+    ...{ feedback, predictions, first: reports([first]), second: reports([second]) },
+    ...reports(JUDGED),
+  };
 }
 
 /** The share of sentences whose nearest one of the other language means the same, both ways. */

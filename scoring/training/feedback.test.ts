@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { languageOf } from '../features.ts';
 import { LANGUAGES } from '../multilingual/recipe.ts';
 import { readTaxonomy } from '../themes.ts';
-import { type Feedback, readFeedback, readParallel, TRANSFERRED } from './feedback.ts';
+import { JUDGED, readFeedback, readParallel, TRANSFERRED } from './feedback.ts';
 
 const FEWEST = 60;
 /** Of their letter triples: sentences that share more say the same in the same words. */
@@ -28,19 +28,19 @@ function alike(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
 }
 
 describe.each(TRANSFERRED)('feedback in %s', (language) => {
-  const [training, calibration, test] = (['training', 'calibration', 'test'] as const).map((part) =>
-    readFeedback(part, language),
-  ) as [Feedback[], Feedback[], Feedback[]];
+  const [training, calibration] = [readFeedback('training', language), readFeedback('calibration', language)];
+  const test = JUDGED.flatMap((part) => readFeedback(part, language));
 
-  it.each([
-    ['calibration', calibration],
-    ['test', test],
-  ])('has enough sentences for %s, of each class the same number', (_, sentences) => {
-    expect(sentences.length).toBeGreaterThanOrEqual(FEWEST);
-    const third = Array(3).fill(sentences.length / 3);
-    expect(count(sentences.map(({ sentiment }) => sentiment))).toEqual(third);
-    expect(count(sentences.map(({ nps }) => nps))).toEqual(third);
-  });
+  it.each(['calibration', ...JUDGED] as const)(
+    'has enough sentences for %s, of each class the same number',
+    (part) => {
+      const sentences = readFeedback(part, language);
+      expect(sentences.length).toBeGreaterThanOrEqual(FEWEST);
+      const third = Array(3).fill(sentences.length / 3);
+      expect(count(sentences.map(({ sentiment }) => sentiment))).toEqual(third);
+      expect(count(sentences.map(({ nps }) => nps))).toEqual(third);
+    },
+  );
 
   it('is judged on no sentence that training or calibration has seen, nor on one that is almost the same', () => {
     const seen = [...training, ...calibration].map(({ text }) => ({ text, triples: triples(text) }));
@@ -79,7 +79,7 @@ it('judges no language on a sentence of the English sets of the project, or of a
     ...readFeedback('calibration', one),
   ]).map(({ text }) => text);
   const seen = new Set([...english, ...trained].map(plain));
-  const tests = TRANSFERRED.flatMap((one) => readFeedback('test', one));
+  const tests = TRANSFERRED.flatMap((one) => JUDGED.flatMap((part) => readFeedback(part, one)));
   expect(tests.filter(({ text }) => seen.has(plain(text))).map(({ text }) => text)).toEqual([]);
 });
 

@@ -11,8 +11,11 @@ import { LANGUAGES } from '../multilingual/recipe.ts';
 /** The languages that heads are transferred to: all that the encoder reads but English. */
 export const TRANSFERRED = LANGUAGES.filter((language) => language !== 'en');
 
-/** Weights are fitted on the first two, calibration and thresholds on the second; the third is only judged on. */
-export type FeedbackPart = 'training' | 'calibration' | 'test';
+/** The parts that heads are only judged on: of the author of what trains, and of a second author. */
+export const JUDGED = ['test', 'second-test'] as const;
+
+/** Weights are fitted on the first two, calibration and thresholds on the second. */
+export type FeedbackPart = 'training' | 'calibration' | (typeof JUDGED)[number];
 
 /** One sentence with the indices of its classes, and its themes where they are plain. */
 export interface Feedback {

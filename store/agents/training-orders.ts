@@ -11,11 +11,15 @@ export const ORDER_HOURS = 24;
 export interface TrainingOrder {
   /** The key of the decision. */
   readonly decision: string;
+  /** The companion of the champion that is to be trained again; null: the champion itself. */
+  readonly companion: number | null;
   readonly until: Date;
   /** When it was ordered. */
   readonly at: Date;
-  /** What it made; null: nothing yet. */
+  /** What it made, of a pair the first version; null: nothing yet. */
   readonly model: number | null;
+  /** The companion of what it made: the one that was trained, or the one that was kept. */
+  readonly modelCompanion: number | null;
   readonly stage: ModelStage | null;
   /** Since when the model is a shadow; null: it never was one. */
   readonly shadowSince: Date | null;
@@ -23,14 +27,18 @@ export interface TrainingOrder {
 
 const NEWEST = statement(
   'training_order_newest',
-  `SELECT o.decision, o.until, o.at, e.model_version_id AS model, m.stage,
+  `SELECT o.decision, o.companion, o.until, o.at, e.model_version_id AS model, m.companion_id AS "modelCompanion", m.stage,
       (SELECT max(s.recorded_at) FROM model_event s WHERE s.model_version_id = m.id AND s.to_stage = 'SHADOW') AS "shadowSince"
-    FROM (SELECT d.id AS decision, (coalesce(a.edited, d.decision->'action')->>'until')::timestamptz AS until, d.settled_at AS at
-      FROM agent_decision d LEFT JOIN agent_approval a ON a.decision_id = d.id
-      WHERE d.agent = '${RETRAINING}' AND d.state = 'DONE' AND coalesce(a.edited, d.decision->'action')->>'do' = 'train'
-      ORDER BY d.settled_at DESC, d.id LIMIT 1) o
+    FROM (SELECT DISTINCT ON (companion IS NULL) * FROM (
+        SELECT d.id AS decision, (given.action->>'companion')::integer AS companion, (given.action->>'until')::timestamptz AS until,
+          d.settled_at AS at
+        FROM agent_decision d LEFT JOIN agent_approval a ON a.decision_id = d.id,
+          LATERAL (SELECT coalesce(a.edited, d.decision->'action') AS action) given
+        WHERE d.agent = '${RETRAINING}' AND d.state = 'DONE' AND given.action->>'do' = 'train') every
+      ORDER BY companion IS NULL, at DESC, decision) o
       LEFT JOIN model_event e ON e.cause = 'registered' AND e.reason = 'Decision:' || o.decision
-      LEFT JOIN model_version m ON m.id = e.model_version_id`,
+      LEFT JOIN model_version m ON m.id = e.model_version_id
+    ORDER BY o.at`,
 );
 const OF_DECISION = statement(
   'training_order_models',
@@ -43,15 +51,23 @@ const LABELS = statement(
       (SELECT count(DISTINCT v.response_id) FROM review v JOIN review_decision d ON d.review_id = v.id
         WHERE v.decided_at >= $3 AND d.verdict = 'CORRECTED')::integer AS corrections`,
 );
+/** The same of the answers that one model version has read. */
+const LABELS_READ = statement(
+  'training_order_labels_read',
+  `SELECT (SELECT count(*) FROM (SELECT FROM prediction WHERE model_version_id = $5 AND surveyed AND answered_at >= $1
+        AND answered_at < $2 LIMIT $4) p)::integer AS labels,
+      (SELECT count(DISTINCT v.response_id) FROM review v JOIN review_decision d ON d.review_id = v.id
+        WHERE v.decided_at >= $3 AND d.verdict = 'CORRECTED' AND EXISTS (SELECT FROM prediction p
+          WHERE p.response_id = v.response_id AND p.model_version_id = $5))::integer AS corrections`,
+);
 const UNTIL = statement(
   'training_order_until',
   `SELECT max(t.until) AS until FROM model_training_set m JOIN training_set t ON t.hash = m.hash WHERE m.model_version_id = ANY ($1::integer[])`,
 );
 
-/** The newest order, or null. */
-export async function newestOrder(session: Session): Promise<TrainingOrder | null> {
-  const [row] = await session.rows<TrainingOrder>(NEWEST, []);
-  return row ?? null;
+/** The newest order for the champion itself, and the newest for its companion, the older one first. */
+export function newestOrders(session: Session): Promise<TrainingOrder[]> {
+  return session.rows<TrainingOrder>(NEWEST, []);
 }
 
 /** How many models were registered for the decision. */
@@ -66,16 +82,19 @@ export async function trainedUntil(session: Session, models: readonly number[]):
   return row?.until ?? null;
 }
 
-/** New labelled responses (at most `most`) of a period, and responses that reviewers corrected since. */
+/**
+ * New labelled responses (at most `most`) of a period, and responses that reviewers corrected since; of those that the model
+ * version has read, or of all.
+ */
 export async function countLabels(
   session: Session,
-  { from, until, since, most }: { from: Date; until: Date; since: Date; most: number },
+  given: { from: Date; until: Date; since: Date; most: number; readBy: number | null },
 ): Promise<{ readonly labels: number; readonly corrections: number }> {
-  const [row] = await session.rows<{ labels: number; corrections: number }>(LABELS, [
-    from,
-    until,
-    since,
-    most,
-  ]);
+  const { from, until, since, most, readBy } = given;
+  const period = [from, until, since, most];
+  const [row] = await session.rows<{ labels: number; corrections: number }>(
+    readBy === null ? LABELS : LABELS_READ,
+    readBy === null ? period : [...period, readBy],
+  );
   return row ?? { labels: 0, corrections: 0 };
 }

@@ -59,46 +59,44 @@ const SET_STAGE = statement('models_set_stage', 'UPDATE model_version SET stage 
 const STAGES = statement('models_stages', 'SELECT id, stage FROM model_version WHERE id > 0');
 
 /**
- * Registers a model as a candidate; the same artefact again returns the version that it has. `settle` runs in
- * the same transaction, after the training sets: if it throws, nothing is registered.
+ * Registers a model as a candidate; the same artefact again returns the version that it has. `settle` runs after
+ * the training sets: if it throws, the transaction fails and nothing is registered.
  */
-export function registerModel(
-  store: Store,
+export async function registerModelIn(
+  session: OwnerSession,
   model: NewModel,
   featureSetKey: string,
   by: Change,
   settle: (session: Session) => Promise<void> = async () => undefined,
 ): Promise<number> {
-  return store.transaction(async (session) => {
-    await session.rows(LOCK, []);
-    const [known] = await session.rows<{ id: number }>(BY_KEY, [model.key]);
-    if (known) {
-      await settle(session);
-      return known.id;
-    }
-    await session.rows(INSERT_FEATURES, [JSON.stringify(model.features)]);
-    await session.rows(INSERT_FEATURE_SET, [
-      featureSetKey,
-      JSON.stringify(model.features.map(({ key }) => key)),
-    ]);
-    await session.rows(INSERT_TRAINING_SETS, [JSON.stringify(model.trainingSets)]);
+  await session.rows(LOCK, []);
+  const [known] = await session.rows<{ id: number }>(BY_KEY, [model.key]);
+  if (known) {
     await settle(session);
-    const { label, key, artefact, trainedAt, signature, companion } = model;
-    const [row] = await session.rows<{ id: number }>(INSERT_MODEL, [
-      label,
-      key,
-      JSON.stringify(artefact),
-      featureSetKey,
-      trainedAt,
-      signature,
-      companion,
-    ]);
-    if (!row) throw new Error('the registry has no version 0: its migrations were not applied');
-    await session.rows(LINK_SETS, [row.id, model.trainingSets.map(({ hash }) => hash)]);
-    await session.rows(EVENT, [row.id, null, 'CANDIDATE', 'registered', ...whoAndWhy(by)]);
-    await by.note?.(session, { modelVersion: row.id, to: 'CANDIDATE' });
-    return row.id;
-  });
+    return known.id;
+  }
+  await session.rows(INSERT_FEATURES, [JSON.stringify(model.features)]);
+  await session.rows(INSERT_FEATURE_SET, [
+    featureSetKey,
+    JSON.stringify(model.features.map(({ key }) => key)),
+  ]);
+  await session.rows(INSERT_TRAINING_SETS, [JSON.stringify(model.trainingSets)]);
+  await settle(session);
+  const { label, key, artefact, trainedAt, signature, companion } = model;
+  const [row] = await session.rows<{ id: number }>(INSERT_MODEL, [
+    label,
+    key,
+    JSON.stringify(artefact),
+    featureSetKey,
+    trainedAt,
+    signature,
+    companion,
+  ]);
+  if (!row) throw new Error('the registry has no version 0: its migrations were not applied');
+  await session.rows(LINK_SETS, [row.id, model.trainingSets.map(({ hash }) => hash)]);
+  await session.rows(EVENT, [row.id, null, 'CANDIDATE', 'registered', ...whoAndWhy(by)]);
+  await by.note?.(session, { modelVersion: row.id, to: 'CANDIDATE' });
+  return row.id;
 }
 
 /** A change of stage that the registry refuses; the message says what would be right. */

@@ -78,6 +78,16 @@ const REIGNS = statement(
     WHERE to_stage = 'CHAMPION' ORDER BY id`,
 );
 
+/** Two versions with equal heads predict the same (SAME). */
+const heads = (version: string) =>
+  `md5((${version}.artefact->>'encoder') || (${version}.artefact->>'heads'))`;
+const REIGNING_HEADS = statement(
+  'models_reigning_heads',
+  `SELECT ${heads('m')} AS own, ${heads('c')} AS beside, e.cause = 'rollback' AS rollback, e.recorded_at AS at
+    FROM model_event e JOIN model_version m ON m.id = e.model_version_id LEFT JOIN model_version c ON c.id = m.companion_id
+    WHERE e.to_stage = 'CHAMPION' ORDER BY e.id`,
+);
+
 /** The existing ones of the model versions. */
 export function readModelVersions(session: Session, ids: readonly number[]): Promise<ModelVersionRow[]> {
   return session.rows<ModelVersionRow>(BY_IDS, [ids]);
@@ -158,6 +168,38 @@ export interface Reign {
   readonly champion: number | null;
   readonly since: Date | null;
   readonly previous: number | null;
+}
+
+/** Since when the heads that the champion, and its companion, predict with have counted without a break; null: it has none. */
+export interface PartsSince {
+  readonly champion: Date | null;
+  readonly companion: Date | null;
+}
+
+/** As `readReign`; a champion that another one follows with the same heads, beside another companion, counts as one. */
+export async function readPartsSince(session: Session): Promise<PartsSince> {
+  interface Heads {
+    readonly own: string;
+    readonly beside: string | null;
+  }
+  const reigns: Heads[] = [];
+  let last: Heads | undefined;
+  let since: PartsSince = { champion: null, companion: null };
+  for (const { rollback: back, at, ...heads } of await session.rows<Heads & { rollback: boolean; at: Date }>(
+    REIGNING_HEADS,
+    [],
+  )) {
+    if (back) reigns.pop();
+    else reigns.push(heads);
+    const now = reigns.at(-1);
+    const beside = now?.beside ?? null;
+    since = {
+      champion: now?.own === last?.own ? since.champion : at,
+      companion: beside === null ? null : beside === last?.beside ? since.companion : at,
+    };
+    last = now;
+  }
+  return since;
 }
 
 /** The present reign by what was recorded. A rollback undoes the last reign; the one before it is then the current one. */

@@ -111,15 +111,23 @@ export async function readUnscored(
   ids: readonly string[],
   modelVersionId: number,
 ): Promise<ScorableResponse[]> {
-  const known = await deps.store.rows<{ id: string }>(KNOWN, [ids, modelVersionId]);
+  const rows = await deps.store.rows<EncryptedText>(TEXTS, [ids]);
+  if (rows.length === 0) return [];
+  const withText = rows.map(({ id }) => id);
+  const known = await deps.store.rows<{ id: string }>(KNOWN, [withText, modelVersionId]);
   const scored = new Set(known.map(({ id }) => id));
-  const open = ids.filter((id) => !scored.has(id));
-  return open.length === 0 ? [] : readScorable(deps, open);
+  return openScorable(
+    deps,
+    rows.filter(({ id }) => !scored.has(id)),
+  );
 }
 
 /** The responses of those ids that have text. */
 export async function readScorable(deps: TextDeps, ids: readonly string[]): Promise<ScorableResponse[]> {
-  const rows = await deps.store.rows<EncryptedText>(TEXTS, [ids]);
+  return openScorable(deps, await deps.store.rows<EncryptedText>(TEXTS, [ids]));
+}
+
+async function openScorable(deps: TextDeps, rows: readonly EncryptedText[]): Promise<ScorableResponse[]> {
   const opened = await openTexts(deps, rows);
   if (opened.length === rows.length) return opened;
   // Erased meanwhile, or a shared key was replaced between text and key: only the former stays unread.
@@ -200,6 +208,8 @@ const LABELLED = statement(
           FROM review v JOIN review_decision d ON d.review_id = v.id WHERE v.decided_at IS NOT NULL
           ORDER BY v.response_id, v.decided_at DESC, d.id DESC) c ON c.response_id = r.id
       WHERE (r.class IS NOT NULL OR c.class IS NOT NULL) AND r.comment IS NOT NULL AND r.answered_at < $1
+        AND ($3::integer IS NULL OR EXISTS (SELECT FROM prediction p
+          WHERE p.response_id = r.id AND p.model_version_id = $3 AND p.answered_at = r.answered_at))
       ORDER BY r.answered_at DESC, r.id DESC LIMIT $2
     ) newest ORDER BY "answeredAt", id`,
 );
@@ -212,11 +222,16 @@ export interface LabelledResponse extends ScorableResponse {
 
 /**
  * The newest responses answered before `until` that have text and a class, oldest first: the reviewed class,
- * else the respondent's own.
+ * else the respondent's own. `readBy`: only those that this model version has read.
  */
-export async function readLabelled(deps: TextDeps, until: Date, limit: number): Promise<LabelledResponse[]> {
+export async function readLabelled(
+  deps: TextDeps,
+  until: Date,
+  limit: number,
+  readBy: number | null = null,
+): Promise<LabelledResponse[]> {
   return openTexts(
     deps,
-    await deps.store.rows<EncryptedText & { corrected: boolean }>(LABELLED, [until, limit]),
+    await deps.store.rows<EncryptedText & { corrected: boolean }>(LABELLED, [until, limit, readBy]),
   );
 }

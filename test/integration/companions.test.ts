@@ -302,7 +302,7 @@ describe('a model version with a companion', () => {
     expect((await readRegistry(database.store)).find(({ id }) => id === trained)).toMatchObject({
       companion,
     });
-    const other = await scoring.train(new Date(NOW), cause, 'scoreline-e5');
+    const other = await scoring.train(new Date(NOW), cause, { encoder: 'scoreline-e5' });
     expect((await readRegistry(database.store)).find(({ id }) => id === other)).toMatchObject({
       companion: null,
     });

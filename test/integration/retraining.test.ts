@@ -12,8 +12,8 @@ import { carryOutOrder } from '../../scoring/training-orders.ts';
 import { writeSetting } from '../../store/agents/agent-settings.ts';
 import { readAgentDecisions } from '../../store/agents/decisions.ts';
 import { readChampion, readRegistry } from '../../store/models/models.ts';
-import { writeReadings } from '../../store/monitoring/model-readings.ts';
 import { DIMENSIONS, openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
+import { writeAlarm } from '../fixtures/model-alarm.ts';
 import { until } from '../fixtures/server.ts';
 
 const MINUTE_MS = 60_000;
@@ -72,30 +72,6 @@ const scoredBy = (model: number) =>
 const order = () =>
   carryOutOrder({ store: database.store, now: () => now, loops: null, onError, train: scoring.train });
 
-/** What the champion reads is unlike what it read before. */
-async function drift(model: number): Promise<void> {
-  await writeReadings(database.store, [
-    {
-      modelVersionId: model,
-      metric: 'EMBEDDINGS',
-      segment: {},
-      from: new Date(now - 7 * DAY_MS),
-      until: new Date(now),
-      referenceFrom: new Date(now - 35 * DAY_MS),
-      n: 400,
-      referenceN: 1_600,
-      value: 0.2,
-      reference: null,
-      low: null,
-      high: null,
-      pValue: 0.001,
-      adjustedPValue: 0.001,
-      alarm: true,
-      detail: {},
-    },
-  ]);
-}
-
 beforeAll(async () => {
   database = await openTestDatabase(() => now);
   const { privateKey: signingKey } = generateKeyPairSync('ed25519');
@@ -121,7 +97,7 @@ describe('retraining', () => {
   it('proposes a training when the answers drift, and orders it once it is approved', async () => {
     expect(await run()).toMatchObject([{ action: null }]);
     now += 9 * DAY_MS;
-    await drift(1);
+    await writeAlarm(database, now, 1);
     const [proposed] = await run();
     expect(proposed).toMatchObject({ state: 'PROPOSED', action: { do: 'train', triggers: ['drift'] } });
     expect(await run(), 'not proposed twice').toMatchObject([{ id: null }]);
@@ -177,7 +153,7 @@ describe('retraining', () => {
     await submit(900, true);
     now += DAY_MS;
     await scoredBy(2);
-    await drift(2);
+    await writeAlarm(database, now, 2);
     expect(await run()).toMatchObject([{ action: { do: 'train' }, state: 'DONE' }]);
     await order();
     now += MINUTE_MS;

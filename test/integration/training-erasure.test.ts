@@ -63,6 +63,8 @@ function train(meanwhile: () => Promise<unknown>): Promise<number> {
     pool,
     champion: null,
     companion: null,
+    first: null,
+    readBy: null,
     taxonomy: taxonomy as unknown as Parameters<typeof trainCandidate>[0]['taxonomy'],
     signingKey: generateKeyPairSync('ed25519').privateKey,
     now: () => Date.UTC(2026, 5, 1),

@@ -124,9 +124,9 @@ describe('a shadow of another encoder', () => {
           new Set((await latestReadings(database.store)).map((one) => one.modelVersionId)).size === 2,
         'both are watched',
       );
-      const trained = await scoring.train(new Date(NOW), cause, 'scoreline-e5');
+      const trained = await scoring.train(new Date(NOW), cause, { encoder: 'scoreline-e5' });
       expect((await scoring.model(trained)).model.artefact.encoder).toEqual(TINY.encoder);
-      await expect(scoring.train(new Date(NOW), cause, 'another')).rejects.toThrow(
+      await expect(scoring.train(new Date(NOW), cause, { encoder: 'another' })).rejects.toThrow(
         'encoder: "another" is not on this machine; there is scoreline-minilm, scoreline-e5',
       );
     }));
