@@ -13,17 +13,22 @@ import { publicKeyOf } from '../domain/seals/signing-key.ts';
 import { auditCheckpoint } from '../store/audit/audit.ts';
 import type { Session, Store } from '../store/database/client.ts';
 import { hold, type Lease } from '../store/database/lease.ts';
-import { findWrongResponses, readNewestBrought } from '../store/seals/seal-evidence.ts';
-import { readFacts, SURVEYED } from '../store/seals/seal-facts.ts';
 import {
   type ClosedRollup,
   type Closing,
-  claimClosed,
+  hasClosed,
+  readClosed,
+  settleClosed,
+} from '../store/seals/closed-rollups.ts';
+import { findWrongResponses, readNewestBrought } from '../store/seals/seal-evidence.ts';
+import { readFacts, SURVEYED } from '../store/seals/seal-facts.ts';
+import {
+  type Addition,
+  additionOf,
   insertSeals,
   lastEntriesOf,
   type NewSeal,
   readLatestSeals,
-  refuse,
 } from '../store/seals/sealing.ts';
 import { lockSeals, readLeaves, type SealRow } from '../store/seals/seals.ts';
 import { type OpenLog, openLog, readLogAhead } from './append-to-log.ts';
@@ -52,6 +57,7 @@ export interface SealedBatch {
   readonly refused: readonly string[];
 }
 
+const NOTHING_CLOSED: SealedBatch = { closed: 0, sealed: 0, refused: [] };
 const SALT_BYTES = 16;
 
 /**
@@ -69,24 +75,31 @@ export async function checkLogOnce({ store, signingKey, sinks, now }: SealDeps):
 /**
  * Seals closed rollups in one transaction: all of it or, when the process dies, nothing. Rollups that equal
  * their seal get no new revision; those with an unexplained change get none either, so that no seal ever
- * vouches for it.
+ * vouches for it. It writes at the end: until then it holds back no follower of the journal.
  * @throws LogBrokenError if the log is not what was signed: nothing is added to it.
  */
 export async function sealBatch(deps: SealDeps, closing: Closing): Promise<SealedBatch> {
   const { store, signingKey, sinks, now } = deps;
+  // Also with nothing to seal: what was done to the log is found within the hour.
   await readLogAhead(store, { memory: store.memory, signingKey, sinks, now: now() });
+  if (!(await hasClosed(store, closing))) return NOTHING_CLOSED;
   return store.transaction(async (session) => {
     await lockSeals(session);
-    if (deps.lease) await hold(session, deps.lease);
-    const closed = await claimClosed(session, closing);
-    if (closed.length === 0) return { closed: 0, sealed: 0, refused: [] };
+    const closed = await readClosed(session, closing);
+    if (closed.length === 0) return NOTHING_CLOSED;
     const log = await openLog(session, { memory: store.memory, signingKey, sinks, now: now() });
     const { pairs, explained } = await compare(session, publicKeyOf(signingKey), closed);
-    const refused = await refuseTampered(session, log, pairs, explained);
+    const refused = await refusalsOf(session, log, pairs, explained);
     const drafts = pairs
       .filter(({ rollup }) => !refused.has(rollup))
       .flatMap((pair) => draft(deps, pair, explained) ?? []);
-    if (drafts.length > 0) await append(deps, session, log, drafts);
+    const addition = drafts.length > 0 ? await append(deps, session, log, drafts) : null;
+    if (deps.lease) await hold(session, deps.lease);
+    if (addition) await insertSeals(session, addition);
+    await settleClosed(
+      session,
+      pairs.map(({ rollup, lastEntry }) => ({ rollup, lastEntry, refused: refused.get(rollup) ?? null })),
+    );
     return { closed: closed.length, sealed: drafts.length, refused: [...refused.values()] };
   });
 }
@@ -152,8 +165,8 @@ async function compare(
   return { pairs, explained: await readExplanations(session, publicKey, compared, wrong) };
 }
 
-/** Puts back rollups whose seal was changed, or whose facts changed without an explanation. */
-async function refuseTampered(
+/** The rollups whose seal was changed, or whose facts changed without an explanation, each with what is wrong. */
+async function refusalsOf(
   session: Session,
   { head: checkpoint }: OpenLog,
   pairs: readonly Pair[],
@@ -164,9 +177,7 @@ async function refuseTampered(
   const unsigned = new Set(checkpoint ? await sealsNotUnder(session, seals, checkpoint) : seals);
   for (const pair of pairs) {
     const reason = reasonToRefuse(pair, unsigned, explained);
-    if (!reason) continue;
-    refused.set(pair.rollup, reason);
-    await refuse(session, pair.rollup, reason);
+    if (reason) refused.set(pair.rollup, reason);
   }
   return refused;
 }
@@ -229,13 +240,13 @@ function draft(deps: SealDeps, pair: Pair, explained: Explanations): Draft | nul
 const newestOf = (times: readonly number[]) =>
   times.length === 0 ? null : times.reduce((a, b) => Math.max(a, b));
 
-/** Adds the seals to the log, in the order of hour, cell and model, and signs its new state. */
+/** The seals as they are added to the log, in the order of hour, cell and model, and its new state, signed. */
 async function append(
   deps: SealDeps,
   session: Session,
   log: OpenLog,
   drafts: readonly Draft[],
-): Promise<void> {
+): Promise<Addition> {
   const { last, edge } = log;
   let size = last?.size ?? 0;
   const ordered = [...drafts].sort(
@@ -254,5 +265,5 @@ async function append(
   // Rows of the audit log are appended by one transaction at a time: all before the last committed one are
   // committed too.
   const state = { size, root, audit: await auditCheckpoint(session) };
-  await insertSeals(session, seals, nodes, signCheckpoint(deps.signingKey, state, last, deps.now()));
+  return additionOf(seals, nodes, signCheckpoint(deps.signingKey, state, last, deps.now()));
 }

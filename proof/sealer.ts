@@ -5,10 +5,10 @@ import { runPeriodic } from '../store/database/periodic.ts';
 import { runFollower } from '../store/journal/follower.ts';
 import { formatPosition, type JournalEntry, type JournalPosition } from '../store/journal/journal.ts';
 import { journalMark } from '../store/journal/journal-trim.ts';
+import type { Closing } from '../store/seals/closed-rollups.ts';
 import { SURVEYED } from '../store/seals/seal-facts.ts';
 import {
   BEFORE_ALL,
-  type Closing,
   markPublished,
   noteSomeTouched,
   noteTouched,
@@ -47,7 +47,8 @@ const PATIENCE_MS = 15 * 60_000;
 const TICK_MS = 2_000;
 /** A broken log needs an operator. */
 const BROKEN_TICK_MS = 60_000;
-const RESPONSES_AT_ONCE = 10_000;
+/** While a batch is written, followers of the journal wait. */
+const RESPONSES_AT_ONCE = 4_000;
 
 /**
  * Follows the journal and seals rollups once they are closed, while no other process does; the returned
@@ -64,6 +65,7 @@ async function sealUnder(deps: FollowingDeps & { readonly lease: Lease }): Promi
     name: SEALER,
     store,
     batch: ENTRIES,
+    gathers: true,
     lease,
     loops,
     onError,

@@ -1,10 +1,10 @@
 import type { HashedNode } from '../../domain/seals/merkle.ts';
 import type { Manifest, SignedCheckpoint } from '../../domain/seals/seal.ts';
 import type { KeptLeaf } from '../../domain/seals/seal-match.ts';
-import { HOUR_MS } from '../../domain/time/time-windows.ts';
 import type { Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
 import { followerPosition } from '../journal/journal.ts';
+import type { ClosedRollup } from './closed-rollups.ts';
 import { type RollupRef, rollupParameters } from './seal-facts.ts';
 import type { SealRow } from './seals.ts';
 
@@ -87,52 +87,6 @@ export async function noteSomeTouched(
 const byPlace = (a: RollupPlace, b: RollupPlace) =>
   a.cellId - b.cellId || a.model - b.model || a.bucket.getTime() - b.bucket.getTime();
 
-/** A rollup that may be sealed now. */
-export interface ClosedRollup extends RollupRef {
-  readonly firstEntry: string;
-  readonly lastEntry: string;
-  readonly firstTouched: Date;
-  readonly lastTouched: Date;
-  readonly modelKey: string | null;
-  readonly featureSet: string | null;
-}
-
-/** When a rollup is closed: by its hour, and by the time since it was last touched. */
-export interface Closing {
-  /** Hours that begin at this moment or earlier. Epoch milliseconds, like everything here. */
-  readonly bucketUntil: number;
-  readonly lastTouchedUntil: number;
-  /** Continuously touched ones are sealed once the first touch is this long ago. */
-  readonly firstTouchedUntil: number;
-  /** About as many responses at once, but at least one rollup. */
-  readonly responses: number;
-}
-
-const CLAIM = statement(
-  'sealing_claim',
-  `DELETE FROM seal_pending d USING (
-      SELECT p.cell_id, p.model_version_id, p.bucket, c.key AS cell, v.key AS model_key, v.feature_set_key,
-        sum(coalesce(r.n, 0) + 1) OVER (ORDER BY p.bucket, p.cell_id, p.model_version_id) - coalesce(r.n, 0) - 1 AS before
-      FROM (SELECT * FROM seal_pending WHERE bucket <= $1 AND (last_touched <= $2 OR first_touched <= $3) AND refused IS NULL
-          ORDER BY bucket, cell_id, model_version_id LIMIT $5) p
-        JOIN cell c ON c.id = p.cell_id JOIN model_version v ON v.id = p.model_version_id
-        LEFT JOIN rollup_hour r USING (cell_id, model_version_id, bucket)
-    ) closed
-    WHERE d.cell_id = closed.cell_id AND d.model_version_id = closed.model_version_id AND d.bucket = closed.bucket
-      AND closed.before < $4
-    RETURNING floor(extract(epoch FROM d.bucket) / 3600)::integer AS hour, d.cell_id AS "cellId", closed.cell,
-      d.model_version_id AS model, d.first_entry AS "firstEntry", d.last_entry AS "lastEntry",
-      d.first_touched AS "firstTouched", d.last_touched AS "lastTouched", closed.model_key AS "modelKey",
-      closed.feature_set_key AS "featureSet"`,
-);
-
-/** Takes closed rollups from the pending ones; a rollback returns them. */
-export function claimClosed(session: Session, closing: Closing): Promise<ClosedRollup[]> {
-  const { bucketUntil, lastTouchedUntil, firstTouchedUntil, responses } = closing;
-  const times = [bucketUntil, lastTouchedUntil, firstTouchedUntil].map((time) => new Date(time));
-  return session.rows<ClosedRollup>(CLAIM, [...times, responses, responses]);
-}
-
 /** The follower of the journal that seals. */
 export const SEALER = 'sealer';
 
@@ -165,29 +119,6 @@ export async function lastEntriesOf(
     `${hour} ${cellId} ${model}`;
   const entries = new Map(rows.map((row) => [key(row), row.entry]));
   return new Map(closed.map((rollup) => [rollup, entries.get(key(rollup)) ?? rollup.lastEntry]));
-}
-
-const REFUSE = statement(
-  'sealing_refuse',
-  `INSERT INTO seal_pending (cell_id, model_version_id, bucket, first_entry, last_entry, first_touched, last_touched, refused)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-    ON CONFLICT (cell_id, model_version_id, bucket) DO UPDATE SET refused = excluded.refused`,
-);
-
-/** Puts a rollup back, not to be sealed until it is touched again. */
-export async function refuse(session: Session, rollup: ClosedRollup, reason: string): Promise<void> {
-  const { hour, cellId, model, firstEntry, lastEntry, firstTouched, lastTouched } = rollup;
-  const bucket = new Date(hour * HOUR_MS);
-  await session.rows(REFUSE, [
-    cellId,
-    model,
-    bucket,
-    firstEntry,
-    lastEntry,
-    firstTouched,
-    lastTouched,
-    reason,
-  ]);
 }
 
 const LATEST = statement(
@@ -233,20 +164,27 @@ const INSERT_CHECKPOINT = statement(
   'INSERT INTO seal_head (size, body, signature) VALUES ($1, $2, $3)',
 );
 
-/** Adds seals with their leaves, their nodes of the log, and the checkpoint after them. */
-export async function insertSeals(
-  session: Session,
+/** What one batch adds to the log: rows as JSON. */
+export interface Addition {
+  readonly seals: string;
+  readonly leaves: string;
+  readonly nodes: string;
+  /** Of the log with them. */
+  readonly checkpoint: SignedCheckpoint;
+}
+
+/** Seals with their leaves, their nodes of the log, and the checkpoint after them, written as JSON before anything is locked. */
+export function additionOf(
   seals: readonly NewSeal[],
   nodes: readonly HashedNode[],
   checkpoint: SignedCheckpoint,
-): Promise<void> {
+): Addition {
   const rows = seals.map(({ leaves: _, content, ...row }) => ({
     ...row,
     revision: content.revision,
     why: content.why,
     at: content.sealedAt,
   }));
-  await session.rows(INSERT_SEALS, [JSON.stringify(rows)]);
   const leaves = seals.flatMap(({ id, leaves: list }) =>
     list.map(({ hash, responseId, salt, origin }, place) => ({
       s: id,
@@ -257,8 +195,22 @@ export async function insertSeals(
       o: origin,
     })),
   );
-  await session.rows(INSERT_LEAVES, [JSON.stringify(leaves)]);
-  await session.rows(INSERT_NODES, [JSON.stringify(nodes)]);
+  return {
+    seals: JSON.stringify(rows),
+    leaves: JSON.stringify(leaves),
+    nodes: JSON.stringify(nodes),
+    checkpoint,
+  };
+}
+
+/** Adds the seals to the log. */
+export async function insertSeals(
+  session: Session,
+  { seals, leaves, nodes, checkpoint }: Addition,
+): Promise<void> {
+  await session.rows(INSERT_SEALS, [seals]);
+  await session.rows(INSERT_LEAVES, [leaves]);
+  await session.rows(INSERT_NODES, [nodes]);
   await session.rows(INSERT_CHECKPOINT, [checkpoint.size, checkpoint.body, checkpoint.signature]);
 }
 

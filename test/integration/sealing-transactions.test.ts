@@ -2,8 +2,10 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Memory } from '../../domain/memory/memory.ts';
 import { sealBatch } from '../../proof/seal-batch.ts';
 import { ownerSession, type Session, type Store } from '../../store/database/client.ts';
-import type { Statement } from '../../store/database/statement.ts';
+import { takeLease } from '../../store/database/lease.ts';
+import { type Statement, statement } from '../../store/database/statement.ts';
 import { followerPosition, readJournal } from '../../store/journal/journal.ts';
+import type { Closing } from '../../store/seals/closed-rollups.ts';
 import { SEALER } from '../../store/seals/sealing.ts';
 import { openSealedDatabase, type SealedDatabase } from '../fixtures/sealed-database.ts';
 import { takeIn } from '../fixtures/take-in.ts';
@@ -20,12 +22,54 @@ afterAll(async () => {
   database?.removeFiles();
 });
 
-/** The database, with the names of the statements outside and within transactions. */
-function watched(store: Store): { store: Store; outside: string[]; within: string[] } {
+const ASSIGNED = statement(
+  'test_transaction_id',
+  'SELECT pg_current_xact_id_if_assigned() IS NOT NULL AS is',
+);
+/** As a follower does that reads a later entry. */
+const TOUCH = statement('test_touch', 'UPDATE seal_pending SET last_entry = $1, last_touched = now()');
+const PENDING = statement(
+  'test_pending',
+  'SELECT first_entry AS first, last_entry AS last FROM seal_pending',
+);
+
+/** Closed by now, whatever is touched. */
+const closingAt = (now: number): Closing => ({
+  bucketUntil: now,
+  lastTouchedUntil: now + HOUR_MS,
+  firstTouchedUntil: now,
+  responses: 100,
+});
+
+/** Brings one answer of six hours ago, and notes it for the sealer. */
+async function bring(externalId: string): Promise<void> {
+  const answeredAt = new Date(Date.now() - 6 * HOUR_MS).toISOString();
+  await database.submit([{ externalId, answeredAt, score: 3 }]);
+  await database.settled();
+  await takeIn(
+    database.store,
+    await readJournal(database.store, await followerPosition(database.store, SEALER), 50),
+  );
+}
+
+const depsOn = (store: Store, now: () => number = Date.now) => ({
+  store,
+  signingKey: database.signingKey,
+  now,
+  randomBytes: (size: number) => Buffer.alloc(size, 1),
+  sinks: [],
+});
+
+/** The database, with the names of the statements outside and within transactions; `before` is called with each of these. */
+function watched(
+  store: Store,
+  before: (name: string, session: Session) => Promise<void> = async () => undefined,
+): { store: Store; outside: string[]; within: string[] } {
   const [outside, within]: [string[], string[]] = [[], []];
   const watch = (session: Session, names: string[]) =>
     ownerSession({
-      rows: <Row>(statement: Statement, parameters: readonly unknown[]) => {
+      rows: async <Row>(statement: Statement, parameters: readonly unknown[]) => {
+        if (names === within) await before(statement.name, session);
         names.push(statement.name);
         return session.rows<Row>(statement, parameters);
       },
@@ -46,29 +90,56 @@ it('the log is read page by page before the batch, and cached for it, also an ho
   await database.seal();
   const { store, outside, within } = watched(database.store);
   let now = Date.now();
-  const deps = {
-    store,
-    signingKey: database.signingKey,
-    now: () => now,
-    randomBytes: (size: number) => Buffer.alloc(size, 1),
-    sinks: [],
-  };
   for (const later of [0, 59, 61]) {
     [outside.length, within.length] = [0, 0];
     now = Date.now() + later * 60_000;
-    await database.submit([{ externalId: `b${later}`, answeredAt, score: 3 }]);
-    await database.settled();
-    const entries = await readJournal(database.store, await followerPosition(database.store, SEALER), 50);
-    await takeIn(database.store, entries);
-    const closing = {
-      bucketUntil: now,
-      lastTouchedUntil: now + HOUR_MS,
-      firstTouchedUntil: now,
-      responses: 100,
-    };
-    expect((await sealBatch(deps, closing)).sealed).toBe(1);
+    await bring(`b${later}`);
+    expect(
+      (
+        await sealBatch(
+          depsOn(store, () => now),
+          closingAt(now),
+        )
+      ).sealed,
+    ).toBe(1);
     expect(within).toContain('sealing_insert_seals');
     expect(within).not.toContain('log_page');
     if (later !== 61) expect(outside).toContain('log_page');
   }
+});
+
+it('nothing is written, nor locked by row, before all of it is ready: followers of the journal would wait', async () => {
+  await bring('c');
+  const lease = await takeLease(database.store, 'test', 'here', 'force');
+  if (!lease) throw new Error('no lease');
+  const writes: string[] = [];
+  const { store, within } = watched(database.store, async (name, session) => {
+    const [row] = await session.rows<{ is: boolean }>(ASSIGNED, []);
+    if (row?.is) writes.push(name);
+  });
+  expect((await sealBatch({ ...depsOn(store), lease }, closingAt(Date.now()))).sealed).toBe(1);
+  // What has a transaction id already: what follows the first lock of a row.
+  const first = within.indexOf('lease_hold');
+  expect(first).toBeGreaterThan(within.indexOf('seal_facts_responses'));
+  expect(writes).toEqual(within.slice(first + 1));
+});
+
+it('a rollup that is touched after its facts were read is judged again', async () => {
+  await bring('d');
+  const { store } = watched(database.store, async (name, session) => {
+    if (name !== 'sealing_lock_pending') return;
+    const [pending] = await session.rows<{ last: string }>(PENDING, []);
+    const [xact = 0, position = 0] = (pending?.last ?? '').split('.').map(Number);
+    await session.rows(TOUCH, [`${xact + 1_000}.${position}`]);
+  });
+  expect((await sealBatch(depsOn(store), closingAt(Date.now()))).sealed).toBe(1);
+  const [pending] = await database.store.rows<{ first: string; last: string }>(PENDING, []);
+  expect(pending?.last).toMatch(/^\d+\.\d+$/);
+  expect(pending?.first).toBe(pending?.last);
+  expect(await sealBatch(depsOn(database.store), closingAt(Date.now()))).toEqual({
+    closed: 1,
+    sealed: 0,
+    refused: [],
+  });
+  expect(await database.store.rows(PENDING, [])).toEqual([]);
 });
