@@ -91,8 +91,12 @@ async function sumOrdered(
 
 /** The days that an edge of a window divides: there, releases of several hours are looked at one by one. */
 function daysWithEdges(windows: readonly TimeRange[]): Set<number> {
-  const edges = windows.flatMap(({ from, until }) => [from, until]);
-  return new Set(edges.filter((edge) => edge % DAY_MS !== 0).map((edge) => Math.floor(edge / DAY_MS)));
+  const days = new Set<number>();
+  for (const { from, until } of windows) {
+    if (from % DAY_MS !== 0) days.add(Math.floor(from / DAY_MS));
+    if (until % DAY_MS !== 0) days.add(Math.floor(until / DAY_MS));
+  }
+  return days;
 }
 
 /** For one group: what is added from a window on, and how many releases begin or cease to cut it there. */

@@ -101,6 +101,10 @@ export class RunningCounts {
   /** How many keys from `low` on are smaller, and all before `low`. */
   #placeOf(key: number, from: number): number {
     let [low, high] = [from, this.#size];
+    // Mostly no key is missing up to the last one; a search would read all over a long array.
+    const guess = high - 1 + key - (this.#keys[high - 1] ?? key);
+    if (guess >= high) return high;
+    if (guess >= low && this.#keys[guess] === key) return guess;
     while (low < high) {
       const middle = (low + high) >> 1;
       if ((this.#keys[middle] as number) < key) low = middle + 1;

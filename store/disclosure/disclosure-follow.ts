@@ -3,6 +3,7 @@ import type { Store } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
 import { BEGINNING, JOURNAL_HEAD, type JournalPosition, readJournal } from '../journal/journal.ts';
 import { marksBehind } from '../journal/journal-trim.ts';
+import type { Look } from '../journal/looks.ts';
 import { areTooMany, atomOf, type Part } from './disclosure-counts.ts';
 import {
   type KnownLedger,
@@ -19,7 +20,7 @@ const JOURNAL_ENTRIES = 5_000;
 /** Entries per statement: the event loop turns between two of them. */
 const ENTRIES_AT_ONCE = 500;
 
-/** One statement: every guarded read begins with it. */
+/** One statement, in one snapshot. */
 const STATE = statement(
   'disclosure_state',
   `SELECT l.lots, head.xact, head.position FROM disclosure_ledger l LEFT JOIN (${JOURNAL_HEAD}) head ON true WHERE l.key = $1`,
@@ -31,13 +32,13 @@ const RELEASES = statement(
 );
 
 /** How far a ledger and the journal are, in one snapshot. */
-export interface LedgerState {
+interface LedgerState {
   readonly lots: number;
   readonly head: JournalPosition;
 }
 
 /** How many releases are stored of the ledger, and the last entry of the journal that can be read. */
-export async function readState(store: Store, key: string): Promise<LedgerState> {
+async function readState(store: Store, key: string): Promise<LedgerState> {
   const [row] = await store.rows<{ lots: number; xact: number | null; position: number | null }>(STATE, [
     key,
   ]);
@@ -46,10 +47,27 @@ export async function readState(store: Store, key: string): Promise<LedgerState>
   return { lots, head: xact === null || position === null ? BEGINNING : { xact, position } };
 }
 
+/** Whether nothing came to the ledger or the journal after what is known here, as that look found. */
+export function isUpToDate(
+  { key, length, position }: KnownLedger,
+  { taken: { base }, releases }: Look,
+): boolean {
+  return releases.get(key) === length && base.xact === position.xact && base.position === position.position;
+}
+
+/** Takes in what came to the ledger, and notes what the journal reports as changed. */
+export async function follow(store: Store, known: KnownLedger): Promise<void> {
+  const state = await readState(store, known.key);
+  await readTouched(store, known, state);
+  await catchUp(store, known, state);
+}
+
 /**
  * Records which cells are protected now: all hours of new ones are compared. Returns whether the set changed.
  */
 export function noteCells(known: KnownLedger, protectedCells: readonly Cell[]): boolean {
+  if (protectedCells === known.protectedList) return false;
+  known.protectedList = protectedCells;
   // Ids only grow, so a new one is the highest, and a removed one makes the count smaller.
   const which = `${protectedCells.length} ${protectedCells.reduce((highest, { id }) => Math.max(highest, id), 0)}`;
   if (which === known.cells) return false;
@@ -63,7 +81,7 @@ export function noteCells(known: KnownLedger, protectedCells: readonly Cell[]): 
 }
 
 /** Records which cells and hours the journal, which is read up to `head`, reports as changed. */
-export async function readTouched(store: Store, known: KnownLedger, { head }: LedgerState): Promise<void> {
+async function readTouched(store: Store, known: KnownLedger, { head }: LedgerState): Promise<void> {
   if (head.xact === known.position.xact && head.position === known.position.position) return;
   const compared = [...known.parts].filter(([, { open }]) => open !== null);
   // The ledger was not read for longer than the journal's retention.
@@ -112,7 +130,7 @@ function compareAll(part: KnownPart): void {
  * Takes in other processes' releases, up to the stored ones. They may be older than what was compared here: those hours are compared
  * again.
  */
-export async function catchUp(store: Store, known: KnownLedger, { lots }: LedgerState): Promise<void> {
+async function catchUp(store: Store, known: KnownLedger, { lots }: LedgerState): Promise<void> {
   let kept: ReleaseRow[] = [];
   let at: readonly number[] = [known.length, 2 ** 31 - 1, 0];
   while (lots !== known.length) {

@@ -2,6 +2,7 @@ import type { Change } from '../../domain/disclosure/disclosure.ts';
 import { ReleaseIndex } from '../../domain/disclosure/release-index.ts';
 import { CellCounts } from '../../domain/disclosure/running-counts.ts';
 import type { Counts } from '../../domain/nps/nps.ts';
+import type { Cell } from '../../domain/segments/cell.ts';
 import { Slice } from '../../domain/text/slices.ts';
 import { BEGINNING, type JournalPosition } from '../journal/journal.ts';
 import type { Atom, Part } from './disclosure-counts.ts';
@@ -42,7 +43,8 @@ export interface KnownLedger {
   /** How many releases are known. */
   length: number;
   readonly parts: Map<Part, KnownPart>;
-  /** Ids of the protected cells, and a fingerprint of the set. */
+  /** The protected cells as given last, their ids, and a fingerprint of the set. */
+  protectedList: readonly Cell[];
   protectedIds: ReadonlySet<number>;
   cells: string;
   /** Up to where the journal was read. */
@@ -113,6 +115,7 @@ function newLedger(key: string): KnownLedger {
     key,
     length: 0,
     parts,
+    protectedList: [],
     protectedIds: protectedCells,
     cells: '',
     position: BEGINNING,

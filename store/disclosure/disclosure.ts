@@ -3,8 +3,9 @@ import type { ReleaseIndex } from '../../domain/disclosure/release-index.ts';
 import type { Slot } from '../../domain/memory/memory.ts';
 import type { Cell } from '../../domain/segments/cell.ts';
 import { DAY_MS } from '../../domain/time/time-windows.ts';
+import { LOOKS } from '../journal/looks.ts';
 import type { Part } from './disclosure-counts.ts';
-import { catchUp, noteCells, readState, readTouched } from './disclosure-follow.ts';
+import { follow, isUpToDate, noteCells } from './disclosure-follow.ts';
 import { findLedger } from './disclosure-ledger.ts';
 import { type KnownLedger, LedgerMemory, partOf } from './disclosure-memory.ts';
 import { type DisclosureDeps, tell } from './disclosure-release.ts';
@@ -34,7 +35,8 @@ const FOUND: Slot<WeakMap<Scope, Map<Counted, Found>>> = { begin: () => new Weak
 
 /**
  * The ledger of those protected cells, after adding what can be released by now of the parts. All callers with
- * the same protected cells share it, whatever their other rights: they may compare.
+ * the same protected cells share it, whatever their other rights: they may compare. `since`: a look at the database that began at that
+ * moment or later is new enough (`performance.now()`); null: it is asked now.
  */
 export async function openLedger(
   deps: DisclosureDeps,
@@ -42,12 +44,16 @@ export async function openLedger(
   counted: Counted,
   protectedCells: readonly Cell[],
   parts: readonly Part[],
+  since: number | null,
 ): Promise<Ledger> {
   const { store } = deps;
   const key = await ledgerOf(deps, scope, counted, protectedCells);
   const memory = store.memory.of(LEDGERS);
   const known = memory.get(key, deps.now());
-  const work = known.queue.then(() => advance(deps, scope.smallestCount, protectedCells, known, parts));
+  store.memory.of(LOOKS).useLedger(key);
+  const work = known.queue.then(() =>
+    advance(deps, scope.smallestCount, protectedCells, known, parts, since),
+  );
   // A failure may leave it half done: the next reader starts from what is stored.
   known.queue = work.then(
     () => memory.evict(deps.now()),
@@ -89,21 +95,18 @@ async function advance(
   protectedCells: readonly Cell[],
   known: KnownLedger,
   parts: readonly Part[],
+  since: number | null,
 ): Promise<Ledger> {
   const { store } = deps;
   const day = Math.floor(deps.now() / DAY_MS);
   const isOther = noteCells(known, protectedCells) || day !== known.day;
   // Other parts are compared when they are needed.
   if (isOther) for (const part of known.parts.values()) part.isChanged = true;
-  let state = await readState(store, known.key);
-  await readTouched(store, known, state);
+  const look = since === null ? null : store.memory.of(LOOKS).since(since);
+  if (!look || !isUpToDate(known, look)) await follow(store, known);
   const due = () => parts.filter((part) => partOf(known, part).isChanged);
-  for (;;) {
-    await catchUp(store, known, state);
-    if (await tell(deps, smallestCount, known, due())) break;
-    // Another process wrote to the ledger meanwhile: the remainder is computed again.
-    state = await readState(store, known.key);
-  }
+  // Another process wrote to the ledger meanwhile: the remainder is computed again.
+  while (!(await tell(deps, smallestCount, known, due()))) await follow(store, known);
   known.day = day;
   return {
     key: known.key,

@@ -6,10 +6,11 @@ import type { Basis } from '../../domain/scores/score.ts';
 import type { Cell, CellDictionary } from '../../domain/segments/cell.ts';
 import { mapInSlices, Slice } from '../../domain/text/slices.ts';
 import type { TimeRange } from '../../domain/time/time-windows.ts';
-import type { ScopedSession, Session, Store } from '../database/client.ts';
+import type { ScopedSession, Store } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
 import { type Ledger, openLedger } from './disclosure.ts';
 import type { Part } from './disclosure-counts.ts';
+import { type DividedGroups, dividedGroups, type ScoreGroup } from './divided-groups.ts';
 import { protectedCells } from './protected-cells.ts';
 
 export interface GuardDeps {
@@ -19,12 +20,6 @@ export interface GuardDeps {
   readonly record: Store;
   readonly cells: CellDictionary;
   readonly now: () => number;
-}
-
-/** The cells of one group. */
-export interface ScoreGroup {
-  readonly group: Readonly<Record<string, string>>;
-  readonly cells: readonly Cell[];
 }
 
 /** The visible counts of one group in one window: all, null if suppressed, and the inferred ones by version. */
@@ -85,9 +80,7 @@ interface OpenPart {
   readonly groupOf: ReadonlyMap<number, number>;
   /** Groups that have a release of their own. */
   readonly own: ReadonlySet<number>;
-  /** Which groups have protected cells, and which have others beside. */
-  readonly hasProtected: readonly boolean[];
-  readonly free: readonly boolean[];
+  readonly divided: DividedGroups;
 }
 
 /** The same with the sums by window and group. */
@@ -107,16 +100,17 @@ export async function openGuard(
   const releasable = parts.filter(({ part }) => countedParts.includes(part));
   return {
     lists: (place) => releasable.some(({ own }) => own.has(place)),
-    isProtected: (place) => parts.some(({ hasProtected: protectedCells }) => protectedCells[place]),
+    isProtected: (place) => parts.some(({ divided }) => divided.hasClosed(place)),
     tell: async (columns) => {
       const slice = new Slice();
-      const listed = new Set(columns.map(({ place }) => place));
+      const listed = columns.length < groups.length ? new Set(columns.map(({ place }) => place)) : null;
       const summed: ReleasedPart[] = [];
       for (const ledger of new Set(parts.map((part) => part.ledger)))
         await ledger.read(async (releasesOf) => {
           for (const part of parts.filter((one) => one.ledger === ledger)) {
-            const groupOf = new Map([...part.groupOf].filter(([, place]) => listed.has(place)));
-            summed.push({ ...part, sums: await sumReleases(releasesOf(part.part), windows, groupOf) });
+            const groupOf = listed ? [...part.groupOf].filter(([, place]) => listed.has(place)) : null;
+            const asked = groupOf ? new Map(groupOf) : part.groupOf;
+            summed.push({ ...part, sums: await sumReleases(releasesOf(part.part), windows, asked) });
           }
         });
       // No responses there yet; the first one must not be revealed by a row that was shown before.
@@ -142,10 +136,12 @@ function releasedColumn(
 ): ScoreColumn {
   const { place } = column;
   const { countedParts, inferred } = partsOf(basis, models);
-  const ofGroup = parts.filter((part) => part.hasProtected[place]);
+  const ofGroup = parts.filter(({ divided }) => divided.hasClosed(place));
   if (ofGroup.length === 0) return column;
   const releasable = ofGroup.filter(({ part }) => countedParts.includes(part));
-  const free = countedParts.length > releasable.length || releasable.some((part) => part.free[place]);
+  const free =
+    countedParts.length > releasable.length ||
+    releasable.some(({ divided }) => divided.openOf[place]?.length);
   const sum = (of: readonly Part[], window: number) =>
     releasable.reduce(
       (all, { part, sums }) => (of.includes(part) ? add(all, sums.at(window, place) ?? ZERO) : all),
@@ -177,10 +173,10 @@ async function openParts(
   };
   const all: OpenPart[] = [];
   for (const counted of ['surveyed', 'inferred'] as const) {
-    const ids = new Set(protectedCells[counted].map(({ id }) => id));
-    const ofGroups = groups.map(({ cells }) => cells.filter(({ id }) => ids.has(id)));
     const parts = wanted[counted];
-    if (parts.length === 0 || ofGroups.every((cells) => cells.length === 0)) continue;
+    if (parts.length === 0 || protectedCells[counted].length === 0) continue;
+    const divided = dividedGroups(deps.cells, groups, protectedCells[counted]);
+    if (divided.closed.length === 0) continue;
     const opened = [...parts, ...(counted === 'inferred' ? siblingsOf(parts) : [])];
     const ledger = await openLedger(
       { store: deps.record, cells: deps.cells, now: deps.now },
@@ -188,12 +184,9 @@ async function openParts(
       counted,
       protectedCells[counted],
       opened,
+      deps.store.seen?.since ?? null,
     );
-    const seen = await cellsBehind(deps.store, ledger);
-    const groupOf = new Map<number, number>();
-    ofGroups.forEach((cells, place) => {
-      for (const { id } of cells) if (seen.has(id)) groupOf.set(id, place);
-    });
+    const groupOf = await shownOf(deps.store, ledger, divided);
     await ledger.read(async (releasesOf) => {
       for (const part of parts)
         all.push({
@@ -201,8 +194,7 @@ async function openParts(
           ledger,
           groupOf,
           own: await groupsWithReleases(releasesOf(part), groupOf),
-          hasProtected: ofGroups.map((cells) => cells.length > 0),
-          free: ofGroups.map((cells, place) => cells.length < (groups[place]?.cells.length ?? 0)),
+          divided,
         });
     });
   }
@@ -225,12 +217,18 @@ const BEHIND = statement(
 );
 
 /**
- * The ledger's cells as the caller's database role sees them: releases of others are not summed, even if the
- * program is wrong.
+ * The group of each of the ledger's cells that the caller's session shows: releases of others are not summed, even if the program is
+ * wrong. Where counts may come from memory the session says it itself, else the caller's database role.
  */
-async function cellsBehind(scopedReader: Session, { key }: Ledger): Promise<Set<number>> {
-  const [row] = await scopedReader.rows<{ ids: number[] }>(BEHIND, [key]);
-  return new Set(row?.ids);
+async function shownOf(
+  session: ScopedSession,
+  { key }: Ledger,
+  { closed, groupOf }: DividedGroups,
+): Promise<ReadonlyMap<number, number>> {
+  if (session.seen?.showScoresOf(closed)) return groupOf;
+  const [row] = await session.rows<{ ids: number[] }>(BEHIND, [key]);
+  const shown = new Set(row?.ids);
+  return new Map([...groupOf].filter(([id]) => shown.has(id)));
 }
 
 /** Which responses belong to a basis. */
