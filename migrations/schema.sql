@@ -556,6 +556,7 @@ CREATE TABLE public.erasure (
   xact bigint,
   journal_at timestamp with time zone,
   files_at timestamp with time zone,
+  response_times timestamp with time zone[],
   CONSTRAINT erasure_pkey PRIMARY KEY (id)
 );
 CREATE INDEX erasure_lookups_index ON public.erasure USING gin (lookups);
@@ -972,10 +973,9 @@ CREATE TABLE public.response (
   comment text,
   subject_id uuid,
   account_id uuid,
-  CONSTRAINT response_id_answered_at_pk PRIMARY KEY (id, answered_at)
+  CONSTRAINT response_answered_at_id_pk PRIMARY KEY (answered_at, id)
 );
 CREATE INDEX response_account ON public.response USING btree (account_id, answered_at) WHERE (account_id IS NOT NULL);
-CREATE INDEX response_answered_at_id_index ON public.response USING btree (answered_at, id);
 CREATE INDEX response_cell_id_answered_at_index ON public.response USING btree (cell_id, answered_at);
 CREATE INDEX response_without_score ON public.response USING btree (mapping_version_id, answered_at) WHERE (class IS NULL);
 CREATE TRIGGER response_deleted AFTER DELETE ON public.response FOR EACH ROW EXECUTE FUNCTION response_deleted();

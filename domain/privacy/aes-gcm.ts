@@ -36,7 +36,8 @@ function associatedData(format: string, { tenant, subject, field, row, version }
 const pool = Buffer.alloc(IV_BYTES * 512);
 let used = pool.length;
 
-function freshIv(): Buffer {
+/** 12 random bytes that nothing else gets. */
+export function freshBytes(): Buffer {
   if (used === pool.length) {
     randomFillSync(pool);
     used = 0;
@@ -47,7 +48,7 @@ function freshIv(): Buffer {
 
 /** AES-256-GCM under a key of 32 bytes with a random nonce: one byte for the format, then nonce, tag and ciphertext. */
 export function encryptBytes(key: Buffer, context: EncryptionContext, plain: Buffer | string): Buffer {
-  const iv = freshIv();
+  const iv = freshBytes();
   const format = context.version == null ? FORMATS.place : FORMATS.content;
   const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(associatedData(format, context));
   const body = [

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import fc from '../../test/fixtures/properties.ts';
 import { normaliseSegment } from '../segments/cell.ts';
 import { type Basis, parseScoreId, type ScoreName, scoreId } from './score.ts';
+import { scoreIds } from './score-ids.ts';
 
 const minute = fc.integer({ min: 0, max: 40_000_000 }).map((count) => count * 60_000);
 const names: fc.Arbitrary<ScoreName> = fc.record({
@@ -36,6 +37,16 @@ it('is the base64url of the JSON of its parts, the segment with sorted, distinct
         scoreId({ ...name, segment: { ...segment }, until: until + 60_000 }),
       );
       expect(parseScoreId(scoreId(name))).toEqual({ ...name, segment: normaliseSegment(segment) });
+    }),
+  );
+});
+
+it('is the same among the ids of many scores', () => {
+  fc.assert(
+    fc.property(fc.array(names), fc.nat(), (some, place) => {
+      const { segment = {} } = some[place % Math.max(1, some.length)] ?? {};
+      const shared = some.map((name, i) => (i % 2 === 0 ? name : { ...name, segment }));
+      expect(scoreIds(shared)).toEqual(shared.map(scoreId));
     }),
   );
 });

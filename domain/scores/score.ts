@@ -31,21 +31,28 @@ export interface ScoreInterval {
   readonly method: 'SCORE' | 'ADJUSTED_WALD' | 'CORRECTED';
 }
 
-const PREFIX = 'nps_';
+export const SCORE_ID_PREFIX = 'nps_';
+
+/** The key of a score as JSON: what its segment has, then, in ASCII, the rest. */
+export const scoreContent = {
+  ofSegment: (segment: Segment): string => `[1,${segmentText(segment)},`,
+  ofRest: ({ from, until, basis, confidence, model }: Omit<ScoreName, 'segment'>): string =>
+    `${from},${until},"${basis}",${confidence}${model === null ? '' : `,${model}`}]`,
+};
 
 /** The id of the score: "nps_" and the base64url of its key as JSON. Equal keys have equal ids. */
 export function scoreId(name: ScoreName): string {
-  const { segment, from, until, basis, confidence, model } = name;
-  const last = model === null ? '' : `,${model}`;
-  const content = `[1,${segmentText(segment)},${from},${until},"${basis}",${confidence}${last}]`;
-  return PREFIX + Buffer.from(content).toString('base64url');
+  const content = scoreContent.ofSegment(name.segment) + scoreContent.ofRest(name);
+  return SCORE_ID_PREFIX + Buffer.from(content).toString('base64url');
 }
 
 /** The key in the id, or null when it is not a score id. */
 export function parseScoreId(id: string): ScoreName | null {
-  if (!id.startsWith(PREFIX) || id.length > 8_192) return null;
+  if (!id.startsWith(SCORE_ID_PREFIX) || id.length > 8_192) return null;
   try {
-    const content: unknown = JSON.parse(Buffer.from(id.slice(PREFIX.length), 'base64url').toString());
+    const content: unknown = JSON.parse(
+      Buffer.from(id.slice(SCORE_ID_PREFIX.length), 'base64url').toString(),
+    );
     if (!Array.isArray(content) || content[0] !== 1) return null;
     const [, segment, from, until, basis, confidence, model = null] = content as unknown[];
     if (!isSegment(segment) || !isBasis(basis)) return null;
@@ -137,6 +144,11 @@ export class ScoreRow implements ScoreName {
   get id(): string {
     this.#id ??= scoreId(this);
     return this.#id;
+  }
+
+  /** `id`: as `scoreId` makes it. */
+  setId(id: string): void {
+    this.#id = id;
   }
 
   /** The counts by who gave the class, with the known errors of what inferred it; null when suppressed. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Cell, type CellDictionary, matchesSegment } from '../../domain/segments/cell.ts';
 import { eraseQuarantined } from '../connections/quarantine-settle.ts';
 import type { Session, Store } from '../database/client.ts';
+import { columnsOf } from '../database/columns.ts';
 import { type Statement, statement, unnamed } from '../database/statement.ts';
 import type { SubjectEncryption } from '../encryption/subject-encryption.ts';
 import { forgetMerges } from '../outcomes/forget-merged.ts';
@@ -64,7 +65,8 @@ const TRAINING_SETS = statement(
     UNION
     SELECT t.hash FROM training_set t WHERE t.until IS NOT NULL
       AND NOT EXISTS (SELECT FROM training_set_member m WHERE m.hash = t.hash)
-      AND EXISTS (SELECT FROM response r WHERE r.id = ANY ($1::uuid[]) AND r.answered_at < t.until
+      AND EXISTS (SELECT FROM response_key k JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at AND r.cell_id = k.cell_id
+        WHERE k.id = ANY ($1::uuid[]) AND r.answered_at < t.until
         AND r.received_at < t.recorded_at AND r.comment IS NOT NULL AND r.class IS NOT NULL)
     ORDER BY 1`,
 );
@@ -106,10 +108,10 @@ const DELETE_KEYS = statement('erase_keys', 'DELETE FROM subject_key WHERE id = 
 const NOTE = statement(
   'erase_note',
   `INSERT INTO erasure (id, lookups, response_ids, subject_ids, responses, actor, reason, training_sets, models,
-      wrapped_by, xact, files_at)
+      wrapped_by, xact, files_at, response_times)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8,
       ARRAY(SELECT DISTINCT model_version_id FROM model_training_set WHERE hash = ANY ($8::text[]) ORDER BY 1), $9,
-      pg_current_xact_id()::text::bigint, CASE WHEN $10 THEN now() END)`,
+      pg_current_xact_id()::text::bigint, CASE WHEN $10 THEN now() END, $11::timestamptz[])`,
 );
 
 /** The result of an erasure. */
@@ -174,6 +176,7 @@ export async function erase(deps: SubjectDeps, dataSubject: DataSubject, by: Ord
       sets.map(({ hash }) => hash),
       [...new Set([...subjects, ...renewed].map(({ wrappedBy }) => wrappedBy))].sort(),
       store.backend !== 'pglite',
+      ...columnsOf(keys, ['answeredAt']),
     ]);
     await tombstoneLeaves(session, sign, responseIds, 'erased');
     // Without anything that leads to the person: only the amount.

@@ -9,6 +9,8 @@ export interface PendingErasure {
   readonly id: string;
   readonly responseIds: readonly string[];
   readonly subjectIds: readonly string[];
+  /** Whether it says when the responses were answered: those of earlier versions do not. */
+  readonly isTimed: boolean;
   /** The transaction that deleted the responses. */
   readonly xact: number;
   readonly journalAt: Date | null;
@@ -36,7 +38,7 @@ const COLUMNS = `e.id, e.recorded_at AS "recordedAt", e.actor, e.reason, e.respo
   (SELECT CASE WHEN count(r.version) = cardinality(e.wrapped_by) THEN max(r.recorded_at) END
     FROM retired_key r WHERE r.provider || ' ' || r.version = ANY (e.wrapped_by)) AS "unreadableSince"`;
 const PENDING_COLUMNS = `id, coalesce(response_ids, '{}') AS "responseIds", coalesce(subject_ids, '{}') AS "subjectIds",
-  coalesce(xact, 0) AS xact, journal_at AS "journalAt", files_at AS "filesAt"`;
+  response_times IS NOT NULL AS "isTimed", coalesce(xact, 0) AS xact, journal_at AS "journalAt", files_at AS "filesAt"`;
 const PENDING = statement(
   'erasures_pending',
   `SELECT ${PENDING_COLUMNS} FROM erasure WHERE completed_at IS NULL
@@ -54,8 +56,8 @@ const PAGE = statement(
 );
 const COMPLETE = statement(
   'erasures_complete',
-  `UPDATE erasure SET completed_at = now(), lookups = NULL, response_ids = NULL, subject_ids = NULL WHERE id = $1
-    AND completed_at IS NULL`,
+  `UPDATE erasure SET completed_at = now(), lookups = NULL, response_ids = NULL, response_times = NULL, subject_ids = NULL
+    WHERE id = $1 AND completed_at IS NULL`,
 );
 
 /** Erasures not known to be complete: the person's, or all. */
@@ -81,8 +83,9 @@ interface Checked {
   readonly by: 'responseIds' | 'subjectIds';
   readonly from: string;
 }
+const RESPONSES = 'responses';
 const CHECKED: readonly Checked[] = [
-  { name: 'responses', by: 'responseIds', from: 'response WHERE id' },
+  { name: RESPONSES, by: 'responseIds', from: 'response WHERE id' },
   { name: 'restricted responses', by: 'responseIds', from: 'restricted_response WHERE id' },
   { name: 'predictions', by: 'responseIds', from: 'prediction WHERE response_id' },
   {
@@ -122,6 +125,13 @@ const STORES = CHECKED.map(({ name, by, from }) => ({
   count: statement(`erasures_check_${name}`, `SELECT count(*)::integer AS n FROM ${from} = ANY ($1::uuid[])`),
 }));
 
+/** The first of them, where it is known when each was answered. By id alone, every row would be read. */
+const RESPONSES_LEFT = statement(
+  'erasures_check_responses_by_time',
+  `SELECT count(*)::integer AS n FROM erasure e CROSS JOIN LATERAL unnest(e.response_ids, e.response_times) AS p (id, answered_at)
+    JOIN response r ON r.id = p.id AND r.answered_at = p.answered_at WHERE e.id = $1`,
+);
+
 /** What a check reads besides the database's tables. */
 export interface CheckDeps {
   readonly store: Store;
@@ -140,7 +150,10 @@ export async function checkErasure(deps: CheckDeps, erasure: PendingErasure): Pr
   const { store, graphHolds, filesDue } = deps;
   const remaining: string[] = [];
   for (const { name, by, count } of STORES) {
-    const [row] = await store.rows<{ n: number }>(count, [erasure[by]]);
+    const [row] =
+      name === RESPONSES && erasure.isTimed
+        ? await store.rows<{ n: number }>(RESPONSES_LEFT, [erasure.id])
+        : await store.rows<{ n: number }>(count, [erasure[by]]);
     if (row && row.n > 0) remaining.push(`record: ${row.n} ${name}`);
   }
   const inGraph = await graphHolds(erasure.responseIds, erasure.xact).catch(() => null);

@@ -54,6 +54,11 @@ export function unscoped(session: OwnerSession, _reason: string): ScopedSession 
 export interface TransactionLimits {
   /** How long one statement waits for a lock before it fails with a transient error. */
   readonly lockMs?: number;
+  /**
+   * The first statement, and those that are given with it, only read: they are sent together with the begin of the transaction, and would
+   * take effect outside of it if that failed.
+   */
+  readonly beginsWithReads?: boolean;
 }
 
 export type TimescaleEdition = 'none' | 'apache' | 'community';

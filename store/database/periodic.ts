@@ -11,7 +11,12 @@ export interface PeriodicOptions {
   /** Whether the first run waits that long too; else it begins at once. */
   readonly startsLater?: boolean;
   /** One process at a time does the job: a run is skipped while another process holds this lock. */
-  readonly alone?: { readonly store: Store; readonly lock: (typeof LOCKS)[keyof typeof LOCKS] };
+  readonly alone?: {
+    readonly store: Store;
+    readonly lock: (typeof LOCKS)[keyof typeof LOCKS];
+    /** Whether there may be something to do: a run that it leaves out takes no lock. */
+    readonly isDue?: () => Promise<boolean>;
+  };
   /** One run; `stopped` says that the job is being stopped and a long run should end early. */
   readonly run: (stopped: () => boolean) => unknown;
   readonly onError: (error: Error) => void;
@@ -40,8 +45,9 @@ export function runPeriodic(options: PeriodicOptions): Periodic {
   const isStopped = () => stopped;
   const runOnce = async () => {
     try {
-      if (alone) await alone.store.ifFree(alone.lock, async () => void (await run(isStopped)));
-      else await run(isStopped);
+      if (!alone) await run(isStopped);
+      else if (!alone.isDue || (await alone.isDue()))
+        await alone.store.ifFree(alone.lock, async () => void (await run(isStopped)));
       failingSince = null;
     } catch (error) {
       failingSince ??= performance.now();

@@ -10,6 +10,8 @@ import { PGlite } from '@electric-sql/pglite';
 const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 const FOLDER = fileURLToPath(new URL('../../node_modules/.cache/scoreline', import.meta.url));
 const PREFIX = 'record-';
+/** Databases of the cluster that the embedded server never opens: two fifths of the files, a third of the bytes. */
+const WITHOUT = ['template0', 'template1'];
 
 let known: string | undefined;
 
@@ -20,7 +22,7 @@ let known: string | undefined;
  */
 function templatePath(): string {
   if (known) return known;
-  const hash = createHash('sha256').update(engineVersion());
+  const hash = createHash('sha256').update(`${engineVersion()}\n${WITHOUT.join()}`);
   for (const name of readdirSync(MIGRATIONS).sort())
     if (name.endsWith('.sql')) hash.update(`\n${name}\n`).update(readFileSync(join(MIGRATIONS, name)));
   known = join(FOLDER, `${PREFIX}${hash.digest('hex').slice(0, 16)}.tar`);
@@ -53,6 +55,7 @@ export async function buildTemplate(make: (folder: string) => Promise<void>): Pr
     const record = join(folder, 'record');
     await make(record);
     const pglite = await PGlite.create({ dataDir: record });
+    await removeOthers(pglite);
     const archive = await pglite.dumpDataDir('none');
     await pglite.close();
     await mkdir(FOLDER, { recursive: true });
@@ -67,4 +70,10 @@ export async function buildTemplate(make: (folder: string) => Promise<void>): Pr
     if (name.startsWith(PREFIX) && name.endsWith('.tar') && name !== basename(path))
       await rm(join(FOLDER, name), { force: true });
   return path;
+}
+
+async function removeOthers(pglite: PGlite): Promise<void> {
+  await pglite.exec('UPDATE pg_database SET datistemplate = false');
+  for (const name of WITHOUT) await pglite.exec(`DROP DATABASE ${name}`);
+  await pglite.exec('CHECKPOINT');
 }

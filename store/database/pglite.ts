@@ -14,6 +14,7 @@ import { findTemplate } from './pglite-template.ts';
 import { keepQuiet, QUIET } from './quiet-thread.ts';
 import { BECOME_READER } from './scoped-view-names.ts';
 import type { Statement } from './statement.ts';
+import { withoutFailure } from './transaction.ts';
 
 /** An error of the embedded database: SQLSTATE and message, never the statement or its parameters. */
 export class EmbeddedDatabaseError extends Error {
@@ -278,7 +279,7 @@ export async function openPglite(
         await transaction.query(BECOME_READER, [fingerprint]);
         return session(transaction).rows(statement, parameters);
       }),
-    transaction: (work) => database.transaction((transaction) => work(session(transaction))),
+    transaction: (work) => database.transaction((transaction) => withoutFailure(work, session(transaction))),
     listen: (channel, wake) => database.listen(channel, wake),
     listening: () => database.isOpen(),
     pools: () => ({}),

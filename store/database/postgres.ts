@@ -2,22 +2,14 @@ import { drizzle as drizzlePostgres } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { Memory } from '../../domain/memory/memory.ts';
 import * as schema from '../tables/schema.ts';
-import {
-  type Database,
-  INT8,
-  type OwnerSession,
-  ownerSession,
-  type PoolState,
-  READ_MS,
-  type Store,
-} from './client.ts';
+import { type Database, INT8, ownerSession, type PoolState, READ_MS, type Store } from './client.ts';
 import { ConnectionWatch } from './connection-watch.ts';
 import { Listener } from './listener.ts';
-import { isReadOnlyServer } from './passing-errors.ts';
 import { runPeriodic } from './periodic.ts';
 import { READER, READER_PATH, SET_SCOPE } from './scoped-view-names.ts';
 import { takeSharedLock } from './shared-lock-wait.ts';
 import type { Statement } from './statement.ts';
+import { inTransaction } from './transaction.ts';
 
 const CONNECT_MS = 10_000;
 /** Per pool. */
@@ -66,6 +58,7 @@ export function openPostgres(
       ...connectionTo(url, options),
       max: maxConnections,
       types,
+      pipeline: true,
       connectionTimeoutMillis: CONNECT_MS,
       onConnect: (client) => watch.add(client),
     });
@@ -87,12 +80,10 @@ export function openPostgres(
     () => new pg.Client({ ...connectionTo(url, SERVER_LIMITS), application_name: 'scoreline notices' }),
     onError,
   );
-  const session = (client: pg.Pool | pg.PoolClient): OwnerSession =>
-    ownerSession({
-      rows: async <Row>({ name, text }: Statement, parameters: readonly unknown[]) =>
-        (await client.query({ name, text, values: [...parameters] })).rows as Row[],
-    });
-  const root = session(pool);
+  const root = ownerSession({
+    rows: async <Row>({ name, text }: Statement, parameters: readonly unknown[]) =>
+      (await pool.query({ name, text, values: [...parameters] })).rows as Row[],
+  });
   // A job that holds a lock keeps a connection and works on others: if all held locks, none could work.
   const inTurn = turns(Math.max(1, Math.floor(maxConnections / 2)));
   return {
@@ -100,7 +91,7 @@ export function openPostgres(
     backend: 'postgres',
     memory: new Memory(),
     rowsAs: (fingerprint, statement, parameters) => readers.rows(fingerprint, statement, parameters),
-    transaction: (work, limits) => inTransaction(pool, (client) => work(session(client)), limits?.lockMs),
+    transaction: (work, limits) => inTransaction(pool, work, limits),
     listen: (channel, wake) => listener.listen(channel, wake),
     listening: () => listener.listening(),
     exclusively: async (lock, work) => {
@@ -244,31 +235,4 @@ async function ifFree(pool: pg.Pool, lock: number, work: () => Promise<void>): P
 
 function stateOf({ totalCount, idleCount, waitingCount }: pg.Pool): PoolState {
   return { total: totalCount, idle: idleCount, waiting: waitingCount };
-}
-
-async function inTransaction<T>(
-  pool: pg.Pool,
-  work: (client: pg.PoolClient) => Promise<T>,
-  lockMs?: number,
-): Promise<T> {
-  const client = await pool.connect();
-  let broken = true;
-  try {
-    await client.query(lockMs === undefined ? 'BEGIN' : `BEGIN; SET LOCAL lock_timeout = ${lockMs}`);
-    const result = await work(client);
-    await client.query('COMMIT');
-    broken = false;
-    return result;
-  } catch (error) {
-    await client.query('ROLLBACK').then(
-      () => {
-        // After a failover the other connections lead elsewhere; this one would only be refused again.
-        broken = isReadOnlyServer(error);
-      },
-      () => undefined,
-    );
-    throw error;
-  } finally {
-    client.release(broken);
-  }
 }

@@ -1,4 +1,5 @@
 import { decrypt, encrypt, encryptBytes } from '../../domain/privacy/aes-gcm.ts';
+import { packItem, unpackItem } from '../../domain/text/packed-item.ts';
 import type { SubjectWithKey } from './subject-rows.ts';
 
 /** What a secret is of. */
@@ -55,7 +56,9 @@ export class FieldEncryption {
     text: string,
     field: 'event' | 'quarantine' = 'event',
   ): Buffer {
-    return encryptBytes(key, { tenant: this.tenant, subject: id, field, row }, text);
+    // What waits in the quarantine stays as it is: its limits are in bytes of what arrived.
+    const content = field === 'event' ? packItem(text) : text;
+    return encryptBytes(key, { tenant: this.tenant, subject: id, field, row }, content);
   }
 
   /** What segment rules read of an item, bound to its source event; base64. */
@@ -98,7 +101,8 @@ export class FieldEncryption {
 
   /** An outcome as it arrived, bound to the content that it brought. */
   encryptOutcome({ id, key }: SubjectWithKey, row: string, version: string, text: string): Buffer {
-    return encryptBytes(key, { tenant: this.tenant, subject: id, field: 'outcome', row, version }, text);
+    const context = { tenant: this.tenant, subject: id, field: 'outcome', row, version };
+    return encryptBytes(key, context, packItem(text));
   }
 
   /** Who owns the account that an outcome is about, likewise. */
@@ -113,9 +117,8 @@ export class FieldEncryption {
     { row, version }: { readonly row: string; readonly version: string },
     ciphertext: string | Uint8Array,
   ): string {
-    return decrypt(key, { tenant: this.tenant, subject: id, field, row, version }, ciphertext).toString(
-      'utf8',
-    );
+    const bytes = decrypt(key, { tenant: this.tenant, subject: id, field, row, version }, ciphertext);
+    return field === 'outcome' ? unpackItem(bytes) : bytes.toString('utf8');
   }
 
   /** @throws DecryptionError */
@@ -125,6 +128,7 @@ export class FieldEncryption {
     row: string,
     ciphertext: string | Uint8Array,
   ) {
-    return decrypt(key, { tenant: this.tenant, subject: id, field, row }, ciphertext).toString('utf8');
+    const bytes = decrypt(key, { tenant: this.tenant, subject: id, field, row }, ciphertext);
+    return field === 'event' ? unpackItem(bytes) : bytes.toString('utf8');
   }
 }

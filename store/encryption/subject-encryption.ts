@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { KeyProviderError } from '../../domain/errors/key-provider-errors.ts';
 import { decrypt } from '../../domain/privacy/aes-gcm.ts';
 import type { Session } from '../database/client.ts';
+import { columnsOf } from '../database/columns.ts';
 import { statement } from '../database/statement.ts';
 import { FieldEncryption } from './field-encryption.ts';
 import { wrapLocked } from './key-lock.ts';
@@ -28,9 +29,9 @@ const HOLD = statement(
 const INSERT = statement(
   'vault_insert',
   `INSERT INTO subject_key (id, lookup, pseudonym, wrapped, provider, key_version, wrapped_at, shared)
-    SELECT id, lookup, pseudonym, wrapped, $2, version, now(), shared
-    FROM json_to_recordset($1::json)
-      AS s (id uuid, lookup text, pseudonym text, wrapped text, version text, shared boolean)
+    SELECT id, lookup, pseudonym, wrapped, $1, version, now(), shared
+    FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::boolean[])
+      AS s (id, lookup, pseudonym, wrapped, version, shared)
     ORDER BY lookup, id ON CONFLICT DO NOTHING RETURNING id`,
 );
 const BY_IDS = statement(
@@ -147,9 +148,10 @@ export class SubjectEncryption extends FieldEncryption {
       const { id, pseudonym, lookup, shared } = subject;
       const ciphertext =
         pseudonym === null || lookup === null ? null : this.encryptPseudonym(subject, pseudonym, lookup);
-      return { id, lookup, shared, pseudonym: ciphertext, ...wrapped[i] };
+      return { id, lookup, shared, pseudonym: ciphertext, ...(wrapped[i] as WrappedKey) };
     });
-    const inserted = await session.rows<{ id: string }>(INSERT, [JSON.stringify(rows), this.#provider.name]);
+    const columns = columnsOf(rows, ['id', 'lookup', 'pseudonym', 'wrapped', 'version', 'shared']);
+    const inserted = await session.rows<{ id: string }>(INSERT, [this.#provider.name, ...columns]);
     return new Set(inserted.map(({ id }) => id));
   }
 

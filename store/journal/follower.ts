@@ -1,23 +1,21 @@
-import type { Slot } from '../../domain/memory/memory.ts';
 import type { Session, Store } from '../database/client.ts';
 import { hold, type Lease } from '../database/lease.ts';
 import type { Loops } from '../database/loops.ts';
+import { pausesOf } from './follower-pauses.ts';
 import {
   ForgottenPositionError,
-  isAfter,
   type JournalEntry,
   type JournalPosition,
   journalHead,
-  readAhead,
   saveFollowerPosition,
 } from './journal.ts';
 import { type ResumedPlace, resumeFollower } from './journal-trim.ts';
-import { sharedRead } from './shared-read.ts';
+import { readTogether } from './read-together.ts';
 
 /** What a follower does with the entries that it reads. */
 type Effect =
   | {
-      /** Must be idempotent: it is repeated if the process ends before the position is saved. */
+      /** Must be idempotent: it is repeated if the process ends before the position is saved, once a second. */
       readonly handle: (entries: readonly JournalEntry[]) => Promise<void>;
       readonly apply?: never;
     }
@@ -61,6 +59,8 @@ export type FollowerOptions = Effect &
     readonly store: Store;
     /** Entries per read. */
     readonly batch: number;
+    /** Whether it waits half a second after a notice, to take in at once what comes meanwhile: nothing waits for its effect. */
+    readonly gathers?: boolean;
     readonly onError: (error: Error) => void;
     /** Whether the server stays ready while it makes no progress: /readyz then only warns. */
     readonly isOptional?: boolean;
@@ -82,26 +82,24 @@ export interface Follower {
   stop(): Promise<void>;
 }
 
-const POLL_MS = 1_000;
 const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 10_000;
-/** So often it is looked, ever later, whether entries that were held back can be read. */
-const LOOKS = 8;
-/** Of all followers of a database together, because an older transaction holds entries back from all of them. */
-const HEADS: Slot<(store: Store) => Promise<JournalPosition>> = {
-  begin: () => sharedRead<Store, JournalPosition>(([store]) => journalHead(store as Store)),
-};
+const GATHER_MS = 500;
+/** A stored position is at most so old while there is more to read; once there is nothing, it is saved. */
+const SAVE_EVERY_MS = 1_000;
 
 /**
  * Follows the journal: passes its entries in order to `handle` or `apply`, and saves its position. It is woken
  * by NOTIFY, by polling in case a notice was lost, and soon after a notice that came while an older transaction
- * still held the entries back. A step that fails is repeated with a growing pause.
+ * still held the entries back. A step that fails is repeated with a growing pause. All followers of a process share reads.
  */
 export async function runFollower(options: FollowerOptions): Promise<Follower> {
-  const { name, store, lease, startOver, onError, isOptional = false, loops } = options;
+  const { name, store, lease, startOver, onError, isOptional = false, loops, gathers = false } = options;
   let at: JournalPosition;
   let startsOver = false;
+  const kept = keptPosition(options);
   const continueFrom = ({ from, trimmed }: ResumedPlace) => {
+    kept.forget();
     startsOver = trimmed !== null && startOver !== undefined;
     at = startsOver ? from : (trimmed ?? from);
   };
@@ -131,12 +129,13 @@ export async function runFollower(options: FollowerOptions): Promise<Follower> {
     }
     if (startsOver && !stopped) await beginOver();
     if (stopped) return false;
-    const { entries, isLast } = await readAhead(store, at, options.batch);
+    const { entries, isLast } = await readTogether(store, at, options.batch);
     const last = entries.at(-1);
     if (last) {
       await take(options, entries, last);
       at = { xact: last.xact, position: last.position };
-    }
+      await kept.reached(at);
+    } else await kept.save();
     steppedAt = performance.now();
     if (last) pause.isBusy();
     return last !== undefined && !(isLast && pause.isQuiet());
@@ -146,7 +145,7 @@ export async function runFollower(options: FollowerOptions): Promise<Follower> {
     while (!stopped) {
       pause.begin();
       try {
-        if (!(await step())) await pause.untilWoken(at);
+        if (!(await step()) && (await pause.untilWoken(at)) && gathers) await pause.for(GATHER_MS);
         retry = FIRST_RETRY_MS;
         failing = false;
       } catch (error) {
@@ -173,74 +172,47 @@ export async function runFollower(options: FollowerOptions): Promise<Follower> {
       stopped = true;
       pause.end();
       await running;
+      if (!forgotten) await kept.save().catch(onError);
       unlist?.();
       await pause.close();
     },
   };
 }
 
-/** Handles the entries, and saves the position if it is stored. */
+/** Handles the entries, or applies them together with their position. */
 async function take(
   { name, store, lease, handle, apply }: FollowerOptions,
   entries: readonly JournalEntry[],
   last: JournalEntry,
 ): Promise<void> {
-  if (apply) {
-    await store.transaction(async (session) => {
-      if (lease) await hold(session, lease);
-      await apply(session, entries);
-      if (lease) await saveFollowerPosition(session, name, last, lease);
-    });
-    return;
-  }
-  await handle(entries);
-  if (lease) await saveFollowerPosition(store, name, last, lease);
+  if (!apply) return handle(entries);
+  await store.transaction(async (session) => {
+    if (lease) await hold(session, lease);
+    await apply(session, entries);
+    if (lease) await saveFollowerPosition(session, name, last, lease);
+  });
 }
 
-/** The pauses of a follower: until the next notice, or for some time. */
-async function pausesOf(store: Store, stopped: () => boolean) {
-  const heads = store.memory.of(HEADS);
-  let wakes = 0;
-  let before = 0;
-  /** How often in a row there was nothing to read after a notice. */
-  let held = 0;
-  let wake: () => void = () => undefined;
-  const unlisten = await store.listen('journal', () => {
-    wakes += 1;
-    wake();
-  });
-  const sleep = (milliseconds: number, isWakeable: boolean) =>
-    new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, milliseconds);
-      const now = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-      wake = isWakeable ? now : () => stopped() && now();
-    });
+/** The stored position of a follower whose effects are idempotent: some of them may be repeated, so it is not saved after each. */
+function keptPosition({ name, store, lease, apply }: FollowerOptions) {
+  let unsaved: JournalPosition | null = null;
+  let savedAt = Number.NEGATIVE_INFINITY;
+  const save = async () => {
+    if (!lease || !unsaved) return;
+    await saveFollowerPosition(store, name, unsaved, lease);
+    unsaved = null;
+    savedAt = performance.now();
+  };
   return {
-    /** A step begins: later notices require another one. */
-    begin: () => {
-      before = wakes;
+    save,
+    reached: async (at: JournalPosition) => {
+      if (apply) return;
+      unsaved = at;
+      if (performance.now() - savedAt >= SAVE_EVERY_MS) await save();
     },
-    isBusy: () => {
-      held = 0;
+    /** The follower continues from elsewhere. */
+    forget: () => {
+      unsaved = null;
     },
-    /** Whether no notice came since the step began. */
-    isQuiet: () => wakes === before,
-    untilWoken: async (at: JournalPosition) => {
-      while (!stopped() && wakes === before) {
-        const isHeldBack = held > 0 && held < LOOKS;
-        await sleep(isHeldBack ? 2 ** held : POLL_MS, true);
-        if (wakes !== before) break;
-        held += 1;
-        if (!isHeldBack || isAfter(await heads(store), at)) return;
-      }
-      if (wakes !== before) held = 1;
-    },
-    for: (milliseconds: number) => sleep(milliseconds, false),
-    /** Ends the pause of a follower that was stopped. */
-    end: () => wake(),
-    close: unlisten,
   };
 }

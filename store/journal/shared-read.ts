@@ -1,4 +1,7 @@
-/** A read for several callers at once. A caller during a read waits for the next one, which begins later than its call. */
+/**
+ * A read for several callers at once: those of one turn of the event loop share it. A caller during a read waits for the next one, which
+ * begins later than its call.
+ */
 export function sharedRead<Asked, Answer>(read: (asked: readonly Asked[]) => Promise<Answer>) {
   let running: Promise<unknown> = Promise.resolve();
   let next: { asked: Asked[]; answer: Promise<Answer> } | undefined;
@@ -8,7 +11,7 @@ export function sharedRead<Asked, Answer>(read: (asked: readonly Asked[]) => Pro
       return next.answer;
     }
     const asked = [one];
-    const answer = running.then(() => {
+    const answer = running.then(endOfTurn).then(() => {
       next = undefined;
       return read(asked);
     });
@@ -17,3 +20,5 @@ export function sharedRead<Asked, Answer>(read: (asked: readonly Asked[]) => Pro
     return answer;
   };
 }
+
+const endOfTurn = () => new Promise<void>((resolve) => setImmediate(resolve));

@@ -56,7 +56,8 @@ export async function eraseOutcomes(session: Session, subjectIds: readonly strin
 const UNLINK_RESPONSES: readonly Statement[] = [
   statement(
     'account_unlink_responses',
-    'UPDATE response SET account_id = NULL WHERE id = ANY ($2::uuid[]) AND account_id = ANY ($1::uuid[])',
+    `UPDATE response r SET account_id = NULL FROM response_key k WHERE k.id = ANY ($2::uuid[]) AND r.id = k.id
+      AND r.answered_at = k.answered_at AND r.cell_id = k.cell_id AND r.account_id = ANY ($1::uuid[])`,
   ),
   statement(
     'account_unlink_restricted',
@@ -89,7 +90,8 @@ export async function unlinkAccounts(
 /** Members of staff are dropped like accounts, with the last outcome that names them. */
 const ACCOUNTS_OF = statement(
   'accounts_of',
-  `SELECT account_id AS id FROM response WHERE id = ANY ($2::uuid[]) AND account_id IS NOT NULL
+  `SELECT r.account_id AS id FROM response_key k JOIN response r ON r.id = k.id AND r.answered_at = k.answered_at
+        AND r.cell_id = k.cell_id WHERE k.id = ANY ($2::uuid[]) AND r.account_id IS NOT NULL
     UNION SELECT (row->>'account_id')::uuid FROM restricted_response WHERE id = ANY ($2::uuid[]) AND row->>'account_id' IS NOT NULL
     UNION SELECT x.id FROM outcome o CROSS JOIN LATERAL (VALUES (o.account_id), (o.staff_id), (o.owner_id)) AS x (id)
       WHERE x.id IS NOT NULL AND (o.subject_id = ANY ($1::uuid[]) OR (o.subject_id IS NULL AND o.account_id = ANY ($1::uuid[])))`,

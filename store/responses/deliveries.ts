@@ -127,6 +127,7 @@ export class Answer {
   constructor(key: KeyRow, delivered: readonly Delivered[]) {
     this.#key = key;
     this.#delivered = [...delivered];
+    if (delivered.length === 0) return;
     const id = standingEventId(key);
     this.#event = delivered.find((one) => one.id === id);
   }
@@ -201,19 +202,21 @@ export class Answer {
   }
 
   /** Whether an event of that id is stored: then the row's needs another one. */
-  has(eventId: string): boolean {
+  #has(eventId: string): boolean {
     return this.#delivered.some(({ id }) => id === eventId);
   }
 
-  /** The row replaces the stored content. */
-  put(row: ResponseRow, eventId: string, mapping: RecordedMapping, receivedAt: Date): void {
+  /** The row replaces the stored content; the id of its event. */
+  put(row: ResponseRow, mapping: RecordedMapping, receivedAt: Date): string {
+    const first = sourceEventId(row.id, row.contentHash);
+    const eventId = this.#has(first) ? eventIdAgain(row, receivedAt) : first;
     const { id, answeredAt, cellId, contentHash, segmentRules, position, importRow } = row;
     const revision = asReceived(row.revision, receivedAt.getTime()) ?? revisionOf(this.#key);
     this.#key = {
       ...{ id, answeredAt, receivedAt, cellId, contentHash, segmentRules },
       subjectId: null,
       ...revisionColumns(revision),
-      eventId: eventId === sourceEventId(id, contentHash) ? null : eventId,
+      eventId: eventId === first ? null : eventId,
     };
     const at = receivedAt.getTime();
     this.#event = {
@@ -227,17 +230,12 @@ export class Answer {
     };
     this.#delivered.push(this.#event);
     this.#found.add(eventId);
+    return eventId;
   }
 
   /** The stored content was delivered again under that revision. */
   revise(revision: Revision | null): void {
     this.#key = { ...this.#key, ...revisionColumns(revision) };
-  }
-
-  /** The id of the row's event. */
-  eventIdOf(row: ResponseRow, receivedAt: Date): string {
-    const first = sourceEventId(row.id, row.contentHash);
-    return this.has(first) ? eventIdAgain(row, receivedAt) : first;
   }
 }
 

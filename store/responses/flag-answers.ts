@@ -8,6 +8,7 @@ import {
 } from '../../domain/responses/flags.ts';
 import { findSigns } from '../../domain/responses/signs.ts';
 import type { Session } from '../database/client.ts';
+import { columnsOf } from '../database/columns.ts';
 import { statement } from '../database/statement.ts';
 import type { Arrival, Print } from './response-row.ts';
 
@@ -25,28 +26,27 @@ const FORGET = [
   statement('flags_forget_prints', 'DELETE FROM answer_print WHERE response_id = ANY ($1::uuid[])'),
   statement('flags_forget', 'DELETE FROM response_flag WHERE response_id = ANY ($1::uuid[])'),
 ];
-const PRINT = statement(
-  'flags_print',
-  `INSERT INTO answer_print (response_id, rule, print, person, answered_at)
-    SELECT id, rule, decode(print, 'hex'), person, answered_at
-    FROM json_to_recordset($1::json) AS p (id uuid, rule text, print text, person uuid, answered_at timestamptz)
-    ORDER BY id, rule ON CONFLICT (response_id, rule) DO UPDATE SET print = excluded.print, person = excluded.person,
-      answered_at = excluded.answered_at`,
-);
 /**
- * The nearest answers before and after each given time, which are all that can complete a flag: an interval of one time that has one of them
- * has its neighbours. So the price of an arriving answer does not grow with the answers that are like it.
+ * Stores the prints, and reads the nearest answers before and after each given time, which are all that can complete a flag: an interval
+ * of one time that has one of them has its neighbours. So the price of an arriving answer does not grow with the answers that are like it.
+ * A row with no time to look around has none to read. What the statement itself stores is not read: the caller knows it.
  */
-const ALIKE = statement(
-  'flags_alike',
-  `SELECT p.rule, encode(p.print, 'hex') AS print, p.response_id AS id, p.person, p.answered_at AS "answeredAt"
-    FROM json_to_recordset($1::json) AS g (rule text, print text, at timestamptz, since timestamptz, until timestamptz, most integer)
-      CROSS JOIN LATERAL (
-        (SELECT * FROM answer_print n WHERE n.rule = g.rule AND n.print = decode(g.print, 'hex')
+const COMPARE = statement(
+  'flags_compare',
+  `WITH given AS (SELECT * FROM unnest($1::uuid[], $2::text[], $3::bytea[], $4::uuid[], $5::timestamptz[], $6::timestamptz[],
+        $7::timestamptz[], $8::integer[]) AS g (id, rule, print, person, at, since, until, most)),
+      printed AS (INSERT INTO answer_print (response_id, rule, print, person, answered_at)
+        SELECT id, rule, print, person, at FROM given ORDER BY id, rule
+        ON CONFLICT (response_id, rule) DO UPDATE SET print = excluded.print, person = excluded.person,
+          answered_at = excluded.answered_at)
+    SELECT p.rule, encode(p.print, 'hex') AS print, p.response_id AS id, p.person, p.answered_at AS "answeredAt"
+    FROM given g CROSS JOIN LATERAL (
+        (SELECT * FROM answer_print n WHERE n.rule = g.rule AND n.print = g.print
           AND n.answered_at BETWEEN g.at AND g.until ORDER BY n.answered_at LIMIT g.most)
         UNION ALL
-        (SELECT * FROM answer_print n WHERE n.rule = g.rule AND n.print = decode(g.print, 'hex')
-          AND n.answered_at >= g.since AND n.answered_at < g.at ORDER BY n.answered_at DESC LIMIT g.most)) p`,
+        (SELECT * FROM answer_print n WHERE n.rule = g.rule AND n.print = g.print
+          AND n.answered_at >= g.since AND n.answered_at < g.at ORDER BY n.answered_at DESC LIMIT g.most)) p
+    WHERE g.until IS NOT NULL`,
 );
 const FLAG = statement(
   'flags_add',
@@ -90,67 +90,68 @@ function signFlags(rules: FlagRules, { id, signs }: Arrival): Flag[] {
   }));
 }
 
-async function flagAlike(session: Session, rules: FlagRules, arrivals: readonly Arrival[]): Promise<Flag[]> {
-  const prints = new Map<string, ReturnType<typeof printOf>>();
-  for (const row of arrivals)
-    for (const print of row.prints) prints.set(`${row.id} ${print.rule}`, printOf(row, print));
-  if (prints.size === 0) return [];
-  const rows = [...prints.values()];
-  await session.rows(PRINT, [JSON.stringify(rows)]);
-  return findAlike(session, rules, rows);
-}
-
-/** A burst is one of answers; a text is repeated by persons. */
-const printOf = ({ id, answeredAt, subject, owner }: Arrival, { rule, print }: Print) => ({
-  ...{ id, rule, print, answered_at: answeredAt },
-  person: rule === 'burst' || subject.lookups.length === 0 ? id : owner.id,
-});
-
-type Printed = ReturnType<typeof printOf>;
+/** A print to be stored. */
+interface Printed extends AlikeAnswer, Print {}
 
 /** New answers that are alike, with the stored ones near them. */
 interface Group {
   readonly rule: AlikeRuleName;
   readonly added: Printed[];
-  readonly alike: Map<string, AlikeAnswer>;
+  readonly alike: AlikeAnswer[];
 }
 
-async function findAlike(session: Session, rules: FlagRules, rows: readonly Printed[]): Promise<Flag[]> {
+async function flagAlike(session: Session, rules: FlagRules, arrivals: readonly Arrival[]): Promise<Flag[]> {
   const groups = new Map<string, Group>();
-  for (const row of rows) {
-    const key = `${row.rule} ${row.print}`;
-    const group: Group = groups.get(key) ?? { rule: row.rule, added: [], alike: new Map() };
-    group.added.push(row);
-    // Of many at one time, those that are read may be others.
-    group.alike.set(row.id, { id: row.id, person: row.person, answeredAt: row.answered_at.getTime() });
-    groups.set(key, group);
-  }
-  const asked = [...groups.values()].flatMap((group) => nearTo(rules, group));
+  const given = new Set<string>();
+  for (const row of arrivals)
+    for (const print of row.prints) {
+      given.add(`${row.id} ${print.rule}`);
+      const printed = printedOf(row, print);
+      const key = `${print.rule} ${print.print}`;
+      const group = groups.get(key);
+      if (group) group.added.push(printed);
+      else groups.set(key, { rule: print.rule, added: [printed], alike: [] });
+    }
+  if (groups.size === 0) return [];
   type Row = Omit<AlikeAnswer, 'answeredAt'> & { rule: AlikeRuleName; print: string; answeredAt: Date };
-  for (const { rule, print, answeredAt, ...one } of await session.rows<Row>(ALIKE, [JSON.stringify(asked)]))
-    groups.get(`${rule} ${print}`)?.alike.set(one.id, { ...one, answeredAt: answeredAt.getTime() });
-  return [...groups.values()].flatMap(({ rule, alike }) => {
+  const asked = [...groups.values()].flatMap((group) => nearTo(rules, group));
+  const columns = columnsOf(asked, ['id', 'rule', 'print', 'person', 'at', 'since', 'until', 'most']);
+  for (const { rule, print, answeredAt, ...one } of await session.rows<Row>(COMPARE, columns))
+    if (!given.has(`${one.id} ${rule}`))
+      groups.get(`${rule} ${print}`)?.alike.push({ ...one, answeredAt: answeredAt.getTime() });
+  return [...groups.values()].flatMap(({ rule, added, alike }) => {
     const { action, answers, seconds } = rules[rule];
-    return [...findFlagged(rules[rule], [...alike.values()])].map(([id, count]) => ({
+    const stored = new Map(alike.map((one) => [one.id, one]));
+    return [...findFlagged(rules[rule], [...added, ...stored.values()])].map(([id, count]) => ({
       ...{ id, rule, leaves_out: action === 'leave-out' },
       found: { version: FLAGS_VERSION, answers, seconds, count },
     }));
   });
 }
 
-/** The times of a group's new answers, each with how far before and after it is read: to the next one at most. */
+/** A burst is one of answers; a text is repeated by persons. */
+const printedOf = ({ id, answeredAt, subject, owner }: Arrival, { rule, print }: Print): Printed => ({
+  ...{ id, rule, print, answeredAt: answeredAt.getTime() },
+  person: rule === 'burst' || subject.lookups.length === 0 ? id : owner.id,
+});
+
+/** The rows of a group, each with how far before and after it is read: to the next one at most, and once for those of one time. */
 function nearTo(rules: FlagRules, { rule, added }: Group) {
   const { seconds, answers } = rules[rule];
   const reach = seconds * 1000;
   const most = Math.max(NEIGHBOURS, 2 * answers);
-  const times = [...new Set(added.map(({ answered_at: at }) => at.getTime()))].sort((a, b) => a - b);
-  const { print } = added[0] as Printed;
-  return times.map((at, i) => ({
-    ...{ rule, print, most },
-    at: new Date(at),
-    since: new Date(Math.max(at - reach, times[i - 1] ?? -Infinity)),
-    until: new Date(Math.min(at + reach, times[i + 1] ?? Infinity)),
-  }));
+  const ordered = added.length === 1 ? added : added.toSorted((a, b) => a.answeredAt - b.answeredAt);
+  let next = Infinity;
+  return ordered
+    .map((one, i) => ({ one, before: ordered[i - 1]?.answeredAt ?? -Infinity }))
+    .reverse()
+    .map(({ one: { id, print, person, answeredAt: at }, before }) => {
+      const row = { id, rule, print: Buffer.from(print, 'hex'), person, most, at: new Date(at) };
+      if (before === at) return { ...row, since: null, until: null };
+      const until = new Date(Math.min(at + reach, next));
+      next = at;
+      return { ...row, since: new Date(Math.max(at - reach, before)), until };
+    });
 }
 
 /** Forgets prints that no arriving answer is compared with. */

@@ -23,8 +23,11 @@ export async function lockReconsidered(
   mappings: MappingRegistry,
   rows: readonly ResponseRow[],
 ): Promise<void> {
-  const stored = await session.rows<{ id: string }>(STORED, [rows.map(({ id }) => id)]);
-  if (stored.length === 0 && !(await hasPolicy(session, mappings, rows))) return;
+  const [stored, surveys] = await Promise.all([
+    session.rows<{ id: string }>(STORED, [rows.map(({ id }) => id)]),
+    readVersions(session),
+  ]);
+  if (stored.length === 0 && !(await hasPolicy(session, mappings, surveys, rows))) return;
   const lookups = new Set(rows.flatMap(({ subject }) => subject.lookups));
   await session.rows(PERSONS, [[...lookups], stored.map(({ id }) => id)]);
 }
@@ -32,9 +35,9 @@ export async function lockReconsidered(
 async function hasPolicy(
   session: Session,
   mappings: MappingRegistry,
+  surveys: Awaited<ReturnType<typeof readVersions>>,
   rows: readonly ResponseRow[],
 ): Promise<boolean> {
-  const surveys = await readVersions(session);
   if (surveys.size === 0) return false;
   for (const id of new Set(rows.map(({ mappingVersionId }) => mappingVersionId)))
     if (surveys.has((await mappings.get(session, id)).surveyName)) return true;

@@ -57,6 +57,12 @@ export async function keepPolicies(session: Session): Promise<void> {
   await session.rows(KEEP, []);
 }
 
+/** The versions of each survey, which stay the same until the transaction ends. */
+export async function keptVersions(session: Session): Promise<Map<string, PolicyVersion[]>> {
+  const [, versions] = await Promise.all([keepPolicies(session), readVersions(session)]);
+  return versions;
+}
+
 /** Every version, in the order in which they were set. */
 export function readPolicies(session: Session): Promise<PolicyRow[]> {
   return session.rows<PolicyRow>(ALL, []);

@@ -19,7 +19,7 @@ import { flagArrivals } from './flag-answers.ts';
 import { assertImportsOpen } from './imports.ts';
 import { lockReconsidered } from './lock-persons.ts';
 import type { MappingRegistry, RecordedMapping } from './mappings.ts';
-import { keepPolicies, readVersions } from './respondent-policies.ts';
+import { keptVersions } from './respondent-policies.ts';
 import {
   type Arrival,
   ERASED_CONTENT,
@@ -28,7 +28,7 @@ import {
   WITHDRAWN_CONTENT,
 } from './response-row.ts';
 import { addStored, nothingStored, type Stored as StoredOfSource } from './source-days.ts';
-import { keysOf, type Stored, write } from './write-responses.ts';
+import { KEY_COLUMNS, keysOf, type Stored, write } from './write-responses.ts';
 
 export type { ResponseRow as AcceptRow } from './response-row.ts';
 
@@ -55,9 +55,7 @@ const FILE = 'file';
 const CLAIM_KEYS = statement(
   'accept_claim',
   `INSERT INTO response_key (id, answered_at, received_at, cell_id, subject_id, content_hash, revision, revised_at, segment_rules)
-    SELECT * FROM json_to_recordset($1::json)
-      AS k (id uuid, answered_at timestamptz, received_at timestamptz, cell_id integer, subject_id uuid, content_hash text,
-        revision bigint, revised_at timestamptz, segment_rules integer)
+    SELECT id, answered_at, received_at, cell_id, subject_id, content_hash, revision, revised_at, segment_rules FROM ${KEY_COLUMNS}
     ORDER BY id ON CONFLICT (id) DO NOTHING RETURNING id`,
 );
 const LOCK_KEYS = statement(
@@ -116,18 +114,22 @@ export async function storeResponses(
     const { outcomes, events, repeats, revisions } = decide(arrivals, answers, maps, receivedAt);
     const used = [...new Set(events.map(({ id }) => answers.get(id)?.key.cellId ?? 0))];
     await cells.use(session, used);
-    await write(session, encryption, { known, answers, events }, receivedAt);
-    await recordRevisions(session, known, revisions);
-    await recordRepeats(session, repeats, receivedAt);
+    const insert = await write(session, encryption, { known, answers, events }, receivedAt);
     const replaced = [...new Set(events.map(({ id }) => id))].filter((id) => known.has(id));
-    const final = events.filter(({ id }, i) => events.findLastIndex((one) => one.id === id) === i);
-    const flagged = await flagArrivals(session, flagRules, final, replaced);
-    await recount(session, sign, { events, known, maps, flagged });
+    const final = new Map(events.map((event) => [event.id, event]));
+    // Sent at once: none of them waits for what another one finds.
+    const [, , flagged, surveys] = await Promise.all([
+      insert(),
+      recordRevisions(session, known, revisions).then(() => recordRepeats(session, repeats, receivedAt)),
+      flagArrivals(session, flagRules, [...final.values()], replaced),
+      events.length === 0 ? new Map<string, never>() : keptVersions(session),
+    ]);
+    await recount(session, sign, { events, known, maps, flagged, surveys });
     // Last, so that a row that all writers share is locked for the shortest time.
     await addStored(session, storedBySource(rows, { outcomes, events, maps }, receivedAt), receivedAt);
     return { outcomes, used };
   };
-  const { outcomes, used } = await store.transaction(accept, { lockMs: LOCK_MS });
+  const { outcomes, used } = await store.transaction(accept, { lockMs: LOCK_MS, beginsWithReads: true });
   cells.noteUsed(used);
   return outcomes;
 }
@@ -141,16 +143,15 @@ async function recount(
     known,
     maps,
     flagged,
+    surveys,
   }: {
     readonly events: readonly Stored[];
     readonly known: ReadonlyMap<string, KeyRow>;
     readonly maps: ReadonlyMap<number, RecordedMapping>;
     readonly flagged: readonly string[];
+    readonly surveys: ReadonlyMap<string, unknown>;
   },
 ): Promise<void> {
-  if (events.length === 0) return;
-  await keepPolicies(session);
-  const surveys = await readVersions(session);
   const isOfPolicy = (mapping: number) => surveys.has(maps.get(mapping)?.surveyName ?? '');
   const touched = events.filter(({ id, mappingVersionId }) => known.has(id) || isOfPolicy(mappingVersionId));
   const before = touched.flatMap(({ id }) => known.get(id)?.subjectId ?? []);
@@ -212,8 +213,8 @@ async function claimKeys(session: Session, rows: readonly Arrival[], receivedAt:
   // Inserts first, locks second, both in the order of the ids: two writers never deadlock.
   const first = new Map<string, Arrival>();
   for (const row of rows) if (!first.has(row.id)) first.set(row.id, row);
-  const claims = [...first.values()].map((row) => ({ ...row, key: keyOf(row, receivedAt) }));
-  const claimed = await session.rows<{ id: string }>(CLAIM_KEYS, [keysOf(claims)]);
+  const claims = [...first.values()].map((row) => ({ owner: row.owner, key: keyOf(row, receivedAt) }));
+  const claimed = await session.rows<{ id: string }>(CLAIM_KEYS, keysOf(claims));
   for (const { id } of claimed) first.delete(id);
   if (first.size === 0) return new Map<string, KeyRow>();
   const locked = await session.rows<KeyRow>(LOCK_KEYS, [[...first.keys()]]);
@@ -222,10 +223,18 @@ async function claimKeys(session: Session, rows: readonly Arrival[], receivedAt:
 
 /** The key of a new response. */
 function keyOf(row: Arrival, receivedAt: Date): KeyRow {
-  const { id, answeredAt, cellId, contentHash, segmentRules, owner } = row;
+  const { revision, revisedAt } = revisionColumns(asReceived(row.revision, receivedAt.getTime()));
   return {
-    ...{ id, answeredAt, receivedAt, cellId, contentHash, segmentRules, subjectId: owner.id, eventId: null },
-    ...revisionColumns(asReceived(row.revision, receivedAt.getTime())),
+    id: row.id,
+    answeredAt: row.answeredAt,
+    receivedAt,
+    cellId: row.cellId,
+    subjectId: row.owner.id,
+    contentHash: row.contentHash,
+    revision,
+    revisedAt,
+    eventId: null,
+    segmentRules: row.segmentRules,
   };
 }
 
@@ -265,10 +274,8 @@ function decide(
     if (isDuplicate) return { acceptance: 'duplicate', cellId, corrects: false };
     if (acceptance !== 'accepted') return { acceptance, cellId, corrects: false };
     answers.set(row.id, answer);
-    const eventId = answer.eventIdOf(row, receivedAt);
     const before = answer.key;
-    answer.put(row, eventId, mapping, receivedAt);
-    events.push({ ...row, eventId, before });
+    events.push({ ...row, eventId: answer.put(row, mapping, receivedAt), before });
     const corrects = known !== undefined && contentHash !== WITHDRAWN_CONTENT;
     return { acceptance, cellId: row.cellId, corrects };
   });

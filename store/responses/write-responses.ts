@@ -1,8 +1,9 @@
 import type { Session } from '../database/client.ts';
-import { statement } from '../database/statement.ts';
+import { columnsOf } from '../database/columns.ts';
+import { type Statement, statement } from '../database/statement.ts';
 import type { OpenSubject, SubjectEncryption } from '../encryption/subject-encryption.ts';
 import { type Answer, hasRevision } from './deliveries.ts';
-import { type Arrival, type KeyRow, RESPONSE_COLUMNS, WITHDRAWN_CONTENT } from './response-row.ts';
+import { type Arrival, type KeyRow, WITHDRAWN_CONTENT } from './response-row.ts';
 
 /** An accepted row, with the id of its source event. */
 export interface Stored extends Arrival {
@@ -20,15 +21,16 @@ export interface Decided {
   readonly events: readonly Stored[];
 }
 
+/** What `keysOf` makes parameters of. */
+export const KEY_COLUMNS = `unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::integer[], $5::uuid[], $6::text[], $7::bigint[],
+      $8::timestamptz[], $9::uuid[], $10::integer[])
+    AS k (id, answered_at, received_at, cell_id, subject_id, content_hash, revision, revised_at, event_id, segment_rules)`;
 const UPDATE_KEYS = statement(
   'accept_update',
   `UPDATE response_key SET answered_at = k.answered_at, received_at = k.received_at, cell_id = k.cell_id,
       subject_id = k.subject_id, content_hash = k.content_hash, revision = k.revision, revised_at = k.revised_at,
       event_id = k.event_id, segment_rules = k.segment_rules
-    FROM json_to_recordset($1::json)
-      AS k (id uuid, answered_at timestamptz, received_at timestamptz, cell_id integer, subject_id uuid, content_hash text,
-        revision bigint, revised_at timestamptz, event_id uuid, segment_rules integer)
-    WHERE response_key.id = k.id`,
+    FROM ${KEY_COLUMNS} WHERE response_key.id = k.id`,
 );
 const REVISE_KEYS = statement(
   'accept_revise',
@@ -62,19 +64,40 @@ const INSERT_EVENTS = statement(
   'accept_events',
   `INSERT INTO source_event (id, response_id, mapping_version_id, position, digest, received_at, subject_id, sealed,
       import_id, import_line, replaced, stood, sent)
-    SELECT id, response_id, mapping_version_id, position, decode(digest, 'hex'), received_at, subject_id, decode(sealed, 'base64'),
+    SELECT id, response_id, mapping_version_id, position, decode(digest, 'hex'), $1::timestamptz, subject_id, sealed,
       import_id, import_line, replaced, stood, decode(sent, 'base64')
-    FROM json_to_recordset($1::json)
-      AS e (id uuid, response_id uuid, mapping_version_id integer, position text, digest text, received_at timestamptz,
-        subject_id uuid, sealed text, import_id integer, import_line integer, replaced uuid, stood jsonb, sent text)
+    FROM unnest($2::uuid[], $3::uuid[], $4::integer[], $5::text[], $6::text[], $7::uuid[], $8::bytea[], $9::integer[], $10::integer[],
+        $11::uuid[], $12::jsonb[], $13::text[])
+      AS e (id, response_id, mapping_version_id, position, digest, subject_id, sealed, import_id, import_line, replaced, stood, sent)
     ON CONFLICT (id) DO NOTHING`,
 );
+const EVENT_COLUMNS = [
+  ...(['id', 'response_id', 'mapping_version_id', 'position', 'digest', 'subject_id', 'sealed'] as const),
+  ...(['import_id', 'import_line', 'replaced', 'stood', 'sent'] as const),
+];
 const INSERT_RESPONSES = statement(
   'accept_responses',
   `INSERT INTO response (id, answered_at, received_at, cell_id, mapping_version_id, source_event_id, external_id,
       score, points, class, comment, subject_id, account_id)
-    SELECT * FROM json_to_recordset($1::json) AS r (${RESPONSE_COLUMNS})`,
+    SELECT id, answered_at, $1::timestamptz, cell_id, mapping_version_id, source_event_id, external_id, score, points, class, comment,
+      subject_id, account_id
+    FROM unnest($2::uuid[], $3::timestamptz[], $4::integer[], $5::integer[], $6::uuid[], $7::text[], $8::smallint[], $9::smallint[],
+        $10::smallint[], $11::text[], $12::uuid[], $13::uuid[])
+      AS r (id, answered_at, cell_id, mapping_version_id, source_event_id, external_id, score, points, class, comment, subject_id,
+        account_id)`,
 );
+const ROW_COLUMNS = [
+  ...([
+    'id',
+    'answered_at',
+    'cell_id',
+    'mapping_version_id',
+    'source_event_id',
+    'external_id',
+    'score',
+  ] as const),
+  ...(['points', 'class', 'comment', 'subject_id', 'account_id'] as const),
+];
 const INSERT_RESTRICTED = statement(
   'accept_restricted',
   `INSERT INTO restricted_response (id, subject_id, row)
@@ -85,16 +108,19 @@ const INSERT_RESTRICTED = statement(
 
 type Encryptable = Omit<Stored, 'owner'> & { readonly owner: OpenSubject; readonly accountId: string | null };
 
-/** Stores the outcome: events, keys and responses, in the caller's transaction. */
+/**
+ * Stores the outcome: keys, events and responses, in the caller's transaction. Returns what sends the last statements: others that do
+ * not read what they write can be sent with them.
+ */
 export async function write(
   session: Session,
   encryption: SubjectEncryption,
   { known, answers, events }: Decided,
   receivedAt: Date,
-): Promise<void> {
+): Promise<() => Promise<unknown>> {
   const accepted = new Set(events.map(({ id }) => id));
   await reviseKeys(session, known, answers, accepted);
-  if (events.length === 0) return;
+  if (events.length === 0) return async () => undefined;
   const stored = await encryption.store(
     session,
     events.flatMap(({ owner, ofAccount }) => (ofAccount ? [owner, ofAccount] : [owner])),
@@ -120,37 +146,36 @@ export async function write(
       !hasRevision(answers.get(row.id)?.key, row.revision, receivedAt),
   );
   if (outdated.length > 0)
-    await session.rows(UPDATE_KEYS, [
+    await session.rows(
+      UPDATE_KEYS,
       keysOf(outdated.map((row) => ({ key: answers.get(row.id)?.key as KeyRow, owner: row.owner }))),
-    ]);
+    );
   const { followed, next } = inBatch(encryptable);
-  await session.rows(INSERT_EVENTS, [
-    JSON.stringify(
-      encryptable.map((row, i) => ({
-        id: row.eventId,
-        response_id: row.id,
-        mapping_version_id: row.mappingVersionId,
-        position: row.position,
-        digest: row.eventHash,
-        received_at: receivedAt,
-        subject_id: row.owner.id,
-        sealed: encryption.encryptEvent(row.owner, row.eventId, row.eventContent).toString('base64'),
-        import_id: row.importRow?.importId ?? null,
-        import_line: row.importRow?.line ?? null,
-        replaced: row.importRow ? (followed[i]?.eventId ?? replaced.get(row.id) ?? null) : null,
-        stood: standsAgain(row, next[i])
-          ? stoodOf(responseRow(encryption, row, receivedAt), next[i].before)
-          : null,
-        sent: row.sent === null ? null : encryption.encryptSent(row.owner, row.eventId, row.sent),
-      })),
-    ),
-  ]);
   const rowsOf = (row: Encryptable) => responseRow(encryption, row, receivedAt);
-  if (free.length > 0) await session.rows(INSERT_RESPONSES, [JSON.stringify(free.map(rowsOf))]);
+  const written = encryptable.map((row, i) => ({
+    id: row.eventId,
+    response_id: row.id,
+    mapping_version_id: row.mappingVersionId,
+    position: row.position,
+    digest: row.eventHash,
+    subject_id: row.owner.id,
+    sealed: encryption.encryptEvent(row.owner, row.eventId, row.eventContent),
+    import_id: row.importRow?.importId ?? null,
+    import_line: row.importRow?.line ?? null,
+    replaced: row.importRow ? (followed[i]?.eventId ?? replaced.get(row.id) ?? null) : null,
+    stood: standsAgain(row, next[i]) ? JSON.stringify(stoodOf(rowsOf(row), next[i].before)) : null,
+    sent: row.sent === null ? null : encryption.encryptSent(row.owner, row.eventId, row.sent),
+  }));
   const restricted = final
     .filter(({ owner }) => owner.restricted)
     .map((row) => ({ id: row.id, subject_id: row.owner.id, row: rowsOf(row) }));
-  if (restricted.length > 0) await session.rows(INSERT_RESTRICTED, [JSON.stringify(restricted)]);
+  const inserts: [Statement, unknown[]][] = [
+    [INSERT_EVENTS, [receivedAt, ...columnsOf(written, EVENT_COLUMNS)]],
+  ];
+  if (free.length > 0)
+    inserts.push([INSERT_RESPONSES, [receivedAt, ...columnsOf(free.map(rowsOf), ROW_COLUMNS)]]);
+  if (restricted.length > 0) inserts.push([INSERT_RESTRICTED, [JSON.stringify(restricted)]]);
+  return () => Promise.all(inserts.map(([insert, values]) => session.rows(insert, values)));
 }
 
 /** Which row of the batch each one replaces, and which replaces it. */
@@ -263,19 +288,12 @@ function responseRow(encryption: SubjectEncryption, row: Encryptable, receivedAt
 /** Keys and the owners of their responses, as statement parameters. */
 export function keysOf(
   rows: readonly { readonly key: KeyRow; readonly owner: { readonly id: string } }[],
-): string {
-  return JSON.stringify(
-    rows.map(({ key, owner }) => ({
-      id: key.id,
-      answered_at: key.answeredAt,
-      received_at: key.receivedAt,
-      cell_id: key.cellId,
-      subject_id: owner.id,
-      content_hash: key.contentHash,
-      revision: key.revision,
-      revised_at: key.revisedAt,
-      event_id: key.eventId,
-      segment_rules: key.segmentRules,
-    })),
+): string[] {
+  return columnsOf(
+    rows.map(({ key, owner }) => ({ ...key, subjectId: owner.id })),
+    [
+      ...(['id', 'answeredAt', 'receivedAt', 'cellId', 'subjectId', 'contentHash', 'revision'] as const),
+      ...(['revisedAt', 'eventId', 'segmentRules'] as const),
+    ],
   );
 }

@@ -1,7 +1,8 @@
 import { breathe } from '../../domain/text/slices.ts';
 import type { Session, Store } from '../database/client.ts';
 import { statement, unnamed } from '../database/statement.ts';
-import { BEGINNING, type JournalPosition, journalHead } from '../journal/journal.ts';
+import { BEGINNING, journalHead } from '../journal/journal.ts';
+import type { Look, Taken } from '../journal/looks.ts';
 import { type CommittedEntry, RememberedCounts, type RememberedUnit, UNIT_MS } from './remembered-counts.ts';
 import { countBuckets } from './rollup-statements.ts';
 
@@ -9,39 +10,51 @@ import { countBuckets } from './rollup-statements.ts';
 export const ENTRIES_AT_ONCE = 1_000;
 
 /**
- * Every committed entry after `$1, $2`, in one snapshot; of those in `$3` only the position. Rows of their own, by `xact`: -1, the highest
- * id of a cell; 0, the journal was trimmed beyond that position, or no longer has it (the database was restored).
+ * Every committed entry after `$1, $2`, in one snapshot; of those in `$3` only the position. Rows of their own: the highest id of a cell;
+ * how many releases the ledgers `$5` have; and that the journal was trimmed beyond that position, or no longer has it (the database was
+ * restored).
  */
 const COMMITTED_AFTER = statement(
   'counts_committed_after',
-  `SELECT xact, position, xact < (SELECT journal_safe_end()) AS "isFinal",
+  `SELECT 'entry' AS what, xact, position, xact < (SELECT journal_safe_end()) AS "isFinal",
       CASE WHEN kind = 'responses' AND position <> ALL ($3::bigint[]) THEN payload -> 'deltas' END AS deltas
     FROM (SELECT * FROM journal WHERE (xact, position) > ($1::bigint, $2::bigint) ORDER BY xact, position LIMIT $4) j
     UNION ALL
-    SELECT -1, max(id), false, NULL FROM cell
+    SELECT 'cells', NULL, max(id), NULL, NULL FROM cell
     UNION ALL
-    SELECT 0, NULL, false, NULL WHERE EXISTS (SELECT FROM journal_mark WHERE (xact, position) > ($1::bigint, $2::bigint))
+    SELECT key, NULL, lots, NULL, NULL FROM disclosure_ledger WHERE key = ANY ($5::text[])
+    UNION ALL
+    SELECT 'gone', NULL, NULL, NULL, NULL WHERE EXISTS (SELECT FROM journal_mark WHERE (xact, position) > ($1::bigint, $2::bigint))
       OR ($1::bigint > ${BEGINNING.xact} AND NOT EXISTS (SELECT FROM journal WHERE xact = $1::bigint AND position = $2::bigint))`,
 );
 
-/** What one snapshot has beyond a position of the journal. */
-interface Committed {
+/** What one snapshot has beyond a position of the journal. Of two cells the one that was committed later has the higher id. */
+interface Committed extends Pick<Look, 'highestCell' | 'releases'> {
   /** Up to ENTRIES_AT_ONCE, in the order of the journal. */
   readonly entries: readonly CommittedEntry[];
-  /** The highest id of a cell, 0 without any: of two cells the one that was committed later has the higher id. */
-  readonly highestCell: number;
 }
 
-/** What was committed after that position; null: the journal does not lead on from there. */
+/** `what`: 'entry', 'cells', 'gone' or the key of a ledger; `position` then is the number that was asked for. */
+type CommittedRow = CommittedEntry & { readonly what: string };
+
+/** What was committed after those entries, and how far those ledgers are; null: the journal does not lead on from there. */
 export async function committedAfter(
   session: Session,
-  { xact, position }: JournalPosition,
-  taken: readonly number[],
+  { base: { xact, position }, beyond }: Taken,
+  ledgers: readonly string[],
 ): Promise<Committed | null> {
-  const rows = await session.rows<CommittedEntry>(COMMITTED_AFTER, [xact, position, taken, ENTRIES_AT_ONCE]);
-  rows.sort((a, b) => a.xact - b.xact || a.position - b.position);
-  const [cells, ...entries] = rows;
-  return entries[0]?.xact === 0 ? null : { entries, highestCell: cells?.position ?? 0 };
+  const asked = [xact, position, beyond, ENTRIES_AT_ONCE, ledgers];
+  const rows = await session.rows<CommittedRow>(COMMITTED_AFTER, asked);
+  const entries: CommittedEntry[] = [];
+  const releases = new Map<string, number>();
+  let highestCell = 0;
+  for (const row of rows)
+    if (row.what === 'entry') entries.push(row);
+    else if (row.what === 'gone') return null;
+    else if (row.what === 'cells') highestCell = row.position ?? 0;
+    else releases.set(row.what, row.position);
+  entries.sort((a, b) => a.xact - b.xact || a.position - b.position);
+  return { entries, highestCell, releases };
 }
 
 const ONE_SNAPSHOT = unnamed('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
@@ -70,7 +83,7 @@ export function loadCounts(
   return store.transaction(async (session) => {
     await session.rows(ONE_SNAPSHOT, []);
     const head = await journalHead(session);
-    const committed = await committedAfter(session, head, []);
+    const committed = await committedAfter(session, { base: head, beyond: [] }, []);
     const beyond = committed?.entries;
     if (!beyond || beyond.length === ENTRIES_AT_ONCE)
       throw new Error('a transaction is open that is older than very many entries of the journal');

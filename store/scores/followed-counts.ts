@@ -1,8 +1,9 @@
 import type { Slot } from '../../domain/memory/memory.ts';
 import type { Store } from '../database/client.ts';
+import { LOOKS, type Looks } from '../journal/looks.ts';
 import { sharedRead } from '../journal/shared-read.ts';
 import { committedAfter, ENTRIES_AT_ONCE, loadCounts } from './counts-load.ts';
-import type { RememberedCounts, RememberedUnit, Taken } from './remembered-counts.ts';
+import type { RememberedCounts, RememberedUnit } from './remembered-counts.ts';
 
 /*
  * Surveyed counts of whole days and hours in memory (decision 0191). Each read first takes in what was committed since the one before,
@@ -16,18 +17,10 @@ const PAGES = 10;
 const AGAIN_MS = 60_000;
 const AGAIN_WHEN_LARGE_MS = 3_600_000;
 
-/** The newest look at the journal that was taken in to its end. Units share it: one knows as much as another that took in the same. */
-interface Look {
-  /** When it began, on the clock of this process. */
-  readonly at: number;
-  readonly taken: Taken;
-  /** The highest id of a cell. */
-  readonly highestCell: number;
-}
-
 /** The counts of one unit, as far as this process remembers them. */
 export class FollowedCounts {
-  readonly #looks: { newest: Look | null };
+  /** A look is noted once all that it found was taken in. Units share it: one knows as much as another that took in the same. */
+  readonly #looks: Looks;
   readonly #store: Store;
   readonly #unit: RememberedUnit;
   readonly #mostBytes: number;
@@ -57,13 +50,12 @@ export class FollowedCounts {
 
   /** The highest id of a cell that existed at that moment or later; undefined: nothing looked since. */
   highestCellSince(since: number): number | undefined {
-    const { newest } = this.#looks;
-    return newest && newest.at >= since ? newest.highestCell : undefined;
+    return this.#looks.since(since)?.highestCell;
   }
 
   #hasLookedSince(since: number): boolean {
-    const { newest } = this.#looks;
-    return newest !== null && newest.at >= since && this.#known?.hasTaken(newest.taken) === true;
+    const look = this.#looks.since(since);
+    return look !== null && this.#known?.hasTaken(look.taken) === true;
   }
 
   async #load(now: number): Promise<void> {
@@ -82,9 +74,9 @@ export class FollowedCounts {
     const known = this.#known;
     const at = performance.now();
     for (let page = 0; known && page < PAGES; page++) {
-      const committed = await committedAfter(this.#store, known.base, known.beyond);
+      const committed = await committedAfter(this.#store, known.taken, this.#looks.ledgersInUse());
       if (!committed) return this.#forget(0);
-      const { entries, highestCell } = committed;
+      const { entries, highestCell, releases } = committed;
       try {
         known.take(entries);
       } catch {
@@ -93,7 +85,7 @@ export class FollowedCounts {
       }
       if (entries.length > 0 && known.bytes > this.#mostBytes) return this.#forget(AGAIN_WHEN_LARGE_MS);
       if (entries.length < ENTRIES_AT_ONCE) {
-        if (at > (this.#looks.newest?.at ?? 0)) this.#looks.newest = { at, taken: known.taken, highestCell };
+        this.#looks.note({ at, taken: known.taken, highestCell, releases });
         return known;
       }
       // What is beyond this page is not known, and cannot be asked for before an open transaction ends.
@@ -109,7 +101,6 @@ export class FollowedCounts {
   }
 }
 
-const LOOKS: Slot<{ newest: Look | null }> = { begin: () => ({ newest: null }) };
 const FOLLOWED: Slot<Map<RememberedUnit, FollowedCounts>> = { begin: () => new Map() };
 
 /** What this process remembers of the database's counts of that unit. */

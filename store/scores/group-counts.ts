@@ -23,14 +23,13 @@ const BLOCK = 16;
 /** A window, by the indexes of its edges. */
 export type WindowPlaces = readonly [from: number, until: number];
 
-/**
- * The counts of one group, in blocks of intervals; blocks without counts take no room. Once totalled, an
- * interval has the counts up to its end.
- */
+/** The counts of one group, in blocks of intervals; blocks without counts take no room. */
 interface Counted {
   readonly blocks: Map<number, Float64Array>;
   /** The existing blocks, ascending. */
   order: number[];
+  /** Once totalled: nothing, then what was counted up to the end of each interval of the existing blocks. */
+  totals: Float64Array;
 }
 
 const NOTHING: Float64Array = new Float64Array(CLASSES);
@@ -48,7 +47,7 @@ export class GroupCounts {
     if (promoters === 0 && passives === 0 && detractors === 0) return;
     let counted = this.#groups.get(group);
     if (!counted) {
-      counted = { blocks: new Map(), order: [] };
+      counted = { blocks: new Map(), order: [], totals: NOTHING };
       this.#groups.set(group, counted);
     }
     const block = Math.floor(interval / BLOCK);
@@ -68,15 +67,15 @@ export class GroupCounts {
   total(): this {
     for (const counted of this.#groups.values()) {
       counted.order = [...counted.blocks.keys()].sort((a, b) => a - b);
-      let before: Float64Array = NOTHING;
-      for (const block of counted.order) {
-        const sums = counted.blocks.get(block) as Float64Array;
-        for (let i = 0; i < sums.length; i++) {
-          const last = i < CLASSES ? before[before.length - CLASSES + i] : sums[i - CLASSES];
-          sums[i] = (sums[i] as number) + (last as number);
+      const totals = new Float64Array(CLASSES * (1 + BLOCK * counted.order.length));
+      let at = CLASSES;
+      for (const block of counted.order)
+        for (const count of counted.blocks.get(block) as Float64Array) {
+          totals[at] = (totals[at - CLASSES] as number) + count;
+          at += 1;
         }
-        before = sums;
-      }
+      counted.totals = totals;
+      counted.blocks.clear();
     }
     return this;
   }
@@ -90,9 +89,13 @@ export class GroupCounts {
   between(group: number, from: number, until: number): Counts {
     const counted = this.#groups.get(group);
     if (!counted) return { promoters: 0, passives: 0, detractors: 0 };
+    const { totals } = counted;
     const [a, b] = [placeOf(counted, from), placeOf(counted, until)];
-    const of = (c: number) => (b.sums[b.at + c] as number) - (a.sums[a.at + c] as number);
-    return { promoters: of(0), passives: of(1), detractors: of(2) };
+    return {
+      promoters: (totals[b] as number) - (totals[a] as number),
+      passives: (totals[b + 1] as number) - (totals[a + 1] as number),
+      detractors: (totals[b + 2] as number) - (totals[a + 2] as number),
+    };
   }
 
   /** Whether any of the windows has a count of the group. */
@@ -123,19 +126,22 @@ export class GroupCounts {
   }
 }
 
-/** The index of the total of all intervals before the edge. */
-function placeOf({ blocks, order }: Counted, edge: number): { sums: Float64Array; at: number } {
+/** Where the totals of all intervals before the edge are. */
+function placeOf({ order }: Counted, edge: number): number {
   const block = Math.floor((edge - 1) / BLOCK);
-  const sums = blocks.get(block);
-  if (sums) return { sums, at: CLASSES * (edge - 1 - block * BLOCK) };
-  let [low, high] = [0, order.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((order[middle] as number) < block) low = middle + 1;
-    else high = middle;
+  // Mostly no block is missing.
+  const guess = block - (order[0] ?? 0);
+  let low = order[guess] === block ? guess : 0;
+  if (order[low] !== block) {
+    let high = order.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((order[middle] as number) < block) low = middle + 1;
+      else high = middle;
+    }
   }
-  const before = low === 0 ? undefined : blocks.get(order[low - 1] as number);
-  return before ? { sums: before, at: CLASSES * (BLOCK - 1) } : { sums: NOTHING, at: 0 };
+  const within = order[low] === block ? edge - block * BLOCK : 0;
+  return CLASSES * (BLOCK * low + within);
 }
 
 /** The first window that ends after the interval. */

@@ -1,8 +1,11 @@
-import { RangeSums } from '../../domain/disclosure/range-sums.ts';
 import { CellCounts } from '../../domain/disclosure/running-counts.ts';
 import { DAY_MS, HOUR_MS, splitByLevel, type TimeRange } from '../../domain/time/time-windows.ts';
 import { isAfter, type JournalPosition } from '../journal/journal.ts';
+import type { Taken } from '../journal/looks.ts';
 import type { CountQuery, IntervalCounts } from './rollup-statements.ts';
+
+/** Promoters, passives, detractors. */
+const CLASSES = 3;
 
 /** Of which buckets counts are remembered. */
 export type RememberedUnit = 'DAY' | 'HOUR';
@@ -14,12 +17,6 @@ export interface CommittedEntry extends JournalPosition {
   readonly isFinal: boolean;
   /** By cell and hour since 1970; null: nothing, or already taken in. */
   readonly deltas: readonly (readonly [cellId: number, hour: number, ...counts: number[]])[] | null;
-}
-
-/** Which entries of the journal were taken in: all up to the base, and of the later ones those. */
-export interface Taken {
-  readonly base: JournalPosition;
-  readonly beyond: readonly number[];
 }
 
 /**
@@ -105,23 +102,35 @@ export class RememberedCounts {
 
   /** The counts of the parts of the intervals that are whole buckets of this unit, as the rollups have them. */
   count({ edges, cellIds, byCell, groups }: CountQuery): IntervalCounts[] {
-    const parts = partsOf(edges, this.unit);
-    const sums = new RangeSums(parts, UNIT_MS[this.unit]);
-    const summed = byCell ? (groups?.map(([first = 0]) => first) ?? cellIds) : [0];
-    if (byCell && groups)
-      for (const ids of groups) for (const id of ids) sums.add(ids[0] as number, this.#counts.of(id));
-    else for (const id of cellIds) sums.add(byCell ? id : 0, this.#counts.of(id));
-    sums.total();
+    const { steps, parts } = stepsOf(edges, this.unit);
+    const lists = byCell ? (groups ?? cellIds.map((id) => [id])) : [cellIds];
     const rows: IntervalCounts[] = [];
-    for (const cellId of summed) {
-      for (const [place, { interval }] of parts.entries()) {
-        const { promoters, passives, detractors } = sums.at(place, cellId);
+    for (const ids of lists) {
+      const sums = new Float64Array(CLASSES * steps.length);
+      for (const id of ids) this.#counts.of(id)?.addSteps(steps, sums);
+      const cellId = byCell ? (ids[0] ?? 0) : 0;
+      for (const { interval, step } of parts) {
+        const promoters = sums[CLASSES * step] as number;
+        const passives = sums[CLASSES * step + 1] as number;
+        const detractors = sums[CLASSES * step + 2] as number;
         if (promoters !== 0 || passives !== 0 || detractors !== 0)
           rows.push({ promoters, passives, detractors, interval, cellId });
       }
     }
     return rows;
   }
+}
+
+/** The edges of the parts of that level, in units and ascending; each part lies between the edge of its step and the one before. */
+function stepsOf(edges: readonly number[], unit: RememberedUnit) {
+  const size = UNIT_MS[unit];
+  const steps: number[] = [];
+  const parts: { readonly interval: number; readonly step: number }[] = [];
+  for (const { from, until, interval } of partsOf(edges, unit)) {
+    if (steps.at(-1) !== from / size) steps.push(from / size);
+    parts.push({ interval, step: steps.push(until / size) - 1 });
+  }
+  return { steps, parts };
 }
 
 /** The parts of that level, with the interval that each belongs to. */

@@ -8,6 +8,7 @@ import type { Cell } from '../../domain/segments/cell.ts';
 import { mapInSlices, Slice } from '../../domain/text/slices.ts';
 import { edgesOf, placesAmong } from '../../domain/time/edges.ts';
 import type { TimeRange } from '../../domain/time/time-windows.ts';
+import { dividedGroups } from '../disclosure/divided-groups.ts';
 import { type GuardDeps, openGuard, protectedFor, type ScoreColumn } from '../disclosure/score-guard.ts';
 import { idsOf, readChampion } from '../models/models.ts';
 import { type CellGroups, groupsOfCells } from './cell-groups.ts';
@@ -156,7 +157,7 @@ async function countGroups(
   { inGroups, closed, edges }: Grouped,
 ): Promise<GroupCounts> {
   const byCell = groupBy.length > 0;
-  const { ids: cellIds, idsOf } = closed.length === 0 ? inGroups : without(inGroups, closed);
+  const { ids: cellIds, idsOf } = closed.length === 0 ? inGroups : openIn(deps, inGroups, closed);
   const counts = new GroupCounts();
   const lists = byCell && { groups: idsOf.filter(({ length }) => length > 0) };
   const query = { edges, cellIds, byCell, ...lists, now: deps.now(), classes, place };
@@ -175,8 +176,7 @@ interface Grouped {
 }
 
 /** The ids of the other cells. */
-function without({ ids, idsOf }: CellGroups, closed: readonly Cell[]): Pick<CellGroups, 'ids' | 'idsOf'> {
-  const left = new Set(closed.map(({ id }) => id));
-  const isOpen = (id: number) => !left.has(id);
-  return { ids: ids.filter(isOpen), idsOf: idsOf.map((list) => list.filter(isOpen)) };
+function openIn({ cells }: ScoreDeps, { groups }: CellGroups, closed: readonly Cell[]) {
+  const { open, openOf } = dividedGroups(cells, groups, closed);
+  return { ids: open, idsOf: openOf };
 }

@@ -109,6 +109,8 @@ export const erasure = pgTable(
     lookups: text('lookups').array(),
     /** Of the erased responses, until it is complete. */
     responseIds: uuid('response_ids').array(),
+    /** When each of them was answered: where the check looks for it. Null in erasures of earlier versions. */
+    responseTimes: moment('response_times').array(),
     /** Of the erased person, until it is complete. */
     subjectIds: uuid('subject_ids').array(),
     responses: integer('responses').notNull(),

@@ -221,10 +221,10 @@ export const response = pgTable(
     accountId: uuid('account_id'),
   },
   (table) => [
-    primaryKey({ columns: [table.id, table.answeredAt] }),
+    // By time first: the order of lists, and new rows are neighbours in it. A statement that looks for an id names its time too.
+    primaryKey({ columns: [table.answeredAt, table.id] }),
     index('response_account').on(table.accountId, table.answeredAt).where(sql`account_id IS NOT NULL`),
     index().on(table.cellId, table.answeredAt),
-    index().on(table.answeredAt, table.id),
     // Those without a score are in no rollup: the newest of a source, and how many it has (store/responses/sources.ts).
     index('response_without_score').on(table.mappingVersionId, table.answeredAt).where(sql`class IS NULL`),
   ],

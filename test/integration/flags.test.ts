@@ -110,7 +110,7 @@ describe('bursts', () => {
     const counting = (session: Session): Session => ({
       rows: async <Row>(...given: Parameters<Session['rows']>) => {
         const rows = await session.rows<Row>(...given);
-        if (given[0].name === 'flags_alike') read += rows.length;
+        if (given[0].name === 'flags_compare') read += rows.length;
         return rows;
       },
     });

@@ -101,6 +101,76 @@ describe('the journal', () => {
     expect(reads).toBeLessThan(35);
   });
 
+  it('is read once for all followers that wait at its end, and a kept position is not saved at each step', async () => {
+    const { store } = database;
+    const counts: Record<string, number> = {};
+    const counted: Store = Object.create(store, {
+      rows: {
+        value: (...given: Parameters<Store['rows']>) => {
+          counts[given[0].name] = (counts[given[0].name] ?? 0) + 1;
+          return store.rows(...given);
+        },
+      },
+    });
+    const lease = await takeLease(store, 'shared', 'here', 'force');
+    if (!lease) throw new Error('the lease is held');
+    const from = await wholeHead(store);
+    await saveFollowerPosition(store, 'kept of many', from);
+    const seen = [0, 0, 0, 0];
+    const followers = await Promise.all(
+      seen.map((_, i) =>
+        runFollower({
+          ...{ name: i === 0 ? 'kept of many' : 'of the test', loops: null, store: counted },
+          // Each gets its own part of what is read for the largest.
+          batch: 10 + i,
+          ...(i === 0 ? { lease } : { from }),
+          onError: (error) => {
+            throw error;
+          },
+          handle: async (entries) => {
+            seen[i] = (seen[i] ?? 0) + entries.length;
+          },
+        }),
+      ),
+    );
+    for (let i = 1; i <= 20; i++) {
+      await submit(1);
+      await until(() => seen.every((one) => one === i), 'all have seen it');
+    }
+    await Promise.all(followers.map((follower) => follower.stop()));
+    // 80 if each read for itself; some read again, and all do so once a second.
+    expect(counts.journal_follow).toBeLessThan(50);
+    expect(counts.follower_save_held).toBeLessThan(15);
+    expect(await followerPosition(store, 'kept of many')).toEqual(followers[0]?.position());
+  });
+
+  it('gives a follower no more than it asks for, also where others read more', async () => {
+    const { store } = database;
+    const from = await wholeHead(store);
+    for (let i = 0; i < 5; i++) await submit(1);
+    const largest: number[] = [0, 0];
+    const seen: string[][] = [[], []];
+    const followers = await Promise.all(
+      [2, 100].map((batch, i) =>
+        runFollower({
+          ...{ name: 'of the test', loops: null, store, batch, from },
+          onError: (error) => {
+            throw error;
+          },
+          handle: async (entries) => {
+            largest[i] = Math.max(largest[i] ?? 0, entries.length);
+            seen[i]?.push(...entries.map(formatPosition));
+          },
+        }),
+      ),
+    );
+    await until(() => seen.every((one) => one.length === 5), 'both have seen all');
+    await Promise.all(followers.map((follower) => follower.stop()));
+    expect(largest[0]).toBeLessThanOrEqual(2);
+    expect(seen[0]).toEqual(seen[1]);
+    expect(new Set(seen[0]).size).toBe(5);
+  });
+
   it('passes a batch again after its handler failed', async () => {
     const errors: string[] = [];
     const handled: number[] = [];

@@ -25,6 +25,7 @@ const COMPOSED: Readonly<Record<string, () => Promise<unknown>>> = {
     const { nationalType } = await import('../../domain/privacy/redaction/numbering-plans.ts');
     for (const country of getCountries()) nationalType(country, '0');
   },
+  'domain/text/packed-item.ts': () => import('../../domain/text/packed-item.ts'),
 };
 /** A few for each country, of what a library says of its numbers. */
 const BY_COUNTRY = 'domain/privacy/redaction/numbering-plans.ts';

@@ -65,6 +65,7 @@ describe('an erasure', () => {
     );
     await noteMembers(database.store, 'set', hers);
     const ann = personOf('ann@example.org');
+    await database.sql(`CREATE TABLE kept AS SELECT * FROM response WHERE id = '${hers[1]}'`);
     expect(await erase(database, personOf(' ANN@example.org'), BY)).toEqual({ known: true, holds: [] });
     expect(await listErasures(database.store, null, 9)).toMatchObject([
       {
@@ -85,6 +86,13 @@ describe('an erasure', () => {
     await database.sql(`INSERT INTO training_set_member VALUES ('set', '${hers[0]}')`);
     expect(await checkOnce(database, ann)).toEqual(['record: 1 members of training sets']);
     await database.sql('DELETE FROM training_set_member');
+    // A response is looked for where it was, and everywhere for an erasure of an earlier version.
+    await database.sql('INSERT INTO response SELECT * FROM kept');
+    expect(await checkOnce(database, ann)).toEqual(['record: 1 responses']);
+    await database.sql('UPDATE erasure SET response_times = NULL');
+    expect(await checkOnce(database, ann)).toEqual(['record: 1 responses']);
+    await database.sql(`DELETE FROM response WHERE id = '${hers[1]}'`);
+    await database.sql('DROP TABLE kept');
     if (database.store.backend === 'pglite') {
       expect(await checkOnce(database, ann)).toEqual([expect.stringContaining('files of the database')]);
       await cleanFiles(database.store);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { EVERYTHING } from '../../domain/access/scope.ts';
+import { EVERYTHING, type Scope } from '../../domain/access/scope.ts';
 import { createScopedReader } from '../../store/access/scoped-views.ts';
 import type { Store } from '../../store/database/client.ts';
 import { openPostgres } from '../../store/database/postgres.ts';
@@ -7,7 +7,7 @@ import { StoredCellDictionary } from '../../store/responses/cell-dictionary.ts';
 import { beginOperation } from '../../store/scores/begin-operation.ts';
 import { followedCounts } from '../../store/scores/followed-counts.ts';
 import { readScores } from '../../store/scores/scores.ts';
-import { openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
+import { narrowScope, openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { until } from '../fixtures/server.ts';
 
 /* What one process stored, an operation that begins later in another process sees, also in cells that are new. No loop runs there. */
@@ -31,6 +31,12 @@ beforeAll(async () => {
         return opened.rows(...given);
       },
     },
+    rowsAs: {
+      value: (...given: Parameters<Store['rowsAs']>) => {
+        statements.push(given[1].name);
+        return opened.rowsAs(...given);
+      },
+    },
   }) as Store;
 });
 afterAll(async () => {
@@ -38,13 +44,14 @@ afterAll(async () => {
   await writer?.close();
 });
 
-const newSession = () => createScopedReader({ store, cells, now: Date.now, remembers: true }).as(EVERYTHING);
-const begun = async (isReadOnly = true) => {
-  const session = newSession();
+const newSession = (scope = EVERYTHING) =>
+  createScopedReader({ store, cells, now: Date.now, remembers: true }).as(scope);
+const begun = async (isReadOnly = true, scope = EVERYTHING) => {
+  const session = newSession(scope);
   await beginOperation(session, cells, { now: NOW, isReadOnly });
   return session;
 };
-const countIn = async (region: string, session: ReturnType<typeof newSession>) => {
+const countIn = async (region: string, session: ReturnType<typeof newSession>, scope: Scope = EVERYTHING) => {
   const windows = [{ from: NOW - 24 * 90 * HOUR_MS, until: NOW + 24 * HOUR_MS }];
   const query = {
     segment: { region: [region] },
@@ -53,7 +60,7 @@ const countIn = async (region: string, session: ReturnType<typeof newSession>) =
     groupBy: [],
     windows,
   } as const;
-  const [row] = await readScores({ store: session, record: store, cells, now: () => NOW }, EVERYTHING, query);
+  const [row] = await readScores({ store: session, record: store, cells, now: () => NOW }, scope, query);
   return row?.counts?.promoters;
 };
 let sent = 0;
@@ -82,4 +89,30 @@ it('asks once for an operation that reads, and for each part of one that writes'
   const writing = await begun(false);
   await submit('first');
   expect(await countIn('first', writing), 'its own write').toBe(2);
+});
+
+it('asks nothing of a ledger that nothing came to, and shows what another process released', async () => {
+  const k = 5;
+  const blind = narrowScope('blind', () => true, { smallestCount: k, withheld: ['readResponse'] });
+  const guarded = async (isReadOnly = true) => {
+    const session = await begun(isReadOnly, blind);
+    statements = [];
+    return countIn('guarded', session, blind);
+  };
+  const asked = () => statements.filter((name) => /^(disclosure_|guard_)/.test(name));
+  for (let i = 0; i < k; i++) await submit('guarded');
+  await until(async () => (await guarded()) === k, 'the first release');
+  await guarded();
+  expect(await guarded()).toBe(k);
+  expect(asked()).toEqual([]);
+  expect(await guarded(false), 'of an operation that writes').toBe(k);
+  expect(asked()).toEqual(['disclosure_state']);
+  for (let i = 0; i < k; i++) await submit('guarded');
+  await until(async () => (await guarded()) === 2 * k, 'the second release');
+  await guarded();
+  // A release of which the journal says nothing.
+  await writer.sql(`WITH ledger AS (UPDATE disclosure_ledger SET lots = lots + 1 RETURNING key, lots)
+    INSERT INTO disclosure_lot (ledger, lot, part, soft, cell_id, hour, promoters, passives, detractors)
+    SELECT ledger.key, lots, 'surveyed', true, id, ${NOW / HOUR_MS - 3}, ${k}, 0, 0 FROM ledger, cell WHERE attributes ->> 'region' = 'guarded'`);
+  expect(await guarded()).toBe(3 * k);
 });

@@ -1,0 +1,108 @@
+import type { Socket } from 'node:net';
+import type pg from 'pg';
+import { type OwnerSession, ownerSession, type Session, type TransactionLimits } from './client.ts';
+import { isReadOnlyServer } from './passing-errors.ts';
+import type { Statement } from './statement.ts';
+
+/**
+ * Runs `work` in one transaction on a connection of the pool. Statements that it gives without waiting in between are sent together
+ * and answered in their order; when one of them fails, the server refuses those behind it.
+ */
+export async function inTransaction<T>(
+  pool: pg.Pool,
+  work: (session: OwnerSession) => Promise<T>,
+  { lockMs, beginsWithReads = false }: TransactionLimits = {},
+): Promise<T> {
+  const client = await pool.connect();
+  const sending = new Sending(client);
+  let broken = true;
+  try {
+    const begun = sending.query(lockMs === undefined ? 'BEGIN' : `BEGIN; SET LOCAL lock_timeout = ${lockMs}`);
+    // Awaited with the first answer, and before the end.
+    begun.catch(() => undefined);
+    if (!beginsWithReads) await begun;
+    const result = await withoutFailure(work, {
+      rows: async <Row>({ name, text }: Statement, parameters: readonly unknown[]) => {
+        const answer = sending.query({ name, text, values: [...parameters] });
+        const [{ rows }] = await Promise.all([answer, begun]);
+        return rows as Row[];
+      },
+    });
+    await begun;
+    await sending.query('COMMIT');
+    broken = false;
+    return result;
+  } catch (error) {
+    sending.end();
+    await client.query('ROLLBACK').then(
+      () => {
+        // After a failover the other connections lead elsewhere; this one would only be refused again.
+        broken = isReadOnlyServer(error);
+      },
+      () => undefined,
+    );
+    throw error;
+  } finally {
+    sending.end();
+    client.release(broken);
+  }
+}
+
+/**
+ * Does the work of a transaction on its session. The server answers the commit of a transaction in which a statement failed by undoing
+ * all of it, without an error: so if the work went on, that statement's error is thrown at its end.
+ */
+export async function withoutFailure<T>(
+  work: (session: OwnerSession) => Promise<T>,
+  session: Session,
+): Promise<T> {
+  let failure: { readonly error: unknown } | null = null;
+  const result = await work(
+    ownerSession({
+      rows: async <Row>(statement: Statement, parameters: readonly unknown[]) => {
+        try {
+          return await session.rows<Row>(statement, parameters);
+        } catch (error) {
+          failure ??= { error };
+          throw error;
+        }
+      },
+    }),
+  );
+  if (failure !== null) throw (failure as { readonly error: unknown }).error;
+  return result;
+}
+
+/** Gives statements to a connection: those of one moment in one write, because each write wakes the server. */
+class Sending {
+  readonly #client: pg.PoolClient;
+  readonly #stream: Socket;
+  #isCorked = false;
+  #isOver = false;
+
+  constructor(client: pg.PoolClient) {
+    this.#client = client;
+    // Missing from pg's types.
+    this.#stream = (
+      client as unknown as { readonly connection: { readonly stream: Socket } }
+    ).connection.stream;
+  }
+
+  query(query: string | pg.QueryConfig): Promise<pg.QueryResult> {
+    // Work that goes on after a failure beside it must not reach the next user of the connection.
+    if (this.#isOver) return Promise.reject(new Error('the transaction of this statement is over'));
+    if (!this.#isCorked) {
+      this.#isCorked = true;
+      this.#stream.cork();
+      queueMicrotask(() => {
+        this.#isCorked = false;
+        this.#stream.uncork();
+      });
+    }
+    return this.#client.query(query);
+  }
+
+  end(): void {
+    this.#isOver = true;
+  }
+}
