@@ -52,7 +52,7 @@ export class CompiledQueries {
   async execute(prepared: ExecutionArgs): Promise<ExecutionResult> {
     const context = prepared.contextValue as Executing | undefined;
     const operation = getOperationAST(prepared.document, prepared.operationName);
-    if (context?.deps) await begin(context.deps, operation);
+    if (context?.deps) await beginExecution(context.deps, operation);
     // Compiled code builds a whole answer in one turn of the event loop: large ones are built row by row.
     const isLarge = (context?.cost?.requested ?? 0) > LIMITS.compiledPoints;
     const query = isLarge ? null : await this.#queryOf(prepared, operation);
@@ -83,7 +83,7 @@ export class CompiledQueries {
 }
 
 /** What any process committed before is known to the operation. */
-export const begin = (
+export const beginExecution = (
   { store, cells, now }: Reads,
   operation: OperationDefinitionNode | null | undefined,
 ): Promise<void> =>

@@ -13,10 +13,12 @@ import { vacuumGrown } from '../store/database/upkeep.ts';
 import { trimJournal } from '../store/journal/journal-trim.ts';
 import { applyPolicies } from '../store/responses/apply-policies.ts';
 import { forgetPrints } from '../store/responses/flag-answers.ts';
+import { openPolicy } from '../store/responses/respondent-policies.ts';
 import { giveBackCells } from '../store/responses/return-cells.ts';
 import { forgetSourceDays } from '../store/responses/source-days.ts';
 import { purgeMinuteRollups } from '../store/scores/rollups.ts';
 import { refile } from '../store/segments/refile.ts';
+import { newestRules } from '../store/segments/rule-versions.ts';
 import { moveEvents } from '../store/setup/move-events.ts';
 import type { OpenDatabase } from './open-database.ts';
 
@@ -90,7 +92,10 @@ export function startHousekeeping({
   const counting = runPeriodic({
     name: 'respondent policies',
     everyMs: POLICIES_MS,
-    alone: { store, lock: LOCKS.applyPolicies },
+    alone: {
+      ...{ store, lock: LOCKS.applyPolicies },
+      isDue: async () => (await openPolicy(store)) !== null,
+    },
     loops,
     onError,
     run: (stopped) => applyPolicies({ store, sign }, stopped),
@@ -98,7 +103,7 @@ export function startHousekeeping({
   const refiling = runPeriodic({
     name: 'segment rules',
     everyMs: RULES_MS,
-    alone: { store, lock: LOCKS.refile },
+    alone: { store, lock: LOCKS.refile, isDue: async () => (await newestRules(store)) > 0 },
     loops,
     onError,
     run: (stopped) => refile({ ...database, dimensions, cellLimits, now }, stopped),

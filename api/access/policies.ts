@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   checkParseSchema,
@@ -39,20 +39,44 @@ export interface PolicyTexts {
 const SCHEMA = 'schema.cedarschema';
 const PLACEHOLDER = /\bDIMENSION\b/g;
 
+/** Files of one folder, in the order of their names. @throws PolicyError when they cannot be read. */
+async function ofEachFile<T>(folder: string, read: (path: string) => Promise<T>): Promise<[string, T][]> {
+  try {
+    const names = (await readdir(folder)).filter((name) => name === SCHEMA || name.endsWith('.cedar')).sort();
+    return await Promise.all(
+      names.map(async (name): Promise<[string, T]> => [name, await read(join(folder, name))]),
+    );
+  } catch (error) {
+    throw new PolicyError(`policies: ${folder} cannot be read: ${(error as Error).message}`);
+  }
+}
+
 /**
  * Reads the folder's schema and policies.
  * @throws PolicyError when it cannot be read.
  */
 export async function readPolicyTexts(folder: string): Promise<PolicyTexts> {
-  try {
-    const names = (await readdir(folder)).filter((name) => name === SCHEMA || name.endsWith('.cedar')).sort();
-    const texts = await Promise.all(
-      names.map(async (name) => [name, await readFile(join(folder, name), 'utf8')] as const),
-    );
-    return { folder, files: Object.fromEntries(texts) };
-  } catch (error) {
-    throw new PolicyError(`policies: ${folder} cannot be read: ${(error as Error).message}`);
-  }
+  return { folder, files: Object.fromEntries(await ofEachFile(folder, (path) => readFile(path, 'utf8'))) };
+}
+
+/** File systems count times in steps, of up to two seconds. */
+const TIMES_SHOW_MS = 5_000;
+
+/**
+ * Differs after every change of the files, and is found without reading them; null while the newest change is so young that another
+ * one could have the same time. `now`: epoch milliseconds.
+ * @throws PolicyError when the folder cannot be read.
+ */
+export async function policyFilesState(folder: string, now: number): Promise<string | null> {
+  const stats = await ofEachFile(folder, (path) => stat(path, { bigint: true }));
+  const newest = Math.max(
+    0,
+    ...stats.map(([, { mtimeMs, ctimeMs }]) => Number(mtimeMs > ctimeMs ? mtimeMs : ctimeMs)),
+  );
+  if (now - newest < TIMES_SHOW_MS) return null;
+  return stats
+    .map(([name, { dev, ino, size, mtimeNs, ctimeNs }]) => [name, dev, ino, size, mtimeNs, ctimeNs].join(' '))
+    .join('\n');
 }
 
 /** Identifies exactly this content. */

@@ -6,6 +6,7 @@ import {
   ValidationContext,
 } from 'graphql';
 import { type ComplexityEstimator, createComplexityRule } from 'graphql-query-complexity';
+import { LRUCache } from 'lru-cache';
 import { InvalidArgumentError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { coerceVariables } from './coerce.ts';
@@ -30,11 +31,20 @@ interface Counted {
 }
 
 const KEPT_BYTES = 2_000;
-const KEPT_PER_DOCUMENT = 50;
+/** Of all documents together. */
+const KEPT = 5_000;
+const KEPT_CHARACTERS = 4_000_000;
 
 /** Costs of operations, cached for repeated ones such as a dashboard's, whose variables are valid. */
 export class Costs {
-  readonly #kept = new WeakMap<DocumentNode, Map<string, number>>();
+  readonly #kept = new LRUCache<string, number>({
+    max: KEPT,
+    maxSize: KEPT_CHARACTERS,
+    sizeCalculation: (_, key) => key.length,
+  });
+  /** The number of each document. */
+  readonly #numbers = new WeakMap<DocumentNode, number>();
+  #documents = 0;
 
   /**
    * @param size of the variables in bytes
@@ -51,12 +61,18 @@ export class Costs {
       return costOf(schema, document, operation, coerced);
     };
     if (size > KEPT_BYTES || operation.operation === 'mutation') return count();
-    const kept = this.#kept.get(document) ?? new Map<string, number>();
-    this.#kept.set(document, kept);
-    const key = JSON.stringify([operationName, variables]);
-    const points = kept.get(key) ?? count();
-    if (kept.size < KEPT_PER_DOCUMENT) kept.set(key, points);
+    const key = JSON.stringify([this.#numberOf(document), operationName, variables]);
+    const known = this.#kept.get(key);
+    if (known !== undefined) return known;
+    const points = count();
+    this.#kept.set(key, points);
     return points;
+  }
+
+  #numberOf(document: DocumentNode): number {
+    const number = this.#numbers.get(document) ?? ++this.#documents;
+    this.#numbers.set(document, number);
+    return number;
   }
 }
 

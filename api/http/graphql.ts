@@ -9,7 +9,7 @@ import { type DocumentNode, type GraphQLSchema, OperationTypeNode } from 'graphq
 import { LRUCache } from 'lru-cache';
 import { sha256 } from '../../config/gate-settings.ts';
 import { withAudit } from '../audit.ts';
-import { begin } from '../compiled.ts';
+import { beginExecution } from '../compiled.ts';
 import { type ApiContext, type ApiDeps, createContext } from '../context.ts';
 import { formatGraphqlError, InvalidArgumentError } from '../errors.ts';
 import type { OperationRequest } from '../gate/gate.ts';
@@ -243,7 +243,7 @@ function executedQueries(
       responseForOperation: async ({ operation, contextValue }) => {
         const prepared = preparedOf(contextValue);
         if (!prepared || operation.operation !== OperationTypeNode.QUERY) {
-          await begin(contextValue.deps, operation);
+          await beginExecution(contextValue.deps, operation);
           return null;
         }
         const result = await contextValue.deps.queries.execute(prepared);

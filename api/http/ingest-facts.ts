@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { acceptChanges } from '../../ingestion/changes/accept-changes.ts';
 import { acceptInvitations } from '../../ingestion/changes/accept-invitations.ts';
@@ -8,6 +7,7 @@ import { createOutcomeReader } from '../../ingestion/outcomes/outcome-items.ts';
 import { submitOutcomes } from '../../ingestion/outcomes/submit-outcomes.ts';
 import { type ApiDeps, filingOf } from '../context.ts';
 import { LIMITS } from '../limits.ts';
+import { requestName } from '../request-name.ts';
 import { callerOf } from './auth.ts';
 import { answer, itemsOf } from './ingest-items.ts';
 
@@ -21,7 +21,7 @@ export function addFactRoutes(routes: FastifyInstance, deps: ApiDeps): void {
   const readOutcome = createOutcomeReader(deps.dimensions);
   routes.post('/ingest/outcomes', options, async (request, reply) => {
     const items = await itemsOf(request, 'an outcome');
-    const named = `request ${randomUUID()}`;
+    const named = requestName();
     const account = await submitOutcomes(deps.outcomes, callerOf(request), readOutcome, items, named);
     return answer(deps, request, reply, account);
   });

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { acceptFileRows, parseFileRequest } from '../../ingestion/files/accept-file-rows.ts';
 import { accountFor } from '../../ingestion/pipeline/outcome.ts';
@@ -6,6 +5,7 @@ import { createItemReader } from '../../ingestion/pipeline/response-items.ts';
 import { submitItems } from '../../ingestion/pipeline/submit.ts';
 import type { ApiDeps } from '../context.ts';
 import { LIMITS } from '../limits.ts';
+import { requestName } from '../request-name.ts';
 import { callerOf } from './auth.ts';
 import { assertReadableType, bodyText } from './body-text.ts';
 import { addImportRoutes, importOf } from './imports.ts';
@@ -46,7 +46,7 @@ export function addIngestRoutes(server: FastifyInstance, deps: ApiDeps): void {
     routes.post('/ingest/responses', options, async (request, reply) => {
       const items = await itemsOf(request, 'a response');
       const caller = callerOf(request);
-      const named = `request ${randomUUID()}`;
+      const named = requestName();
       const { handOver, ingestor } = deps;
       const account = handOver
         ? await handOver.submit(caller, read, items, named)

@@ -1,5 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { ScoreRow } from '../../domain/scores/score.ts';
+import { nameRows } from '../../domain/scores/score-ids.ts';
 import { mapInSlices, promisesInSlices } from '../../domain/text/slices.ts';
 import type { ScoreChange } from '../../store/scores/scores.ts';
 import type { ApiContext } from '../context.ts';
@@ -101,7 +102,10 @@ export async function handOver(
   { rowsInSlices }: ApiContext,
   info: GraphQLResolveInfo,
 ): Promise<ScoreRow[]> {
-  if (rows.length <= FEW_ROWS) return rows;
+  if (rows.length <= FEW_ROWS) {
+    if (isSelected(info, COSTLY)) nameRows(rows);
+    return rows;
+  }
   if (rowsInSlices) return promisesInSlices(rows) as never;
   // Expensive fields are computed before the answer is built of all rows at once.
   const [ids, intervals, changes] = [COSTLY, OF_THE_INTERVAL, CHANGE].map((names) => isSelected(info, names));

@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { createOutcomeReader } from '../../ingestion/outcomes/outcome-items.ts';
 import { submitOutcomes } from '../../ingestion/outcomes/submit-outcomes.ts';
 import { auditRefusedItems } from '../audit.ts';
 import { atMost } from '../gate/lists.ts';
 import { LIMITS } from '../limits.ts';
+import { requestName } from '../request-name.ts';
 import { access, type DateTimeInput, forEachDimension } from './builder.ts';
 import { SUBMIT_COST } from './submit.ts';
 import type { SchemaParts } from './types.ts';
@@ -33,7 +33,7 @@ export function addSubmitOutcomes(schema: SchemaParts): void {
           at: item.at.text,
           ...(updatedAt ? { updatedAt: updatedAt.text } : {}),
         }));
-        const request = `request ${randomUUID()}`;
+        const request = requestName();
         const account = await submitOutcomes(deps.outcomes, caller, read, items, request);
         await auditRefusedItems(context, 'submitOutcomes', account);
         return account;

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   type FiledItem,
   NOTE_MESSAGES,
@@ -12,6 +11,7 @@ import { auditRefusedItems } from '../audit.ts';
 import { atMost } from '../gate/lists.ts';
 import { type FieldCost, lengthOf } from '../gate/score-costs.ts';
 import { LIMITS } from '../limits.ts';
+import { requestName } from '../request-name.ts';
 import { access, type Builder, type DateTimeInput, forEachDimension } from './builder.ts';
 import type { SchemaParts } from './types.ts';
 
@@ -84,7 +84,7 @@ export function addSubmit(schema: SchemaParts): void {
           answeredAt: item.answeredAt.text,
           ...(updatedAt ? { updatedAt: updatedAt.text } : {}),
         }));
-        const request = `request ${randomUUID()}`;
+        const request = requestName();
         const account = await submitItems(deps.ingestor, caller, read, items, request);
         deps.onIngested(account);
         await auditRefusedItems(context, 'submitResponses', account);
