@@ -23,6 +23,7 @@ const bounds = {
   provide: { slowness },
   testTimeout: minutes(10),
   hookTimeout: minutes(10),
+  expect: { poll: { timeout: minutes(2), interval: 50 } },
   execArgv: ENGINE_FLAGS,
 };
 
@@ -54,7 +55,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['**/*.test.ts'],
-          exclude: ['test/**', 'node_modules/**'],
+          exclude: ['test/**', 'node_modules/**', '.cache/**'],
           ...together,
           ...bounds,
         },

@@ -54,6 +54,10 @@ const COMMENTS = '{ responses(first: 2) { edges { node { id score comment region
 const SERIES = `query ($to: DateTime!) {
   npsSeries(from: "2026-01-01T00:00:00Z", to: $to) { time score responses }
 }`;
+const ROWS = `query ($to: DateTime!) {
+  npsSeries(from: "2026-02-20T00:00:00Z", to: $to, groupBy: [REGION]) { ...Row responses region change }
+  nps(${AS_OF}, segment: { region: ["Italy"] }) { name: id ...Row suppressed __typename }
+} fragment Row on NpsRow { id time until score low high method promoters passives detractors }`;
 const MANY = `{ ${Array.from({ length: 30 }, (_, i) => `a${i}: nps { score }`).join(' ')} }`;
 
 /** What is asked, and a part of the answer's text or head that shows that the case is what it says. */
@@ -65,6 +69,12 @@ const CASES: readonly (readonly [what: string, role: string, asked: object, show
     'admin',
     { query: SERIES, variables: { to: '2026-03-01T00:00:00Z' } },
     '"gzip"',
+  ],
+  [
+    'rows with all that they have',
+    'admin',
+    { query: ROWS, variables: { to: '2026-03-01T00:00:00Z' } },
+    '"method":"SCORE"',
   ],
   ['comments', 'admin', { query: COMMENTS }, 'the invoice came late'],
   ['comments that are masked', 'auditor', { query: COMMENTS }, '"masked":[{'],

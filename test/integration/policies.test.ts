@@ -1,9 +1,9 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadPolicies, PolicyError } from '../../api/access/policies.ts';
+import { loadPolicies, PolicyError, policyFilesState } from '../../api/access/policies.ts';
 import { watchPolicies } from '../../api/access/policy-watch.ts';
 import { scopesUnder } from '../../api/access/scope-of.ts';
 import { EVERYTHING, FIELD_GROUPS } from '../../domain/access/scope.ts';
@@ -220,5 +220,22 @@ describe('a change of the files', () => {
     } finally {
       await watch.stop();
     }
+  });
+
+  it('shows in the state of the files, also where their size and time of change stay', async () => {
+    const later = () => policyFilesState(folder, Date.now() + 10_000);
+    write('narrowing.cedar', '// one');
+    const at = new Date();
+    utimesSync(join(folder, 'narrowing.cedar'), at, at);
+    expect(await policyFilesState(folder, Date.now())).toBeNull();
+    const before = await later();
+    expect(before).toMatch(/narrowing/);
+    expect(await later()).toBe(before);
+    // Another tick of the file system's clock.
+    await new Promise((done) => setTimeout(done, 50));
+    write('narrowing.cedar', '// two');
+    utimesSync(join(folder, 'narrowing.cedar'), at, at);
+    expect(await later()).not.toBe(before);
+    await expect(policyFilesState(join(folder, 'none'), Date.now())).rejects.toThrow('cannot be read');
   });
 });

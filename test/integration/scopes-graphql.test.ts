@@ -133,7 +133,7 @@ async function traced(world: World, key: string, id: string, direction: string):
       query,
       { after },
     );
-    found.push(errors ?? JSON.parse(JSON.stringify(data).replaceAll(/request [0-9a-f-]{36}/g, 'request')));
+    found.push(errors ?? JSON.parse(JSON.stringify(data).replaceAll(/request [\w-]{16}/g, 'request')));
     if (!data?.trace.pageInfo.hasNextPage) return found;
     after = data.trace.pageInfo.endCursor;
   }

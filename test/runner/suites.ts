@@ -1,6 +1,6 @@
 /*
- * Which files run where. `npm test` takes about five minutes on two cores, so files that take long (more than about 12 s
- * there) run in `npm run test:services` only, each on the backend that it says most about. All other files of
+ * Which files run where. `npm test` takes about five minutes on two cores, so files that take long (more than about 8 s
+ * there beside each other) run in `npm run test:services` only, each on the backend that it says most about. All other files of
  * test/integration/ and test/e2e/ run on both backends.
  */
 
@@ -14,10 +14,9 @@ const named = (folder: string, names: string): string[] =>
  * Never reach the database, or concern the source or the embedded database alone: not on real servers.
  */
 const SAME_ON_EVERY_BACKEND = [
-  ...named('e2e', 'cli old-data-folders'),
   ...named('e2e/abuse', 'cases charsets operation-name transports'),
   ...named('integration', 'architecture head-sink jwt log page-documents read-rows read-rows-dialects'),
-  ...named('integration', 'read-rows-memory record-template schema-dump text-sizes'),
+  ...named('integration', 'schema-dump text-sizes'),
 ];
 
 /**
@@ -27,7 +26,7 @@ const SAME_ON_EVERY_BACKEND = [
 const LONG_ON_EMBEDDED = [
   ...named(
     'e2e',
-    'account-cases build demo doors import import-undo-killed oidc policies-command redaction segment-rules sessions watched-files',
+    'account-cases build cli demo doors import import-undo-killed model-pairs oidc old-data-folders policies-command redaction segment-rules sessions watched-files',
   ),
   ...named(
     'e2e/abuse',
@@ -35,7 +34,7 @@ const LONG_ON_EMBEDDED = [
   ),
   ...named(
     'integration',
-    'account-watch ask companions narrative-rewrite patterns pglite-keeper policies retraining score-monitor-demo secrets simulation two-encoders withheld',
+    'account-watch ask companion-retraining companions narrative-rewrite patterns pglite-keeper policies read-rows-memory record-template retraining score-monitor-demo secrets simulation two-encoders upkeep withheld',
   ),
 ];
 
@@ -43,16 +42,20 @@ const LONG_ON_EMBEDDED = [
 const LONG_ON_SERVERS = [
   ...named(
     'e2e',
-    'access audit dimension-changes import-undo live models on-call outcomes response-filters reviews sealing slow-stream sources survey-links survey-script targets uploads webhooks',
+    'access audit dimension-changes direct-answers import-undo live mcp models notes on-call outcomes response-filters reviews sealing slow-stream sources survey-links survey-script targets uploads webhooks',
   ),
-  ...named('e2e/abuse', 'cells connections'),
+  ...named('e2e/abuse', 'cells connections strings'),
   ...named(
     'integration',
-    'as-of attacker bounded-reads business first-look import-exact outcomes journal-retention key-rotation leases ledgers lineage lineage-agents monitor',
+    'accounts-at-risk anonymous-keys as-of attacker bounded-reads business business-associations coaching counting first-look grouped-series',
   ),
   ...named(
     'integration',
-    'non-interference readiness refusals scopes-graphql score-monitor scoring seal-attacks seals',
+    'identities import-exact outcomes journal-retention key-rotation leases ledgers lineage lineage-agents monitor narrative',
+  ),
+  ...named(
+    'integration',
+    'non-interference rates readiness refusals remembered-counts retention-rules revisions-model rights-races rule-replay same-work scopes-graphql score-monitor scoring seal-attacks seals training-erasure',
   ),
 ];
 

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ADMIN_KEY } from '../../fixtures/server.ts';
-import { axe, picture, signIn, useDashboard } from './browser.ts';
+import { axe, holdBack, picture, signIn, useDashboard } from './browser.ts';
 
 /* The screens of access, the audit log and people's rights, by the roles that ship. */
 
@@ -41,28 +41,6 @@ async function confirm(page: Page, reason: string, action: RegExp | string): Pro
   await dialog.getByLabel('Reason').fill(reason);
   await dialog.getByRole('button', { name: action }).press('Enter');
   await dialog.waitFor({ state: 'hidden' });
-}
-
-/** Lets the server answer the next operation that has these words, and keeps the answer from the page until it is let go. */
-async function holdBack(page: Page, words: string) {
-  let answer = () => {};
-  let onHeld = () => {};
-  let isDone = false;
-  const held = new Promise<void>((done) => {
-    onHeld = done;
-  });
-  const letGo = new Promise<void>((done) => {
-    answer = done;
-  });
-  await page.route('**/graphql', async (route) => {
-    if (isDone || !route.request().postData()?.includes(words)) return route.fallback();
-    isDone = true;
-    const response = await route.fetch();
-    onHeld();
-    await letGo;
-    await route.fulfill({ response });
-  });
-  return { held, answer };
 }
 
 describe('the navigation', () => {

@@ -46,7 +46,7 @@ describe('the inbox of alerts', () => {
   it('is worked through by keys alone: move, acknowledge, open a case, dismiss', async () => {
     const { page, problems } = await visit('/alerts', world.keys.Ada ?? '');
     await rows(page).first().waitFor();
-    expect(await rows(page).count()).toBe(1);
+    await expect.poll(() => rows(page).count()).toBe(1);
     await page.context().close();
 
     const admin = (await visit('/alerts', ADMIN_KEY)).page;
@@ -86,7 +86,7 @@ describe('the inbox of alerts', () => {
     await list(admin).getByText(dismissed).waitFor({ state: 'detached' });
     await admin.getByRole('button', { name: 'Resolved and dismissed' }).press('Enter');
     await list(admin).getByText(dismissed).waitFor();
-    expect(await rows(admin).count()).toBe(1);
+    await expect.poll(() => rows(admin).count()).toBe(1);
     expect(problems).toEqual([]);
   });
 
@@ -117,14 +117,14 @@ describe('one alert', () => {
     await scores.getByText(/^▼ Fell by/).waitFor();
     const chart = page.getByTestId('alert-series');
     await chart.getByRole('img', { name: /^Score by/ }).waitFor();
-    expect(await chart.locator('.lines-mark-alert').count()).toBe(1);
+    await expect.poll(() => chart.locator('.lines-mark-alert').count()).toBe(1);
     const drivers = page.getByTestId('alert-drivers');
     await drivers.getByText('onboarding', { exact: true }).waitFor();
     await drivers.getByRole('button', { name: /^By/ }).click();
     await page.getByRole('option', { name: 'product line' }).click();
     await drivers.getByText('Rail').waitFor();
     const examples = page.getByTestId('alert-examples');
-    expect(await examples.getByRole('listitem').count()).toBeGreaterThan(2);
+    await expect.poll(() => examples.getByRole('listitem').count()).toBeGreaterThan(2);
     await page.getByTestId('alert-events').getByText('Changed').waitFor();
     const text = page.getByTestId('alert-text').getByRole('listitem').first();
     expect(await text.innerText()).toMatch(
@@ -132,7 +132,7 @@ describe('one alert', () => {
     );
     await page.getByTestId('alert-facts').getByText('Value').waitFor();
     await page.getByTestId('alert-decision').getByText('the decision is the same').waitFor();
-    expect(await page.getByRole('link', { name: /^Trace the score/ }).count()).toBe(1);
+    await expect.poll(() => page.getByRole('link', { name: /^Trace the score/ }).count()).toBe(1);
     expect(await axe(page)).toEqual([]);
     await picture(page, 'alert');
     await page.keyboard.press('a');

@@ -118,3 +118,25 @@ export async function picture(page: Page, name: string): Promise<void> {
   mkdirSync(PICTURES, { recursive: true });
   await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true });
 }
+
+/** Lets the server answer the next operation that has these words, and keeps the answer from the page until it is let go. */
+export async function holdBack(page: Page, words: string) {
+  let answer = () => {};
+  let onHeld = () => {};
+  let isDone = false;
+  const held = new Promise<void>((done) => {
+    onHeld = done;
+  });
+  const letGo = new Promise<void>((done) => {
+    answer = done;
+  });
+  await page.route('**/graphql', async (route) => {
+    if (isDone || !route.request().postData()?.includes(words)) return route.fallback();
+    isDone = true;
+    const response = await route.fetch();
+    onHeld();
+    await letGo;
+    await route.fulfill({ response });
+  });
+  return { held, answer };
+}

@@ -183,7 +183,7 @@ describe('agents', () => {
     await settle(admin, 'Reject', 'Reject', 'Not now.');
     await admin.goto(`${world.url}/agents?state=rejected`);
     await admin.getByTestId('decisions').getByRole('link', { name: 'the value is 14' }).waitFor();
-    expect(await admin.getByTestId('decisions').getByRole('link').count()).toBe(1);
+    await expect.poll(() => admin.getByTestId('decisions').getByRole('link').count()).toBe(1);
   });
 
   it('are seen with what they decided about one’s own segment, and fit a phone', async () => {
@@ -194,7 +194,7 @@ describe('agents', () => {
     expect(await page.getByTestId('agents').count()).toBe(0);
     // The narrator decides about the alert of her segment too.
     const sample = page.getByTestId('decisions').getByRole('link', { name: 'the value is' });
-    expect(await sample.count()).toBe(1);
+    await expect.poll(() => sample.count()).toBe(1);
     expect(await overflows(page)).toBe(false);
     expect(await axe(page)).toEqual([]);
     await picture(page, 'agents-phone');

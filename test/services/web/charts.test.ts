@@ -93,8 +93,10 @@ describe('charts', () => {
     const path = await page.locator('[data-chart="lines"] .lines-line path').getAttribute('d');
     // January to March, August and September, November and December; June stands alone.
     expect(path?.match(/M/g)).toHaveLength(3);
-    expect(await page.locator('[data-chart="lines"] .lines-line circle:not(.lines-hidden)').count()).toBe(1);
-    expect(await page.locator('[data-chart="lines"] .lines-hidden').count()).toBe(1);
+    await expect
+      .poll(() => page.locator('[data-chart="lines"] .lines-line circle:not(.lines-hidden)').count())
+      .toBe(1);
+    await expect.poll(() => page.locator('[data-chart="lines"] .lines-hidden').count()).toBe(1);
   });
 
   it('stay inside of their boxes, and read well in both themes', async () => {

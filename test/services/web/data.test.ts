@@ -376,7 +376,7 @@ describe('the quarantine', () => {
       .waitFor();
     await look('quarantine');
     const rows = panel().getByRole('row');
-    expect(await rows.count()).toBe(26);
+    await expect.poll(() => rows.count()).toBe(26);
     await panel().getByRole('button', { name: 'Older ones' }).click();
     await until(async () => (await rows.count()) === 7, 'the second page is shown');
     await panel().getByRole('button', { name: 'Newer ones' }).click();

@@ -47,7 +47,7 @@ describe('the lineage screen', () => {
     await box(page, 'g0.Rollup').click();
     const members = page.getByTestId('lineage-members');
     await members.getByRole('listitem').first().waitFor();
-    expect(await members.getByRole('listitem').count()).toBe(50);
+    await expect.poll(() => members.getByRole('listitem').count()).toBe(50);
     await members.getByRole('button', { name: 'Show more' }).click();
     await until(
       async () => (await members.getByRole('listitem').count()) === 60,
@@ -116,7 +116,7 @@ describe('the lineage screen', () => {
     await page.keyboard.press('Enter');
     const path = page.getByTestId('lineage-path');
     await path.waitFor();
-    expect(await path.getByRole('listitem').count()).toBe(3);
+    await expect.poll(() => path.getByRole('listitem').count()).toBe(3);
     expect(await path.textContent()).toMatch(/counted in/);
     await page.getByRole('textbox', { name: 'To' }).fill('Source:nowhere');
     await page.keyboard.press('Enter');
@@ -169,7 +169,7 @@ describe('the lineage screen', () => {
     const verdict = page.getByTestId('verdict');
     await verdict.getByText(/^Verified \d/).waitFor();
     expect(await verdict.textContent()).toContain('60 answers recounted, 60 seals, root ');
-    expect(await verdict.getByText('passed', { exact: true }).count()).toBe(6);
+    await expect.poll(() => verdict.getByText('passed', { exact: true }).count()).toBe(6);
     await verdict.getByText('The 6 steps of the check').click();
     await verdict.getByText('Answers counted again').click();
     await verdict.getByText('60 answers were counted again and give the stated score.').waitFor();
@@ -189,7 +189,7 @@ describe('the lineage screen', () => {
     await database.end();
     await page.getByRole('button', { name: 'Verify again' }).click();
     await verdict.getByText(/^Does not verify/).waitFor();
-    expect(await verdict.getByText('failed', { exact: true }).count()).toBe(1);
+    await expect.poll(() => verdict.getByText('failed', { exact: true }).count()).toBe(1);
     expect(await axe(page)).toEqual([]);
     await picture(page, 'lineage-mismatch');
     await page.getByRole('button', { name: 'Open the hour rollup that does not match' }).click();

@@ -85,7 +85,7 @@ describe('a question', () => {
     await panel.getByRole('button', { name: 'Ask' }).press('Enter');
     await panel.getByText('This deployment has no language model').waitFor();
     const examples = panel.getByRole('list', { name: 'Questions to ask' }).getByRole('button');
-    expect(await examples.count()).toBe(6);
+    await expect.poll(() => examples.count()).toBe(6);
     expect(await problemsOf(page)).toEqual([]);
     await picture(page, 'questions-kinds');
     await examples.first().press('Enter');

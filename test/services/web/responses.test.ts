@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../../fixtures/server.ts';
-import { axe, picture, useDashboard } from './browser.ts';
+import { axe, holdBack, picture, useDashboard } from './browser.ts';
 
 const { server, visit } = useDashboard({
   keys: {
@@ -221,6 +221,22 @@ describe('Responses', () => {
     expect(await feed.page.getByRole('link', { name: 'Responses' }).count()).toBe(0);
   });
 
+  it('keeps the buttons of an answer where they are while more of it is read', async () => {
+    const { page } = await visit('/responses', key('analyst'));
+    const shares = await holdBack(page, 'ResponsesExplanation');
+    const history = await holdBack(page, 'ResponsesLineage');
+    await rowsOf(page).getByText('The app crashes').first().click();
+    await Promise.all([shares.held, history.held]);
+    const button = opened(page).getByRole('button', { name: 'Dispute the reading' });
+    const before = await button.boundingBox();
+    shares.answer();
+    history.answer();
+    await opened(page).getByText('The same as a list').waitFor();
+    await opened(page).getByText('It arrived').waitFor();
+    expect(await button.boundingBox()).toEqual(before);
+    await page.context().close();
+  });
+
   it('corrects, restricts and erases where the viewer may, with a reason', async () => {
     const { page } = await visit('/responses', key('dpo'));
     await rowsOf(page).getByText('The app crashes').first().click();
@@ -244,6 +260,7 @@ describe('Responses', () => {
     await dialog.getByRole('button', { name: 'Lift the restriction' }).click();
     await page.getByText('1 answer put back.').waitFor();
     await rowsOf(page).getByText('Support answered').first().click();
+    await opened(page).getByText('Support answered').waitFor();
     await opened(page).getByRole('button', { name: 'Erase' }).click();
     await dialog.getByLabel('Reason').fill('asked by mail');
     await dialog.getByRole('button', { name: 'Erase the person' }).click();

@@ -154,7 +154,7 @@ describe('on an empty record', () => {
     await page.goto(`${server.url}/overview`);
     await page.getByRole('button', { name: 'Load the example' }).click();
     await page.getByTestId('score-now').waitFor();
-    expect(await page.getByTestId('segments').getByRole('listitem').count()).toBeGreaterThan(1);
+    await expect.poll(() => page.getByTestId('segments').getByRole('listitem').count()).toBeGreaterThan(1);
     expect(seen.failures).toEqual([]);
     await page.context().close();
   });

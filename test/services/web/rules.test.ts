@@ -78,11 +78,11 @@ describe('a rule', () => {
     await replay.getByText(/may be wrong 0\.5 times a year/).waitFor();
     // The score is read on its own.
     await replay.locator('.lines-mark').first().waitFor();
-    expect(await replay.locator('.lines-mark-real').count()).toBe(1);
-    expect(await replay.locator('.lines-mark-not-real').count()).toBe(1);
-    expect(await replay.locator('.lines-mark-undecided').count()).toBe(1);
+    await expect.poll(() => replay.locator('.lines-mark-real').count()).toBe(1);
+    await expect.poll(() => replay.locator('.lines-mark-not-real').count()).toBe(1);
+    await expect.poll(() => replay.locator('.lines-mark-undecided').count()).toBe(1);
     const firings = replay.getByRole('table', { name: 'When it would have fired' });
-    expect(await firings.getByRole('row').count()).toBe(4);
+    await expect.poll(() => firings.getByRole('row').count()).toBe(4);
     expect(await axe(page)).toEqual([]);
     await picture(page, 'rules-replay');
     await replay.getByRole('button', { name: /show the table$/ }).click();
@@ -138,7 +138,7 @@ describe('a rule', () => {
     const versions = page.getByTestId('rule-versions');
     await versions.getByText('Too noisy.').waitFor();
     await versions.getByText('The team of Germany answers for it.').waitFor();
-    expect(await versions.getByRole('row').count()).toBe(3);
+    await expect.poll(() => versions.getByRole('row').count()).toBe(3);
     expect(await axe(page)).toEqual([]);
     await picture(page, 'rules-versions');
     await page.goto(`${server.url}/rules?rule=none`);

@@ -25,7 +25,7 @@ export function AnswerActions({ answer, onChanged }: ActionsProps) {
   if (!isOfficer && !mayDispute && !mayCount) return null;
   const close = () => setOpen(null);
   return (
-    <footer className="answer-actions no-print">
+    <section className="answer-actions no-print" aria-label="Actions">
       {mayDispute ? <Button onPress={() => setOpen('dispute')}>Dispute the reading</Button> : null}
       {mayCount ? (
         <Button onPress={() => setOpen('count')}>
@@ -46,7 +46,7 @@ export function AnswerActions({ answer, onChanged }: ActionsProps) {
       {open === 'correct' ? <Correct answer={answer} onClose={close} onChanged={onChanged} /> : null}
       <Restrict answer={answer} isOpen={open === 'restrict'} onClose={close} onChanged={onChanged} />
       <Erase answer={answer} isOpen={open === 'erase'} onClose={close} onChanged={onChanged} />
-    </footer>
+    </section>
   );
 }
 

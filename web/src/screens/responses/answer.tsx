@@ -25,7 +25,7 @@ interface AnswerProps {
   readonly onChanged: (words: string, undo?: { readonly respondent: string }) => void;
 }
 
-/** One answer: its text, what the model read, its history and origin, and what the viewer may do with it. */
+/** One answer: what the viewer may do with it, its text, what the model read, its history and origin. */
 export function Answer({ id, onChanged }: AnswerProps) {
   const { data, error, isLoading, isStale, refresh } = useRead(ANSWER, { id });
   if (isLoading) return <Skeleton lines={9} />;
@@ -43,10 +43,11 @@ export function Answer({ id, onChanged }: AnswerProps) {
     <article className="answer" aria-busy={isStale}>
       <Facts answer={answer} />
       <Counting answer={answer} />
+      {/* Above what is read later, which would move the buttons under the pointer. */}
+      <AnswerActions answer={answer} onChanged={onChanged} />
       <Text answer={answer} />
       <Reading answer={answer} />
       <History id={id} />
-      <AnswerActions answer={answer} onChanged={onChanged} />
     </article>
   );
 }
