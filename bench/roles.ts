@@ -4,7 +4,7 @@ import autocannon from 'autocannon';
 import pg from 'pg';
 import { cpuSecondsOf, KEY, pause, type Server, startScoreline } from './kit/process.ts';
 import { figure, type Place, type Report } from './kit/report.ts';
-import { inFlight, ingest, responseAt } from './kit/traffic.ts';
+import { followed, inFlight, ingest, responseAt } from './kit/traffic.ts';
 
 const ROLES = ['ingest', 'follow', 'api'] as const;
 type Role = (typeof ROLES)[number];
@@ -99,18 +99,6 @@ function* bodies(): Generator<string> {
   const now = Date.now();
   for (let first = 0; first < RESPONSES; first += BATCH)
     yield JSON.stringify(Array.from({ length: BATCH }, (_, i) => responseAt(first + i, now, 30)));
-}
-
-/** Waits until the process has followed everything. */
-async function followed({ url }: Server): Promise<void> {
-  const lags = async () => {
-    const answer = await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${KEY}` } });
-    return [...(await answer.text()).matchAll(/^scoreline_journal_lag_entries\{.*\} (\d+)$/gm)].map(
-      ([, lag]) => lag,
-    );
-  };
-  for (let left = await lags(); left.length === 0 || left.some((lag) => lag !== '0'); left = await lags())
-    await pause(250);
 }
 
 async function read({ url }: Server, query: string, seconds: number): Promise<number> {

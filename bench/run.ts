@@ -85,6 +85,8 @@ if (unknown.length > 0) {
 
 if (process.argv.includes('--mark') || process.argv.includes('--check')) checkAges();
 
+/** Benches that ended with an error: the others run nevertheless. */
+const failed: string[] = [];
 const alive = setInterval(() => undefined, 60_000); // the servers alone do not hold this process
 for (const name of names.filter((one) => one in EMBEDDED))
   await measure(name, (EMBEDDED[name] as Measured<() => Promise<Report>>)[0]);
@@ -99,7 +101,9 @@ if (others.length > 0) {
   }
 }
 clearInterval(alive);
-process.exit(0);
+if (failed.length > 0)
+  process.stderr.write(`failed: ${failed.join(', ')}; their tables are kept as they were\n`);
+process.exit(failed.length > 0 ? 1 : 0);
 
 function checkAges(): never {
   const paths = Object.entries({ ...BENCHES, ...EMBEDDED }).map(([name, [, ...measured]]) => [
@@ -131,10 +135,16 @@ async function onServices(name: string, { postgres, neo4jUrl, neo4j }: Services)
 
 async function measure(name: string, bench: () => Promise<Report>): Promise<void> {
   process.stderr.write(`${name} ...\n`);
-  const report = await bench();
-  const text = section(name, report, machine());
-  process.stdout.write(`${text}\n`);
-  keep(name, text);
+  const began = performance.now();
+  try {
+    const text = section(name, await bench(), machine());
+    process.stdout.write(`${text}\n`);
+    keep(name, text);
+  } catch (error) {
+    failed.push(name);
+    process.stderr.write(`${name} failed: ${error instanceof Error ? error.stack : String(error)}\n`);
+  }
+  process.stderr.write(`${name} took ${Math.round((performance.now() - began) / 1_000)} s\n`);
 }
 
 function machine(): string {

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -8,6 +8,7 @@ import { ingest } from './kit/traffic.ts';
 
 const SHIPPED = fileURLToPath(new URL('../scoring/models/scoreline-minilm', import.meta.url));
 const UNCUT = fileURLToPath(new URL('../.cache/encoders/all-MiniLM-L6-v2', import.meta.url));
+const TRAINING = fileURLToPath(new URL('../scoring/training', import.meta.url));
 const PROGRAM = fileURLToPath(new URL('scoring-program.ts', import.meta.url));
 const ROUNDS = 3;
 const AIM = 3;
@@ -23,7 +24,7 @@ interface Round {
 
 /** Texts per CPU second against the stock pipeline with the uncut model, and the scorer's lag under ingest. */
 export async function scoring({ databaseUrl }: Place): Promise<Report> {
-  if (!existsSync(UNCUT)) throw new Error('the uncut encoder is missing: make -C scoring/training uncut');
+  if (!existsSync(UNCUT)) execFileSync('make', ['-C', TRAINING, 'uncut'], { stdio: ['ignore', 2, 2] });
   const contenders = [20, 64].flatMap((words) => [
     {
       name: `stock feature-extraction pipeline, uncut MiniLM (int8), ${words} words`,

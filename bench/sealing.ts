@@ -1,9 +1,10 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import own from '../scoreline.config.ts';
 import { startScoreline } from './kit/process.ts';
 import { distribution, figure, type Place, type Report } from './kit/report.ts';
-import { graphql, inFlight, ingest, responseAt } from './kit/traffic.ts';
+import { followed, graphql, inFlight, ingest, responseAt } from './kit/traffic.ts';
 
 const RESPONSES = 100_000;
 const BATCH = 2_000;
@@ -73,11 +74,12 @@ export async function sealing({ databaseUrl }: Place): Promise<Report> {
  */
 async function ingestUnsealed(databaseUrl: string, until: number): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'scoreline-bench-config-'));
-  const config = join(folder, 'scoreline.config.mjs');
-  const own = new URL('../scoreline.config.ts', import.meta.url);
-  writeFileSync(config, `import own from '${own}';\nexport default { ...own, sealAfter: 'PT2000H' };\n`);
+  const config = join(folder, 'scoreline.config.json');
+  writeFileSync(config, JSON.stringify({ ...own, sealAfter: 'PT2000H' }));
   const server = await startScoreline(databaseUrl, { SCORELINE_CONFIG: config });
   await inFlight(batches(until), 2, (body) => ingest(server.url, body, BATCH));
+  // Also the comments are read by then: the model would take its time from sealing.
+  await followed(server);
   await server.stop();
   rmSync(folder, { recursive: true, force: true });
 }

@@ -15,7 +15,7 @@ const ROUND_SECONDS = 5;
 const SEGMENTS = 100;
 const FROM = '2025-06-01T00:00:00Z';
 const TO = '2025-08-30T00:00:00Z';
-const AIM = 0.8;
+const AIM = 1.5;
 
 const fields = (more: string) => `query Series($segment: SegmentInput!, $from: DateTime!, $to: DateTime!) {
   npsSeries(segment: $segment, from: $from, to: $to) { time score ${more}responses promoters passives detractors } }`;
@@ -50,7 +50,7 @@ export async function series({ databaseUrl }: Place): Promise<Report> {
   await Promise.all([baseline, ours, peer].map((server) => server?.stop()));
   const rates = rounds.map((all) => all.map(({ rate }) => rate));
   const medians = rates.map(median);
-  const [base = Number.NaN, plain = Number.NaN] = medians;
+  const [base = Number.NaN, , named = Number.NaN] = medians;
   return {
     title: '90 daily points of one segment out of 1M daily rows',
     method:
@@ -68,7 +68,13 @@ export async function series({ databaseUrl }: Place): Promise<Report> {
       figure((medians[index] ?? Number.NaN) / base),
       figure(median((rounds[index] ?? []).map(({ cpuUs }) => cpuUs))),
     ]),
-    bars: [{ aim: `at least ${AIM}`, found: figure(plain / base), met: plain / base >= AIM }],
+    bars: [
+      {
+        aim: `at least ${AIM} times the baseline with id and interval`,
+        found: figure(named / base),
+        met: named / base >= AIM,
+      },
+    ],
   };
 }
 

@@ -1,9 +1,9 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Neo4jHandle, startNeo4jAgain, stopNeo4j } from '../test/services/neo4j.ts';
-import { KEY, pause, type Server, startScoreline } from './kit/process.ts';
+import { type Server, startScoreline } from './kit/process.ts';
 import { distribution, figure, type Place, type Report } from './kit/report.ts';
-import { cellFields, graphql, inFlight, ingest, responseAt } from './kit/traffic.ts';
+import { cellFields, followed, graphql, inFlight, ingest, responseAt } from './kit/traffic.ts';
 
 const RESPONSES = 1_000_000;
 const BATCH = 2_000;
@@ -28,13 +28,16 @@ export async function traceLatency({ databaseUrl, neo4jUrl, neo4j }: Place): Pro
   // The last whole hour: nothing is dated ahead.
   const until = Math.floor(Date.now() / 3_600_000) * 3_600_000;
   const ingested = await inFlight(batches(until), 2, (body) => ingest(record.url, body, BATCH));
+  // What was accepted is also followed: while predictions come in, the stores are not equally far.
+  await followed(record);
   const began = performance.now();
   const filling = await startScoreline(databaseUrl, { NEO4J_URL: neo4jUrl });
-  while ((await lineageLag(filling)) > 0) await pause(500);
+  await followed(filling);
   const projected = (performance.now() - began) / 1000;
   await filling.stop();
   const bytes = (await bytesOnDisk(neo4j)) / RESPONSES;
   const graph = await startScoreline(databaseUrl, { NEO4J_URL: neo4jUrl });
+  await followed(graph);
 
   const ofDays = await scoreIds(record, until, CALLS + WARM_UP, dayOfCell);
   const ofAll = await scoreIds(record, until, CALLS + WARM_UP, monthOfAll);
@@ -104,14 +107,6 @@ async function bytesOnDisk(neo4j: Neo4jHandle): Promise<number> {
     .reduce((sum, { blocks }) => sum + blocks * 512, 0);
   await startNeo4jAgain(neo4j);
   return bytes;
-}
-
-/** Journal entries that Neo4j has yet to take in. */
-async function lineageLag({ url }: Server): Promise<number> {
-  const metrics = await (await fetch(`${url}/metrics`, { headers: { 'x-api-key': KEY } })).text();
-  const lag = /^scoreline_journal_lag_entries\{follower="lineage"\} (\d+)$/m.exec(metrics)?.[1];
-  if (lag === undefined) throw new Error('the metrics do not tell the lag of the lineage graph');
-  return Number(lag);
 }
 
 function* batches(until: number): Generator<string> {

@@ -1,5 +1,5 @@
 import { Agent, request } from 'node:http';
-import { KEY } from './process.ts';
+import { KEY, pause } from './process.ts';
 
 const DAY_MS = 86_400_000;
 const PRODUCTS = ['economy', 'business', 'first', 'cargo'];
@@ -85,4 +85,16 @@ export async function inFlight<T>(
     }),
   );
   return (performance.now() - started) / 1000;
+}
+
+/** Waits until each follower of the process has taken in the whole journal. */
+export async function followed({ url }: { readonly url: string }): Promise<void> {
+  const lags = async () => {
+    const answer = await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${KEY}` } });
+    return [...(await answer.text()).matchAll(/^scoreline_journal_lag_entries\{.*\} (\d+)$/gm)].map(
+      ([, lag]) => lag,
+    );
+  };
+  for (let left = await lags(); left.length === 0 || left.some((lag) => lag !== '0'); left = await lags())
+    await pause(250);
 }
