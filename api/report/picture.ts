@@ -6,6 +6,7 @@ import { html, type Markup, raw } from './html.ts';
 
 const BOX = { width: 216, line: 15, pad: 9, gapX: 56, gapY: 22 };
 const LINES = 3;
+/** Characters that lines are wrapped at. How wide they are depends on the font and the script: the style cuts what is wider. */
 const LINE_LENGTH = 29;
 const MARGIN = 8;
 
@@ -79,9 +80,7 @@ function contentOf(
   const shown = labels
     .slice(0, LINES)
     .map((label) =>
-      shortened(
-        picture.prefix && label.startsWith(picture.prefix) ? label.slice(picture.prefix.length) : label,
-      ),
+      picture.prefix && label.startsWith(picture.prefix) ? label.slice(picture.prefix.length) : label,
     );
   const more = labels.length - shown.length;
   const atLeast = complete || !picture.byRollup ? '' : 'at least ';
@@ -91,9 +90,6 @@ function contentOf(
   };
 }
 
-const shortened = (label: string) =>
-  label.length > LINE_LENGTH ? `${label.slice(0, LINE_LENGTH - 1)}…` : label;
-
 /** At separators, so that the whole label stays readable. */
 function wrapped(label: string): string[] {
   const lines: string[] = [];
@@ -101,15 +97,15 @@ function wrapped(label: string): string[] {
     const last = lines.at(-1);
     if (last !== undefined && last.length + part.length + 3 <= LINE_LENGTH)
       lines[lines.length - 1] = `${last} · ${part}`;
-    else lines.push(...part.split(/(?= to )/).map((one) => shortened(one.trim())));
+    else lines.push(...part.split(/(?= to )/).map((one) => one.trim()));
   }
   return lines;
 }
 
 function drawBox({ kind, title, lines, x, y, height }: Box): Markup {
-  const text = (line: string, i: number) =>
-    html`<text x="${x + BOX.pad}" y="${y + BOX.pad + BOX.line * (i + 0.8)}" class="${i === 0 ? 'title' : 'line'}">${line}</text>`;
-  return html`<g class="${kind}"><rect x="${x}" y="${y}" width="${BOX.width}" height="${height}" rx="5"/>${[title, ...lines].map(text)}</g>`;
+  const text = (line: string, i: number) => html`<div class="${i === 0 ? 'title' : 'line'}">${line}</div>`;
+  const inner = html`x="${x + BOX.pad}" y="${y + BOX.pad}" width="${BOX.width - 2 * BOX.pad}" height="${height - 2 * BOX.pad}"`;
+  return html`<g class="${kind}"><rect x="${x}" y="${y}" width="${BOX.width}" height="${height}" rx="5"/><foreignObject ${inner}>${[title, ...lines].map(text)}</foreignObject></g>`;
 }
 
 /** One curve for each connected pair of kinds. */

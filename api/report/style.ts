@@ -20,7 +20,8 @@ th { color: var(--soft); font-weight: 500; } code { font-size: 12px; word-break:
 .verdict::first-letter { text-transform: uppercase; }
 .good { color: #14662f; background: #e9f6ed; } .bad { color: #9b1c1c; background: #fdecec; } .open { color: #6b4e00; background: #fdf5dc; }
 figure { margin: 0; } svg { width: 100%; height: auto; font: 12px system-ui, sans-serif; }
-svg rect { fill: #fff; stroke: #8c97aa; } svg .title { font-weight: 650; fill: var(--ink); } svg .line { fill: var(--soft); }
+svg rect { fill: #fff; stroke: #8c97aa; } svg .title { font-weight: 650; color: var(--ink); } svg .line { color: var(--soft); }
+svg foreignObject div { line-height: 15px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 svg .Score rect { fill: var(--tint); stroke: var(--ink); } svg .ModelVersion rect { fill: #f3effb; stroke: #7b61b5; }
 svg .Source rect { fill: #eaf4f4; stroke: #3f8383; } svg .link { fill: none; stroke: #8c97aa; stroke-width: 1.2; } svg marker path { fill: #8c97aa; }
 footer { margin-top: 2.5rem; border-top: 1px solid var(--line); padding-top: .6rem; } .id { font-size: 11px; overflow-wrap: anywhere; }
