@@ -1,3 +1,4 @@
+import { UserError } from '../domain/errors/user-error.ts';
 import { newestOrders, ORDER_HOURS, ordersOf, type TrainingOrder } from '../store/agents/training-orders.ts';
 import { audit } from '../store/audit/audit.ts';
 import type { Store } from '../store/database/client.ts';
@@ -5,11 +6,14 @@ import type { Work } from '../store/database/lease.ts';
 import type { Loops } from '../store/database/loops.ts';
 import { runPeriodic } from '../store/database/periodic.ts';
 import type { Change } from '../store/models/model-changes.ts';
+import { PairError } from './companion.ts';
 import { TrainingError } from './training-job.ts';
 import type { TrainingPlace } from './training-place.ts';
 
 const LOOK_EVERY_MS = 20_000;
 const HOUR_MS = 3_600_000;
+/** What an order lacks may come meanwhile, such as an encoder that is installed: it is tried again after this time. */
+const AGAIN_MS = 600_000;
 
 export interface TrainingOrdersDeps {
   readonly store: Store;
@@ -25,8 +29,7 @@ export interface TrainingOrdersDeps {
  */
 export async function startTrainingOrders(deps: TrainingOrdersDeps): Promise<Work> {
   const { loops, onError } = deps;
-  // What made no new model is not tried again by this process.
-  const tried = new Set<string>();
+  const tried: Tried = new Map();
   const periodic = runPeriodic({
     name: 'training orders',
     everyMs: LOOK_EVERY_MS,
@@ -37,15 +40,43 @@ export async function startTrainingOrders(deps: TrainingOrdersDeps): Promise<Wor
   return { isFailing: () => false, isForgotten: () => false, stop: () => periodic.stop() };
 }
 
-/** Trains the oldest order that has no model yet, of the newest of each kind; returns the version, or null. */
+/** Orders that this process has tried, each with the time from which it is tried again. */
+type Tried = Map<string, number>;
+
+/**
+ * Trains the oldest order that has no model yet, of the newest of each kind; returns the version, or null. One that cannot be
+ * carried out does not keep the other one waiting. @throws Error what is no answer about an order, after the other one had its turn
+ */
 export async function carryOutOrder(
-  { store, now, train, onError }: TrainingOrdersDeps,
-  tried = new Set<string>(),
+  deps: TrainingOrdersDeps,
+  tried: Tried = new Map(),
 ): Promise<number | null> {
-  const isDue = ({ decision, model, at }: TrainingOrder) =>
-    model === null && !tried.has(decision) && now() - at.getTime() < ORDER_HOURS * HOUR_MS;
-  const order = (await newestOrders(store)).find(isDue);
-  if (!order) return null;
+  const { store, now, onError } = deps;
+  const failures: unknown[] = [];
+  let made: number | null = null;
+  for (const order of await newestOrders(store)) {
+    const { decision, model } = order;
+    if (model !== null || !isOpen(order, now()) || now() < (tried.get(decision) ?? 0)) continue;
+    try {
+      made = await carryOut(deps, order);
+      tried.set(decision, Number.POSITIVE_INFINITY);
+      break;
+    } catch (error) {
+      if (error instanceof UserError) {
+        tried.set(decision, isFinal(error) ? Number.POSITIVE_INFINITY : now() + AGAIN_MS);
+        onError(error);
+      } else failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
+  return made;
+}
+
+/** The same training would fail again: it has too few labels, or makes no pair. */
+const isFinal = (error: UserError) => error instanceof TrainingError || error instanceof PairError;
+const isOpen = ({ at }: TrainingOrder, now: number) => now - at.getTime() < ORDER_HOURS * HOUR_MS;
+
+function carryOut({ now, train }: TrainingOrdersDeps, order: TrainingOrder): Promise<number> {
   const reason = `Decision:${order.decision}`;
   const cause: Change = {
     actor: 'agent retraining',
@@ -54,6 +85,11 @@ export async function carryOutOrder(
       // A process that lost its lease may have trained the same order.
       if ((await ordersOf(session, order.decision)) > 1)
         throw new TrainingError(`${reason} has its model already`);
+      // The agent has gone on without it: a model would stand beside another training.
+      if (!isOpen(order, now()))
+        throw new TrainingError(
+          `${reason} ended after ${ORDER_HOURS} hours; what it was late with was dropped`,
+        );
       await audit(session, {
         actor: 'system',
         actorName: 'agent retraining',
@@ -67,14 +103,5 @@ export async function carryOutOrder(
       });
     },
   };
-  try {
-    const model = await train(order.until, cause, { companion: order.companion });
-    tried.add(order.decision);
-    return model;
-  } catch (error) {
-    if (!(error instanceof TrainingError)) throw error;
-    tried.add(order.decision);
-    onError(error);
-    return null;
-  }
+  return train(order.until, cause, { companion: order.companion });
 }

@@ -1,5 +1,5 @@
 import type { Encoders } from './encoders.ts';
-import type { Readers } from './readers.ts';
+import { type Readers, ScoringError } from './readers.ts';
 import { readTaxonomy } from './themes.ts';
 import { type TrainingDeps, TrainingError } from './training-job.ts';
 
@@ -23,7 +23,11 @@ export async function placeOf(
 ): Promise<TrainingDeps> {
   const { encoders, partsOf } = options;
   const taxonomy = readTaxonomy(TAXONOMY);
-  const [first, second] = await partsOf(null).catch(() => []);
+  const [first, second] = await partsOf(null).catch((error: unknown) => {
+    // There is no champion yet. What could not be read, for want of a connection, may have a companion.
+    if (error instanceof ScoringError) return [];
+    throw error;
+  });
   if (companion) {
     if (!first || second?.id !== companion)
       throw new TrainingError(`model version ${companion} is not the companion of the champion`);

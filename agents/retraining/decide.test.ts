@@ -72,6 +72,22 @@ describe('a companion', () => {
     expect(decide({ ...INPUTS, order: { ...ORDER, keepsOther: false } }).action).toEqual(TRAIN);
   });
 
+  it('rests a week after an order that made nothing, so that the other part has its turn', () => {
+    const failed = (hours: number) => ({ ...ORDER, model: null, trained: null, stage: null, hours });
+    const restsAt = (hours: number) => decide({ ...INPUTS, order: failed(hours) });
+    expect(restsAt(23)).toMatchObject({ action: null, verdict: 'waits a1' });
+    for (const hours of [24, 7 * 24 - 1])
+      expect(restsAt(hours)).toMatchObject({
+        action: null,
+        nearMiss: true,
+        verdict: 'rests after a1',
+        reason: expect.stringContaining('The training of Decision:a1 made nothing'),
+      });
+    expect(restsAt(7 * 24).action).toEqual(TRAIN);
+    expect(decide({ ...INPUTS, other: failed(24) }).action, 'the other part').toEqual(TRAIN);
+    expect(decide({ ...INPUTS, facts: QUIET, order: failed(24) }).verdict).toBe('not due');
+  });
+
   it('waits while the other part is trained, compared or promoted, and no longer', () => {
     const waits = { action: null, nearMiss: true, verdict: 'waits a1' };
     const beside = (other: Partial<Order>) => decide({ ...INPUTS, other: { ...ORDER, ...other } });

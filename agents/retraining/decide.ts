@@ -72,6 +72,8 @@ const FEWEST_COMPARED = 200;
 const SHADOW_DAYS = 28;
 /** The other part waits no longer for a training than since it was ordered. */
 const MOST_HOURS = SHADOW_DAYS * 24;
+/** After an order that made nothing the part waits so long: what it lacked comes slowly, and the other part has its turn. */
+const FAILED_DAYS = 7;
 const round = (value: number) => Math.round(value * 10_000) / 10_000;
 
 const nothing = (verdict: string, reason: string, nearMiss = false): Decided<RetrainingAction> => ({
@@ -96,6 +98,12 @@ export function decide(inputs: Inputs): Decided<RetrainingAction> {
   if (own && !own.isOver) return own.decided;
   const due = triggered(inputs);
   if (due.action === null) return own?.decided ?? due;
+  if (order && order.model === null && order.hours < FAILED_DAYS * 24)
+    return nothing(
+      `rests after ${order.decision}`,
+      `${due.reason} The training of Decision:${order.decision} made nothing; another is ordered ${FAILED_DAYS} days after it.`,
+      true,
+    );
   const theirs = other && other.hours < MOST_HOURS ? stepOf(other, champion, champion) : null;
   if (other && theirs && !theirs.isOver)
     return nothing(

@@ -28,7 +28,7 @@ export const retrainingAgent = (policy: RetrainingPolicy): Agent<Inputs, Retrain
   name: RETRAINING,
   description:
     'Trains the model and its companion again by a policy (drift, calibration, new labels, schedule), compares the result as a shadow, and promotes or holds it.',
-  version: 4,
+  version: 5,
   defaultAutonomy: 'PROPOSE',
   everyMs: 5 * MINUTE_MS,
   lock: LOCKS.retraining,

@@ -155,7 +155,10 @@ async function orderOf(deps: AgentDeps, reign: Reign, order: TrainingOrder): Pro
   };
 }
 
-/** Whether the model would leave the other part as it is: a champion has the companion that it had, a companion reads beside the same heads. */
+/**
+ * Whether the model would leave the other part as it is: a champion has the companion that it had, a companion reads beside the
+ * same heads. One without a companion takes the place of both parts only where it reads the languages of both.
+ */
 async function keepsOther(
   { store }: AgentDeps,
   reign: Reign,
@@ -163,7 +166,11 @@ async function keepsOther(
 ): Promise<boolean> {
   if (model === null) return true;
   if (companion !== null) return predictTheSame(store, model, reign.champion);
-  return modelCompanion === null || modelCompanion === reign.companion;
+  if (modelCompanion === reign.companion) return true;
+  if (modelCompanion !== null) return false;
+  const registry = await readRegistry(store);
+  const languagesOf = (id: number | null) => registry.find((one) => one.id === id)?.languages ?? [];
+  return languagesOf(reign.companion).every((language) => languagesOf(model).includes(language));
 }
 
 /** The shadow beside the champion on answers after its training set that the trained version reads; null: there are too few. */
