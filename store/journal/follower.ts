@@ -172,7 +172,8 @@ export async function runFollower(options: FollowerOptions): Promise<Follower> {
       stopped = true;
       pause.end();
       await running;
-      if (!forgotten) await kept.save().catch(onError);
+      // What fails is not waited for once more; the entries are repeated.
+      if (!forgotten && !failing) await kept.save().catch(onError);
       unlist?.();
       await pause.close();
     },
