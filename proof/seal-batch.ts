@@ -13,6 +13,7 @@ import { publicKeyOf } from '../domain/seals/signing-key.ts';
 import { auditCheckpoint } from '../store/audit/audit.ts';
 import type { Session, Store } from '../store/database/client.ts';
 import { hold, type Lease } from '../store/database/lease.ts';
+import { followerPosition, type JournalPosition } from '../store/journal/journal.ts';
 import {
   type ClosedRollup,
   type Closing,
@@ -29,6 +30,7 @@ import {
   lastEntriesOf,
   type NewSeal,
   readLatestSeals,
+  SEALER,
 } from '../store/seals/sealing.ts';
 import { lockSeals, readLeaves, type SealRow } from '../store/seals/seals.ts';
 import { type OpenLog, openLog, readLogAhead } from './append-to-log.ts';
@@ -85,10 +87,12 @@ export async function sealBatch(deps: SealDeps, closing: Closing): Promise<Seale
   if (!(await hasClosed(store, closing))) return NOTHING_CLOSED;
   return store.transaction(async (session) => {
     await lockSeals(session);
+    // Before the rollups: entries that the follower passes meanwhile are not in what was read of them.
+    const from = await followerPosition(session, SEALER);
     const closed = await readClosed(session, closing);
     if (closed.length === 0) return NOTHING_CLOSED;
     const log = await openLog(session, { memory: store.memory, signingKey, sinks, now: now() });
-    const { pairs, explained } = await compare(session, publicKeyOf(signingKey), closed);
+    const { pairs, explained } = await compare(session, publicKeyOf(signingKey), closed, from);
     const refused = await refusalsOf(session, log, pairs, explained);
     const drafts = pairs
       .filter(({ rollup }) => !refused.has(rollup))
@@ -127,6 +131,7 @@ async function compare(
   session: Session,
   publicKey: KeyObject,
   closed: readonly ClosedRollup[],
+  from: JournalPosition,
 ): Promise<{ readonly pairs: readonly Pair[]; readonly explained: Explanations }> {
   // Before the facts: what is committed between the two must not count as part of them.
   const newest = await readNewestBrought(session, closed);
@@ -137,7 +142,7 @@ async function compare(
     latest.map(({ id }) => id),
   );
   // After the facts: the journal has everything that is in them by then.
-  const entries = await lastEntriesOf(session, closed);
+  const entries = await lastEntriesOf(session, closed, from);
   const pairs = closed.map((rollup, place): Pair => {
     const seal = byRollup.get(keyOf(rollup)) ?? null;
     const kept = seal ? (leaves.get(seal.id) ?? []) : [];

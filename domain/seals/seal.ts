@@ -169,7 +169,8 @@ export interface Manifest {
   /** Responses by mapping version. */
   readonly mappings: Readonly<Record<string, number>>;
   /**
-   * First and last journal entry known to have touched it since the previous revision: "transaction.position".
+   * First and last journal entry known to have touched it since the previous revision: "transaction.position". If it was touched
+   * while that revision was made, the first is the last one of that revision.
    */
   readonly journal: { readonly first: string; readonly last: string };
   readonly sealedAt: string;

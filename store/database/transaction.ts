@@ -29,15 +29,20 @@ export async function inTransaction<T>(
       },
     });
     await begun;
-    await sending.query('COMMIT');
+    // What is given from here on is not part of it.
+    sending.end();
+    const { command } = await client.query('COMMIT');
+    if (command !== 'COMMIT')
+      throw new Error('the transaction was undone, because a statement failed unseen');
     broken = false;
     return result;
   } catch (error) {
     sending.end();
     await client.query('ROLLBACK').then(
       () => {
-        // After a failover the other connections lead elsewhere; this one would only be refused again.
-        broken = isReadOnlyServer(error);
+        // After a failover the other connections lead elsewhere; this one would only be refused again. Nor does a connection
+        // recover that takes a statement for prepared which the server does not know.
+        broken = isReadOnlyServer(error) || hasCode(error, NOT_PREPARED);
       },
       () => undefined,
     );
@@ -50,28 +55,38 @@ export async function inTransaction<T>(
 
 /**
  * Does the work of a transaction on its session. The server answers the commit of a transaction in which a statement failed by undoing
- * all of it, without an error: so if the work went on, that statement's error is thrown at its end.
+ * all of it, without an error: so if the work went on, that statement's error is thrown at its end. Statements behind it are refused:
+ * if the work fails by such a refusal, the error is the first one too.
  */
 export async function withoutFailure<T>(
   work: (session: OwnerSession) => Promise<T>,
   session: Session,
 ): Promise<T> {
   let failure: { readonly error: unknown } | null = null;
-  const result = await work(
-    ownerSession({
-      rows: async <Row>(statement: Statement, parameters: readonly unknown[]) => {
-        try {
-          return await session.rows<Row>(statement, parameters);
-        } catch (error) {
-          failure ??= { error };
-          throw error;
-        }
-      },
-    }),
-  );
-  if (failure !== null) throw (failure as { readonly error: unknown }).error;
+  const own = ownerSession({
+    rows: async <Row>(statement: Statement, parameters: readonly unknown[]) => {
+      try {
+        return await session.rows<Row>(statement, parameters);
+      } catch (error) {
+        failure ??= { error };
+        throw error;
+      }
+    },
+  });
+  const first = () => failure as { readonly error: unknown } | null;
+  const result = await work(own).catch((error: unknown) => {
+    throw hasCode(error, REFUSED_BEHIND) ? (first()?.error ?? error) : error;
+  });
+  const passedOver = first();
+  if (passedOver) throw passedOver.error;
   return result;
 }
+
+/** SQLSTATE in_failed_sql_transaction and invalid_sql_statement_name. */
+const REFUSED_BEHIND = '25P02';
+const NOT_PREPARED = '26000';
+const hasCode = (error: unknown, code: string) =>
+  error instanceof Error && (error as { readonly code?: unknown }).code === code;
 
 /** Gives statements to a connection: those of one moment in one write, because each write wakes the server. */
 class Sending {

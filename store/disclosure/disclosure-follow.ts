@@ -141,9 +141,11 @@ async function catchUp(store: Store, known: KnownLedger, { lots }: LedgerState):
     // The last release of a page may continue in the next one.
     const isEnd = rows.length < ROWS_AT_ONCE;
     const whole = isEnd ? kept.length : kept.findIndex(({ lot: release }) => release === last?.lot);
-    await takeReleases(known, kept.slice(0, whole));
+    const taken = kept.slice(0, whole);
+    await takeReleases(known, taken);
     kept = kept.slice(whole);
-    if (isEnd) known.length = lots;
-    else if (last) at = [last.lot, last.cellId, last.hour];
+    // At once: if the next page fails, readers that wait for this one go on from here.
+    known.length = isEnd ? lots : (taken.at(-1)?.lot ?? known.length);
+    if (last) at = [last.lot, last.cellId, last.hour];
   }
 }

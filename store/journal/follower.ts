@@ -21,7 +21,8 @@ type Effect =
     }
   | {
       /**
-       * Writes to the database, in one transaction with the position: it happens exactly once. Needs a lease.
+       * Writes to the database, in one transaction with the position. Needs a lease. It happens once, but must be idempotent too: it
+       * is repeated if the connection is lost while it commits.
        */
       readonly apply: (session: Session, entries: readonly JournalEntry[]) => Promise<void>;
       readonly handle?: never;
@@ -172,7 +173,8 @@ export async function runFollower(options: FollowerOptions): Promise<Follower> {
       stopped = true;
       pause.end();
       await running;
-      if (!forgotten) await kept.save().catch(onError);
+      // What fails is not waited for once more; the entries are repeated.
+      if (!forgotten && !failing) await kept.save().catch(onError);
       unlist?.();
       await pause.close();
     },

@@ -92,10 +92,9 @@ export async function storeResponses(
   receivedAt: Date,
 ): Promise<Accepted[]> {
   const accept = async (session: Session) => {
-    await assertImportsOpen(
-      session,
-      rows.flatMap(({ importRow }) => importRow?.importId ?? []),
-    );
+    const imports = rows.flatMap(({ importRow }) => importRow?.importId ?? []);
+    // Without a pause before the first statements, they are sent along with the beginning.
+    if (imports.length > 0) await assertImportsOpen(session, imports);
     // Every writer locks in one order: subjects, keys, cells, new subjects; each sorted. So there are no
     // deadlocks. Persons that `reconsider` locks at the end are locked at once: two writers that share them could not.
     await lockReconsidered(session, mappings, rows);

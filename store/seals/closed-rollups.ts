@@ -75,8 +75,9 @@ const REMOVE = statement(
 );
 const GO_ON = statement(
   'sealing_go_on_pending',
-  `UPDATE seal_pending p SET first_entry = last_entry, first_touched = last_touched
-    FROM unnest($1::timestamptz[], $2::integer[], $3::integer[]) AS given (bucket, cell, model) WHERE ${IS_GIVEN}`,
+  `UPDATE seal_pending p SET first_entry = given.entry, first_touched = last_touched
+    FROM unnest($1::timestamptz[], $2::integer[], $3::integer[], $4::text[]) AS given (bucket, cell, model, entry)
+    WHERE ${IS_GIVEN}`,
 );
 const REFUSE = statement(
   'sealing_refuse',
@@ -88,7 +89,7 @@ const REFUSE = statement(
 /** What was found of a closed rollup. */
 export interface Judged {
   readonly rollup: ClosedRollup;
-  /** The last entry of the journal that the facts contain: "transaction.position". */
+  /** The last entry of the journal that touched it when its facts had been read, whether or not they contain it: "transaction.position". */
   readonly lastEntry: string;
   /** Why it must not be sealed; null: it is sealed, or equals its seal. */
   readonly refused: string | null;
@@ -96,7 +97,8 @@ export interface Judged {
 
 /**
  * Removes the sealed rollups from the pending ones; refused ones stay, not to be sealed until they are touched again. One that was
- * touched after its facts were read stays pending, and is judged again.
+ * touched since it was read stays pending, and is judged again: its facts may contain the new entry or not, because entries are
+ * committed in another order than they are numbered in.
  */
 export async function settleClosed(session: Session, judged: readonly Judged[]): Promise<void> {
   const rows = await session.rows<{ place: number; lastEntry: string }>(
@@ -104,16 +106,21 @@ export async function settleClosed(session: Session, judged: readonly Judged[]):
     rollupParameters(judged.map(({ rollup }) => rollup)),
   );
   const groups = { done: [] as Judged[], touched: [] as Judged[], refused: [] as Judged[] };
+  const firstEntries: string[] = [];
   for (const { place, lastEntry } of rows) {
     const one = judged[place];
     if (!one) continue;
-    const isTouched = lastEntry !== one.rollup.lastEntry && isLater(lastEntry, one.lastEntry);
-    if (one.refused === null) groups[isTouched ? 'touched' : 'done'].push(one);
-    else if (!isTouched) groups.refused.push(one);
+    const isTouched = lastEntry !== one.rollup.lastEntry;
+    if (one.refused !== null) {
+      if (!isTouched) groups.refused.push(one);
+    } else if (isTouched) {
+      groups.touched.push(one);
+      firstEntries.push(isLater(lastEntry, one.lastEntry) ? one.lastEntry : lastEntry);
+    } else groups.done.push(one);
   }
   const keys = (list: readonly Judged[]) => rollupParameters(list.map(({ rollup }) => rollup));
   if (groups.done.length > 0) await session.rows(REMOVE, keys(groups.done));
-  if (groups.touched.length > 0) await session.rows(GO_ON, keys(groups.touched));
+  if (groups.touched.length > 0) await session.rows(GO_ON, [...keys(groups.touched), firstEntries]);
   const { refused } = groups;
   if (refused.length > 0)
     await session.rows(REFUSE, [...keys(refused), refused.map(({ refused: reason }) => reason)]);

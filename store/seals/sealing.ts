@@ -3,7 +3,7 @@ import type { Manifest, SignedCheckpoint } from '../../domain/seals/seal.ts';
 import type { KeptLeaf } from '../../domain/seals/seal-match.ts';
 import type { Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
-import { followerPosition } from '../journal/journal.ts';
+import type { JournalPosition } from '../journal/journal.ts';
 import type { ClosedRollup } from './closed-rollups.ts';
 import { type RollupRef, rollupParameters } from './seal-facts.ts';
 import type { SealRow } from './seals.ts';
@@ -105,15 +105,15 @@ const LAST_ENTRIES = statement(
 
 /**
  * The last committed entry that touched each of the closed rollups: facts are read as they are, and may be
- * further than the follower has come. Call it after the facts were read.
+ * further than the follower had come (`from`) before the rollups were read. Call it after the facts were read.
  */
 export async function lastEntriesOf(
   session: Session,
   closed: readonly ClosedRollup[],
+  from: JournalPosition,
 ): Promise<Map<ClosedRollup, string>> {
-  const at = await followerPosition(session, SEALER);
   type Row = Pick<RollupRef, 'hour' | 'cellId' | 'model'> & { readonly entry: string };
-  const parameters = [at.xact, at.position, ...rollupParameters(closed)];
+  const parameters = [from.xact, from.position, ...rollupParameters(closed)];
   const rows = await session.rows<Row>(LAST_ENTRIES, parameters);
   const key = ({ hour, cellId, model }: Pick<RollupRef, 'hour' | 'cellId' | 'model'>) =>
     `${hour} ${cellId} ${model}`;

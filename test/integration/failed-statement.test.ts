@@ -26,3 +26,11 @@ it('a transaction whose work passes over a failed statement fails with its error
   await database.store.transaction((session) => session.rows(ADD, [2]));
   expect(await database.store.rows(ALL, [])).toEqual([{ number: 2 }]);
 });
+
+it('a transaction that fails by a statement refused behind a failed one has the error of that one', async () => {
+  const work = database.store.transaction(async (session) => {
+    await session.rows(BAD, [0]).catch(() => undefined);
+    await session.rows(ADD, [3]);
+  });
+  await expect(work).rejects.toThrow('division by zero');
+});

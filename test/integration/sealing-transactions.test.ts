@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { Memory } from '../../domain/memory/memory.ts';
+import type { Manifest } from '../../domain/seals/seal.ts';
 import { sealBatch } from '../../proof/seal-batch.ts';
 import { ownerSession, type Session, type Store } from '../../store/database/client.ts';
 import { takeLease } from '../../store/database/lease.ts';
@@ -33,6 +34,8 @@ const PENDING = statement(
   'SELECT first_entry AS first, last_entry AS last FROM seal_pending',
 );
 
+const NEWEST = statement('test_newest_seal', 'SELECT manifest FROM seal ORDER BY id DESC LIMIT 1');
+
 /** Closed by now, whatever is touched. */
 const closingAt = (now: number): Closing => ({
   bucketUntil: now,
@@ -41,15 +44,32 @@ const closingAt = (now: number): Closing => ({
   responses: 100,
 });
 
-/** Brings one answer of six hours ago, and notes it for the sealer. */
-async function bring(externalId: string): Promise<void> {
-  const answeredAt = new Date(Date.now() - 6 * HOUR_MS).toISOString();
-  await database.submit([{ externalId, answeredAt, score: 3 }]);
+/** Answers are of the same hour, also if the test runs past the end of one. */
+const ANSWERED_AT = new Date(Date.now() - 6 * HOUR_MS).toISOString();
+
+/** Brings one answer of six hours ago. */
+async function submit(externalId: string): Promise<void> {
+  await database.submit([{ externalId, answeredAt: ANSWERED_AT, score: 3 }]);
   await database.settled();
-  await takeIn(
-    database.store,
-    await readJournal(database.store, await followerPosition(database.store, SEALER), 50),
-  );
+}
+
+/** Notes for the sealer what came; returns its last entry. */
+async function note(): Promise<string> {
+  const entries = await readJournal(database.store, await followerPosition(database.store, SEALER), 50);
+  await takeIn(database.store, entries);
+  const last = entries.at(-1);
+  return `${last?.xact}.${last?.position}`;
+}
+
+async function bring(externalId: string): Promise<void> {
+  await submit(externalId);
+  await note();
+}
+
+/** What the newest seal says of the journal. */
+async function sealedEntries(): Promise<{ readonly first: string; readonly last: string }> {
+  const [row] = await database.store.rows<{ manifest: string }>(NEWEST, []);
+  return (JSON.parse(row?.manifest ?? '{}') as Manifest).journal;
 }
 
 const depsOn = (store: Store, now: () => number = Date.now) => ({
@@ -85,8 +105,7 @@ function watched(
 }
 
 it('the log is read page by page before the batch, and cached for it, also an hour later', async () => {
-  const answeredAt = new Date(Date.now() - 6 * HOUR_MS).toISOString();
-  await database.submit([{ externalId: 'a', answeredAt, score: 9 }]);
+  await submit('a');
   await database.seal();
   const { store, outside, within } = watched(database.store);
   let now = Date.now();
@@ -134,8 +153,9 @@ it('a rollup that is touched after its facts were read is judged again', async (
   });
   expect((await sealBatch(depsOn(store), closingAt(Date.now()))).sealed).toBe(1);
   const [pending] = await database.store.rows<{ first: string; last: string }>(PENDING, []);
-  expect(pending?.last).toMatch(/^\d+\.\d+$/);
-  expect(pending?.first).toBe(pending?.last);
+  // From where the seal ends.
+  expect(pending?.first).toBe((await sealedEntries()).last);
+  expect(pending?.last).not.toBe(pending?.first);
   expect(await sealBatch(depsOn(database.store), closingAt(Date.now()))).toEqual({
     closed: 1,
     sealed: 0,
@@ -143,3 +163,44 @@ it('a rollup that is touched after its facts were read is judged again', async (
   });
   expect(await database.store.rows(PENDING, [])).toEqual([]);
 });
+
+it('an entry that was committed meanwhile touches a rollup, whether or not its facts have it', async () => {
+  await bring('e');
+  await submit('f');
+  const { store } = watched(database.store, async (name, session) => {
+    // The sealer finds the same entry in the journal as its follower notes here.
+    if (name !== 'sealing_lock_pending') return;
+    const [last] = await readJournal(session, await followerPosition(session, SEALER), 50);
+    await session.rows(TOUCH, [`${last?.xact}.${last?.position}`]);
+  });
+  expect((await sealBatch(depsOn(store), closingAt(Date.now()))).sealed).toBe(1);
+  expect(await database.store.rows(PENDING, [])).toHaveLength(1);
+  await sealBatch(depsOn(database.store), closingAt(Date.now()));
+  expect(await database.store.rows(PENDING, [])).toEqual([]);
+});
+
+it.runIf(inject('services'))('an answer that comes while facts are sealed is sealed next', async () => {
+  await bring('g');
+  const { store } = watched(database.store, async (name) => {
+    if (name === 'sealing_last_entries') await submit('h');
+    if (name === 'sealing_lock_pending') await note();
+  });
+  expect((await sealBatch(depsOn(store), closingAt(Date.now()))).sealed).toBe(1);
+  expect((await sealBatch(depsOn(database.store), closingAt(Date.now()))).sealed).toBe(1);
+  expect(await database.store.rows(PENDING, [])).toEqual([]);
+});
+
+it.runIf(inject('services'))(
+  'a seal names the last entry of its facts, also one that the follower has passed',
+  async () => {
+    await bring('i');
+    let passed = '';
+    const { store } = watched(database.store, async (name) => {
+      if (name !== 'seal_facts_responses') return;
+      await submit('j');
+      passed = await note();
+    });
+    expect((await sealBatch(depsOn(store), closingAt(Date.now()))).sealed).toBe(1);
+    expect((await sealedEntries()).last).toBe(passed);
+  },
+);

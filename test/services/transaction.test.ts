@@ -97,3 +97,34 @@ it('refuses statements of work that goes on after its transaction', async () => 
     await close();
   }
 });
+
+it('fails if a statement failed that its work did not wait for', async () => {
+  const { store, close } = await setUp();
+  try {
+    const work = store.transaction(async (session) => {
+      await session.rows(ADD, [1]);
+      session.rows(BAD, [0]).catch(() => undefined);
+      return 'stored';
+    });
+    await expect(work).rejects.toThrow('the transaction was undone');
+    expect(await store.rows(ALL, [])).toEqual([]);
+  } finally {
+    await close();
+  }
+});
+
+it('takes nothing in that is given while it commits', async () => {
+  const { store, close } = await setUp();
+  try {
+    let late: Promise<unknown> = Promise.resolve();
+    await store.transaction(async (session) => {
+      await session.rows(ADD, [1]);
+      late = new Promise<void>((resolve) => setImmediate(resolve)).then(() => session.rows(ADD, [2]));
+      late.catch(() => undefined);
+    });
+    await expect(late).rejects.toThrow('the transaction of this statement is over');
+    expect(await store.rows(ALL, [])).toEqual([{ number: 1 }]);
+  } finally {
+    await close();
+  }
+});
