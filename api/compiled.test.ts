@@ -1,9 +1,17 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { buildSchema, getOperationAST, parse } from 'graphql';
+import {
+  buildSchema,
+  type DefinitionNode,
+  type DocumentNode,
+  getOperationAST,
+  parse,
+  type Source,
+} from 'graphql';
 import { compileQuery } from 'graphql-jit';
 import { expect, it } from 'vitest';
 import { CompiledQueries, isWorthCompiling } from './compiled.ts';
+import { Documents, KEPT_CHARACTERS } from './gate/documents.ts';
 import { refuseRepeats, unfoldedFields } from './gate/screen.ts';
 import { LIMITS } from './limits.ts';
 
@@ -12,11 +20,71 @@ const FRAGMENT = `fragment F on Query { ${Array.from({ length: 30 }, (_, i) => `
 const spread = (times: number) =>
   `{ ${Array.from({ length: times }, (_, i) => `q${i}: q { ...F }`).join(' ')} } ${FRAGMENT}`;
 
-it('compiles small queries at once, larger ones on repeated use, very large ones never', () => {
-  expect(isWorthCompiling(LIMITS.compiledAtOnce, false)).toBe(true);
-  expect(isWorthCompiling(LIMITS.compiledAtOnce + 1, false)).toBe(false);
-  expect(isWorthCompiling(LIMITS.compiledRepeated, true)).toBe(true);
-  expect(isWorthCompiling(LIMITS.compiledRepeated + 1, true)).toBe(false);
+/** What the gate charged for a use, and how much of it was refunded. */
+const paying = (requested: number, givenBack = 0) => ({
+  cost: { requested },
+  givenBack,
+  rowsInSlices: false,
+});
+const screened = (text: string) => {
+  const document = parse(text);
+  refuseRepeats(document);
+  return document;
+};
+
+it('compiles queries whose uses have cost as much, very large ones never', () => {
+  expect(isWorthCompiling(10, 10 * LIMITS.compilingPoints - 1)).toBe(false);
+  expect(isWorthCompiling(10, 10 * LIMITS.compilingPoints)).toBe(true);
+  const most = LIMITS.compiledQuery;
+  expect(isWorthCompiling(most, most * LIMITS.compilingPoints)).toBe(true);
+  expect(isWorthCompiling(most + 1, Number.MAX_SAFE_INTEGER)).toBe(false);
+});
+
+it.each([
+  ['paid', () => paying(160), [false, false, false, false, true]],
+  ['half refunded', () => paying(160, 80), [false, false, false, false, false, false, false, false, true]],
+])('no use is compiled before those before it have paid for that: %s', async (_, context, expected) => {
+  // 10 times 32 fields.
+  const document = screened(spread(10));
+  const queries = new CompiledQueries();
+  const compiled: boolean[] = [];
+  for (let i = 0; i < expected.length; i++) {
+    const contextValue = context();
+    await queries.execute({ schema: SCHEMA, document, contextValue });
+    compiled.push(!contextValue.rowsInSlices);
+  }
+  expect(compiled).toEqual(expected);
+});
+
+it('of many large documents no tokens are kept, and few texts', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const documents = new Documents();
+  const queries = new CompiledQueries();
+  const made: WeakRef<DefinitionNode>[] = [];
+  const texts: WeakRef<Source>[] = [];
+  for (let i = 0; i < 50; i++) {
+    const text = `{ a q { a } } #${i}\n${'#\n'.repeat(3_000)}${' '.repeat(90_000)}`;
+    const document = documents.read(SCHEMA, text, true);
+    const compiled: boolean[] = [];
+    for (let use = 0; use < 3; use++) {
+      const contextValue = paying(20);
+      await queries.execute({ schema: SCHEMA, document, contextValue });
+      compiled.push(!contextValue.rowsInSlices);
+    }
+    expect(compiled).toEqual([false, true, true]);
+    made.push(...document.definitions.map((one) => new WeakRef(one)));
+    if (document.loc) texts.push(new WeakRef(document.loc.source));
+  }
+  await new Promise((done) => setImmediate(done));
+  collect();
+  const kept = made.flatMap((ref) => ref.deref() ?? []);
+  expect(kept.length).toBeGreaterThan(0);
+  for (const { loc } of kept) expect([loc?.startToken.next, loc?.endToken.prev]).toEqual([null, null]);
+  const characters = texts.reduce((sum, ref) => sum + (ref.deref()?.body.length ?? 0), 0);
+  // The document of the last turn may still be at hand.
+  const most = KEPT_CHARACTERS + LIMITS.compiledFields * LIMITS.compiledCharacters + 100_000;
+  expect(characters).toBeLessThanOrEqual(most);
 });
 
 it('counts fields after expansion, and documents that were not screened as infinite', () => {
@@ -31,13 +99,12 @@ it('counts fields after expansion, and documents that were not screened as infin
 it.each([1, 10, 28])(
   'answers alike each time, whether compiled or not: %i times the fragment',
   async (times) => {
-    const document = parse(spread(times));
-    refuseRepeats(document);
-    const args = { schema: SCHEMA, document, rootValue: undefined, contextValue: {} };
+    const document = screened(spread(times));
+    const args = { schema: SCHEMA, document, rootValue: undefined, contextValue: paying(200) };
     const queries = new CompiledQueries();
     const first = await queries.execute(args);
     expect(first.errors).toBeUndefined();
-    for (let i = 0; i < 3; i++)
+    for (let i = 0; i < 6; i++)
       expect(JSON.stringify(await queries.execute(args))).toBe(JSON.stringify(first));
   },
 );
@@ -51,24 +118,18 @@ it('few of many large documents are kept compiled, used once or repeatedly', asy
   };
   let made = 0;
   /** The maximum number of fields that are compiled on repeated use. */
-  const another = () => {
-    const document = parse(`${spread(15)} #${made++}`);
-    refuseRepeats(document);
-    return document;
-  };
+  const another = () => screened(`${spread(15)} #${made++}`);
   const documents = Array.from({ length: 120 }, another);
   const queries = new CompiledQueries();
-  const execute = async () => {
-    for (const document of documents)
-      for (let i = 0; i < 3; i++)
-        await queries.execute({ schema: SCHEMA, document, rootValue: undefined, contextValue: {} });
+  const execute = async (executed: readonly DocumentNode[]) => {
+    for (const document of executed)
+      for (let i = 0; i < 7; i++)
+        await queries.execute({ schema: SCHEMA, document, contextValue: paying(200) });
   };
   // What the first documents of a process allocate is not kept for them.
-  for (const document of [another(), another(), another()])
-    for (let i = 0; i < 3; i++)
-      await queries.execute({ schema: SCHEMA, document, rootValue: undefined, contextValue: {} });
+  await execute([another(), another(), another()]);
   const before = heap();
-  await execute();
+  await execute(documents);
   const grown = heap() - before;
   const control = documents.map((document) => compileQuery(SCHEMA, document));
   const all = heap() - before - grown;

@@ -1,4 +1,5 @@
 import {
+  type DocumentNode,
   type ExecutionArgs,
   type ExecutionResult,
   execute,
@@ -32,6 +33,7 @@ interface Reads {
 interface Executing {
   readonly deps?: Reads;
   readonly cost: { readonly requested: number } | null;
+  readonly givenBack: number;
   /**
    * Whether lists may be returned as promises of their items (domain/text/slices.ts), which compiled code
    * handles more slowly.
@@ -45,19 +47,24 @@ interface Executing {
  * be compiled.
  */
 export class CompiledQueries {
-  /** By operation: the gate caches documents, so a repeated one is the same object. */
+  /** By operation: the gate caches documents, so a repeated one is the same object. Each keeps its whole document. */
   readonly #compiled = new LRUCache<OperationDefinitionNode, Kept>({ maxSize: LIMITS.compiledFields });
-  readonly #executed = new WeakSet<OperationDefinitionNode>();
+  /** The points that the uses of each have cost, after refunds, since it was last compiled. */
+  readonly #spent = new WeakMap<OperationDefinitionNode, number>();
 
   async execute(prepared: ExecutionArgs): Promise<ExecutionResult> {
     const context = prepared.contextValue as Executing | undefined;
     const operation = getOperationAST(prepared.document, prepared.operationName);
     if (context?.deps) await beginExecution(context.deps, operation);
     // Compiled code builds a whole answer in one turn of the event loop: large ones are built row by row.
-    const isLarge = (context?.cost?.requested ?? 0) > LIMITS.compiledPoints;
-    const query = isLarge ? null : await this.#queryOf(prepared, operation);
+    const points = context?.cost?.requested ?? 0;
+    const query = points > LIMITS.compiledPoints ? null : await this.#queryOf(prepared, operation);
     if (context) context.rowsInSlices = query === null;
-    if (!query) return execute(prepared);
+    if (!query) {
+      const result = await execute(prepared);
+      if (operation && points > 0) this.#spend(operation, points - (context?.givenBack ?? 0));
+      return result;
+    }
     return query.query(undefined, prepared.contextValue, prepared.variableValues ?? {});
   }
 
@@ -69,16 +76,20 @@ export class CompiledQueries {
     const known = this.#compiled.get(operation);
     if (known) return known.query;
     const fields = unfoldedFields(operation);
-    const isRepeated = this.#executed.has(operation);
-    this.#executed.add(operation);
-    if (!isWorthCompiling(fields, isRepeated)) return null;
+    if (!isWorthCompiling(fields, this.#spent.get(operation) ?? 0)) return null;
+    // One that the cache drops has to be paid for again.
+    this.#spent.delete(operation);
     // A large document takes tens of milliseconds to validate, and as long to compile: others have a turn in
     // between.
     await breathe();
     const made = compileQuery(schema, document, operationName ?? undefined);
     const query = isCompiledQuery(made) ? made : null;
-    this.#compiled.set(operation, { query }, { size: Math.max(1, fields) });
+    this.#compiled.set(operation, { query }, { size: sizeOf(fields, document) });
     return query;
+  }
+
+  #spend(operation: OperationDefinitionNode, points: number): void {
+    this.#spent.set(operation, (this.#spent.get(operation) ?? 0) + points);
   }
 }
 
@@ -92,10 +103,15 @@ export const beginExecution = (
     isReadOnly: operation?.operation === OperationTypeNode.QUERY,
   });
 
+/** A document may have few fields and much text, and one that is kept compiled keeps both. */
+const sizeOf = (fields: number, { loc }: DocumentNode): number =>
+  Math.max(1, fields) + Math.ceil((loc?.source.body.length ?? 0) / LIMITS.compiledCharacters);
+
 /**
- * Compiling blocks for about 0.1 ms per field and keeps some kilobytes of each, so a larger document is
- * compiled only on its second use, and a very large one never.
+ * Compiling blocks for about 0.1 ms per field and keeps some kilobytes of each, so a query is compiled once its
+ * uses have cost as much, and a very large one never.
+ * @param spent the points that its uses before have cost
  */
-export function isWorthCompiling(fields: number, isRepeated: boolean): boolean {
-  return fields <= (isRepeated ? LIMITS.compiledRepeated : LIMITS.compiledAtOnce);
+export function isWorthCompiling(fields: number, spent: number): boolean {
+  return fields <= LIMITS.compiledQuery && spent >= fields * LIMITS.compilingPoints;
 }

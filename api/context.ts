@@ -180,6 +180,8 @@ export interface ApiContext {
   readonly released: Released;
   /** Once it is known; a subscription's updates do not report it. */
   cost: Cost | null;
+  /** Points of it that were refunded. */
+  givenBack: number;
   /** Whether long lists are returned as promises of their items, so that the event loop turns between them. */
   rowsInSlices: boolean;
   readonly responses: DataLoader<string, ResponseRow | null>;
@@ -212,6 +214,12 @@ export const proofDeps = ({ seals, record, cells, now }: ScopedDeps): ProofDeps 
   };
 };
 
+/** Refunds points of the operation (`Gate.giveBack`). */
+export function giveBack(context: ApiContext, points: number): void {
+  context.deps.gate.giveBack(context.caller, points);
+  context.givenBack += points;
+}
+
 /** A context for one operation of the caller; its log lines have the id of the request. */
 export function createContext(
   shared: ApiDeps,
@@ -232,6 +240,7 @@ export function createContext(
     emptyWindows: [],
     released: { comment: new Set(), respondent: new Set(), staff: new Set() },
     cost: null,
+    givenBack: 0,
     rowsInSlices: false,
     responses: new DataLoader(async (ids) => {
       const rows = await readResponsesById(deps, caller.scope, ids);

@@ -11,6 +11,7 @@ export const LIMITS = {
   themes: 50,
   sources: 50,
   outcomeKinds: 12,
+  /** Comments among them. */
   tokens: 4_000,
   /** Characters of a document, and nesting of its brackets, and of lists and objects in values. */
   document: 200_000,
@@ -22,12 +23,14 @@ export const LIMITS = {
   /** Operations that cost more are executed row by row, in slices, and not as compiled code. */
   compiledPoints: 200,
   /**
-   * Fields of a query that is compiled at its first use, and at later uses; fields of all cached compiled
-   * queries.
+   * Fields of a query that may be compiled, and the points that its uses must have cost for each of them: as much
+   * as compiling takes.
    */
-  compiledAtOnce: 150,
-  compiledRepeated: 500,
+  compiledQuery: 500,
+  compilingPoints: 2,
+  /** Fields of all cached compiled queries, and the characters of their documents that count as one. */
   compiledFields: 20_000,
+  compiledCharacters: 20,
   /** How often one field may occur in one selection, and how many directives at one location. */
   repeats: 30,
   directives: 5,
@@ -88,6 +91,8 @@ export const LIMITS = {
   sockets: 1_000,
   streams: 1_000,
   subscriptions: 2_000,
+  /** Characters of the document of a subscription, which is kept for its life, that count as one subscription. */
+  subscriptionCharacters: 1_024,
   /** Bytes of the variables of a subscription, which are kept for its life. */
   subscriptionVariables: 16 * 1024,
   /** Bytes that may wait for a subscriber that does not read. */

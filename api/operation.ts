@@ -94,7 +94,9 @@ function comparePaths(a: Masked['path'], b: Masked['path']): number {
 export function formatErrors(log: Log, errors: readonly GraphQLError[]): GraphQLError[] {
   return errors.map((error) => {
     const { message, extensions } = formatGraphqlError(log, error.toJSON(), error);
-    const { source, positions, path } = error;
-    return new GraphQLError(message, { source, positions, path, extensions });
+    const { source, positions, path, locations } = error;
+    const made = new GraphQLError(message, { source, positions, path, extensions });
+    // Those of compiled code have their places without the source.
+    return made.locations ? made : Object.assign(made, { locations });
   });
 }

@@ -9,6 +9,7 @@ import {
   parse,
   Source,
   specifiedRules,
+  Token,
   TokenKind,
   validate,
 } from 'graphql';
@@ -19,12 +20,15 @@ import { LIMIT_RULES, LIMITS } from '../limits.ts';
 import { badInput, InvalidOperationError, withCode } from './invalid-operation.ts';
 import { refuseRepeats } from './screen.ts';
 
-const KEPT = 1_000;
-const KEPT_CHARACTERS = 1_000_000;
+/** Documents that are kept at most, and characters of all of them. */
+export const KEPT = 1_000;
+export const KEPT_CHARACTERS = 1_000_000;
 const MOST_MISTAKES = 5;
 /** For longer texts similar names are not searched: that takes their length times that of each name. */
 const LONGEST_TO_COMPARE = 100;
 const OPENING = new Set<TokenKind>([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]);
+/** The ignored characters before a comment, and the comment. */
+const COMMENT = /[\t\n\r ,\uFEFF]*#[^\n\r]*/y;
 const CLOSING = new Set<TokenKind>([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
 
 /** From the text of a document to the validated document; valid ones are cached. */
@@ -52,6 +56,7 @@ export class Documents {
     });
     if (errors.length > 0)
       throw new InvalidOperationError(errors.map((error) => shortened(error, 'GRAPHQL_VALIDATION_FAILED')));
+    dropTokens(document);
     this.#valid.set(text, document);
     return document;
   }
@@ -65,11 +70,26 @@ function parsed(text: string): DocumentNode {
   }
 }
 
+/**
+ * Errors need the first token of a node, for its line; each token holds the next, so that any node would keep all
+ * of them.
+ */
+function dropTokens({ loc }: DocumentNode): void {
+  let token: Token | null | undefined = loc?.startToken;
+  while (token) {
+    const linked: { prev: Token | null; next: Token | null } = token;
+    token = token.next;
+    linked.prev = null;
+    linked.next = null;
+  }
+}
+
 const shortened = (error: GraphQLError, code: string): GraphQLError =>
   withCode(error, cutMessage(error.message), code);
 
 /**
- * Refuses texts that are too long, or so nested that a recursive parser could run out of stack.
+ * Refuses texts that are too long, that have too many tokens, or that are so nested that a recursive parser could
+ * run out of stack.
  * @returns the length of the longest token
  * @throws InvalidArgumentError saying which limit.
  */
@@ -81,10 +101,13 @@ export function refuseNesting(text: string): number {
   const lexer = new Lexer(new Source(text));
   let longest = 0;
   let depth = 0;
+  let count = 0;
   try {
-    for (let count = 0; count <= LIMITS.tokens; count++) {
+    while (count <= LIMITS.tokens) {
+      count += skipComments(lexer, LIMITS.tokens - count);
       const { kind, start, end } = lexer.advance();
       if (kind === TokenKind.EOF) break;
+      count++;
       longest = Math.max(longest, end - start);
       if (OPENING.has(kind)) depth++;
       if (CLOSING.has(kind)) depth--;
@@ -95,11 +118,31 @@ export function refuseNesting(text: string): number {
   }
   if (depth > LIMITS.nesting)
     throw new InvalidArgumentError(`query: nested deeper than ${LIMITS.nesting} levels`);
+  if (count > LIMITS.tokens)
+    throw new InvalidArgumentError(`query: more than ${LIMITS.tokens} tokens, comments among them`);
   if (longest > LIMITS.text)
     throw new InvalidArgumentError(
       `query: a text or name of ${longest} characters; at most ${LIMITS.text}, longer ones are sent as variables`,
     );
   return longest;
+}
+
+/**
+ * Moves the lexer past the comments before its next token: it would keep each as a token, which the parser's own
+ * limit does not count.
+ * @returns how many they are, at most one more than `most`
+ */
+function skipComments(lexer: Lexer, most: number): number {
+  let { end } = lexer.token;
+  let count = 0;
+  while (count <= most) {
+    COMMENT.lastIndex = end;
+    if (!COMMENT.test(lexer.source.body)) break;
+    end = COMMENT.lastIndex;
+    count++;
+  }
+  if (count > 0) lexer.token = new Token(TokenKind.COMMENT, end, end, lexer.line, 0);
+  return count;
 }
 
 /**

@@ -5,9 +5,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type DocumentNode, type GraphQLSchema, OperationTypeNode } from 'graphql';
-import { LRUCache } from 'lru-cache';
-import { sha256 } from '../../config/gate-settings.ts';
+import { type GraphQLSchema, OperationTypeNode } from 'graphql';
 import { withAudit } from '../audit.ts';
 import { beginExecution } from '../compiled.ts';
 import { type ApiContext, type ApiDeps, createContext } from '../context.ts';
@@ -22,6 +20,7 @@ import { headOf } from './answer-head.ts';
 import { answerQuery, directTypeOf, GRAPHQL_JSON, JSON_TYPE } from './answer-query.ts';
 import { callerOf } from './auth.ts';
 import { admitGraphqlBodies, arrivalOf } from './graphql-door.ts';
+import { HandedOver } from './handed-over.ts';
 import type { Metrics } from './metrics.ts';
 
 /**
@@ -181,30 +180,6 @@ function nameDocument(request: FastifyRequest, { document, operationName, variab
   const search = new URLSearchParams({ query, variables: JSON.stringify(variableValues) });
   if (operationName) search.set('operationName', operationName);
   request.raw.url = `/graphql?${search}`;
-}
-
-/** Documents that passed the gate, for Apollo to find by their hash: it would parse and validate them again. */
-class HandedOver {
-  readonly #byHash = new LRUCache<string, DocumentNode>({ max: 1_000 });
-  readonly #hashes = new WeakMap<DocumentNode, string>();
-
-  add(document: DocumentNode): void {
-    const hash = this.#hashes.get(document) ?? sha256(document.loc?.source.body ?? '');
-    this.#hashes.set(document, hash);
-    this.#byHash.set(hash, document);
-  }
-
-  /** @param key a prefix of Apollo's, and the hash of the text */
-  async get(key: string): Promise<DocumentNode | undefined> {
-    return this.#byHash.get(key.slice(key.lastIndexOf(':') + 1));
-  }
-
-  /** Documents that did not pass the gate are not cached. */
-  async set(): Promise<void> {}
-
-  async delete(key: string): Promise<boolean> {
-    return this.#byHash.delete(key);
-  }
 }
 
 /** The log of the request in which an error was thrown: Apollo formats errors without knowing their request. */

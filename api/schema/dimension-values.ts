@@ -5,6 +5,7 @@ import { mapInSlices } from '../../domain/text/slices.ts';
 import { parseWindow, type TimeRange, windowAt } from '../../domain/time/time-windows.ts';
 import { readDimensionValues } from '../../store/scores/dimension-values.ts';
 import { readScores, type ScoreDeps } from '../../store/scores/scores.ts';
+import { giveBack } from '../context.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { VALUES_COST } from '../gate/score-costs.ts';
 import { LIMITS } from '../limits.ts';
@@ -38,7 +39,8 @@ export function addDimensionValues({ builder, types, dimensions }: SchemaParts):
         first: t.arg.int({ description: 'At most so many values; all of them when absent.' }),
         after: t.arg.string({ description: 'The last value of the page before.' }),
       },
-      resolve: async (_root, args, { deps, caller }) => {
+      resolve: async (_root, args, context) => {
+        const { deps, caller } = context;
         assertFirst(args.first);
         const within = segmentOf(dimensions, args.segment);
         const { contains, after, first, window, asOf } = args;
@@ -53,7 +55,7 @@ export function addDimensionValues({ builder, types, dimensions }: SchemaParts):
           : await readDimensionValues(deps, caller.scope, args.dimension, within);
         const later = typeof after === 'string' ? values.filter((value) => value > after) : values;
         const found = (contains ? await containing(later, contains) : later).slice(0, first ?? undefined);
-        deps.gate.giveBack(caller, VALUES_COST.unused(args, found.length));
+        giveBack(context, VALUES_COST.unused(args, found.length));
         return found;
       },
     }),

@@ -15,7 +15,7 @@ import {
   windowAt,
 } from '../../domain/time/time-windows.ts';
 import { readChange, readScores, type ScoreWindow } from '../../store/scores/scores.ts';
-import type { ApiContext } from '../context.ts';
+import { type ApiContext, giveBack } from '../context.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { fixed } from '../gate/costs.ts';
 import { atMost } from '../gate/lists.ts';
@@ -173,8 +173,7 @@ async function answer(
   info: GraphQLResolveInfo,
 ): Promise<ScoreRow[]> {
   const asked = await orderRows(rows, args.orderBy, args.first ?? undefined);
-  const { deps, caller } = context;
-  deps.gate.giveBack(caller, SCORE_COSTS[field].unused(args, asked.length));
+  giveBack(context, SCORE_COSTS[field].unused(args, asked.length));
   return handOver(asked, context, info);
 }
 

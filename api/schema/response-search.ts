@@ -10,7 +10,7 @@ import {
   type ResponseRow,
   readResponses,
 } from '../../store/responses/responses.ts';
-import type { ApiContext, Masked } from '../context.ts';
+import { type ApiContext, giveBack, type Masked } from '../context.ts';
 import { ForbiddenError, InvalidArgumentError } from '../errors.ts';
 import type { FieldCost } from '../gate/score-costs.ts';
 import { mayReadSome, mayRelease } from '../masking.ts';
@@ -184,7 +184,7 @@ export async function searchResponses(
     last = rows.at(-1) ?? last;
     after = last ?? after;
   }
-  deps.gate.giveBack(caller, RESPONSES_COST.unused(Math.min(searched, MOST_SEARCHED)));
+  giveBack(context, RESPONSES_COST.unused(Math.min(searched, MOST_SEARCHED)));
   const rows = found.slice(0, first);
   if (args.text != null) for (const row of rows) mayRelease(context, 'comment', row, path);
   if (found.length > first) return { rows, hasNextPage: true, order, searchedTo: null };

@@ -8,7 +8,7 @@ import {
 } from '../../store/responses/source-days.ts';
 import { MOST_COUNTED, readSources, SAMPLED, type SourceRow } from '../../store/responses/sources.ts';
 import { readWordings } from '../../store/responses/wordings.ts';
-import type { ApiContext } from '../context.ts';
+import { type ApiContext, giveBack } from '../context.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { fixed } from '../gate/costs.ts';
 import type { FieldCost } from '../gate/score-costs.ts';
@@ -85,7 +85,7 @@ export function addSources(schema: SchemaParts): void {
         const first = pageSize(args.first);
         const query = { segment: segmentOf(dimensions, args.segment), first, after: parseCursor(args.after) };
         const { rows: shown, hasNextPage } = await readSources(deps, caller.scope, query);
-        deps.gate.giveBack(caller, (first - shown.length) * SOURCE_POINTS);
+        giveBack(context, (first - shown.length) * SOURCE_POINTS);
         const since = new Date(Math.floor(deps.now() / DAY_MS) * DAY_MS - (DAYS - 1) * DAY_MS);
         const isWhole = caller.scope.allowsAll('administer');
         const ids = [NO_SOURCE, ...shown.map(({ id }) => id)];

@@ -21,6 +21,19 @@ it('limits open ones per caller, and allows more once some are closed', () => {
   expect(() => shares.enter(one)).toThrow(RefusedError);
 });
 
+it('counts large ones as several, and takes as many back', () => {
+  const shares = new Shares('subscriptions', 5);
+  const leave = shares.enter(one, 3);
+  expect(() => shares.enter(one, 3)).toThrow('of one key at once; by its size this one counts as 3');
+  const others = [shares.enter(one), shares.enter(one)];
+  expect(() => shares.enter(one)).toThrow(/at most 5 subscriptions of one key at once$/);
+  leave();
+  shares.enter(one, 3);
+  for (const other of others) other();
+  shares.enter(one, 2);
+  expect(() => shares.enter(one)).toThrow(RefusedError);
+});
+
 it('lets the administrator keep ten times as many open', () => {
   const shares = new Shares('WebSockets', 2);
   const admin = { id: 'admin', scope: EVERYTHING };

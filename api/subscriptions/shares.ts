@@ -18,19 +18,26 @@ export class Shares {
 
   /**
    * Counts one more of the caller's until the returned function is called.
+   * @param weight as how many it counts
    * @throws RefusedError at the caller's limit.
    */
-  enter({ id, scope }: Pick<Caller, 'id' | 'scope'>): () => void {
+  enter({ id, scope }: Pick<Caller, 'id' | 'scope'>, weight = 1): () => void {
     const most = this.#most * (scope.allowsAll('administer') ? ADMIN_SHARE : 1);
     const open = this.#open.get(id) ?? 0;
-    if (open >= most)
-      throw new RefusedError('TOO_MANY_OPEN', 429, `at most ${most} ${this.#what} of one key at once`);
-    this.#open.set(id, open + 1);
+    if (open + weight > most) {
+      const counted = weight > 1 ? `; by its size this one counts as ${weight}` : '';
+      throw new RefusedError(
+        'TOO_MANY_OPEN',
+        429,
+        `at most ${most} ${this.#what} of one key at once${counted}`,
+      );
+    }
+    this.#open.set(id, open + weight);
     let left = false;
     return () => {
       if (left) return;
       left = true;
-      const now = (this.#open.get(id) ?? 1) - 1;
+      const now = (this.#open.get(id) ?? weight) - weight;
       if (now > 0) this.#open.set(id, now);
       else this.#open.delete(id);
     };

@@ -2,6 +2,7 @@ import { createSourceEventStream, type ExecutionResult, execute, GraphQLError } 
 import { withAudit } from '../audit.ts';
 import type { ApiContext } from '../context.ts';
 import { errorBody, maskedError, publicError } from '../errors.ts';
+import { LIMITS } from '../limits.ts';
 import { executedOf, finishResult, type Prepared } from '../operation.ts';
 import { AgentStream, type AgentUpdate } from './agent-stream.ts';
 import { Answer } from './answer.ts';
@@ -17,10 +18,12 @@ export async function beginSubscription(
   prepared: Prepared,
   deliver: (answer: Answer) => void,
 ): Promise<(() => void) | ExecutionResult> {
-  const { contextValue } = prepared;
+  const { contextValue, document } = prepared;
+  const characters = document.loc?.source.body.length ?? 0;
   let left: () => void;
   try {
-    left = cohorts.shares.enter(contextValue.caller);
+    const weight = Math.ceil(characters / LIMITS.subscriptionCharacters);
+    left = cohorts.shares.enter(contextValue.caller, Math.max(1, weight));
   } catch (error) {
     return refusedWith(contextValue, error);
   }

@@ -48,7 +48,13 @@ describe.each(TRANSPORTS)('abuse over %s', (transport, send) => {
     ],
     ['field duplication', `{ ${'__typename '.repeat(500)} }`, /repeated/],
     ['directive overloading', `{ __typename ${'@aa'.repeat(10)} }`, /directives/],
-    ['many tokens', `{ ${'a '.repeat(5_000)} }`, /tokens/],
+    ['many tokens', `{ ${'a '.repeat(5_000)} }`, /more than 4000 tokens/],
+    ['many comments', `{ __typename }${'#\n'.repeat(5_000)}`, /more than 4000 tokens, comments among them/],
+    [
+      'many comments in a subscription',
+      `subscription { npsUpdates { position } }${'#\n'.repeat(5_000)}`,
+      /more than 4000 tokens/,
+    ],
     [
       'depth',
       `{ node(id: "x") { ${'... on Response { prediction { modelVersion { '.repeat(6)} id ${'} } } '.repeat(6)} } }`,
