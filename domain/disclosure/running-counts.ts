@@ -41,7 +41,10 @@ export class RunningCounts {
 
   add(key: number, counts: Counts): void {
     const isLast = this.#size === 0 || key >= (this.#keys[this.#size - 1] as number);
-    if (isLast && this.#waiting.length === 0) return this.#append(key, counts);
+    if (isLast && this.#waiting.length === 0) {
+      this.#append(key, counts);
+      return;
+    }
     this.#taken.bytes += WAITING_BYTES;
     if (this.#waiting.push({ key, counts }) > Math.max(MOST_WAITING, this.#size)) this.#merge();
   }
