@@ -23,6 +23,8 @@ export const CLOSE = {
 } as const;
 
 const PING_MS = 12_000;
+/** Of UTF-8, in a close frame (RFC 6455, section 5.5). */
+const REASON_BYTES = 123;
 
 /** One WebSocket: writing to it, and ending it. */
 export class Connection {
@@ -33,14 +35,13 @@ export class Connection {
   purpose: string | null = null;
   /** Called once its key was accepted. */
   onAdmitted: () => void = () => undefined;
-  /** Called once when the server ends it. */
-  onEnd: () => void = () => undefined;
   /** How the current frame arrived. */
   frame: { readonly bytes: number; readonly isPaid: boolean } = { bytes: 0, isPaid: false };
   readonly #outbox: Outbox;
   readonly #turn: TurnWriter;
   readonly #report: OnEnded;
   readonly #began = performance.now();
+  readonly #leaves = new Set<() => void>();
   #ended = false;
   #operations = 0;
 
@@ -64,11 +65,29 @@ export class Connection {
       },
     });
     this.#watchLife();
+    socket.once('close', () => this.#leaveAll());
   }
 
   /** The server ended it: nothing that still arrives is executed, whether or not the peer closes too. */
   get ended(): boolean {
     return this.#ended;
+  }
+
+  /**
+   * Calls `leave` when the connection ends, from whichever side, or when the returned function is called: once. What the protocol
+   * library holds is not enough: it forgets an operation whose id is used again.
+   */
+  untilEnd(leave: () => void): () => void {
+    const once = () => {
+      if (this.#leaves.delete(once)) leave();
+    };
+    this.#leaves.add(once);
+    if (this.#ended || this.socket.readyState === WebSocket.CLOSED) once();
+    return once;
+  }
+
+  #leaveAll(): void {
+    for (const leave of [...this.#leaves]) leave();
   }
 
   /** An id for its next operation, for the log. */
@@ -103,9 +122,12 @@ export class Connection {
     const { caller, id: requestId } = this;
     const said = isLogged ? reason : 'the protocol was broken';
     this.#report({ transport: 'websocket', code, reason: said, requestId, caller, unread, seconds });
-    this.socket.close(code, reason);
-    this.onEnd();
-    hangUp(this.request.socket, () => this.socket.terminate());
+    try {
+      this.socket.close(code, cutReason(reason));
+    } finally {
+      this.#leaveAll();
+      hangUp(this.request.socket, () => this.socket.terminate());
+    }
   }
 
   /** The library sent the close frame, because it could not read what came. */
@@ -139,4 +161,12 @@ export class Connection {
     });
     socket.once('close', () => clearInterval(timer));
   }
+}
+
+/** The beginning of the reason that fits into a close frame, in whole characters: the library's reasons contain ids of the client. */
+function cutReason(reason: string): string {
+  const bytes = Buffer.from(reason);
+  let end = Math.min(bytes.length, REASON_BYTES);
+  while (end < bytes.length && ((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
+  return bytes.toString('utf8', 0, end);
 }

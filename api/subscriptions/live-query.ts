@@ -35,7 +35,7 @@ export interface LiveQueryHooks {
   readonly position: () => JournalPosition;
   readonly ends: JournalEnds;
   readonly onDirty: () => void;
-  /** The first follower came, the last one left. */
+  /** The first follower came; the last one left, or none came. */
   readonly onUsed: () => void;
   readonly onUnused: () => void;
 }
@@ -113,6 +113,11 @@ export class LiveQuery {
       clearTimeout(this.#edge);
       this.#hooks.onUnused();
     };
+  }
+
+  /** For one who was given it and does not follow it: without followers it is not kept. */
+  disuse(): void {
+    if (this.#listeners.size === 0) this.#hooks.onUnused();
   }
 
   /**

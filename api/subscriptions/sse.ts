@@ -2,9 +2,11 @@ import type { ServerResponse } from 'node:http';
 import { type GraphQLSchema, getOperationAST } from 'graphql';
 import type { Caller } from '../caller.ts';
 import { type ApiDeps, createContext } from '../context.ts';
+import { errorBody, maskedError, publicError, RefusedError } from '../errors.ts';
 import type { OperationRequest } from '../gate/gate.ts';
 import { DATA_HEADERS } from '../http/raw.ts';
 import { LIMITS } from '../limits.ts';
+import { logOfRequest } from '../log.ts';
 import { executeOperation, prepareOperation } from '../operation.ts';
 import { stringifyInSlices } from '../stringify.ts';
 import type { Answer } from './answer.ts';
@@ -25,7 +27,7 @@ const nextEvent = (json: string) => Buffer.from(nextText(json));
 export interface EventStreams {
   /**
    * Counts the answer as one of the caller's streams until it is closed.
-   * @throws RefusedError at the caller's limit.
+   * @throws RefusedError at the caller's limit, and once all are ended.
    */
   admit(response: ServerResponse, caller: Caller): void;
   /**
@@ -34,7 +36,7 @@ export interface EventStreams {
    */
   serve(response: ServerResponse, by: Bearer, request: OperationRequest): Promise<void>;
   count(): number;
-  /** Ends all with the reason, so that clients reconnect. */
+  /** Ends all with the reason, so that clients reconnect, and admits no more. */
   endAll(): void;
 }
 
@@ -55,18 +57,29 @@ export function createEventStreams(
 ): EventStreams {
   const open = new Set<EventStream>();
   const shares = new Shares('event streams', LIMITS.streams);
+  let isStopping = false;
   return {
     admit: (response, caller) => {
+      if (isStopping)
+        throw new RefusedError('UNAVAILABLE', 503, 'the server is stopping; connect again shortly');
       const leave = shares.enter(caller);
       if (response.closed || response.destroyed) leave();
       else response.once('close', leave);
     },
     serve: async (response, by, request) => {
       const stream = new EventStream(response, by, onEnded);
-      await serveEventStream(stream, schema, deps, cohorts, by, request, open);
+      try {
+        await serveEventStream(stream, schema, deps, cohorts, by, request, open);
+      } catch (error) {
+        // The request has no other answer by now.
+        stream.onEnd();
+        const log = logOfRequest(deps.log, by.requestId);
+        stream.finish({ errors: [errorBody(publicError(error) ?? maskedError(log, error))] });
+      }
     },
     count: () => open.size,
     endAll: () => {
+      isStopping = true;
       for (const stream of open) stream.cutOff('the server is stopping; resume with after', 'GOING_AWAY');
     },
   };

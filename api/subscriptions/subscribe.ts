@@ -49,11 +49,16 @@ async function begin(
 ): Promise<(() => void) | ExecutionResult> {
   const context = prepared.contextValue;
   // Only these two are ever returned as a stream, by npsUpdates, alertUpdates and caseUpdates.
-  const source: unknown = await createSourceEventStream(prepared);
+  const source: unknown = await createSourceEventStream(prepared).catch((error: unknown) =>
+    refusedWith(context, error),
+  );
   const isStream = source instanceof LiveQueryHandle || source instanceof AgentStream;
   const refused = isStream ? {} : finishResult(source as ExecutionResult, context);
   const begun = await withAudit(context, executedOf(prepared), refused);
-  if (!isStream || begun.errors) return begun;
+  if (!isStream || begun.errors) {
+    if (source instanceof LiveQueryHandle) source.liveQuery.disuse();
+    return begun;
+  }
   const answer = async (update: NpsUpdate | AgentUpdate) => {
     // Extensions of one update are not repeated with the next.
     const own: ApiContext = { ...context, masked: [], unknown: [] };

@@ -51,3 +51,18 @@ it('the memory that is counted is that of every cell and key, also of those that
   // 28 bytes for each key, in arrays that grow by half.
   expect(taken[3]).toBeGreaterThanOrEqual((taken[2] as number) + 28 * (101 - 8));
 });
+
+it('what waits to be merged is counted, and is merged when there is much', () => {
+  const counts = new CellCounts();
+  const one = { promoters: 1, passives: 0, detractors: 0 };
+  counts.add(1, 10, one);
+  const empty = counts.bytes;
+  // A late key: from now on all wait.
+  for (let n = 0; n < 1_000; n++) counts.add(1, 9, one);
+  const waiting = counts.bytes;
+  expect(waiting - empty).toBeGreaterThan(50_000);
+  for (let n = 0; n < 100_000; n++) counts.add(1, 9 - (n % 3), one);
+  expect(counts.bytes).toBeLessThan(2 * waiting);
+  expect(counts.of(1)?.at(9)?.promoters).toBe(1_000 + 33_334);
+  expect(counts.bytes).toBe(empty);
+});

@@ -6,6 +6,10 @@ const FIRST_CAPACITY = 8;
 const BYTES = 4 + 8 * CLASSES;
 /** Of the objects around the arrays of one cell. */
 const CELL_BYTES = 400;
+/** Of one addition that waits: two objects and its place in a list. */
+const WAITING_BYTES = 100;
+/** At most so many wait, or as many as there are keys: merging costs both. */
+const MOST_WAITING = 1_024;
 
 /** About how much memory several running counts take together. */
 interface Taken {
@@ -19,7 +23,7 @@ interface Added {
 
 /**
  * Counts by whole number (an hour, a day) as running totals in arrays, so that the counts of any range are one subtraction. Keys may
- * come in any order: those that do not come last are merged with the next read.
+ * come in any order: those that do not come last are merged with the next read, or when there are many.
  */
 export class RunningCounts {
   #keys = new Int32Array(FIRST_CAPACITY);
@@ -29,7 +33,7 @@ export class RunningCounts {
   #waiting: Added[] = [];
   readonly #taken: Taken;
 
-  /** @param taken grows with the arrays, also those of others */
+  /** @param taken grows with the arrays and what waits, also those of others */
   constructor(taken: Taken = { bytes: 0 }) {
     this.#taken = taken;
     taken.bytes += CELL_BYTES + FIRST_CAPACITY * BYTES;
@@ -37,8 +41,12 @@ export class RunningCounts {
 
   add(key: number, counts: Counts): void {
     const isLast = this.#size === 0 || key >= (this.#keys[this.#size - 1] as number);
-    if (isLast && this.#waiting.length === 0) this.#append(key, counts);
-    else this.#waiting.push({ key, counts });
+    if (isLast && this.#waiting.length === 0) {
+      this.#append(key, counts);
+      return;
+    }
+    this.#taken.bytes += WAITING_BYTES;
+    if (this.#waiting.push({ key, counts }) > Math.max(MOST_WAITING, this.#size)) this.#merge();
   }
 
   /** The counts of that key; undefined if nothing was added to it. */
@@ -151,6 +159,7 @@ export class RunningCounts {
     if (this.#waiting.length === 0) return;
     const added = this.#waiting.sort((a, b) => a.key - b.key);
     this.#waiting = [];
+    this.#taken.bytes -= added.length * WAITING_BYTES;
     const first = this.#placeOf((added[0] as Added).key, 0);
     const after = Array.from({ length: this.#size - first }, (_, i) => ({
       key: this.#keys[first + i] as number,

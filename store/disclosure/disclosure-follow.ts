@@ -131,6 +131,11 @@ function compareAll(part: KnownPart): void {
  * again.
  */
 async function catchUp(store: Store, known: KnownLedger, { lots }: LedgerState): Promise<void> {
+  // A standby took over that had not received them. The next reader begins with what is stored.
+  if (lots < known.length)
+    throw new Error(
+      `the disclosure ledger ${known.key} has lost releases: ${lots} of ${known.length} are stored`,
+    );
   let kept: ReleaseRow[] = [];
   let at: readonly number[] = [known.length, 2 ** 31 - 1, 0];
   while (lots !== known.length) {

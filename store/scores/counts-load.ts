@@ -11,8 +11,8 @@ export const ENTRIES_AT_ONCE = 1_000;
 
 /**
  * Every committed entry after `$1, $2`, in one snapshot; of those in `$3` only the position. Rows of their own: the highest id of a cell;
- * how many releases the ledgers `$5` have; and that the journal was trimmed beyond that position, or no longer has it (the database was
- * restored).
+ * how many releases the ledgers `$5` have; and that the journal was trimmed beyond that position, or no longer has it or one of `$3` (the
+ * database was restored, or a standby took over that had not received them).
  */
 const COMMITTED_AFTER = statement(
   'counts_committed_after',
@@ -25,7 +25,8 @@ const COMMITTED_AFTER = statement(
     SELECT key, NULL, lots, NULL, NULL FROM disclosure_ledger WHERE key = ANY ($5::text[])
     UNION ALL
     SELECT 'gone', NULL, NULL, NULL, NULL WHERE EXISTS (SELECT FROM journal_mark WHERE (xact, position) > ($1::bigint, $2::bigint))
-      OR ($1::bigint > ${BEGINNING.xact} AND NOT EXISTS (SELECT FROM journal WHERE xact = $1::bigint AND position = $2::bigint))`,
+      OR ($1::bigint > ${BEGINNING.xact} AND NOT EXISTS (SELECT FROM journal WHERE xact = $1::bigint AND position = $2::bigint))
+      OR EXISTS (SELECT FROM unnest($3::bigint[]) taken WHERE NOT EXISTS (SELECT FROM journal WHERE position = taken))`,
 );
 
 /** What one snapshot has beyond a position of the journal. Of two cells the one that was committed later has the higher id. */

@@ -21,8 +21,8 @@ const FIRST = statement(
 
 const EXTENT = statement(
   'day_counts_extent',
-  `SELECT coalesce(sum(promoters + passives + detractors), 0)::float8 AS answers,
-      coalesce(sum((promoters + 2 * passives + 3 * detractors) * (extract(epoch FROM bucket)::bigint / 86400 % 9973)), 0)::float8 AS places
+  `SELECT coalesce(sum(hashint8extended(cell_id::bigint << 32 | extract(epoch FROM bucket)::bigint / 86400,
+      promoters::bigint << 42 # passives::bigint << 21 # detractors)), 0)::text AS extent
     FROM rollup_day WHERE model_version_id = 0 AND bucket >= $1 AND bucket < $2`,
 );
 const SUMS = statement(
@@ -31,11 +31,11 @@ const SUMS = statement(
     FROM rollup_day WHERE cell_id = ANY ($1::integer[]) AND model_version_id = 0 AND bucket >= $2 AND bucket < $3 GROUP BY cell_id`,
 );
 
-/** Changes when surveyed answers of these days (since 1970 in UTC) are added, moved to another day or corrected. */
+/** Changes when surveyed answers of these days (since 1970 in UTC) are added, moved to another day or cell, or corrected. */
 export async function readDayExtent(session: OwnerSession, from: number, until: number): Promise<string> {
   const days = [new Date(from * DAY_MS), new Date(until * DAY_MS)];
-  const [row] = await session.rows<{ answers: number; places: number }>(EXTENT, days);
-  return `${row?.answers ?? 0} ${row?.places ?? 0}`;
+  const [row] = await session.rows<{ extent: string }>(EXTENT, days);
+  return row?.extent ?? '';
 }
 
 /** Surveyed answers of these days by cell; the caller has restricted the cells. */

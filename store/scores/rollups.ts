@@ -148,12 +148,15 @@ function partsByLevel(edges: readonly number[], now: number) {
   return parts;
 }
 
-/** Along the key: rows deleted before are not visited again. */
+/**
+ * Along the key: rows deleted before are not visited again. Whatever the clock of this process says, what the writers of minutes still
+ * keep by the clock of the database stays.
+ */
 const PURGE = statement(
   'rollup_minute_purge',
   `DELETE FROM rollup_minute r USING (
       SELECT cell_id, model_version_id, bucket FROM rollup_minute
-      WHERE bucket < $1 AND (cell_id, model_version_id, bucket) > ($2::integer, $3::integer, $4::timestamptz)
+      WHERE bucket < least($1, now() - interval '50 hours') AND (cell_id, model_version_id, bucket) > ($2::integer, $3::integer, $4::timestamptz)
       ORDER BY cell_id, model_version_id, bucket LIMIT $5
     ) old WHERE r.cell_id = old.cell_id AND r.model_version_id = old.model_version_id AND r.bucket = old.bucket AND r.bucket < $1
     RETURNING r.cell_id AS "cellId", r.model_version_id AS model, r.bucket`,

@@ -59,3 +59,9 @@ it.each([1, 2, 3])('each release is taken once, also if page %i fails', async (p
   expect(sums(broken)).toEqual(sums(whole));
   expect(broken.length).toBe(LOTS);
 });
+
+it('releases that the database has lost are not counted on', async () => {
+  const ahead = known();
+  ahead.length = LOTS + 1;
+  await expect(follow(database.store, ahead)).rejects.toThrow('3000 of 3001 are stored');
+});

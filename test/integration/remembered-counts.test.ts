@@ -230,6 +230,23 @@ describe('counts in memory', () => {
     },
   );
 
+  it.runIf(inject('services'))(
+    'are loaded again if the journal has lost an entry that they have',
+    async () => {
+      await endOrBeginOlder();
+      await database.submit([{ ...answerOf(1), externalId: 'lost' }]);
+      for (const place of processes.keys()) await compare(place);
+      // As where a standby takes over that had not received it.
+      const lost = await database.sql(
+        'DELETE FROM journal WHERE position = (SELECT max(position) FROM journal) RETURNING position',
+      );
+      expect(lost).toHaveLength(1);
+      for (const process of processes) expect(await process.current(Date.now())).toBeNull();
+      await endOrBeginOlder();
+      for (const place of processes.keys()) await compare(place);
+    },
+  );
+
   it('answer a scoped read of whole days, and only for cells that its session shows', async () => {
     await database.cells.refresh(database.store);
     const query = { edges: steps(TODAY - 9 * DAY_MS, DAY_MS, 10), byCell: true, now: Date.now() };

@@ -188,6 +188,11 @@ describe('old minute rollups', () => {
         'SELECT cell_id AS c, count(*)::integer AS n FROM rollup_minute WHERE cell_id > 900000 GROUP BY 1 ORDER BY 1',
       ),
     ).toEqual([900_001, 900_002, 900_003].map((c) => ({ c, n: 7 })));
+    // Of a process whose clock is ahead.
+    await purgeMinuteRollups(database.store, now + 24 * 3_600_000);
+    expect(
+      await database.sql('SELECT count(*)::integer AS n FROM rollup_minute WHERE cell_id > 900000'),
+    ).toEqual([{ n: 21 }]);
     await database.sql('DELETE FROM rollup_minute WHERE cell_id > 900000');
   });
 });
