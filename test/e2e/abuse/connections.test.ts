@@ -9,7 +9,7 @@ import { useServer } from '../../fixtures/use-server.ts';
 /* Connections of one key: their number is bounded, and others connect meanwhile. */
 
 const LIVE = 'subscription { npsUpdates { position } }';
-const server = useServer({ keys: { greedy: 'feed', healthy: 'feed', streams: 'feed' } });
+const server = useServer({ keys: { greedy: 'feed', healthy: 'feed', streams: 'feed', large: 'feed' } });
 const { keys } = server;
 const open: WebSocket[] = [];
 
@@ -76,19 +76,21 @@ it('lets so many WebSockets of one address wait for connection_init, and for ten
   waiting[0]?.close();
 });
 
+const streamOf = (key: string, query: string, signal: AbortSignal) =>
+  fetch(`${server.url}/graphql`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${keys[key]}`,
+      'content-type': 'application/json',
+      accept: 'text/event-stream',
+    },
+    body: JSON.stringify({ query }),
+    signal,
+  });
+
 it('lets one key keep so many event streams, and reports why it refuses more', async () => {
   const stop = new AbortController();
-  const stream = (query: string) =>
-    fetch(`${server.url}/graphql`, {
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${keys['streams']}`,
-        'content-type': 'application/json',
-        accept: 'text/event-stream',
-      },
-      body: JSON.stringify({ query }),
-      signal: stop.signal,
-    });
+  const stream = (query: string) => streamOf('streams', query, stop.signal);
   // Kept: an unreferenced answer is closed.
   const begun: Response[] = [];
   for (let i = 0; i < LIMITS.streams; i += 50)
@@ -100,6 +102,38 @@ it('lets one key keep so many event streams, and reports why it refuses more', a
   await begun[0]?.body?.cancel();
   await until(
     async () => (await stream('{ __typename }')).status === 200,
+    'the place of the one that ended is free',
+  );
+  stop.abort();
+});
+
+it('counts a subscription with a long document as several, until it ends', async () => {
+  const stop = new AbortController();
+  let made = 0;
+  /** Kept: an unreferenced answer is closed. */
+  const readers: unknown[] = [];
+  /** The first event of another stream. */
+  const begin = async (signal: AbortSignal) => {
+    const query = `${LIVE} #${made++}\n`.padEnd(190 * LIMITS.subscriptionCharacters);
+    const reader = (await streamOf('large', query, signal)).body?.getReader();
+    readers.push(reader);
+    const decoder = new TextDecoder();
+    let text = '';
+    while (!text.includes('data: {')) {
+      const { done, value } = (await reader?.read()) ?? { done: true, value: undefined };
+      if (done) break;
+      text += decoder.decode(value, { stream: true });
+    }
+    return text;
+  };
+  const first = new AbortController();
+  expect(await begin(first.signal)).toContain('"npsUpdates"');
+  for (let count = 2; count <= Math.floor(LIMITS.subscriptions / 190); count++)
+    expect(await begin(stop.signal)).toContain('"npsUpdates"');
+  expect(await begin(stop.signal)).toContain('by its size this one counts as 190');
+  first.abort();
+  await until(
+    async () => (await begin(stop.signal)).includes('"npsUpdates"'),
     'the place of the one that ended is free',
   );
   stop.abort();
