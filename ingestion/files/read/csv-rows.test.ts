@@ -3,6 +3,7 @@ import { growth } from '../../../test/fixtures/growth.ts';
 import fc from '../../../test/fixtures/properties.ts';
 import { CsvRows } from './csv-rows.ts';
 import { FIRST_ROW } from './heading-rows.ts';
+import { headingsOf } from './headings.ts';
 import type { ReadRow } from './read-row.ts';
 import { LineBuffer } from './text-lines.ts';
 
@@ -134,6 +135,17 @@ describe('headings', () => {
     const text = '\u200eID,Date\u200b,Sco\u00adre,Comment\ufeff\n1,2026-01-01,9,x';
     const [row] = await read(text, 7, ['ID', 'Date', 'Score', 'Comment']);
     expect(row).toMatchObject({ values: { ID: '1', Date: '2026-01-01', Score: '9', Comment: 'x' } });
+  });
+
+  it('of more columns than a sheet has are refused, and equal ones are numbered in linear time', async () => {
+    await expect(read(`${'a,'.repeat(16_384)}a\n1,2`, 65_536)).rejects.toThrow(
+      'it has 16385 columns, and at most 16384 are read: is the separator right?',
+    );
+    const { names, repeated } = headingsOf(Array<string>(16_384).fill('a'));
+    expect([names[0], names.at(-1), repeated.get('a')?.length]).toEqual(['a [1]', 'a [16384]', 16_384]);
+    const equal = (count: number) => headingsOf(Array<string>(count).fill('a'));
+    // 64 times would be the cost of going through all of them for each.
+    expect(await growth(equal, { size: 2_048, times: 8 })).toBeLessThan(30);
   });
 
   it('that another character separates are refused with its name', async () => {

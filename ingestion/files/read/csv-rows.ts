@@ -53,7 +53,7 @@ const MOST_FRAGMENTS = 100;
 export class CsvRows {
   readonly #lines: LineBuffer;
   readonly #options: CsvOptions;
-  #headings: Headings = { names: [], repeated: new Map() };
+  #headings: Headings = { given: [], names: [], repeated: new Map() };
   #names: ReadonlySet<string> = new Set();
   #dialect: Dialect = { quoting: 'doubled', width: 0 };
   #damaged: Damaged | null = null;

@@ -1,4 +1,5 @@
 import { cut, headingOf } from '../../../domain/text/text.ts';
+import { UnreadableFileError } from './read-row.ts';
 
 /** The map reads columns that the file does not have, or has more than once. */
 export class WrongColumnsError extends Error {
@@ -16,35 +17,61 @@ export function toldNames(names: Iterable<string>): string {
 
 /** Unique names of a file's columns, in order. */
 export interface Headings {
+  /** As they stand in the file, one without a text after its position. */
+  readonly given: readonly string[];
   readonly names: readonly string[];
   /** Headings that several columns have, with their positions from 1. */
   readonly repeated: ReadonlyMap<string, readonly number[]>;
 }
 
+/** Columns of a file: as many as a sheet has. */
+export const MOST_COLUMNS = 16_384;
+
 /**
  * Columns with the same heading are named "Why? [1]" and "Why? [2]", one without a heading after its position.
+ * @throws UnreadableFileError for more columns than are read
  */
 export function headingsOf(row: readonly string[]): Headings {
-  const positions = new Map<string, number[]>();
-  const given = row.map((cell, index) => headingOf(cell) || `column ${index + 1}`);
-  given.forEach((name, index) => {
-    positions.set(name, [...(positions.get(name) ?? []), index + 1]);
-  });
-  const repeated = new Map([...positions].filter(([, places]) => places.length > 1));
-  const numbered = given.map((name, index) => {
-    const places = repeated.get(name);
-    return places ? `${name} [${places.indexOf(index + 1) + 1}]` : name;
+  if (row.length > MOST_COLUMNS)
+    throw new UnreadableFileError(
+      `it has ${row.length} columns, and at most ${MOST_COLUMNS} are read: is the separator right?`,
+    );
+  const given = row.map(givenAt);
+  const repeated = new Map([...placesOf(given)].filter(([, places]) => places.length > 1));
+  const counts = new Map<string, number>();
+  const numbered = given.map((name) => {
+    if (!repeated.has(name)) return name;
+    const count = (counts.get(name) ?? 0) + 1;
+    counts.set(name, count);
+    return `${name} [${count}]`;
   });
   // A heading that is itself spelled like "Why? [2]".
-  const places = new Map<string, number[]>();
-  numbered.forEach((name, index) => {
-    places.set(name, [...(places.get(name) ?? []), index + 1]);
-  });
+  const places = placesOf(numbered);
   for (const [name, at] of places) if (at.length > 1) repeated.set(name, at);
   const names = numbered.map((name, index) =>
     (places.get(name) as number[]).length > 1 ? `${name} (column ${index + 1})` : name,
   );
-  return { names, repeated };
+  return { given, names, repeated };
+}
+
+const givenAt = (cell: string, index: number): string => headingOf(cell) || `column ${index + 1}`;
+
+/** The positions of each name, from 1. */
+function placesOf(names: readonly string[]): Map<string, number[]> {
+  const places = new Map<string, number[]>();
+  for (const [index, name] of names.entries()) {
+    const at = places.get(name);
+    if (at) at.push(index + 1);
+    else places.set(name, [index + 1]);
+  }
+  return places;
+}
+
+/** Whether the row begins with these headings once more: most rows differ in their first cell. */
+export function areHeadings(row: readonly string[], given: readonly string[]): boolean {
+  return (
+    row.length >= given.length && given.every((name, index) => givenAt(row[index] ?? '', index) === name)
+  );
 }
 
 /**

@@ -1,4 +1,5 @@
 import { nameOfField } from '../../pipeline/field-names.ts';
+import { UnreadableFileError } from './read-row.ts';
 
 /* Answers of web APIs: one object whose rows are within it, as in {"count": 2, "responses": [{…}, {…}]}. */
 
@@ -14,12 +15,15 @@ export interface WrappedList {
 const LONGEST_KEY = 200;
 /** Objects within one another that are looked into. */
 const DEEPEST = 5;
+/** Values within one another: more are no answer of an API, and each would be kept until it ends. */
+const MOST_OPEN = 500;
 /** More lists than are named in a message are not counted. */
 const MOST_LISTS = 10;
 
 /**
  * The lists of objects within a file that is one JSON object; null if it is none, or a row itself: it has a field that the map reads.
  * Reads no further than it needs to know.
+ * @throws UnreadableFileError for values that are nested too deeply
  */
 export async function wrappedLists(
   text: AsyncIterable<string>,
@@ -91,6 +95,10 @@ class WrapperScan {
   }
 
   #begin(sign: string): void {
+    if (this.#open.length >= MOST_OPEN)
+      throw new UnreadableFileError(
+        `line ${this.#lines + 1} has more than ${MOST_OPEN} lists and objects within one another`,
+      );
     const within = this.#open.at(-1)?.field ?? '';
     const field = within === '' ? this.#key : `${within}.${this.#key}`;
     if (sign === '[') {

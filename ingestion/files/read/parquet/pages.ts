@@ -22,11 +22,13 @@ const ENCODING = { [DATA_PAGE]: 2, [DICTIONARY_PAGE]: 2, [DATA_PAGE_V2]: 4 } as 
 /**
  * What of a column is too large, or encoded in a way that is not read; null if nothing is.
  * @param chunk the column's bytes of a row group
+ * @param starts gets where its pages begin
  * @throws RangeError for bytes that are no pages
  */
-export function problemOfPages(chunk: Buffer): string | null {
+export function problemOfPages(chunk: Buffer, starts = new Set<number>()): string | null {
   let values = 0;
   for (let at = 0; at < chunk.length; ) {
+    starts.add(at);
     const reader = new CompactReader(chunk, at);
     const header = reader.struct();
     const [unpacked, packed] = [numberOf(header, UNPACKED), numberOf(header, PACKED)];
@@ -47,6 +49,15 @@ export function problemOfPages(chunk: Buffer): string | null {
   return null;
 }
 
+/**
+ * Checks that the first bytes are one whole struct, with every element that its lists claim: hyparquet makes room for what is
+ * claimed before it reads.
+ * @throws RangeError if not
+ */
+export function checkStruct(bytes: Buffer): void {
+  new CompactReader(bytes, 0).struct();
+}
+
 type Struct = Map<number, number | Struct>;
 
 const numberOf = (struct: Struct, field: number): number => {
@@ -57,7 +68,10 @@ const numberOf = (struct: Struct, field: number): number => {
 const [TRUE, FALSE, BYTE, I16, I32, I64, DOUBLE, BINARY, LIST, SET, STRUCT] = [
   1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12,
 ];
-const DEEPEST = 8;
+/** Structs and lists within one another. */
+const DEEPEST = 16;
+/** Below it are whole numbers of ten bytes, the longest of the format. */
+const LONGEST_VARINT = 2 ** 64;
 
 /** Thrift's compact protocol: whole numbers and structs are kept, the rest is passed over. */
 class CompactReader {
@@ -71,7 +85,7 @@ class CompactReader {
   }
 
   struct(): Struct {
-    if (++this.#depth > DEEPEST) throw new RangeError('a header is nested too deeply');
+    this.#enter();
     const fields: Struct = new Map();
     let field = 0;
     for (let byte = this.#byte(); byte !== 0; byte = this.#byte()) {
@@ -83,19 +97,29 @@ class CompactReader {
     return fields;
   }
 
+  #enter(): void {
+    if (++this.#depth > DEEPEST) throw new RangeError('a header is nested too deeply');
+  }
+
   #value(type: number): number | Struct | null {
     if (type === TRUE || type === FALSE) return null;
-    if (type === I16 || type === I32 || type === I64) return this.#zigZag();
+    if (type === I64) return this.#zigZag();
+    if (type === I16 || type === I32) return this.#whole();
     if (type === STRUCT) return this.struct();
-    if (type === BYTE) this.at += 1;
-    else if (type === DOUBLE) this.at += 8;
+    if (type === BYTE) this.#skip(1);
+    else if (type === DOUBLE) this.#skip(8);
     else if (type === BINARY) this.#skip(this.#varint());
     else if (type === LIST || type === SET) this.#list();
     else throw new RangeError(`a header has a field of type ${type}`);
     return null;
   }
 
+  get #left(): number {
+    return this.#bytes.length - this.at;
+  }
+
   #skip(length: number): void {
+    if (length > this.#left) throw new RangeError('a header is cut off');
     this.at += length;
   }
 
@@ -103,11 +127,16 @@ class CompactReader {
     const byte = this.#byte();
     const size = byte >> 4 === 15 ? this.#varint() : byte >> 4;
     const type = byte & 15;
+    // Each element takes at least a byte.
+    if (size > this.#left)
+      throw new RangeError('a header has a list that is longer than the rest of the file');
+    this.#enter();
     for (let left = size; left > 0; left--) {
       // A boolean in a list is a byte of its own.
       if (type === TRUE || type === FALSE) this.#byte();
       else this.#value(type);
     }
+    this.#depth -= 1;
   }
 
   #byte(): number {
@@ -122,8 +151,15 @@ class CompactReader {
       value += (byte & 127) * scale;
       if (byte < 128) break;
       scale *= 128;
-      if (scale > Number.MAX_SAFE_INTEGER) throw new RangeError('a header has a number that is too long');
+      if (scale >= LONGEST_VARINT) throw new RangeError('a header has a number that is too long');
     }
+    return value;
+  }
+
+  /** hyparquet drops what is above 32 bits, and would read another number than this. */
+  #whole(): number {
+    const value = this.#zigZag();
+    if (value !== (value | 0)) throw new RangeError('a header has a number that is too long');
     return value;
   }
 

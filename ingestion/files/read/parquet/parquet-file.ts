@@ -2,8 +2,9 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import type { AsyncBuffer, Compressors, FileMetaData, RowGroup } from 'hyparquet';
 import { cut } from '../../../../domain/text/text.ts';
+import { MOST_COLUMNS } from '../headings.ts';
 import { UnreadableFileError } from '../read-row.ts';
-import { problemOfPages } from './pages.ts';
+import { checkStruct, problemOfPages } from './pages.ts';
 import { type ColumnForm, formOf, PARSERS } from './texts.ts';
 
 /** A column at the top of the schema. */
@@ -32,7 +33,6 @@ export interface ParquetFile {
 }
 
 const MOST_METADATA = 64 * 1024 * 1024;
-const MOST_COLUMNS = 16_384;
 /** Bytes of a column in a row group, as stored. */
 const MOST_CHUNK = 256 * 1024 * 1024;
 const MAGIC = { plain: 'PAR1', encrypted: 'PARE' };
@@ -43,7 +43,7 @@ const MAGIC = { plain: 'PAR1', encrypted: 'PARE' };
  */
 export async function openParquet(path: string): Promise<ParquetFile> {
   // Half a megabyte that other files do not need.
-  const { parquetMetadataAsync, parquetRead, parquetSchema } = await import('hyparquet');
+  const { parquetMetadataAsync, parquetRead, parquetSchema, readOffsetIndex } = await import('hyparquet');
   const handle = await open(path);
   try {
     const file = await bytesOf(handle);
@@ -59,7 +59,7 @@ export async function openParquet(path: string): Promise<ParquetFile> {
       columns,
       groups: metadata.row_groups,
       check: async (group, column) => {
-        const problem = await problemOf(file, group, column);
+        const problem = await problemOf(file, group, column, readOffsetIndex);
         if (problem) throw new UnreadableFileError(`the column "${cut(column.name)}": ${problem}`);
       },
       values: async (group, { name }, rowStart, rowEnd) => {
@@ -105,7 +105,7 @@ async function bytesOf(handle: FileHandle): Promise<AsyncBuffer> {
   };
 }
 
-/** @throws UnreadableFileError for a file that is cut off, encrypted, or has more metadata than is read */
+/** @throws UnreadableFileError for a file that is cut off, encrypted, or has metadata that is too long or damaged */
 async function checkEnd(file: AsyncBuffer): Promise<void> {
   const end = Buffer.from(await file.slice(Math.max(0, file.byteLength - 8)));
   const magic = end.subarray(4).toString('latin1');
@@ -117,6 +117,12 @@ async function checkEnd(file: AsyncBuffer): Promise<void> {
     throw new UnreadableFileError(
       `it has more than ${MOST_METADATA} bytes of metadata; write fewer row groups`,
     );
+  try {
+    const start = file.byteLength - 8 - end.readUInt32LE(0);
+    checkStruct(Buffer.from(await file.slice(start, file.byteLength - 8)));
+  } catch (error) {
+    throw new UnreadableFileError(`its metadata cannot be read: ${(error as Error).message}`);
+  }
 }
 
 type Children = ReturnType<typeof import('hyparquet').parquetSchema>['children'];
@@ -136,8 +142,10 @@ async function problemOf(
   file: AsyncBuffer,
   group: RowGroup,
   { name }: ParquetColumn,
+  readIndex: ReadIndex,
 ): Promise<string | null> {
-  for (const { meta_data: data, file_path: elsewhere } of group.columns) {
+  for (const chunk of group.columns) {
+    const { meta_data: data, file_path: elsewhere } = chunk;
     if (elsewhere) return 'its values are in another file';
     if (!data) return 'it is encrypted';
     if (data.path_in_schema[0] !== name) continue;
@@ -145,10 +153,35 @@ async function problemOf(
     const length = Number(data.total_compressed_size);
     if (length > MOST_CHUNK)
       return `it has more than ${MOST_CHUNK} bytes in a row group; write smaller row groups`;
-    const problem = problemOfPages(Buffer.from(await file.slice(start, start + length)));
+    const starts = new Set<number>();
+    const problem = problemOfPages(Buffer.from(await file.slice(start, start + length)), starts);
     if (problem) return problem;
+    await checkIndex(file, chunk, { start, length, starts }, readIndex);
   }
   return null;
+}
+
+type ReadIndex = typeof import('hyparquet').readOffsetIndex;
+
+/**
+ * Checks that the index of a column's pages names those that were checked, and no other bytes of the file.
+ * @throws RangeError if not
+ */
+async function checkIndex(
+  file: AsyncBuffer,
+  { offset_index_offset: offset, offset_index_length: bytes }: RowGroup['columns'][number],
+  pages: { readonly start: number; readonly length: number; readonly starts: ReadonlySet<number> },
+  readIndex: ReadIndex,
+): Promise<void> {
+  if (!offset || !bytes) return;
+  if (bytes > MOST_METADATA) throw new RangeError('the index of its pages is too long');
+  const index = await file.slice(Number(offset), Number(offset) + bytes);
+  checkStruct(Buffer.from(index));
+  for (const page of readIndex({ view: new DataView(index as ArrayBuffer), offset: 0 }).page_locations) {
+    const at = Number(page.offset) - pages.start;
+    if (!pages.starts.has(at) || at + page.compressed_page_size > pages.length)
+      throw new RangeError('the index of its pages names others');
+  }
 }
 
 /** Unpacks pages into as many bytes as they claim, which are bounded before. */

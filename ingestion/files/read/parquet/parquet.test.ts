@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parquetMetadata } from 'hyparquet';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, describe, expect, it } from 'vitest';
 import { DEFAULT_DIMENSIONS, defineDimensions } from '../../../../domain/segments/dimensions.ts';
@@ -168,6 +169,55 @@ describe('what cannot be read', () => {
       'it has a page that is longer than 134217728 bytes',
     );
     expect(() => problemOfPages(Buffer.from(header.slice(0, 9)))).toThrow('a header is cut off');
+  });
+
+  // A list of 2^50 elements as the field 1, and nothing after its length.
+  const endless = (type: number) => [0x19, 0xf0 | type, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x02];
+
+  it.each([
+    ['booleans', 1],
+    ['bytes', 3],
+    ['numbers', 5],
+    ['doubles', 7],
+    ['texts', 8],
+    ['lists', 9],
+    ['structs', 12],
+  ])('a list of %s that claims more than there is costs nothing', async (_, type) => {
+    const bytes = Buffer.from([...endless(type), 0, 0, 0, 0, 0]);
+    expect(() => problemOfPages(bytes)).toThrow('a list that is longer than the rest of the file');
+    const footer = Buffer.from([...endless(type), 0]);
+    const length = Buffer.from([footer.length, 0, 0, 0]);
+    const file = Buffer.concat([Buffer.from('PAR1'), footer, length, Buffer.from('PAR1')]);
+    await expect(rowsOf(written(file))).rejects.toThrow(
+      'its metadata cannot be read: a header has a list that is longer than the rest of the file',
+    );
+  });
+
+  it('a value after the end, lists within lists, and a number above 32 bits are damage', () => {
+    for (const [type, size] of [
+      [3, 4],
+      [7, 1],
+      [8, 1],
+    ] as const)
+      expect(() => problemOfPages(Buffer.from([0x19, (size << 4) | type, 0x7f, 0x7f]))).toThrow(RangeError);
+    expect(() => problemOfPages(Buffer.alloc(20_000, 0x19))).toThrow('a header is nested too deeply');
+    // The encoding 7 and 2^31, of which hyparquet reads 7.
+    const header = [0x15, 0, 0x15, 20, 0x15, 0, 0x2c, 0x15, 2, 0x15, 0x8e, 0x80, 0x80, 0x80, 0x10, 0, 0];
+    expect(() => problemOfPages(Buffer.from(header))).toThrow('a number that is too long');
+  });
+
+  it('an index that names other bytes than the pages of its column is damage', async () => {
+    const bytes = readFileSync(fixture('polars'));
+    const { row_groups: groups } = parquetMetadata(
+      bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length),
+    );
+    const at = Number(groups[0]?.columns[0]?.offset_index_offset);
+    // A list of one struct, whose first field is the place of a page.
+    expect([...bytes.subarray(at, at + 3)]).toEqual([0x19, 0x1c, 0x16]);
+    bytes[at + 3] = (bytes[at + 3] ?? 0) + 2;
+    expect((await rowsOf(written(bytes)))[0]).toMatchObject({
+      problem: expect.stringContaining('the index of its pages names others'),
+    });
   });
 
   it('any change of a byte ends in rows or in a message', async () => {

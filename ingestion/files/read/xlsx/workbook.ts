@@ -31,29 +31,45 @@ const MOST_META = 16 * MIB;
 const MOST_STRINGS = 512 * MIB;
 /** Characters of all shared strings, which are kept in memory, of several workbooks at once. */
 const MOST_STRING_CHARACTERS = 64 * MIB;
+/** However short each is. */
+const MOST_SHARED_STRINGS = 4 * MIB;
+/** Sheets of a workbook, with those that are missing; and parts that it names. */
+const MOST_SHEETS = 10_000;
+const MOST_TARGETS = 20_000;
 
 /** Whether the archive is a workbook; `binary` for one whose sheets are not XML. */
 export function workbookKind(entries: ReadonlyMap<string, ZipEntry>): 'xml' | 'binary' | null {
   if ([...entries.keys()].some((name) => /(^|\/)workbook\d*\.bin$/i.test(name))) return 'binary';
-  return findEntry(entries, 'xl/workbook.xml') ? 'xml' : null;
+  return entryFinder(entries)('xl/workbook.xml') ? 'xml' : null;
 }
 
-const findEntry = (entries: ReadonlyMap<string, ZipEntry>, name: string): ZipEntry | undefined =>
-  entries.get(name) ?? [...entries.values()].find((entry) => entry.name.toLowerCase() === name.toLowerCase());
+/** Finds entries by their names, else without regard to case: of several by one name the first. */
+function entryFinder(entries: ReadonlyMap<string, ZipEntry>): (name: string) => ZipEntry | undefined {
+  const lower = new Map<string, ZipEntry>();
+  for (const entry of entries.values()) {
+    const name = entry.name.toLowerCase();
+    if (!lower.has(name)) lower.set(name, entry);
+  }
+  return (name) => entries.get(name) ?? lower.get(name.toLowerCase());
+}
+
+const tooMany = (what: string, most: number): UnreadableFileError =>
+  new UnreadableFileError(`the workbook has more than ${most} ${what}; save the sheet as CSV`);
 
 /**
  * Opens a workbook: its sheets, styles and shared strings.
  * @throws UnreadableFileError
  */
 export async function openWorkbook(path: string): Promise<Workbook> {
-  const entries = await readZipDirectory(path);
+  const findEntry = entryFinder(await readZipDirectory(path));
   const partOf = async (name: string, most: number, reader: Parameters<typeof readWholeXml>[1]) => {
-    const entry = findEntry(entries, name);
+    const entry = findEntry(name);
     if (entry) await readWholeXml(unpacked(path, entry, most), reader);
   };
   const targets = new Map<string, { target: string; type: string }>();
   await partOf('xl/_rels/workbook.xml.rels', MOST_META, {
     open: (name, { Id, Target, Type }) => {
+      if (targets.size > MOST_TARGETS) throw tooMany('parts', MOST_TARGETS);
       if (name === 'Relationship' && Id && Target)
         targets.set(Id, {
           target: posix.join('/xl', Target.startsWith('/') ? posix.relative('/xl', Target) : Target).slice(1),
@@ -62,14 +78,15 @@ export async function openWorkbook(path: string): Promise<Workbook> {
     },
   });
   const sheets: Sheet[] = [];
-  let from1904 = false;
+  let [from1904, seen] = [false, 0];
   await partOf('xl/workbook.xml', MOST_META, {
     open: (name, attributes) => {
       if (name === 'workbookPr') from1904 = isTrue(attributes['date1904']);
       if (name !== 'sheet') return;
+      if (++seen > MOST_SHEETS) throw tooMany('sheets', MOST_SHEETS);
       const id = Object.entries(attributes).find(([key]) => key === 'id' || key.endsWith(':id'))?.[1];
       const found = targets.get(id ?? '');
-      const entry = found && findEntry(entries, found.target);
+      const entry = found && findEntry(found.target);
       // Charts are sheets too, and have no rows.
       if (entry && !/chartsheet|dialogsheet/.test(found.type))
         sheets.push({
@@ -124,18 +141,20 @@ class Strings {
   };
 
   text = (text: string): void => {
-    if (this.#isText) this.#current += text;
+    if (!this.#isText) return;
+    this.#current += text;
+    this.#characters += text.length;
+    if (this.#characters > MOST_STRING_CHARACTERS)
+      throw new UnreadableFileError(
+        `the texts of the workbook have more than ${MOST_STRING_CHARACTERS / MIB} million characters; save the sheet as CSV`,
+      );
   };
 
   close = (name: string): void => {
     if (name === 't') this.#isText = false;
     if (name === 'rPh') this.#phonetic = false;
     if (name !== 'si') return;
-    this.#characters += this.#current.length;
-    if (this.#characters > MOST_STRING_CHARACTERS)
-      throw new UnreadableFileError(
-        `the texts of the workbook have more than ${MOST_STRING_CHARACTERS / MIB} million characters; save the sheet as CSV`,
-      );
+    if (this.all.length >= MOST_SHARED_STRINGS) throw tooMany('texts', MOST_SHARED_STRINGS);
     this.all.push(unescaped(this.#current));
   };
 }

@@ -1,6 +1,6 @@
 import type { RowValues } from '../../file-row.ts';
 import { type HeadingPlace, joinedHeadings } from '../heading-rows.ts';
-import { checkHeadings, type Headings, headingsOf } from '../headings.ts';
+import { areHeadings, checkHeadings, type Headings, headingsOf } from '../headings.ts';
 import type { ReadRow } from '../read-row.ts';
 import { LONGEST_ROW } from '../text-lines.ts';
 import type { RawRow } from './sheet-rows.ts';
@@ -39,7 +39,7 @@ export async function* xlsxRows(
 
 function read(
   { line, values, faults, isTooLong }: RawRow,
-  { names }: Headings,
+  { given, names }: Headings,
   columns: readonly string[],
 ): ReadRow {
   if (isTooLong) return { line, problem: `the row is longer than ${LONGEST_ROW} characters` };
@@ -47,9 +47,7 @@ function read(
     if (columns.includes(names[index] ?? '')) return { line, problem: fault };
   if (values.slice(names.length).some((value) => value.trim() !== ''))
     return { line, problem: 'the row has a value to the right of the last heading' };
-  const again = headingsOf(values.slice(0, names.length));
-  if (again.names.length === names.length && again.names.every((name, i) => name === names[i]))
-    return { line, heading: true };
+  if (areHeadings(values, given)) return { line, heading: true };
   const named: Record<string, string> = {};
   for (const [i, name] of names.entries()) named[name] = values[i] ?? '';
   return { line, values: named as RowValues };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { DEFAULT_DIMENSIONS, defineDimensions } from '../../../../domain/segments/dimensions.ts';
+import { growth } from '../../../../test/fixtures/growth.ts';
 import fc from '../../../../test/fixtures/properties.ts';
 import { row, workbook, zip } from '../../../../test/fixtures/workbook.ts';
 import { guessFile } from '../../guess/guess-file.ts';
@@ -189,6 +190,43 @@ describe('hostile workbooks', () => {
     const entity = '<!DOCTYPE x [<!ENTITY a "b">]><styleSheet/>';
     await expect(rowsIn(head, { 'xl/styles.xml': entity })).rejects.toThrow('it has a document type');
     await expect(rowsIn(`${head}<row><c>`)).rejects.toThrow('its XML cannot be read');
+  });
+
+  const sheetsOf = (sheets: string) => ({
+    'xl/workbook.xml': `<workbook xmlns:r="r"><sheets>${sheets}</sheets></workbook>`,
+    'xl/_rels/workbook.xml.rels':
+      '<Relationships><Relationship Id="rId1" Target="worksheets/sheet1.xml"/><Relationship Id="none" Target="none.xml"/></Relationships>',
+  });
+
+  it('more texts, sheets or parts than are kept, and elements within elements', async () => {
+    const strings = (xml: string) => rowsIn(head, { 'xl/sharedStrings.xml': `<sst>${xml}</sst>` });
+    await expect(strings('<si/>'.repeat(4_194_305))).rejects.toThrow('has more than 4194304 texts');
+    await expect(strings(`<si>${`<t>${'x'.repeat(1024 * 1024)}</t>`.repeat(65)}`)).rejects.toThrow(
+      'more than 64 million characters',
+    );
+    await expect(strings('<a>'.repeat(101))).rejects.toThrow('more than 100 elements within one another');
+    const sheet = '<sheet name="a" r:id="rId1"/>';
+    await expect(rowsIn(head, sheetsOf(sheet.repeat(10_001)))).rejects.toThrow('has more than 10000 sheets');
+    const parts = Array.from({ length: 20_001 }, (_, id) => `<Relationship Id="r${id}" Target="a"/>`);
+    await expect(
+      rowsIn(head, { 'xl/_rels/workbook.xml.rels': `<Relationships>${parts.join('')}<a/></Relationships>` }),
+    ).rejects.toThrow('has more than 20000 parts');
+  });
+
+  it('sheets that are missing are looked up in linear time', async () => {
+    const readMany = async (count: number) => {
+      const others = Array.from({ length: count }, (_, part) => [`xl/media/image${part}.png`, ''] as const);
+      const sheets = '<sheet r:id="none"/>'.repeat(count);
+      const more = { ...Object.fromEntries(others), ...sheetsOf(`<sheet r:id="rId1"/>${sheets}`) };
+      const path = written(workbook(head + row('1', '2'), more));
+      return () => rowsOf(path);
+    };
+    const works = new Map([
+      [500, await readMany(500)],
+      [8_000, await readMany(8_000)],
+    ]);
+    // 256 times would be the cost of looking at each part for each sheet.
+    expect(await growth((size) => works.get(size)?.(), { size: 500, times: 16 })).toBeLessThan(40);
   });
 
   it('a row that is too long or too wide costs only itself', async () => {

@@ -12,6 +12,8 @@ export interface XmlReader {
 
 /** Between two tags: a longer text, comment or attribute is not of a workbook. */
 const MOST_BETWEEN_TAGS = 4 * 1024 * 1024;
+/** Elements within one another: the parser keeps each until it ends. */
+const DEEPEST = 100;
 const local = (name: string): string => name.slice(name.indexOf(':') + 1);
 
 /**
@@ -21,7 +23,7 @@ const local = (name: string): string => name.slice(name.indexOf(':') + 1);
  */
 export async function* readXml(bytes: AsyncIterable<Buffer>, reader: XmlReader): AsyncGenerator<undefined> {
   const parser = new SaxesParser({ position: false });
-  let since = 0;
+  let [since, depth] = [0, 0];
   let problem: string | null = null;
   parser.on('error', ({ message }) => {
     problem ??= message.replace(/^[^:]*:\d+:\d+: /, '');
@@ -31,11 +33,13 @@ export async function* readXml(bytes: AsyncIterable<Buffer>, reader: XmlReader):
   });
   parser.on('opentag', ({ name, attributes }) => {
     since = 0;
+    if (++depth > DEEPEST) problem ??= `it has more than ${DEEPEST} elements within one another`;
     // Without `xmlns` attributes are texts.
     reader.open(local(name), attributes as Readonly<Record<string, string>>);
   });
   parser.on('closetag', ({ name }) => {
     since = 0;
+    depth -= 1;
     reader.close?.(local(name));
   });
   if (reader.text) {
