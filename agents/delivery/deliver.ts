@@ -94,7 +94,7 @@ function settle(
     if (outcome.kind === 'delivered') {
       const { remoteId, missed = null } = outcome;
       const error = missed?.error ?? null;
-      // Whoever had it has it again, with the same id: so not as often as one that failed.
+      // The addressees that had it have it again, with the same id: so not as often as one that failed.
       const delay =
         missed?.isPassing && work.attempts < MOST_FOR_SOME
           ? nextDelay(work.attempts, null, deps.random)

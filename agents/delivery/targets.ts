@@ -198,7 +198,7 @@ function checkSettings(kind: TargetKind, settings: unknown): void {
   }
 }
 
-/** Whoever may change a target must not have its secret sent to themselves. @throws TargetError */
+/** A caller who may change a target may not read its secret, so may not have it sent elsewhere. @throws TargetError */
 function checkSecretStays(
   kind: TargetKind,
   { hasSecret, settings }: TargetRow,

@@ -81,7 +81,7 @@ export async function workOff<Owner extends ClaimOwner, Work extends ClaimedWork
     } catch (error) {
       const release = () => claims.release(deps.store, work);
       if (!stop.aborted) deps.onError(error as Error);
-      // It counts as an attempt, so that what is damaged does not come back for ever. Where the store fails too, the claim expires.
+      // It counts as an attempt, so that what is damaged does not come back permanently. Where the store fails too, the claim expires.
       const ending = stop.aborted ? release() : fail(owner, work, failureOf(error)).catch(release);
       await ending.catch(() => undefined);
     }

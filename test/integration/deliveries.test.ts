@@ -556,7 +556,7 @@ it('sends mail over SMTP, and tries again what may pass', async () => {
   expect(mails[0]?.text).not.toContain('authorization');
   expect(await only(wrong)).toMatchObject({ state: 'DEAD', lastStatus: 535 });
   expect(await only(full)).toMatchObject({ state: 'PENDING', lastStatus: 452 });
-  // Some of the recipients: those that may pass are tried again, and the record says who had nothing.
+  // Some of the recipients: those that may pass are tried again, and its row says who had nothing.
   await deliver(never);
   for (let i = 0; i < 2; i++) {
     const lastError = 'the server refused 1 of the recipients: full@example.com (452)';
