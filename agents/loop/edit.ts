@@ -15,7 +15,7 @@ export interface Editing<Action> {
 
 /**
  * The action that a person wrote instead of the proposed one. It may differ in the fields that the agent leaves to people, and in
- * nothing else: who may settle a proposal may act on what it is about, and not on other alerts, accounts or models.
+ * nothing else: callers who settle a proposal act on what it is about, and not on other alerts, accounts or models.
  * @throws UserError
  */
 export function editedAction<Action>(

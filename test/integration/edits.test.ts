@@ -201,14 +201,14 @@ describe('an edited proposal', () => {
     const ask = { do: 'ask', alert: own.id, openedAt: AT, step: 1, steps: 2, target: own.id };
     const open = { do: 'open', alert: own.id, severity: 'INFO', title: 'x', playbook: 'y', hours: 2 };
     const retraining = retrainingAgent(RETRAINING_POLICIES.combined) as AnyAgent;
-    const told = narrator({} as never) as AnyAgent;
+    const written = narrator({} as never) as AnyAgent;
     for (const [agent, proposed, change, message] of [
       [retraining, { do: 'promote', model: 3, champion: 1 }, { model: 2 }, 'action.model'],
       [retraining, { do: 'shadow', model: 3 }, { model: 2 }, 'action.model'],
       [retraining, training, { companion: 2 }, 'action.companion'],
       [retraining, training, { until: 'soon' }, 'action.until'],
       [modelRollback, { do: 'rollback', from: 3, to: 2 }, { to: 1 }, 'approve it or reject it'],
-      [told, { sentences: [] }, { sentences: [{}] }, 'approve it or reject it'],
+      [written, { sentences: [] }, { sentences: [{}] }, 'approve it or reject it'],
       [requestsAgent, { work: 'acknowledgeAlert', about: `Alert:${own.id}` }, { about: 'x' }, 'action.about'],
       [escalation, ask, { alert: other.id }, 'action.alert'],
       [escalation, ask, { step: 2 }, 'action.step'],
