@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { UserError } from '../../domain/errors/user-error.ts';
-import { readLastAlert } from '../../store/agents/alerts.ts';
-import type { Session } from '../../store/database/client.ts';
+import { readLastAlert, readOpenAlerts } from '../../store/agents/alerts.ts';
+import type { OwnerSession, Session } from '../../store/database/client.ts';
 import { SEVERITIES } from '../../store/tables/agents.ts';
 import type { Acting } from '../loop/agent.ts';
 import type { AlertAction, LastAlert } from './episode.ts';
@@ -16,6 +16,16 @@ export async function lastAlertOf(session: Session, agent: string, key: string):
   if (!row) return null;
   const { id, state, severity, title, since, evidence } = row;
   return { id, state, severity, title, since: since.toISOString(), evidence };
+}
+
+/** What the agent has open alerts about, with their ids. */
+export async function openKeysOf(
+  session: OwnerSession,
+  agent: string,
+): Promise<{ readonly key: string; readonly id: string }[]> {
+  const prefix = keyOf(agent, '');
+  const open = await readOpenAlerts(session, prefix);
+  return open.map(({ key, id }) => ({ key: key.slice(prefix.length), id }));
 }
 
 /** Raises, changes or resolves the alert, and queues what targets get of it. */

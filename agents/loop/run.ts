@@ -143,7 +143,7 @@ async function storeIn(session: OwnerSession, step: Step, failure: string | null
   }
   const autonomy = setting?.autonomy ?? agent.defaultAutonomy;
   const last = await lastDecision(session, agent.name, key);
-  if (isUnchanged(last, made, autonomy, now)) return { id: null, state: null };
+  if (isUnchanged(agent, last, made, autonomy, now)) return { id: null, state: null };
   const state = failure === null ? beginning(made, autonomy) : 'FAILED';
   const id = await insertDecision(session, rowOf(step, autonomy, state, failure, now));
   await step.note?.(session, { decision: id });
@@ -184,9 +184,11 @@ function beginning({ decided: { action } }: Made, autonomy: Autonomy): DecisionS
 
 /**
  * Whether the last decision about the same says it already: it is then written once a day. An agent that may act always acts,
- * though not at once again after it failed, and what a person rejected is not proposed again until the verdict changes.
+ * though not at once again after it failed, and what a person rejected is not proposed again until the verdict changes. What failed after
+ * its approval is proposed again, and so is the next batch after one that was carried out.
  */
 function isUnchanged(
+  { inBatches = false }: AnyAgent,
   last: Pick<DecisionRow, 'verdict' | 'state' | 'decidedAt'> | null,
   { verdict, decided: { action } }: Made,
   autonomy: Autonomy,
@@ -197,7 +199,8 @@ function isUnchanged(
   if (action !== null && autonomy === 'ACT') return last.state === 'FAILED' && age < FAILED_MS;
   if (action !== null && autonomy === 'PROPOSE') {
     if (last.state === 'REJECTED') return true;
-    if (last.state === 'OBSERVED') return false;
+    if (last.state === 'OBSERVED' || last.state === 'FAILED') return false;
+    if (last.state === 'DONE' && inBatches) return false;
   }
   return age < UNCHANGED_MS;
 }

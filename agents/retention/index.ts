@@ -37,9 +37,10 @@ export function retentionAgent(parts: RetentionParts): Agent<Inputs, RetentionAc
     name: 'retention',
     description:
       'Deletes responses, values of dimensions, comments, outcomes and items that are past the period of the retention policy.',
-    version: 2,
+    version: 3,
     defaultAutonomy: 'ACT',
     everyMs: 10 * MINUTE_MS,
+    inBatches: true,
     lock: LOCKS.retention,
     observe: (deps) => observe(parts, deps),
     decide,
