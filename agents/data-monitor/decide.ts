@@ -3,7 +3,15 @@ import { judgeDay, type VolumeProfile } from '../../domain/detection/volume.ts';
 import { DAY_MS, HOUR_MS } from '../../domain/time/time-windows.ts';
 import { type AlertAction, type Cause, decideAlert } from '../alerting/episode.ts';
 import type { Decided } from '../loop/agent.ts';
-import type { FollowersInputs, Found, Inputs, SourceDays, SourcesInputs, WordingInputs } from './inputs.ts';
+import type {
+  FollowersInputs,
+  Found,
+  GoneInputs,
+  Inputs,
+  SourceDays,
+  SourcesInputs,
+  WordingInputs,
+} from './inputs.ts';
 import { ofRetention } from './late-deletions.ts';
 import { ofRates } from './rates.ts';
 import { clockOf, fieldsOf, type SourceFault, type SourceFinding } from './source-faults.ts';
@@ -30,6 +38,7 @@ function find(inputs: Inputs): Found {
   if (inputs.what === 'sources') return ofSources(inputs);
   if (inputs.what === 'followers') return ofFollowers(inputs);
   if (inputs.what === 'retention') return ofRetention(inputs);
+  if (inputs.what === 'gone') return ofGone(inputs);
   return inputs.what === 'rates' ? ofRates(inputs) : ofWording(inputs);
 }
 
@@ -152,6 +161,20 @@ function ofFollowers({ delays }: FollowersInputs): Found {
     facts: { delays: Object.fromEntries(late) },
   };
   return { cause, fine: '', evidence: [] };
+}
+
+/** An alert about what is not watched under its key any more is over: nothing else would resolve it. */
+function ofGone({ key }: GoneInputs): Found {
+  const [what, ...name] = key.split(' ');
+  const why =
+    what === 'source'
+      ? `The source ${name.join(' ')} is not watched by itself any more: it is bound to a connection, or nothing came from it for long.`
+      : what === 'connection'
+        ? `No source is bound to the connection ${name.join(' ')} any more.`
+        : what === 'retention'
+          ? 'No rule of the retention policy is in force any more.'
+          : `What the alert is about (${key}) is not watched any more: there is nothing new to judge.`;
+  return { cause: null, evidence: [], fine: why };
 }
 
 function ofWording({ at, source, survey, version, firstSeen }: WordingInputs): Found {

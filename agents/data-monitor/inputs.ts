@@ -75,7 +75,19 @@ export interface RatesInputs extends Asked {
   readonly segments: readonly RateSeries[];
 }
 
-export type Inputs = SourcesInputs | FollowersInputs | WordingInputs | RetentionInputs | RatesInputs;
+/** What has an open alert and is not watched any more, or not under that key. */
+export interface GoneInputs extends Asked {
+  readonly what: 'gone';
+  readonly key: string;
+}
+
+export type Inputs =
+  | SourcesInputs
+  | FollowersInputs
+  | WordingInputs
+  | RetentionInputs
+  | RatesInputs
+  | GoneInputs;
 
 /** What one look found. */
 export interface Found {

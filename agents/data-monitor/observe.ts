@@ -16,7 +16,7 @@ import { BATCH } from '../../store/data-subjects/retention.ts';
 import { countDue } from '../../store/data-subjects/retention-due.ts';
 import { bySource, readSourceDays, type SourceDayRow } from '../../store/responses/source-days.ts';
 import { readWordings } from '../../store/responses/wordings.ts';
-import { lastAlertOf } from '../alerting/carry-out.ts';
+import { lastAlertOf, openKeysOf } from '../alerting/carry-out.ts';
 import type { Episode } from '../alerting/episode.ts';
 import type { AgentDeps, Observation } from '../loop/agent.ts';
 import { agentRules } from '../retention/index.ts';
@@ -34,20 +34,46 @@ export interface DataMonitorParts {
 /** A survey version is looked at until its alert is over. */
 const WORDING_SEEN_MS = 2 * WORDING_NEWS_MS;
 
-/** The sources by connection, the followers of the journal, and new survey versions. */
+type Asked = (key: string) => Promise<Pick<Inputs, 'at' | 'before' | 'last'>>;
+
+const cells = 'everything' as const;
+const RATES = ['response', 'abandonment'] as const;
+
+/** What there is to watch, then each open alert about what is not watched any more. */
 export async function* observe(
-  { followerDelays, retention }: DataMonitorParts,
+  parts: DataMonitorParts,
   deps: AgentDeps,
   known: ReadonlyMap<string, AgentStateRow>,
 ): AsyncGenerator<Observation<Inputs>> {
-  const { store } = deps;
   const now = deps.now();
-  const asked = async (key: string) => ({
+  const asked: Asked = async (key) => ({
     at: new Date(now).toISOString(),
     before: (known.get(key)?.state ?? null) as Episode | null,
-    last: await lastAlertOf(store, AGENT, key),
+    last: await lastAlertOf(deps.store, AGENT, key),
   });
-  const cells = 'everything' as const;
+  const today = Math.floor(now / DAY_MS);
+  const areRatesRead = isRead(known, today);
+  const watched = new Set<string>(areRatesRead ? RATES.map(keyOfRate) : []);
+  for await (const seen of observeWatched(parts, deps, asked, areRatesRead)) {
+    watched.add(seen.key);
+    yield seen;
+  }
+  for (const { key, id } of await openKeysOf(deps.store, AGENT)) {
+    if (watched.has(key)) continue;
+    const inputs = { what: 'gone' as const, ...(await asked(key)), key };
+    yield { key, inputs, cells, about: [`Alert:${id}`] };
+  }
+}
+
+/** The sources by connection, the followers of the journal, what retention leaves, rates, and new survey versions. */
+async function* observeWatched(
+  { followerDelays, retention }: DataMonitorParts,
+  deps: AgentDeps,
+  asked: Asked,
+  areRatesRead: boolean,
+): AsyncGenerator<Observation<Inputs>> {
+  const { store } = deps;
+  const now = deps.now();
   const today = Math.floor(now / DAY_MS);
   const first = today - DAYS_READ + 1;
   const rows = await readSourceDays(store, new Date(first * DAY_MS));
@@ -71,9 +97,9 @@ export async function* observe(
       cells,
       about: [],
     };
-  const rates = isRead(known, today) ? null : await readRateSeries(deps, today);
-  for (const rate of rates ? (['response', 'abandonment'] as const) : []) {
-    const key = `${rate} rate`;
+  const rates = areRatesRead ? null : await readRateSeries(deps, today);
+  for (const rate of rates ? RATES : []) {
+    const key = keyOfRate(rate);
     const segments = rates?.[rate] ?? [];
     const inputs = { what: 'rates' as const, ...(await asked(key)), rate, segments };
     yield { key, inputs, cells, about: [], position: today };
@@ -88,9 +114,11 @@ export async function* observe(
   }
 }
 
+const keyOfRate = (rate: (typeof RATES)[number]) => `${rate} rate`;
+
 /** Whether the rates of yesterday were judged. */
 const isRead = (known: ReadonlyMap<string, AgentStateRow>, today: number) =>
-  known.get('abandonment rate')?.position === today;
+  known.get(keyOfRate('abandonment'))?.position === today;
 
 /** What is more than a day past its period, and how the agent that deletes it runs; null: the policy has no periods. */
 async function readLate({ store, cells }: AgentDeps, retention: Retention, now: number) {

@@ -60,6 +60,9 @@ export function kindOf({ kind, settings }: Pick<Addressee, 'kind' | 'settings'>)
   return { kind: known, settings: readSettings(known, settings).settings };
 }
 
+/** Servers take no longer headers. */
+const MOST_TOKEN = 16_384;
+
 /** Logs in where the kind does, sends the event and reads the answer. Never throws; only an abort by `stop` is passed on. */
 export function exchange(
   deps: AttemptDeps,
@@ -80,6 +83,10 @@ export function exchange(
         return isPassing
           ? { kind: 'retry', error, afterMs: null, status: answer.status }
           : { kind: 'refused', error, status: answer.status };
+      }
+      if (token.length > MOST_TOKEN) {
+        const error = `the login was answered with a token of more than ${MOST_TOKEN} characters`;
+        return { kind: 'refused', error, status: answer.status };
       }
       secret = token;
     }

@@ -11,6 +11,7 @@ import {
 import { DELIVERY_CHANNEL } from '../../store/targets/deliveries.ts';
 import { disableTarget, readTargetSecret } from '../../store/targets/targets.ts';
 import { type AttemptDeps, type Exchanged, exchange, outgoing, type ScopeOf } from './attempt.ts';
+import { nextDelay } from './backoff.ts';
 import { type Content, render } from './render.ts';
 import { endFailed, type WorkDeps, type WorkQueue } from './work-off.ts';
 
@@ -23,12 +24,16 @@ export interface DeliverDeps extends AttemptDeps, WorkDeps {
   readonly policyVersion: () => string;
 }
 
+/** Attempts where only some of the addressees had it. */
+const MOST_FOR_SOME = 3;
+
 /** What is due for the targets. */
 export const deliveryQueue = (deps: DeliverDeps): WorkQueue<ClaimTarget, ClaimedDelivery> => ({
   name: 'deliveries',
   channel: DELIVERY_CHANNEL,
   claims: deliveryClaims,
   attempt: (target, delivery, stop) => attempt(deps, target, delivery, stop),
+  fail: (target, delivery, failure) => settle(deps, target, delivery, failure),
 });
 
 async function attempt(
@@ -87,7 +92,20 @@ function settle(
   return deps.store.transaction(async (session) => {
     const at = new Date(deps.now());
     if (outcome.kind === 'delivered') {
-      const ending = { state: 'DELIVERED', at, status, error: null, remoteId: outcome.remoteId } as const;
+      const { remoteId, missed = null } = outcome;
+      const error = missed?.error ?? null;
+      // The addressees that had it have it again, with the same id: so not as often as one that failed.
+      const delay =
+        missed?.isPassing && work.attempts < MOST_FOR_SOME
+          ? nextDelay(work.attempts, null, deps.random)
+          : null;
+      if (delay !== null) {
+        const due = new Date(at.getTime() + delay);
+        if (await deliveryClaims.postpone(session, work, { due, status, error }))
+          await deliveryClaims.worked(session, owner);
+        return;
+      }
+      const ending = { state: 'DELIVERED', at, status, error, remoteId } as const;
       if (await endDelivery(session, work, ending)) await deliveryClaims.worked(session, owner);
       return;
     }

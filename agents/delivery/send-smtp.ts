@@ -57,8 +57,8 @@ export const sendSmtp: Sender = async ({ url, headers, body }, { guard, signal, 
       headers: more as Record<string, string>,
       text: body,
     });
-    const { response } = await Promise.race([sending, aborted(signal)]);
-    return answerOf(response, now);
+    const { response, rejectedErrors = [] } = await Promise.race([sending, aborted(signal)]);
+    return { ...answerOf(response, now), missed: rejectedErrors.map(missedBy) };
   } catch (error) {
     const { responseCode, response } = error as { responseCode?: number; response?: string };
     if (responseCode === undefined) throw error;
@@ -67,6 +67,12 @@ export const sendSmtp: Sender = async ({ url, headers, body }, { guard, signal, 
     signal.removeEventListener('abort', stop);
     transport.close();
   }
+};
+
+/** A recipient that the server refused, with its code; where it gave none, it may pass. */
+const missedBy = (error: object) => {
+  const { recipient = '', responseCode: status = 0 } = error as { recipient?: string; responseCode?: number };
+  return { who: recipient, status };
 };
 
 const answerOf = (response: string, now: () => number): TargetAnswer => ({

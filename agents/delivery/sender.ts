@@ -23,12 +23,12 @@ export function aborted(signal: AbortSignal): Promise<never> {
   });
 }
 
-/** User and password of a header as `basic` of agents/targets/texts.ts writes it; null where there is none. */
+/** User and password of a header as `loginHeader` of agents/targets/texts.ts writes it; null where there is none. */
 export function loginOf(
   authorization: string | undefined,
 ): { readonly username: string; readonly password: string } | null {
   if (authorization === undefined) return null;
   const text = Buffer.from(authorization.replace(/^Basic /, ''), 'base64').toString();
   const at = text.indexOf(':');
-  return { username: text.slice(0, at), password: text.slice(at + 1) };
+  return { username: decodeURIComponent(text.slice(0, at)), password: text.slice(at + 1) };
 }

@@ -115,6 +115,7 @@ export function openTargets(deps: TargetsDeps): Targets {
         const kind = kindNamed(target.kind);
         const stated = { ...statedOf(target), ...rest };
         checkSettings(kind, stated.settings);
+        checkSecretStays(kind, target, stated.settings, secret);
         if (!(await changeTarget(session, id, stated))) throw NAME_TAKEN(stated.name);
         if (secret !== undefined) {
           checkSecret(kind, secret);
@@ -195,6 +196,28 @@ function checkSettings(kind: TargetKind, settings: unknown): void {
     );
     throw new TargetError(mistakes.slice(0, 5).join('; '));
   }
+}
+
+/** A caller who may change a target may not read its secret, so may not have it sent elsewhere. @throws TargetError */
+function checkSecretStays(
+  kind: TargetKind,
+  { hasSecret, settings }: TargetRow,
+  changed: unknown,
+  secret: string | undefined,
+): void {
+  if (!hasSecret || secret !== undefined || !kind.secretGoesTo) return;
+  const goesTo = (given: unknown) => {
+    try {
+      return kind.secretGoesTo?.(readSettings(kind, given).settings);
+    } catch {
+      // It was valid for an earlier version.
+      return null;
+    }
+  };
+  if (goesTo(settings) === goesTo(changed)) return;
+  throw new TargetError(
+    `secret: is missing: the change of the settings sends it elsewhere or otherwise, so give it again (${kind.secret?.is})`,
+  );
 }
 
 /** @throws TargetError that does not repeat the secret */

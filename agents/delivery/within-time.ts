@@ -1,3 +1,5 @@
+import { KeyProviderError } from '../../domain/errors/key-provider-errors.ts';
+import { DecryptionError } from '../../domain/privacy/aes-gcm.ts';
 import { AddressRefusedError } from './guard.ts';
 
 /** Milliseconds for one exchange with another system. */
@@ -23,6 +25,17 @@ export async function withinTime<T>(
     const why = timer.aborted ? `no answer within ${EXCHANGE_MS / 1_000} s` : causeOf(error);
     return { kind: 'retry', error: why, afterMs: null, status: null };
   }
+}
+
+/** What an attempt threw beside its exchange, as a failure. The texts of errors stay in the log. */
+export function failureOf(error: unknown): Failure {
+  const why =
+    error instanceof DecryptionError
+      ? 'what is stored cannot be decrypted; where it is the secret, give it again'
+      : error instanceof KeyProviderError
+        ? 'the key provider gave no key'
+        : 'an error of this program; its log says more';
+  return { kind: 'retry', error: why, afterMs: null, status: null };
 }
 
 /** The code of an error of the connection, as ECONNREFUSED; texts of libraries may repeat what was sent. */

@@ -3,7 +3,7 @@ import type { Session, Store } from '../../store/database/client.ts';
 import type { Loops } from '../../store/database/loops.ts';
 import { runPeriodic } from '../../store/database/periodic.ts';
 import { circuitPause, FAILURES_TO_OPEN, nextDelay, pace } from './backoff.ts';
-import { EXCHANGE_MS, type Failure } from './within-time.ts';
+import { EXCHANGE_MS, type Failure, failureOf } from './within-time.ts';
 
 export interface WorkDeps {
   readonly store: Store;
@@ -21,8 +21,10 @@ export interface WorkQueue<Owner extends ClaimOwner, Work extends ClaimedWork> {
   /** Announces work that is due. */
   readonly channel: string;
   readonly claims: Claims<Owner, Work>;
-  /** One attempt, which settles or postpones the work. Where it throws, the work is given back. */
+  /** One attempt, which settles or postpones the work. Where it throws, `fail` does; where it is stopped, the work is given back. */
   attempt(owner: Owner, work: Work, stop: AbortSignal): Promise<void>;
+  /** Postpones the work, or gives it up. */
+  fail(owner: Owner, work: Work, failure: Failure): Promise<void>;
 }
 
 /** Attempts for one system that are under way at once. */
@@ -69,7 +71,7 @@ export async function followWork<Owner extends ClaimOwner, Work extends ClaimedW
 /** Does what is due for one system until nothing is, its rate is used, or it is stopped. */
 export async function workOff<Owner extends ClaimOwner, Work extends ClaimedWork>(
   deps: WorkDeps,
-  { claims, attempt }: Pick<WorkQueue<Owner, Work>, 'claims' | 'attempt'>,
+  { claims, attempt, fail }: Pick<WorkQueue<Owner, Work>, 'claims' | 'attempt' | 'fail'>,
   id: string,
   stop: AbortSignal,
 ): Promise<void> {
@@ -77,9 +79,11 @@ export async function workOff<Owner extends ClaimOwner, Work extends ClaimedWork
     try {
       await attempt(owner, work, stop);
     } catch (error) {
+      const release = () => claims.release(deps.store, work);
       if (!stop.aborted) deps.onError(error as Error);
-      // Where that fails too, the claim expires.
-      await claims.release(deps.store, work).catch(() => undefined);
+      // It counts as an attempt, so that what is damaged does not come back permanently. Where the store fails too, the claim expires.
+      const ending = stop.aborted ? release() : fail(owner, work, failureOf(error)).catch(release);
+      await ending.catch(() => undefined);
     }
   };
   while (!stop.aborted) {

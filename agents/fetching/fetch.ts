@@ -48,6 +48,7 @@ export const noticeQueue = (deps: FetchDeps): WorkQueue<NoticeOwner, ClaimedNoti
   channel: NOTICE_CHANNEL,
   claims: noticeClaims,
   attempt: (owner, notice, stop) => attempt(deps, owner, notice, stop),
+  fail: ({ id }, notice, failure) => fail(deps, id, notice, failure),
 });
 
 /** The vendor answered with something else than what was asked for. */

@@ -4,7 +4,9 @@ import type { AgentStateRow } from '../../store/agents/agent-states.ts';
 import type { CellSet } from '../../store/agents/cell-set.ts';
 import type { OwnerSession, Store } from '../../store/database/client.ts';
 import type { LOCKS } from '../../store/database/locks.ts';
+import type { StoredCellDictionary } from '../../store/responses/cell-dictionary.ts';
 import type { Autonomy } from '../../store/tables/agents.ts';
+import type { Editing } from './edit.ts';
 
 /*
  * The one shape of an agent. `observe` reads facts, `decide` is a pure function of them, `act` carries the action out in the
@@ -14,7 +16,7 @@ import type { Autonomy } from '../../store/tables/agents.ts';
 /** What every agent is given. */
 export interface AgentDeps {
   readonly store: Store;
-  readonly cells: CellDictionary;
+  readonly cells: CellDictionary & Pick<StoredCellDictionary, 'refresh'>;
   readonly dimensions: readonly Dimension[];
   /** Epoch milliseconds. */
   readonly now: () => number;
@@ -79,6 +81,8 @@ export interface Agent<Inputs, Action> {
   readonly defaultAutonomy: Autonomy;
   /** Milliseconds from the end of a run to the beginning of the next. */
   readonly everyMs: number;
+  /** An action that was carried out may be due again at once, under the same verdict: it does a batch of what is due. Absent: it is done with. */
+  readonly inBatches?: boolean;
   /** Its own number of store/database/locks.ts: one process at a time runs it. */
   readonly lock: (typeof LOCKS)[keyof typeof LOCKS];
   /** Reads what is to be decided about. `known`: what it remembers, by key. */
@@ -90,8 +94,8 @@ export interface Agent<Inputs, Action> {
    * session. What cannot be done is thrown as a UserError.
    */
   act(acting: Acting, action: Action): Promise<string>;
-  /** An action that a person wrote instead. @throws UserError if it is none of this agent's. */
-  parseAction(given: unknown): Action;
+  /** What people may change of a proposal; null: nothing, it is approved or rejected. */
+  readonly editing: Editing<Action> | null;
 }
 
 /** Any agent: the frame passes on what it does not look into. */

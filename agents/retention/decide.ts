@@ -46,6 +46,7 @@ export function decide(inputs: Inputs): Decided<RetentionAction> {
     action: { do: 'delete', kind, source, dimension, keep, before },
     reason: `${due === most ? `At least ${due}` : due} ${which} are ${period}.`,
     alternatives: [{ action: null, reason: 'the policy does not allow to keep them' }],
-    verdict: `delete ${nameOfRetained({ what: kind, source, dimension })}`,
+    // With the day: what a person rejected holds for what was past its period then, not for what follows.
+    verdict: `delete ${nameOfRetained({ what: kind, source, dimension })} of before ${before.slice(0, 10)}`,
   };
 }

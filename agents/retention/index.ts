@@ -37,16 +37,15 @@ export function retentionAgent(parts: RetentionParts): Agent<Inputs, RetentionAc
     name: 'retention',
     description:
       'Deletes responses, values of dimensions, comments, outcomes and items that are past the period of the retention policy.',
-    version: 2,
+    version: 3,
     defaultAutonomy: 'ACT',
     everyMs: 10 * MINUTE_MS,
+    inBatches: true,
     lock: LOCKS.retention,
     observe: (deps) => observe(parts, deps),
     decide,
     act: (acting, action) => act(parts, acting, action),
-    parseAction: () => {
-      throw new UserError('action: what is deleted follows from the policy alone; approve it or reject it');
-    },
+    editing: null,
   };
 }
 

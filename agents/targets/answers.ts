@@ -31,12 +31,16 @@ export function readWebhookStatus(answer: TargetAnswer): TargetOutcome {
   return { kind: 'retry', error: outcome.error, afterMs: retryAfterMs(answer) };
 }
 
-/** A text or number at that path of a JSON body; null where there is none. */
-export function bodyField({ body }: Pick<TargetAnswer, 'body'>, ...path: readonly string[]): string | null {
+/** A text or number at that path of a JSON body, cut to what an id may need; null where there is none. */
+export const bodyField = (answer: Pick<TargetAnswer, 'body'>, ...path: readonly string[]): string | null =>
+  wholeField(answer, ...path)?.slice(0, 200) ?? null;
+
+/** The same, not cut: a token is nothing without its end. */
+export function wholeField({ body }: Pick<TargetAnswer, 'body'>, ...path: readonly string[]): string | null {
   try {
     let value: unknown = JSON.parse(body);
     for (const name of path) value = (value as Record<string, unknown> | null)?.[name];
-    return typeof value === 'string' || typeof value === 'number' ? String(value).slice(0, 200) : null;
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : null;
   } catch {
     return null;
   }

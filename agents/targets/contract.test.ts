@@ -309,3 +309,22 @@ it('reads Retry-After as seconds and as a date', () => {
   expect(after('999999999')).toBe(24 * 3_600_000);
   expect(after('soon')).toBeNull();
 });
+
+const kindOf = (name: string) => TARGET_KINDS.get(name) as NonNullable<ReturnType<typeof TARGET_KINDS.get>>;
+
+it('takes the token of a login whole', () => {
+  const token = 'x'.repeat(900);
+  const body = JSON.stringify({ access_token: token });
+  const answer = { status: 200, headers: {}, body, at: new Date(0) };
+  expect(kindOf('salesforce').login?.read(answer)).toBe(token);
+});
+
+it('takes hosts of IPv6 with and without brackets', () => {
+  const mail = { from: 'a@example.com', to: ['b@example.com'] };
+  for (const host of ['fd00::1', '[fd00::1]']) {
+    const settings = kindOf('email').settings.parse({ host, ...mail });
+    const { url } = kindOf('email').request(event(), settings, '');
+    expect(new URL(url)).toMatchObject({ hostname: '[fd00::1]', port: '587' });
+  }
+  expect(kindOf('email').settings.safeParse({ host: 'fd00::1::2', ...mail }).success).toBe(false);
+});

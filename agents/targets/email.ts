@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { host } from './settings.ts';
+import { host, hostInUrl } from './settings.ts';
+import type { TargetAnswer } from './target.ts';
 import { targetKind } from './target.ts';
-import { basic, cut, headline, plainText } from './texts.ts';
+import { cut, headline, loginHeader, plainText } from './texts.ts';
 
 /** An address, or a name with one: `Scoreline <alerts@example.com>`. */
 const mailbox = z
@@ -12,6 +13,18 @@ const mailbox = z
     'must be an address such as alerts@example.com or Scoreline <alerts@example.com>',
   );
 const PORTS = { tls: 465, starttls: 587, none: 25 } as const;
+
+/** Recipients that are named where the server refused some. */
+const MOST_NAMED = 5;
+
+function missedOf(missed: NonNullable<TargetAnswer['missed']>) {
+  const named = missed.slice(0, MOST_NAMED).map(({ who, status }) => `${cut(who, 100)} (${status})`);
+  const more = missed.length > MOST_NAMED ? ` and ${missed.length - MOST_NAMED} more` : '';
+  return {
+    error: `the server refused ${missed.length} of the recipients: ${named.join(', ')}${more}`,
+    isPassing: missed.some(({ status }) => status < 500),
+  };
+}
 
 /** People, by e-mail. */
 export const email = targetKind({
@@ -32,9 +45,9 @@ export const email = targetKind({
   },
   request: (event, { host, port, security, user, from, to }, secret) => {
     const domain = from.replace(/>$/, '').split('@').at(-1) ?? 'localhost';
-    const authorization = user === undefined ? null : basic(user, secret);
+    const authorization = user === undefined ? null : loginHeader(user, secret);
     return {
-      url: `${security === 'tls' ? 'smtps' : 'smtp'}://${host}:${port ?? PORTS[security]}${security === 'none' ? '?tls=none' : ''}`,
+      url: `${security === 'tls' ? 'smtps' : 'smtp'}://${hostInUrl(host)}:${port ?? PORTS[security]}${security === 'none' ? '?tls=none' : ''}`,
       method: 'SEND',
       headers: {
         from,
@@ -51,9 +64,15 @@ export const email = targetKind({
       hidden: authorization === null ? [] : [authorization],
     };
   },
+  secretGoesTo: ({ host, port, security }) => `${security} ${hostInUrl(host)}:${port ?? PORTS[security]}`,
   // Codes of SMTP: 4xx passes, 5xx does not.
-  read: ({ status }) => {
-    if (status >= 200 && status < 300) return { kind: 'delivered', remoteId: null };
+  read: ({ status, missed = [] }) => {
+    if (status >= 200 && status < 300)
+      return {
+        kind: 'delivered',
+        remoteId: null,
+        ...(missed.length > 0 ? { missed: missedOf(missed) } : {}),
+      };
     const error = `the server answered ${status}`;
     return status >= 500 && status < 600
       ? { kind: 'refused', error }

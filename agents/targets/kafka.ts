@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { host } from './settings.ts';
 import { targetKind } from './target.ts';
-import { basic } from './texts.ts';
+import { loginHeader } from './texts.ts';
 import { cloudEvent } from './webhook.ts';
 
 /** A broker as HOST:PORT. */
@@ -62,7 +62,7 @@ export const kafka = targetKind({
       secret.length > 0 && secret.length <= 1_000 ? null : 'must have 1 to 1,000 characters',
   },
   request: (event, { brokers, topic, security, user, mechanism }, secret) => {
-    const authorization = user === undefined ? null : basic(user, secret);
+    const authorization = user === undefined ? null : loginHeader(user, secret);
     return {
       url: `${security === 'tls' ? 'kafkas' : 'kafka'}://${brokers[0]}/${topic}`,
       method: 'PRODUCE',
@@ -76,6 +76,7 @@ export const kafka = targetKind({
       hidden: authorization === null ? [] : [authorization],
     };
   },
+  secretGoesTo: ({ brokers, security, mechanism }) => [security, mechanism, ...brokers].join(' '),
   // The status is the error code of Kafka; 0: every replica in sync has the message.
   read: ({ status }) => {
     if (status === 0) return { kind: 'delivered', remoteId: null };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bodyField, readStatus } from './answers.ts';
+import { bodyField, readStatus, wholeField } from './answers.ts';
 import { address, secretText } from './settings.ts';
 import { targetKind } from './target.ts';
 import { cut, headline, plainText } from './texts.ts';
@@ -49,7 +49,7 @@ export const salesforce = targetKind({
       }).toString(),
       hidden: [secret, new URLSearchParams({ s: secret }).toString().slice(2)],
     }),
-    read: (answer) => bodyField(answer, 'access_token'),
+    read: (answer) => wholeField(answer, 'access_token'),
   },
   request: (event, { instance, apiVersion, object, externalId, fields, statusOpen, statusOver }, token) => {
     const values: Record<string, string> = {};
@@ -69,6 +69,7 @@ export const salesforce = targetKind({
       hidden: [token],
     };
   },
+  secretGoesTo: ({ instance }) => new URL(instance).origin,
   // 300: several records have this external id. 401: the token has ended; the next attempt logs in again.
   read: (answer) => {
     if (answer.status === 401) return { kind: 'retry', error: 'answered 401', afterMs: null };

@@ -27,7 +27,13 @@ export const host = z
   .regex(
     /^(?:[\w-]+(?:\.[\w-]+)*|\[[0-9a-fA-F:.]+\]|[0-9a-fA-F:]+)$/,
     'must be the name or address of a host',
-  );
+  )
+  .refine((text) => URL.canParse(`smtp://${hostInUrl(text)}`), {
+    error: 'must be the name or address of a host',
+  });
+
+/** The host as it stands in an address: that of IPv6 in brackets. */
+export const hostInUrl = (host: string) => (host.includes(':') && !host.startsWith('[') ? `[${host}]` : host);
 
 /** A secret of printable characters without spaces. */
 export const secretText = (

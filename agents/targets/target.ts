@@ -51,11 +51,19 @@ export interface TargetAnswer {
   /** Its first 64 KiB. */
   readonly body: string;
   readonly at: Date;
+  /** Which of several addressees were refused, though the rest was taken. */
+  readonly missed?: readonly { readonly who: string; readonly status: number }[];
+}
+
+/** Why some of several addressees did not get it; `isPassing`: another attempt may change that. */
+export interface Missed {
+  readonly error: string;
+  readonly isPassing: boolean;
 }
 
 /** What an answer means. `refused`: the same request would be refused again. `gone`: the target wants no more. */
 export type TargetOutcome =
-  | { readonly kind: 'delivered'; readonly remoteId: string | null }
+  | { readonly kind: 'delivered'; readonly remoteId: string | null; readonly missed?: Missed }
   | { readonly kind: 'retry'; readonly error: string; readonly afterMs: number | null }
   | { readonly kind: 'refused' | 'gone'; readonly error: string };
 
@@ -87,6 +95,8 @@ export interface TargetKind<Settings = unknown> {
   /** `secret` is the token of `login` where there is one. */
   request(event: OutgoingEvent, settings: Settings, secret: string): TargetRequest;
   read(answer: TargetAnswer): TargetOutcome;
+  /** Where the secret itself is sent. Absent: the settings do not choose it, or it only signs. */
+  secretGoesTo?(settings: Settings): string;
 }
 
 /** A kind without the type of its settings, which its own schema checks. */

@@ -38,6 +38,10 @@ export function plainText({ summary, facts, comment, link }: OutgoingEvent): str
     .join('\n\n');
 }
 
+/** A user and a password as `loginOf` of agents/delivery/sender.ts reads them: a colon in the user ends it no earlier. */
+export const loginHeader = (user: string, password: string) =>
+  basic(user.replaceAll('%', '%25').replaceAll(':', '%3A'), password);
+
 /** The header of HTTP's basic authentication. */
 export const basic = (user: string, password: string) =>
   `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;

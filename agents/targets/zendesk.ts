@@ -39,5 +39,6 @@ export const zendesk = targetKind({
       hidden: [authorization],
     };
   },
+  secretGoesTo: ({ subdomain }) => subdomain,
   read: (answer) => readStatus(answer, bodyField(answer, 'ticket', 'id')),
 });

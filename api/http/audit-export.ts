@@ -6,6 +6,7 @@ import { audit, streamAudit } from '../../store/audit/audit.ts';
 import { auditRefusal, entryOf } from '../audit.ts';
 import { type ApiDeps, createContext } from '../context.ts';
 import { ForbiddenError, InvalidArgumentError } from '../errors.ts';
+import { timeOf } from '../schema/builder.ts';
 import { callerOf } from './auth.ts';
 
 /**
@@ -37,7 +38,6 @@ export function addAuditExport(server: FastifyInstance, deps: ApiDeps): void {
 
 function momentOf(name: string, given: unknown): Date | null {
   if (given === undefined) return null;
-  const moment = typeof given === 'string' ? parseDateTime(given) : null;
-  if (moment) return moment;
+  if (typeof given === 'string') return timeOf(name, { text: given, value: parseDateTime(given) });
   throw new InvalidArgumentError(`${name}: not RFC 3339 with an offset, such as 2026-03-31T09:30:00Z`);
 }

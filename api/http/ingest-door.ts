@@ -69,6 +69,8 @@ export function admitBodies(
         }
       },
     });
+    // fastify listens only until it has the body or refuses it; errors come later too. The rest is read, and counts for nothing.
+    charged.on('error', () => body.resume());
     body.on('error', (error) => charged.destroy(error));
     return body.pipe(charged);
   });

@@ -21,3 +21,13 @@ it('bodies of one key share a bound, and those of other keys do not count', () =
   other.leave();
   expect(() => bodies.enter(a, 100)).not.toThrow();
 });
+
+it('what arrives of a body after it was answered counts for nothing', () => {
+  const bodies = new OpenBodies(100);
+  const key = { id: 'a' };
+  const late = bodies.enter(key, 0);
+  late.leave();
+  late.grow(90);
+  bodies.enter(key, 50);
+  expect(() => bodies.enter(key, 50)).not.toThrow();
+});

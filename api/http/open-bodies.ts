@@ -3,7 +3,7 @@ import { RefusedError } from '../errors.ts';
 
 /** A body in flight or being processed. */
 export interface OpenBody {
-  /** @throws RefusedError */
+  /** Counts nothing once the body has left. @throws RefusedError */
   grow(bytes: number): void;
   leave(): void;
 }
@@ -27,7 +27,9 @@ export class OpenBodies {
    */
   enter({ id }: Pick<Caller, 'id'>, bytes: number): OpenBody {
     let own = 0;
+    let hasLeft = false;
     const add = (more: number) => {
+      if (hasLeft) return;
       const others = (this.#open.get(id) ?? 0) - own;
       if (others > 0 && others + own + more > this.#most)
         throw new RefusedError(
@@ -45,6 +47,7 @@ export class OpenBodies {
       leave: () => {
         const others = (this.#open.get(id) ?? 0) - own;
         own = 0;
+        hasLeft = true;
         if (others > 0) this.#open.set(id, others);
         else this.#open.delete(id);
       },

@@ -3,8 +3,7 @@ import type {
   QuarantineReason,
   QuarantineStatus,
 } from '../../store/connections/quarantine.ts';
-import { InvalidArgumentError } from '../errors.ts';
-import type { DateTimeInput } from './builder.ts';
+import { type DateTimeInput, timeOf } from './builder.ts';
 
 /** What ids of items begin with. */
 export const QUARANTINED_PREFIX = 'QuarantinedItem:';
@@ -27,13 +26,12 @@ export const quarantinedOf = (id: string): string | null => {
 
 /** @throws InvalidArgumentError */
 export function filterOf(given: FilterShape | null | undefined): QuarantineFilter {
-  const moment = (name: string, input: DateTimeInput | null | undefined) => {
-    if (input == null) return null;
-    if (input.value) return input.value;
-    throw new InvalidArgumentError(
-      `filter.${name}: not RFC 3339 with an offset, such as "2026-03-31T09:30:00Z"`,
-    );
-  };
   const { statuses, reasons, fields, from, to } = given ?? {};
-  return { statuses, reasons, fields, from: moment('from', from), to: moment('to', to) } as QuarantineFilter;
+  return {
+    statuses,
+    reasons,
+    fields,
+    from: timeOf('filter.from', from),
+    to: timeOf('filter.to', to),
+  } as QuarantineFilter;
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
+import type { Revision } from '../../domain/responses/newer.ts';
 import { NAME_BOUNDS } from '../../domain/responses/normalised-response.ts';
 import { quoted } from '../../domain/text/text.ts';
 import { parseDateTime } from '../../domain/time/date-time.ts';
@@ -7,6 +8,7 @@ import type { FactAcceptance } from '../../store/changes/delivered-facts.ts';
 import type { Store } from '../../store/database/client.ts';
 import { ensureSources } from '../../store/responses/known-sources.ts';
 import { boundsOf, mayCorrect } from '../pipeline/ingestor.ts';
+import { checkRevision } from '../pipeline/normalise.ts';
 import { type Outcome, rejected } from '../pipeline/outcome.ts';
 import { NOT_ITS_SOURCE, tooMany } from '../pipeline/refusals.ts';
 import type { Submitter } from '../pipeline/submitter.ts';
@@ -47,14 +49,10 @@ export function timeOf(name: string, text: string): Date {
   throw new RefusalError(rejected('INVALID_TIME', message));
 }
 
-/** @throws RefusalError for a time of change that is more than a day ahead */
-export function checkRevised(
-  name: string,
-  revision: { readonly kind: 'number' | 'time'; readonly value: number } | null,
-  now: number,
-): void {
-  if (revision?.kind === 'time' && revision.value > now + DAY_MS)
-    throw new RefusalError(rejected('IN_THE_FUTURE', `${name}: is more than a day ahead`));
+/** @throws RefusalError for a time of change that is before 1900, or more than a day ahead */
+export function checkRevised(name: string, revision: Revision | null, now: number): void {
+  const problem = checkRevision(revision, now, name);
+  if (problem) throw new RefusalError(problem);
 }
 
 /** SHA-256 of the canonical content of a fact that holds nothing of a person. */

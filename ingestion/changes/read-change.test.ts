@@ -131,7 +131,11 @@ describe('a change event', () => {
     ],
     [{ ...OWN, revision: -1 }, 'INVALID', 'revision: -1 is not a whole number'],
     [{ ...OWN, revision: 1, updatedAt: '2026-06-14T09:30:00Z' }, 'INVALID', 'updatedAt, revision'],
-    [{ ...OWN, updatedAt: '2027-06-14T09:30:00Z' }, 'IN_THE_FUTURE', 'updatedAt: is more than a day ahead'],
+    [
+      { ...OWN, updatedAt: '2027-06-14T09:30:00Z' },
+      'IN_THE_FUTURE',
+      'updatedAt: 2027-06-14T09:30:00.000Z is more than a day ahead',
+    ],
     [{ ...OWN, respondent: 'someone' }, 'INVALID', '"respondent": no such field; the fields are externalId'],
     [{ ...CLOUD, specversion: '0.3' }, 'INVALID', 'specversion: only CloudEvents 1.0'],
     [{ ...CLOUD, type: 'com.example.order' }, 'INVALID', 'type: names no kind of change; give data.kind'],

@@ -135,6 +135,8 @@ function parseHead(line: string): { map: unknown; file: string; importKey: strin
   return { map: read.data.map, file, importKey: read.data.import };
 }
 
+/** The column that rows of an import are found by holds 32 bits. */
+const LAST_LINE = 2 ** 31 - 1;
 const ROW =
   'a row is a JSON object with "line" (and "item"), whole numbers from 1, and "values", an object of texts by column';
 
@@ -145,12 +147,17 @@ function parseRow(text: string): FileRow | BadRow {
   const { line, item: place, values, ...more } = (isObject ? item : {}) as Record<string, unknown>;
   const isNumber = (given: unknown) => Number.isSafeInteger(given) && (given as number) >= 1;
   const isLine = isNumber(line) && (place === undefined || isNumber(place));
+  const beyond = [line, place].find((given) => isNumber(given) && (given as number) > LAST_LINE);
   const bad = (message: string): BadRow => ({
-    line: isLine ? (line as number) : null,
+    line: isLine && beyond === undefined ? (line as number) : null,
     outcome: rejected('INVALID', message),
   });
   if (!isLine || typeof values !== 'object' || values === null || Object.keys(more).length > 0)
     return bad(ROW);
+  if (beyond !== undefined)
+    return bad(
+      `${beyond === line ? 'line' : 'item'}: ${String(beyond)} is more than ${LAST_LINE}, the last that is kept; number the rows from 1`,
+    );
   const columns = Object.entries(values).map(([name, value]) => [nameOfField(name), value] as const);
   if (columns.length > MOST_COLUMNS)
     return bad(`values: ${columns.length} columns; at most ${MOST_COLUMNS} are read`);

@@ -103,6 +103,21 @@ describe('a row under its map', () => {
     expect([maximum('five'), maximum('six'), maximum('five')]).toEqual([5, 6, 5]);
   });
 
+  it('has a revision that is a whole number, and no other reading', () => {
+    const counted = parse({ revision: { column: 'version', format: 'number' } });
+    const revision = (version: string) => {
+      const read = draftFromRow(counted, { ...ROW, version }, 'x');
+      return 'mapping' in read ? read.revision?.value : read.status === 'rejected' && read.message;
+    };
+    expect(['3', '3.0', '3,00', '12', '1000'].map(revision)).toEqual([3, 3, 3, 12, 1000]);
+    expect(revision('1,000')).toBe(
+      'revision: "1,000" in the column "version" may be 1 or 1000; write the number without a separator',
+    );
+    expect(revision('12.000')).toMatch(/ may be 12 or 12000; /);
+    for (const other of ['1,000,000', '1.500', '1,5'])
+      expect(revision(other)).toMatch(/is not a whole number/);
+  });
+
   it('is accepted only if the filter matches', () => {
     const filtered = parse({ where: { kind: ['seat', 'lounge'], country: ['DE'] } });
     expect(

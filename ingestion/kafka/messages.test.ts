@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULT_DIMENSIONS, defineDimensions } from '../../domain/segments/dimensions.ts';
 import fc from '../../test/fixtures/properties.ts';
 import { LONGEST_ITEM } from '../pipeline/read-items.ts';
+import { itemAgain } from '../webhooks/quarantined.ts';
 import { kafka } from './connector.ts';
 import { itemOfMessage } from './messages.ts';
 
@@ -41,6 +42,28 @@ describe('a message of a topic', () => {
     [Buffer.alloc(4 * LONGEST_ITEM + 1, 0x20), 'at most'],
   ])('that cannot be read is rejected: %#', (value, says) => {
     expect(read(value)).toMatchObject({ status: 'rejected', message: expect.stringContaining(says) });
+  });
+
+  it('that is too long once the quarantine wrapped it is rejected, not left out', () => {
+    const long = itemOfMessage(message(`"${'x'.repeat(LONGEST_ITEM - 10)}"`));
+    const again = itemAgain(JSON.stringify(long));
+    expect(reader.read(again, '')).toMatchObject({ status: 'rejected', code: 'TOO_LONG' });
+    expect(reader.sourceOf(again)).toBeNull();
+  });
+
+  it('keeps no attributes that no dimension names, also in the data of an event', () => {
+    const attributes = { plan: 'needle-of-plan' };
+    const item = { externalId: 'a', ...data, attributes };
+    const event = { specversion: '1.0', id: 'a', type: 't', subject: 'x' };
+    for (const given of [item, { ...event, data: { ...data, attributes } }]) {
+      const draft = read(JSON.stringify(given)) as { kept: string; attributes: object };
+      expect(draft.attributes).toEqual(attributes);
+      expect(draft.kept).not.toContain('needle');
+      expect(draft.kept).toContain('"score":9');
+    }
+    const plain = { ...event, data };
+    const { subject: _subject, ...kept } = plain;
+    expect(JSON.parse((read(JSON.stringify(plain)) as { kept: string }).kept)).toEqual(kept);
   });
 
   it('without a value is left out', () => {

@@ -1,3 +1,4 @@
+import type { ResponseDraft } from './draft.ts';
 import { type Outcome, rejected } from './outcome.ts';
 import { BadItem } from './read-items.ts';
 import type { ItemReader } from './response-items.ts';
@@ -21,7 +22,7 @@ export function readingCloudEvents(reader: ItemReader): ItemReader {
       if (problem) return problem;
       const read = reader.read(itemOf(item), position);
       if (read === null || 'status' in read) return read;
-      return { ...read, raw: JSON.stringify(item), kept: JSON.stringify(keptOf(item)) };
+      return { ...read, raw: JSON.stringify(item), kept: JSON.stringify(keptOf(item, read)) };
     },
     sourceOf: (item) => reader.sourceOf(isCloudEvent(item) && !problemOf(item) ? itemOf(item) : item),
   };
@@ -46,8 +47,14 @@ function problemOf(event: Fields): Outcome | null {
 /** Attributes of the envelope that are read or say what it is. */
 const READ = ['specversion', 'type', 'id', 'source', 'time', 'data'];
 
-const keptOf = (event: Fields): Fields =>
-  Object.fromEntries(READ.filter((name) => Object.hasOwn(event, name)).map((name) => [name, event[name]]));
+/** The envelope, and of the data what the reader keeps of an item: where it leaves out attributes, so does this. */
+function keptOf(event: Fields, { kept }: ResponseDraft): Fields {
+  const envelope = READ.filter((name) => Object.hasOwn(event, name)).map((name) => [name, event[name]]);
+  const data = event['data'] as Fields;
+  const item = kept === undefined ? data : (JSON.parse(kept) as Fields);
+  const left = Object.entries(data).filter(([name]) => Object.hasOwn(item, name));
+  return { ...Object.fromEntries(envelope), data: Object.fromEntries(left) };
+}
 
 function itemOf({ id, source, time, data }: Fields): Fields {
   const envelope = { externalId: id, source, answeredAt: time };

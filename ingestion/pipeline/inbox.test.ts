@@ -122,6 +122,15 @@ describe('the inbox', () => {
     expect(inbox.bytes).toBe(0);
     expect(() => inbox.enter('b', 100)).not.toThrow();
   });
+
+  it('counts nothing of an entry that has left', () => {
+    const inbox = new Inbox(100, () => 0);
+    const late = inbox.enter('a', 0);
+    late.leave();
+    late.grow(90);
+    expect(inbox.bytes).toBe(0);
+    expect(() => inbox.enter('a', 100)).not.toThrow();
+  });
 });
 
 it('a share of what stays free: one alone has a quarter, and who is above its share waits until others left', () => {

@@ -2,7 +2,7 @@ import { DrainRate, OverloadedError, roomFor } from './overload.ts';
 
 /** What one body or batch of messages takes in the inbox. */
 export interface Entry {
-  /** Counts bytes that arrived meanwhile. @throws OverloadedError */
+  /** Counts bytes that arrived meanwhile; nothing once the entry has left. @throws OverloadedError */
   grow(bytes: number): void;
   leave(): void;
 }
@@ -31,7 +31,9 @@ export class Inbox {
   /** @throws OverloadedError if the submitter has its share in it already */
   enter(by: string, bytes: number): Entry {
     let taken = 0;
+    let hasLeft = false;
     const grow = (more: number) => {
+      if (hasLeft) return;
       const own = this.#own.get(by) ?? 0;
       const isOnly = own === taken && this.#all + more <= this.#most;
       if (!isOnly && more > roomFor(this.#most, this.#all, own))
@@ -53,6 +55,7 @@ export class Inbox {
         if (left > 0) this.#own.set(by, left);
         else this.#own.delete(by);
         taken = 0;
+        hasLeft = true;
       },
     };
   }

@@ -171,6 +171,16 @@ describe('a valid draft', () => {
       /^INVALID_TIME .*is before 1900/,
     );
   });
+
+  it('may have been changed a day ahead, and not before 1900', () => {
+    const changed = (value: number, kind: 'time' | 'number' = 'time') =>
+      reason({ revision: { kind, value } });
+    const [empty, first] = [Date.parse('0000-12-31T23:00:00Z'), Date.UTC(1900, 0, 1)];
+    expect([changed(NOW + DAY_MS), changed(first), changed(0, 'number')]).toEqual(['kept', 'kept', 'kept']);
+    expect(changed(NOW + DAY_MS + 1)).toMatch(/^IN_THE_FUTURE updatedAt: /);
+    for (const before of [first - 1, empty])
+      expect(changed(before)).toMatch(/^INVALID_TIME updatedAt: .* is before 1900; is the unit right\?/);
+  });
 });
 
 describe('an invalid draft', () => {

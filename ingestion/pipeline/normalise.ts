@@ -208,11 +208,23 @@ export function checkTime(field: string, at: Date, now: number): Outcome | null 
   return null;
 }
 
-/** As with the time of answering: one far ahead is a mistake of its unit or zone. */
-export function checkRevision(revision: Revision | null, now: number): Outcome | null {
-  if (revision?.kind !== 'time' || revision.value <= now + DAY_MS) return null;
+/**
+ * As with the time of answering: one far ahead, or before 1900, is a mistake of its unit or zone, or a program's empty date such as
+ * 0001-01-01, which in some zones is a moment of the year 0 that PostgreSQL refuses. `field` is the name that its sender gave it.
+ */
+export function checkRevision(revision: Revision | null, now: number, field = 'updatedAt'): Outcome | null {
+  if (revision?.kind !== 'time') return null;
+  if (revision.value > now + DAY_MS)
+    return rejected(
+      'IN_THE_FUTURE',
+      `${field}: ${new Date(revision.value).toISOString()} is more than a day ahead`,
+    );
+  if (revision.value >= EARLIEST_MS) return null;
   const given = new Date(revision.value).toISOString();
-  return rejected('IN_THE_FUTURE', `updatedAt: ${given} is more than a day ahead`);
+  return rejected(
+    'INVALID_TIME',
+    `${field}: ${given} is before 1900; is the unit right? Leave it out where there is none`,
+  );
 }
 
 /** The values of the dimensions as stored, or the rejection of one. */

@@ -2,6 +2,7 @@ import type { Dimension } from '../../domain/segments/dimensions.ts';
 import { draftFromRow, isWanted, type RowValues } from '../files/file-row.ts';
 import { columnsOf, parseFileMap } from '../files/map/file-map.ts';
 import { InvalidMapError } from '../files/map/map-mistakes.ts';
+import { BadItem } from '../pipeline/read-items.ts';
 import type { ConnectionReader } from './connector.ts';
 import { signReader } from './mapped-signs.ts';
 
@@ -39,6 +40,7 @@ export function mappedReader(
     source: map.source,
     sourceOf: () => map.source,
     read: (item, position) => {
+      if (item instanceof BadItem) return item.outcome;
       const values = textsAt(view(item), paths);
       if (!isWanted(map, values)) return null;
       const draft = draftFromRow(map, values, position, { connector, raw: JSON.stringify(item) });

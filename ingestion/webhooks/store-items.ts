@@ -5,6 +5,7 @@ import type { IdentityDraft } from '../identities/read-identity.ts';
 import type { OutcomeIngestor } from '../outcomes/outcome-ingestor.ts';
 import type { Ingestor } from '../pipeline/ingestor.ts';
 import { accountFor, type BatchAccount, type Outcome, rejected } from '../pipeline/outcome.ts';
+import { BadItem } from '../pipeline/read-items.ts';
 import { acceptMixed } from '../pipeline/submit.ts';
 import type { Submitter } from '../pipeline/submitter.ts';
 import type { ConnectionReader } from './connector.ts';
@@ -45,17 +46,24 @@ export async function storeItems(
   items: readonly unknown[],
   positionOf: (index: number) => string,
 ): Promise<StoredItems> {
-  const responses = await mapInSlices(items, (item, index) => reader.read(item, positionOf(index)));
+  // What cannot be parsed is rejected whatever the reader: one that knows nothing of it would leave it out.
+  const responses = await mapInSlices(items, (item, index) =>
+    item instanceof BadItem ? item.outcome : reader.read(item, positionOf(index)),
+  );
   const { outcomes: readOutcomes, identities: readIdentities } = reader;
   const facts = readOutcomes
-    ? await mapInSlices(items, (item, index) => readOutcomes(item, positionOf(index)))
+    ? await mapInSlices(items, (item, index) =>
+        item instanceof BadItem ? [] : readOutcomes(item, positionOf(index)),
+      )
     : [];
   const answered = await acceptMixed(ingestor, submitter, responses, (index) =>
     reader.sourceOf(items[index]),
   );
   const became = facts.flat();
   const kept = became.length === 0 ? [] : await outcomes.accept(submitter, became);
-  const merges = readIdentities ? items.map((item) => permitted(submitter, readIdentities(item))) : [];
+  const merges = readIdentities
+    ? items.map((item) => (item instanceof BadItem ? null : permitted(submitter, readIdentities(item))))
+    : [];
   const merged = readIdentities ? await identities.merge(submitter.id, merges) : [];
   const places = facts.flatMap((some, index) => some.map(() => index));
   const rest = [...kept];

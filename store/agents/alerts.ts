@@ -125,6 +125,10 @@ const CURRENT = statement(
   `SELECT a.key, ${ALERT_COLUMNS} FROM alert a WHERE starts_with(a.key, $1)
       AND (a.state IN ('OPEN', 'ACKNOWLEDGED') OR (a.state = 'DISMISSED' AND a.changed_at >= $2)) ORDER BY a.raised_at, a.id`,
 );
+const OPEN = statement(
+  'alerts_open',
+  `SELECT a.key, a.id FROM alert a WHERE starts_with(a.key, $1) AND a.state IN ('OPEN', 'ACKNOWLEDGED') ORDER BY a.raised_at, a.id`,
+);
 const RAISED = statement(
   'alerts_raised',
   `SELECT count(*)::integer AS n FROM alert a WHERE a.raised_at >= $3 AND starts_with(a.key, $1) AND right(a.key, length($2)) = $2`,
@@ -247,6 +251,14 @@ export function readCurrentAlerts(
   since: Date,
 ): Promise<(AlertRow & { readonly key: string })[]> {
   return session.rows<AlertRow & { readonly key: string }>(CURRENT, [prefix, since]);
+}
+
+/** For the agent that raised them: the open alerts whose keys begin so. */
+export function readOpenAlerts(
+  session: OwnerSession,
+  prefix: string,
+): Promise<{ readonly key: string; readonly id: string }[]> {
+  return session.rows(OPEN, [prefix]);
 }
 
 /** How many alerts whose keys begin and end so were raised since. */

@@ -55,6 +55,14 @@ const ROOM = statement(
   'notices_room',
   `SELECT count(*)::integer AS n FROM quarantine WHERE connection_id = $1 AND reason = 'THIN' AND sealed IS NOT NULL`,
 );
+// What was announced while it was fetched may be newer than what was read: the row under way leaves its digest to another row.
+const PASS_ON = statement(
+  'notices_pass_on',
+  `UPDATE quarantine SET digest = digest || uuid_send(id)
+    WHERE connection_id = $1 AND digest IN (SELECT decode(d, 'hex') FROM unnest($2::text[]) AS d) AND sealed IS NOT NULL
+      AND status = 'FETCHING' AND claimed_until IS NOT NULL`,
+);
+// What was given up is fetched again when the vendor announces it again.
 const INSERT = statement(
   'notices_insert',
   `WITH made AS (INSERT INTO quarantine (id, connection_id, status, reason, code, position, digest, bytes, wrapped, provider, key_version,
@@ -63,7 +71,9 @@ const INSERT = statement(
         decode(n.sealed, 'base64'), $4, $4, n.expires
       FROM json_to_recordset($2::json)
         AS n (id uuid, position text, digest text, bytes integer, wrapped text, version text, sealed text, expires timestamptz)
-      ON CONFLICT (connection_id, digest) WHERE sealed IS NOT NULL DO NOTHING RETURNING id)
+      ON CONFLICT (connection_id, digest) WHERE sealed IS NOT NULL
+        DO UPDATE SET status = 'FETCHING', due_at = excluded.due_at, attempts = 0, last_error = NULL, expires_at = excluded.expires_at
+        WHERE quarantine.status = 'WAITING' RETURNING id)
     ${NOTIFY} FROM made LIMIT 1`,
 );
 const SETTLE = statement(
@@ -98,7 +108,8 @@ const NOTE_ERROR = statement(
 );
 
 /**
- * Keeps the notices of a connection; the same one waits once. False where there is no room for them, and none is kept.
+ * Keeps the notices of a connection. The same one waits once, beside those that are being fetched. False where there is no room for them,
+ * and none is kept.
  * @throws KeyProviderError
  */
 export async function keepNotices(
@@ -123,6 +134,7 @@ export async function keepNotices(
       sealed: sealed.toString('base64'),
     };
   });
+  await session.rows(PASS_ON, [connection, rows.map(({ digest }) => digest)]);
   await session.rows(INSERT, [connection, JSON.stringify(rows), encryption.provider.name, at]);
   return true;
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Cell, type CellDictionary, matchesSegment } from '../../domain/segments/cell.ts';
+import { type CellDictionary, matchesSegment, type Segment } from '../../domain/segments/cell.ts';
 import { eraseQuarantined } from '../connections/quarantine-settle.ts';
 import type { Session, Store } from '../database/client.ts';
 import { columnsOf } from '../database/columns.ts';
@@ -14,6 +14,7 @@ import {
   RESPONSES_OF_ACCOUNTS,
   unlinkAccounts,
 } from '../outcomes/outcome-rights.ts';
+import type { StoredCellDictionary } from '../responses/cell-dictionary.ts';
 import { ERASED_CONTENT } from '../responses/response-row.ts';
 import { type Sign, tombstoneLeaves } from '../seals/leaf-tombstones.ts';
 import {
@@ -29,7 +30,7 @@ import { renewShared } from './own-keys.ts';
 export interface SubjectDeps {
   readonly store: Store;
   readonly encryption: SubjectEncryption;
-  readonly cells: CellDictionary;
+  readonly cells: CellDictionary & Pick<StoredCellDictionary, 'refresh'>;
   /** Signs notes about sealed leaves. */
   readonly sign: Sign;
 }
@@ -211,15 +212,19 @@ export async function deleteResponses(session: Session, keys: readonly LockedKey
 
 async function holdsOf(
   session: Session,
-  cells: CellDictionary,
+  cells: SubjectDeps['cells'],
   subjectIds: readonly string[],
   cellIds: readonly number[],
 ): Promise<LegalHold[]> {
-  const own = cellIds.map((id) => cells.get(id)).filter((cell): cell is Cell => cell !== undefined);
-  return (await activeHolds(session)).filter(
+  const holds = await activeHolds(session);
+  // Another process may have added cells.
+  if (holds.some(({ segment }) => segment !== null)) await cells.refresh(session);
+  const own = cellIds.map((id) => cells.get(id));
+  // Where it is not known what a cell is, the hold may be on it.
+  const isOn = (segment: Segment) => own.some((cell) => !cell || matchesSegment(segment, cell.attributes));
+  return holds.filter(
     ({ subjectId, segment }) =>
-      (subjectId !== null && subjectIds.includes(subjectId)) ||
-      (segment !== null && own.some(({ attributes }) => matchesSegment(segment, attributes))),
+      (subjectId !== null && subjectIds.includes(subjectId)) || (segment !== null && isOn(segment)),
   );
 }
 

@@ -1,9 +1,9 @@
 import type { RetainedKind } from '../../domain/privacy/retention.ts';
 import type { Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
-import { type AgeingCells, cellsWithValue } from './age-dimension.ts';
+import { cellsWithValue } from './age-dimension.ts';
 import { OLD } from './old-rows.ts';
-import { oldRows, type PastPeriod } from './retention.ts';
+import { type HoldCells, oldRows, type PastPeriod } from './retention.ts';
 
 /** Up to so many rows of each query. */
 const counting = (name: string, ...queries: readonly string[]) =>
@@ -22,7 +22,7 @@ const COUNTS = {
 /** How many rows that a rule is about are past the moment and under no legal hold, `most` at most. */
 export async function countDue(
   session: Session,
-  cells: Pick<AgeingCells, 'all'>,
+  cells: HoldCells,
   past: Omit<PastPeriod, 'keep'>,
   most: number,
 ): Promise<number> {

@@ -93,7 +93,7 @@ export async function deleteBatch(
 /** The first parameters of what is old; null: nothing came from a source of that name. */
 export async function oldRows(
   session: Session,
-  cells: Pick<AgeingCells, 'all'>,
+  cells: HoldCells,
   { source, before }: Pick<PastPeriod, 'source' | 'before'>,
   most: number,
 ): Promise<OldRows | null> {
@@ -102,9 +102,14 @@ export async function oldRows(
   return [before, await heldCells(session, cells), most, of?.id ?? null];
 }
 
-/** The cells of segments under a legal hold. */
-export async function heldCells(session: Session, cells: Pick<AgeingCells, 'all'>): Promise<number[]> {
+/** Cells as a legal hold is judged by them. */
+export type HoldCells = Pick<AgeingCells, 'all' | 'refresh'>;
+
+/** The cells of segments under a legal hold, also those that another process added. */
+export async function heldCells(session: Session, cells: HoldCells): Promise<number[]> {
   const held = (await activeHolds(session)).flatMap(({ segment }) => (segment === null ? [] : [segment]));
+  if (held.length === 0) return [];
+  await cells.refresh(session);
   return cells
     .all()
     .filter(({ attributes }) => held.some((segment) => matchesSegment(segment, attributes)))

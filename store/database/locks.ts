@@ -31,4 +31,6 @@ export const LOCKS = {
   refile: 72705,
   watchedFiles: 72710,
   sqlLogins: 72711,
+  /** Used with the hash of an agent's name. */
+  agentSettings: 72712,
 } as const;

@@ -267,8 +267,10 @@ async function heldPlaces(
 ): Promise<HeldPlaces> {
   const people = new Set((await session.rows<{ id: string }>(HELD, [subjectIds])).map(({ id }) => id));
   const segments = (await activeHolds(session)).flatMap(({ segment }) => (segment === null ? [] : [segment]));
+  // Another process may have added cells; where it is not known what a cell is, a hold may be on it.
+  if (segments.length > 0) await cells.refresh(session);
   const isHeld = (cell: Cell | undefined) =>
-    cell !== undefined && segments.some((segment) => matchesSegment(segment, cell.attributes));
+    segments.some((segment) => !cell || matchesSegment(segment, cell.attributes));
   const isPerson = (subjectId: string | null) => subjectId !== null && people.has(subjectId);
   return { isPerson, has: ({ subjectId, cellId }) => isPerson(subjectId) || isHeld(cells.get(cellId)) };
 }

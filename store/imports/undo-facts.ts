@@ -1,6 +1,5 @@
-import type { CellDictionary } from '../../domain/segments/cell.ts';
 import { keepHolds } from '../data-subjects/data-subject.ts';
-import { heldCells } from '../data-subjects/retention.ts';
+import { type HoldCells, heldCells } from '../data-subjects/retention.ts';
 import type { Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
 import { deleteOutcomes, FREE, type NamedOutcome } from '../outcomes/outcome-retention.ts';
@@ -30,13 +29,13 @@ const COUNT = statement(
 );
 
 /** How many facts of the import an undo would remove. */
-export async function countFacts(session: Session, cells: CellDictionary, importId: number): Promise<number> {
+export async function countFacts(session: Session, cells: HoldCells, importId: number): Promise<number> {
   const [row] = await session.rows<{ n: number }>(COUNT, [importId, await heldCells(session, cells)]);
   return row?.n ?? 0;
 }
 
 /** Removes one slice of the facts, in the caller's transaction; returns how many: 0, when none are left. */
-export async function undoFacts(session: Session, cells: CellDictionary, importId: number): Promise<number> {
+export async function undoFacts(session: Session, cells: HoldCells, importId: number): Promise<number> {
   await keepHolds(session);
   const held = await heldCells(session, cells);
   const found = await session.rows<NamedOutcome>(OUTCOMES, [importId, held, SLICE]);

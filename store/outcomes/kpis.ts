@@ -35,7 +35,7 @@ const OUTCOMES = `SELECT o.*, g.place, g.guarded, coalesce(ms.root_id, o.account
 const MONEY = statement(
   'kpi_money',
   `WITH paid AS (
-      SELECT place, currency, unit, bool_or(guarded) AS guarded, sum(CASE kind WHEN 'PAYMENT' THEN amount ELSE -amount END)::bigint AS units
+      SELECT place, currency, unit, bool_or(guarded) AS guarded, sum(CASE kind WHEN 'PAYMENT' THEN amount ELSE -amount END) AS units
       FROM (${OUTCOMES} AND o.kind IN ('PAYMENT', 'REFUND')) o GROUP BY 1, 2, 3
     )
     SELECT p.place, p.currency, sum(p.units)::float8 AS units, count(*)::integer AS accounts,

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { KeyProviderError } from '../../domain/errors/key-provider-errors.ts';
+import { DecryptionError } from '../../domain/privacy/aes-gcm.ts';
 import type { Segment } from '../../domain/segments/cell.ts';
 import type { Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
@@ -137,14 +139,14 @@ export async function changeTarget(session: Session, id: string, stated: StatedT
   return (await session.rows(UPDATE, values)).length > 0;
 }
 
-/** Stores the secret, encrypted under a new data key of the target's own. */
+/** Stores the secret, encrypted under the data key of the target, which other processes have in memory by the target's id. */
 export async function keepTargetSecret(
   session: Session,
   encryption: SubjectEncryption,
   id: string,
   secret: string,
 ): Promise<void> {
-  const subject = { id, key: randomBytes(32) };
+  const subject = await keyOfTarget(session, encryption, id);
   const [wrapped] = await encryption.wrap(session, [subject]);
   const [row] = await session.rows<{ revision: number }>(REVISION, [id]);
   const revision = (row?.revision ?? 0) + 1;
@@ -157,7 +159,18 @@ export async function keepTargetSecret(
     sealed,
     revision,
   ]);
-  encryption.forget([id]);
+}
+
+/** The data key of the target; a new one where it has none, or it cannot be read any more. */
+async function keyOfTarget(session: Session, encryption: SubjectEncryption, id: string) {
+  const [row] = await session.rows<SecretRow>(SECRET_ROW, [id]);
+  try {
+    const [known] = row ? await openConnectionKeys(encryption, [row]) : [];
+    if (known) return { id, key: known.key };
+  } catch (error) {
+    if (!(error instanceof KeyProviderError || error instanceof DecryptionError)) throw error;
+  }
+  return { id, key: randomBytes(32) };
 }
 
 interface SecretRow {
@@ -175,10 +188,20 @@ export async function readTargetSecret(
   encryption: SubjectEncryption,
   id: string,
 ): Promise<string | null> {
-  const [row] = await session.rows<SecretRow>(SECRET_ROW, [id]);
-  if (!row) return null;
-  const [subject] = await openConnectionKeys(encryption, [row]);
-  return subject ? encryption.openSecret(subject, row.revision, row.secret, 'target') : null;
+  const read = async () => {
+    const [row] = await session.rows<SecretRow>(SECRET_ROW, [id]);
+    if (!row) return null;
+    const [subject] = await openConnectionKeys(encryption, [row]);
+    return subject ? encryption.openSecret(subject, row.revision, row.secret, 'target') : null;
+  };
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof DecryptionError)) throw error;
+    // Another process may have stored it under another key than the one in memory.
+    encryption.forget([id]);
+    return read();
+  }
 }
 
 /** Switches a target off; what is due waits until it is switched on. */

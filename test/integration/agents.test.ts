@@ -257,6 +257,13 @@ describe('a proposal', () => {
     expect((await stored()).at(-1)).toMatchObject({ state: 'FAILED' });
     expect(await acted()).toEqual([]);
     expect(await readApprovals(database.store, [id])).toMatchObject([{ verb: 'APPROVE', actorName: 'Ada' }]);
+    world.failing = false;
+    await run(10);
+    expect((await stored()).map(({ state }) => state)).toEqual(['FAILED', 'PROPOSED']);
+    await settle((await stored()).at(-1)?.id ?? '', 'APPROVE');
+    // What was done is not proposed again at once: this agent does not work in batches.
+    await run(10);
+    expect((await stored()).map(({ state }) => state)).toEqual(['FAILED', 'DONE']);
   });
 
   it('cannot be approved while its agent is switched off, and can be rejected', async () => {

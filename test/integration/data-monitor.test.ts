@@ -17,7 +17,7 @@ const at = (day: number, ms = 0) => new Date(day * DAY_MS + ms).toISOString();
 
 let database: TestDatabase;
 let delays: Record<string, number> = { sealer: 2 };
-const retention: Retention = {};
+let retention: Retention = {};
 let now = TODAY * DAY_MS + 6 * 3_600_000;
 const errors: Error[] = [];
 /** Made again for each run, as after a restart. */
@@ -210,6 +210,44 @@ describe('the data monitor', () => {
     await run(1);
     expect(await alerts('steady leaves out')).toMatchObject([
       { summary: 'region is missing in 100 % of the answers since yesterday; usual are 1.9 %.' },
+    ]);
+  });
+
+  it('resolves what it watches under another key, or not any more, and leaves the rest open', async () => {
+    await day('shop', 1, 104);
+    await run(3);
+    const silence = async () =>
+      (await alerts('is silent')).filter(({ evidence }) => evidence.includes('Source:shop'));
+    await database.sql(
+      `UPDATE source_day SET accepted = 0, last_accepted_at = NULL WHERE day >= '${at(TODAY - 2).slice(0, 10)}'
+        AND source_id = (SELECT id FROM source WHERE name = 'shop')`,
+    );
+    retention = { responses: 'P5Y' };
+    await database.submit([{ externalId: 'late', answeredAt: '2020-01-01T00:00:00Z', score: 3 }]);
+    delays = { sealer: 4_000 };
+    await run(2);
+    expect(await silence()).toMatchObject([{ title: 'The source shop is silent', state: 'OPEN' }]);
+    expect(await alerts('Retention')).toMatchObject([{ state: 'OPEN' }]);
+    await database.sql(
+      `INSERT INTO connection (id, connector, name, attributes, sources, mapping, created_at, created_by, made_by)
+        VALUES (gen_random_uuid(), 'zendesk', 'shop desk', '{}', '["shop"]', '{}', now(), 'test', 'test')`,
+    );
+    retention = {};
+    await run(3);
+    expect((await silence()).map(({ title, state }) => [title, state])).toEqual([
+      ['The connection shop desk is silent', 'OPEN'],
+      ['The source shop is silent', 'RESOLVED'],
+    ]);
+    expect(await alerts('Retention')).toMatchObject([{ state: 'RESOLVED' }]);
+    // Those that go on are watched as before.
+    expect((await alerts('journal'))[0]?.state).toBe('OPEN');
+    await database.sql(`DELETE FROM connection WHERE name = 'shop desk'`);
+    delays = { sealer: 1 };
+    await run(3);
+    expect((await silence()).map(({ title, state }) => [title, state])).toEqual([
+      ['The source shop is silent', 'OPEN'],
+      ['The connection shop desk is silent', 'RESOLVED'],
+      ['The source shop is silent', 'RESOLVED'],
     ]);
   });
 

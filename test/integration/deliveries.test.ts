@@ -415,16 +415,98 @@ it('opens secrets after the wrapping key was rotated, and destroys them with the
   expect(await readTargetSecret(database.store, newer, id)).toBeNull();
 });
 
+it('a secret that is replaced is read by other processes at once, also where its key had to be replaced', async () => {
+  const { id, secret } = await makeWebhook();
+  const other = await testEncryption(database.store);
+  expect(await readTargetSecret(database.store, other, id)).toBe(secret);
+  const wrappedFor = async () => {
+    const [row] = await database.sql<{ key: string }>('SELECT wrapped AS key FROM target WHERE id = $1', [
+      id,
+    ]);
+    return row?.key;
+  };
+  const secondSecret = `whsec_${randomBytes(32).toString('base64')}`;
+  await targets.update(id, { secret: secondSecret }, change);
+  expect(await readTargetSecret(database.store, other, id)).toBe(secondSecret);
+  const before = await wrappedFor();
+  await database.sql('UPDATE target SET wrapped = $2 WHERE id = $1', [
+    id,
+    before?.replace(/.{8}$/, 'AAAAAAAA'),
+  ]);
+  database.encryption.forget([id]);
+  await targets.update(id, { secret }, change);
+  expect(await readTargetSecret(database.store, other, id)).toBe(secret);
+  await raise();
+  await deliver(id);
+  expect(await only(id)).toMatchObject({ state: 'DELIVERED' });
+});
+
+it('a secret that cannot be read counts as an attempt that failed, and the delivery ends', async () => {
+  const { id } = await makeWebhook();
+  await database.sql(
+    `UPDATE target SET secret = (SELECT secret FROM target o WHERE o.id = $2) WHERE id = $1`,
+    [id, (await makeWebhook({ events: [] })).id],
+  );
+  await raise();
+  const why = 'what is stored cannot be decrypted; where it is the secret, give it again';
+  await deliver(id);
+  expect(await only(id)).toMatchObject({ state: 'PENDING', attempts: 1, lastError: why });
+  for (let i = 0; i < 30; i++) {
+    now += 30 * HOUR;
+    await deliver(id);
+  }
+  expect(await only(id)).toMatchObject({ state: 'DEAD', attempts: 10, lastError: why });
+  expect(errors.splice(0)).toHaveLength(10);
+  expect(stub.received).toEqual([]);
+});
+
+it('sends a secret nowhere else unless it is given again', async () => {
+  const base = { events: [...EVENT_TYPES], role: 'all', attributes: {}, rate: 60 };
+  const make = (kind: string, settings: object, secret: string) =>
+    targets.create({ name: randomUUID(), kind, settings, ...base }, secret, change);
+  const mail = { host: 'mail.example.com', user: 'u', from: 'a@example.com', to: ['b@example.com'] };
+  const app = { instance: 'https://a.my.salesforce.com', clientId: 'c' };
+  const cluster = { brokers: ['k.example.com:9093'], topic: 't', user: 'u' };
+  const cases = [
+    [
+      'email',
+      mail,
+      [{ host: 'evil.example' }, { security: 'none' }, { port: 26 }],
+      { to: ['c@example.com'] },
+    ],
+    ['salesforce', app, [{ instance: 'https://evil.example' }], { object: 'Task' }],
+    ['zendesk', { subdomain: 'a', email: 'a@example.com' }, [{ subdomain: 'evil' }], { tags: ['t'] }],
+    ['kafka', cluster, [{ brokers: ['evil.example:9093'] }, { security: 'none' }], { topic: 'other' }],
+  ] as const;
+  for (const [kind, settings, moves, stays] of cases) {
+    const { id } = await make(kind, settings, 'secret');
+    for (const move of moves) {
+      const changed = { settings: { ...settings, ...move } };
+      await expect(targets.update(id, changed, change), kind).rejects.toThrow(
+        /^secret: is missing: the change/,
+      );
+      expect(await targets.update(id, { ...changed, secret: 'secret' }, change)).toBe(true);
+      expect(await targets.update(id, { settings, secret: 'secret' }, change)).toBe(true);
+    }
+    expect(await targets.update(id, { settings: { ...settings, ...stays } }, change)).toBe(true);
+  }
+});
+
 it('sends mail over SMTP, and tries again what may pass', async () => {
+  let isFull = true;
   const mails: { readonly to: readonly string[]; readonly text: string }[] = [];
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS'],
     allowInsecureAuth: true,
     onAuth: ({ username, password }, _session, done) =>
-      password === 'right' ? done(null, { user: username }) : done(new Error('no')),
+      password === 'right:!' && username === 'dom:u%'
+        ? done(null, { user: username })
+        : done(new Error('no')),
     onRcptTo: ({ address }, _session, done) => {
-      if (!address.startsWith('full')) return done();
+      if (address.startsWith('gone'))
+        return done(Object.assign(new Error('no such mailbox'), { responseCode: 550 }));
+      if (!isFull || !address.startsWith('full')) return done();
       done(Object.assign(new Error('mailbox full'), { responseCode: 452 }));
     },
     onData: (stream, { envelope }, done) => {
@@ -458,9 +540,11 @@ it('sends mail over SMTP, and tries again what may pass', async () => {
     };
     return (await targets.create({ name: randomUUID(), ...stated }, secret, change)).id;
   };
-  const right = await make({ to: ['b@example.com', 'c@example.com'], user: 'u' }, 'right');
-  const wrong = await make({ to: ['b@example.com'], user: 'u' }, 'wrong');
+  const right = await make({ to: ['b@example.com', 'c@example.com'], user: 'dom:u%' }, 'right:!');
+  const wrong = await make({ to: ['b@example.com'], user: 'dom:u%' }, 'wrong');
   const full = await make({ to: ['full@example.com'] }, null);
+  const some = await make({ to: ['d@example.com', 'full@example.com', 'gone@example.com'] }, null);
+  const never = await make({ to: ['e@example.com', 'full@example.com'] }, null);
   await raise();
   for (const id of [right, wrong, full]) await deliver(id);
   const sent = await only(right);
@@ -472,5 +556,28 @@ it('sends mail over SMTP, and tries again what may pass', async () => {
   expect(mails[0]?.text).not.toContain('authorization');
   expect(await only(wrong)).toMatchObject({ state: 'DEAD', lastStatus: 535 });
   expect(await only(full)).toMatchObject({ state: 'PENDING', lastStatus: 452 });
+  // Some of the recipients: those that may pass are tried again, and its row says who had nothing.
+  await deliver(never);
+  for (let i = 0; i < 2; i++) {
+    const lastError = 'the server refused 1 of the recipients: full@example.com (452)';
+    expect(await only(never)).toMatchObject({ state: 'PENDING', attempts: i + 1, lastError });
+    now += HOUR;
+    await deliver(never);
+  }
+  expect(await only(never)).toMatchObject({
+    ...{ state: 'DELIVERED', attempts: 3, lastStatus: 250 },
+    lastError: 'the server refused 1 of the recipients: full@example.com (452)',
+  });
+  await deliver(some);
+  const two = 'the server refused 2 of the recipients: full@example.com (452), gone@example.com (550)';
+  expect(await only(some)).toMatchObject({ state: 'PENDING', lastStatus: 250, lastError: two });
+  isFull = false;
+  now += HOUR;
+  await deliver(some);
+  expect(await only(some)).toMatchObject({
+    ...{ state: 'DELIVERED', attempts: 2 },
+    lastError: 'the server refused 1 of the recipients: gone@example.com (550)',
+  });
+  expect(mails.at(-1)?.to).toEqual(['d@example.com', 'full@example.com']);
   await new Promise<void>((done) => server.close(() => done()));
 });

@@ -170,6 +170,49 @@ it('replaces a response by its later revision, however late the earlier one is f
   expect(await connectionOf(id)).toMatchObject({ accepted: 2, duplicates: 1, rejected: 0 });
 });
 
+it('fetches again what is announced while it is fetched', async () => {
+  const id = await connect();
+  await announce(id, '60', '9', { date_modified: '2026-02-24T22:00:00+00:00' });
+  stub.answer = async (request) => {
+    const before = answers(request);
+    stub.answer = answers;
+    await announce(id, '60', '3', { date_modified: '2026-02-24T22:00:01+00:00' });
+    await announce(id, '60', '2', { date_modified: '2026-02-24T22:00:02+00:00' });
+    return before;
+  };
+  await work(id);
+  expect(await scoreOf('60')).toEqual([2]);
+  expect(stub.received).toHaveLength(2);
+  expect(await noticesOf(id)).toMatchObject([{ status: 'REPLAYED' }, { status: 'REPLAYED' }]);
+});
+
+it('fetches what was given up when it is announced again', async () => {
+  const id = await connect();
+  stub.answer = () => ({ status: 400, body: '{}' });
+  await announce(id, '61', '9');
+  await work(id);
+  expect(await noticesOf(id)).toMatchObject([{ status: 'WAITING' }]);
+  stub.answer = answers;
+  now += SECOND;
+  await announce(id, '61', '8');
+  await work(id);
+  expect(await scoreOf('61')).toEqual([8]);
+  expect(await noticesOf(id)).toMatchObject([{ status: 'REPLAYED', attempts: 1 }]);
+});
+
+it('counts what cannot be read any more as an attempt, and gives it up', async () => {
+  const id = await connect();
+  await announce(id, '62', '9');
+  await database.sql(`UPDATE quarantine SET sealed = decode('00', 'hex') WHERE connection_id = $1`, [id]);
+  for (let i = 0; i < 30; i++) {
+    await work(id);
+    now += 30 * HOUR;
+  }
+  expect(errors.splice(0)).toHaveLength(10);
+  const why = 'what is stored cannot be decrypted; where it is the secret, give it again';
+  expect(await noticesOf(id)).toMatchObject([{ status: 'WAITING', attempts: 10, last_error: why }]);
+});
+
 it('waits as long as the vendor says, and asks nothing meanwhile', async () => {
   const id = await connect();
   stub.answer = () => ({ status: 429, headers: { 'retry-after': '60' } });

@@ -11,7 +11,9 @@ import { CONNECTORS } from '../../ingestion/webhooks/registry.ts';
 import { replayQuarantined } from '../../ingestion/webhooks/replay.ts';
 import { SignatureError } from '../../ingestion/webhooks/signature.ts';
 import { signStandardWebhook } from '../../ingestion/webhooks/vendors/canonical.fixtures.ts';
+import { fixtures as delighted } from '../../ingestion/webhooks/vendors/delighted.fixtures.ts';
 import { fixtures as formbricks } from '../../ingestion/webhooks/vendors/formbricks.fixtures.ts';
+import { fixtures as segmentFixtures } from '../../ingestion/webhooks/vendors/segment.fixtures.ts';
 import { segment } from '../../ingestion/webhooks/vendors/segment.ts';
 import {
   listQuarantined,
@@ -286,19 +288,69 @@ it('what a mapping could not read is stored once it is changed: again and again,
   ).toEqual([]);
 });
 
+/** Gives a row of the quarantine another content. */
+async function replace(id = '', content: object = {}) {
+  const key = { id, key: randomBytes(32) };
+  const [wrapped] = await database.store.transaction((session) => database.encryption.wrap(session, [key]));
+  const sealed = database.encryption.encryptEvent(key, id, JSON.stringify(content), 'quarantine');
+  await database.sql('UPDATE quarantine SET sealed = $2, wrapped = $3, key_version = $4 WHERE id = $1', [
+    ...[id, sealed],
+    ...[wrapped?.wrapped, wrapped?.version],
+  ]);
+}
+
+it('a broken line among many good ones waits by itself, and the others are stored', async () => {
+  const { id } = await make('delighted', {}, delighted.secret);
+  const event = (of: number) => ({
+    event_type: 'survey_response.created',
+    event_data: {
+      ...{ id: `d${of}`, person: { id: `person ${of}`, email: `p${of}@example.com` }, survey_type: 'nps' },
+      ...{ score: 9, created_at: 1_767_346_200, updated_at: 1_767_346_200 },
+    },
+  });
+  const good = Array.from({ length: 1_500 }, (_, i) => JSON.stringify(event(i)));
+  const raw = Buffer.from([...good, '{"event_type": "survey_resp', '{"event_data": {}}'].join('\n'));
+  const headers = {
+    ...delighted.sign(raw, delighted.secret, 0, '', ''),
+    'content-type': 'application/x-ndjson',
+  };
+  const connector = CONNECTORS.get('delighted') as WebhookConnector;
+  const target = { id, connector, reader: () => connections.reader(found(id)) };
+  const { account } = await receiveDelivery(deps, OWNER, target, { raw, headers, url: id });
+  expect(account).toMatchObject({ accepted: 1_500, rejectedTotal: 2 });
+  expect(await counts(id)).toMatchObject({ accepted: 1_500, rejected: 2, unkept: 0 });
+  expect(await list(id)).toMatchObject([{ reason: 'SCHEMA' }, { reason: 'SCHEMA' }]);
+});
+
+it('an item that cannot be parsed waits on, whatever reads the connection', async () => {
+  const made = [
+    await make('formbricks', formbricks.mapping, formbricks.secret),
+    await make('segment', (segmentFixtures.mapping as object) ?? {}),
+  ];
+  for (const { id, secret } of made) {
+    const vendor = found(id).connector;
+    if (vendor === 'formbricks') await deliver(id, secret, 'not JSON');
+    else {
+      const raw = Buffer.from('not JSON');
+      const headers = segmentFixtures.sign(raw, secret, Date.now(), '', id);
+      const target = { id, connector: segment, reader: () => connections.reader(found(id)) };
+      await receiveDelivery(deps, OWNER, target, { raw, headers, url: id });
+    }
+    const [row] = await list(id);
+    await database.sql(`UPDATE quarantine SET reason = 'SCHEMA' WHERE id = $1`, [row?.id]);
+    await replace(row?.id, { kind: 'item', text: '{"a": 1, "a": 2}' });
+    expect(await replay(id)).toMatchObject({ replayed: 0, failed: 1 });
+    expect(await list(id)).toMatchObject([{ status: 'WAITING' }]);
+  }
+});
+
 it('the rejected items of a body that could not be read wait by themselves once it can', async () => {
   const { id, secret } = await make('canonical', {});
   await deliver(id, secret, 'not JSON');
   const [row] = await list(id);
   // As after a correction of the connector: the same delivery, now readable.
   const body = JSON.stringify([item('b1'), item('b2', { score: 99 })]);
-  const content = JSON.stringify({ kind: 'body', body: Buffer.from(body).toString('base64'), headers: {} });
-  const key = { id: row?.id ?? '', key: randomBytes(32) };
-  const [wrapped] = await database.store.transaction((session) => database.encryption.wrap(session, [key]));
-  await database.sql('UPDATE quarantine SET sealed = $2, wrapped = $3, key_version = $4 WHERE id = $1', [
-    ...[key.id, database.encryption.encryptEvent(key, key.id, content, 'quarantine')],
-    ...[wrapped?.wrapped, wrapped?.version],
-  ]);
+  await replace(row?.id, { kind: 'body', body: Buffer.from(body).toString('base64'), headers: {} });
   // The rejected one was not tried yet.
   expect(await replay(id)).toMatchObject({ replayed: 1, failed: 0, remaining: 1 });
   expect(await list(id, { statuses: ['WAITING'] })).toMatchObject([

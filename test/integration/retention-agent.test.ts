@@ -19,7 +19,9 @@ import { expectRollupsToEqualRecount } from '../fixtures/recount.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-let now = Date.now();
+// Noon: a test of some minutes stays within a day.
+const DAY = 24 * HOUR;
+let now = Math.floor(Date.now() / DAY) * DAY + 12 * HOUR;
 let database: TestDatabase;
 let policy: Retention = {};
 let rewrites = 0;
@@ -135,7 +137,7 @@ it('waits for approval where it may only propose, and deletes what the policy sa
       { verb, action: { do: 'delete', kind: 'responses', keep: 'P1D', before: '2100-01-01' }, reason: 'r' },
       by,
     );
-  await expect(settle('EDIT')).rejects.toThrow('what is deleted follows from the policy alone');
+  await expect(settle('EDIT')).rejects.toThrow('it follows from what was observed; approve it or reject it');
   policy = { responses: 'P9Y' };
   await settle('APPROVE');
   expect((await decisions())[0]).toMatchObject({
@@ -144,6 +146,41 @@ it('waits for approval where it may only propose, and deletes what the policy sa
   });
   errors.splice(0);
   expect(await left()).toBe(4);
+});
+
+it('proposes the next batch once one was deleted, again what failed, and after a rejection what is past its period later', async () => {
+  await submitOld('batches', BATCH + 2);
+  const total = (await left()) ?? 0;
+  await set('PROPOSE');
+  const states = async () => (await decisions()).map(({ state }) => state);
+  const settle = async (verb: 'APPROVE' | 'REJECT') =>
+    settleProposal(
+      { store: database.store, agents: [agent()] },
+      (await decisions()).at(-1)?.id ?? '',
+      { verb, reason: 'r' },
+      { id: 'a', name: 'Ada', now: new Date(now), note: async () => undefined, onError },
+    );
+  await run();
+  await settle('APPROVE');
+  expect(await left()).toBe(total - BATCH);
+  await run();
+  expect(await states()).toEqual(['DONE', 'PROPOSED']);
+  policy = { responses: 'P9Y' };
+  await settle('APPROVE');
+  errors.splice(0);
+  policy = { responses: 'P5Y' };
+  await run();
+  expect(await states()).toEqual(['DONE', 'FAILED', 'PROPOSED']);
+  await settle('REJECT');
+  await run();
+  expect(await states()).toEqual(['DONE', 'FAILED', 'REJECTED']);
+  now += DAY;
+  await run();
+  expect(await states()).toEqual(['DONE', 'FAILED', 'REJECTED', 'PROPOSED']);
+  await settle('APPROVE');
+  await run();
+  expect((await states()).at(-1)).toBe('NONE');
+  for (const one of await decisions()) expect(replay([agent()], one)).toEqual({ same: true, reason: null });
 });
 
 it('is behind, and an alert says so and why, where it does not act for a day', async () => {

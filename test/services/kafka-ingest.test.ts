@@ -9,6 +9,8 @@ import { type RunningKafka, startKafka } from './kafka.ts';
 /* Two processes that read topics in one group: one is killed, the broker restarts, and nothing is lost or stored twice. */
 
 const PARTITIONS = 4;
+/** Of .NET, in a zone east of Greenwich: a moment of the year 0, which PostgreSQL has not. */
+const EMPTY_DATE = '0001-01-01T00:00:00+01:00';
 let kafka: RunningKafka;
 let instance: Instance;
 let producer: StringProducer;
@@ -112,12 +114,13 @@ it('reads canonical responses and CloudEvents, and rejects what is neither witho
       { topic: 'responses', key: 'a', value: 'no json' },
       { topic: 'responses', key: 'a', value: '' },
       { topic: 'responses', value: JSON.stringify(answer('keyless 1', { score: 11 })) },
+      { topic: 'responses', key: 'a', value: JSON.stringify(answer('empty 1', { updatedAt: EMPTY_DATE })) },
       { topic: 'responses', key: 'a', value: JSON.stringify(answer('event 4', { revision: 2, score: 3 })) },
       { topic: 'responses', key: 'a', value: JSON.stringify(answer('event 4', { revision: 1, score: 10 })) },
     ],
   });
   await until(async () => (await counts())?.accepted === 13, 'they are stored');
-  expect(await counts()).toMatchObject({ rejected: 2, ignored: 1 });
+  expect(await counts()).toMatchObject({ rejected: 3, ignored: 1 });
   const { responses } = await ask<{
     responses: { edges: { node: { externalId: string; score: number; position?: string } }[] };
   }>('{ responses(first: 50) { edges { node { externalId score } } } }');
@@ -137,11 +140,15 @@ it('requests hand checked responses to Kafka, encrypted, and they are stored fro
   const items = [
     answer('posted 1', { source: 'posted' }),
     answer('posted 2', { source: 'posted', score: 11 }),
+    answer('posted 5', { source: 'posted', updatedAt: EMPTY_DATE }),
     answer('posted 3', { source: 'posted', comment: 'slow checkout' }),
   ];
   const { status, body } = await post(items);
   expect([status, body.queued, body.ids?.length]).toEqual([202, 2, 2]);
-  expect(body.rejected).toMatchObject([{ index: 1, code: 'OUT_OF_SCALE' }]);
+  expect(body.rejected).toMatchObject([
+    { index: 1, code: 'OUT_OF_SCALE' },
+    { index: 2, code: 'INVALID_TIME' },
+  ]);
   await until(async () => (await stored()) === before + 2, 'they are stored');
   const { responses } = await ask<{ responses: { edges: { node: { id: string; comment: string } }[] } }>(
     '{ responses(first: 2, sources: ["posted"]) { edges { node { id comment } } } }',
@@ -156,6 +163,18 @@ it('requests hand checked responses to Kafka, encrypted, and they are stored fro
   sent.push('posted 1', 'posted 3');
   // What another program wrote there is left out, and stops nothing.
   await producer.send({ messages: [{ topic: 'handed', key: 'x', value: 'forged' }] });
+});
+
+it('rejects an item that no broker takes, and queues those beside it', async () => {
+  const before = await stored();
+  const { status, body } = await post([
+    answer('large 1', { comment: 'word '.repeat(250_000) }),
+    answer('large 2', { comment: 'short' }),
+  ]);
+  expect([status, body.queued]).toEqual([202, 1]);
+  expect(body.rejected).toMatchObject([{ index: 0, code: 'TOO_LONG' }]);
+  sent.push('large 2');
+  await until(async () => (await stored()) === before + 1, 'it is stored');
 });
 
 it('queues items of requests that come at once, each of which is stored', async () => {

@@ -19,11 +19,21 @@ export const revisionOfMap = z.union(
 
 export type RevisionRule = z.infer<typeof revisionOfMap>;
 
+const readings = (text: string) => `${text.slice(0, -4)} or ${text.slice(0, -4)}000`;
+
 /** Spreadsheets may write 3 as "3.0". */
 const NUMBER = /^(\d{1,16})(?:[.,]0+)?$/;
 
+/** May be a number of thousands, and a fraction of zeros. */
+const AMBIGUOUS = /^\d{1,16}[.,]000$/;
+
 /** The number in the text, or why it is not one. */
 export function readNumber(rule: RevisionRule, text: string): Revision | Outcome {
+  if (AMBIGUOUS.test(text))
+    return rejected(
+      'INVALID',
+      `revision: ${quoted(text)} in the column ${quoted(rule.column)} may be ${readings(text)}; write the number without a separator`,
+    );
   const value = Number(NUMBER.exec(text)?.[1] ?? Number.NaN);
   if (Number.isSafeInteger(value)) return { kind: 'number', value };
   return rejected(

@@ -1,4 +1,5 @@
-import { MOST_ITEMS, readItems, UnreadableBodyError } from '../../pipeline/read-items.ts';
+import { rejected } from '../../pipeline/outcome.ts';
+import { BadItem, MOST_ITEMS, readItems } from '../../pipeline/read-items.ts';
 import { fieldsOf, idInBody, textOfBody } from '../body.ts';
 import type { WebhookConnector } from '../connector.ts';
 import { mappedReader } from '../mapped-reader.ts';
@@ -19,6 +20,13 @@ const DEFAULTS = {
   where: { 'event_data.survey_type': ['nps'] },
 };
 
+const NO_EVENT = rejected(
+  'INVALID',
+  'event_type: is missing; an event of Delighted has "event_type" and "event_data"',
+);
+const typeOf = (item: unknown) => fieldsOf(item)['event_type'];
+const isEvent = (item: unknown) => typeof typeOf(item) === 'string';
+
 /** Archived events of Delighted, which ended in June 2026: docs/connectors/delighted.md. */
 export const delighted: WebhookConnector = {
   ...hmacSigned({
@@ -31,14 +39,15 @@ export const delighted: WebhookConnector = {
   receive: async (raw, headers) => {
     const isLines = String(headers['content-type'] ?? '').includes('ndjson');
     const events = await readItems(textOfBody(raw), isLines, MOST_ITEMS);
-    const types = events.map((event) => fieldsOf(event)['event_type']);
-    if (!types.every((type) => typeof type === 'string'))
-      throw new UnreadableBodyError(
-        'event_type: is missing; an event of Delighted has "event_type" and "event_data"',
-      );
-    return { items: events.filter((_event, i) => EVENTS.has(types[i] as string)) };
+    // What is no event is an item too: it is rejected by itself, and the others are stored.
+    return { items: events.filter((event) => !isEvent(event) || EVENTS.has(typeOf(event) as string)) };
   },
   // Of a list of events there is none.
   deliveryId: (_headers, raw) => idInBody(raw, ({ event_id: id }) => id),
-  reader: (mapping, dimensions) => mappedReader('delighted', DEFAULTS, mapping, dimensions),
+  reader: (mapping, dimensions) => {
+    const reader = mappedReader('delighted', DEFAULTS, mapping, dimensions);
+    const read: typeof reader.read = (item, position) =>
+      item instanceof BadItem || isEvent(item) ? reader.read(item, position) : NO_EVENT;
+    return { ...reader, read };
+  },
 };

@@ -20,13 +20,19 @@ it('announces deals and tickets once each, and nothing else', async () => {
     change('deal.propertyChange', 500_123, 'amount'),
     change('deal.propertyChange', 500_124, 'description'),
     change('object.creation', 9, '', { objectTypeId: '0-5' }),
+    // Ids are of one kind of object.
+    change('object.creation', 500_123, '', { objectTypeId: '0-5' }),
     change('deal.deletion', 500_125, ''),
     change('company.propertyChange', 7, 'hubspot_owner_id'),
   ];
   const received = await hubspot.receive(Buffer.from(JSON.stringify(body)), {}, 0);
   expect(received).toEqual({
-    items: [body[2], body[4], body[5]],
-    notices: [{ ids: { object: 'deal', id: '500123' } }, { ids: { object: 'ticket', id: '9' } }],
+    items: [body[2], body[5], body[6]],
+    notices: [
+      { ids: { object: 'deal', id: '500123' } },
+      { ids: { object: 'ticket', id: '9' } },
+      { ids: { object: 'ticket', id: '500123' } },
+    ],
   });
 });
 

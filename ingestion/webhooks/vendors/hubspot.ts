@@ -67,7 +67,10 @@ export const hubspot: WebhookConnector = {
         }),
   receive: async (raw) => {
     const items = await readItems(textOfBody(raw), false, MOST_ITEMS);
-    const announced = new Map(items.flatMap((item) => noticesOf(item).map((one) => [one.ids['id'], one])));
+    // Objects of two kinds may have the same id.
+    const announced = new Map(
+      items.flatMap((item) => noticesOf(item).map((one) => [`${one.ids['object']} ${one.ids['id']}`, one])),
+    );
     return { items: items.filter((item) => noticesOf(item).length === 0), notices: [...announced.values()] };
   },
   // A delivery is a list without an id of its own; its items are known by theirs.
