@@ -1,6 +1,6 @@
 import { HOUR_MS } from '../../domain/time/time-windows.ts';
 import { LOCKS } from '../../store/database/locks.ts';
-import { carryOutAlert, parseAlertAction } from '../alerting/carry-out.ts';
+import { ALERT_EDITING, carryOutAlert } from '../alerting/carry-out.ts';
 import type { AlertAction } from '../alerting/episode.ts';
 import type { Agent } from '../loop/agent.ts';
 import { decide } from './decide.ts';
@@ -25,5 +25,5 @@ export const accountWatch = ({ capacity }: AccountWatchParts): Agent<Inputs, Ale
   observe: (deps, known) => observe(deps, known, capacity),
   decide,
   act: carryOutAlert,
-  parseAction: parseAlertAction,
+  editing: ALERT_EDITING,
 });

@@ -4,6 +4,7 @@ import { readLastAlert, readOpenAlerts } from '../../store/agents/alerts.ts';
 import type { OwnerSession, Session } from '../../store/database/client.ts';
 import { SEVERITIES } from '../../store/tables/agents.ts';
 import type { Acting } from '../loop/agent.ts';
+import type { Editing } from '../loop/edit.ts';
 import type { AlertAction, LastAlert } from './episode.ts';
 import { raise, resolve } from './hold.ts';
 
@@ -39,28 +40,22 @@ export async function carryOutAlert(acting: Acting, action: AlertAction): Promis
 }
 
 const TEXT = z.string().min(1).max(2_000);
-const IDS = z.array(z.string().min(1).max(8_192)).max(100);
-const ACTION = z.discriminatedUnion('do', [
-  z.strictObject({
+const EDITED = z.union([
+  z.looseObject({
     do: z.literal('raise'),
-    rule: TEXT,
-    since: z.iso.datetime(),
-    alert: z.strictObject({
-      severity: z.enum(SEVERITIES),
-      title: TEXT,
-      summary: TEXT,
-      evidence: IDS,
-      facts: z.json(),
-    }),
+    alert: z.looseObject({ severity: z.enum(SEVERITIES), title: TEXT, summary: TEXT }),
   }),
-  z.strictObject({ do: z.literal('resolve'), alert: z.uuid(), reason: TEXT, evidence: IDS }),
+  z.looseObject({ do: z.literal('resolve'), reason: TEXT }),
 ]);
 
-/** @throws UserError if it is no action over an alert. */
-export function parseAlertAction(given: unknown): AlertAction {
-  const parsed = ACTION.safeParse(given);
-  if (parsed.success) return parsed.data;
-  throw new UserError(
-    'action: { "do": "raise", "rule", "since", "alert": { "severity", "title", "summary", "evidence", "facts" } } or { "do": "resolve", "alert", "reason", "evidence" } is expected',
-  );
-}
+/** Of an action over an alert: how severe it is, and what it says. */
+export const ALERT_EDITING: Editing<AlertAction> = {
+  fields: ['alert.severity', 'alert.title', 'alert.summary', 'reason'],
+  parse: (given) => {
+    // All else equals what was proposed.
+    if (EDITED.safeParse(given).success) return given as AlertAction;
+    throw new UserError(
+      `action: a severity (${SEVERITIES.join(', ')}), a title and a summary, or of "resolve" a reason, are expected: texts of at most 2,000 characters`,
+    );
+  },
+};

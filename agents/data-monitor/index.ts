@@ -1,6 +1,6 @@
 import { MINUTE_MS } from '../../domain/time/time-windows.ts';
 import { LOCKS } from '../../store/database/locks.ts';
-import { carryOutAlert, parseAlertAction } from '../alerting/carry-out.ts';
+import { ALERT_EDITING, carryOutAlert } from '../alerting/carry-out.ts';
 import type { AlertAction } from '../alerting/episode.ts';
 import type { Agent } from '../loop/agent.ts';
 import { decide } from './decide.ts';
@@ -22,6 +22,6 @@ export function dataMonitor(parts: DataMonitorParts): Agent<Inputs, AlertAction>
     observe: (deps, known) => observe(parts, deps, known),
     decide,
     act: carryOutAlert,
-    parseAction: parseAlertAction,
+    editing: ALERT_EDITING,
   };
 }

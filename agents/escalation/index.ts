@@ -21,7 +21,7 @@ export const escalation: Agent<Inputs, EscalateAction> = {
   observe,
   decide,
   act,
-  parseAction,
+  editing: { fields: ['target'], parse },
 };
 
 const ACTION = z.strictObject({
@@ -33,7 +33,7 @@ const ACTION = z.strictObject({
   target: z.uuid(),
 });
 
-function parseAction(given: unknown): EscalateAction {
+function parse(given: unknown): EscalateAction {
   const parsed = ACTION.safeParse(given);
   if (parsed.success) return parsed.data;
   throw new UserError(

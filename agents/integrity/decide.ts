@@ -1,4 +1,4 @@
-import { type AlertAction, type Cause, decideAlert } from '../alerting/episode.ts';
+import { type AlertAction, type Cause, decideAlert, openOf } from '../alerting/episode.ts';
 import type { Decided } from '../loop/agent.ts';
 import type { GraphInputs, Inputs, SealsInputs } from './inputs.ts';
 
@@ -16,6 +16,10 @@ const others = (n: number) => (n === 0 ? '' : ` and ${n} more`);
 function decideSeals({ at, before, last, seed, size, checked }: SealsInputs): Decided<AlertAction> {
   const wrong = checked.filter(({ verdict }) => verdict === 'MISMATCH');
   const open = checked.filter(({ verdict }) => verdict === 'UNVERIFIABLE').length;
+  const alert = openOf(last);
+  const unproven = checked.flatMap(({ id, verdict }) =>
+    verdict === 'UNVERIFIABLE' && alert?.evidence.includes(id) ? [id] : [],
+  );
   const places = [...new Set(wrong.map(({ offender, id }) => offender ?? id))].sort();
   const [first] = places;
   const cause: Cause | null =
@@ -25,10 +29,21 @@ function decideSeals({ at, before, last, seed, size, checked }: SealsInputs): De
           severity: 'CRITICAL',
           title: `Sealed scores do not verify: ${first}${others(places.length - 1)}`,
           summary: `${wrong.length} of ${checked.length} sampled scores differ from their seals, their responses or the log.`,
-          evidence: [...places, ...wrong.map(({ id }) => id)].slice(0, 50),
+          // What the alert was about stays in it until it is proven.
+          evidence: [...unproven, ...places, ...wrong.map(({ id }) => id)].slice(0, 50),
           facts: { seed, size, wrong },
         };
-  const evidence = checked.filter(({ verdict }) => verdict !== 'MISMATCH').map(({ id }) => id);
+  if (alert && !cause && unproven.length > 0)
+    return {
+      action: null,
+      nearMiss: true,
+      reason: `Nothing differs, but ${unproven.length} of the scores that Alert:${alert.id} is about cannot be proven now.`,
+      alternatives: [{ action: 'resolve', reason: 'only a proof shows that it is over' }],
+      verdict: `unproven ${alert.id}`,
+    };
+  const evidence = checked
+    .filter(({ verdict }) => verdict !== 'MISMATCH' && verdict !== 'UNVERIFIABLE')
+    .map(({ id }) => id);
   const left = open === 0 ? '' : ` ${open} could not be proven yet.`;
   const fine =
     checked.length === 0

@@ -1,6 +1,6 @@
 import { HOUR_MS } from '../../domain/time/time-windows.ts';
 import { LOCKS } from '../../store/database/locks.ts';
-import { carryOutAlert, parseAlertAction } from '../alerting/carry-out.ts';
+import { ALERT_EDITING, carryOutAlert } from '../alerting/carry-out.ts';
 import type { AlertAction } from '../alerting/episode.ts';
 import type { Agent } from '../loop/agent.ts';
 import { decide } from './decide.ts';
@@ -15,7 +15,7 @@ export function integrityAgent(parts: IntegrityParts): Agent<Inputs, AlertAction
     name: AGENT,
     description:
       'Verifies a sample of sealed scores, and of the lineage graph, against the database every day, and raises an alert about what differs.',
-    version: 1,
+    version: 2,
     defaultAutonomy: 'ACT',
     // It looks every hour whether the sample of the day is due.
     everyMs: HOUR_MS,
@@ -23,6 +23,6 @@ export function integrityAgent(parts: IntegrityParts): Agent<Inputs, AlertAction
     observe: (deps, known) => observe(parts, deps, known),
     decide,
     act: carryOutAlert,
-    parseAction: parseAlertAction,
+    editing: ALERT_EDITING,
   };
 }

@@ -6,6 +6,7 @@ import type { OwnerSession, Store } from '../../store/database/client.ts';
 import type { LOCKS } from '../../store/database/locks.ts';
 import type { StoredCellDictionary } from '../../store/responses/cell-dictionary.ts';
 import type { Autonomy } from '../../store/tables/agents.ts';
+import type { Editing } from './edit.ts';
 
 /*
  * The one shape of an agent. `observe` reads facts, `decide` is a pure function of them, `act` carries the action out in the
@@ -93,8 +94,8 @@ export interface Agent<Inputs, Action> {
    * session. What cannot be done is thrown as a UserError.
    */
   act(acting: Acting, action: Action): Promise<string>;
-  /** An action that a person wrote instead. @throws UserError if it is none of this agent's. */
-  parseAction(given: unknown): Action;
+  /** What people may change of a proposal; null: nothing, it is approved or rejected. */
+  readonly editing: Editing<Action> | null;
 }
 
 /** Any agent: the frame passes on what it does not look into. */

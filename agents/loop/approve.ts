@@ -11,6 +11,7 @@ import {
 import type { NoteChange } from '../../store/audit/audit.ts';
 import type { OwnerSession, Store } from '../../store/database/client.ts';
 import type { AnyAgent, Decided } from './agent.ts';
+import { editedAction } from './edit.ts';
 import { ActionFailedError, actIn } from './run.ts';
 
 /** What was said to a decision cannot be done; the message says why. */
@@ -67,15 +68,15 @@ async function settleIn(
 ): Promise<void> {
   const found = await proposal(session, id);
   const agent = agents.find(({ name }) => name === found.agent);
-  const edited = verb === 'EDIT' ? agentOf(agent, found).parseAction(action) : null;
+  const { action: proposed } = found.decision as Decided<unknown>;
+  const edited = verb === 'EDIT' ? editedAction(agentOf(agent, found).editing, proposed, action) : null;
   const at = by.now;
   const approval = { decisionId: id, verb, edited, actor: by.id, actorName: by.name, reason, at };
   await insertApproval(session, approval);
   if (verb === 'REJECT') await settleDecision(session, id, { state: 'REJECTED', outcome: null, at });
   else if (failure !== null) await settleDecision(session, id, { state: 'FAILED', outcome: failure, at });
   else {
-    const decided = found.decision as Decided<unknown>;
-    const outcome = await carryOut(session, agentOf(agent, found), found, edited ?? decided.action, at);
+    const outcome = await carryOut(session, agentOf(agent, found), found, edited ?? proposed, at);
     await settleDecision(session, id, { state: 'DONE', outcome, at });
   }
   await by.note(session, { decision: id, verb });

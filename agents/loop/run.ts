@@ -43,7 +43,10 @@ const UNCHANGED_MS = 24 * 3_600_000;
 /** An action that failed is tried again after this time. */
 const FAILED_MS = 3_600_000;
 
-/** One run of an agent: everything that it observes is decided about, each in a transaction of its own. */
+/**
+ * One run of an agent: everything that it observes is decided about, each in a transaction of its own. What cannot be decided about
+ * does not end the run of the others: the first such error is thrown at the end, so that the run counts as failed.
+ */
 export async function runAgent(
   deps: AgentDeps,
   agent: AnyAgent,
@@ -54,18 +57,27 @@ export async function runAgent(
   let isOn = await isEnabled(deps, agent);
   if (!isOn && !dryRun) return made;
   let error: Error | null = null;
+  let failed = null as Error | null;
   try {
     const known = await readStates(deps.store, agent.name);
     const observed = agent.observe(deps, known)[Symbol.asyncIterator]();
     while (!stopped() && (isOn || dryRun)) {
       const next = await inSpan('agent.observe', agent.name, () => observed.next());
       if (next.done) break;
-      const step = await decideAbout(deps, agent, next.value, options);
+      const step = await decideAbout(deps, agent, next.value, options).catch((thrown: Error) => {
+        // All others would fail as well.
+        if (isPassingError(thrown)) throw thrown;
+        if (failed) options.onError(thrown);
+        failed ??= thrown;
+        return undefined;
+      });
       if (step) made.push(step);
-      else isOn = false;
+      else if (step === null) isOn = false;
     }
     if (stopped() || !isOn) await observed.return?.();
+    if (failed) throw failed;
   } catch (thrown) {
+    if (failed && failed !== thrown) options.onError(failed);
     error = thrown as Error;
     throw thrown;
   } finally {

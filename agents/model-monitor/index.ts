@@ -1,6 +1,6 @@
 import { MINUTE_MS } from '../../domain/time/time-windows.ts';
 import { LOCKS } from '../../store/database/locks.ts';
-import { carryOutAlert, parseAlertAction } from '../alerting/carry-out.ts';
+import { ALERT_EDITING, carryOutAlert } from '../alerting/carry-out.ts';
 import type { AlertAction } from '../alerting/episode.ts';
 import type { Agent } from '../loop/agent.ts';
 import { decide, type Inputs } from './decide.ts';
@@ -18,5 +18,5 @@ export const modelMonitor: Agent<Inputs, AlertAction> = {
   observe,
   decide,
   act: carryOutAlert,
-  parseAction: parseAlertAction,
+  editing: ALERT_EDITING,
 };

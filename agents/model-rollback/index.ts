@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { UserError } from '../../domain/errors/user-error.ts';
 import { LOCKS } from '../../store/database/locks.ts';
 import { rollbackIn } from '../../store/models/model-changes.ts';
@@ -10,11 +9,6 @@ import { figureOf } from '../model-monitor/observe.ts';
 import { decide, type Inputs, type Part, type RollbackAction } from './decide.ts';
 
 const AGENT = 'model-rollback';
-const ACTION = z.strictObject({
-  do: z.literal('rollback'),
-  from: z.int().positive(),
-  to: z.int().positive(),
-});
 
 /** Rolls a failing champion back. A rollback changes scores, so at first it is proposed to a person. */
 export const modelRollback: Agent<Inputs, RollbackAction> = {
@@ -29,13 +23,7 @@ export const modelRollback: Agent<Inputs, RollbackAction> = {
   observe,
   decide,
   act,
-  parseAction: (given) => {
-    const parsed = ACTION.safeParse(given);
-    if (parsed.success) return parsed.data;
-    throw new UserError(
-      'action: { "do": "rollback", "from": the champion, "to": the version before it } is expected',
-    );
-  },
+  editing: null,
 };
 
 async function* observe({ store }: AgentDeps): AsyncGenerator<Observation<Inputs>> {

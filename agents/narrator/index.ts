@@ -1,4 +1,3 @@
-import { UserError } from '../../domain/errors/user-error.ts';
 import { MINUTE_MS } from '../../domain/time/time-windows.ts';
 import { NARRATOR } from '../../store/agents/narratives.ts';
 import { LOCKS } from '../../store/database/locks.ts';
@@ -24,8 +23,6 @@ export function narrator(parts: NarratorParts): Agent<Inputs, NarrativeAction> {
     observe: (deps) => observe(parts, deps),
     decide,
     act: (acting, action) => act(parts.scopeOf, acting, action),
-    parseAction: () => {
-      throw new UserError('action: a narrative follows from its facts; approve it, or reject it');
-    },
+    editing: null,
   };
 }

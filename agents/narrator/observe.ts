@@ -161,8 +161,10 @@ function alertFact({ id, title, since, raisedAt, evidence }: AlertRow): Unnumber
 /** Keys of the change events that the alert names as candidates. */
 function candidatesOf({ facts }: AlertRow): string[] {
   const { candidates } = (facts ?? {}) as { readonly candidates?: unknown };
-  const ids = Array.isArray(candidates) ? candidates.map(({ id }: { readonly id: string }) => id) : [];
-  return ids.map((id) => id.slice(id.indexOf(':') + 1));
+  const ids = Array.isArray(candidates)
+    ? candidates.map((one: { readonly id?: unknown } | null) => one?.id)
+    : [];
+  return ids.flatMap((id) => (typeof id === 'string' ? [id.slice(id.indexOf(':') + 1)] : []));
 }
 
 /** Change events of one kind and day are one fact. Their titles are not kept: they are read through the ids. */

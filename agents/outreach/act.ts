@@ -6,6 +6,7 @@ import { noteResult, openCase } from '../../store/agents/cases.ts';
 import { SEVERITIES } from '../../store/tables/agents.ts';
 import { queueDeliveries } from '../../store/targets/deliveries.ts';
 import type { Acting } from '../loop/agent.ts';
+import type { Editing } from '../loop/edit.ts';
 import type { CoachingAction } from './coaching.ts';
 import type { OutreachAction } from './decide.ts';
 import { COACHING, PLAYBOOKS } from './playbooks.ts';
@@ -75,11 +76,14 @@ const ACTION = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('coach'), hours: z.int().min(1).max(8_760) }),
 ]);
 
-/** @throws UserError if it is no case to open: what became of an account is not edited. */
-export function parseOutreach(given: unknown): OutreachAction {
-  const parsed = ACTION.safeParse(given);
-  if (parsed.success) return parsed.data;
-  throw new UserError(
-    'action: { "do": "open", "alert", "severity", "title" and "playbook" of the table of playbooks, "hours" } or { "do": "coach", "hours" } is expected',
-  );
-}
+/** Of a case to open: how it is worked on. What became of an account is not edited. */
+export const EDITING: Editing<OutreachAction> = {
+  fields: ['severity', 'title', 'playbook', 'hours'],
+  parse: (given) => {
+    const parsed = ACTION.safeParse(given);
+    if (parsed.success) return parsed.data;
+    throw new UserError(
+      'action: { "do": "open", "alert", "severity", "title" and "playbook" of the table of playbooks, "hours" } or { "do": "coach", "hours" } is expected',
+    );
+  },
+};

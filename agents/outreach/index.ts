@@ -5,7 +5,7 @@ import { parseCellSet } from '../../store/agents/cell-set.ts';
 import { LOCKS } from '../../store/database/locks.ts';
 import { readAccountFacts } from '../../store/outcomes/account-facts.ts';
 import type { Agent, AgentDeps, Observation } from '../loop/agent.ts';
-import { act, parseOutreach } from './act.ts';
+import { act, EDITING } from './act.ts';
 import { observeCoaching } from './coaching.ts';
 import { decide, type Inputs, LEARN_DAYS, type OutreachAction } from './decide.ts';
 
@@ -21,7 +21,7 @@ export const outreach: Agent<Inputs, OutreachAction> = {
   observe,
   decide,
   act,
-  parseAction: parseOutreach,
+  editing: EDITING,
 };
 
 async function* observe(
@@ -41,6 +41,8 @@ async function* observeAccounts({ store, now }: AgentDeps, day: Date): AsyncGene
     (isOver ? await readAccountFacts(store, new Date(now())) : []).map((row) => [row.id, row]),
   );
   for (const { alert, alertState, account, severity, cells, facts, ...of } of cases) {
+    // A row without them must not end the work on all others.
+    if (!Array.isArray(facts?.reasons)) continue;
     const found = of.closedAt === null ? undefined : accounts.get(account);
     const { active, detractor, promoter } = found ?? {};
     yield {

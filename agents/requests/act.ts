@@ -6,6 +6,7 @@ import { SEVERITIES, type Severity } from '../../store/tables/agents.ts';
 import { queueDeliveries } from '../../store/targets/deliveries.ts';
 import type { EventType } from '../../store/targets/event-types.ts';
 import type { Acting } from '../loop/agent.ts';
+import type { Editing } from '../loop/edit.ts';
 
 /** What is asked for. Ids and values of dimensions alone: decisions outlive the answers that they are about. */
 export type Asked =
@@ -60,19 +61,13 @@ export async function act({ session, decision, now }: Acting, asked: Asked): Pro
 const keyOf = (kind: string, id: string): string | null =>
   id.startsWith(`${kind}:`) ? id.slice(kind.length + 1) : null;
 
-/** An action that a person wrote instead. @throws UserError */
-export function parseAsked(given: unknown): Asked {
-  const { work, about, severity, segment } = (given ?? {}) as Record<string, unknown>;
-  if (typeof about !== 'string') throw new UserError('action.about: the id of what the proposal is about');
-  if (work === 'acknowledgeAlert') return { work, about };
-  if (work !== 'openCase') throw new UserError('action.work: openCase or acknowledgeAlert');
-  if (!SEVERITIES.includes(severity as Severity))
-    throw new UserError(`action.severity: one of ${SEVERITIES.join(', ')}`);
-  if (!isSegment(segment)) throw new UserError('action.segment: as the proposal has it');
-  return { work, about, severity: severity as Severity, segment };
-}
-
-const isSegment = (value: unknown): value is Segment =>
-  typeof value === 'object' &&
-  value !== null &&
-  Object.values(value).every((list) => Array.isArray(list) && list.every((one) => typeof one === 'string'));
+/** Of a case: how severe it is. */
+export const EDITING: Editing<Asked> = {
+  fields: ['severity'],
+  parse: (given) => {
+    const asked = given as Asked;
+    if (asked.work === 'openCase' && !SEVERITIES.includes(asked.severity))
+      throw new UserError(`action.severity: one of ${SEVERITIES.join(', ')}`);
+    return asked;
+  },
+};

@@ -1,7 +1,7 @@
 import { HOUR_MS } from '../../domain/time/time-windows.ts';
 import { LOCKS } from '../../store/database/locks.ts';
 import type { Agent } from '../loop/agent.ts';
-import { type Asked, act, parseAsked } from './act.ts';
+import { type Asked, act, EDITING } from './act.ts';
 
 /** The name of the agent, in settings and decisions. */
 export const REQUESTS = 'requests';
@@ -30,5 +30,5 @@ export const requestsAgent: Agent<Inputs, Asked> = {
     alternatives: [{ action: null, reason: 'a person decides whether it is done' }],
   }),
   act,
-  parseAction: parseAsked,
+  editing: EDITING,
 };

@@ -45,9 +45,7 @@ export function retentionAgent(parts: RetentionParts): Agent<Inputs, RetentionAc
     observe: (deps) => observe(parts, deps),
     decide,
     act: (acting, action) => act(parts, acting, action),
-    parseAction: () => {
-      throw new UserError('action: what is deleted follows from the policy alone; approve it or reject it');
-    },
+    editing: null,
   };
 }
 

@@ -35,16 +35,15 @@ export const retrainingAgent = (policy: RetrainingPolicy): Agent<Inputs, Retrain
   observe: (deps) => observe(deps, policy),
   decide,
   act,
-  parseAction: (given) => {
-    const parsed = ACTION.safeParse(given);
-    if (parsed.success) return parsed.data;
-    throw new UserError(
-      'action: { "do": "train", "companion": that of the champion or absent, "until": a moment, "triggers": [...] }, ' +
-        '{ "do": "shadow", "model": a version } or ' +
-        '{ "do": "promote", "model": a version, "champion": the present one } is expected',
-    );
-  },
+  // Which model is trained, compared or promoted follows from figures of that model.
+  editing: { fields: ['until'], parse },
 });
+
+function parse(given: unknown): RetrainingAction {
+  const parsed = ACTION.safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw new UserError('action.until: of "train" a moment is expected (ISO 8601); others have none');
+}
 
 async function act(acting: Acting, action: RetrainingAction): Promise<string> {
   const { session } = acting;

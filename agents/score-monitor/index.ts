@@ -1,6 +1,6 @@
 import { LOCKS } from '../../store/database/locks.ts';
 import type { Agent } from '../loop/agent.ts';
-import { act, parseAction } from './act.ts';
+import { act, EDITING } from './act.ts';
 import { decide } from './decide.ts';
 import type { MonitorAction, MonitorInputs } from './inputs.ts';
 import { observe } from './observe.ts';
@@ -17,5 +17,5 @@ export const scoreMonitor: Agent<MonitorInputs, MonitorAction> = {
   observe,
   decide,
   act,
-  parseAction,
+  editing: EDITING,
 };

@@ -23,8 +23,23 @@ export const keyOf = (rule: string, { segment, reading }: Changed): string =>
 /** The alerts that this agent raised. */
 export async function readCurrent({ store }: AgentDeps, day: number): Promise<Current[]> {
   const rows = await readCurrentAlerts(store, PREFIX, new Date((day - REMEMBERED_DAYS) * DAY_MS));
-  return rows.map((row) => ({ row, numbers: row.facts as AlertNumbers }));
+  return rows.flatMap((row) => {
+    const { facts } = row;
+    return isNumbers(facts) ? [{ row, numbers: facts }] : [];
+  });
 }
+
+/** Whether later runs can know an alert by this. One that they cannot is as none: it must not end the watch of all others. */
+function isNumbers(facts: unknown): facts is AlertNumbers {
+  const { watched, change, members, candidates } = (facts ?? {}) as Readonly<Record<string, unknown>>;
+  return (
+    isObject(watched) &&
+    isObject(change) &&
+    [members, candidates].every((list) => Array.isArray(list) && list.every(isObject))
+  );
+}
+
+const isObject = (value: unknown) => typeof value === 'object' && value !== null;
 
 /** What `decide` gets of an alert. */
 export function knownOf({ row, numbers }: Current): KnownAlert {

@@ -1,7 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { readName, TEXT_RULES } from '../../domain/text/text.ts';
-import { parseItem } from '../../ingestion/pipeline/read-items.ts';
 import {
   beginImport,
   endImport,
@@ -16,6 +15,7 @@ import type { ApiDeps } from '../context.ts';
 import { ForbiddenError, InvalidArgumentError, RefusedError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { callerOf } from './auth.ts';
+import { readJson } from './read-json.ts';
 
 const HASH = z.string().regex(/^[0-9a-f]{64}$/);
 const BEGINNING = z.strictObject({
@@ -37,16 +37,16 @@ const ACCOUNT = z.record(z.string().max(40), COUNT).refine((counts) => Object.ke
 export function addImportRoutes(routes: FastifyInstance, deps: ApiDeps): void {
   const options = { bodyLimit: LIMITS.importBody };
   routes.post('/ingest/imports', options, async (request, reply) => {
-    const read = BEGINNING.safeParse(parseItem(String(request.body ?? '')));
-    if (!read.success)
-      throw new InvalidArgumentError(
-        'an import is an object with "file", and "source", "digest" and "mapHash" (SHA-256 in hex) if known',
-      );
-    const { digest = null, mapHash = null, resume } = read.data;
-    const file = readName(TEXT_RULES.file, read.data.file);
+    const given = readJson(
+      BEGINNING,
+      String(request.body ?? ''),
+      'an import is an object with "file", and "source", "digest" and "mapHash" (SHA-256 in hex) if known',
+    );
+    const { digest = null, mapHash = null, resume } = given;
+    const file = readName(TEXT_RULES.file, given.file);
     if (typeof file !== 'string') throw new InvalidArgumentError(`file: ${file.message}`);
     if (file === '') throw new InvalidArgumentError('file: must not be blank');
-    const source = read.data.source == null ? null : readName(TEXT_RULES.source, read.data.source);
+    const source = given.source == null ? null : readName(TEXT_RULES.source, given.source);
     if (source !== null && typeof source !== 'string')
       throw new InvalidArgumentError(`source: ${source.message}`);
     // A blank name is none.
@@ -57,10 +57,12 @@ export function addImportRoutes(routes: FastifyInstance, deps: ApiDeps): void {
   });
   routes.post<{ Params: { key: string } }>('/ingest/imports/:key/end', options, async (request, reply) => {
     const run = await importOf(deps, callerOf(request), request.params.key);
-    const read = ACCOUNT.safeParse(parseItem(String(request.body ?? '')));
-    if (!read.success)
-      throw new InvalidArgumentError('the account of an import is an object of counts: {"accepted": 120}');
-    await endImport(deps.store, run.id, read.data, new Date(deps.now()));
+    const account = readJson(
+      ACCOUNT,
+      String(request.body ?? ''),
+      'the account of an import is an object of counts: {"accepted": 120}',
+    );
+    await endImport(deps.store, run.id, account, new Date(deps.now()));
     return reply.code(204).send();
   });
 }

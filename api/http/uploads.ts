@@ -7,7 +7,6 @@ import { readName, TEXT_RULES } from '../../domain/text/text.ts';
 import { isZone } from '../../domain/time/zone-clock.ts';
 import { LONGEST_MAP, parseFileMap } from '../../ingestion/files/map/file-map.ts';
 import { rejectsPathOf, type Upload, WrongOffsetError } from '../../ingestion/files/upload/uploads.ts';
-import { parseItem } from '../../ingestion/pipeline/read-items.ts';
 import type { ApiDeps } from '../context.ts';
 import { InvalidArgumentError, RefusedError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
@@ -15,6 +14,7 @@ import { callerOf } from './auth.ts';
 import { admitBodies, assertUncompressed } from './ingest-door.ts';
 import { assertMaySubmit } from './may-submit.ts';
 import { Previews } from './previews.ts';
+import { readJson } from './read-json.ts';
 import { startImport } from './upload-import.ts';
 
 const BEGINNING = z.strictObject({
@@ -187,9 +187,12 @@ function read<Value>(form: z.ZodType<Value>, { body }: FastifyRequest, what: str
   const bytes = body instanceof Buffer ? body : Buffer.alloc(0);
   if (!isUtf8(bytes)) throw new InvalidArgumentError('the body is not UTF-8; send JSON in UTF-8');
   const text = bytes.toString('utf8');
-  const found = form.safeParse(text.trim() === '' ? {} : parseItem(text, MOST_PARTS));
-  if (found.success) return found.data;
-  throw new InvalidArgumentError(`the body is a JSON object with ${what}`);
+  return readJson(
+    form,
+    text.trim() === '' ? '{}' : text,
+    `the body is a JSON object with ${what}`,
+    MOST_PARTS,
+  );
 }
 
 /** Whether the client has gone: what it asked for is given up. */

@@ -4,7 +4,7 @@ import { nodeId } from '../../domain/lineage/lineage.ts';
 import { mapInSlices } from '../../domain/text/slices.ts';
 import { openBytesProducer } from '../../store/kafka/kafka-clients.ts';
 import type { Ingestor } from '../pipeline/ingestor.ts';
-import { accountFor, type BatchAccount, type Outcome } from '../pipeline/outcome.ts';
+import { accountFor, type BatchAccount, type Outcome, rejected } from '../pipeline/outcome.ts';
 import type { Pepper } from '../pipeline/pseudonym.ts';
 import type { ItemReader } from '../pipeline/response-items.ts';
 import type { Submitter } from '../pipeline/submitter.ts';
@@ -51,6 +51,9 @@ export class NotHandedOverError extends UserError {
   }
 }
 
+/** Brokers take a megabyte by default, with the key and what they add. */
+const LONGEST_VALUE = 900_000;
+
 /** Opens it; the client is loaded and connects at the first request. */
 export function openHandOver(deps: HandOverDeps): HandOver {
   const { cluster, topic, pepper, tenant, ingestor, onError } = deps;
@@ -75,16 +78,21 @@ export function openHandOver(deps: HandOverDeps): HandOver {
       const outcomes = checked.map((one, index): Outcome | null => {
         if (one === null || 'status' in one) return one;
         const value = seal({ by, position: named(index), item: items[index] });
+        if (value.length > LONGEST_VALUE)
+          return rejected(
+            'TOO_LONG',
+            `the item takes ${value.length} bytes; at most ${LONGEST_VALUE} are queued. Shorten its texts, or leave out what is not of the answer`,
+          );
         // Items of one person stay in one partition and in order; the key says no more than the pseudonym.
         messages.push({ topic, key: Buffer.from(one.respondent ?? one.id), value });
         ids.push(nodeId('Response', one.id));
         return null;
       });
       await send(messages);
-      const rejected = outcomes.flatMap((one, index) =>
+      const counted = outcomes.flatMap((one, index) =>
         one?.status === 'rejected' ? [{ source: reader.sourceOf(items[index]), code: one.code }] : [],
       );
-      ingestor.noteRejected({ id, scope, sources }, rejected);
+      ingestor.noteRejected({ id, scope, sources }, counted);
       return { ...accountFor(outcomes), queued: ids.length, ids };
     },
     close: writer.close,

@@ -1,3 +1,4 @@
+import type { GenericError } from '@platformatic/kafka';
 import type { BytesProducer } from '../../store/kafka/kafka-clients.ts';
 
 export interface TopicMessage {
@@ -15,6 +16,8 @@ export interface TopicWriter {
 
 /** A batch stays below the megabyte that brokers accept by default, even if all of it goes to one partition. */
 const BATCH_BYTES = 500_000;
+/** Brokers' names of the error. */
+const TOO_LARGE = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'];
 
 interface Part {
   readonly messages: readonly TopicMessage[];
@@ -53,8 +56,9 @@ export function openTopicWriter(open: () => Promise<BytesProducer>): TopicWriter
         await (await producer).send({ messages: batch.flatMap(({ messages }) => messages) });
         for (const { done } of batch) done();
       } catch (error) {
-        // Those that wait fail too: while the brokers are away, each would wait as long as the first one, without success.
-        const all = [...batch, ...waiting.splice(0)];
+        // Those that wait fail too: while the brokers are away, each would wait as long as the first one, without success. Only a size is
+        // the batch's own.
+        const all = isTooLarge(error) ? batch : [...batch, ...waiting.splice(0)];
         await close();
         for (const { failed } of all) failed(error);
       }
@@ -71,6 +75,12 @@ export function openTopicWriter(open: () => Promise<BytesProducer>): TopicWriter
     },
     close,
   };
+}
+
+/** Whether a broker refused the batch for its size. */
+function isTooLarge(error: unknown): boolean {
+  const { findBy } = error as Partial<Pick<GenericError, 'findBy'>>;
+  return TOO_LARGE.some((id) => Boolean(findBy?.call(error, 'apiId', id)));
 }
 
 /** The first ones, in order, as far as they fit into a batch; at least one. */

@@ -11,7 +11,7 @@ export interface AccountCase {
   readonly severity: Severity;
   /** PostgreSQL's multirange. */
   readonly cells: string;
-  readonly facts: { readonly cause: 'risk' | 'potential'; readonly reasons: readonly string[] };
+  readonly facts: { readonly cause: 'risk' | 'potential'; readonly reasons: readonly string[] } | null;
   readonly case: string | null;
   readonly caseState: CaseState | null;
   readonly openedAt: Date | null;

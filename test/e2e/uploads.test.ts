@@ -324,6 +324,17 @@ describe('an import', () => {
     const paused = (await call('POST', `/${id}/pause`)).body.import;
     expect(paused?.state).toBe('paused');
     expect(paused?.rows).toBeLessThan(ROWS);
+    // Cut off, or not in the form: not taken for a request without a map.
+    for (const [body, says] of [
+      ['{"map": {"source"', 'not JSON'],
+      ['not JSON', 'not JSON'],
+      [`{"map": ${'['.repeat(600)}${']'.repeat(600)}}`, 'nested'],
+      ['[]', 'is a JSON object'],
+    ])
+      for (const path of ['import', 'preview']) {
+        const refused = await call('POST', `/${id}/${path}`, Buffer.from(body as string));
+        expect(messageOf(refused)).toEqual([400, expect.stringContaining(says as string)]);
+      }
     // Without a map: the same one.
     const again = await call('POST', `/${id}/import`);
     expect([again.status, again.body.import?.importId]).toEqual([202, paused?.importId]);

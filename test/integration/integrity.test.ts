@@ -25,6 +25,7 @@ let database: SealedDatabase;
 /** What the lineage graph has yet to follow, and the answer that it lacks. */
 let lag = 0;
 let lacks = '';
+let hasCheckpoints = true;
 beforeAll(async () => {
   database = await openSealedDatabase();
   await database.submit(answers);
@@ -45,7 +46,12 @@ const agent = (): AnyAgent => {
     responses: async (...given) => (await graph.responses(...given)).filter(({ id }) => id !== lacks),
   };
   return integrityAgent({
-    seals: { publicKey, checkpointFile, sealAfter, ...(rememberFor === undefined ? {} : { rememberFor }) },
+    seals: {
+      publicKey,
+      checkpointFile: hasCheckpoints ? checkpointFile : `${checkpointFile}.gone`,
+      sealAfter,
+      ...(rememberFor === undefined ? {} : { rememberFor }),
+    },
     projected,
     isAway: (error) => (error as Error).message === 'away',
     random: () => [0.1, 0.6, 0.3, 0.9][draws++ % 4] ?? 0,
@@ -131,6 +137,16 @@ describe('the integrity agent', () => {
     await run();
     expect(await alerts(), 'what is known is not repeated').toHaveLength(1);
     await change(-1);
+    now += HOUR_MS;
+    hasCheckpoints = false;
+    await run();
+    expect(await alerts(), 'nothing differs, and nothing is proven').toMatchObject([
+      { state: 'OPEN', evidence: alert?.evidence },
+    ]);
+    expect((await decisions('seals')).at(-1)).toMatchObject({
+      reason: expect.stringContaining('cannot be proven now'),
+    });
+    hasCheckpoints = true;
     now += HOUR_MS;
     await run();
     const [resolved] = await alerts();

@@ -298,7 +298,9 @@ describe('an alert', () => {
     const [seenChange, hiddenChange] = ['Germany', 'Japan'].map(
       (_, i) => `0000000${i}-0000-4000-8000-000000000000`,
     );
-    const facts = { candidates: [seenChange, hiddenChange].map((id) => ({ id: `ChangeEvent:${id}` })) };
+    const named = [seenChange, hiddenChange].map((id) => ({ id: `ChangeEvent:${id}` }));
+    // One that cannot be read ends no run.
+    const facts = { candidates: [null, ...named] };
     const near = await raise('near', cellsOf('Germany'), { facts });
     for (const [id, region] of [
       [seenChange, 'Germany'],

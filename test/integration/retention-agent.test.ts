@@ -137,7 +137,7 @@ it('waits for approval where it may only propose, and deletes what the policy sa
       { verb, action: { do: 'delete', kind: 'responses', keep: 'P1D', before: '2100-01-01' }, reason: 'r' },
       by,
     );
-  await expect(settle('EDIT')).rejects.toThrow('what is deleted follows from the policy alone');
+  await expect(settle('EDIT')).rejects.toThrow('it follows from what was observed; approve it or reject it');
   policy = { responses: 'P9Y' };
   await settle('APPROVE');
   expect((await decisions())[0]).toMatchObject({

@@ -165,6 +165,18 @@ it('requests hand checked responses to Kafka, encrypted, and they are stored fro
   await producer.send({ messages: [{ topic: 'handed', key: 'x', value: 'forged' }] });
 });
 
+it('rejects an item that no broker takes, and queues those beside it', async () => {
+  const before = await stored();
+  const { status, body } = await post([
+    answer('large 1', { comment: 'word '.repeat(250_000) }),
+    answer('large 2', { comment: 'short' }),
+  ]);
+  expect([status, body.queued]).toEqual([202, 1]);
+  expect(body.rejected).toMatchObject([{ index: 0, code: 'TOO_LONG' }]);
+  sent.push('large 2');
+  await until(async () => (await stored()) === before + 1, 'it is stored');
+});
+
 it('queues items of requests that come at once, each of which is stored', async () => {
   const before = await stored();
   // Of one person, so that all go to one partition.

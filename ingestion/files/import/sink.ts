@@ -1,3 +1,4 @@
+import { readableLine } from '../../../domain/text/text.ts';
 import type { Store } from '../../../store/database/client.ts';
 import {
   beginImport,
@@ -80,6 +81,8 @@ export interface HttpSinkOptions {
 
 const FIRST_PAUSE_MS = 250;
 const LAST_PAUSE_MS = 5_000;
+/** Characters of an answer that is not the server's. */
+const LONGEST_QUOTED = 200;
 
 interface Answer {
   readonly accepted: number;
@@ -128,19 +131,42 @@ export function patientPost({ url, key, patienceMs, onRetry }: HttpSinkOptions) 
 /** The server's answer, or why to retry. */
 async function post<Result>(url: string, key: string, body: string): Promise<{ result: Result } | string> {
   let response: Response;
+  let text: string;
   try {
     const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/x-ndjson' };
     response = await fetch(url, { method: 'POST', headers, body });
+    text = await response.text();
   } catch (error) {
     const { message, cause } = error as Error & { cause?: Error };
     return `no answer from the server (${cause?.message ?? message})`;
   }
-  const text = await response.text();
-  if (response.ok || response.status === 422) return { result: JSON.parse(text || 'null') as Result };
-  const message =
-    (JSON.parse(text || '{}') as { errors?: { message: string }[] }).errors?.[0]?.message ?? text;
-  if ([429, 502, 503, 504].includes(response.status)) return message;
-  throw new ImportRefusedError(`the server refused (${response.status}): ${message}`);
+  const json = jsonOf(text || 'null');
+  if (json && (response.ok || response.status === 422)) return { result: json.value as Result };
+  const said = (json?.value as { errors?: { message?: unknown }[] } | null | undefined)?.errors?.[0]?.message;
+  const { status } = response;
+  const message = typeof said === 'string' ? said : lineOf(text);
+  if ([429, 502, 503, 504].includes(status)) return typeof said === 'string' ? said : `${status} ${message}`;
+  if (response.ok) throw new ImportRefusedError(`this is no answer of Scoreline (${status}): ${message}`);
+  throw new ImportRefusedError(`the server refused (${status}): ${message}`);
+}
+
+/** The beginning of a text, on one line. */
+const lineOf = (text: string) =>
+  readableLine(
+    text
+      .slice(0, 2 * LONGEST_QUOTED)
+      .replace(/\s+/g, ' ')
+      .trim(),
+    LONGEST_QUOTED,
+  );
+
+/** What a text holds as JSON; undefined where it is none, such as a proxy's page. */
+function jsonOf(text: string): { readonly value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    return undefined;
+  }
 }
 
 /**

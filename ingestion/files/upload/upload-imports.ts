@@ -36,6 +36,7 @@ export interface ImportState {
 
 /** An import that runs. */
 interface Running {
+  readonly owner: string;
   state: ImportState;
   isStopping: boolean;
   /** Why it ends before its end. */
@@ -57,6 +58,8 @@ export interface StartOptions {
 
 const STATE = 'import.json';
 const MOST_AT_ONCE = 4;
+/** Of one owner: slow files of one key leave room for those of others. */
+const MOST_OF_OWNER = 2;
 const EMPTY: Omit<ImportState, 'bytes'> = {
   state: 'running',
   message: null,
@@ -90,7 +93,7 @@ export class UploadImports {
 
   /**
    * Starts or continues the import of an upload.
-   * @throws UserError while another map of it is being imported, or too many imports run
+   * @throws UserError while another map of it is being imported, or too many imports of its owner or of all run
    */
   async start(options: StartOptions): Promise<ImportState> {
     const { upload, map } = options;
@@ -102,11 +105,19 @@ export class UploadImports {
       throw new UserError(`${MOST_AT_ONCE} imports run here; try again when one has ended`, 'TOO_MANY_OPEN', {
         retryAfter: 10,
       });
+    const own = [...this.#running.values()].filter(({ owner }) => owner === upload.owner);
+    if (own.length >= MOST_OF_OWNER)
+      throw new UserError(
+        `${MOST_OF_OWNER} imports of this key run here; try again when one has ended`,
+        'TOO_MANY_OPEN',
+        { retryAfter: 10 },
+      );
     let end: () => void = () => undefined;
     const ended = new Promise<void>((resolve) => {
       end = resolve;
     });
     const running: Running = {
+      owner: upload.owner,
       state: { ...EMPTY, bytes: upload.bytes },
       isStopping: false,
       ending: null,

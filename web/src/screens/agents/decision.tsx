@@ -193,7 +193,7 @@ function Verbs({ one: { id, state, action } }: { readonly one: FullDecision }) {
           {
             name: 'action',
             label: 'Action',
-            hint: 'JSON of the same form as the proposed action.',
+            hint: 'The proposed action as JSON, with other values. What it is about cannot be changed.',
             lines: 6,
             initial: JSON.stringify(action, null, 2),
             missing: 'Write the action.',
