@@ -9,12 +9,16 @@ const SIGNS = /[\u2010-\u2015\u2212]/g;
 const LABEL_AFTER = /^(-?\d{1,4}(?:[.,]0{1,6})?)[\s\-:;=.,()/%]\D*$/;
 /** A label without a digit, and then a number: "certainly - 10", "never (0)". */
 const LABEL_BEFORE = /^(\D*[\s:;=(])(-?\d{1,4}(?:[.,]0{1,6})?)\)?$/;
-/**
- * What stands before a number that is no answer: of "n/10", "out of 10" and "von 10" it is the length of the scale, of "> 10" a bound, and
- * "- 10" and "(10)" without a label may be negative.
- */
-const NO_LABEL =
-  /(?:[/\u2044\u2215\uff0f<>\u2264\u2265]|(?<!\p{L})(?:of|von|sur|sobre|de|di|su|van|av|af|из))[\s(]*$|^[\s\-(]*$/iu;
+/** What stands before the length of a scale ("n/10", "out of 10", "von 10") or a bound ("> 10"), which are no answers. */
+const NO_ANSWER = new Set(['of', 'von', 'sur', 'sobre', 'de', 'di', 'su', 'van', 'av', 'af', 'из']);
+const NO_ANSWER_SIGNS = new Set(['/', '\u2044', '\u2215', '\uff0f', '<', '>', '\u2264', '\u2265']);
+
+/** Whether it says what a number after it is the answer of. Without a label "- 10" and "(10)" may be negative. */
+function isLabel(text: string): boolean {
+  const words = text.split(/[\s(]/).filter((word) => word.replaceAll('-', '') !== '');
+  const last = words.at(-1)?.toLowerCase() ?? '';
+  return last !== '' && !NO_ANSWER.has(last) && !NO_ANSWER_SIGNS.has(last.slice(-1));
+}
 
 /** The number in the form that scales read, or null when the text is not a number in one of these forms. */
 export function readWritten(ways: readonly WayOfWriting[], given: string): string | null {
@@ -23,7 +27,7 @@ export function readWritten(ways: readonly WayOfWriting[], given: string): strin
   text = text.trim().replace(SIGNS, '-');
   const after = ways.includes('label after') ? LABEL_AFTER.exec(text) : null;
   const before = ways.includes('label before') ? LABEL_BEFORE.exec(text) : null;
-  const isLabelled = before !== null && !NO_LABEL.test(before[1] ?? '');
+  const isLabelled = before !== null && isLabel(before[1] ?? '');
   const number = after?.[1] ?? (isLabelled ? before[2] : undefined) ?? text;
   const isComma = ways.includes('decimal comma') && /^-?\d{1,4},0{1,6}$/.test(number);
   const plain = isComma ? number.replace(',', '.') : number;
