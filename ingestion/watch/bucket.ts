@@ -67,6 +67,8 @@ const PATIENCE_MS = 60_000;
 const SLOWEST_BYTES = 500;
 /** Of a list of a thousand objects. */
 const MOST_LIST = 8 * 1024 * 1024;
+/** Elements of it within one another. */
+const DEEPEST = 20;
 
 /** The place of a bucket, read with the secret of its connection. */
 export function bucketPlace(settings: BucketSettings, secret: string, ask: AskBucket): FilePlace {
@@ -141,7 +143,10 @@ function decoded(key: string): string {
 const originOf = ({ endpoint, region }: BucketSettings): string =>
   endpoint ?? `https://s3.${region}.amazonaws.com`;
 
+/** @throws PlaceError for a key that leads to another object, or into another bucket: an address has no such parts */
 function objectUrl(settings: BucketSettings, key: string): URL {
+  if (key.split('/').some((part) => part === '.' || part === '..'))
+    throw new PlaceError('its key has a part "." or "..", which no address can have; copy it to another key');
   const path = key.split('/').map(encodeURIComponent).join('/');
   return new URL(`${originOf(settings)}/${settings.bucket}/${path}`);
 }
@@ -222,19 +227,24 @@ function readList(xml: string): ListPage {
   const files: FoundFile[] = [];
   let [text, next, code]: [string, string | null, string] = ['', null, ''];
   let object: Record<string, string> = {};
+  let depth = 0;
   // Asked for, because XML cannot hold every key; not every store does it.
   let isEncoded = false;
-  parser.on('error', () => {
+  const refused = () => {
     throw new PlaceError('the bucket answers with something that is not a list of S3');
-  });
+  };
+  parser.on('error', refused);
   parser.on('opentag', ({ name }) => {
     text = '';
+    // The parser keeps each element until it ends.
+    if (++depth > DEEPEST) refused();
     if (name === 'Contents') object = {};
   });
   parser.on('text', (more) => {
     text += more;
   });
   parser.on('closetag', ({ name }) => {
+    depth -= 1;
     if (name === 'NextContinuationToken') next = text;
     else if (name === 'Code') code = text;
     else if (name === 'EncodingType') isEncoded = text === 'url';

@@ -111,8 +111,8 @@ async function look(deps: WatchDeps, connection: LiveConnection, watching: Watch
     looked.set(id, deps.now());
     const found = await place.list();
     const known = await knownFiles(store, id);
-    const paths = found.map(({ path }) => path);
-    if ([...known.keys()].some((path) => !paths.includes(path))) await forgetOtherFiles(store, id, paths);
+    const paths = new Set(found.map(({ path }) => path));
+    if ([...known.keys()].some((path) => !paths.has(path))) await forgetOtherFiles(store, id, [...paths]);
     for (const file of found) {
       if (stopped()) return;
       const earlier = known.get(file.path);
@@ -167,6 +167,7 @@ async function importFile(deps: WatchDeps, looking: Looking, file: FoundFile): P
     const result = await runImport({
       path,
       name: file.path,
+      version: `${file.path}\n${file.version}`,
       map: reader.map,
       sink,
       dataDir: folder,
@@ -174,7 +175,9 @@ async function importFile(deps: WatchDeps, looking: Looking, file: FoundFile): P
       restart: false,
       isStopping: stopped,
       onProgress: () => undefined,
-      onBegun: (importKey) => void note(deps, connection, file, { state: 'importing', importKey }),
+      // It only shows that the import goes on: without it the import does too.
+      onBegun: (importKey) =>
+        note(deps, connection, file, { state: 'importing', importKey }).catch(deps.onError),
     });
     // The next look goes on, here or in another process.
     if (result.interrupted) return;

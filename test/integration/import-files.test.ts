@@ -71,6 +71,22 @@ const MAP = {
   comment: 'Comment',
 };
 
+it('sends its first row after its id was noted', async () => {
+  const path = written('noted.csv', 'ID,Date,Score,Comment\nnoted,2026-03-01,9,x\n');
+  const stored = async () =>
+    (
+      await database.sql<{ n: number }>(
+        "SELECT count(*)::int AS n FROM response WHERE external_id = 'noted'",
+      )
+    )[0]?.n;
+  let before: number | undefined;
+  const onBegun = async () => {
+    for (let turn = 0; turn < 20; turn++) before = await stored();
+  };
+  await importFile(path, MAP, { onBegun });
+  expect([before, await stored()]).toEqual([0, 1]);
+});
+
 describe('practical cases', () => {
   it('1: a file in Windows-1252 is read as such, and reported', async () => {
     const { counts, rows, readAs } = await importFile(caseFile('01-ansi.csv'), caseMap('01-ansi'));

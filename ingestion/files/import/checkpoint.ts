@@ -45,13 +45,14 @@ const HEAD_BYTES = 1024 * 1024;
 /**
  * Identifies an import: the file (its size, its time and the hash of its first megabyte) and the map. A changed
  * file or map is another import.
+ * @param version in place of the time: a copy has a new one each time that it is made
  */
-export async function importIdentity(path: string, mapHash: string): Promise<string> {
+export async function importIdentity(path: string, mapHash: string, version?: string): Promise<string> {
   const { size, mtimeMs } = await stat(path);
   const file = await open(path);
   try {
     const { bytesRead, buffer } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
-    const hash = createHash('sha256').update(`${size} ${mtimeMs} ${mapHash}\n`);
+    const hash = createHash('sha256').update(`${size} ${version ?? mtimeMs} ${mapHash}\n`);
     return hash.update(buffer.subarray(0, bytesRead)).digest('hex').slice(0, 32);
   } finally {
     await file.close();

@@ -21,6 +21,8 @@ export interface ImportOptions {
   readonly path: string;
   /** What the file is called, if not by its path. */
   readonly name?: string;
+  /** What tells this file from others and from its other contents, where it is a copy with a time of its own. */
+  readonly version?: string;
   readonly map: FileMap;
   readonly sink: ImportSink;
   /** The folder of checkpoints. */
@@ -32,8 +34,8 @@ export interface ImportOptions {
   /** Becomes true when the user wants to stop; rows in flight are finished first. */
   readonly isStopping: () => boolean;
   readonly onProgress: (progress: ImportProgress) => void;
-  /** Called with the id of the import, before its first row is sent. */
-  readonly onBegun?: (importKey: string) => void;
+  /** Called with the id of the import; its first row is sent afterwards. */
+  readonly onBegun?: (importKey: string) => unknown;
 }
 
 export interface ImportProgress {
@@ -127,8 +129,8 @@ export async function withFirstRow(path: string, source: RowSource): Promise<Row
  * continues.
  */
 export async function runImport(options: ImportOptions): Promise<ImportResult> {
-  const { path, map, sink, dataDir, restart, name = path } = options;
-  const checkpointFile = checkpointPath(dataDir, await importIdentity(path, mapHash(map)));
+  const { path, map, sink, dataDir, restart, name = path, version } = options;
+  const checkpointFile = checkpointPath(dataDir, await importIdentity(path, mapHash(map), version));
   const earlier = restart ? null : await loadCheckpoint(checkpointFile);
   // A finished import starts over when it is started again.
   const open = earlier && !earlier.done ? earlier : null;
@@ -223,7 +225,7 @@ async function begun(
     mapHash: mapHash(map),
   };
   const { id, resumed } = await sink.begin({ ...given, resume: open?.importId });
-  onBegun?.(id);
+  await onBegun?.(id);
   const goesOn = open !== null && (resumed || open.importId === undefined);
   return { account: { ...(goesOn ? open : emptyCheckpoint()), importId: id }, importKey: id };
 }
