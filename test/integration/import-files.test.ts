@@ -75,9 +75,7 @@ it('sends its first row after its id was noted', async () => {
   const path = written('noted.csv', 'ID,Date,Score,Comment\nnoted,2026-03-01,9,x\n');
   const stored = async () =>
     (
-      await database.sql<{ n: number }>(
-        "SELECT count(*)::int AS n FROM response WHERE external_id = 'noted'",
-      )
+      await database.sql<{ n: number }>("SELECT count(*)::int AS n FROM response WHERE external_id = 'noted'")
     )[0]?.n;
   let before: number | undefined;
   const onBegun = async () => {
