@@ -198,7 +198,7 @@ function checkSettings(kind: TargetKind, settings: unknown): void {
   }
 }
 
-/** A caller who may change a target may not read its secret, so may not have it sent elsewhere. @throws TargetError */
+/** Callers can change a target without reading its secret: a new destination needs the secret again. @throws TargetError */
 function checkSecretStays(
   kind: TargetKind,
   { hasSecret, settings }: TargetRow,
