@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 import { slownessNow } from './test/fixtures/unit-of-work.ts';
 import DurationsReporter from './test/runner/durations-reporter.ts';
 import { ENGINE_FLAGS } from './test/runner/engine-flags.ts';
+import FailedReporter from './test/runner/failed-reporter.ts';
 import { LongestFirst } from './test/runner/longest-first.ts';
 import StallsReporter from './test/runner/stalls-reporter.ts';
 import { LONG, SERVICES, SHORT } from './test/runner/suites.ts';
@@ -48,7 +49,7 @@ export default defineConfig({
     experimental: { fsModuleCache: true },
     globalSetup: ['test/runner/prepare.ts'],
     sequence: { sequencer: LongestFirst },
-    reporters: ['default', new StallsReporter(), new DurationsReporter()],
+    reporters: ['default', new StallsReporter(), new DurationsReporter(), new FailedReporter()],
     projects: [
       {
         resolve,
