@@ -26,9 +26,9 @@ const MAPPINGS = `UNWIND $rows AS row
 
 /** Mappings are few and never change: new ones are written before anything refers to them. */
 const projection: Projection = {
-  write: async ({ store, mappings, projected, write }: GraphWriter) => {
+  write: async ({ store, mappings, written, write }: GraphWriter) => {
     await mappings.refresh(store);
-    const fresh = mappings.all().filter(({ key }) => !projected.has(key));
+    const fresh = mappings.all().filter(({ key }) => !written.has(mappingId(key)));
     const rows = fresh.map((mapping) => ({
       id: mappingId(mapping.key),
       source: sourceKind.idOf(mapping),
@@ -36,7 +36,7 @@ const projection: Projection = {
       scale: scaleRuleKind.idOf(mapping),
     }));
     if (rows.length > 0) await write((tx) => tx.run(MAPPINGS, { rows }));
-    for (const { key } of fresh) projected.add(key);
+    written.add(rows.map(({ id }) => id));
   },
   all: null,
 };

@@ -7,6 +7,7 @@ import { followerPosition, hasYetToFollow, journalLag } from '../../store/journa
 import type { StoredCellDictionary } from '../../store/responses/cell-dictionary.ts';
 import type { MappingRegistry } from '../../store/responses/mappings.ts';
 import { storedUuid } from '../kinds/shared/stored-id.ts';
+import { Written } from '../kinds/shared/written.ts';
 import { type LineageStore, withFallback } from '../lineage-store.ts';
 import { createRecordLineage } from '../record/record-lineage.ts';
 import { type GraphAddress, isAway } from './driver.ts';
@@ -106,7 +107,7 @@ export function openGraph(
   const lineage = (session: ScopedSession) =>
     withFallback(projected, createRecordLineage(session), isAway, onError);
   const followUnder = (lease: Lease) => {
-    const { begin, ...projector } = createProjector({ ...database, graph, projected: new Set(), lease });
+    const { begin, ...projector } = createProjector({ ...database, graph, written: new Written(), lease });
     return runFollower({
       name: FOLLOWER,
       store,

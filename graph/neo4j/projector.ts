@@ -11,6 +11,7 @@ import type { StoredCellDictionary } from '../../store/responses/cell-dictionary
 import type { MappingRegistry } from '../../store/responses/mappings.ts';
 import { KINDS } from '../kinds/registry.ts';
 import type { GraphWriter, Projection } from '../kinds/shared/projection.ts';
+import type { Written } from '../kinds/shared/written.ts';
 import { dropGraph } from './drop-graph.ts';
 import { write } from './fence.ts';
 import { beginAgain, beginFilling, endFilling, takeGraph } from './format.ts';
@@ -22,8 +23,7 @@ export interface ProjectorDeps {
   readonly store: Store;
   readonly cells: StoredCellDictionary;
   readonly mappings: MappingRegistry;
-  /** Keys of the mappings that the graph has; emptied with it. */
-  readonly projected: Set<string>;
+  readonly written: Written;
   /** The lease for writing the graph. */
   readonly lease: Lease;
 }
@@ -69,7 +69,7 @@ export interface Projector {
 
 /** Writes the graph for the follower; one of another format it drops first. */
 export function createProjector(deps: ProjectorDeps): Projector {
-  const { graph, store, lease, projected } = deps;
+  const { graph, store, lease, written } = deps;
   let fillsTo: JournalPosition | null = null;
   const end = async () => {
     await endFilling(graph, lease);
@@ -85,7 +85,7 @@ export function createProjector(deps: ProjectorDeps): Projector {
       return place;
     },
     startOver: async (stopped, head) => {
-      projected.clear();
+      written.clear();
       await beginFilling(graph, lease, head);
       await dropGraph(graph, store, lease, stopped);
       await projectDatabase(deps, async () => {

@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import neo4j, { type Driver } from 'neo4j-driver';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compareStores } from '../../graph/compare-stores.ts';
+import { Written } from '../../graph/kinds/shared/written.ts';
 import { beginAgain } from '../../graph/neo4j/format.ts';
 import { GraphConnections } from '../../graph/neo4j/graph-connections.ts';
 import { FOLLOWER, type GraphProjection, openGraph } from '../../graph/neo4j/open.ts';
-import { createProjector } from '../../graph/neo4j/projector.ts';
+import { createProjector, type Projector } from '../../graph/neo4j/projector.ts';
 import { createRecordLineage } from '../../graph/record/record-lineage.ts';
 import { takeLease } from '../../store/database/lease.ts';
-import { BEGINNING, readJournal, saveFollowerPosition } from '../../store/journal/journal.ts';
+import { BEGINNING, type JournalPosition, readJournal, saveFollowerPosition } from '../../store/journal/journal.ts';
 import { openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { until } from '../fixtures/server.ts';
 import { type RunningNeo4j, startNeo4j } from './neo4j.ts';
@@ -151,7 +152,7 @@ describe('a graph that another version wrote', () => {
   it('is filled by the next follower from where the first one ended, and read when all is there', async () => {
     await writeAsBefore();
     const lease = await held('killed');
-    const projector = createProjector({ ...database, graph: direct, projected: new Set(), lease });
+    const projector = createProjector({ ...database, graph: direct, written: new Written(), lease });
     await projector.begin(() => false);
     const entries = await readJournal(database.store, BEGINNING, 10);
     await projector.handle(entries);
@@ -183,5 +184,63 @@ describe('an empty graph beside a database that was followed before', () => {
     const graph = opened('seven');
     await followed(graph);
     await expectToEqualRecord(graph);
+  });
+});
+
+describe('a follower that remembers which rollups it has written', () => {
+  let projector: Projector;
+  let at: JournalPosition = BEGINNING;
+  const hour = BASE / HOUR_MS + 6;
+  const submitAt = (id: string) =>
+    database.submit([{ externalId: id, answeredAt: new Date(hour * HOUR_MS).toISOString(), score: 9 }]);
+  const news = async () => {
+    await database.settled();
+    const entries = await readJournal(database.store, at, 1_000);
+    at = entries.at(-1) ?? at;
+    return entries;
+  };
+  const followNews = async () => projector.handle(await news());
+  const expectEqual = () => expectToEqualRecord(opened('reader'));
+
+  beforeAll(async () => {
+    await database.sql(`UPDATE lease SET held_until = now() - interval '1 second'`);
+    const lease = await held('remembers');
+    projector = createProjector({ ...database, graph: direct, written: new Written(), lease });
+    await projector.begin(() => false);
+    await news();
+  });
+
+  it('joins a rollup to its mapping also where its counts were followed before its responses', async () => {
+    await submitAt('early');
+    const entries = await news();
+    const countsAlone = entries.map((one) => ({ ...one, payload: { ...one.payload, added: [] } }));
+    await projector.handle(countsAlone);
+    await projector.handle(entries);
+    await expectEqual();
+  });
+
+  it('writes a rollup again that was empty meanwhile', async () => {
+    await submitAt('more');
+    await followNews();
+    await database.sql(`DELETE FROM response WHERE external_id IN ('early', 'more')`);
+    await followNews();
+    await submitAt('again');
+    await followNews();
+    await expectEqual();
+  });
+
+  it('does not pass over responses of a rollup that disappeared from the graph', async () => {
+    await submitAt('before');
+    await followNews();
+    await cypher('MATCH (r:Rollup {hour: $hour}) DETACH DELETE r', { hour });
+    await submitAt('after');
+    const entries = await news();
+    await expect(projector.handle(entries)).rejects.toThrow('rollups have disappeared from the graph');
+    await projector.handle(entries);
+    const [held] = await cypher<{ n: number }>(
+      'MATCH (:Response)-[:COUNTED_IN]->(r:Rollup {hour: $hour}) RETURN toFloat(count(*)) AS n',
+      { hour },
+    );
+    expect(held?.n).toBe(1);
   });
 });

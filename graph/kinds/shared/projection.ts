@@ -4,6 +4,7 @@ import type { JournalEntry } from '../../../store/journal/journal.ts';
 import type { StoredCellDictionary } from '../../../store/responses/cell-dictionary.ts';
 import type { MappingRegistry } from '../../../store/responses/mappings.ts';
 import type { JournalPayload } from '../../../store/tables/schema.ts';
+import type { Written } from './written.ts';
 
 /** A transaction of Neo4j. */
 export interface GraphTransaction {
@@ -15,8 +16,7 @@ export interface GraphWriter {
   readonly store: OwnerSession;
   readonly cells: StoredCellDictionary;
   readonly mappings: MappingRegistry;
-  /** Keys of the mappings that the graph has; emptied with it. */
-  readonly projected: Set<string>;
+  readonly written: Written;
   /** One transaction under the projector's lease. @throws Superseded */
   readonly write: (work: (tx: GraphTransaction) => Promise<unknown>) => Promise<void>;
 }

@@ -1,5 +1,6 @@
 import { nodeId, type RollupKey } from '../../../domain/lineage/lineage.ts';
 import { responsePages } from '../../../store/lineage/all-rows.ts';
+import type { JournalEntry } from '../../../store/journal/journal.ts';
 import {
   type EventRow,
   type ResponseLineageRow,
@@ -26,18 +27,36 @@ import { SURVEYED } from './visible-selection.ts';
 
 /** Responses with their events, and the rollups, cells and model versions that they are counted under. */
 export const responseProjection: Projection = {
-  write: async ({ store, write }, entries) => {
+  write: async ({ store, write, written }, entries) => {
     const touched = entries.flatMap(({ payload }) => [...payload.added, ...payload.removed]);
     await writeWhileReading(
-      batches([...new Set(touched)].sort()),
+      batches([...new Set(touched)]),
       (ids) => readResponses(store, ids),
-      (read) => write((tx) => writeResponses(tx, read)),
+      async (read) => {
+        const rollups = read.rollups.map(rollupRow).filter(({ id }) => !written.has(id));
+        await write((tx) => writeResponses(tx, read, rollups)).catch((error) => {
+          // Whatever it is: the repetition looks for all of them.
+          written.forget(read.rollups.map(storedRollup));
+          throw error;
+        });
+        written.add(rollups.map(({ id }) => id));
+      },
     );
   },
   all: async function* ({ store }) {
-    for await (const added of responsePages(store)) yield [entry('responses', { added })];
+    let entries: JournalEntry[] = [];
+    for await (const added of responsePages(store)) {
+      entries.push(entry('responses', { added }));
+      if (entries.length < PAGES) continue;
+      yield entries;
+      entries = [];
+    }
+    if (entries.length > 0) yield entries;
   },
 };
+
+/** Pages that are taken in one step, each written while the next one is read. */
+const PAGES = 10;
 
 /** What was written about a response goes by the entries of its own kind. */
 const REMOVE = `UNWIND $ids AS id MATCH (x:Response {id: id})
@@ -129,10 +148,14 @@ async function readResponses(store: GraphWriter['store'], ids: readonly string[]
   };
 }
 
-async function writeResponses(tx: GraphTransaction, { rows, rollups, gone }: ReadResponses): Promise<void> {
+async function writeResponses(
+  tx: GraphTransaction,
+  { rows, gone }: ReadResponses,
+  rollups: readonly RollupRow[],
+): Promise<void> {
   if (gone.length > 0) await tx.run(REMOVE, { ids: gone });
   if (rows.length === 0) return;
-  await tx.run(ROLLUPS, { rows: rollups.map(rollupRow) });
+  if (rollups.length > 0) await tx.run(ROLLUPS, { rows: rollups });
   const found = await tx.run(EXISTING, { ids: rows.map(({ own }) => own.id) });
   const existing = new Set(found.records.map((record) => record.get('id') as string));
   const isNew = ({ own, superseded }: ResponseRow) => !existing.has(own.id) && superseded.length === 0;
@@ -153,9 +176,20 @@ async function create(tx: GraphTransaction, rows: readonly ResponseRow[]): Promi
     if (row.rollups.length > 1) further.push(row);
   }
   const counted = [...groups].map(([rollup, responses]) => ({ rollup, responses }));
-  if (counted.length > 0) await tx.run(CREATE_COUNTED, { groups: counted });
+  if (counted.length > 0) await createCounted(tx, counted);
   if (apart.length > 0) await tx.run(CREATE, { responses: apart });
   if (further.length > 0) await tx.run(COUNTED, { rows: further });
+}
+
+/** @throws if a rollup that was written is not there: the responses of it would be left out. */
+async function createCounted(
+  tx: GraphTransaction,
+  groups: readonly { readonly rollup: string; readonly responses: readonly OwnProperties[] }[],
+): Promise<void> {
+  const { summary } = await tx.run(CREATE_COUNTED, { groups });
+  const expected = groups.reduce((sum, { responses }) => sum + responses.length, 0);
+  if (summary.counters.updates().nodesCreated < expected)
+    throw new Error('rollups have disappeared from the graph: they are written again');
 }
 
 /** Existing responses, or ones with a past. */
@@ -197,6 +231,8 @@ function responseRow(
     }));
   return { own, rollups, superseded };
 }
+
+type RollupRow = ReturnType<typeof rollupRow>;
 
 function rollupRow(rollup: RollupKey) {
   return {

@@ -13,6 +13,9 @@ const STARVE = `UNWIND $rows AS row MATCH (:Rollup {id: row.rollup})-[link:FED_B
 const EMPTY = `UNWIND $rollups AS id MATCH (r:Rollup {id: id}) WHERE NOT (r)-[:FED_BY]->()
   OPTIONAL MATCH (r)-[:SEALED_BY]->(s) DETACH DELETE r, s`;
 
+const feedKey = ({ rollup, mapping }: { readonly rollup: string; readonly mapping: string }) =>
+  `${rollup} ${mapping}`;
+
 /** What feeds the rollups, which responses brought (write-responses.ts); those that nothing feeds are removed. */
 export const rollupProjection: Projection = {
   write: async (graph, entries) => {
@@ -28,7 +31,7 @@ export const rollupProjection: Projection = {
 
 /** Joins the rollups of those hours to the mappings that feed them, and removes those without mappings. */
 async function writeFeeding(
-  { store, write }: GraphWriter,
+  { store, write, written }: GraphWriter,
   hours: readonly { readonly hour: number; readonly cell: string }[],
 ): Promise<void> {
   const rows = (await readFeeding(store, hours)).map(({ mapping, fed, ...rollup }) => ({
@@ -37,11 +40,19 @@ async function writeFeeding(
     key: mapping,
     fed,
   }));
+  const feeding = rows.filter((row) => row.fed && !written.has(feedKey(row)));
   const starved = rows.filter(({ fed }) => !fed);
+  if (feeding.length === 0 && starved.length === 0) return;
+  const emptied = [...new Set(starved.map(({ rollup }) => rollup))];
+  written.forget(emptied);
+  written.forget(starved.map(feedKey));
   await write(async (tx) => {
-    await tx.run(FEED, { rows: rows.filter(({ fed }) => fed) });
+    if (feeding.length > 0) await tx.run(FEED, { rows: feeding });
     if (starved.length === 0) return;
     await tx.run(STARVE, { rows: starved });
-    await tx.run(EMPTY, { rollups: [...new Set(starved.map(({ rollup }) => rollup))] });
+    await tx.run(EMPTY, { rollups: emptied });
   });
+  // The database may be ahead of what was followed: a rollup whose response comes later is not in the graph, and was not joined.
+  const joined = feeding.filter(({ rollup, mapping }) => written.has(rollup) && written.has(mapping));
+  written.add(joined.map(feedKey));
 }
