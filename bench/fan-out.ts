@@ -7,6 +7,8 @@ const UPDATES = 200;
 const WARM_UP = 20;
 /** Every contender's updates begin so far apart: one that is sent again at once has warm caches, which an update of ours never has. */
 const PACE_MS = 70;
+/** So long nothing is sent: what a process uses then, for its polls and timers, is no cost of an update. */
+const IDLE_MS = 10_000;
 /** One update alone shows its own cost; what more subscriptions cost beyond it is their delivery. */
 const ALONE = { sockets: 1, each: 1 };
 const SEPARATE = { sockets: 1_000, each: 1 };
@@ -23,7 +25,10 @@ const AIM_OWN_MS = 2;
 type Shape = typeof ALONE;
 
 interface Cost {
+  /** Beyond what the process uses in the same time while it is idle. */
   readonly cpuMsPerUpdate: number;
+  /** CPU ms per second. */
+  readonly idle: number;
   readonly took: Distribution;
 }
 
@@ -82,7 +87,7 @@ function report(contenders: readonly Contender[], costOf: (name: string, shape: 
   };
   const rows = contenders.flatMap(({ name, shapes }) =>
     shapes.map((shape) => {
-      const { cpuMsPerUpdate, took } = costOf(name, shape);
+      const { cpuMsPerUpdate, idle, took } = costOf(name, shape);
       const isAlone = shape === ALONE;
       const ratio = isAlone || shape === MANY ? '' : figure(delivery(name, shape) / delivery(RAW, shape));
       return [
@@ -91,6 +96,7 @@ function report(contenders: readonly Contender[], costOf: (name: string, shape: 
         figure(cpuMsPerUpdate),
         isAlone ? '' : figure(delivery(name, shape)),
         ratio,
+        figure(idle),
         figure(took.p50),
         figure(took.p99),
       ];
@@ -103,7 +109,8 @@ function report(contenders: readonly Contender[], costOf: (name: string, shape: 
     title: 'one update to equal subscriptions',
     method:
       `${UPDATES} updates after ${WARM_UP}, each begun when all had the one before, and ${PACE_MS} ms after that at the earliest; user and kernel time of the server's process ` +
-      '(/proc/PID/stat). A delivery: what an update to that many costs beyond one to a single subscription. An update of ours ' +
+      '(/proc/PID/stat), less what it used in the same time of the ' +
+      `${IDLE_MS / 1_000} s before, in which nothing was sent. A delivery: what an update to that many costs beyond one to a single subscription. An update of ours ` +
       'includes taking in the response over HTTP, storing it, reading the journal and the score, and waits 50 ms for others; ' +
       'the baselines send one that is ready-made in memory. The clients share the cores.',
     columns: [
@@ -112,6 +119,7 @@ function report(contenders: readonly Contender[], costOf: (name: string, shape: 
       'ms CPU per update',
       'µs CPU per delivery',
       'to raw frames',
+      'idle, ms CPU per s',
       'p50 ms to all',
       'p99 ms to all',
     ],
@@ -152,10 +160,20 @@ async function measure({ server, present, update }: Contender, { sockets, each }
       await new Promise((done) => setTimeout(done, started + PACE_MS - performance.now()));
     }
   };
+  /** CPU seconds per second. */
+  const used = async (work: () => Promise<unknown>) => {
+    const [cpu, began] = [server.cpuSeconds(), performance.now()];
+    await work();
+    const seconds = (performance.now() - began) / 1_000;
+    return { seconds, rate: (server.cpuSeconds() - cpu) / seconds };
+  };
   await updates(0, WARM_UP);
-  const cpu = server.cpuSeconds();
-  await updates(WARM_UP, UPDATES);
-  const cpuMsPerUpdate = ((server.cpuSeconds() - cpu) * 1_000) / UPDATES;
+  const { rate: idle } = await used(() => new Promise((done) => setTimeout(done, IDLE_MS)));
+  const { rate, seconds } = await used(() => updates(WARM_UP, UPDATES));
   subscribers.close();
-  return { cpuMsPerUpdate, took: distribution(took.slice(WARM_UP)) };
+  return {
+    cpuMsPerUpdate: ((rate - idle) * seconds * 1_000) / UPDATES,
+    idle: idle * 1_000,
+    took: distribution(took.slice(WARM_UP)),
+  };
 }

@@ -9,7 +9,12 @@ import { FOLLOWER, type GraphProjection, openGraph } from '../../graph/neo4j/ope
 import { createProjector, type Projector } from '../../graph/neo4j/projector.ts';
 import { createRecordLineage } from '../../graph/record/record-lineage.ts';
 import { takeLease } from '../../store/database/lease.ts';
-import { BEGINNING, type JournalPosition, readJournal, saveFollowerPosition } from '../../store/journal/journal.ts';
+import {
+  BEGINNING,
+  type JournalPosition,
+  readJournal,
+  saveFollowerPosition,
+} from '../../store/journal/journal.ts';
 import { openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { until } from '../fixtures/server.ts';
 import { type RunningNeo4j, startNeo4j } from './neo4j.ts';

@@ -1,6 +1,6 @@
 import { nodeId, type RollupKey } from '../../../domain/lineage/lineage.ts';
-import { responsePages } from '../../../store/lineage/all-rows.ts';
 import type { JournalEntry } from '../../../store/journal/journal.ts';
+import { responsePages } from '../../../store/lineage/all-rows.ts';
 import {
   type EventRow,
   type ResponseLineageRow,
@@ -28,18 +28,23 @@ import { SURVEYED } from './visible-selection.ts';
 /** Responses with their events, and the rollups, cells and model versions that they are counted under. */
 export const responseProjection: Projection = {
   write: async ({ store, write, written }, entries) => {
-    const touched = entries.flatMap(({ payload }) => [...payload.added, ...payload.removed]);
     await writeWhileReading(
-      batches([...new Set(touched)]),
-      (ids) => readResponses(store, ids),
+      partsOf(entries),
+      async ({ ids, lookup }) => ({ ...(await readResponses(store, ids)), lookup }),
       async (read) => {
         const rollups = read.rollups.map(rollupRow).filter(({ id }) => !written.has(id));
-        await write((tx) => writeResponses(tx, read, rollups)).catch((error) => {
+        const writeAs = (lookup: Lookup) => write((tx) => writeResponses(tx, read, rollups, lookup));
+        try {
+          await writeAs(read.lookup).catch((error) => {
+            if (!isTaken(error)) throw error;
+            return writeAs(existing);
+          });
+          written.add(rollups.map(({ id }) => id));
+        } catch (error) {
           // Whatever it is: the repetition looks for all of them.
           written.forget(read.rollups.map(storedRollup));
           throw error;
-        });
-        written.add(rollups.map(({ id }) => id));
+        }
       },
     );
   },
@@ -152,17 +157,39 @@ async function writeResponses(
   tx: GraphTransaction,
   { rows, gone }: ReadResponses,
   rollups: readonly RollupRow[],
+  lookup: Lookup,
 ): Promise<void> {
   if (gone.length > 0) await tx.run(REMOVE, { ids: gone });
   if (rows.length === 0) return;
   if (rollups.length > 0) await tx.run(ROLLUPS, { rows: rollups });
-  const found = await tx.run(EXISTING, { ids: rows.map(({ own }) => own.id) });
-  const existing = new Set(found.records.map((record) => record.get('id') as string));
-  const isNew = ({ own, superseded }: ResponseRow) => !existing.has(own.id) && superseded.length === 0;
+  const known = await lookup(tx, rows);
+  const isNew = ({ own, superseded }: ResponseRow) => !known.has(own.id) && superseded.length === 0;
   await create(tx, rows.filter(isNew));
   const changed = rows.filter((row) => !isNew(row));
   if (changed.length > 0) await rewrite(tx, changed);
 }
+
+/** Which of the responses the graph has. */
+type Lookup = (tx: GraphTransaction, rows: readonly ResponseRow[]) => Promise<ReadonlySet<string>>;
+
+/** What the entries touched, in parts. What they name as responses is mostly new; what they name otherwise is there. */
+function* partsOf(
+  entries: readonly JournalEntry[],
+): Generator<{ readonly ids: readonly string[]; readonly lookup: Lookup }> {
+  const stored = new Set(entries.flatMap(({ kind, payload }) => (kind === 'responses' ? payload.added : [])));
+  const touched = new Set(entries.flatMap(({ payload }) => [...payload.added, ...payload.removed]));
+  for (const ids of batches([...stored])) yield { ids, lookup: noneExists };
+  for (const ids of batches([...touched].filter((id) => !stored.has(id)))) yield { ids, lookup: existing };
+}
+
+/** If it is not so, the constraint refuses the creation, and the responses are written once more, with a look. */
+const noneExists: Lookup = async () => new Set();
+const existing: Lookup = async (tx, rows) => {
+  const { records } = await tx.run(EXISTING, { ids: rows.map(({ own }) => own.id) });
+  return new Set(records.map((record) => record.get('id') as string));
+};
+const isTaken = (error: unknown): boolean =>
+  (error as { code?: unknown }).code === 'Neo.ClientError.Schema.ConstraintValidationFailed';
 
 async function create(tx: GraphTransaction, rows: readonly ResponseRow[]): Promise<void> {
   const groups = new Map<string, OwnProperties[]>();
