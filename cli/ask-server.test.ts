@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createKey } from './keys-create.ts';
 import { surveyLinks } from './survey-links.ts';
 import { train } from './train.ts';
@@ -9,13 +9,11 @@ import { train } from './train.ts';
 /* What commands say of a server that they ask, where it does not answer as one of Scoreline. */
 
 let server: Server | undefined;
-const before = process.env.SCORELINE_ADMIN_KEY;
 beforeEach(() => {
-  process.env.SCORELINE_ADMIN_KEY = 'a-key-of-the-tests-0123456789';
+  vi.stubEnv('SCORELINE_ADMIN_KEY', 'a-key-of-the-tests-0123456789');
 });
 afterEach(() => {
-  if (before === undefined) delete process.env.SCORELINE_ADMIN_KEY;
-  else process.env.SCORELINE_ADMIN_KEY = before;
+  vi.unstubAllEnvs();
   server?.close();
   server = undefined;
 });
