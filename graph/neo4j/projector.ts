@@ -12,14 +12,7 @@ import { KINDS } from '../kinds/registry.ts';
 import type { GraphWriter, Projection } from '../kinds/shared/projection.ts';
 import { dropGraph } from './drop-graph.ts';
 import { write } from './fence.ts';
-import {
-  beginAgain,
-  beginFilling,
-  endFilling,
-  followsJournal,
-  noteReached,
-  takeGraph,
-} from './format.ts';
+import { beginAgain, beginFilling, endFilling, followsJournal, noteReached, takeGraph } from './format.ts';
 import type { GraphConnections } from './graph-connections.ts';
 import { ensureGraphSchema } from './schema.ts';
 

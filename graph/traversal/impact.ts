@@ -106,7 +106,8 @@ export async function impactOf(
     complete: lag === 0,
     reason: lag === 0 ? null : `the lineage graph is ${lag} journal entries behind`,
     lag,
-    totals: async () => totalsOf(await summed(), bound, mayBeProtected(scope, 'traceLineage', ['surveyed', 'inferred'])),
+    totals: async () =>
+      totalsOf(await summed(), bound, mayBeProtected(scope, 'traceLineage', ['surveyed', 'inferred'])),
     segments: async (count, from) => segmentPage(deps, id, await summed(), count, from),
     ...annotationsTouched(request, start.node.id, impacted),
   };

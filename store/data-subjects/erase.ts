@@ -215,7 +215,10 @@ export async function deleteResponses(session: Session, keys: readonly LockedKey
 async function forgetPersons(
   session: Session,
   ids: readonly string[],
-  { answered, responseIds }: { readonly answered: readonly string[]; readonly responseIds: readonly string[] },
+  {
+    answered,
+    responseIds,
+  }: { readonly answered: readonly string[]; readonly responseIds: readonly string[] },
 ): Promise<void> {
   for (const statement of FORGET_PERSON) await session.rows(statement, [ids]);
   const own = new Set(responseIds);
