@@ -76,6 +76,7 @@ export function createProjector(deps: ProjectorDeps): Projector {
   };
   return {
     begin: async (stopped) => {
+      written.clear();
       await ensureGraphSchema(graph, lease);
       // Before the position is saved for the first time: from then on nothing that an earlier holder has read is written.
       const found = await takeGraph(graph, lease);
