@@ -41,7 +41,7 @@ export const responseProjection: Projection = {
           });
           written.add(rollups.map(({ id }) => id));
         } catch (error) {
-          // Whatever it is: the repetition looks for all of them.
+          // The repetition looks for all of them.
           written.forget(read.rollups.map(storedRollup));
           throw error;
         }
