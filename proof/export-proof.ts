@@ -84,7 +84,8 @@ export async function exportProof(deps: ProofDeps, scope: Scope, name: ScoreName
   const hours = { from: name.from / HOUR_MS, until: name.until / HOUR_MS };
   return deps.store.transaction(async (session) => {
     await session.rows(ONE_MOMENT, []);
-    const listed = await listRollups(session, { cells, models: await modelsOfScore(session, name), hours });
+    const models = await modelsOfScore(session, name);
+    const listed = await listRollups(session, { cells, models, hours });
     const checkpoints = await readCheckpoints(session);
     const logProofs = await proveInLog(
       session,
@@ -112,7 +113,7 @@ export async function exportProof(deps: ProofDeps, scope: Scope, name: ScoreName
       if (!last) throw new ProofUnavailableError(`${id} is not sealed yet`);
       return { id, revision: last.revision, hash: last.hash };
     });
-    const statement = { score: scoreId(name), stated, responses, root, rollups, exportedAt };
+    const statement = { score: scoreId(name), stated, responses, models, root, rollups, exportedAt };
     return {
       format: 'scoreline-proof/2',
       exportedAt,

@@ -9,6 +9,8 @@ export interface ProofStatement {
   readonly score: string;
   readonly stated: number | null;
   readonly responses: number;
+  /** The model versions whose rollups it sums (0: surveyed): the one that the id names, and its companion. */
+  readonly models: readonly number[];
   /** Over the rollups' newest manifests; null without any. */
   readonly root: string | null;
   /** Every rollup of the score with its newest revision and the hash of that manifest. */

@@ -27,11 +27,15 @@ export interface EncoderSettings {
   readonly languages: readonly string[] | null;
 }
 
-/** The settings of the encoder in a local folder; those of others are empty. */
+/** The settings of the encoder in a local folder; those of others are empty. @throws Error naming a file that is not JSON */
 export function settingsOf(source: string): EncoderSettings {
   const path = join(source, 'config.json');
-  const config = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {};
-  return { prefix: '', languages: null, ...config.scoreline };
+  if (!existsSync(path)) return { prefix: '', languages: null };
+  try {
+    return { prefix: '', languages: null, ...JSON.parse(readFileSync(path, 'utf8')).scoreline };
+  } catch (cause) {
+    throw new Error(`${path} cannot be read: ${(cause as Error).message}`, { cause });
+  }
 }
 
 /** Name and content hash of the encoder in a folder. */

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { LRUCache } from 'lru-cache';
 import type { Encoding, TokenStates } from './encoder.ts';
 import { type EncoderId, identifyEncoder, isComplete, settingsOf } from './encoder-id.ts';
-import type { EncoderRequest } from './encoder-worker.ts';
+import type { EncoderRequest, EncoderWorkerData } from './encoder-worker.ts';
 import { startThread } from './thread.ts';
 import { createMember, type Job } from './thread-member.ts';
 
@@ -46,9 +46,13 @@ export async function openEncoderPool(options: PoolOptions): Promise<EncoderPool
   const queue: Job<Asked>[] = [];
   const cache = new LRUCache<string, Promise<Encoding>>({ max: CACHED_TEXTS });
   let closed = false;
+  let hash: string | null = null;
   const members = Array.from({ length: options.workers ?? availableParallelism() }, () =>
     createMember<Asked>({
-      start: () => startThread(new URL('./encoder-worker.ts', import.meta.url), { source, cacheFolder }),
+      start: () =>
+        startThread(new URL('./encoder-worker.ts', import.meta.url), {
+          ...{ source, cacheFolder, hash },
+        } satisfies EncoderWorkerData),
       called: `the encoder ${source}`,
       onFree: feed,
       restAfterMs,
@@ -85,6 +89,7 @@ export async function openEncoderPool(options: PoolOptions): Promise<EncoderPool
   try {
     if (!isComplete(source)) await encodeOne('ready');
     const id = await identifyEncoder(source, cacheFolder);
+    hash = id.hash;
     return {
       id,
       languages: settingsOf(source).languages,

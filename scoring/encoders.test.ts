@@ -64,11 +64,47 @@ async function openThenClosed() {
   return ended.main();
 }
 
-it('reads no folder before it is needed', async () => {
-  const folder = join(cacheFolder, 'scoreline-e5');
+/** A folder that has all files of an encoder, and none that is one. */
+function breakFolder(name: string): string {
+  const folder = join(cacheFolder, name);
   mkdirSync(join(folder, 'onnx'), { recursive: true });
-  for (const name of ['config.json', 'tokenizer.json', join('onnx', 'model_quantized.onnx')])
-    writeFileSync(join(folder, name), 'not what it should be');
+  for (const file of ['config.json', 'tokenizer.json', join('onnx', 'model_quantized.onnx')])
+    writeFileSync(join(folder, file), 'not what it should be');
+  return folder;
+}
+
+it('one that cannot be opened does not hide the others, and is named', async () => {
+  const broken = breakFolder('own');
+  const chosen = openEncoders({ main: broken, cacheFolder });
+  try {
+    expect((await chosen.of(SHIPPED)).id.hash).toBe(SHIPPED.hash);
+    await expect(chosen.find('a'.repeat(64))).rejects.toThrow(
+      `${join(broken, 'config.json')} cannot be read: `,
+    );
+  } finally {
+    await chosen.close();
+  }
+});
+
+it('never reads with other files than those it is known by, and goes on once they are back', async () => {
+  await buildTinyEncoder(cacheFolder);
+  const tiny = await encoders.of(TINY);
+  const folder = join(cacheFolder, 'scoreline-e5');
+  const changed = async (name: string, change: (content: Buffer) => string | Buffer) => {
+    const content = readFileSync(join(folder, name));
+    writeFileSync(join(folder, name), change(content));
+    await expect(tiny.encode(['good'])).rejects.toThrow(
+      /^the encoder .*scoreline-e5 failed: its files have changed since they were read \(9c00fc0c7002, now /,
+    );
+    writeFileSync(join(folder, name), content);
+  };
+  await changed('config.json', (content) => content.toString().replace('query: ', 'good: '));
+  await changed(join('onnx', 'model_quantized.onnx'), (content) => content.subarray(0, 100));
+  expect((await tiny.encode(['good']))[0]?.embedding).toHaveLength(32);
+});
+
+it('reads no folder before it is needed', async () => {
+  const folder = breakFolder('scoreline-e5');
   expect((await encoders.of(SHIPPED)).id.hash).toBe(SHIPPED.hash);
   await expect(encoders.of(TINY)).rejects.toThrow('JSON');
   // And it is read again once it was repaired.

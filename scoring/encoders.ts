@@ -19,7 +19,7 @@ export interface Encoders {
   names(): readonly string[];
   /** The one of that name. @throws MissingEncoderError naming those that are here. */
   named(name: string): Promise<EncoderPool>;
-  /** The one with that content hash; null where it is not on this machine. */
+  /** The one with that content hash; null where it is not on this machine. @throws Error where one that cannot be opened may be it */
   find(hash: string): Promise<EncoderPool | null>;
   /** The one that a model version names. @throws MissingEncoderError */
   of(encoder: EncoderId): Promise<EncoderPool>;
@@ -62,10 +62,17 @@ export function openEncoders(options: {
   };
   const names = () => sources().map(nameOf);
   const find = async (hash: string) => {
+    const failures: unknown[] = [];
     for (const source of sources()) {
-      const pool = await open(source);
-      if (pool.id.hash === hash) return pool;
+      try {
+        const pool = await open(source);
+        if (pool.id.hash === hash) return pool;
+      } catch (error) {
+        // Another folder may have what is looked for.
+        failures.push(error);
+      }
     }
+    if (failures.length > 0) throw failures[0];
     return null;
   };
   return {

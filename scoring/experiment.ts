@@ -1,5 +1,6 @@
 import { adjustedForFalseDiscovery } from '../domain/drift/false-discovery.ts';
-import { mmdTest, sameMix } from '../domain/drift/two-sample.ts';
+import { sameMix } from '../domain/drift/same-mix.ts';
+import { mmdTest } from '../domain/drift/two-sample.ts';
 import { calibrate } from '../domain/models/calibration.ts';
 import { type Judged, judge } from '../domain/models/classification.ts';
 import { indexOfLargest } from '../domain/models/probabilities.ts';

@@ -3,7 +3,7 @@ import type { Lease, Work } from '../store/database/lease.ts';
 import type { Loops } from '../store/database/loops.ts';
 import { runPeriodic } from '../store/database/periodic.ts';
 import { runFollower } from '../store/journal/follower.ts';
-import { readRegistry } from '../store/models/models.ts';
+import { type RegisteredModel, readRegistry } from '../store/models/models.ts';
 import { readingsTaken, writeReadings } from '../store/monitoring/model-readings.ts';
 import type { Encoders } from './encoders.ts';
 import type { Model } from './model.ts';
@@ -49,29 +49,29 @@ export async function startMonitor(deps: MonitorDeps): Promise<Work> {
         if (kind === 'predictions' && payload.model !== undefined) changed.add(payload.model);
     },
   });
+  const read = async ({ id, encoderHash }: RegisteredModel, until: number) => {
+    const pool = await deps.encoders.find(encoderHash);
+    if (!pool) return;
+    if (await readingsTaken(store, id, new Date(until))) return;
+    changed.delete(id);
+    try {
+      await deps.cells.refresh(store);
+      const readings = await takeReadings({ ...deps, pool }, id, await deps.loadModel(id), until);
+      await writeReadings(store, readings, deps.lease);
+    } catch (error) {
+      changed.add(id);
+      throw error;
+    }
+  };
   const look = async (stopped: () => boolean) => {
     const until = Math.floor(deps.now() / HOUR_MS) * HOUR_MS;
+    const failures: unknown[] = [];
     for (const model of modelsInUse(await readRegistry(store))) {
       if (stopped()) return;
-      if (!changed.has(model.id)) continue;
-      const pool = await deps.encoders.find(model.encoderHash);
-      if (!pool) continue;
-      if (await readingsTaken(store, model.id, new Date(until))) continue;
-      changed.delete(model.id);
-      try {
-        await deps.cells.refresh(store);
-        const readings = await takeReadings(
-          { ...deps, pool },
-          model.id,
-          await deps.loadModel(model.id),
-          until,
-        );
-        await writeReadings(store, readings, deps.lease);
-      } catch (error) {
-        changed.add(model.id);
-        throw error;
-      }
+      // One that cannot be read does not keep the others from it.
+      if (changed.has(model.id)) await read(model, until).catch((error) => failures.push(error));
     }
+    if (failures.length > 0) throw failures[0];
   };
   const looking = runPeriodic({ name: 'model readings', everyMs: LOOK_EVERY_MS, loops, onError, run: look });
   return {

@@ -1,6 +1,7 @@
 import { ABSTENTIONS } from '../domain/models/abstention.ts';
 import { calibrate } from '../domain/models/calibration.ts';
 import { indexOfLargest, MILLION, toMillionths, uncertaintyOf } from '../domain/models/probabilities.ts';
+import { mapInSlices } from '../domain/text/slices.ts';
 import type { Encoding } from './encoder.ts';
 import type { EncoderPool } from './encoder-pool.ts';
 import { type FeatureSource, featureValues, languageOf, wordsOf } from './features.ts';
@@ -40,15 +41,15 @@ const FEWEST_WORDS = 2;
 /** The encoder cannot read a text whose tokens are mostly outside the vocabulary. */
 const MOST_UNKNOWN = 0.5;
 
-/** Predicts each of the texts, in order. */
+/** Predicts each of the texts, in order; in slices, because a long text without spaces or of emoji takes as long as many others. */
 export async function predict(
   pool: EncoderPool,
   model: Model,
   sources: readonly FeatureSource[],
 ): Promise<Prediction[]> {
-  const read = sources.map((source) => preparedFor(model, source));
+  const read = await mapInSlices(sources, (source) => preparedFor(model, source));
   const encodings = await pool.encode(read.map(({ text }) => text));
-  return read.map((source, index) => predictOne(model, source, encodings[index] as Encoding));
+  return mapInSlices(read, (source, index) => predictOne(model, source, encodings[index] as Encoding));
 }
 
 /** The prediction for a prepared text with a known encoding. */

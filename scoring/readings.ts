@@ -3,12 +3,14 @@ import { EVERYTHING } from '../domain/access/scope.ts';
 import { mixChange } from '../domain/drift/drift.ts';
 import { adjustedForFalseDiscovery } from '../domain/drift/false-discovery.ts';
 import { inputChanges } from '../domain/drift/input-drift.ts';
-import type { TwoSampleTest } from '../domain/drift/two-sample.ts';
+import type { TwoSampleTest } from '../domain/drift/same-mix.ts';
+import { permutationsFor } from '../domain/drift/two-sample.ts';
 import { type Judged, judge, rankedScore } from '../domain/models/classification.ts';
 import { criticalValue } from '../domain/nps/interval.ts';
 import { add, type Counts, total, ZERO } from '../domain/nps/nps.ts';
 import type { Cell, CellDictionary, Segment } from '../domain/segments/cell.ts';
 import { twoSidedP } from '../domain/statistics/normal.ts';
+import { mapInSlices } from '../domain/text/slices.ts';
 import type { TimeRange } from '../domain/time/time-windows.ts';
 import type { OwnerSession } from '../store/database/client.ts';
 import { unscoped } from '../store/database/client.ts';
@@ -42,7 +44,6 @@ const FEWEST = 50;
 const MOST_SEGMENTS = 200;
 /** Embeddings per side: two such samples are encoded in about a second. */
 const SAMPLE = 250;
-const PERMUTATIONS = 999;
 const CONFIDENCE = 0.95;
 /** The share of alarms at one time that may be false. */
 const FALSE_DISCOVERIES = 0.05;
@@ -65,13 +66,15 @@ export async function takeReadings(
   const window = { from: until - WINDOW_MS, until };
   const reference = { from: window.from - REFERENCE_MS, until: window.from };
   const ask = { deps, modelVersionId, model, window, reference, cells: deps.cells.all() };
-  const drafts = [
+  const isTested = ({ pValue }: Draft) => pValue !== null;
+  const counted = [
     ...(await qualityReadings(ask)),
     ...(await mixReadings(ask)),
     ...(await inputReadings(ask)),
-    ...(await embeddingReading(ask)),
   ];
-  const tested = drafts.filter(({ pValue }) => pValue !== null);
+  const permutations = permutationsFor(counted.filter(isTested).length + 1, FALSE_DISCOVERIES);
+  const drafts = [...counted, ...(await embeddingReading(ask, permutations))];
+  const tested = drafts.filter(isTested);
   const adjusted = adjustedForFalseDiscovery(tested.map(({ pValue }) => pValue ?? 1));
   return drafts.map((draft) => {
     const place = tested.indexOf(draft);
@@ -246,18 +249,15 @@ async function inputReadings({
 }
 
 /** Texts are encoded again for this: embeddings of people's words are not stored. */
-async function embeddingReading({
-  deps,
-  model,
-  modelVersionId,
-  window,
-  reference,
-  cells,
-}: Ask): Promise<Draft[]> {
+async function embeddingReading(
+  { deps, model, modelVersionId, window, reference, cells }: Ask,
+  permutations: number,
+): Promise<Draft[]> {
   const ids = cells.map(({ id }) => id);
   const embeddings = async (range: TimeRange) => {
     const sample = await sampleScored(deps.store, modelVersionId, ids, range, SAMPLE);
-    const texts = (await readScorable(deps, sample)).map(
+    const texts = await mapInSlices(
+      await readScorable(deps, sample),
       ({ comment }) => preparedFor(model, { text: comment, attributes: {} }).text,
     );
     return (await deps.pool.encode(texts)).map(({ embedding }) => embedding);
@@ -268,7 +268,7 @@ async function embeddingReading({
   const test = await runInThread<TwoSampleTest>(new URL('./mmd-worker.ts', import.meta.url), {
     before,
     now,
-    permutations: PERMUTATIONS,
+    permutations,
     seed,
   } satisfies MmdRequest);
   return [
@@ -282,7 +282,7 @@ async function embeddingReading({
       low: null,
       high: null,
       pValue: test.pValue,
-      detail: { permutations: PERMUTATIONS },
+      detail: { permutations },
     },
   ];
 }

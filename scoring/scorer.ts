@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { CellDictionary } from '../domain/segments/cell.ts';
+import { mapInSlices } from '../domain/text/slices.ts';
 import type { Store } from '../store/database/client.ts';
 import type { Lease, Work } from '../store/database/lease.ts';
 import type { Loops } from '../store/database/loops.ts';
+import { type Periodic, runPeriodic } from '../store/database/periodic.ts';
 import type { SubjectEncryption } from '../store/encryption/subject-encryption.ts';
 import { type Follower, runFollower } from '../store/journal/follower.ts';
 import { touchFollower } from '../store/journal/journal.ts';
@@ -38,6 +40,8 @@ export interface ScorerDeps {
 /** Entries read at once, and texts predicted and stored together: a kill -9 repeats that much. */
 const ENTRIES = 20;
 const TEXTS = 200;
+/** A model in use that could not begin is tried again after this time. */
+const LOOK_EVERY_MS = 60_000;
 
 const scorerName = (modelVersionId: number) => `scorer ${modelVersionId}`;
 
@@ -49,18 +53,24 @@ const scorerName = (modelVersionId: number) => `scorer ${modelVersionId}`;
  */
 export async function startScorer(deps: ScorerDeps): Promise<Work> {
   const { store, loops, onError } = deps;
-  // A follower that could not begin is not among them, and begins at the next try.
+  // A follower that could not begin is not among them, and begins at the next try; it does not keep the others waiting.
   const running = new Map<number, Follower>();
+  const beginOne = async ({ id, encoderHash }: RegisteredModel) => {
+    const isHere = (await deps.encoders.find(encoderHash)) !== null;
+    if (!isHere) await end(id);
+    else if (!running.has(id)) running.set(id, await follow(deps, id));
+  };
+  const end = async (id: number) => {
+    const follower = running.get(id);
+    running.delete(id);
+    await follower?.stop();
+  };
   const begin = async () => {
-    const wanted: RegisteredModel[] = [];
-    for (const model of modelsInUse(await readRegistry(store)))
-      if (await deps.encoders.find(model.encoderHash)) wanted.push(model);
-    for (const [id, follower] of running) {
-      if (wanted.some((model) => model.id === id)) continue;
-      running.delete(id);
-      await follower.stop();
-    }
-    for (const { id } of wanted) if (!running.has(id)) running.set(id, await follow(deps, id));
+    const wanted = modelsInUse(await readRegistry(store));
+    for (const id of [...running.keys()]) if (!wanted.some((model) => model.id === id)) await end(id);
+    const failures: unknown[] = [];
+    for (const model of wanted) await beginOne(model).catch((error) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
   };
   let begun: Promise<unknown> = Promise.resolve();
   /** One at a time: no model gets two followers. */
@@ -84,15 +94,24 @@ export async function startScorer(deps: ScorerDeps): Promise<Work> {
     },
   });
   const stop = async () => {
-    await registry.stop();
+    await Promise.all([registry.stop(), looking?.stop()]);
     await stopAll();
   };
+  let looking: Periodic | undefined;
   try {
     await refresh();
   } catch (error) {
-    await stop();
-    throw error;
+    if (running.size === 0) {
+      await stop();
+      throw error;
+    }
+    onError(error as Error);
   }
+  // An encoder comes, or is repaired, without an entry of the journal.
+  looking = runPeriodic({
+    ...{ name: 'models to score', everyMs: LOOK_EVERY_MS, startsLater: true },
+    ...{ loops, onError, run: refresh },
+  });
   return {
     isFailing: () => registry.isFailing() || [...running.values()].some((one) => one.isFailing()),
     isForgotten: () => [...running.values()].some((one) => one.isForgotten()),
@@ -148,7 +167,7 @@ async function scoreResponses(
     if (responses.some(({ cellId }) => !deps.cells.get(cellId))) await deps.cells.refresh(deps.store);
     const sources = responses.map((response) => featureSourceOf(deps.cells, response));
     const predictions = await predict(await deps.encoders.of(model.artefact.encoder), model, sources);
-    const rows = responses.map((response, index) => ({
+    const rows = await mapInSlices(responses, (response, index) => ({
       ...predictionRow(
         response,
         predictions[index] as Prediction,

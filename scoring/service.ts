@@ -139,7 +139,8 @@ export async function openScoring(options: ScoringOptions): Promise<Scoring> {
       const lead = async (lease: Lease) => {
         // Its files are fetched here, so that a wrong name is reported at the start.
         await encoders.main();
-        await offerTransferred({ store, signingKey, encoders });
+        // Without it all that is registered is scored as before.
+        await offerTransferred({ store, signingKey, encoders }).catch(onError);
         return begin({ ...deps, lease, train, encoders }, reviewRules);
       };
       return leadAlone({ store, name: 'scoring', place, onError, lead });

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { examplesIn, readTaxonomy, type Taxonomy } from './themes.ts';
+import { randomFrom } from '../domain/statistics/random.ts';
+import { examplesIn, fitThemes, readTaxonomy, type Taxonomy } from './themes.ts';
 
 let folder = '';
 beforeAll(() => {
@@ -40,6 +41,25 @@ it('names the theme that has too few examples in what the encoder reads', () => 
   expect(() => examplesIn(themes[1] as Taxonomy['themes'][number], ['en'])).toThrow(
     'themes: bugs has 0 examples in the languages that the encoder reads (en); at least 5 are needed',
   );
+});
+
+it('calibrates each theme on examples of its own, however many themes there are', () => {
+  for (const number of [4, 5, 10]) {
+    const random = randomFrom(4);
+    const names = [...'abcdefghij'].slice(0, number);
+    const about = (theme: string) => ({
+      theme,
+      inputs: Float64Array.from(names, (name) => (name === theme ? 1 : 0) + 0.5 * random()),
+    });
+    const examples = Array.from({ length: 12 }, () => names.map(about)).flat();
+    for (const { name, head, thresholds } of fitThemes(names, examples)) {
+      // The themes are far apart: a head that saw some examples of its theme is sure of the others.
+      const { calibration } = head;
+      const temperature = calibration.kind === 'temperature' ? calibration.temperature : Number.NaN;
+      expect(temperature, `${name} of ${number}`).toBeLessThan(1);
+      expect(Object.keys(thresholds)).toContain('95');
+    }
+  }
 });
 
 it('says which part of the file is wrong', () => {

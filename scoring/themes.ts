@@ -74,16 +74,17 @@ export function fitThemes(
   names: readonly string[],
   examples: readonly ThemeExample[],
 ): ModelArtefact['heads']['themes'] {
+  const folds = foldsOf(names, examples);
   return names.map((name) => {
     const labelled = balanced(name, examples);
     const unseen = Array.from({ length: FOLDS }, (_, fold) => {
       const head = fitSoftmax(
-        labelled.filter((_one, i) => i % FOLDS !== fold),
+        labelled.filter((_one, i) => folds[i] !== fold),
         2,
         { l2: L2 },
       );
       return labelled
-        .filter((_one, i) => i % FOLDS === fold)
+        .filter((_one, i) => folds[i] === fold)
         .map(({ inputs, label }): LabelledLogits => ({ logits: logitsOf(head, inputs), label }));
     }).flat();
     const calibration = fitTemperature(unseen);
@@ -93,6 +94,18 @@ export function fitThemes(
     }));
     const head = storeHead(fitSoftmax(labelled, 2, { l2: L2 }), calibration);
     return { name, head, thresholds: thresholdsOf(judged) };
+  });
+}
+
+/** The fold of each example. Those of one theme are in all folds, however many themes there are: else it would be judged by a head that never saw it. */
+function foldsOf(names: readonly string[], examples: readonly ThemeExample[]): number[] {
+  // Of folds that are a prime number, any step but a multiple of it leads to all.
+  const step = names.length % FOLDS || 1;
+  const turns = new Map<string, number>();
+  return examples.map(({ theme }) => {
+    const turn = turns.get(theme) ?? 0;
+    turns.set(theme, turn + 1);
+    return (turn * step + names.indexOf(theme)) % FOLDS;
   });
 }
 

@@ -11,6 +11,8 @@ export interface Job<Asked extends object> {
 const JOBS_PER_WORKER = 2;
 /** A worker takes 200 MB and a second to start: one that had nothing to do for this long ends. */
 const REST_AFTER_MS = 300_000;
+/** After a worker broke, the next one starts this much later: what breaks each of them would otherwise take a whole core. */
+const PAUSE_MS = 1_000;
 
 /** One worker thread of a pool, started for its first job, and what it was given to do; one that breaks is replaced, and only its own jobs fail. */
 export function createMember<Asked extends object>({
@@ -30,6 +32,7 @@ export function createMember<Asked extends object>({
   let next = 0;
   let worker: Worker | undefined;
   let resting: NodeJS.Timeout | undefined;
+  let pausing: NodeJS.Timeout | undefined;
 
   function spawn(): Worker {
     const made = start();
@@ -41,7 +44,7 @@ export function createMember<Asked extends object>({
       if (jobs.size === 0) resting = setTimeout(rest, restAfterMs).unref();
       onFree();
     });
-    made.on('error', lost);
+    made.on('error', (error) => lost(new Error(`${called} failed: ${error.message}`, { cause: error })));
     made.on('exit', () => lost(new Error(`a worker of ${called} ended`)));
     return made;
   }
@@ -55,8 +58,12 @@ export function createMember<Asked extends object>({
     if (ended) return;
     worker?.removeAllListeners();
     worker = undefined;
+    clearTimeout(resting);
+    pausing = setTimeout(() => {
+      pausing = undefined;
+      onFree();
+    }, PAUSE_MS);
     fail(error);
-    onFree();
   }
 
   /** The next job starts it again. */
@@ -69,7 +76,7 @@ export function createMember<Asked extends object>({
   }
 
   return {
-    free: () => jobs.size < JOBS_PER_WORKER,
+    free: () => !pausing && jobs.size < JOBS_PER_WORKER,
     busy: () => jobs.size,
     isThere: () => worker !== undefined,
     run(job: Job<Asked>) {
@@ -82,6 +89,7 @@ export function createMember<Asked extends object>({
     },
     end: async () => {
       ended = true;
+      clearTimeout(pausing);
       fail(new Error(`${called} is closed`));
       await rest();
     },

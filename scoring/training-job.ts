@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { UserError } from '../domain/errors/user-error.ts';
 import type { CellDictionary } from '../domain/segments/cell.ts';
+import { mapInSlices } from '../domain/text/slices.ts';
 import type { Store } from '../store/database/client.ts';
 import type { SubjectEncryption } from '../store/encryption/subject-encryption.ts';
 import { formatPosition, journalHead } from '../store/journal/journal.ts';
@@ -8,6 +9,7 @@ import type { Change } from '../store/models/model-changes.ts';
 import { noteMembers } from '../store/models/model-provenance.ts';
 import { type LabelledResponse, readLabelled } from '../store/models/predictions.ts';
 import { type Reader, registerPair, registrationOf, withCompanion } from './companion.ts';
+import type { Encoding } from './encoder.ts';
 import type { EncoderPool } from './encoder-pool.ts';
 import { FEATURE_SET, type FeatureSource } from './features.ts';
 import type { FitRequest, FitResult } from './fit.ts';
@@ -24,6 +26,13 @@ import { trainingSetHash } from './train.ts';
 /** The training cannot be done; the message says what would be right. */
 export class TrainingError extends UserError {
   override readonly name = 'TrainingError';
+  /** Whether the same training fails again. */
+  readonly isFinal: boolean;
+
+  constructor(message: string, { isFinal = true } = {}) {
+    super(message);
+    this.isFinal = isFinal;
+  }
 }
 
 export interface TrainingDeps {
@@ -57,6 +66,8 @@ export function labelWeight({ corrected }: Pick<LabelledResponse, 'corrected'>):
   return corrected ? CORRECTION_WEIGHT : 1;
 }
 
+/** The encoder reads in order of arrival: what is scored meanwhile waits for so many texts of a training, not for all. */
+const TEXTS_AT_ONCE = 64;
 const FEWEST_EXAMPLES = 100;
 const FEWEST_OF_CLASS = 10;
 
@@ -71,7 +82,7 @@ export async function trainCandidate(deps: TrainingDeps, until: Date, cause: Cha
   const responses = await readLabelled(deps, until, MOST_EXAMPLES, deps.readBy);
   assertEnough(responses, deps.readBy);
   const languages = [...(pool.languages ?? champion?.artefact.languages ?? ['en'])];
-  const sources = responses.map((response) =>
+  const sources = await mapInSlices(responses, (response) =>
     preparedFor({ preparation: PREPARATION, languages }, featureSourceOf(cells, response)),
   );
   const examples = await examplesOf(
@@ -125,6 +136,8 @@ export async function trainCandidate(deps: TrainingDeps, until: Date, cause: Cha
     if (gone > 0)
       throw new TrainingError(
         `${gone} of the responses were erased or restricted while the model was trained on them; it was dropped: train again`,
+        // The next one does not read them.
+        { isFinal: false },
       );
   });
 }
@@ -176,8 +189,12 @@ export async function examplesOf(
   labels: readonly number[],
   weights: readonly number[] = [],
 ): Promise<Example[]> {
-  const encodings = await pool.encode(sources.map(({ text }) => text));
-  return sources.map((source, i) => {
+  const encodings: Encoding[] = [];
+  for (let i = 0; i < sources.length; i += TEXTS_AT_ONCE) {
+    const texts = sources.slice(i, i + TEXTS_AT_ONCE).map(({ text }) => text);
+    encodings.push(...(await pool.encode(texts)));
+  }
+  return mapInSlices(sources, (source, i) => {
     const encoding = encodings[i];
     if (!encoding) throw new Error('a text has no encoding');
     return { inputs: headInputs(source, encoding), label: labels[i] ?? 0, weight: weights[i] ?? 1 };

@@ -12,7 +12,10 @@ import type { TrainingPlace } from './training-place.ts';
 
 const LOOK_EVERY_MS = 20_000;
 const HOUR_MS = 3_600_000;
-/** What an order lacks may come meanwhile, such as an encoder that is installed: it is tried again after this time. */
+/**
+ * What an order lacks may come meanwhile, such as an encoder that is installed, and what was erased while a model was trained is not read
+ * again: it is tried again after this time.
+ */
 const AGAIN_MS = 600_000;
 
 export interface TrainingOrdersDeps {
@@ -73,7 +76,8 @@ export async function carryOutOrder(
 }
 
 /** The same training would fail again: it has too few labels, or makes no pair. */
-const isFinal = (error: UserError) => error instanceof TrainingError || error instanceof PairError;
+const isFinal = (error: UserError) =>
+  error instanceof TrainingError ? error.isFinal : error instanceof PairError;
 const isOpen = ({ at }: TrainingOrder, now: number) => now - at.getTime() < ORDER_HOURS * HOUR_MS;
 
 function carryOut({ now, train }: TrainingOrdersDeps, order: TrainingOrder): Promise<number> {

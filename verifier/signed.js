@@ -110,8 +110,7 @@ function checkCopies(heads, newest, copies) {
   const lines = new Set(heads.map(({ body, signature }) => `${body}\n${signature}`));
   let later = 0;
   for (const [index, line] of copies.entries()) {
-    const { body, signature } = JSON.parse(line);
-    const { size } = JSON.parse(body);
+    const { size, body, signature } = checkpointIn(line, index);
     insist(
       lines.has(`${body}\n${signature}`) || size > newest.size,
       `line ${index + 1} of the checkpoint file is not in the proof's chain`,
@@ -125,9 +124,18 @@ function checkCopies(heads, newest, copies) {
     );
 }
 
+function checkpointIn(line, index) {
+  try {
+    const { body, signature } = JSON.parse(line);
+    return { size: JSON.parse(body).size, body, signature };
+  } catch {
+    throw new Unverifiable(`line ${index + 1} of the checkpoint file is no checkpoint: copy the file again`);
+  }
+}
+
 /**
  * The instance's statement in the proof: this number, from these rollups in these revisions, at this
- * checkpoint.
+ * checkpoint. Returns it.
  */
 export function checkStatement({ exportedAt, score, rollups, statement }, head) {
   insist(statement, 'the proof has no statement of the instance');
@@ -158,5 +166,5 @@ export function checkStatement({ exportedAt, score, rollups, statement }, head) 
       `the proof lacks the newest revision of ${id}`,
     );
   }
-  head.exportedAt = said.exportedAt;
+  return said;
 }

@@ -33,8 +33,8 @@ function check(proof, key, copies) {
     throw new Unverifiable('this is no proof of format scoreline-proof/2');
   const claim = claimOf(proof.score);
   const head = checkHeads(proof, key, copies);
-  checkStatement(proof, head);
-  const models = modelsOf(claim);
+  const said = checkStatement(proof, head);
+  const models = modelsOf(claim, said);
   const seen = new Set();
   const tally = {
     classes: [0, 0, 0],
@@ -59,7 +59,7 @@ function check(proof, key, copies) {
     root === (proof.score.root ?? null),
     'the root over the manifests is not the one that the proof states',
   );
-  return { ...judge(proof, claim, tally, head), exportedAt: head.exportedAt };
+  return { ...judge(proof, claim, tally, head), exportedAt: said.exportedAt };
 }
 
 /**
@@ -101,10 +101,21 @@ function claimOf({ id, segment, from, until, basis, confidence, model }) {
   return claim;
 }
 
-/** Which model versions' rollups the score is made of. */
-function modelsOf({ basis, model }) {
-  if (basis === 'SURVEYED' || model === null) return [0];
-  return basis === 'INFERRED' ? [model] : [0, model];
+/**
+ * Which model versions' rollups the score is made of: the one that its id names, and one that the instance states to
+ * read beside it, under its name. Older statements state none.
+ */
+function modelsOf(claim, { models }) {
+  const { basis, model } = claim;
+  const named = basis === 'SURVEYED' || model === null ? [0] : basis === 'INFERRED' ? [model] : [0, model];
+  const beside = (models ?? []).filter((one) => !named.includes(one));
+  if (beside.length === 0) return named;
+  insist(
+    beside.length === 1 && beside[0] > 0 && basis !== 'SURVEYED' && model !== null,
+    `the statement is of model version ${beside.join(' and ')}, which is not that of the score that was asked for`,
+  );
+  claim.beside = beside[0];
+  return [...named, ...beside];
 }
 
 /** Every revision follows the one before, and is under the signed root. */
@@ -196,11 +207,12 @@ function checkLeaves({ basis }, { id, leaves }, manifest, tally) {
 function judge({ score, rollups }, claim, { classes, erased, hidden, changes }, head) {
   const [detractors, passives, promoters] = classes;
   const n = detractors + passives + promoters;
-  const { segment, from, until, basis, model } = claim;
+  const { segment, from, until, basis, model, beside } = claim;
+  const by = beside ? `${model}, and ${beside} beside it` : model;
   const facts = {
     segment: JSON.stringify(segment),
     window: `${new Date(from).toISOString()} to ${new Date(until).toISOString()}`,
-    basis: model === null ? basis : `${basis} by model version ${model}`,
+    basis: model === null ? basis : `${basis} by model version ${by}`,
     responses: n,
     erased,
     rollups: rollups.length,

@@ -1,3 +1,4 @@
+import { mayBeProtected } from '../../domain/access/scope.ts';
 import { HOUR_MS } from '../../domain/time/time-windows.ts';
 import { IMPACT_KINDS } from '../../graph/kinds/registry.ts';
 import {
@@ -76,7 +77,9 @@ function addImpactType(schema: SchemaParts) {
         nullable: false,
         resolve: async (impact, _args, context, info) => {
           const found = await impact.totals();
-          if (found.suppressed) noteWithheld(context, 'readResponse', pathOf(info.path));
+          const isOfAnswers = mayBeProtected(context.caller.scope, 'traceLineage', ['surveyed']);
+          if (found.suppressed)
+            noteWithheld(context, isOfAnswers ? 'readResponse' : 'readPrediction', pathOf(info.path));
           return found;
         },
       }),
@@ -135,7 +138,7 @@ function addTotals(builder: Builder) {
       suppressed: t.exposeBoolean('suppressed', {
         nullable: false,
         description:
-          'True where the caller may trace cells whose responses they may not read: those are left out, whether or not any exist.',
+          'True where the caller may trace cells whose responses, or what models infer of them, they may not read: those are left out, whether or not any exist.',
       }),
       complete: t.exposeBoolean('complete', { nullable: false }),
       reason: t.exposeString('reason'),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import fc from '../../test/fixtures/properties.ts';
-import { chiSquaredOfTwo, mixChange, populationStability } from './drift.ts';
+import { mixChange, populationStability } from './drift.ts';
+import { chiSquaredOfTwo } from './same-mix.ts';
 
 // Responses on 0-10 before and after: the score falls from 8 to -12, and the stability index stays below its
 // rule of thumb.
@@ -48,6 +49,13 @@ describe('drift of a mix', () => {
     expect(share(({ pValue }) => pValue < 0.05)).toBeCloseTo(0.05, 1);
     expect(Math.abs(share(({ psi, psiNull95 }) => psi > psiNull95) - 0.05)).toBeLessThan(0.025);
     expect(Math.abs(share(({ low, high }) => low > 0 || high < 0) - 0.05)).toBeLessThan(0.025);
+  });
+
+  it('takes no single rare answer for a change, and sees a class that appears', () => {
+    // One passive of 60 where there was one of 1,000: chi-squared with two degrees of freedom gives 0.02.
+    expect(mixChange(counts(300, 1, 699), counts(18, 1, 41), 0.95)?.pValue).toBeGreaterThan(0.05);
+    expect(mixChange(counts(0, 0, 2_000), counts(55, 0, 5), 0.95)?.pValue).toBeLessThan(1e-15);
+    expect(mixChange(counts(0, 0, 60), counts(0, 0, 60), 0.95)?.pValue).toBe(1);
   });
 
   it('is symmetric, except for the sign of the shift', () => {

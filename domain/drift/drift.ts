@@ -1,11 +1,13 @@
 import { compareEstimates } from '../models/quantification.ts';
 import { adjustedEstimate } from '../nps/interval.ts';
 import { type Counts, total } from '../nps/nps.ts';
+import { chiSquaredOfTwo, sameMix } from './same-mix.ts';
 
 /** How the mix of classes changed between two disjoint sets of responses. */
 export interface MixChange {
-  /** Pearson's statistic for "both have the same mix", two degrees of freedom. */
+  /** Pearson's statistic for "both have the same mix", of all three classes. */
   readonly chiSquared: number;
+  /** Of the same hypothesis, exact where classes are rare (same-mix.ts); 1 where there are too few to tell. */
   readonly pValue: number;
   /** Population stability index: shown because it is customary; it raises no alarm. */
   readonly psi: number;
@@ -28,16 +30,14 @@ export function mixChange(a: Counts, b: Counts, confidence: number): MixChange |
   const [n, m] = [total(a), total(b)];
   if (n === 0 || m === 0) return null;
   const [first, second] = [countsOf(a), countsOf(b)];
-  const statistic = chiSquaredOfTwo(first, second);
   const estimates = [a, b].map((counts) => {
     const { theta, standardError } = adjustedEstimate(counts);
     return { theta, variance: standardError ** 2 };
   }) as [Parameters<typeof compareEstimates>[0], Parameters<typeof compareEstimates>[1]];
   const { difference, low, high } = compareEstimates(...estimates, confidence);
   return {
-    chiSquared: statistic,
-    // With two degrees of freedom the tail has this closed form.
-    pValue: Math.exp(-statistic / 2),
+    chiSquared: chiSquaredOfTwo(first, second),
+    pValue: sameMix(first, second)?.pValue ?? 1,
     psi: populationStability(first, second),
     psiNull95: CHI_SQUARED_2_95 * (1 / n + 1 / m),
     shift: difference,
@@ -48,17 +48,6 @@ export function mixChange(a: Counts, b: Counts, confidence: number): MixChange |
 
 function countsOf({ detractors, passives, promoters }: Counts): number[] {
   return [detractors, passives, promoters];
-}
-
-/** Pearson's statistic for two samples over the same categories; categories that are empty in both do not count. */
-export function chiSquaredOfTwo(a: readonly number[], b: readonly number[]): number {
-  const [n, m] = [a, b].map((counts) => counts.reduce((x, y) => x + y, 0)) as [number, number];
-  return a.reduce((sum, count, i) => {
-    const [both, other] = [count + (b[i] ?? 0), b[i] ?? 0];
-    if (both === 0) return sum;
-    const [expectedA, expectedB] = [(both * n) / (n + m), (both * m) / (n + m)];
-    return sum + (count - expectedA) ** 2 / expectedA + (other - expectedB) ** 2 / expectedB;
-  }, 0);
 }
 
 /** PSI = Σ (q - p) ln(q / p) over the categories' shares; an empty category counts as half an answer. */

@@ -1,4 +1,4 @@
-import { sameMix, type TwoSampleTest } from './two-sample.ts';
+import { sameMix, type TwoSampleTest } from './same-mix.ts';
 
 /** Statistics of the texts of one cell, as one model version read them. */
 export interface InputProfile {

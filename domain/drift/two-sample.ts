@@ -1,48 +1,4 @@
-import { chiSquaredTail } from './chi-squared.ts';
-import { chiSquaredOfTwo } from './drift.ts';
-
-/** Whether two samples come from the same distribution. */
-export interface TwoSampleTest {
-  readonly statistic: number;
-  readonly pValue: number;
-}
-
-/**
- * Pearson's test that two samples have the same distribution over the same categories. Categories in which
- * fewer than five are expected on either side are merged (Cochran 1954). Null when fewer than two categories
- * are left.
- */
-export function sameMix(a: readonly number[], b: readonly number[]): TwoSampleTest | null {
-  const [n, m] = [sumOf(a), sumOf(b)];
-  if (n === 0 || m === 0) return null;
-  const enough = (both: number) => (both * Math.min(n, m)) / (n + m) >= FEWEST_EXPECTED;
-  const kept: [number[], number[]] = [[], []];
-  const rest: [number, number] = [0, 0];
-  for (let i = 0; i < Math.max(a.length, b.length); i++) {
-    const [x, y] = [a[i] ?? 0, b[i] ?? 0];
-    if (enough(x + y)) {
-      kept[0].push(x);
-      kept[1].push(y);
-    } else {
-      rest[0] += x;
-      rest[1] += y;
-    }
-  }
-  if (enough(rest[0] + rest[1])) {
-    kept[0].push(rest[0]);
-    kept[1].push(rest[1]);
-  } else if (kept[0].length > 0) {
-    // Too few even together: they join the smallest category that is large enough.
-    const place = smallest(kept[0].map((x, i) => x + (kept[1][i] ?? 0)));
-    kept[0][place] = (kept[0][place] ?? 0) + rest[0];
-    kept[1][place] = (kept[1][place] ?? 0) + rest[1];
-  }
-  if (kept[0].length < 2) return null;
-  const statistic = chiSquaredOfTwo(...kept);
-  return { statistic, pValue: chiSquaredTail(statistic, kept[0].length - 1) };
-}
-
-const FEWEST_EXPECTED = 5;
+import type { TwoSampleTest } from './same-mix.ts';
 
 /**
  * The unbiased estimate of the squared maximum mean discrepancy of two samples under the kernel
@@ -76,6 +32,17 @@ export function mmdTest(
     if (discrepancy(kernel, order, a.length) >= statistic - 1e-12) asLarge += 1;
   }
   return { statistic, pValue: asLarge / (permutations + 1) };
+}
+
+/** Fewer give p-values that are too coarse to read. */
+const FEWEST_PERMUTATIONS = 999;
+
+/**
+ * How many permutations a test needs beside `tests` - 1 others that are adjusted with it (false-discovery.ts): its smallest p-value is then
+ * half of what alone is a discovery at `level`. With fewer it could not be one, however far both samples are apart.
+ */
+export function permutationsFor(tests: number, level: number): number {
+  return Math.max(FEWEST_PERMUTATIONS, Math.ceil((2 * tests) / level) - 1);
 }
 
 /** Row i, column j of the pooled sample at i · size + j. */
@@ -136,6 +103,3 @@ function shuffle(order: Uint32Array, random: () => number): void {
 function median(values: Float64Array): number {
   return Float64Array.from(values).sort()[Math.floor(values.length / 2)] ?? 0;
 }
-
-const sumOf = (counts: readonly number[]) => counts.reduce((x, y) => x + y, 0);
-const smallest = (values: readonly number[]) => values.indexOf(Math.min(...values));

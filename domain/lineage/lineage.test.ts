@@ -18,6 +18,8 @@ describe('node ids', () => {
     '2024023010:0123456789abcdef01234567:0',
     '2024010125:0123456789abcdef01234567:0',
     '2024010110:xyz:0',
+    '0000010110:0123456789abcdef01234567:0',
+    '9999123123:0123456789abcdef01234567:0',
   ])('%s is not a rollup', (key) => {
     expect(parseRollupKey(key)).toBeNull();
   });

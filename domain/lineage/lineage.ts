@@ -19,9 +19,9 @@ export function rollupId({ hour, cell, model }: RollupKey): string {
   return `Rollup:${compact}:${cell}:${model}`;
 }
 
-/** The rollup in the key part of its id, or null. */
+/** The rollup in the key part of its id, or null; no database stores the year 0, nor what follows 9999 as a date-time. */
 export function parseRollupKey(key: string): RollupKey | null {
-  const match = /^(\d{4})(\d{2})(\d{2})(\d{2}):([0-9a-f]{24}):(\d{1,9})$/.exec(key);
+  const match = /^(?!0000|9999)(\d{4})(\d{2})(\d{2})(\d{2}):([0-9a-f]{24}):(\d{1,9})$/.exec(key);
   if (!match) return null;
   const [, year, month, day, hour, cell = '', model] = match;
   const time = Date.parse(`${year}-${month}-${day}T${hour}:00:00Z`);

@@ -41,6 +41,26 @@ it('is the base64url of the JSON of its parts, the segment with sorted, distinct
   );
 });
 
+it('names moments that exist, and numbers of model versions', () => {
+  const given = {
+    segment: {},
+    from: 0,
+    until: 60_000,
+    basis: 'INFERRED' as const,
+    confidence: 0.95,
+    model: 1,
+  };
+  expect(parseScoreId(scoreId(given))).toEqual(given);
+  const wrong: Partial<ScoreName>[] = [
+    { from: Date.parse('0001-01-01T00:00:00Z') - 60_000 },
+    { until: Date.parse('9999-12-31T23:59:00Z') + 60_000 },
+    { until: Math.floor(Number.MAX_SAFE_INTEGER / 60_000) * 60_000 },
+    { model: 2 ** 31 },
+  ];
+  for (const one of wrong)
+    expect(parseScoreId(scoreId({ ...given, ...one })), JSON.stringify(one)).toBeNull();
+});
+
 it('is the same among the ids of many scores', () => {
   fc.assert(
     fc.property(fc.array(names), fc.nat(), (some, place) => {

@@ -58,7 +58,7 @@ export function parseScoreId(id: string): ScoreName | null {
     if (!isSegment(segment) || !isBasis(basis)) return null;
     if (!isWholeMinute(from) || !isWholeMinute(until) || from >= until) return null;
     if (typeof confidence !== 'number' || !(confidence > 0 && confidence < 1)) return null;
-    if (model !== null && !(Number.isSafeInteger(model) && (model as number) > 0)) return null;
+    if (model !== null && !isModelVersion(model)) return null;
     return { segment, from, until, basis, confidence, model: model as number | null };
   } catch {
     return null;
@@ -80,8 +80,15 @@ function isBasis(value: unknown): value is Basis {
   return value === 'SURVEYED' || value === 'INFERRED' || value === 'COMBINED';
 }
 
+/** Of the years that a date-time can name and every database stores: callers can invent ids. */
+const [EARLIEST, LATEST] = [Date.parse('0001-01-01T00:00:00Z'), Date.parse('9999-12-31T23:59:00Z')];
+
 function isWholeMinute(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) % 60_000 === 0;
+  return typeof value === 'number' && value % 60_000 === 0 && value >= EARLIEST && value <= LATEST;
+}
+
+function isModelVersion(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) > 0 && (value as number) < 2 ** 31;
 }
 
 /**

@@ -6,7 +6,7 @@ import { mappingSteps } from './mapping-version.ts';
 import { scaleRuleKind } from './scale-rule.ts';
 import { after, type LineageRequest, type NodeKind } from './shared/kind.ts';
 import { mappingsByKey } from './shared/recorded-mapping.ts';
-import { everythingVisible, parseUuid, visibleResponse } from './shared/visible-selection.ts';
+import { parseUuid, visibleOf, visibleResponse } from './shared/visible-selection.ts';
 import { responseProjection } from './shared/write-responses.ts';
 import { countedIn, eventEdges, eventId, eventNode, isPresent, sourceEventKind } from './source-event.ts';
 import { surveyVersionKind } from './survey-version.ts';
@@ -51,7 +51,7 @@ export const responseKind: NodeKind<ResponseFacts, string> = {
       },
     })),
   ],
-  rollups: (request) => ({ ...everythingVisible(request), models: null }),
+  rollups: (request) => visibleOf(request, null),
   impact: null,
   projection: responseProjection,
   counted: (response) => ({ rollups: countedIn(response), response }),

@@ -7,7 +7,7 @@ import type { RollupSelection } from '../lineage-store.ts';
 import { edge, oneFurther, type RollupWalk, type Walk } from '../node.ts';
 import { contextOf } from './rollup.ts';
 import { at, type Found, type LineageRequest, type NodeKind } from './shared/kind.ts';
-import { everythingVisible, SURVEYED, showsResponses } from './shared/visible-selection.ts';
+import { SURVEYED, showsResponses, visibleOf } from './shared/visible-selection.ts';
 
 /** A score, from its id. */
 export interface ScoreStart extends TimeRange {
@@ -59,11 +59,10 @@ export async function foundScore(request: LineageRequest, score: ScoreStart): Pr
   const models = await summedModels(request, score);
   const fromHour = Math.floor(from / HOUR_MS);
   const selection = {
-    ...everythingVisible(request, score.segment),
+    ...visibleOf(request, models, score.segment),
     fromHour,
     // Without a model version there is nothing to sum.
     untilHour: models.length === 0 ? fromHour : Math.ceil(until / HOUR_MS),
-    models,
   };
   return at(request, scoreKind, { score, selection });
 }

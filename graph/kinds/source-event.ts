@@ -5,7 +5,7 @@ import { edge, type LineageEdge, type LineageNode, type Step, step, withEdgesTo 
 import { mappingId, mappingSteps } from './mapping-version.ts';
 import type { LineageRequest, NodeKind } from './shared/kind.ts';
 import { mappingsByKey } from './shared/recorded-mapping.ts';
-import { everythingVisible, parseUuid, visibleResponse } from './shared/visible-selection.ts';
+import { parseUuid, visibleOf, visibleResponse } from './shared/visible-selection.ts';
 import { sourceKind } from './source.ts';
 
 /** A source event, with the response that it belongs to. */
@@ -49,7 +49,7 @@ export const sourceEventKind: NodeKind<EventRow, string> = {
   node: (_deps, { event }) => eventNode(event),
   upstream: (request, { row: { event } }) => ({ context: () => behindEvent(request, event) }),
   after: [],
-  rollups: (request) => ({ ...everythingVisible(request), models: null }),
+  rollups: (request) => visibleOf(request, null),
   impact: null,
   projection: { along: 'Response' },
   counted: ({ response, event }) => ({

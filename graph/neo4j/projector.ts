@@ -6,14 +6,13 @@ import {
   type JournalPosition,
   touchFollower,
 } from '../../store/journal/journal.ts';
-import type { ResumedPlace } from '../../store/journal/journal-trim.ts';
 import type { StoredCellDictionary } from '../../store/responses/cell-dictionary.ts';
 import type { MappingRegistry } from '../../store/responses/mappings.ts';
 import { KINDS } from '../kinds/registry.ts';
 import type { GraphWriter, Projection } from '../kinds/shared/projection.ts';
 import { dropGraph } from './drop-graph.ts';
 import { write } from './fence.ts';
-import { beginAgain, beginFilling, endFilling, takeGraph } from './format.ts';
+import { beginAgain, beginFilling, endFilling, followsJournal, noteReached, takeGraph } from './format.ts';
 import type { GraphConnections } from './graph-connections.ts';
 import { ensureGraphSchema } from './schema.ts';
 
@@ -62,7 +61,7 @@ async function projectDatabase(deps: ProjectorDeps, goesOn: () => Promise<boolea
 
 /** What the follower of the lineage does under one lease. */
 export interface Projector {
-  begin(stopped: () => boolean): Promise<ResumedPlace | null>;
+  begin(stopped: () => boolean): Promise<void>;
   startOver(stopped: () => boolean, head: JournalPosition): Promise<void>;
   handle(entries: readonly JournalEntry[]): Promise<void>;
 }
@@ -80,9 +79,9 @@ export function createProjector(deps: ProjectorDeps): Projector {
       await ensureGraphSchema(graph, lease);
       // Before the position is saved for the first time: from then on nothing that an earlier holder has read is written.
       const found = await takeGraph(graph, lease);
-      const place = found.isCurrent ? null : await beginAgain(graph, store, lease, stopped);
-      ({ fillsTo } = place ? await takeGraph(graph, lease) : found);
-      return place;
+      const isOwn = found.isCurrent && (await followsJournal(store, found, lease.name));
+      const isNew = !isOwn && (await beginAgain(graph, store, lease, stopped));
+      ({ fillsTo } = isNew ? await takeGraph(graph, lease) : found);
     },
     startOver: async (stopped, head) => {
       projected.clear();
@@ -92,12 +91,16 @@ export function createProjector(deps: ProjectorDeps): Projector {
         await touchFollower(store, lease.name, lease);
         return !stopped();
       });
-      if (!stopped()) await end();
+      if (stopped()) return;
+      await noteReached(graph, lease, head);
+      await end();
     },
     handle: async (entries) => {
       await projectEntries(deps, entries);
       const last = entries.at(-1);
-      if (fillsTo && last && !isAfter(fillsTo, last)) await end();
+      if (!last) return;
+      await noteReached(graph, lease, last);
+      if (fillsTo && !isAfter(fillsTo, last)) await end();
     },
   };
 }

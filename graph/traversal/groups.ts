@@ -190,7 +190,7 @@ export async function lineageMembers(
 ): Promise<LineagePage | null> {
   const id = typeof start === 'string' ? start : start.id;
   const list = JSON.stringify([direction, kind, contains, id]);
-  const place = after === null ? null : (parseCursor(after, list, PLACES) as unknown as WalkPosition);
+  const place = after === null ? null : (parseCursor(after, list, ...PLACES) as unknown as WalkPosition);
   const lag = await deps.lineage.lag();
   const request = lineageRequest(deps, scope);
   const found = await resolveStart(request, start);

@@ -32,7 +32,7 @@ export interface TouchedRollup {
   readonly cell: LineageNode | null;
   readonly model: number;
   readonly cellKey: string;
-  /** Responses that it got from the start; null for callers who may not read the responses. */
+  /** Responses that it got from the start; null for callers who may not read the responses, or what a model read in them. */
   readonly responses: number | null;
 }
 
@@ -45,7 +45,7 @@ export interface ImpactTotals {
   readonly inferred: number | null;
   readonly firstHour: Date | null;
   readonly lastHour: Date | null;
-  /** Cells whose responses the caller may not read are left out, without revealing whether there are any. */
+  /** Cells whose responses, or predictions, the caller may not read are left out, without revealing whether there are any. */
   readonly suppressed: boolean;
   readonly complete: boolean;
   readonly reason: string | null;
@@ -82,7 +82,7 @@ export async function impactOf(
   bound = BOUND,
 ): Promise<Impact | null> {
   const list = `impact ${id}`;
-  const at = after === null ? null : parseCursor(after, list, ['number,string,number']);
+  const at = after === null ? null : parseCursor(after, list, ['hour', 'text', 'number']);
   const lag = await deps.lineage.lag();
   const request = lineageRequest(deps, scope);
   const start = await request.find(id);
@@ -106,7 +106,8 @@ export async function impactOf(
     complete: lag === 0,
     reason: lag === 0 ? null : `the lineage graph is ${lag} journal entries behind`,
     lag,
-    totals: async () => totalsOf(await summed(), bound, mayBeProtected(scope, 'traceLineage', ['surveyed'])),
+    totals: async () =>
+      totalsOf(await summed(), bound, mayBeProtected(scope, 'traceLineage', ['surveyed', 'inferred'])),
     segments: async (count, from) => segmentPage(deps, id, await summed(), count, from),
     ...annotationsTouched(request, start.node.id, impacted),
   };
@@ -177,7 +178,7 @@ function segmentPage(
 ): ImpactPage<ImpactSegment> | null {
   if (!segments) return null;
   const list = `impact segments ${id}`;
-  const at = after === null ? ['', -1] : parseCursor(after, list, ['string,number']);
+  const at = after === null ? ['', -1] : parseCursor(after, list, ['text', 'number']);
   const [cell, model] = at as [string, number];
   const left = segments.filter((one) => one.cell > cell || (one.cell === cell && one.model > model));
   const page = left.slice(0, first);

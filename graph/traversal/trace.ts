@@ -2,7 +2,7 @@ import { mayBeProtected, type Scope } from '../../domain/access/scope.ts';
 import type { ScoreStart } from '../kinds/score.ts';
 import type { LineageDeps } from '../kinds/shared/kind.ts';
 import type { LineageEdge, LineageNode, TracedNode } from '../node.ts';
-import { formatCursor, parseCursor } from './cursor.ts';
+import { type CursorParts, formatCursor, parseCursor } from './cursor.ts';
 import { downstream, type TraceDirection, upstream } from './directions.ts';
 import { lineageRequest, resolveStart } from './resolve-node.ts';
 import { takeSteps, type WalkPosition } from './walk.ts';
@@ -26,8 +26,12 @@ export interface TraceQuery {
   readonly after: string | null;
 }
 
-/** The types of a position's components (`WalkPosition`). */
-export const PLACES = ['number', 'number,string,number', 'number,string,number,string,string'];
+/** The parts of a position (`WalkPosition`). */
+export const PLACES: readonly CursorParts[] = [
+  ['number'],
+  ['hour', 'text', 'number'],
+  ['hour', 'text', 'number', 'uuid', 'text'],
+];
 
 /**
  * One page of what a node came from (upstream) or contributed to (downstream). Order: the start; the model
@@ -43,7 +47,7 @@ export async function traceLineage(
   const { start, direction, first, after } = query;
   const id = typeof start === 'string' ? start : start.id;
   const list = `${direction} ${id}`;
-  const place = after === null ? null : (parseCursor(after, list, PLACES) as unknown as WalkPosition);
+  const place = after === null ? null : (parseCursor(after, list, ...PLACES) as unknown as WalkPosition);
   const lag = await deps.lineage.lag();
   const request = lineageRequest(deps, scope);
   const found = await resolveStart(request, start);
@@ -74,11 +78,16 @@ export function completeness(
     ...(typeof start !== 'string' && start.basis === 'COMBINED'
       ? ['what a model inferred in it is traced from the score with basis INFERRED']
       : []),
-    ...(typeof start !== 'string' && mayBeProtected(scope, 'traceLineage', ['surveyed'])
-      ? ['cells whose responses may not be read are left out']
-      : []),
+    ...(typeof start !== 'string' ? leftOut(scope, start) : []),
   ];
   return { complete: reasons.length === 0, reason: reasons.length === 0 ? null : reasons.join('; ') };
+}
+
+function leftOut(scope: Scope, { basis }: ScoreStart): string[] {
+  const counted = basis === 'INFERRED' ? 'inferred' : 'surveyed';
+  if (!mayBeProtected(scope, 'traceLineage', [counted])) return [];
+  const what = counted === 'inferred' ? 'responses or predictions' : 'responses';
+  return [`cells whose ${what} may not be read are left out`];
 }
 
 /** The node with that id, or null when it does not exist for the caller. */

@@ -17,10 +17,12 @@ const names = new Set(kept);
 const opening = openNameModel();
 
 port.on('message', async ({ request, text }: NamesRequest) => {
+  // A thread that cannot open the model ends, and another one tries again: it would fail every text that it is given.
+  const model = await opening;
   try {
     const sureness = surenessFor(languageOf(text), text);
     if (!sureness) return port.postMessage({ request, result: [] });
-    const { words, readings } = await (await opening).read(text);
+    const { words, readings } = await model.read(text);
     port.postMessage({ request, result: nameSpans(text, words, readings, sureness, names) });
   } catch (error) {
     port.postMessage({ request, error: (error as Error).message });

@@ -5,6 +5,7 @@ import type { Session, Store } from '../database/client.ts';
 import { columnsOf } from '../database/columns.ts';
 import { type Statement, statement, unnamed } from '../database/statement.ts';
 import type { SubjectEncryption } from '../encryption/subject-encryption.ts';
+import { noteEventsChanged } from '../journal/journal.ts';
 import { forgetMerges } from '../outcomes/forget-merged.ts';
 import {
   accountsOf,
@@ -160,7 +161,7 @@ export async function erase(deps: SubjectDeps, dataSubject: DataSubject, by: Ord
     if (others.length > 0) await unlinkAccounts(session, ids, others);
     const outcomes = await eraseOutcomes(session, ids);
     const quarantined = await eraseQuarantined(session, dataSubject.lookups, ids);
-    for (const statement of FORGET_PERSON) await session.rows(statement, [ids]);
+    await forgetPersons(session, ids, { answered, responseIds });
     await session.rows(DELETE_KEYS, [ids]);
     await forgetMerges(session, ids);
     const idle = await dropIdleAccounts(session, accounts);
@@ -208,6 +209,23 @@ export async function deleteResponses(session: Session, keys: readonly LockedKey
     await session.rows(DELETE_RESPONSE, [id, answeredAt, cellId]);
   for (const statement of FORGET) await session.rows(statement, [ids]);
   await session.rows(ENTOMB, [ids, ERASED_CONTENT]);
+}
+
+/** Deletes what is stored of the persons besides their responses. The graph has their events of answers that are others' by now too. */
+async function forgetPersons(
+  session: Session,
+  ids: readonly string[],
+  {
+    answered,
+    responseIds,
+  }: { readonly answered: readonly string[]; readonly responseIds: readonly string[] },
+): Promise<void> {
+  for (const statement of FORGET_PERSON) await session.rows(statement, [ids]);
+  const own = new Set(responseIds);
+  await noteEventsChanged(
+    session,
+    answered.filter((id) => !own.has(id)),
+  );
 }
 
 async function holdsOf(

@@ -1,6 +1,6 @@
 import type { Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
-import { REENCRYPTING } from '../encryption/reencrypt-comments.ts';
+import { REENCRYPTED, REENCRYPTING } from '../encryption/reencrypt-comments.ts';
 import type { OpenSubject, SubjectEncryption } from '../encryption/subject-encryption.ts';
 import { reencryptReasons } from '../reviews/review-reasons.ts';
 
@@ -46,7 +46,6 @@ const MOVE_EVENTS = statement(
       sent = decode(m.sent, 'base64')
     FROM json_to_recordset($1::json) AS m (id uuid, sealed text, "subjectId" uuid, stood jsonb, sent text) WHERE e.id = m.id`,
 );
-const SEALED = statement('seal_quietly_done', `SET LOCAL scoreline.sealing = 'off'`);
 
 interface CommentRow {
   readonly id: string;
@@ -120,5 +119,5 @@ export async function reencryptMembers(
     ]);
   await session.rows(MOVE_EVENTS, [JSON.stringify(movedEvents)]);
   await reencryptReasons(session, encryption, new Map(moved.map(({ id, from, to }) => [id, { from, to }])));
-  await session.rows(SEALED, []);
+  await session.rows(REENCRYPTED, []);
 }

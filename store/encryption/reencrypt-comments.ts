@@ -25,6 +25,8 @@ const OLD_RESTRICTED = statement(
 );
 /** Triggers are disabled: the encrypted fact is the same as before. */
 export const REENCRYPTING = statement('seal_quietly', `SET LOCAL scoreline.sealing = 'on'`);
+/** From here on they are enabled again in the transaction. */
+export const REENCRYPTED = statement('seal_quietly_done', `SET LOCAL scoreline.sealing = 'off'`);
 const UPDATE = statement(
   'reseal_update',
   `UPDATE response r SET comment = s.comment

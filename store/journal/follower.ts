@@ -39,10 +39,8 @@ type Position =
        * existing entry. An interrupted start begins again.
        */
       readonly startOver?: (stopped: () => boolean, head: JournalPosition) => Promise<void>;
-      /**
-       * Before the first step, and again if it failed. Not null: the position was moved, and it continues from there.
-       */
-      readonly begin?: (stopped: () => boolean) => Promise<ResumedPlace | null>;
+      /** Before the first step, and again if it failed. It may move the stored position, from which the follower continues. */
+      readonly begin?: (stopped: () => boolean) => Promise<void>;
       readonly from?: never;
     }
   | {
@@ -124,8 +122,8 @@ export async function runFollower(options: FollowerOptions): Promise<Follower> {
   /** Whether there may be more to do. */
   const step = async (): Promise<boolean> => {
     if (!begun) {
-      const moved = await options.begin?.(() => stopped);
-      if (moved) continueFrom(moved);
+      const place = await placeAfterBegin(options, () => stopped);
+      if (place) continueFrom(place);
       begun = true;
     }
     if (startsOver && !stopped) await beginOver();
@@ -179,6 +177,16 @@ export async function runFollower(options: FollowerOptions): Promise<Follower> {
       await pause.close();
     },
   };
+}
+
+/** Where to go on after `begin`, which may have moved the stored position, as may an earlier try that failed after that; null: there is none. */
+async function placeAfterBegin(
+  { begin, store, name }: FollowerOptions,
+  stopped: () => boolean,
+): Promise<ResumedPlace | null> {
+  if (!begin) return null;
+  await begin(stopped);
+  return resumeFollower(store, name);
 }
 
 /** Handles the entries, or applies them together with their position. */

@@ -70,6 +70,17 @@ export async function marksBehind(session: Session, at: JournalPosition): Promis
   return mark && isAfter(mark, at) ? mark : null;
 }
 
+const WRITTEN = statement(
+  'trim_was_written',
+  `SELECT WHERE EXISTS (SELECT FROM journal WHERE xact = $1 AND position = $2)
+    OR EXISTS (SELECT FROM journal_mark WHERE (xact, position) >= ($1::bigint, $2::bigint))`,
+);
+
+/** Whether the journal has that entry, or may have had it before it was trimmed. */
+export async function wasWritten(session: Session, { xact, position }: JournalPosition): Promise<boolean> {
+  return (await session.rows(WRITTEN, [xact, position])).length > 0;
+}
+
 export interface ResumedPlace {
   readonly from: JournalPosition;
   /** Not null: entries after `from` are gone, and the follower must start over from the database. */

@@ -138,6 +138,19 @@ export function isAfter(a: JournalPosition, b: JournalPosition): boolean {
   return a.xact > b.xact || (a.xact === b.xact && a.position > b.position);
 }
 
+const EVENTS_CHANGED = statement(
+  'journal_events_changed',
+  'SELECT journal_responses(NULL::uuid[], $1::uuid[], NULL::rollup_delta[])',
+);
+
+/**
+ * Names responses whose source events changed while they themselves and every number stayed, in the transaction that changes them: the
+ * projection of the lineage reads them again. For a change of the response itself the triggers do it.
+ */
+export async function noteEventsChanged(session: Session, responseIds: readonly string[]): Promise<void> {
+  if (responseIds.length > 0) await session.rows(EVENTS_CHANGED, [responseIds]);
+}
+
 const LOAD = statement('follower_load', 'SELECT xact, position FROM follower WHERE name = $1');
 const SAVE = statement(
   'follower_save',

@@ -1,6 +1,7 @@
 import { majorUnits } from '../../domain/outcomes/money.ts';
 import type { Session } from '../database/client.ts';
 import { type Statement, statement } from '../database/statement.ts';
+import { REENCRYPTED, REENCRYPTING } from '../encryption/reencrypt-comments.ts';
 import type { SubjectEncryption } from '../encryption/subject-encryption.ts';
 import { forgetAccounts } from './forget-accounts.ts';
 import { dropIdleMerged, NOT_MERGED } from './forget-merged.ts';
@@ -52,7 +53,7 @@ export async function eraseOutcomes(session: Session, subjectIds: readonly strin
   return gone.length;
 }
 
-/** $1 accounts, $2 the responses that name them, which are locked. Triggers are off: no count changes. */
+/** $1 accounts, $2 the responses that name them, which are locked. */
 const UNLINK_RESPONSES: readonly Statement[] = [
   statement(
     'account_unlink_responses',
@@ -78,13 +79,15 @@ const UNLINK_RESPONSES: readonly Statement[] = [
 export const RESPONSES_OF_ACCOUNTS = `SELECT id FROM response WHERE account_id = ANY ($1::uuid[])
   UNION SELECT id FROM restricted_response WHERE (row->>'account_id')::uuid = ANY ($1::uuid[])`;
 
-/** Removes accounts from responses of others, with the items that name them. */
+/** Removes accounts from responses of others, with the items that name them. No count changes, and what models read in them stays. */
 export async function unlinkAccounts(
   session: Session,
   accountIds: readonly string[],
   responseIds: readonly string[],
 ): Promise<void> {
+  await session.rows(REENCRYPTING, []);
   for (const statement of UNLINK_RESPONSES) await session.rows(statement, [accountIds, responseIds]);
+  await session.rows(REENCRYPTED, []);
 }
 
 /** Members of staff are dropped like accounts, with the last outcome that names them. */

@@ -1,5 +1,6 @@
 import type { Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
+import { noteEventsChanged } from '../journal/journal.ts';
 import type { KeyRow } from './response-row.ts';
 
 /*
@@ -153,9 +154,11 @@ const PASS_ON = statement(
       SELECT * FROM json_to_recordset($1::json) AS c ("eventId" uuid, "importId" integer, line integer, position text)
     ), passed AS (
       UPDATE source_event e SET import_id = nullif(c."importId", ${NO_IMPORT}), import_line = c.line, position = c.position
-      FROM claim c WHERE e.id = c."eventId"
+      FROM claim c WHERE e.id = c."eventId" RETURNING e.response_id AS id
+    ), claimed AS (
+      DELETE FROM repeated_event r USING claim c WHERE r.event_id = c."eventId" AND r.import_id = c."importId"
     )
-    DELETE FROM repeated_event r USING claim c WHERE r.event_id = c."eventId" AND r.import_id = c."importId"`,
+    SELECT DISTINCT id FROM passed`,
 );
 
 /** Who else delivered what these events of the import brought: the first delivery that was not undone, by event. */
@@ -177,7 +180,13 @@ export async function otherSenders(
 
 /** From now on what these events brought is what the other senders brought. */
 export async function passOn(session: Session, claims: readonly Claim[]): Promise<void> {
-  if (claims.length > 0) await session.rows(PASS_ON, [JSON.stringify(claims)]);
+  if (claims.length === 0) return;
+  const passed = await session.rows<{ id: string }>(PASS_ON, [JSON.stringify(claims)]);
+  // Their labels name another delivery now.
+  await noteEventsChanged(
+    session,
+    passed.map(({ id }) => id),
+  );
 }
 
 /** Once an import is undone, what it repeated does not count. */

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { EVERYTHING, type Scope } from '../../domain/access/scope.ts';
+import { parseRollupKey } from '../../domain/lineage/lineage.ts';
 import type { ScoreStart } from '../../graph/kinds/score.ts';
 import type { LineageDeps } from '../../graph/kinds/shared/kind.ts';
 import type { LineageStore } from '../../graph/lineage-store.ts';
 import type { GraphProjection } from '../../graph/neo4j/open.ts';
 import { createRecordLineage } from '../../graph/record/record-lineage.ts';
-import { InvalidCursorError } from '../../graph/traversal/cursor.ts';
+import { formatCursor, InvalidCursorError } from '../../graph/traversal/cursor.ts';
 import type { TraceDirection } from '../../graph/traversal/directions.ts';
 import { type LineagePage, traceLineage } from '../../graph/traversal/trace.ts';
 import { trimJournal } from '../../store/journal/journal-trim.ts';
@@ -22,6 +23,7 @@ import type {} from '../services/both.ts';
 import { describeGraphMarks } from './lineage-graph-annotations.ts';
 import { describeGroups } from './lineage-groups.ts';
 import { describeImpact } from './lineage-impact.ts';
+import { describeInferred } from './lineage-inferred.ts';
 import { describeKinds } from './lineage-kinds.ts';
 import { describePath } from './lineage-path.ts';
 
@@ -264,6 +266,21 @@ describe('trace', () => {
       const page = await ask(score({}, 0, 360), null);
       await expect(ask(score({}, 0, 359), page?.endCursor ?? '')).rejects.toThrow(InvalidCursorError);
       await expect(ask(score({}, 0, 360), 'bm9uc2Vuc2U')).rejects.toThrow(InvalidCursorError);
+      const start = score({}, 0, 360);
+      const [, day = '', cell = ''] =
+        (await whole(lineage, EVERYTHING, start, 'UPSTREAM'))?.nodes
+          .find(({ kind }) => kind === 'Rollup')
+          ?.id.split(':') ?? [];
+      const { hour } = parseRollupKey(`${day}:${cell}:0`) ?? { hour: 0 };
+      const invented = [
+        [hour, cell, 0, 'none', 'response'],
+        [2 ** 31 - 1, cell, 0],
+        [-(2 ** 31) + 1, cell, 0],
+      ];
+      for (const place of invented)
+        await expect(ask(start, formatCursor(`UPSTREAM ${start.id}`, place))).rejects.toThrow(
+          InvalidCursorError,
+        );
       const nowhere = [
         '',
         'x',
@@ -285,6 +302,7 @@ describePath(() => world);
 describeGroups(() => world, starts);
 describeGraphMarks(() => world);
 describeKinds(() => world);
+describeInferred(() => world);
 
 describe('the projection', () => {
   it.runIf(inject('services'))(

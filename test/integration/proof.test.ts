@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { hash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EVERYTHING } from '../../domain/access/scope.ts';
 import { scoreId } from '../../domain/scores/score.ts';
+import { canonicalText } from '../../domain/seals/seal.ts';
 import { keyFingerprint } from '../../domain/seals/signing-key.ts';
 import { exportProof, type Proof } from '../../proof/export-proof.ts';
 import { narrowScope } from '../fixtures/database.ts';
@@ -103,6 +105,12 @@ describe('an exported proof', () => {
       output: expect.stringMatching(
         /^UNVERIFIABLE: the proof ends at the checkpoint of size .* export it again/,
       ),
+    });
+    // Copied while the server wrote to it.
+    writeFileSync(forged, `${line}\n${second.slice(0, 50)}`);
+    expect(check(proof, '--heads', forged)).toMatchObject({
+      status: 1,
+      output: expect.stringMatching(/^UNVERIFIABLE: line 2 of the checkpoint file is no checkpoint/),
     });
   });
 
@@ -242,5 +250,39 @@ describe('an exported proof', () => {
     expect(check({ ...erased, format: 'scoreline-proof/1' }).output).toMatch(
       /^UNVERIFIABLE: this proof is of an older/,
     );
+  });
+
+  it('holds what the companion of its model version inferred too, and of no other version', async () => {
+    const confusion = [
+      [80, 15, 5],
+      [15, 70, 15],
+      [5, 15, 80],
+    ];
+    const artefacts: Record<string, object> = { 7: { confusion } };
+    const keyOf = (version: number) => hash('sha256', canonicalText(artefacts[version] ?? {}));
+    artefacts[9] = { confusion, companion: { key: keyOf(7), languages: ['de'] } };
+    for (const version of [7, 9])
+      await database.sql(
+        `INSERT INTO model_version (id, label, key, stage, artefact, companion_id) VALUES ($1, 'made up', $2, 'RETIRED', $3, $4)`,
+        [version, keyOf(version), JSON.stringify(artefacts[version]), version === 9 ? 7 : null],
+      );
+    // Each answer is read by one of the two.
+    await database.sql(`INSERT INTO prediction (response_id, answered_at, cell_id, model_version_id, mapping_version_id, surveyed,
+        class, detractor, passive, promoter, sentiment, negative, neutral, positive, themes, uncertainty, features_hash, predicted_at)
+      SELECT r.id, r.answered_at, r.cell_id, CASE c.attributes ->> 'region' WHEN 'Peru' THEN 7 ELSE 9 END, r.mapping_version_id, true,
+        2, 100000, 200000, 700000, 2, 0, 0, 1000000, '{}', 0, 'f', now() FROM response r JOIN cell c ON c.id = r.cell_id`);
+    await database.seal();
+    const name = nameOf({ ...DAY, basis: 'INFERRED', model: 9 });
+    const inferred = await exportProof(database.verifyDeps, EVERYTHING, name);
+    expect(new Set(inferred.rollups.map(({ id }) => id.split(':').at(-1)))).toEqual(new Set(['7', '9']));
+    const { output } = check(inferred);
+    expect(output).toMatch(/^UNVERIFIABLE: every leaf and count checks/);
+    expect(output).toContain('basis       INFERRED by model version 9, and 7 beside it');
+    const stating = (models: number[]) => {
+      const body = canonicalText({ ...JSON.parse(inferred.statement.body), models });
+      return { ...inferred, statement: { body, signature: database.verifyDeps.sign(body) } };
+    };
+    expect(check(stating([9])).output).toMatch(/^MISMATCH: Rollup:.*:7 is of another model version/);
+    expect(check(stating([9, 7, 8])).output).toMatch(/^MISMATCH: the statement is of model version 7 and 8/);
   });
 });

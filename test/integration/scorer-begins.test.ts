@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openEncoders } from '../../scoring/encoders.ts';
 import { readModel } from '../../scoring/model.ts';
-import { ensureDefault } from '../../scoring/registry.ts';
+import { ensureDefault, register } from '../../scoring/registry.ts';
 import { startScorer } from '../../scoring/scorer.ts';
 import { takeLease } from '../../store/database/lease.ts';
+import { makeShadow } from '../../store/models/model-changes.ts';
 import { openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { until } from '../fixtures/server.ts';
 import { buildTinyEncoder, tinyModel } from '../fixtures/tiny-encoder.ts';
@@ -17,11 +18,12 @@ const SHIPPED = readModel(
 );
 const MODEL = readModel(tinyModel(SHIPPED.artefact));
 const cacheFolder = mkdtempSync(join(tmpdir(), 'scoreline-encoders-'));
+const { privateKey } = generateKeyPairSync('ed25519');
 const encoders = openEncoders({ main: null, cacheFolder });
 let database: TestDatabase;
 beforeAll(async () => {
   database = await openTestDatabase();
-  await ensureDefault(database.store, generateKeyPairSync('ed25519').privateKey, MODEL.artefact);
+  await ensureDefault(database.store, privateKey, MODEL.artefact);
 });
 afterAll(async () => {
   await encoders.close();
@@ -29,8 +31,8 @@ afterAll(async () => {
   rmSync(cacheFolder, { recursive: true });
 });
 
-/** A scorer of which the first loads of a model fail; there is nothing to score. */
-const begin = async (failures: number) => {
+/** A scorer of which the first loads of a model fail, and all of one that is broken; there is nothing to score. */
+const begin = async (failures: number, broken: number | null = null) => {
   const lease = await takeLease(database.store, 'scoring', 'here', 'force');
   if (!lease) throw new Error('the lease is held');
   let loads = 0;
@@ -40,9 +42,9 @@ const begin = async (failures: number) => {
     lease,
     encoders,
     onError: ({ message }) => errors.push(message),
-    loadModel: async () => {
+    loadModel: async (id) => {
       loads += 1;
-      if (loads <= failures) throw new Error('the model cannot be read now');
+      if (id === broken || loads <= failures) throw new Error('the model cannot be read now');
       return MODEL;
     },
   });
@@ -69,4 +71,26 @@ it('a model waits for its encoder; one whose loading failed once is loaded again
 it('a scorer that cannot begin says why', async () => {
   const { scorer } = await begin(1);
   await expect(scorer).rejects.toThrow('the model cannot be read now');
+});
+
+it('a model that cannot be loaded does not keep the others from scoring', async () => {
+  const { store, loops } = database;
+  const cause = { actor: 'test', reason: 'a test' };
+  const artefact = { ...MODEL.artefact, minimumProbability: 0.5 };
+  const registration = {
+    artefact,
+    label: 'other',
+    trainedAt: new Date(0),
+    until: null,
+    journalPosition: null,
+  };
+  const other = await register(store, privateKey, registration, cause);
+  await makeShadow(store, other, cause);
+  const { scorer, errors } = await begin(0, other);
+  const { stop } = await scorer;
+  expect(errors).toEqual(['the model cannot be read now']);
+  const names = loops.followers().map(({ name }) => name);
+  expect(names).toContain('scorer 1');
+  expect(names).not.toContain(`scorer ${other}`);
+  await stop();
 });

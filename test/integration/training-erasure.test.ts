@@ -1,12 +1,9 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { randomFrom } from '../../domain/statistics/random.ts';
-import type { EncoderPool } from '../../scoring/encoder-pool.ts';
-import { trainCandidate } from '../../scoring/training-job.ts';
 import { listErasures } from '../../store/data-subjects/erasures.ts';
 import { restrict } from '../../store/data-subjects/restriction.ts';
 import { openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { eraseWhole, personOf } from '../fixtures/erasing.ts';
+import { trainByChance } from '../fixtures/training-by-chance.ts';
 
 /** What is erased while a model is trained on it. */
 
@@ -30,47 +27,8 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-/** Trains on vectors by chance; `meanwhile` happens while texts are encoded. */
-function train(meanwhile: () => Promise<unknown>): Promise<number> {
-  const random = randomFrom(3);
-  const encodingOf = () => ({
-    embedding: Float32Array.from({ length: 4 }, () => random() - 0.5),
-    tokens: 5,
-    frame: 2,
-    unknown: 0,
-    known: null,
-  });
-  const pool: EncoderPool = {
-    id: { name: 'by chance', hash: '0'.repeat(64) },
-    languages: null,
-    encode: async (texts) => {
-      if (texts.some((text) => text.startsWith('text number'))) await meanwhile();
-      return texts.map(encodingOf);
-    },
-    states: () => Promise.reject(new Error('not asked for')),
-    waiting: () => 0,
-    threads: () => 0,
-    close: async () => undefined,
-  };
-  const taxonomy = {
-    themes: ['price', 'speed'].map((name) => ({
-      name,
-      examples: { en: Array.from({ length: 6 }, (_, i) => `${name} ${i}`) },
-    })),
-  };
-  const deps = {
-    ...database,
-    pool,
-    champion: null,
-    companion: null,
-    first: null,
-    readBy: null,
-    taxonomy: taxonomy as unknown as Parameters<typeof trainCandidate>[0]['taxonomy'],
-    signingKey: generateKeyPairSync('ed25519').privateKey,
-    now: () => Date.UTC(2026, 5, 1),
-  };
-  return trainCandidate(deps, new Date('2026-06-01'), { actor: 'steward', reason: 'trains' });
-}
+const train = (meanwhile: () => Promise<unknown>) =>
+  trainByChance(database, meanwhile, new Date('2026-06-01'), { actor: 'steward', reason: 'trains' });
 
 it('a model that learnt from a person who was erased or restricted meanwhile is dropped', async () => {
   await expect(train(() => eraseWhole(database, personOf('person 1')))).rejects.toThrow(

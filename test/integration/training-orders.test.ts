@@ -11,11 +11,14 @@ import { PairError } from '../../scoring/companion.ts';
 import { openScoring, type Scoring } from '../../scoring/service.ts';
 import { carryOutOrder } from '../../scoring/training-orders.ts';
 import { writeSetting } from '../../store/agents/agent-settings.ts';
+import { restrict } from '../../store/data-subjects/restriction.ts';
 import { idsOf, readChampion, readRegistry } from '../../store/models/models.ts';
 import { DIMENSIONS, openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
+import { personOf } from '../fixtures/erasing.ts';
 import { writeAlarm } from '../fixtures/model-alarm.ts';
 import { promotePair } from '../fixtures/model-pair.ts';
 import { buildTinyEncoder } from '../fixtures/tiny-encoder.ts';
+import { trainByChance } from '../fixtures/training-by-chance.ts';
 
 /* Orders that make nothing, or too late, and models that a champion which was paired meanwhile has no place for. */
 
@@ -214,5 +217,42 @@ describe('orders of a champion that reads alone', () => {
     expect(found).toMatchObject({ companion: null, languages: expect.arrayContaining(['en', 'de']) });
     expect((await run())[0]).toMatchObject({ action: { do: 'shadow', model: both } });
     expect(reported()).toEqual([]);
+  });
+});
+
+describe('an order whose answers are erased or restricted while it is carried out', () => {
+  it('is carried out again without them', async () => {
+    await openDatabase();
+    await opened(newFolder());
+    await acts();
+    await database.submit(
+      Array.from({ length: 120 }, (_, i) => ({
+        externalId: `o${i}`,
+        respondent: `person ${i}`,
+        answeredAt: new Date(now - i * MINUTE_MS).toISOString(),
+        comment: `text number ${i}`,
+        score: [2, 7, 10][i % 3],
+      })),
+    );
+    await database.cells.refresh(database.store);
+    now += 9 * DAY_MS;
+    await drift();
+    expect(await run()).toMatchObject([{ state: 'DONE', action: { do: 'train' } }]);
+    const leaving = ['person 1'];
+    const train: Scoring['train'] = (until, cause) => {
+      const [person] = leaving.splice(0);
+      const meanwhile = async () => person && (await restrict(database, personOf(person), true));
+      return trainByChance(database, meanwhile, until, cause);
+    };
+    const tried = new Map<string, number>();
+    expect(await order(train, tried)).toBeNull();
+    expect(reported()).toEqual([
+      expect.stringMatching(/^TrainingError: 1 of the responses were erased or restricted/),
+    ]);
+    expect(await order(train, tried), 'not at once').toBeNull();
+    now += 10 * MINUTE_MS;
+    const made = await order(train, tried);
+    expect(reported()).toEqual([]);
+    expect((await readRegistry(database.store)).map(({ id }) => id)).toEqual([1, made]);
   });
 });

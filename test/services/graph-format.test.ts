@@ -137,7 +137,7 @@ describe('a graph that another version wrote', () => {
     await writeAsBefore();
     let steps = 0;
     const stopped = () => ++steps > 2;
-    expect(await beginAgain(direct, database.store, await held('killed'), stopped)).toBeNull();
+    expect(await beginAgain(direct, database.store, await held('killed'), stopped)).toBe(false);
     const [left] = await cypher<{ n: number }>('MATCH (x:Response) RETURN toFloat(count(x)) AS n');
     expect(left?.n).toBeGreaterThan(1_000);
     expect(left?.n).toBeLessThan(12_000);
@@ -174,6 +174,51 @@ describe('a graph that another version wrote', () => {
     const graph = opened('six');
     await followed(graph);
     await expectToEqualRecord(graph);
+  });
+});
+
+describe('a graph of another state of the database', () => {
+  const answered = async () =>
+    (await database.sql<{ n: number }>('SELECT count(*)::integer AS n FROM response'))[0]?.n ?? 0;
+
+  it('is written again after the database was restored from before', async () => {
+    await followed(opened('eight'));
+    await submit(70, 4);
+    await followed(opened('nine'));
+    // As if that answer had come after the backup.
+    const [late] = await database.sql<{ id: string }>(
+      "DELETE FROM response WHERE external_id = 'f70' RETURNING id",
+    );
+    await database.settled();
+    await database.sql(`DELETE FROM journal WHERE payload::text LIKE '%' || $1 || '%'`, [late?.id]);
+    await database.sql(`UPDATE follower SET (xact, position) = (SELECT xact, position FROM journal
+      ORDER BY xact DESC, position DESC LIMIT 1) WHERE name = '${FOLLOWER}'`);
+    await submit(71, 5);
+    const graph = opened('ten');
+    await followed(graph);
+    await expectToEqualRecord(graph);
+  });
+
+  it('is written again after it was restored from before', async () => {
+    const [before] = await cypher<{ reached: string }>('MATCH (f:Fence) RETURN f.reached AS reached');
+    await submit(72, 6);
+    await followed(opened('eleven'));
+    const all = await answered();
+    await cypher('MATCH (f:Fence) SET f.reached = $reached', before);
+    await cypher('MATCH (x:Response) WITH x ORDER BY x.receivedAt DESC LIMIT 1 DETACH DELETE x');
+    expect(await cypher('MATCH (x:Response) RETURN x.id')).toHaveLength(all - 1);
+    const graph = opened('twelve');
+    await followed(graph);
+    await expectToEqualRecord(graph);
+  });
+
+  it('goes on where it was if nothing was restored', async () => {
+    await cypher('CREATE (:Mark)');
+    await submit(73, 7);
+    const graph = opened('thirteen');
+    await followed(graph);
+    await expectToEqualRecord(graph);
+    expect(await cypher('MATCH (m:Mark) DELETE m RETURN 1 AS one')).toHaveLength(1);
   });
 });
 

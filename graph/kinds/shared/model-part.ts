@@ -5,7 +5,7 @@ import { type PartKind as PartName, readModelsOf } from '../../../store/models/m
 import type { RollupSelection } from '../../lineage-store.ts';
 import { type LineageNode, NOTHING } from '../../node.ts';
 import type { Impacted, LineageRequest, NodeKind } from './kind.ts';
-import { everythingVisible, modelExists } from './visible-selection.ts';
+import { modelExists, visibleOf } from './visible-selection.ts';
 
 /** An input of model versions, with those of them that the caller can see. */
 export interface SharedPart {
@@ -61,10 +61,8 @@ export function modelPartKind(described: Described, more: Partial<ModelPartKind>
 }
 
 /** The visible rollups of the model versions. */
-export const ofModels = (request: LineageRequest, models: readonly number[]): RollupSelection => ({
-  ...everythingVisible(request),
-  models,
-});
+export const ofModels = (request: LineageRequest, models: readonly number[]): RollupSelection =>
+  visibleOf(request, models);
 
 /** The impact of model versions, or of their inputs: the decisions and alerts about them. */
 export function modelsImpact(request: LineageRequest, models: readonly number[]): Impacted {

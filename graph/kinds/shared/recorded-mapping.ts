@@ -4,7 +4,7 @@ import type { RecordedMapping } from '../../../store/responses/mappings.ts';
 import type { RollupSelection } from '../../lineage-store.ts';
 import { type LineageNode, NOTHING } from '../../node.ts';
 import type { Impacted, LineageDeps, LineageRequest, NodeKind } from './kind.ts';
-import { everythingVisible } from './visible-selection.ts';
+import { visibleOf } from './visible-selection.ts';
 
 /**
  * The mapping versions that share a node (a source, a survey version, …): those that feed what the caller can
@@ -63,8 +63,7 @@ export function mappingKind(described: Described, more: Partial<MappingKind> = {
 }
 
 const fedBy = (request: LineageRequest, { mappings }: SharedMappings): RollupSelection => ({
-  ...everythingVisible(request),
-  models: null,
+  ...visibleOf(request, null),
   mappings: mappings.map(({ key }) => key),
 });
 
@@ -95,7 +94,7 @@ async function findShared(
 ): Promise<SharedMappings | null> {
   await request.mappings.refresh(request.store);
   const mappings = request.mappings.all().filter(matches);
-  const fed = { ...everythingVisible(request), models: null, mappings: mappings.map(({ key }) => key) };
+  const fed = { ...visibleOf(request, null), mappings: mappings.map(({ key }) => key) };
   // Runs even without such a node: hidden and missing nodes must take the same time.
   const found = await request.lineage.rollups(fed, null, 1);
   if (mappings.length === 0 || found.length === 0) return null;

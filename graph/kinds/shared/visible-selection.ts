@@ -26,14 +26,34 @@ export function everythingVisible(request: LineageRequest, segment: Segment = {}
   return { cells, fromHour: FIRST_HOUR, untilHour: LAST_HOUR, mappings: null, models: [SURVEYED] };
 }
 
+/**
+ * The visible rollups of the model versions; null: of any, and the surveyed ones. Where only sums of what a model infers may be shown, its
+ * rollups are left out; a selection has the same cells under each model version, so beside surveyed ones they are left out of all cells.
+ */
+export function visibleOf(
+  request: LineageRequest,
+  models: readonly number[] | null,
+  segment: Segment = {},
+): RollupSelection {
+  const { scope, cells } = request;
+  const surveyed = everythingVisible(request, segment);
+  const open = surveyed.cells.filter((key) => {
+    const cell = cells.byKey(key);
+    return cell !== undefined && !isProtected(scope, cell, 'inferred');
+  });
+  if (open.length === surveyed.cells.length) return { ...surveyed, models };
+  const isInferred = models?.every((model) => model !== SURVEYED) ?? false;
+  return isInferred ? { ...surveyed, cells: open, models } : surveyed;
+}
+
 /** The visible part of a selection; null where no rollup of it is visible. */
 export async function narrowed(
   request: LineageRequest,
   narrow: Partial<RollupSelection>,
 ): Promise<RollupSelection | null> {
-  const visible = everythingVisible(request);
+  const visible = visibleOf(request, narrow.models === undefined ? [SURVEYED] : narrow.models);
   const cells = narrow.cells ? visible.cells.filter((cell) => narrow.cells?.includes(cell)) : visible.cells;
-  const selection = { ...visible, ...narrow, cells };
+  const selection = { ...visible, ...narrow, cells, models: visible.models };
   // Runs even without such a node: hidden and missing nodes must take the same time.
   const found = await request.lineage.rollups(selection, null, 1);
   return found.length > 0 ? selection : null;
@@ -87,10 +107,11 @@ export function readsPrediction({ scope, cells }: LineageRequest, { cell: key }:
   return cell !== undefined && scope.allows('readPrediction', cell);
 }
 
-/** Responses follow their rollup if the caller may read those of its cell. */
+/** Responses follow their rollup if the caller may read those of its cell; that a model counted them is part of the prediction. */
 export function showsResponses({ scope, cells }: LineageRequest): (rollup: RollupKey) => boolean {
-  return (rollup) => {
-    const cell = cells.byKey(rollup.cell);
-    return cell !== undefined && scope.allows('readResponse', cell);
+  return ({ cell: key, model }) => {
+    const cell = cells.byKey(key);
+    if (cell === undefined || !scope.allows('readResponse', cell)) return false;
+    return model === SURVEYED || scope.allows('readPrediction', cell);
   };
 }
