@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { loadConfig } from '../config/config.ts';
 import { cut } from '../domain/text/text.ts';
-import { parseDateTime } from '../domain/time/date-time.ts';
+import { isWithinYears, parseDateTime, YEARS } from '../domain/time/date-time.ts';
 import { findAuditSource } from './audit-source.ts';
 import { UsageError } from './command.ts';
 
@@ -13,6 +13,8 @@ export async function exportAudit(values: {
   readonly url: string | undefined;
 }): Promise<number> {
   const window = { from: momentOf('from', values.from), to: momentOf('to', values.to) };
+  if (window.from && window.to && window.from >= window.to)
+    throw new UsageError('--to must be later than --from: rows before it are written');
   const source = await findAuditSource(await loadConfig(), { url: values.url, purpose: values.purpose });
   let count = 0;
   try {
@@ -30,6 +32,7 @@ export async function exportAudit(values: {
 function momentOf(name: string, text: string | undefined): Date | null {
   if (text === undefined) return null;
   const moment = parseDateTime(text);
-  if (moment) return moment;
-  throw new UsageError(`--${name}: ${cut(text)} is not RFC 3339 with an offset`);
+  if (!moment) throw new UsageError(`--${name}: ${cut(text)} is not RFC 3339 with an offset`);
+  if (isWithinYears(moment.getTime())) return moment;
+  throw new UsageError(`--${name}: ${cut(text)} is not within the years ${YEARS}`);
 }

@@ -148,7 +148,9 @@ export async function revokeSql(values: { readonly key: string | undefined }): P
     const isDone = await withRoleChange(store, statements, async () => undefined);
     say(`${login}: revoked; its views are empty and its sessions ended`);
     if (isDone) return 0;
-    say('The user of DATABASE_URL may not drop the role. An administrator runs in that database:');
+    say(
+      'The role is left: the user of DATABASE_URL may not drop it, or it owns something in another database too. An administrator runs, the first statement in each database of the server:',
+    );
     for (const text of statements) say(`  ${text};`);
     return 0;
   });

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { loadConfig } from '../config/config.ts';
+import { type AskedServer, askServer } from './ask-server.ts';
 import { UsageError } from './command.ts';
 import { undoFrom } from './import-undo.ts';
 import { findServer, keyOf } from './sink.ts';
@@ -16,11 +17,6 @@ interface Given {
   readonly clean: boolean;
   readonly reason: string | undefined;
   readonly url: string | undefined;
-}
-
-interface Server {
-  readonly url: string;
-  readonly key: string;
 }
 
 interface DemoNow {
@@ -60,7 +56,7 @@ export async function runDemo(given: Given): Promise<number> {
 }
 
 async function fillAndFollow(
-  server: Server,
+  server: AskedServer,
   { seed, rate, historyOnly }: { seed: number; rate: number; historyOnly: boolean },
 ): Promise<number> {
   let stopped = false;
@@ -117,21 +113,5 @@ function say(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-async function ask({ url, key }: Server, query: string, variables: object = {}): Promise<DemoNow> {
-  const response = await fetch(`${url}/graphql`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ query, variables }),
-  }).catch((error: Error & { cause?: Error }) => {
-    throw new Error(`the server at ${url} does not answer: ${error.cause?.message ?? error.message}`);
-  });
-  const answer: unknown = await response.json().catch(() => ({}));
-  const { data, errors } = answer as {
-    data?: { demo: DemoNow } | null;
-    errors?: readonly { readonly message: string }[];
-  };
-  if (data && !errors) return data.demo;
-  throw new Error(
-    errors?.map(({ message }) => message).join('\n') ?? `the server answered ${response.status}`,
-  );
-}
+const ask = async (server: AskedServer, query: string, variables: object = {}): Promise<DemoNow> =>
+  (await askServer<{ demo: DemoNow }>(server, query, variables)).demo;

@@ -161,6 +161,11 @@ function examineLanguages({ encoder, roles, dataDir }: Config): Finding[] {
 async function examinePort(config: Config): Promise<Finding> {
   const { host, port, dataDir } = config;
   const holder = await findHolder(dataDir).catch(() => null);
+  if (holder?.pid === null)
+    return bad(
+      `a process holds the data folder ${dataDir} and does not answer`,
+      'it is stopped or very busy: let it go on, or end it',
+    );
   if (holder) return good(`a server runs: process ${holder.pid}${holder.url ? `, at ${holder.url}` : ''}`);
   if (port === 0) return good('PORT is 0: the system chooses a free port');
   const code = await listenOnce(host, port);

@@ -6,6 +6,7 @@ import { audit } from '../store/audit/audit.ts';
 import { undoImport } from '../store/imports/import-undo.ts';
 import { NOTHING_UNDONE, sumOfUndo, type UndoAccount } from '../store/imports/undo-account.ts';
 import { findImport, type ImportRun } from '../store/responses/imports.ts';
+import { type AskedServer, askServer } from './ask-server.ts';
 import { findServer, keyOf } from './sink.ts';
 
 export const UNDO_USAGE = `       npm run import -- --undo ID [--dry-run] [--reason TEXT] [--url URL]
@@ -84,13 +85,8 @@ interface Done {
   readonly account: UndoAccount;
 }
 
-interface Server {
-  readonly url: string;
-  readonly key: string;
-}
-
 async function throughServer(
-  server: Server,
+  server: AskedServer,
   { id, reason, dryRun }: Asked,
   say: (text: string) => void,
 ): Promise<Done> {
@@ -99,13 +95,13 @@ async function throughServer(
 
 /** Each call works for some seconds; the last one finishes. */
 async function undoThrough(
-  server: Server,
+  server: AskedServer,
   variables: { readonly id: string; readonly reason: string },
   say: (text: string) => void,
 ): Promise<Done> {
   type Undone = { name: string; undo: UndoAccount & { readonly complete: boolean } };
   for (let facts = 0; ; ) {
-    const { undoImport: run } = await ask<{ undoImport: Undone }>(server, MUTATION, variables);
+    const { undoImport: run } = await askServer<{ undoImport: Undone }>(server, MUTATION, variables);
     facts += run.undo.facts;
     if (run.undo.complete) return { file: run.name, account: { ...run.undo, facts } };
     say(`${run.undo.removed + run.undo.restored + run.undo.stayed} answers so far`);
@@ -113,36 +109,21 @@ async function undoThrough(
 }
 
 /** The pages of a preview add up. */
-async function previewThrough(server: Server, id: string, say: (text: string) => void): Promise<Done> {
+async function previewThrough(server: AskedServer, id: string, say: (text: string) => void): Promise<Done> {
   type Page = UndoAccount & { readonly next: string | null };
-  const { node } = await ask<{ node: { name: string } | null }>(
+  const { node } = await askServer<{ node: { name: string } | null }>(
     server,
     'query Named($id: ID!) { node(id: $id) { ... on Import { name } } }',
     { id: `Import:${id}` },
   );
   let account: UndoAccount = NOTHING_UNDONE;
   for (let after: string | null = null; ; ) {
-    const { undoPreview: page }: { undoPreview: Page } = await ask(server, PREVIEW, { id, after });
+    const { undoPreview: page }: { undoPreview: Page } = await askServer(server, PREVIEW, { id, after });
     account = sumOfUndo(account, page);
     after = page.next;
     if (after === null) return { file: node?.name ?? '', account };
     say(`${account.removed + account.restored + account.stayed} answers so far`);
   }
-}
-
-/** @throws Error with what the server says is wrong */
-async function ask<Data>({ url, key }: Server, query: string, variables: object): Promise<Data> {
-  const response: Response = await fetch(`${url}/graphql`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ query, variables }),
-  });
-  const answer: unknown = await response.json().catch(() => ({}));
-  const { data, errors } = answer as { data?: Data | null; errors?: readonly { readonly message: string }[] };
-  if (data && !errors) return data;
-  throw new Error(
-    errors?.map(({ message }) => message).join('\n') ?? `the server answered ${response.status}`,
-  );
 }
 
 async function onRecord(config: Config, { id, reason, dryRun }: Asked): Promise<Done> {

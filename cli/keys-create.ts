@@ -1,6 +1,7 @@
 import { DateTime, Duration } from 'luxon';
 import { loadConfig } from '../config/config.ts';
 import { parseDateTime } from '../domain/time/date-time.ts';
+import { askServer } from './ask-server.ts';
 import { UsageError } from './command.ts';
 import { findServer, keyOf } from './sink.ts';
 
@@ -14,9 +15,8 @@ interface Given {
   readonly url: string | undefined;
 }
 
-interface Answer {
-  readonly data?: { readonly createApiKey: { readonly id: string; readonly key: string } } | null;
-  readonly errors?: readonly { readonly message: string }[];
+interface Created {
+  readonly createApiKey: { readonly id: string; readonly key: string };
 }
 
 /** Makes an API key through the server that runs on the data folder, or the one at `url`, and prints it once. */
@@ -35,18 +35,9 @@ export async function createKey(given: Given, name: string | undefined): Promise
       ? await findServer(config)
       : { url: given.url.replace(/\/$/, ''), key: await keyOf(config) };
   if (!server) throw new Error(`no server runs on ${config.dataDir}: start it, or name one with --url`);
-  const response = await fetch(`${server.url}/graphql`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${server.key}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ query: CREATE, variables: { input } }),
-  });
-  const { data, errors } = (await response.json()) as Answer;
-  if (!data || errors)
-    throw new Error(
-      errors?.map(({ message }) => message).join('\n') ?? `the server answered ${response.status}`,
-    );
-  process.stderr.write(`${data.createApiKey.id}; the key is shown only once:\n`);
-  process.stdout.write(`${data.createApiKey.key}\n`);
+  const { createApiKey: made } = await askServer<Created>(server, CREATE, { input });
+  process.stderr.write(`${made.id}; the key is shown only once:\n`);
+  process.stdout.write(`${made.key}\n`);
   return 0;
 }
 

@@ -5,16 +5,12 @@ import { keyFingerprint, publicKeyOf } from '../domain/seals/signing-key.ts';
 import { openDatabase } from '../instance/open-database.ts';
 import { changeKeys, type KeyAction } from '../instance/rotate.ts';
 import { audit } from '../store/audit/audit.ts';
+import { askServer } from './ask-server.ts';
 import { UsageError } from './command.ts';
 import { findServer } from './sink.ts';
 
 const QUERY =
   'mutation Keys($action: KeyAction!, $reason: String!) { changeKeys(action: $action, reason: $reason) }';
-
-interface Answer {
-  readonly data?: { readonly changeKeys: string } | null;
-  readonly errors?: readonly { readonly message: string }[];
-}
 
 interface Asked {
   readonly action: KeyAction;
@@ -61,29 +57,23 @@ export async function changeKeysOf(values: Given, operands: readonly string[]): 
     const onError = (error: Error) => process.stderr.write(`${safeMessage(error)}\n`);
     const database = await openDatabase(config, onError, { isSigningKeyLost: isLost });
     try {
+      // Like the server: the request is recorded before the first of many transactions. Of a lost key it is done by now.
+      await database.store.transaction((session) => audit(session, entryOf(action, reason)));
       if (isLost) {
         const fingerprint = keyFingerprint(publicKeyOf(database.signingKey));
         process.stdout.write(`the database is now signed with ${fingerprint}: inform your auditors\n`);
         return 0;
       }
-      // Like the server: the request is recorded before the first of many transactions.
-      await database.store.transaction((session) => audit(session, entryOf(action, reason)));
       process.stdout.write(`${await changeKeys(database, config, action)}\n`);
     } finally {
       await database.close();
     }
     return 0;
   }
-  const response = await fetch(`${server.url}/graphql`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${server.key}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ query: QUERY, variables: { action: action.toUpperCase(), reason } }),
+  const done = await askServer<{ changeKeys: string }>(server, QUERY, {
+    action: action.toUpperCase(),
+    reason,
   });
-  const { data, errors } = (await response.json()) as Answer;
-  if (!data || errors)
-    throw new Error(
-      errors?.map(({ message }) => message).join('\n') ?? `the server answered ${response.status}`,
-    );
-  process.stdout.write(`${data.changeKeys}\n`);
+  process.stdout.write(`${done.changeKeys}\n`);
   return 0;
 }

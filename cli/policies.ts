@@ -17,6 +17,7 @@ import { safeMessage } from '../domain/errors/error-facts.ts';
 import { type Cell, cellKey, type Segment } from '../domain/segments/cell.ts';
 import { openDatabase } from '../instance/open-database.ts';
 import { listApiKeys } from '../store/access/api-keys.ts';
+import { type AskedServer, askServer } from './ask-server.ts';
 import { UsageError } from './command.ts';
 import { findServer } from './sink.ts';
 
@@ -234,21 +235,12 @@ async function readFacts(config: Config): Promise<Facts> {
   }
 }
 
-async function factsOfServer(server: { url: string; key: string }, { dimensions }: Config): Promise<Facts> {
+async function factsOfServer(server: AskedServer, { dimensions }: Config): Promise<Facts> {
   const fields = dimensions.map(({ field }) => field).join(' ');
-  const response = await fetch(`${server.url}/graphql`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${server.key}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ query: `{ cells { ${fields} } apiKeys { id name role attributes revokedAt } }` }),
-  });
-  const { data, errors } = (await response.json()) as {
-    data?: { cells: Record<string, string>[]; apiKeys: (KeyFacts & { revokedAt: string | null })[] } | null;
-    errors?: { message: string }[];
-  };
-  if (!data)
-    throw new Error(
-      errors?.map(({ message }) => message).join('\n') ?? `the server answered ${response.status}`,
-    );
+  const data = await askServer<{
+    cells: Record<string, string>[];
+    apiKeys: (KeyFacts & { revokedAt: string | null })[];
+  }>(server, `{ cells { ${fields} } apiKeys { id name role attributes revokedAt } }`);
   const cells = data.cells.map((values, i): Cell => {
     const attributes = Object.fromEntries(
       dimensions.map(({ field, attribute }) => [attribute, values[field] ?? '']),

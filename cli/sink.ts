@@ -8,7 +8,7 @@ import { submitOutcomes } from '../ingestion/outcomes/submit-outcomes.ts';
 import { createIngestor } from '../ingestion/pipeline/ingestor.ts';
 import type { BatchAccount } from '../ingestion/pipeline/outcome.ts';
 import { OWNER } from '../ingestion/pipeline/submitter.ts';
-import { findHolder } from '../instance/lock.ts';
+import { FolderInUseError, findHolder } from '../instance/lock.ts';
 import { openDatabase } from '../instance/open-database.ts';
 import { findAdminKey } from '../instance/secrets.ts';
 import { openNameRedaction } from '../scoring/names/name-redaction.ts';
@@ -27,9 +27,13 @@ export interface FoundSink {
 
 const PATIENCE_MS = 120_000;
 
-/** The server that runs on this configuration's data folder, or null. */
+/**
+ * The server that runs on this configuration's data folder, or null.
+ * @throws FolderInUseError where a process that holds the folder does not answer
+ */
 export async function findServer(config: Config): Promise<{ url: string; key: string } | null> {
   const holder = await findHolder(config.dataDir).catch(() => null);
+  if (holder?.pid === null) throw new FolderInUseError(config.dataDir, holder);
   if (!holder?.url) return null;
   return { url: holder.url, key: await keyOf(config) };
 }

@@ -5,6 +5,7 @@ import type { Dimension } from '../domain/segments/dimensions.ts';
 import { cut } from '../domain/text/text.ts';
 import { withFirstRow } from '../ingestion/files/import/run-import.ts';
 import { readRows } from '../ingestion/files/read/read-rows.ts';
+import { askServer } from './ask-server.ts';
 import { UsageError } from './command.ts';
 import { findServer, keyOf } from './sink.ts';
 
@@ -29,10 +30,6 @@ interface Link {
   readonly externalId: string;
   readonly path: string;
   readonly expiresAt: string;
-}
-interface Answer {
-  readonly data?: { readonly makeSurveyLinks: readonly Link[] } | null;
-  readonly errors?: readonly { readonly message: string }[];
 }
 
 /** Makes a link for each row of a file, and writes the file with its links for a mail tool. */
@@ -101,17 +98,13 @@ async function ask(
   variables: { readonly connection: string; readonly input: readonly Values[] },
   part: readonly Person[],
 ): Promise<readonly Link[]> {
-  const response = await fetch(`${server.url}/graphql`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${server.key}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ query: QUERY, variables }),
+  type Made = { readonly makeSurveyLinks: readonly Link[] };
+  const made = await askServer<Made>(server, QUERY, variables).catch(({ message }: Error) => {
+    const [, index] = /^input\[(\d+)\]/.exec(message) ?? [];
+    const line = index === undefined ? undefined : part[Number(index)]?.line;
+    throw new Error(line === undefined ? message : `line ${line}: ${message}`);
   });
-  const { data, errors } = (await response.json()) as Answer;
-  if (data && !errors) return data.makeSurveyLinks;
-  const message = errors?.map((one) => one.message).join('\n') ?? `the server answered ${response.status}`;
-  const [, index] = /^input\[(\d+)\]/.exec(message) ?? [];
-  const line = index === undefined ? undefined : part[Number(index)]?.line;
-  throw new Error(line === undefined ? message : `line ${line}: ${message}`);
+  return made.makeSurveyLinks;
 }
 
 /** It holds what the file holds: readable by its owner only. */

@@ -1,4 +1,5 @@
 import { loadConfig } from '../config/config.ts';
+import { askServer } from './ask-server.ts';
 import { UsageError } from './command.ts';
 import { findServer, keyOf } from './sink.ts';
 
@@ -6,11 +7,8 @@ const QUERY = `mutation Train($until: DateTime, $reason: String!, $encoder: Stri
   trainModel(until: $until, reason: $reason, encoder: $encoder) { id label stage evaluation trainingSets { head examples hash } }
 }`;
 
-interface Answer {
-  readonly data?: {
-    readonly trainModel: { readonly id: string; readonly label: string } & Record<string, unknown>;
-  } | null;
-  readonly errors?: readonly { readonly message: string }[];
+interface Trained {
+  readonly trainModel: { readonly id: string; readonly label: string } & Record<string, unknown>;
 }
 
 /** Asks the server to train a candidate, and shows its evaluation. */
@@ -27,24 +25,12 @@ export async function train(values: {
     : await findServer(config);
   if (!server)
     throw new Error(`no server runs on ${config.dataDir}: start one with npm start, or name it with --url`);
-  const response = await fetch(`${server.url}/graphql`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${server.key}`, 'content-type': 'application/json' },
-    body: JSON.stringify({
-      query: QUERY,
-      variables: {
-        until: values.until ?? null,
-        reason: values.reason,
-        encoder: values.encoder ?? null,
-      },
-    }),
+  const { trainModel } = await askServer<Trained>(server, QUERY, {
+    until: values.until ?? null,
+    reason: values.reason,
+    encoder: values.encoder ?? null,
   });
-  const { data, errors } = (await response.json()) as Answer;
-  if (!data || errors)
-    throw new Error(
-      errors?.map(({ message }) => message).join('\n') ?? `the server answered ${response.status}`,
-    );
-  const { id, label, ...rest } = data.trainModel;
+  const { id, label, ...rest } = trainModel;
   process.stdout.write(`${id}: ${label}\n${JSON.stringify(rest, null, 2)}\n`);
   process.stdout.write(
     `Next: compare it with the champion (modelQuality), then promoteModel(id: "${id}", reason: "...")\n`,

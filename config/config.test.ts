@@ -98,6 +98,16 @@ describe('loadConfig', () => {
     expect((await loadConfig({ SCORELINE_ADMIN_KEY: LONG_KEY, HOST: '0.0.0.0' })).host).toBe('0.0.0.0');
   });
 
+  it('refuses an administrator key that no header can carry, or that looks like a token of a session', async () => {
+    for (const key of ['correct horse battery staple', 'schlüssel-mit-umlaut-0123'])
+      expect(await mistakes({ SCORELINE_ADMIN_KEY: key })).toEqual([
+        'SCORELINE_ADMIN_KEY must consist of letters, digits and signs of ASCII, without spaces',
+      ]);
+    expect(await mistakes({ SCORELINE_ADMIN_KEY: `ss_${LONG_KEY}` })).toEqual([
+      'SCORELINE_ADMIN_KEY must not begin with ss_, as the tokens of sessions do',
+    ]);
+  });
+
   it('names the file that cannot be read', async () => {
     expect(await mistakes({ SCORELINE_CONFIG: '/nowhere/scoreline.config.ts' })).toEqual([
       expect.stringMatching(/^SCORELINE_CONFIG: \/nowhere\/scoreline.config.ts cannot be read/),

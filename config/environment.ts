@@ -115,7 +115,13 @@ export const environment = z
     ).optional(),
     NEO4J_USER: z.string().default('neo4j'),
     NEO4J_PASSWORD: z.string().default(''),
-    SCORELINE_ADMIN_KEY: z.string().min(16, 'must have at least 16 characters').optional(),
+    SCORELINE_ADMIN_KEY: z
+      .string()
+      .min(16, 'must have at least 16 characters')
+      // Headers take no others, and a space ends a key there.
+      .regex(/^[\x21-\x7e]*$/, 'must consist of letters, digits and signs of ASCII, without spaces')
+      .regex(/^(?!ss_)/, 'must not begin with ss_, as the tokens of sessions do')
+      .optional(),
     SCORELINE_KEY: z.string().regex(/^\S+$/, 'must be one key, without spaces').optional(),
     SCORELINE_PEPPER: hexList(
       /^([0-9a-fA-F]{2}){32,}$/,

@@ -2655,6 +2655,14 @@ CREATE VIEW scoped.invitation WITH (security_barrier=true) AS
            FROM scope s
           WHERE s.fingerprint = current_setting('scoreline.scope'::text, true))) @> cell_id, false);
 
+CREATE VIEW scoped.journal WITH (security_barrier=true) AS
+ SELECT "position",
+    xact
+   FROM journal t
+  WHERE COALESCE(( SELECT NOT isempty(s.score)
+           FROM scope s
+          WHERE s.fingerprint = current_setting('scoreline.scope'::text, true)), false);
+
 CREATE VIEW scoped.monitor_reading WITH (security_barrier=true) AS
  SELECT id,
     model_version_id,
@@ -3078,6 +3086,7 @@ GRANT SELECT ON scoped.counting_verdict TO scoreline_reader;
 GRANT SELECT ON scoped.delivery TO scoreline_reader;
 GRANT SELECT ON scoped.disclosure_cell TO scoreline_reader;
 GRANT SELECT ON scoped.invitation TO scoreline_reader;
+GRANT SELECT ON scoped.journal TO scoreline_reader;
 GRANT SELECT ON scoped.monitor_reading TO scoreline_reader;
 GRANT SELECT ON scoped.outcome TO scoreline_reader;
 GRANT SELECT ON scoped.prediction TO scoreline_reader;

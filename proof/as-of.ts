@@ -84,9 +84,9 @@ export async function scoreAsKnownAt(
     const knownAt = await timeOf(session, deps, moment);
     await assertReached(session, moment, knownAt);
     const surveyedOnly = name.basis === 'SURVEYED';
-    const before = surveyedOnly ? null : await championAt(session, knownAt);
-    const after = surveyedOnly ? null : ((await readChampion(session))?.id ?? null);
     const place = 'place' in moment ? moment.place : null;
+    const before = surveyedOnly ? null : await championAt(session, { knownAt, place });
+    const after = surveyedOnly ? null : ((await readChampion(session))?.id ?? null);
     const partsBefore = await partsOf(session, before);
     const partsAfter = await partsOf(session, after);
     const [models, modelsAfter] = [idsOf(partsBefore), idsOf(partsAfter)];

@@ -6,10 +6,12 @@ import {
   holdDecision,
   insertApproval,
   readApprovals,
+  readDecisionsById,
   settleDecision,
 } from '../../store/agents/decisions.ts';
 import type { NoteChange } from '../../store/audit/audit.ts';
 import type { OwnerSession, Store } from '../../store/database/client.ts';
+import { keepKnown } from '../../store/outcomes/forget-accounts.ts';
 import type { AnyAgent, Decided } from './agent.ts';
 import { editedAction } from './edit.ts';
 import { ActionFailedError, actIn } from './run.ts';
@@ -66,6 +68,8 @@ async function settleIn(
   by: Approver,
   failure: string | null,
 ): Promise<void> {
+  const [asked] = await readDecisionsById(session, null, [id]);
+  if (asked) await keepKnown(session, asked.agent, asked);
   const found = await proposal(session, id);
   const agent = agents.find(({ name }) => name === found.agent);
   const { action: proposed } = found.decision as Decided<unknown>;

@@ -12,6 +12,7 @@ import {
 import type { NoteChange } from '../../store/audit/audit.ts';
 import type { OwnerSession } from '../../store/database/client.ts';
 import { isPassingError } from '../../store/database/passing-errors.ts';
+import { keepKnown } from '../../store/outcomes/forget-accounts.ts';
 import type { Autonomy, DecisionState } from '../../store/tables/agents.ts';
 import { queueDeliveries } from '../../store/targets/deliveries.ts';
 import type { AgentDeps, AnyAgent, Observation } from './agent.ts';
@@ -140,8 +141,11 @@ async function store(step: Step, onError: (error: Error) => void): Promise<Store
 /** @param failure how the action failed at the first try; null: it was not tried. */
 async function storeIn(session: OwnerSession, step: Step, failure: string | null): Promise<Stored | null> {
   const { deps, agent, observation, made } = step;
+  const isKnown = await keepKnown(session, agent.name, observation);
   const setting = await holdSetting(session, agent.name);
   if (setting?.enabled === false) return null;
+  // Erased since the observation.
+  if (!isKnown) return { id: null, state: null };
   const now = new Date(deps.now());
   const { key } = observation;
   if (made.decided.state !== undefined) {
@@ -158,7 +162,6 @@ async function storeIn(session: OwnerSession, step: Step, failure: string | null
   if (isUnchanged(agent, last, made, autonomy, now)) return { id: null, state: null };
   const state = failure === null ? beginning(made, autonomy) : 'FAILED';
   const id = await insertDecision(session, rowOf(step, autonomy, state, failure, now));
-  await step.note?.(session, { decision: id });
   if (last?.state === 'PROPOSED')
     await settleDecision(session, last.id, {
       state: 'REJECTED',
@@ -178,14 +181,15 @@ async function storeIn(session: OwnerSession, step: Step, failure: string | null
       },
     });
     await settleDecision(session, id, { state: 'DONE', outcome, at: now });
-    return { id, state: 'DONE' };
   }
   if (state === 'PROPOSED') {
     const cells = cellSetText(observation.cells);
     const event = { event: 'decision.proposed', subject: `Decision:${id}`, decisionId: id } as const;
     await queueDeliveries(session, { ...event, cells, at: now });
   }
-  return { id, state };
+  // Last: its lock is the whole log's, and an action that deletes waits for others.
+  await step.note?.(session, { decision: id });
+  return { id, state: state === 'DUE' ? 'DONE' : state };
 }
 
 /** The state of a decision as it is stored, before it is acted on. */

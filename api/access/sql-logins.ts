@@ -71,8 +71,9 @@ export function followSqlLogins(deps: SqlLoginDeps): () => Promise<void> {
         current.map(({ login }) => login),
       );
       await endSessions(deps, current, open);
-      await removeEnded(deps, current);
+      // Before roles are removed: one that cannot be must not keep the sessions of the others out of the audit log.
       await sessions.record(current, open);
+      await removeEnded(deps, current);
     },
   });
   const unlisten = access.onChange(() => looking.wake());

@@ -60,11 +60,16 @@ export function addOidcRoutes(
     const kept = keptOf(request, publicUrl);
     const to = kept ? ownPath(kept.to) : '/';
     keep(request, reply, publicUrl, '', 0);
+    let isAsked = false;
     try {
-      limit.check(request.ip);
       if (!kept)
         throw new LoginError('refused', 'this browser did not begin a login, or the login took too long');
       const query = new URLSearchParams(request.url.split('?')[1] ?? '');
+      if (query.get('state') !== kept.state)
+        throw new LoginError('refused', 'it is not the answer to the login that this browser began');
+      // Of all together, not of the address: behind a proxy anyone could keep everyone else out.
+      limit.check(null);
+      isAsked = true;
       const facts = await oidc.finish(query, kept);
       const caller = access.loginCaller(facts);
       if (!caller) throw new LoginError('no-role', 'the role or an attribute is unknown here');
@@ -87,7 +92,7 @@ export function addOidcRoutes(
       return await leave(reply, to);
     } catch (error) {
       const problem = problemOf(error, noise);
-      if (problem === 'refused' || problem === 'no-role') limit.failed(request.ip);
+      if (isAsked && (problem === 'refused' || problem === 'no-role')) limit.failed(null);
       return await leave(reply, pageOf(problem, to));
     }
   });

@@ -36,10 +36,10 @@ export function addSessionRoutes(server: FastifyInstance, deps: ApiDeps, noise: 
   server.post('/session', { bodyLimit: BODY_BYTES, config: { isOpen: true } }, async (request, reply) => {
     if (isOfAnotherOrigin(request.headers))
       throw new ForbiddenError('a page of another origin cannot sign in here');
-    limit.check(request.ip);
     const key = keyOf(request.body);
     const caller = await deps.access.authenticate(key);
     if (!caller || key.startsWith(SESSION_PREFIX)) {
+      limit.check(request.ip);
       limit.failed(request.ip);
       noise.tell('failed sign-in', {}, 'a sign-in was refused');
       const message = 'this key is not known here, was revoked or has expired';

@@ -3,12 +3,15 @@ import { RefusedError } from '../errors.ts';
 import { networkOf } from '../subscriptions/waiting-sockets.ts';
 
 const MINUTE_MS = 60_000;
-/** Failed sign-ins in a minute: of one address (IPv6: 64 bits), and of all together. */
+/** Failed sign-ins with keys in a minute of one address (IPv6: 64 bits), and of all together, those at a provider too. */
 const OF_ADDRESS = 10;
 const OF_ALL = 300;
 const ADDRESSES = 10_000;
 
-/** Counts failed sign-ins, so that keys cannot be tried out. */
+/**
+ * Counts failed sign-ins, which write lines of the log and ask the provider. It keeps out what fails, never who has a valid key: behind
+ * a proxy everyone has one address, and anyone could use up its share. `null` as the address counts among all alone.
+ */
 export class SignInLimit {
   readonly #now: () => number;
   readonly #of = new LRUCache<string, { since: number; count: number }>({ max: ADDRESSES });
@@ -20,8 +23,8 @@ export class SignInLimit {
   }
 
   /** @throws RefusedError with the time to wait, after too many failures. */
-  check(address: string): void {
-    const own = this.#of.get(networkOf(address));
+  check(address: string | null): void {
+    const own = address === null ? undefined : this.#of.get(networkOf(address));
     for (const [window, most] of [
       [own, OF_ADDRESS],
       [this.#all, OF_ALL],
@@ -38,10 +41,12 @@ export class SignInLimit {
   }
 
   /** Counts a failure. */
-  failed(address: string): void {
-    const network = networkOf(address);
-    const own = this.#of.get(network) ?? { since: 0, count: 0 };
-    this.#of.set(network, this.#counted(own));
+  failed(address: string | null): void {
+    if (address !== null) {
+      const network = networkOf(address);
+      const own = this.#of.get(network) ?? { since: 0, count: 0 };
+      this.#of.set(network, this.#counted(own));
+    }
     this.#all = this.#counted(this.#all);
   }
 

@@ -3,7 +3,7 @@ import { GraphQLError, Kind, valueFromASTUntyped } from 'graphql';
 import type { FieldGroup } from '../../domain/access/scope.ts';
 import type { Dimension } from '../../domain/segments/dimensions.ts';
 import { quoted } from '../../domain/text/text.ts';
-import { isoText, parseDateTime } from '../../domain/time/date-time.ts';
+import { isoText, isWithinYears, parseDateTime, YEARS } from '../../domain/time/date-time.ts';
 import type { ApiContext } from '../context.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import type { FieldCost } from '../gate/score-costs.ts';
@@ -96,18 +96,14 @@ function durationText(value: unknown): string {
   throw new GraphQLError('a Duration is a string such as "P30D"', { extensions: { code: 'BAD_USER_INPUT' } });
 }
 
-/** A window that begins ten years before a moment, or ends after it, must have years with four digits too. */
-const EARLIEST_MS = Date.UTC(1000, 0, 1);
-const LATEST_MS = Date.UTC(9000, 0, 1);
-
 /**
  * The argument's moment in epoch milliseconds.
  * @throws InvalidArgumentError naming the argument.
  */
 export function momentOf(name: string, input: DateTimeInput): number {
   const time = input.value?.getTime();
-  if (time !== undefined && (time < EARLIEST_MS || time >= LATEST_MS))
-    throw new InvalidArgumentError(`${name}: ${quoted(input.text)} is not within the years 1000 to 8999`);
+  if (time !== undefined && !isWithinYears(time))
+    throw new InvalidArgumentError(`${name}: ${quoted(input.text)} is not within the years ${YEARS}`);
   if (time !== undefined) return time;
   throw new InvalidArgumentError(
     `${name}: ${quoted(input.text)} is not RFC 3339 with an offset, such as "2026-03-31T09:30:00Z"`,

@@ -21,6 +21,16 @@ export function isoText(ms: number): string {
   return text;
 }
 
+/** A window that begins ten years before a moment, or ends after it, must have years with four digits too. */
+const EARLIEST_MS = Date.UTC(1000, 0, 1);
+const LATEST_MS = Date.UTC(9000, 0, 1);
+
+/** The years of moments that are asked for. */
+export const YEARS = '1000 to 8999';
+
+/** Whether a moment in epoch milliseconds is in those years: databases and formats differ in others. */
+export const isWithinYears = (ms: number): boolean => ms >= EARLIEST_MS && ms < LATEST_MS;
+
 /**
  * The moment of an RFC 3339 text with offset, or null when it is not one. Unlike `Date.parse`, 30 February and
  * a time without an offset are refused; a leap second becomes the second after it.

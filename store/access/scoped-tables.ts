@@ -40,6 +40,7 @@ const ofResponse = (key: string) =>
 const seesEvery = (column: Column) =>
   `(SELECT s.${column} = '{(,)}' FROM public.scope s WHERE s.fingerprint = ${FINGERPRINT})`;
 const EVERY_SCORE = seesEvery('score');
+const SOME_SCORE = `coalesce((SELECT NOT isempty(s.score) FROM public.scope s WHERE s.fingerprint = ${FINGERPRINT}), false)`;
 /** The value of a cell in the dimension of that attribute. */
 const valueIn = (attribute: string) => `coalesce(nullif(c.attributes ->> ${attribute}, ''), '${UNKNOWN}')`;
 /**
@@ -136,6 +137,8 @@ export const SCOPED_TABLES = {
   // Subsets of the answers that scores count need the right to read the answers one by one.
   theme_hour: { where: THEMES },
   theme_day: { where: THEMES },
+  // How far a statement's snapshot is, which counts in memory are compared with: no entry's time, kind or content.
+  journal: { where: SOME_SCORE, hidden: ['recorded_at', 'kind', 'payload'] },
   // The maker would reveal who submits responses.
   cell: { where: sees('t.id', ...ANY), hidden: ['made_by', 'source', 'overflow', 'used'] },
   // Which of its releases are shown is read through the views: see store/disclosure/score-guard.ts.

@@ -73,14 +73,14 @@ export async function revokeStatements(session: Session, login: string): Promise
   return exists ? [`DROP OWNED BY ${login} CASCADE`, `DROP ROLE ${login}`] : [];
 }
 
-/** PostgreSQL: insufficient_privilege. */
-const NOT_ALLOWED = '42501';
+/** PostgreSQL: insufficient_privilege, and that of a role that owns something in another database, where DROP OWNED does not reach. */
+const NOT_ALLOWED = new Set(['42501', '2BP01']);
 
 /** Two changes at once of the same rights fail: "tuple concurrently updated". */
 const ONE_CHANGE = statement('bi_role_lock', `SELECT pg_advisory_xact_lock(${LOCKS.sqlLogins})`);
 
 /**
- * Runs `work` and the statements in one transaction; false, with nothing done, if this user may not run them.
+ * Runs `work` and the statements in one transaction; false, with nothing done, if this user may not run them, or cannot from here.
  */
 export async function withRoleChange(
   store: Store,
@@ -95,7 +95,7 @@ export async function withRoleChange(
     });
     return true;
   } catch (error) {
-    if ((error as { code?: string }).code !== NOT_ALLOWED) throw error;
+    if (!NOT_ALLOWED.has((error as { code?: string }).code ?? '')) throw error;
     return false;
   }
 }

@@ -6,7 +6,9 @@ import { REENCRYPTING } from '../encryption/reencrypt-comments.ts';
 import { dropIdleMerged, NOT_MERGED } from '../outcomes/forget-merged.ts';
 import { ageOutcomes, emptyOutcomeItems } from '../outcomes/outcome-retention.ts';
 import { accountsOf, dropIdleAccounts } from '../outcomes/outcome-rights.ts';
+import { CELLS_LOCK } from '../responses/add-cells.ts';
 import { reconsider } from '../responses/counting.ts';
+import { forgetReasons } from '../reviews/review-reasons.ts';
 import { type Sign, tombstoneLeaves } from '../seals/leaf-tombstones.ts';
 import { type AgeingCells, ageDimension, type OldRows } from './age-dimension.ts';
 import { emptyItems, lockFree, lockOld, noteAged } from './aged-answers.ts';
@@ -105,10 +107,14 @@ export async function oldRows(
 /** Cells as a legal hold is judged by them. */
 export type HoldCells = Pick<AgeingCells, 'all' | 'refresh'>;
 
-/** The cells of segments under a legal hold, also those that another process added. */
+/**
+ * The cells of segments under a legal hold, also those that another process added. Where there are such segments, no cell is added until
+ * the transaction ends: it would be under the hold, and not among these.
+ */
 export async function heldCells(session: Session, cells: HoldCells): Promise<number[]> {
   const held = (await activeHolds(session)).flatMap(({ segment }) => (segment === null ? [] : [segment]));
   if (held.length === 0) return [];
+  await session.rows(CELLS_LOCK, []);
   await cells.refresh(session);
   return cells
     .all()
@@ -135,14 +141,16 @@ async function batchOf(
   return count(await (what === 'sourceEvents' ? ageItems(session, old) : ageResponses(session, deps, old)));
 }
 
-/** Predictions and scores stay: only the text goes, and the items that have it. */
+/** Predictions and scores stay: only the text goes, and what has it or may quote it: items, and reasons of reviews. */
 async function ageComments(session: Session, old: OldRows): Promise<Batch> {
   await session.rows(REENCRYPTING, []);
   const free = await session.rows<{ id: string }>(OLD_COMMENTS, [...old]);
   const aside = await session.rows<{ id: string }>(OLD_RESTRICTED_COMMENTS, [...old]);
   const stood = await session.rows<{ id: string }>(OLD_STOOD_COMMENTS, [...old]);
   const aged = [...free, ...aside].map(({ id }) => id);
-  await emptyItems(session, [...aged, ...stood.map(({ id }) => id)]);
+  const replaced = stood.map(({ id }) => id);
+  await forgetReasons(session, aged, replaced, old[0]);
+  await emptyItems(session, [...aged, ...replaced]);
   return { rows: aged.length + stood.length, aged };
 }
 

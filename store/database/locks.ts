@@ -33,4 +33,6 @@ export const LOCKS = {
   sqlLogins: 72711,
   /** Used with the hash of an agent's name. */
   agentSettings: 72712,
+  /** Of what agents wrote about accounts and members of staff. */
+  agentSubjects: 72713,
 } as const;

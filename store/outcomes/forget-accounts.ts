@@ -1,4 +1,5 @@
 import type { Session } from '../database/client.ts';
+import { LOCKS } from '../database/locks.ts';
 import { type Statement, statement } from '../database/statement.ts';
 
 /*
@@ -37,9 +38,42 @@ const FORGET: readonly Statement[] = [
   ),
 ];
 
+/** Agents that write about accounts and members of staff; others write about an alert of them. */
+const WATCHING = ['account-watch', 'outreach'];
+const KEEP = statement('account_keep', `SELECT pg_advisory_xact_lock_shared(${LOCKS.agentSubjects})`);
+const ALONE = statement('account_alone', `SELECT pg_advisory_xact_lock(${LOCKS.agentSubjects})`);
+const ID = '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}';
+/** $1 the key of a watching agent, else null; $2 what it is about. CASE: what is no id is not cast. */
+const IS_GONE = statement(
+  'account_is_gone',
+  `SELECT CASE WHEN $1::text ~ '^(account|staff) ${ID}( |$)'
+      THEN NOT EXISTS (SELECT FROM subject_key s WHERE s.id = split_part($1, ' ', 2)::uuid AND NOT s.restricted)
+      ELSE EXISTS (SELECT FROM unnest($2::text[]) AS one (id) WHERE CASE WHEN one.id ~ '^Alert:${ID}$'
+        THEN NOT EXISTS (SELECT FROM alert a WHERE a.id = substr(one.id, 7)::uuid) END) END AS gone`,
+);
+
+/**
+ * Whether what an agent observed, or proposed, is still known: the account or member of staff is neither erased nor restricted, and the
+ * alerts that it is about exist. Then they are until the transaction ends. The transaction's first lock: what deletes them waits for it
+ * with locks of its own.
+ */
+export async function keepKnown(
+  session: Session,
+  agent: string,
+  { key, about }: { readonly key: string; readonly about: readonly string[] },
+): Promise<boolean> {
+  const isWatching = WATCHING.includes(agent);
+  if (!isWatching && !about.some((id) => id.startsWith('Alert:'))) return true;
+  await session.rows(KEEP, []);
+  const [row] = await session.rows<{ gone: boolean }>(IS_GONE, [isWatching ? key : null, about]);
+  return row?.gone !== true;
+}
+
 /** Deletes what agents remember of, decided and alerted about these accounts and members of staff, with the cases of it. */
 export async function forgetAccounts(session: Session, accountIds: readonly string[]): Promise<void> {
   if (accountIds.length === 0) return;
+  // After the steps of agents that are under way: what they write is found then, and the next ones find no account.
+  await session.rows(ALONE, []);
   const decisions = await session.rows<{ id: string }>(DECISIONS, [accountIds]);
   for (const each of FORGET) await session.rows(each, [accountIds, decisions.map(({ id }) => id)]);
 }

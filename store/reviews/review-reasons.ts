@@ -93,7 +93,7 @@ export async function reencryptReasons(
       const keys = moved.get(responseId);
       if (!keys) continue;
       const again = reason.split('\n').map((line) => {
-        if (!line.startsWith(MARK)) return line;
+        if (!line.startsWith(MARK) || line === MARK) return line;
         const text = encryption.decrypt(keys.from, 'review', responseId, line.slice(MARK.length));
         return MARK + encryption.encryptReason(keys.to, responseId, text);
       });
@@ -102,7 +102,35 @@ export async function reencryptReasons(
   }
 }
 
-/** The reason as given. One that is not encrypted belongs to no person; a line whose key is gone is left out. */
+const FORGET: readonly Statement[] = [
+  statement(
+    'reasons_forget_disputes',
+    `UPDATE review SET reason = NULL WHERE reason IS NOT NULL
+      AND (response_id = ANY ($1::uuid[]) OR (response_id = ANY ($2::uuid[]) AND answered_at < $3))`,
+  ),
+  // A decision keeps who made it and its verdict.
+  statement(
+    'reasons_forget_decisions',
+    `UPDATE review_decision d SET reason = '${MARK}' FROM review v WHERE v.id = d.review_id AND d.reason <> '${MARK}'
+      AND (v.response_id = ANY ($1::uuid[]) OR (v.response_id = ANY ($2::uuid[]) AND v.answered_at < $3))`,
+  ),
+];
+
+/**
+ * Deletes the reasons of reviews whose comments are deleted by age: they may quote them. In a transaction with the setting that allows it.
+ * @param replaced answers of which only what stood before `before` is deleted: reviews of that have its time.
+ */
+export async function forgetReasons(
+  session: Session,
+  responseIds: readonly string[],
+  replaced: readonly string[],
+  before: Date,
+): Promise<void> {
+  if (responseIds.length + replaced.length === 0) return;
+  for (const each of FORGET) await session.rows(each, [responseIds, replaced, before]);
+}
+
+/** The reason as given. One that is not encrypted belongs to no person; a line that was deleted, or whose key is, is left out. */
 export async function openReason(
   { store, encryption }: { readonly store: OwnerSession; readonly encryption: SubjectEncryption },
   responseId: string | null,
@@ -116,7 +144,9 @@ export async function openReason(
     .split('\n')
     .flatMap((line) => {
       if (!line.startsWith(MARK)) return [line];
-      return subject ? [encryption.decrypt(subject, 'review', responseId, line.slice(MARK.length))] : [];
+      return subject && line !== MARK
+        ? [encryption.decrypt(subject, 'review', responseId, line.slice(MARK.length))]
+        : [];
     })
     .join('\n');
 }

@@ -62,10 +62,14 @@ export async function readEntriesSince(session: Session, query: KnownQuery): Pro
     MOST_ENTRIES + 1,
   ];
   if (place) return session.rows<AsOfEntry>(SINCE_PLACE, [place.xact, place.position, ...wanted]);
-  const knownAt = new Date(query.knownAt);
-  const [before] = await session.rows<{ position: number }>(ENTRY_BEFORE, [knownAt]);
-  const from = Math.max(0, (before?.position ?? 0) - MARGIN);
-  return session.rows<AsOfEntry>(SINCE_TIME, [from, knownAt, ...wanted]);
+  return session.rows<AsOfEntry>(SINCE_TIME, [...(await sinceTime(session, query.knownAt)), ...wanted]);
+}
+
+/** The first parameters of statements on the entries after that moment. */
+async function sinceTime(session: Session, knownAt: number): Promise<readonly [number, Date]> {
+  const at = new Date(knownAt);
+  const [before] = await session.rows<{ position: number }>(ENTRY_BEFORE, [at]);
+  return [Math.max(0, (before?.position ?? 0) - MARGIN), at];
 }
 
 const PLACE = statement(
@@ -140,15 +144,35 @@ export async function readPresentFacts(
   return present;
 }
 
+const movesStatement = (name: string, after: string): Statement =>
+  statement(
+    name,
+    `SELECT (payload->>'model')::integer AS model FROM journal WHERE ${after} AND kind = 'model'`,
+  );
+const MOVES_SINCE_TIME = movesStatement('known_moves', 'position > $1 AND recorded_at > $2');
+const MOVES_SINCE_PLACE = movesStatement('known_moves_after', '(xact, position) > ($1::bigint, $2::bigint)');
+/** Without the last changes of each version in `$2`: an event has the time at which its transaction began, which others may precede. */
 const CHAMPION_AT = statement(
   'known_champion',
-  `SELECT DISTINCT ON (model_version_id) model_version_id AS model, to_stage AS stage, id FROM model_event
-    WHERE recorded_at <= $1 ORDER BY model_version_id, id DESC`,
+  `SELECT DISTINCT ON (model) model, stage FROM (
+      SELECT model_version_id AS model, to_stage AS stage, recorded_at, id,
+        row_number() OVER (PARTITION BY model_version_id ORDER BY id DESC) AS place FROM model_event) e
+    WHERE ($1::timestamptz IS NULL OR e.recorded_at <= $1) AND e.place > (SELECT count(*) FROM unnest($2::integer[]) AS later (model) WHERE later.model = e.model)
+    ORDER BY model, id DESC`,
 );
 
-/** The model version that was the champion at that moment, or null. */
-export async function championAt(session: Session, knownAt: number): Promise<number | null> {
-  const stages = await session.rows<{ model: number; stage: string }>(CHAMPION_AT, [new Date(knownAt)]);
+/** The model version that was the champion at that moment, by the order of the journal; or null. */
+export async function championAt(
+  session: Session,
+  { knownAt, place }: Pick<KnownQuery, 'knownAt' | 'place'>,
+): Promise<number | null> {
+  const later = await (place
+    ? session.rows<{ model: number }>(MOVES_SINCE_PLACE, [place.xact, place.position])
+    : session.rows<{ model: number }>(MOVES_SINCE_TIME, await sinceTime(session, knownAt)));
+  const stages = await session.rows<{ model: number; stage: string }>(CHAMPION_AT, [
+    place ? null : new Date(knownAt),
+    later.map(({ model }) => model),
+  ]);
   return stages.find(({ stage }) => stage === 'CHAMPION')?.model ?? null;
 }
 

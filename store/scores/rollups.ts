@@ -1,6 +1,8 @@
 import { DAY_MS, HOUR_MS, splitByLevel, type TimeRange } from '../../domain/time/time-windows.ts';
 import type { SeenCells, Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
+import type { JournalPosition } from '../journal/journal.ts';
+import { changesBetween, earliestOf, type UsedCounts } from './counts-together.ts';
 import { followedCounts } from './followed-counts.ts';
 import type { RememberedCounts } from './remembered-counts.ts';
 import {
@@ -9,6 +11,7 @@ import {
   countBuckets,
   countParts,
   type IntervalCounts,
+  type PartCounts,
 } from './rollup-statements.ts';
 
 export type { CountedClasses, CountQuery, IntervalCounts } from './rollup-statements.ts';
@@ -25,7 +28,8 @@ const ROWS_AT_ONCE = 20_000;
 /**
  * Passes on the counts of the intervals between the edges, from the coarsest rollups that fit: whole UTC days,
  * whole UTC hours, and minutes for the rest (where a zone's offset splits an hour). Intervals without responses
- * have no row. A long series is read part by part, so that it blocks neither the database nor this process.
+ * have no row. A long series is read part by part, so that it blocks neither the database nor this process; the
+ * counts of one interval are always of one state of the database.
  * In place of a caller's views this process's memory answers where it holds the same.
  */
 export async function eachInterval(
@@ -38,20 +42,19 @@ export async function eachInterval(
   const stored = partSize(byCell ? cellIds.length : 1);
   const size = isHere ? partSize(byCell ? (groups ?? cellIds).length : 1) : stored;
   for (const part of partsBy(query, size)) {
-    const takeAll = (rows: readonly IntervalCounts[], first: number) => {
-      for (const row of rows) take(first === 0 ? row : { ...row, interval: row.interval + first });
-    };
-    const { rows, left } = await countHere(part.query, isHere ? session.seen : undefined);
-    takeAll(rows, part.first);
-    if (left.size === 0) continue;
-    for (const { query: small, first } of partsBy(part.query, stored))
-      takeAll(await countStored(session, small, left), part.first + first);
+    const rows =
+      (isHere && session.seen && (await countHere(session, session.seen, part.query, stored))) ||
+      (await countByParts(session, part.query, stored));
+    for (const row of rows) take(movedBy(row, part.first));
   }
 }
 
 /** The same in one array and always from the rollups, for few intervals. */
-export function countIntervals(session: Session, query: CountQuery): Promise<IntervalCounts[]> {
-  return countStored(session, query, LEVELS);
+export async function countIntervals(
+  session: Session,
+  query: CountQuery,
+): Promise<readonly IntervalCounts[]> {
+  return (await countStored(session, query, LEVELS)).rows;
 }
 
 /** Intervals per statement or look into memory. `each`: the most rows that one interval has. */
@@ -68,46 +71,86 @@ function partsBy(query: CountQuery, size: number): { query: CountQuery; first: n
   return parts;
 }
 
+const movedBy = (row: IntervalCounts, first: number): IntervalCounts =>
+  first === 0 ? row : { ...row, interval: row.interval + first };
+
 const LEVELS: ReadonlySet<CountedLevel> = new Set(['DAY', 'HOUR', 'MINUTE', 'FACT']);
 
-/** What memory answers, if it may, and the levels that it leaves to statements. */
+/**
+ * What memory answers, if it may, what statements answer of the other levels, and what the entries of the journal changed that not
+ * all of these have. Null: there are too many, and memory is of no use.
+ */
 async function countHere(
+  session: Session,
+  seen: SeenCells,
   query: CountQuery,
-  seen: SeenCells | undefined,
-): Promise<{ rows: IntervalCounts[]; left: Set<CountedLevel> }> {
-  const { edges, cellIds, now, place } = query;
-  const left = new Set<CountedLevel>();
-  if (cellIds.length === 0 || edges.length < 2) return { rows: [], left };
-  const fromMemory = async (level: CountedLevel, from: number): Promise<IntervalCounts[]> => {
-    const isKept = seen && (level === 'DAY' || level === 'HOUR');
-    // Used before anything else can run: later it would be of another moment.
-    const current: RememberedCounts | null = isKept
-      ? await followedCounts(seen.store, level).current(now, seen.since)
-      : null;
-    const known = current && from >= current.from ? current : null;
-    place?.note(known);
-    if (!known) left.add(level);
-    return known?.count(query) ?? [];
-  };
-  const answers = await Promise.all(
-    [...levelsOf(edges, now)].map(([level, [first]]) => fromMemory(level, first?.from ?? 0)),
-  );
-  return { rows: answers.flat(), left };
+  stored: number,
+): Promise<readonly IntervalCounts[] | null> {
+  const { rows, left, used } = await countRemembered(query, seen);
+  if (left.size === 0) {
+    const later = await changesBetween(seen.store, used, null, query);
+    return later && (later.length === 0 ? rows : [...rows, ...later]);
+  }
+  const found = [...rows];
+  for (const { query: small, first } of partsBy(query, stored)) {
+    const { rows: added, entries } = await countStored(session, small, left, earliestOf(used));
+    const later = entries === null ? [] : await changesBetween(seen.store, used, entries, small);
+    if (!later) return null;
+    for (const row of [...added, ...later]) found.push(movedBy(row, first));
+  }
+  return found;
 }
 
-/** What statements on the rollups of those levels answer. */
+/** What memory answers, if it may, which counts did, and the levels that it leaves to statements. */
+async function countRemembered(query: CountQuery, seen: SeenCells) {
+  const { edges, cellIds, now, place } = query;
+  const left = new Set<CountedLevel>();
+  const used: UsedCounts[] = [];
+  const fromMemory = async (level: CountedLevel, from: number): Promise<IntervalCounts[]> => {
+    // Used before anything else can run: later it would be of another moment.
+    const current: RememberedCounts | null =
+      level === 'DAY' || level === 'HOUR'
+        ? await followedCounts(seen.store, level).current(now, seen.since)
+        : null;
+    const known = current && from >= current.from ? current : null;
+    place?.note(known);
+    if (!known) {
+      left.add(level);
+      return [];
+    }
+    used.push({ unit: known.unit, from: known.from, taken: known.taken });
+    return known.count(query);
+  };
+  const asked = cellIds.length === 0 || edges.length < 2 ? [] : [...levelsOf(edges, now)];
+  const answers = await Promise.all(asked.map(([level, [first]]) => fromMemory(level, first?.from ?? 0)));
+  return { rows: answers.flat(), left, used };
+}
+
+/** What statements on the rollups answer, part by part. */
+async function countByParts(session: Session, query: CountQuery, stored: number): Promise<IntervalCounts[]> {
+  query.place?.note(null);
+  const found: IntervalCounts[] = [];
+  for (const { query: small, first } of partsBy(query, stored))
+    for (const row of (await countStored(session, small, LEVELS)).rows) found.push(movedBy(row, first));
+  return found;
+}
+
+/** What one statement on the rollups of those levels answers; `beyond`: and what it sees of the journal beyond that position. */
 async function countStored(
   session: Session,
   query: CountQuery,
   levels: ReadonlySet<CountedLevel>,
-): Promise<IntervalCounts[]> {
+  beyond?: JournalPosition,
+): Promise<PartCounts> {
   const { edges, cellIds, now } = query;
-  if (cellIds.length === 0 || edges.length < 2) return [];
+  if (cellIds.length === 0 || edges.length < 2) return { rows: [], entries: null };
   const unit = bucketUnit(edges);
-  if (unit !== null) return levels.has(unit) ? countBuckets(session, unit, query) : [];
+  if (unit !== null)
+    return { rows: levels.has(unit) ? await countBuckets(session, unit, query) : [], entries: null };
   const asked = [...levelsOf(edges, now)].filter(([level]) => levels.has(level));
-  const answers = await Promise.all(asked.map(([level, parts]) => countParts(session, level, parts, query)));
-  return answers.flat();
+  return asked.length === 0
+    ? { rows: [], entries: null }
+    : countParts(session, new Map(asked), query, beyond);
 }
 
 /** The levels that the intervals need, each with its parts. */

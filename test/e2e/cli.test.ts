@@ -57,6 +57,16 @@ describe('scoreline', () => {
     [['report', 'a', 'b'], 2, "report: Unexpected argument 'b'\nusage:"],
     [['keys', 'burn'], 2, 'keys: name one action: rotate'],
     [['audit:export', '--from', 'yesterday'], 2, 'audit export: --from: yesterday is not RFC 3339'],
+    [
+      ['audit:export', '--from', '9999-12-31T23:59:59-01:00'],
+      2,
+      'audit export: --from: 9999-12-31T23:59:59-01:00 is not within the years 1000 to 8999',
+    ],
+    [
+      ['audit:export', '--from', '2026-02-01T00:00:00Z', '--to', '2026-01-01T00:00:00Z'],
+      2,
+      'audit export: --to must be later than --from',
+    ],
     [['import', 'x.csv', '--mapp', 'y'], 1, "import: Unknown option '--mapp'; did you mean --map?"],
   ])('%j is refused with %i, and what would be right', async (args, code, says) => {
     const finished = await scoreline(...args);
@@ -64,6 +74,20 @@ describe('scoreline', () => {
     expect(finished.code).toBe(code);
     expect(finished.output).not.toContain('    at ');
   });
+});
+
+it('keeps the reason for the replacement of a lost signing key in the audit log', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'scoreline-lost-'));
+  const run = (...args: string[]) => runProgram(args, { SCORELINE_DATA_DIR: dataDir }).finished;
+  try {
+    expect((await run('audit', 'export')).code).toBe(0);
+    rmSync(join(dataDir, 'signing-key'));
+    const lost = await run('keys', 'rotate', '--signing', '--lost', '--reason', 'the disk broke');
+    expect(lost.output).toContain('the database is now signed with');
+    expect((await run('audit', 'export')).output).toContain('"reason":"the disk broke"');
+  } finally {
+    rmSync(dataDir, { recursive: true, force: true });
+  }
 });
 
 describe('scoreline doctor', () => {

@@ -17,6 +17,7 @@ import S3rver from 's3rver';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../fixtures/server.ts';
 import { useServer } from '../fixtures/use-server.ts';
+import { WATCHED_MAP } from '../fixtures/watched-map.ts';
 
 /* Files that appear in a folder and in a bucket are imported by a real server; the bucket is of a real S3 server in this process. */
 
@@ -55,13 +56,6 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const MAP = {
-  source: 'exports',
-  survey: { name: 'Relationship', version: '1' },
-  externalId: 'id',
-  answeredAt: { column: 'at' },
-  score: { column: 'score', scale: '0-10' },
-};
 const csv = (rows: readonly string[]) => `id,at,score\n${rows.join('\n')}\n`;
 
 interface Seen {
@@ -107,7 +101,7 @@ describe('a folder', () => {
     write('growing.csv.part', 'not meant');
     write('picture.csv', Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'));
     write('polars.parquet', readFileSync('test/fixtures/parquet/polars.parquet'));
-    const id = await create('folder', { folder: 'nps', map: MAP });
+    const id = await create('folder', { folder: 'nps', map: WATCHED_MAP });
     expect(await ended(id, 'march.csv')).toEqual({
       path: 'march.csv',
       state: 'done',
@@ -139,12 +133,12 @@ describe('a folder', () => {
   });
 
   it('outside of SCORELINE_WATCH_DIR is not read', async () => {
-    const links = await create('folder', { folder: 'out', map: MAP });
+    const links = await create('folder', { folder: 'out', map: WATCHED_MAP });
     expect(await ended(links, '')).toMatchObject({
       state: 'failed',
       message: 'the folder "out" leads out of SCORELINE_WATCH_DIR',
     });
-    const missing = await create('folder', { folder: 'none', map: MAP });
+    const missing = await create('folder', { folder: 'none', map: WATCHED_MAP });
     expect((await ended(missing, ''))?.message).toBe(
       'there is no folder "none" within SCORELINE_WATCH_DIR; make it, or correct the mapping',
     );
@@ -152,7 +146,7 @@ describe('a folder', () => {
     await until(async () => (await seen(missing)).files.length === 0, 'the message is gone');
     const { errors } = await server.graphql(
       'mutation ($input: ConnectionInput!) { createConnection(input: $input) { secret } }',
-      { input: { connector: 'folder', name: 'up', mapping: { folder: '../secret', map: MAP } } },
+      { input: { connector: 'folder', name: 'up', mapping: { folder: '../secret', map: WATCHED_MAP } } },
     );
     expect(errors?.[0]?.message).toContain('must be a folder within SCORELINE_WATCH_DIR');
   });
@@ -164,7 +158,7 @@ describe('a bucket', () => {
     await put('nps/_SUCCESS', 'x');
     await put('other/notes.csv', 'nothing');
     for (let n = 0; n < 12; n++) await put(`nps/${n}.csv`, csv([`n${n},2026-03-01,${n % 11}`]));
-    const place = { endpoint, bucket: 'exports', prefix: 'nps/', map: MAP };
+    const place = { endpoint, bucket: 'exports', prefix: 'nps/', map: WATCHED_MAP };
     const id = await create('bucket', place, 'NOBODY:S3RVER');
     expect((await ended(id, ''))?.message).toBe(
       'the bucket exports is refused: 403 InvalidAccessKeyId; replace the secret of the connection',
@@ -184,8 +178,12 @@ describe('a bucket', () => {
 
   it('says what is wrong', async () => {
     const messageOf = async (place: object, secret = 'S3RVER:S3RVER') =>
-      (await ended(await create('bucket', { endpoint, bucket: 'exports', map: MAP, ...place }, secret), ''))
-        ?.message;
+      (
+        await ended(
+          await create('bucket', { endpoint, bucket: 'exports', map: WATCHED_MAP, ...place }, secret),
+          '',
+        )
+      )?.message;
     expect(await messageOf({ bucket: 'missing' })).toBe(
       'the bucket missing is refused: 404 NoSuchBucket; correct "bucket" of the mapping',
     );
@@ -236,8 +234,12 @@ describe('a hostile bucket', () => {
   });
 
   it('has its other files imported, keeps no more than it lists, and keeps no other place waiting', async () => {
-    await create('bucket', { endpoint: origin, bucket: 'silent', map: MAP }, 'S3RVER:S3RVER');
-    const id = await create('bucket', { endpoint: origin, bucket: 'evil', map: MAP }, 'S3RVER:S3RVER');
+    await create('bucket', { endpoint: origin, bucket: 'silent', map: WATCHED_MAP }, 'S3RVER:S3RVER');
+    const id = await create(
+      'bucket',
+      { endpoint: origin, bucket: 'evil', map: WATCHED_MAP },
+      'S3RVER:S3RVER',
+    );
     expect(await ended(id, 'bad%zz.csv')).toMatchObject({ state: 'done', message: null });
     expect(await ended(id, 'long.csv')).toMatchObject({
       state: 'failed',
@@ -248,7 +250,7 @@ describe('a hostile bucket', () => {
     await until(() => !existsSync(copies), 'no copy is left on the disk');
     // While the silent bucket is waited for, a folder is looked at, and again.
     mkdirSync(join(folder, 'in', 'beside'));
-    const beside = await create('folder', { folder: 'beside', map: MAP });
+    const beside = await create('folder', { folder: 'beside', map: WATCHED_MAP });
     for (const name of ['first.csv', 'second.csv']) {
       writeFileSync(join(folder, 'in', 'beside', name), csv([`${name},2026-03-01,9`]));
       utimesSync(join(folder, 'in', 'beside', name), 1_000_000, 1_000_000);

@@ -9,7 +9,8 @@ import { DAY_MS, HOUR_MS } from '../../domain/time/time-windows.ts';
 import { type AsKnown, scoreAsKnownAt } from '../../proof/as-of.ts';
 import { rectify } from '../../store/data-subjects/rectify.ts';
 import { restrict } from '../../store/data-subjects/restriction.ts';
-import type { JournalPosition } from '../../store/journal/journal.ts';
+import type { Session } from '../../store/database/client.ts';
+import { type JournalPosition, journalHead } from '../../store/journal/journal.ts';
 import { readScore, readScores } from '../../store/scores/scores.ts';
 import { ageOut } from '../fixtures/age-out.ts';
 import { AsOfDatabase, BASE, BASES, CHAMPIONS } from '../fixtures/as-of-database.ts';
@@ -128,6 +129,43 @@ describe('a score as of a moment', () => {
     await expect(
       scored?.differences[0]?.facts(2, facts[0]?.responseId.replace(/./g, '0') ?? ''),
     ).rejects.toThrow(UnknownFactError);
+  });
+
+  it('counts under the old champion until the promotion of the new one is stored, however early it began', async () => {
+    await known.promote(7);
+    await known.record.settled();
+    const { store } = known.record;
+    const replace = async (session: Session, old: number, by: number) => {
+      for (const [model, from, to] of [
+        [old, 'CHAMPION', 'RETIRED'],
+        [by, 'RETIRED', 'CHAMPION'],
+      ] as const) {
+        const text = `INSERT INTO model_event (model_version_id, from_stage, to_stage, cause, actor, reason)
+          VALUES (${model}, '${from}', '${to}', 'promotion', 'a', 'b')`;
+        await session.rows({ name: '', text }, []);
+        await session.rows(
+          { name: '', text: `UPDATE model_version SET stage = '${to}' WHERE id = ${model}` },
+          [],
+        );
+      }
+    };
+    let during = 0;
+    let place: JournalPosition | undefined;
+    await store.transaction(async (session) => {
+      const run = (text: string) => session.rows<{ at: Date }>({ name: '', text }, []);
+      await run('SELECT now() AS at');
+      await new Promise((done) => setTimeout(done, 3));
+      during = (await run('SELECT clock_timestamp() AS at'))[0]?.at.getTime() ?? 0;
+      place = await journalHead(session);
+      await new Promise((done) => setTimeout(done, 3));
+      await replace(session, 7, 8);
+    });
+    const after = await known.moment();
+    const modelAt = async (at: number | JournalPosition) =>
+      (await known.asKnown(known.name('INFERRED'), at))?.known.model;
+    expect([await modelAt(during), await modelAt(place as JournalPosition)]).toEqual([7, 7]);
+    expect(await modelAt(after)).toBe(8);
+    await store.transaction((session) => replace(session, 8, 7));
   });
 
   it('is what was reported then, through any history', async () => {

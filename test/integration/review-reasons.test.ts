@@ -3,6 +3,7 @@ import { readSubjectAccessReport } from '../../store/data-subjects/subject-acces
 import { decideReview, disputeResponse, type Reviewer } from '../../store/reviews/decide-review.ts';
 import { encryptReason, encryptReasons, openReason } from '../../store/reviews/review-reasons.ts';
 import { readDecisions } from '../../store/reviews/reviews.ts';
+import { ageOut } from '../fixtures/age-out.ts';
 import { openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { eraseWhole, personOf } from '../fixtures/erasing.ts';
 import { findInTables } from '../fixtures/needles.ts';
@@ -82,4 +83,47 @@ it('older reasons are encrypted at the start, and still cannot be changed', asyn
   await expect(database.sql(`UPDATE review_decision SET reason = 'other'`)).rejects.toThrow();
   await eraseWhole(database, personOf('ann'));
   expect(await database.sql('SELECT id FROM review')).toEqual([]);
+});
+
+it('reasons are deleted with a comment that ages, not before it, and what was decided stays', async () => {
+  const answer = { score: 9, comment: 'Mrs P. was rude' };
+  await database.submit([
+    { ...answer, externalId: 'old', respondent: 'bea', answeredAt: '2024-03-01T00:00:00Z' },
+    { ...answer, externalId: 'new', respondent: 'bea', answeredAt: '2026-03-01T00:00:00Z' },
+  ]);
+  const idOf = async (name: string) =>
+    (await database.sql<{ id: string }>('SELECT id FROM response WHERE external_id = $1', [name]))[0]?.id ??
+    '';
+  const ids = [await idOf('old'), await idOf('new')];
+  for (const id of ids) {
+    const queued = await disputeResponse(database.store, id, 1, `first: ${QUOTE}`, by('ada'));
+    await decide(queued?.id ?? '', by('cleo'));
+  }
+  const cutoffs = { comments: new Date('2025-01-01') };
+  expect(await ageOut(database, { comments: 'P1Y' }, cutoffs, Date.now())).toMatchObject({ comments: 1 });
+  const kept = async (id: string) => {
+    const [row] = await database.sql<{ id: string; reason: string | null }>(
+      'SELECT id, reason FROM review WHERE response_id = $1',
+      [id],
+    );
+    const decisions = await readDecisions(database.store, [row?.id ?? '']);
+    return {
+      reason: row?.reason ? await openReason(database, id, row.reason) : null,
+      decisions: await Promise.all(
+        decisions.map(async ({ actorName, verdict, reason }) => [
+          actorName,
+          verdict,
+          await openReason(database, id, reason),
+        ]),
+      ),
+    };
+  };
+  expect(await kept(ids[0] ?? '')).toEqual({ reason: null, decisions: [['cleo', 'CORRECTED', '']] });
+  const whole = { reason: `first: ${QUOTE}`, decisions: [['cleo', 'CORRECTED', `decided: ${QUOTE}`]] };
+  expect(await kept(ids[1] ?? '')).toEqual(whole);
+  // Another reason stands alone, and the start encrypts nothing.
+  await disputeResponse(database.store, ids[0] ?? '', 1, 'the class alone', by('ada'));
+  await encryptReasons(database.store, database.encryption);
+  expect((await kept(ids[0] ?? '')).reason).toBe('the class alone');
+  expect(await readSubjectAccessReport(database, personOf('bea'))).not.toBeNull();
 });

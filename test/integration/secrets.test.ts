@@ -178,11 +178,16 @@ describe('the data folder', () => {
     const dataDir = folder();
     mkdirSync(join(dataDir, 'record', 'base'), { recursive: true });
     mkdirSync(join(dataDir, 'seals'));
-    for (const file of ['record/base/1', 'seals/heads.ndjson', 'pepper']) {
+    // Files that people sent, and copies of watched ones.
+    mkdirSync(join(dataDir, 'uploads'));
+    mkdirSync(join(dataDir, 'watched'));
+    const FILES = ['record/base/1', 'seals/heads.ndjson', 'uploads/data', 'watched/1', 'pepper'];
+    const DIRECTORIES = ['', 'record', 'record/base', 'seals', 'uploads', 'watched'];
+    for (const file of FILES) {
       writeFileSync(join(dataDir, file), 'x');
       chmodSync(join(dataDir, file), 0o666);
     }
-    for (const one of ['', 'record', 'record/base', 'seals']) chmodSync(join(dataDir, one), 0o755);
+    for (const one of DIRECTORIES) chmodSync(join(dataDir, one), 0o755);
     const notes: string[] = [];
     const before = process.umask();
     try {
@@ -191,10 +196,9 @@ describe('the data folder', () => {
     } finally {
       process.umask(before);
     }
-    for (const one of ['', 'record', 'record/base', 'seals']) expect(modeOf(dataDir, one)).toBe('700');
-    for (const file of ['record/base/1', 'seals/heads.ndjson', 'pepper'])
-      expect(modeOf(dataDir, file)).toBe('600');
-    expect(notes).toEqual([expect.stringMatching(/: 7 files and folders were open to others/)]);
+    for (const one of DIRECTORIES) expect(modeOf(dataDir, one)).toBe('700');
+    for (const file of FILES) expect(modeOf(dataDir, file)).toBe('600');
+    expect(notes).toEqual([expect.stringMatching(/: 11 files and folders were open to others/)]);
     await ownDataFolder(dataDir, ({ message }) => notes.push(message));
     process.umask(before);
     expect(notes).toHaveLength(1);

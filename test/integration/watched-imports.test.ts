@@ -12,18 +12,12 @@ import { listFiles } from '../../store/connections/watched-files.ts';
 import type { Periodic } from '../../store/database/periodic.ts';
 import { DIMENSIONS, openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
 import { until } from '../fixtures/server.ts';
+import { WATCHED_MAP } from '../fixtures/watched-map.ts';
 
 /* Imports of watched files that are interrupted, or begin while the database fails: each goes on, and none is made twice. */
 
 const folder = mkdtempSync(join(tmpdir(), 'scoreline-watched-'));
 const change = { by: { id: 'admin', name: 'admin' }, note: async () => undefined };
-const MAP = {
-  source: 'exports',
-  survey: { name: 'Relationship', version: '1' },
-  externalId: 'id',
-  answeredAt: { column: 'at' },
-  score: { column: 'score', scale: '0-10' },
-};
 const csv = (name: string, rows: number) =>
   `id,at,score\n${Array.from({ length: rows }, (_, row) => `${name}${row},2026-03-01,9\n`).join('')}`;
 
@@ -85,7 +79,7 @@ function watch(): Periodic {
 }
 async function connected(): Promise<string> {
   const wanted = { connector: 'bucket', name: 'exports', attributes: {}, sources: null };
-  const mapping = { endpoint: 'https://files.example', bucket: 'exports', map: MAP };
+  const mapping = { endpoint: 'https://files.example', bucket: 'exports', map: WATCHED_MAP };
   const access = { key: null, host: null };
   const made = await connections.create({ ...wanted, mapping, secret: 'USER:SECRET', access }, change);
   return made.id;

@@ -15,7 +15,10 @@ const named = (folder: string, names: string): string[] =>
  */
 const SAME_ON_EVERY_BACKEND = [
   ...named('e2e/abuse', 'cases charsets operation-name transports'),
-  ...named('integration', 'architecture head-sink jwt log page-documents read-rows read-rows-dialects'),
+  ...named(
+    'integration',
+    'architecture folder-lock head-sink jwt log page-documents read-rows read-rows-dialects',
+  ),
   ...named('integration', 'schema-dump text-sizes'),
 ];
 

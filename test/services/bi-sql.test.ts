@@ -51,6 +51,8 @@ const server = useServer({
     steward: 'model-steward',
     brief: 'analyst',
     attacker: { role: 'analyst', attributes: GERMANY },
+    keeper: 'analyst',
+    watched: 'analyst',
   },
 });
 const logins: Record<string, Granted> = {};
@@ -545,6 +547,37 @@ describe('what a login loses', () => {
     const { rows } = await owner.query('SELECT FROM pg_largeobject_metadata');
     expect(rows).toEqual([]);
     expect((await cliOf('revoke', '--key', 'attacker')).output).toContain('has no SQL login');
+  });
+
+  it('is everything too where a role cannot be dropped; others stay in the audit log, and bi:revoke says what to run', async () => {
+    const { url, login } = await grant('keeper', env());
+    const elsewhere = new URL(url);
+    elsewhere.pathname = '/postgres';
+    const client = await connect(elsewhere.href);
+    await client.rows('SET default_transaction_read_only = off');
+    await client.rows('SELECT lo_create(0)');
+    await owner.query(`UPDATE api_key SET revoked_at = now() WHERE name = 'keeper'`);
+    const asked = await connect((await grant('watched', env())).url);
+    await until(async () => {
+      const { rows } = await owner.query(
+        `SELECT FROM audit_log WHERE action = 'sqlSession' AND actor_name = 'watched'`,
+      );
+      return rows.length > 0;
+    }, 'its session is in the audit log');
+    await asked.close();
+    const { output, code } = await cliOf('revoke', '--key', login);
+    expect(code, output).toBe(0);
+    expect(output).toContain('owns something in another database too');
+    expect(output).toContain(`  DROP ROLE ${login};`);
+    await client.close();
+    // As it says.
+    const there = new URL(env().DATABASE_URL as string);
+    there.pathname = '/postgres';
+    const admin = new pg.Client({ connectionString: there.href });
+    await admin.connect();
+    await admin.query(`DROP OWNED BY ${login} CASCADE`);
+    await admin.end();
+    for (const text of [`DROP OWNED BY ${login} CASCADE`, `DROP ROLE ${login}`]) await owner.query(text);
   });
 
   it('follows the attributes of the key, and shows nothing until they are followed', async () => {

@@ -160,6 +160,19 @@ describe('day numbers of Excel', () => {
   it.each(['0', '60', '-1', '46327.', '463271', '1793527200'])('%s is none', (text) => {
     expect(read('excel-day', text)).toMatch(/is not a date of the form 46327\.4375/);
   });
+  it.each([
+    ['45,123', '45123'],
+    ['46.327', '46327'],
+    ['1,234', '1234'],
+  ])('%s is refused: it may be a number with a separator of thousands', (text, written) => {
+    expect(read('excel-day', text)).toContain(`a day number has no separator of thousands; write ${written}`);
+  });
+  it.each([
+    ['46327,430', '2026-11-01T10:19:12.000Z'],
+    ['46327.25', '2026-11-01T06:00:00.000Z'],
+  ])('%s has no other reading', (text, expected) => {
+    expect(read('excel-day', text)).toBe(expected);
+  });
 });
 
 describe('formats together', () => {

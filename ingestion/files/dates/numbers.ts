@@ -8,6 +8,8 @@ const SECONDS = /^(\d{9,10})(?:\.(\d{1,9}))?$/;
 const MILLISECONDS = /^\d{12,13}$/;
 /** To October 2173. */
 const DAYS = /^(\d{1,5})(?:[.,](\d{1,15}))?$/;
+/** The same five digits with a separator of thousands, which would be read as a day of 1900 to 1902 with a time. */
+const IN_THOUSANDS = /^\d{1,3}[.,]\d{3}$/;
 /** In Excel 1900 is a leap year, which it was not: after day 60 the count is one day ahead. */
 const LEAP_DAY = 60;
 const FIRST_DAY = Date.UTC(1900, 0, 1);
@@ -34,6 +36,7 @@ export function readExcelDay(text: string): LocalTime | string | null {
   const [, whole, fraction] = read;
   const days = Number(whole);
   if (days === 0) return 'the first day of Excel is 1';
+  if (IN_THOUSANDS.test(text)) return `a day number has no separator of thousands; write ${whole}${fraction}`;
   if (days === LEAP_DAY) return 'it is 29 February 1900, a day that was not';
   const day = FIRST_DAY + (days - (days > LEAP_DAY ? 2 : 1)) * DAY_MS;
   if (fraction === undefined) return { local: day, isDay: true };
