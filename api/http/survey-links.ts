@@ -25,7 +25,7 @@ import { logOfRequest } from '../log.ts';
 import { admitBodies, assertUncompressed } from './ingest-door.ts';
 import { addVary } from './origins.ts';
 import { fieldsOf } from './survey-form.ts';
-import { formPage, HIDDEN_FIELD, noticePage, PAGE_HEADERS, thanksPage } from './survey-page.ts';
+import { CHANGE_FIELD, formPage, HIDDEN_FIELD, noticePage, PAGE_HEADERS, thanksPage } from './survey-page.ts';
 
 /** A link that was made here, and has not expired. */
 interface Opened {
@@ -158,6 +158,8 @@ async function answer(deps: ApiDeps, link: Opened, request: FastifyRequest, repl
   const comment = form.get('comment') ?? '';
   const visitedAt = readVisit(secrets, invitee.externalId, form.get('visit') ?? '');
   const texts = textsFor(request, link);
+  if (form.has(CHANGE_FIELD))
+    return send(reply, 200, formPage(texts, { ...shownNow(deps, link), score, comment, isMissing: false }));
   // Only what was sent from a page of this link is a decision of a person.
   if (score === null || visitedAt === null) {
     const shown = { ...shownNow(deps, link), score, comment, isMissing: score === null };
@@ -178,7 +180,7 @@ async function answer(deps: ApiDeps, link: Opened, request: FastifyRequest, repl
   await auditRefusedItems(createContext(deps, caller, null, request.id), 'ingest', account);
   // An older answer that arrives late changes nothing: the newer one stands.
   if (account.rejectedByCode.some(({ code }) => code !== 'STALE')) throw new NoticeError('refused', 422);
-  return send(reply, 200, thanksPage(texts, score));
+  return send(reply, 200, thanksPage(texts, { score, comment }));
 }
 
 function send(reply: FastifyReply, status: number, page: string): FastifyReply {

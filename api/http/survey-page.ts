@@ -20,12 +20,12 @@ p { margin: 0 0 1rem; overflow-wrap: anywhere; }
 .number { position: relative; display: grid; place-items: center; min-height: 2.75rem; border: 1px solid var(--line); border-radius: 6px; font-variant-numeric: tabular-nums; cursor: pointer; }
 .number input { position: absolute; inset: 0; width: 100%; height: 100%; margin: 0; opacity: 0; cursor: pointer; }
 .number:has(:checked) { background: var(--accent); border-color: var(--accent); color: var(--on-accent); font-weight: 600; }
-.number:has(:focus-visible), textarea:focus-visible, button:focus-visible, a:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+.number:has(:focus-visible), textarea:focus-visible, button:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 .ends { display: flex; justify-content: space-between; gap: 1rem; margin: .5rem 0 1.5rem; color: var(--muted); font-size: .875rem; }
 label.comment { display: block; margin-bottom: .375rem; }
 textarea { display: block; width: 100%; min-height: 7rem; padding: .625rem; margin-bottom: 1.5rem; font: inherit; color: inherit; background: var(--page); border: 1px solid var(--line); border-radius: 6px; resize: vertical; }
 button { min-height: 2.75rem; padding: .5rem 1.25rem; font: inherit; font-weight: 600; color: var(--on-accent); background: var(--accent); border: 0; border-radius: 6px; cursor: pointer; }
-a { color: var(--accent); }
+button.again { padding: 0; font-weight: 400; color: var(--accent); background: none; text-decoration: underline; }
 .problem { color: var(--danger); font-weight: 600; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 @media (max-width: 40rem) { main { margin: 0; padding: 1.25rem; border-radius: 0; min-height: 100vh; } .numbers { grid-template-columns: repeat(6, minmax(0, 1fr)); } }
@@ -43,6 +43,8 @@ export const PAGE_HEADERS = {
 
 /** The field that people do not see; a name that no browser fills in by itself. */
 export const HIDDEN_FIELD = 'more';
+/** In the form of the page after an answer: the answer is to be changed. */
+export const CHANGE_FIELD = 'change';
 
 /** What the form shows. */
 export interface ShownForm {
@@ -80,13 +82,18 @@ ${comment}</textarea>
   );
 }
 
-/** What a person sees whose answer is stored. */
-export function thanksPage(chosen: ChosenTexts, score: number): string {
+/** What a person sees whose answer is stored. To be changed, it is sent along: what is stored is never shown. */
+export function thanksPage(
+  chosen: ChosenTexts,
+  { score, comment }: { readonly score: number; readonly comment: string },
+): string {
   const { thanks, clicked, saved, change } = chosen.texts;
   return page(
     chosen,
     thanks,
-    html`<h1>${thanks}</h1><p>${clicked} <strong>${score}</strong></p><p>${saved}</p><p><a href="?score=${score}">${change}</a></p>`,
+    html`<h1>${thanks}</h1><p>${clicked} <strong>${score}</strong></p><p>${saved}</p>
+<form method="post"><input type="hidden" name="score" value="${score}"><input type="hidden" name="comment" value="${comment}">
+<button class="again" name="${CHANGE_FIELD}" value="yes">${change}</button></form>`,
   );
 }
 

@@ -204,6 +204,28 @@ describe('a link', () => {
     expect(await stored('mail')).toMatchObject([{ score: 10, comment: null }]);
   });
 
+  it('is changed from what was just sent: the comment stays, and nothing stored is shown', async () => {
+    const own = await create({ mapping: { source: 'changed' } });
+    const { path } = await linkOf(own.connection.id, { externalId: 'c', respondent: 'cy@example.com' });
+    const comment = 'slow,\n"but" <b>kind</b>';
+    const sent = await send(path, { score: '2', comment, visit: await visitOf(path) });
+    const thanks = await sent.text();
+    expect(thanks).toContain('value="slow,\n&quot;but&quot; &lt;b&gt;kind&lt;/b&gt;"');
+    const fields = [...thanks.matchAll(/name="(\w+)" value="(\w*)/g)].map(([, name, value]) => [name, value]);
+    const { score = '', change = '' } = Object.fromEntries(fields) as Record<string, string>;
+    const again = await send(path, { score, comment, change });
+    const page = await again.text();
+    expect([again.status, await stored('changed')]).toMatchObject([200, [{ score: 2, comment }]]);
+    expect(page).toContain('value="2" required checked');
+    expect(page).toContain('>\nslow,\n&quot;but&quot; &lt;b&gt;kind&lt;/b&gt;</textarea>');
+    expect((await send(path, { score: '4', comment, visit: visitIn(page) })).status).toBe(200);
+    expect(await stored('changed')).toMatchObject([{ score: 4, comment }]);
+    // The link itself shows nothing of it, and a form that asks for a change stores nothing.
+    expect(await (await open(path)).text()).not.toContain('slow');
+    await send(path, { score: '0', comment: 'x', change, visit: visitIn(page) });
+    expect(await stored('changed')).toMatchObject([{ score: 4, comment }]);
+  });
+
   it('is one respondent with answers from elsewhere, and no identifier is stored', async () => {
     await server.post('/ingest/responses', [
       {

@@ -15,7 +15,8 @@ import { isFor, SCREENS, type Screen } from './screens.ts';
 export function App() {
   const state = useSession();
   if (state.is === 'unknown') return null;
-  return state.is === 'out' ? <SignIn why={state.why} /> : <SignedIn />;
+  // Another session may see something else: nothing of the one before stays.
+  return state.is === 'out' ? <SignIn why={state.why} /> : <SignedIn key={state.session.csrf} />;
 }
 
 function SignedIn() {

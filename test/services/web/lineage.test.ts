@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { responseId } from '../../../domain/responses/normalised-response.ts';
 import { ADMIN_KEY, until } from '../../fixtures/server.ts';
-import { axe, picture, useDashboard } from './browser.ts';
+import { axe, holdBack, picture, useDashboard } from './browser.ts';
 
 /* The lineage screen against a real server: opened step by step, by mouse and by keys, with proof and earlier moments. */
 
@@ -69,6 +69,33 @@ describe('the lineage screen', () => {
     expect(await box(page, 'n2').count()).toBe(0);
     expect(problems).toEqual([]);
     expect(elsewhere).toEqual([]);
+  });
+
+  it('drops a page of another filter, and goes on where one could not be read', async () => {
+    const { page } = await visit(at(), server.keys['analyst'] ?? '');
+    await box(page, 'g0.Rollup').click();
+    const members = page.getByTestId('lineage-members');
+    const count = () => members.getByRole('listitem').count();
+    await expect.poll(count).toBe(50);
+    const older = await holdBack(page, '"after":"');
+    await members.getByRole('button', { name: 'Show more' }).click();
+    await older.held;
+    await members.getByRole('textbox').fill('japan');
+    await expect.poll(count).toBe(20);
+    older.answer();
+    await page.waitForTimeout(300);
+    expect(await count()).toBe(20);
+    await members.getByRole('textbox').fill('');
+    await expect.poll(count).toBe(50);
+    let isBroken = true;
+    await page.route('**/graphql', (route) =>
+      isBroken && route.request().postData()?.includes('"after":"') ? route.abort() : route.fallback(),
+    );
+    await members.getByRole('button', { name: 'Show more' }).click();
+    await members.getByRole('button', { name: 'Try again' }).waitFor();
+    isBroken = false;
+    await members.getByRole('button', { name: 'Try again' }).click();
+    await expect.poll(count).toBe(60);
   });
 
   it('has a list with the same items, and goes by keys alone', async () => {

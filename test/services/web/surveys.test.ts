@@ -127,11 +127,14 @@ describe('the page of a link', () => {
     expect(await axe(page)).toEqual([]);
     await picture(page, 'survey-link-thanks');
     expect(await answersOf('mail')).toEqual([{ score: 10, comment: 'quick' }]);
-    await page.getByRole('link', { name: 'Change my answer' }).click();
+    // Changing the number leaves the comment.
+    await page.getByRole('button', { name: 'Change my answer' }).press('Enter');
+    expect(await page.getByRole('radio', { name: '10', exact: true }).isChecked()).toBe(true);
+    expect(await axe(page)).toEqual([]);
     await page.getByRole('radio', { name: '3', exact: true }).check();
     await page.getByRole('button').click();
     await page.getByRole('heading', { name: 'Thank you for your answer.' }).waitFor();
-    expect(await answersOf('mail')).toEqual([{ score: 3, comment: null }]);
+    expect(await answersOf('mail')).toEqual([{ score: 3, comment: 'quick' }]);
     expect(problems).toEqual([]);
     expect(elsewhere).toEqual([]);
   });

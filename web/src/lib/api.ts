@@ -11,7 +11,7 @@ import {
   useQuery,
 } from 'urql';
 import type { TypedDocumentString } from '../gql/graphql.ts';
-import { requestHeaders, sessionEnded } from './session.ts';
+import { refusedWith, requestHeaders } from './session.ts';
 
 /** A client for one session: signing in as another caller makes a new one, with an empty cache. */
 export function createApiClient(): Client {
@@ -23,9 +23,7 @@ export function createApiClient(): Client {
     fetchOptions: () => ({ credentials: 'same-origin', headers: requestHeaders() }),
     exchanges: [
       mapExchange({
-        onError: (error) => {
-          if ((error.response as Response | undefined)?.status === 401) sessionEnded();
-        },
+        onError: (error) => refusedWith((error.response as Response | undefined)?.status),
       }),
       cacheExchange,
       fetchExchange,
@@ -75,6 +73,8 @@ export interface Read<T> {
   readonly isLoading: boolean;
   /** `data` is of the query before, or is being read again. */
   readonly isStale: boolean;
+  /** `data` is of other variables: of the choice before, while the answer to this one is under way. */
+  readonly isOfBefore: boolean;
   /** What the answer says beside its data: masked fields, empty windows. */
   readonly extensions: Readonly<Record<string, unknown>> | undefined;
   /** Reads it again from the server. */
@@ -87,7 +87,7 @@ export function useRead<T, V>(
   variables: V,
   { pause = false, policy }: { readonly pause?: boolean; readonly policy?: RequestPolicy } = {},
 ): Read<T> {
-  const [{ data, error, fetching, stale, extensions }, execute] = useQuery<T, AnyVariables>({
+  const [{ data, error, fetching, stale, extensions, operation }, execute] = useQuery<T, AnyVariables>({
     query: document.toString(),
     variables: variables as AnyVariables,
     pause,
@@ -105,6 +105,8 @@ export function useRead<T, V>(
     error,
     isLoading: shown === undefined && !error,
     isStale: stale || (fetching && shown !== undefined),
+    isOfBefore:
+      fetching && shown !== undefined && JSON.stringify(operation?.variables) !== JSON.stringify(variables),
     extensions,
     refresh,
   };

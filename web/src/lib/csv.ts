@@ -4,8 +4,8 @@ export interface CsvColumn<Row> {
   readonly value: (row: Row) => string | number | null | undefined;
 }
 
-/** Excel takes a cell that begins like this for a formula. */
-const FORMULA = /^[=+\-@\t\r]/;
+/** Spreadsheets take a text that begins so for a formula; Japanese ones also where it is of full width. */
+const FORMULA = /^[=+\-@\t\r\uFF0B\uFF0D\uFF1D\uFF20]/;
 
 /** Rows as CSV (RFC 4180). Texts that a spreadsheet would run as a formula get an apostrophe; numbers stay numbers. */
 export function toCsv<Row>(columns: readonly CsvColumn<Row>[], rows: readonly Row[]): string {

@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { toCsv } from './csv.ts';
-import { formatAnswers, formatInterval, formatScore, formatSpan, formatWindow } from './format.ts';
+import {
+  formatAnswers,
+  formatClock,
+  formatHour,
+  formatHourOfYear,
+  formatInterval,
+  formatScore,
+  formatSpan,
+  formatWindow,
+} from './format.ts';
 import { monthsLater, rangeBefore } from './windows.ts';
 
 describe('numbers', () => {
@@ -13,6 +22,14 @@ describe('numbers', () => {
     expect(formatAnswers(1)).toBe('1 answer');
     expect(formatAnswers(1284)).toBe('1,284 answers');
   });
+});
+
+it('hours are of UTC, and a moment of another day has its date', () => {
+  const hour = Date.UTC(2026, 10, 3, 23);
+  expect(formatHour(hour)).toMatch(/3.*2026.*(?:23:00|11:00.PM)/);
+  expect(formatHourOfYear(hour)).not.toContain('2026');
+  expect(formatClock(Date.now())).not.toContain(String(new Date().getFullYear()));
+  expect(formatClock(hour - 86_400_000 * 400)).toContain('2025');
 });
 
 it('lengths of time have their largest unit', () => {
@@ -59,7 +76,8 @@ describe('CSV', () => {
       toCsv(columns, [
         ['=1+1', -2],
         ['x, y', 3],
+        ['\uFF1D1+1', 4],
       ]),
-    ).toBe('"a ""name""",n\r\n\'=1+1,-2\r\n"x, y",3\r\n');
+    ).toBe('"a ""name""",n\r\n\'=1+1,-2\r\n"x, y",3\r\n\'\uFF1D1+1,4\r\n');
   });
 });

@@ -71,6 +71,8 @@ export function formatShare(share: number | null | undefined, digits = 0): strin
       );
 }
 
+const HOUR = { timeZone: 'UTC', day: 'numeric', month: 'short', hour: 'numeric', minute: '2-digit' } as const;
+
 /** A day of UTC: "3 Nov 2026". */
 export const formatDay = (time: string | number | Date): string =>
   dateFormat({ timeZone: 'UTC', day: 'numeric', month: 'short', year: 'numeric' }).format(new Date(time));
@@ -78,6 +80,14 @@ export const formatDay = (time: string | number | Date): string =>
 /** A day of UTC without its year: "3 Nov". */
 export const formatDayOfYear = (time: string | number | Date): string =>
   dateFormat({ timeZone: 'UTC', day: 'numeric', month: 'short' }).format(new Date(time));
+
+/** An hour of UTC: "3 Nov 2026, 14:00". */
+export const formatHour = (time: string | number | Date): string =>
+  dateFormat({ ...HOUR, year: 'numeric' }).format(new Date(time));
+
+/** An hour of UTC without its year: "3 Nov, 14:00". */
+export const formatHourOfYear = (time: string | number | Date): string =>
+  dateFormat(HOUR).format(new Date(time));
 
 /** A month of UTC: "Nov 2026". */
 export const formatMonth = (time: string | number | Date): string =>
@@ -87,9 +97,13 @@ export const formatMonth = (time: string | number | Date): string =>
 export const formatMoment = (time: string | number | Date): string =>
   dateFormat({ dateStyle: 'medium', timeStyle: 'short' }).format(new Date(time));
 
-/** A time of today in the viewer's zone: "14:05:09". */
-export const formatClock = (time: string | number | Date): string =>
-  dateFormat({ hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(new Date(time));
+/** A time of today in the viewer's zone: "14:05:09"; of another day with its date. */
+export function formatClock(time: string | number | Date): string {
+  const date = new Date(time);
+  return date.toDateString() === new Date().toDateString()
+    ? dateFormat({ hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(date)
+    : formatMoment(date);
+}
 
 /** The viewer's time zone: "Europe/Berlin". */
 export const viewerZone = (): string => dateFormat({}).resolvedOptions().timeZone;

@@ -1,7 +1,8 @@
 import { createClient } from 'graphql-sse';
 import { useEffect, useRef, useSyncExternalStore } from 'react';
 import type { TypedDocumentString } from '../gql/graphql.ts';
-import { requestHeaders, sessionEnded } from './session.ts';
+import { refusedWith, requestHeaders } from './session.ts';
+import { fetchWhileHeard } from './while-heard.ts';
 
 /*
  * Live updates over server-sent events: the same subscriptions as any client's. A stream that ends is opened again with the
@@ -36,6 +37,8 @@ export const useLiveStatus = (): LiveStatus =>
   );
 
 const LONGEST_WAIT_MS = 30_000;
+/** The server sends a sign of life every 12 s: a connection that is silent for longer is lost, though nothing has said so. */
+const SILENCE_MS = 45_000;
 
 interface Live<T> {
   readonly onUpdate: (data: T) => void;
@@ -78,6 +81,7 @@ function openStream<T>(
     url: '/graphql',
     credentials: 'same-origin',
     headers: requestHeaders,
+    fetchFn: fetchWhileHeard(SILENCE_MS),
     retryAttempts: 0,
   });
   let after: string | null = null;
@@ -108,10 +112,9 @@ function openStream<T>(
           onUpdate(data);
         },
         error: (error) => {
-          if ((error as { response?: Response }).response?.status === 401) {
-            isOver = true;
-            return sessionEnded();
-          }
+          const code = (error as { response?: Response }).response?.status;
+          if (code === 401) isOver = true;
+          refusedWith(code);
           again();
         },
         complete: again,

@@ -35,27 +35,58 @@ export function requestHeaders(): Record<string, string> {
   return state.is === 'in' ? { 'x-scoreline-csrf': state.session.csrf } : {};
 }
 
-/** `fetch` of this server under the session. The session is over when the server says that it does not know it. */
+/** `fetch` of this server under the session. The session is over, or another one, when the server refuses it. */
 export async function request(path: string, init: RequestInit = {}): Promise<Response> {
   const response = await fetch(path, {
     ...init,
     credentials: 'same-origin',
     headers: { ...requestHeaders(), ...init.headers },
   });
-  if (response.status === 401) sessionEnded();
+  refusedWith(response.status);
   return response;
 }
 
+/** Heeds the status of an answer of the server: whether the session is over, or the browser has another one. */
+export function refusedWith(status: number | undefined): void {
+  if (status === 401) sessionEnded();
+  if (status === 403) void checkSession();
+}
+
 /** Called when the server does not know the session or the key any more. */
-export function sessionEnded(): void {
+function sessionEnded(): void {
   if (state.is !== 'in') return;
   become({ is: 'out', why: 'You were signed out: the key was revoked, or the session has ended.' });
 }
 
+/** The session that the browser has now; null: none, undefined: the server does not say. */
+async function readSession(): Promise<Session | null | undefined> {
+  const response = await fetch('/session', { credentials: 'same-origin' }).catch(() => null);
+  if (response?.ok) return response.json().catch(() => undefined) as Promise<Session | undefined>;
+  return response?.status === 401 ? null : undefined;
+}
+
+let checking: Promise<void> | null = null;
+
+/**
+ * Tabs share the cookie: after another one has signed in, requests of this one carry the new session with the header of the old
+ * one, and are refused. The page then goes on under the new session.
+ */
+function checkSession(): Promise<void> {
+  checking ??= readSession()
+    .then((session) => {
+      if (state.is !== 'in' || session === undefined) return;
+      if (session === null) sessionEnded();
+      else if (session.csrf !== state.session.csrf) become({ is: 'in', session });
+    })
+    .finally(() => {
+      checking = null;
+    });
+  return checking;
+}
+
 /** Finds out whether the browser holds a session. */
 export async function resumeSession(): Promise<void> {
-  const response = await fetch('/session', { credentials: 'same-origin' }).catch(() => null);
-  const session = response?.ok ? ((await response.json()) as Session) : null;
+  const session = await readSession();
   become(session ? { is: 'in', session } : { is: 'out', why: null });
 }
 
@@ -79,12 +110,25 @@ export async function signIn(key: string): Promise<string | null> {
   return null;
 }
 
-/** Signs out here, or in every browser. */
+/** Signs out here, or in every browser. Says so where the server has not ended the session. */
 export async function signOut({ everywhere = false } = {}): Promise<void> {
-  await fetch(everywhere ? '/session?everywhere=true' : '/session', {
-    method: 'DELETE',
-    credentials: 'same-origin',
-    headers: requestHeaders(),
-  }).catch(() => null);
-  become({ is: 'out', why: null });
+  const end = () =>
+    fetch(everywhere ? '/session?everywhere=true' : '/session', {
+      method: 'DELETE',
+      credentials: 'same-origin',
+      headers: requestHeaders(),
+    }).then(
+      ({ status }) => status,
+      () => 0,
+    );
+  let status = await end();
+  if (status === 403) {
+    await checkSession();
+    status = await end();
+  }
+  const isOver = status === 204 || status === 401;
+  become({ is: 'out', why: isOver ? null : STILL_IN });
 }
+
+const STILL_IN =
+  'The server did not end the session: this browser is still signed in. Load this page again, then sign out once more.';

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { TypedDocumentString } from '../gql/graphql.ts';
 import { type Read, useRead, useSend } from './api.ts';
 
@@ -14,6 +14,7 @@ interface Pages<T, Row> extends Pick<Read<T>, 'data' | 'error' | 'isLoading' | '
   readonly rows: readonly Row[];
   readonly hasOlder: boolean;
   readonly readOlder: () => Promise<void>;
+  readonly isReadingOlder: boolean;
   /** Why the older ones could not be read. */
   readonly problem: string | null;
 }
@@ -33,9 +34,14 @@ export function usePages<T, Row>(
   const [more, setMore] = useState<Connection<Row> | null>(null);
   const [older, setOlder] = useState<readonly Row[]>([]);
   const [problem, setProblem] = useState<string | null>(null);
+  const [isReadingOlder, setReadingOlder] = useState(false);
+  // A page that is read already, or of the list before a change, is not added.
+  const reading = useRef<object | null>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: after a change
   useEffect(() => {
     if (changes === 0) return;
+    reading.current = null;
+    setReadingOlder(false);
     setMore(null);
     setOlder([]);
     refresh();
@@ -43,7 +49,14 @@ export function usePages<T, Row>(
   const first = data === undefined ? null : connectionOf(data);
   const { hasNextPage = false, endCursor = null } = (more ?? first)?.pageInfo ?? {};
   const readOlder = async () => {
+    if (reading.current !== null) return;
+    const mine = {};
+    reading.current = mine;
+    setReadingOlder(true);
     const answer = await send(document, { first: PAGE, after: endCursor });
+    if (reading.current !== mine) return;
+    reading.current = null;
+    setReadingOlder(false);
     setProblem(answer.error ?? null);
     if (!answer.data) return;
     const page = connectionOf(answer.data);
@@ -51,7 +64,7 @@ export function usePages<T, Row>(
     setMore(page);
   };
   return {
-    ...{ data, error, isLoading, isStale, refresh, problem, readOlder },
+    ...{ data, error, isLoading, isStale, refresh, problem, readOlder, isReadingOlder },
     rows: [...(first?.edges.map(({ node }) => node) ?? []), ...older],
     hasOlder: hasNextPage,
   };

@@ -1,4 +1,4 @@
-import { type FormEvent, type ReactNode, useState } from 'react';
+import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import { Dialog } from 'react-aria-components/Dialog';
 import { Heading } from 'react-aria-components/Heading';
 import { Modal, ModalOverlay } from 'react-aria-components/Modal';
@@ -74,6 +74,13 @@ function ReasonForm({
   const [reason, setReason] = useState('');
   const [problem, setProblem] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
+  const isShown = useRef(true);
+  useEffect(() => {
+    isShown.current = true;
+    return () => {
+      isShown.current = false;
+    };
+  }, []);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     const given = Object.fromEntries(fields.map(({ name }) => [name, values[name]?.trim() ?? '']));
@@ -83,6 +90,8 @@ function ReasonForm({
     if (reason.trim() === '') return setProblem('Write a reason.');
     setBusy(true);
     const wrong = await onConfirm(reason.trim(), given);
+    // Once it was closed, another one may be open.
+    if (!isShown.current) return;
     setBusy(false);
     if (wrong === null) onClose();
     else setProblem(wrong);
@@ -118,8 +127,11 @@ function ReasonForm({
           {action}
         </Button>
         <Button look="quiet" onPress={onClose}>
-          Cancel
+          {isBusy ? 'Close' : 'Cancel'}
         </Button>
+        <span className="small muted" role="status">
+          {isBusy ? 'It is under way, and goes on when this is closed.' : ''}
+        </span>
       </div>
     </form>
   );

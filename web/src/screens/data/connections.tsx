@@ -4,7 +4,7 @@ import { Heading } from 'react-aria-components/Heading';
 import { Modal, ModalOverlay } from 'react-aria-components/Modal';
 import { Link } from 'wouter';
 import type { DataConnectionsQuery } from '../../gql/graphql.ts';
-import { useRead, useSend } from '../../lib/api.ts';
+import { useSend } from '../../lib/api.ts';
 import { formatCount, formatMoment } from '../../lib/format.ts';
 import { useHref } from '../../lib/url-state.ts';
 import { Button } from '../../parts/button.tsx';
@@ -13,17 +13,18 @@ import { Empty, Failed, Skeleton } from '../../parts/states.tsx';
 import { ConfirmButton } from './confirm-button.tsx';
 import { connectorOf } from './connectors.ts';
 import { CreateConnection, type MadeSecret } from './create-connection.tsx';
-import { CONNECTIONS, REMOVE_CONNECTION, ROTATE_CONNECTION } from './documents.ts';
+import { REMOVE_CONNECTION, ROTATE_CONNECTION } from './documents.ts';
 import { FirstDelivery } from './first-delivery.tsx';
 import { Quarantine } from './quarantine/quarantine.tsx';
 import { REFUSALS } from './refusals.ts';
 import { MailLinks, WebSurvey } from './survey-html.tsx';
+import { useConnections } from './use-connections.ts';
 
 type Connection = DataConnectionsQuery['connections'][number];
 
 /** Accounts at vendors that deliver by webhook, and what of it could not be stored. */
 export function Connections() {
-  const { data, error, isLoading, refresh } = useRead(CONNECTIONS, {});
+  const { connections, error, isLoading, refresh } = useConnections();
   const [made, setMade] = useState<MadeSecret | null>(null);
   const created = (one: MadeSecret) => {
     setMade(one);
@@ -38,20 +39,20 @@ export function Connections() {
       <Panel title="Connections" testId="connections" actions={<CreateConnection onCreated={created} />}>
         {error ? <Failed title="The connections could not be read" error={error} onRetry={refresh} /> : null}
         {isLoading ? <Skeleton /> : null}
-        {data?.connections.length === 0 ? (
+        {connections?.length === 0 ? (
           <Empty title="No survey tool delivers here yet">
             Add a connection, and give its address and secret to the tool: its answers then arrive by
             themselves.
           </Empty>
         ) : null}
         <ul className="plain-list">
-          {data?.connections.map((one) => (
+          {connections?.map((one) => (
             <ConnectionRow key={one.id} connection={one} onSecret={created} onChanged={refresh} />
           ))}
         </ul>
         {made ? <Made made={made} onClose={closed} /> : null}
       </Panel>
-      <Quarantine connections={data?.connections ?? []} onChanged={refresh} />
+      <Quarantine connections={connections ?? []} onChanged={refresh} />
     </>
   );
 }

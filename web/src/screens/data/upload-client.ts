@@ -215,6 +215,7 @@ export class UploadClient {
   /** The rejected rows of an import, as NDJSON. */
   async rejects(id: string): Promise<Blob> {
     const response = await this.#send(`/ingest/uploads/${id}/rejects`);
+    if (!response.ok) throw refusalOf(response.status, await response.text());
     return response.blob();
   }
 
@@ -240,19 +241,23 @@ export class UploadClient {
     const response = await this.#send(`/ingest/uploads${path}`, init);
     const text = await response.text();
     if (response.ok) return (text === '' ? null : JSON.parse(text)) as Value;
-    let message = `the server answered with ${response.status}`;
-    let received: number | undefined;
-    try {
-      const [error] = (
-        JSON.parse(text) as { errors: { message: string; extensions?: { received?: number } }[] }
-      ).errors;
-      message = error?.message ?? message;
-      received = error?.extensions?.received;
-    } catch {
-      // A proxy answered.
-    }
-    throw new RefusedError(message, response.status, received);
+    throw refusalOf(response.status, text);
   }
+}
+
+function refusalOf(status: number, text: string): RefusedError {
+  let message = `the server answered with ${status}`;
+  let received: number | undefined;
+  try {
+    const [error] = (
+      JSON.parse(text) as { errors: { message: string; extensions?: { received?: number } }[] }
+    ).errors;
+    message = error?.message ?? message;
+    received = error?.extensions?.received;
+  } catch {
+    // A proxy answered.
+  }
+  return new RefusedError(message, status, received);
 }
 
 const post = (body: object, signal?: AbortSignal): RequestInit => ({

@@ -40,7 +40,7 @@ export function CompareView(_: ViewProps) {
     groupBy: [],
     orderBy: [],
   }));
-  const { data, error, isLoading, isStale, refresh } = useReads(SNAPSHOT, asked);
+  const { data, error, isLoading, isStale, refresh } = useReads(SNAPSHOT, asked, JSON.stringify(segments));
   const chart = useRef<HTMLDivElement>(null);
   const rows = rowsOf(data, segments);
   const columns = columnsOf(rows[0]?.name ?? '');

@@ -3,7 +3,14 @@ import { type Line, Lines, MOST_BANDS } from '../../charts/lines.tsx';
 import { MarksLegend, MarksTable } from '../../charts/marks-list.tsx';
 import type { ExploreLinesQuery, Granularity } from '../../gql/graphql.ts';
 import { toCsv } from '../../lib/csv.ts';
-import { formatClock, formatDay, formatDayOfYear, formatMonth, formatWindow } from '../../lib/format.ts';
+import {
+  formatDay,
+  formatDayOfYear,
+  formatHour,
+  formatHourOfYear,
+  formatMonth,
+  formatWindow,
+} from '../../lib/format.ts';
 import { granularityOf, iso, type Range, windowAt } from '../../lib/ranges.ts';
 import { segmentInput, useView } from '../../lib/url-state.ts';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
@@ -54,7 +61,7 @@ export function SeriesView({ moment }: ViewProps) {
   const asked = bySegments
     ? segments.map((segment) => ({ ...common, segment: { ...own, ...segment }, groupBy: [] }))
     : [{ ...common, segment: own, groupBy }];
-  const { data, error, isLoading, isStale, refresh } = useReads(SERIES, asked);
+  const { data, error, isLoading, isStale, refresh } = useReads(SERIES, asked, JSON.stringify(segments));
   const rows = useMemo(() => {
     const names = bySegments ? segments.map(nameOfSegment) : null;
     return (data ?? []).flatMap(({ npsSeries }, i) =>
@@ -99,9 +106,7 @@ export function SeriesView({ moment }: ViewProps) {
                 marks={marks}
                 label={`Score over time of ${lines.map(({ name }) => name).join(', ')}`}
                 formatTime={timeFormat(every)}
-                {...(isShort(range) && (every === 'DAY' || every === 'WEEK')
-                  ? { formatTick: formatDayOfYear }
-                  : {})}
+                formatTick={tickFormat(every, range)}
               />
             )}
           </div>
@@ -175,8 +180,13 @@ function linesOf(rows: readonly NamedRow[]): { lines: Line[]; left: number } {
 const isShort = ({ from, until }: Range): boolean => until - from <= 366 * 86_400_000;
 
 function timeFormat(every: Granularity): (time: number) => string {
-  if (every === 'HOUR') return (time) => `${formatDay(time)} ${formatClock(time).slice(0, 5)}`;
+  if (every === 'HOUR') return formatHour;
   return every === 'MONTH' || every === 'QUARTER' ? formatMonth : formatDay;
+}
+
+function tickFormat(every: Granularity, range: Range): (time: number) => string {
+  if (every === 'HOUR') return formatHourOfYear;
+  return isShort(range) && (every === 'DAY' || every === 'WEEK') ? formatDayOfYear : timeFormat(every);
 }
 
 function columnsOf(every: Granularity, isDivided: boolean): Column<NamedRow>[] {

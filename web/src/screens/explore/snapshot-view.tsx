@@ -4,7 +4,7 @@ import { scoresFigure } from '../../charts/figure.ts';
 import type { ExploreScoresQuery } from '../../gql/graphql.ts';
 import { useRead } from '../../lib/api.ts';
 import { toCsv } from '../../lib/csv.ts';
-import { formatScore, formatWindow } from '../../lib/format.ts';
+import { formatCount, formatScore, formatWindow } from '../../lib/format.ts';
 import { segmentInput, useHref, useView } from '../../lib/url-state.ts';
 import { type DimensionInfo, useViewer } from '../../lib/viewer.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
@@ -61,6 +61,9 @@ export function SnapshotView(_: ViewProps) {
       {data && rows.length === 0 ? <NoAnswers /> : null}
       {rows.length > drawn.length && !isTable ? (
         <Partial>{`The ${drawn.length} largest groups are drawn; the table has ${rows.length}.`}</Partial>
+      ) : null}
+      {rows.length >= MOST_GROUPS ? (
+        <Partial>{`There are the ${formatCount(MOST_GROUPS)} groups with the most answers. Narrow the segment to see others.`}</Partial>
       ) : null}
       {rows.length > 0 ? (
         <>

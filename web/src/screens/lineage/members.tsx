@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { LineageMembersQuery, TraceDirection } from '../../gql/graphql.ts';
 import { useSend } from '../../lib/api.ts';
 import { formatMoment } from '../../lib/format.ts';
@@ -40,7 +40,7 @@ export function Members({ of, kind, count, direction, find, onFind, onOpen, onCl
   const read = async (after: string | null, before: readonly Member[]): Promise<Listed> => {
     const variables = { id: of, direction, kind, contains: find === '' ? null : find, after };
     const { data, error } = await send(MEMBERS, variables);
-    if (!data) return { members: before, after: null, error: error ?? null };
+    if (!data) return { members: before, after, error: error ?? null };
     const { nodes, pageInfo } = data.lineageMembers;
     return {
       members: [...before, ...nodes],
@@ -48,28 +48,35 @@ export function Members({ of, kind, count, direction, find, onFind, onOpen, onCl
       error: null,
     };
   };
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `read` follows from these
+  // A page that arrives for another list, or another filter, is dropped.
+  const turn = useRef(0);
+  const [round, setRound] = useState(0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `read` follows from these; `round` reads it again
   useEffect(() => {
-    let isCurrent = true;
+    turn.current += 1;
+    const mine = turn.current;
     setListed(null);
     void read(null, []).then((first) => {
-      if (isCurrent) setListed(first);
+      if (turn.current === mine) setListed(first);
     });
     return () => {
-      isCurrent = false;
+      turn.current += 1;
     };
-  }, [of, kind, direction, find]);
+  }, [of, kind, direction, find, round]);
   useEffect(() => {
     if (text === find) return;
     const typed = setTimeout(() => onFind(text), TYPING_MS);
     return () => clearTimeout(typed);
   }, [text, find, onFind]);
   const more = async () => {
-    if (!listed?.after) return;
+    if (!listed?.after || isReading) return;
+    const mine = turn.current;
     setReading(true);
-    setListed(await read(listed.after, listed.members));
+    const next = await read(listed.after, listed.members);
     setReading(false);
+    if (turn.current === mine) setListed(next);
   };
+  const retry = () => (listed?.after ? void more() : setRound((before) => before + 1));
   return (
     <Panel
       title={capital(groupName(kind, count))}
@@ -83,7 +90,7 @@ export function Members({ of, kind, count, direction, find, onFind, onOpen, onCl
         placeholder="Such as Japan or 2026-08-05"
       />
       {listed === null ? <Skeleton lines={8} /> : null}
-      {listed?.error ? <Failed error={listed.error} /> : null}
+      {listed?.error ? <Failed error={listed.error} onRetry={retry} /> : null}
       {listed && !listed.error && listed.members.length === 0 && listed.after === null ? (
         <Empty title={find ? `None has “${find}” in its name` : 'There are none'} />
       ) : null}

@@ -64,7 +64,7 @@ export function MoversPanel({ score, onWhy }: MoversPanelProps) {
       className="overview-movers"
       testId="themes"
       actions={shown.actions}
-      isStale={read.isStale && read.isLoading}
+      isStale={read.isOfBefore}
     >
       {read.error ? (
         <Failed title="The themes could not be read" error={read.error} onRetry={read.refresh} />

@@ -34,6 +34,7 @@ export function ScorePanel({ score, onWhy }: ScorePanelProps) {
       title={`NPS, ${lowerFirst(formatWindow(view.window, view.asOf))}`}
       className="overview-score"
       actions={<CopyLink />}
+      isStale={read.isOfBefore && score.updatedAt === null}
     >
       {row === undefined && read.error ? (
         <Failed title="The score could not be read" error={read.error} onRetry={read.refresh} />
@@ -51,7 +52,7 @@ export function ScorePanel({ score, onWhy }: ScorePanelProps) {
 }
 
 function Numbers({ score, row, onWhy }: ScorePanelProps & { readonly row: ScoreRow }) {
-  const { view, change, updatedAt } = score;
+  const { view, change, changed, updatedAt } = score;
   const href = useScreenHref();
   const answers = href('/responses');
   const proof = href(`/lineage/${encodeURIComponent(row.id)}`);
@@ -120,6 +121,12 @@ function Numbers({ score, row, onWhy }: ScorePanelProps & { readonly row: ScoreR
               </Button>
             ) : null}
           </>
+        ) : changed.error ? (
+          <Failed
+            title="The two windows could not be compared"
+            error={changed.error}
+            onRetry={changed.refresh}
+          />
         ) : (
           <Skeleton lines={2} />
         )}

@@ -65,6 +65,8 @@ interface Segment extends Group {
   readonly rest: FromRest | null;
 }
 
+/** Groups that are read: those with the most answers. */
+const MOST = 200;
 /** Segments shown before "Show all": those with the most answers. */
 const SHOWN = 10;
 /** Of the differences that carry a mark, at most this share is chance. */
@@ -80,7 +82,7 @@ export function SegmentsPanel({ score: { view, pulse } }: { readonly score: Scor
     dimensions.find(({ field }) => field === 'region') ??
     dimensions[0];
   const { window, asOf, basis } = view;
-  const { data, error, isLoading, isStale, refresh } = useRead(SEGMENTS, {
+  const { data, error, isLoading, isOfBefore, refresh } = useRead(SEGMENTS, {
     segment: segmentInput(view),
     window,
     asOf,
@@ -111,7 +113,7 @@ export function SegmentsPanel({ score: { view, pulse } }: { readonly score: Scor
       className="overview-segments"
       testId="segments"
       actions={twin.actions}
-      isStale={isStale && isLoading}
+      isStale={isOfBefore}
     >
       {error ? (
         <Failed title="The segments could not be read" error={error} onRetry={refresh} />
@@ -133,6 +135,7 @@ export function SegmentsPanel({ score: { view, pulse } }: { readonly score: Scor
             <Notes
               segments={segments}
               isAll={isAll}
+              isCut={(data?.groups.length ?? 0) >= MOST}
               onAll={() => setAll(!isAll)}
               view={view}
               overall={data?.all[0]?.score ?? null}
@@ -159,12 +162,14 @@ function Name({ segment, view }: { readonly segment: Segment; readonly view: Vie
 interface NotesProps {
   readonly segments: readonly Segment[];
   readonly isAll: boolean;
+  /** There may be more of them than were read. */
+  readonly isCut: boolean;
   readonly onAll: () => void;
   readonly view: View;
   readonly overall: number | null;
 }
 
-function Notes({ segments, isAll, onAll, view, overall }: NotesProps) {
+function Notes({ segments, isAll, isCut, onAll, view, overall }: NotesProps) {
   const hidden = segments.filter(({ suppressed }) => suppressed).length;
   const differing = segments.filter(differs).length;
   return (
@@ -179,6 +184,7 @@ function Notes({ segments, isAll, onAll, view, overall }: NotesProps) {
         {hidden > 0
           ? ` ${hidden === 1 ? '1 segment has' : `${formatCount(hidden)} segments have`} too few answers to show.`
           : ''}
+        {isCut ? ` Only the ${formatCount(MOST)} segments with the most answers are compared.` : ''}
       </p>
       {segments.length > SHOWN ? (
         <div>

@@ -47,7 +47,7 @@ export function TrendPanel({ score }: { readonly score: Score }) {
   const { view, row, ranges, pulse } = score;
   const range = ranges && { from: monthsLater(ranges.after.to, -12), to: ranges.after.to };
   const every = everyOf(row?.responses ?? 0, ranges?.after);
-  const { data, error, isLoading, isStale, refresh } = useRead(
+  const { data, error, isLoading, isOfBefore, refresh } = useRead(
     TREND,
     { segment: segmentInput(view), basis: view.basis, every, from: range?.from ?? '', to: range?.to ?? '' },
     { pause: range === null },
@@ -74,7 +74,7 @@ export function TrendPanel({ score }: { readonly score: Score }) {
       className="overview-trend"
       testId="trend"
       actions={twin.actions}
-      isStale={isStale && isLoading}
+      isStale={isOfBefore}
     >
       {error ? (
         <Failed title="The trend could not be read" error={error} onRetry={refresh} />

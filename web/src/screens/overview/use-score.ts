@@ -97,6 +97,8 @@ export interface Score {
   /** Its window, and the one that it is compared with. */
   readonly ranges: { readonly before: Range; readonly after: Range } | null;
   readonly change: ScoreChange | undefined;
+  /** How the change is read. */
+  readonly changed: Read<OverviewChangeQuery>;
   /** Grows while answers arrive: panels read again what they show. */
   readonly pulse: number;
   /** The time of the newest answer where the window has none. */
@@ -150,6 +152,7 @@ export function useScore(): Score {
     updatedAt: current?.at ?? null,
     ranges,
     change: changed.data?.npsChange,
+    changed,
     pulse,
     newest: newestOf(read),
   };

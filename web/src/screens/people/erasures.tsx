@@ -11,11 +11,8 @@ type Row = PeopleErasuresQuery['erasures']['edges'][number]['node'];
 
 /** The erasures that were asked for: when, why and how much, without the person. */
 export function Erasures({ changes }: { readonly changes: number }) {
-  const { data, rows, error, isLoading, isStale, refresh, problem, hasOlder, readOlder } = usePages(
-    ERASURES,
-    (answer) => answer.erasures,
-    changes,
-  );
+  const { data, rows, error, isLoading, isStale, refresh, problem, hasOlder, readOlder, isReadingOlder } =
+    usePages(ERASURES, (answer) => answer.erasures, changes);
   return (
     <Panel title="Erasures" isStale={isStale} testId="erasures">
       {isLoading ? <Skeleton lines={3} /> : null}
@@ -38,7 +35,9 @@ export function Erasures({ changes }: { readonly changes: number }) {
       {problem ? <Failed title="The older erasures could not be read" error={problem} /> : null}
       {hasOlder ? (
         <div>
-          <Button onPress={() => void readOlder()}>Show older erasures</Button>
+          <Button isDisabled={isReadingOlder} onPress={() => void readOlder()}>
+            Show older erasures
+          </Button>
         </div>
       ) : null}
     </Panel>

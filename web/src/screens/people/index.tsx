@@ -3,7 +3,7 @@ import { useSend } from '../../lib/api.ts';
 import { Button } from '../../parts/button.tsx';
 import { Field } from '../../parts/field.tsx';
 import { Panel } from '../../parts/panel.tsx';
-import { Empty, Failed } from '../../parts/states.tsx';
+import { Empty, Failed, Skeleton } from '../../parts/states.tsx';
 import { SUBJECT } from './documents.ts';
 import { Erased, type Erasure } from './erased.tsx';
 import { Erasures } from './erasures.tsx';
@@ -45,6 +45,8 @@ export default function People() {
     if (text.trim() === '') return setProblem('Write an identifier.');
     setProblem(null);
     setErased(null);
+    // A person who is not the one that is looked for is not offered to be erased.
+    if (text.trim() !== found?.respondent) setFound(null);
     void read(text.trim());
   };
   const changed = () => {
@@ -69,6 +71,7 @@ export default function People() {
           </Button>
         </form>
         {wrong ? <Failed title="The person could not be looked up" error={wrong} /> : null}
+        {isBusy && !found && !erased ? <Skeleton lines={2} /> : null}
         {found && !found.held && !erased ? (
           <Empty title="Nothing is held of this person">
             Check the spelling: the identifier must be written exactly as it was sent in. If it is right, you

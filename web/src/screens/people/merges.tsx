@@ -29,11 +29,8 @@ const FIELDS: readonly AskedField[] = [
 
 /** Which identifiers were merged: by senders, and by the data protection officer, who merges and undoes here. */
 export function Merges({ changes, onChange }: { readonly changes: number; readonly onChange: () => void }) {
-  const { data, rows, error, isLoading, isStale, refresh, problem, hasOlder, readOlder } = usePages(
-    MERGES,
-    (answer) => answer.merges,
-    changes,
-  );
+  const { data, rows, error, isLoading, isStale, refresh, problem, hasOlder, readOlder, isReadingOlder } =
+    usePages(MERGES, (answer) => answer.merges, changes);
   const send = useSend();
   const [isMerging, setMerging] = useState(false);
   const [undoing, setUndoing] = useState<Merge | null>(null);
@@ -68,7 +65,9 @@ export function Merges({ changes, onChange }: { readonly changes: number; readon
       {problem ? <Failed title="The older merges could not be read" error={problem} /> : null}
       {hasOlder ? (
         <div>
-          <Button onPress={() => void readOlder()}>Show older merges</Button>
+          <Button isDisabled={isReadingOlder} onPress={() => void readOlder()}>
+            Show older merges
+          </Button>
         </div>
       ) : null}
       <ReasonDialog

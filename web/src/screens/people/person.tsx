@@ -48,6 +48,9 @@ export function Person({ respondent, held, isStale, onChange, onErased }: Person
         <Partial>Under a legal hold: nothing of this person can be erased until it is released.</Partial>
       ) : null}
       <dl className="people-facts">
+        <Fact name="Found by">
+          <span dir="auto">{respondent}</span>
+        </Fact>
         <Fact name="Pseudonym">
           <code>{pseudonym ?? 'none'}</code>
         </Fact>

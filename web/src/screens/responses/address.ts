@@ -65,6 +65,10 @@ export function writeChosen(search: string, chosen: Chosen): URLSearchParams {
   return params;
 }
 
+/** Nothing is left out. */
+export const NO_FILTERS: Pick<Chosen, 'classes' | 'themes' | 'sentiment' | 'sources' | 'text' | 'uncounted'> =
+  { classes: [], themes: [], sentiment: [], sources: [], text: '', uncounted: false };
+
 /** Whether a filter of the screen leaves anything out. */
 export const isFiltered = ({ classes, themes, sentiment, sources, text, uncounted }: Chosen): boolean =>
   classes.length + themes.length + sentiment.length + sources.length > 0 || text !== '' || uncounted;

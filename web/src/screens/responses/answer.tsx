@@ -121,7 +121,7 @@ function Counting({ answer: { counting } }: { readonly answer: FullAnswer }) {
       ) : null}
       .{counted && flags.length > 0 ? <> Flagged by {flags.join(', ')}.</> : null}{' '}
       {instead ? (
-        <Link href={href(`/responses?answer=${encodeURIComponent(instead)}`)}>Open the counted answer</Link>
+        <Link href={href('/responses', {}, { answer: instead })}>Open the counted answer</Link>
       ) : null}
     </p>
   );

@@ -3,7 +3,7 @@ import { Input, SearchField } from 'react-aria-components/SearchField';
 import { formatAnswers, formatCount } from '../../lib/format.ts';
 import { Button } from '../../parts/button.tsx';
 import { Icon } from '../../parts/icon.tsx';
-import { type Chosen, CLASSES, isFiltered, SENTIMENTS } from './address.ts';
+import { type Chosen, CLASSES, isFiltered, NO_FILTERS, SENTIMENTS } from './address.ts';
 import { CLASS_WORDS } from './words.ts';
 
 export const SENTIMENT_WORDS = { POSITIVE: 'Positive', NEUTRAL: 'Neutral', NEGATIVE: 'Negative' } as const;
@@ -88,13 +88,7 @@ export function ResponseFilters(props: FiltersProps) {
         </p>
       )}
       {isFiltered(chosen) ? (
-        <Button
-          look="quiet"
-          icon="close"
-          onPress={() =>
-            onChange({ classes: [], themes: [], sentiment: [], sources: [], text: '', uncounted: false })
-          }
-        >
+        <Button look="quiet" icon="close" onPress={() => onChange(NO_FILTERS)}>
           Clear the filters
         </Button>
       ) : null}

@@ -4,7 +4,7 @@ import { Button } from '../../parts/button.tsx';
 import { NoAnswers } from '../../parts/no-answers.tsx';
 import { Picker } from '../../parts/picker.tsx';
 import { Empty, Failed, Skeleton } from '../../parts/states.tsx';
-import { type Chosen, isFiltered } from './address.ts';
+import { type Chosen, isFiltered, NO_FILTERS } from './address.ts';
 import { type Answers, MOST_FRESH } from './use-answers.ts';
 
 /** What the list of answers shows. */
@@ -109,11 +109,7 @@ export function NoRows({ answers, chosen, change }: Pick<ListedProps, 'answers' 
     return (
       <Empty
         title="No answer matches"
-        actions={
-          <Button onPress={() => change({ classes: [], themes: [], sentiment: [], sources: [], text: '' })}>
-            Clear the filters
-          </Button>
-        }
+        actions={<Button onPress={() => change(NO_FILTERS)}>Clear the filters</Button>}
       >
         There are answers in this window, but none with all that is chosen.
       </Empty>

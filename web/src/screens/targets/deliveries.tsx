@@ -34,7 +34,7 @@ export function Deliveries({ targets, target, onTarget }: DeliveriesProps) {
   const [given, setState] = useParam('state');
   const state = STATES.find((one) => one.toLowerCase() === given) ?? null;
   const [first, setFirst] = useState(PAGE);
-  const { data, error, isLoading, isStale, refresh } = useRead(DELIVERIES, {
+  const { data, error, isLoading, isOfBefore, refresh } = useRead(DELIVERIES, {
     target,
     state: state && [state],
     first,
@@ -48,7 +48,7 @@ export function Deliveries({ targets, target, onTarget }: DeliveriesProps) {
     <Panel
       title={shown ? `Deliveries to ${shown.name}` : 'Deliveries'}
       testId="deliveries"
-      isStale={isStale && isLoading}
+      isStale={isOfBefore}
       actions={<Button icon="refresh" look="quiet" label="Read the deliveries again" onPress={refresh} />}
     >
       <div className="row no-print">

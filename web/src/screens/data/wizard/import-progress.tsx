@@ -91,9 +91,10 @@ export function ImportProgress({ client, upload, undo, onChanged }: ImportProgre
           <Button
             icon="download"
             onPress={() =>
-              void client
-                .rejects(upload.id)
-                .then((content) => saveFile(`${upload.name}.rejects.ndjson`, content))
+              void client.rejects(upload.id).then(
+                (content) => saveFile(`${upload.name}.rejects.ndjson`, content),
+                (error: Error) => setProblem(`The rejected rows cannot be read: ${error.message}`),
+              )
             }
           >
             Save the rejected rows
