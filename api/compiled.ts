@@ -34,6 +34,7 @@ interface Executing {
   readonly deps?: Reads;
   readonly cost: { readonly requested: number } | null;
   readonly givenBack: number;
+  readonly hasBegun?: boolean;
   /**
    * Whether lists may be returned as promises of their items (domain/text/slices.ts), which compiled code
    * handles more slowly.
@@ -55,7 +56,7 @@ export class CompiledQueries {
   async execute(prepared: ExecutionArgs): Promise<ExecutionResult> {
     const context = prepared.contextValue as Executing | undefined;
     const operation = getOperationAST(prepared.document, prepared.operationName);
-    if (context?.deps) await beginExecution(context.deps, operation);
+    if (context?.deps && !context.hasBegun) await beginExecution(context.deps, operation);
     // Compiled code builds a whole answer in one turn of the event loop: large ones are built row by row.
     const points = context?.cost?.requested ?? 0;
     const query = points > LIMITS.compiledPoints ? null : await this.#queryOf(prepared, operation);

@@ -34,6 +34,7 @@ import type { StoredCellDictionary } from '../store/responses/cell-dictionary.ts
 import { type CountingState, readCountingStates } from '../store/responses/counting-states.ts';
 import type { MappingRegistry, RecordedMapping } from '../store/responses/mappings.ts';
 import { type ResponseRow, readResponsesById } from '../store/responses/responses.ts';
+import { MadeFrom } from '../store/scores/made-from.ts';
 import { type RulesRegistry, readFiledBy } from '../store/segments/rule-versions.ts';
 import type { IdentityKind } from '../store/tables/identities.ts';
 import type { Access } from './access/access.ts';
@@ -182,6 +183,10 @@ export interface ApiContext {
   cost: Cost | null;
   /** Points of it that were refunded. */
   givenBack: number;
+  /** Whether what any process committed before is known to it. */
+  hasBegun: boolean;
+  /** What the rows of its scores are made from, where that is asked for. */
+  madeFrom: MadeFrom[] | null;
   /** Whether long lists are returned as promises of their items, so that the event loop turns between them. */
   rowsInSlices: boolean;
   readonly responses: DataLoader<string, ResponseRow | null>;
@@ -220,6 +225,13 @@ export function giveBack(context: ApiContext, points: number): void {
   context.givenBack += points;
 }
 
+/** Notes what the rows of one field are made from, where that is asked for. */
+export function noteMadeFrom({ madeFrom, deps, caller }: ApiContext): MadeFrom | undefined {
+  const made = madeFrom ? new MadeFrom(deps.cells, caller.scope) : undefined;
+  if (made) madeFrom?.push(made);
+  return made;
+}
+
 /** A context for one operation of the caller; its log lines have the id of the request. */
 export function createContext(
   shared: ApiDeps,
@@ -241,6 +253,8 @@ export function createContext(
     released: { comment: new Set(), respondent: new Set(), staff: new Set() },
     cost: null,
     givenBack: 0,
+    hasBegun: false,
+    madeFrom: null,
     rowsInSlices: false,
     responses: new DataLoader(async (ids) => {
       const rows = await readResponsesById(deps, caller.scope, ids);

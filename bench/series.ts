@@ -1,6 +1,7 @@
 import autocannon from 'autocannon';
 import pg from 'pg';
 import { cellKey } from '../domain/segments/cell.ts';
+import { DAY_MS } from '../domain/time/zone-clock.ts';
 import { openPostgres } from '../store/database/postgres.ts';
 import { migrate } from '../store/setup/migrate.ts';
 import { KEY, type Server, startProgram, startScoreline } from './kit/process.ts';
@@ -15,6 +16,9 @@ const ROUND_SECONDS = 5;
 const SEGMENTS = 100;
 const FROM = '2025-06-01T00:00:00Z';
 const TO = '2025-08-30T00:00:00Z';
+const CONNECTIONS = 10;
+/** Where each request is another: each connection has segments of its own, and asks for windows so many days earlier in one load. */
+const DAYS_EARLIER = 150;
 const AIM = 1.5;
 
 const fields = (more: string) => `query Series($segment: SegmentInput!, $from: DateTime!, $to: DateTime!) {
@@ -29,6 +33,8 @@ interface Contender {
   readonly name: string;
   readonly server: Server;
   readonly requests: autocannon.Request[];
+  /** Where the connections of a load, the first is 0, send others. */
+  readonly ofConnection?: (connection: number, load: number) => autocannon.Request[];
 }
 
 /** 90 daily points of one segment out of a million daily rows, over HTTP with the key checked. */
@@ -40,11 +46,11 @@ export async function series({ databaseUrl }: Place): Promise<Report> {
   const asked = cells.slice(0, SEGMENTS);
   const contenders = [...contendersOf(baseline, ours, asked), ...(peer ? [postgraphile(peer, asked)] : [])];
   await checkEqual(contenders);
-  for (const contender of contenders) await load(contender, 3);
+  for (const contender of contenders) await load(contender, 3, 0);
   const rounds = contenders.map((): Round[] => []);
   for (let round = 0; round < ROUNDS; round++) {
     for (const [index, contender] of contenders.entries()) {
-      rounds[index]?.push(await load(contender, ROUND_SECONDS));
+      rounds[index]?.push(await load(contender, ROUND_SECONDS, round + 1));
     }
   }
   await Promise.all([baseline, ours, peer].map((server) => server?.stop()));
@@ -54,9 +60,10 @@ export async function series({ databaseUrl }: Place): Promise<Report> {
   return {
     title: '90 daily points of one segment out of 1M daily rows',
     method:
-      `Segments of one cell each, ${SEGMENTS} in turn, 10 connections, ${ROUNDS} rounds of ${ROUND_SECONDS} s each in turn ` +
+      `Segments of one cell each, ${SEGMENTS} in turn, ${CONNECTIONS} connections, ${ROUNDS} rounds of ${ROUND_SECONDS} s each in turn ` +
       'after a warm-up, median of the rounds. Baseline: node:http with a pool of pg and one prepared statement by cell id, ' +
-      'no GraphQL, no segments, no windows, no intervals. CPU: of the program that answers, without the database. ' +
+      'no GraphQL, no segments, no windows, no intervals. Never asked before: no two requests have the same segment and window, so ' +
+      'that no answer is one that is remembered (decision 0229). CPU: of the program that answers, without the database. ' +
       (peer
         ? `${POSTGRAPHILE} answers the same rows by cell id from a stable function, with the same key checked, and no segments either.`
         : `${POSTGRAPHILE} could not be installed.`),
@@ -112,11 +119,15 @@ type Cells = Awaited<ReturnType<typeof fillDays>>;
 
 function contendersOf(baseline: Server, ours: Server, cells: Cells): Contender[] {
   const authorization = `Bearer ${KEY}`;
-  const graphql = (query: string, accept: string) =>
-    cells.map(({ attributes }): autocannon.Request => {
+  const graphql = (query: string, accept: string, asked = cells, earlier = 0) =>
+    asked.map(({ attributes }): autocannon.Request => {
       const { product_line, region, lifecycle_stage, channel } = attributes;
       const segment = { productLine: [product_line], region: [region], lifecycleStage: [lifecycle_stage] };
-      const variables = { segment: { ...segment, channel: [channel] }, from: FROM, to: TO };
+      const variables = {
+        segment: { ...segment, channel: [channel] },
+        from: before(FROM, earlier),
+        to: before(TO, earlier),
+      };
       return {
         method: 'POST',
         path: '/graphql',
@@ -141,12 +152,25 @@ function contendersOf(baseline: Server, ours: Server, cells: Cells): Contender[]
       requests: graphql(fields(MORE), DIRECT),
     },
     {
+      name: 'npsSeries, with id and interval, never asked before',
+      server: ours,
+      requests: graphql(fields(MORE), DIRECT),
+      ofConnection: (connection, load) => {
+        const own = cells.filter((_, i) => i % CONNECTIONS === connection);
+        const days = Array.from({ length: DAYS_EARLIER }, (_, day) => load * DAYS_EARLIER + day + 1);
+        return days.flatMap((earlier) => graphql(fields(MORE), DIRECT, own, earlier));
+      },
+    },
+    {
       name: 'npsSeries, with id and interval, answered by Apollo',
       server: ours,
       requests: graphql(fields(MORE), BY_APOLLO),
     },
   ];
 }
+
+const before = (time: string, days: number): string =>
+  new Date(Date.parse(time) - days * DAY_MS).toISOString();
 
 const postgraphile = (server: Server, cells: Cells): Contender => ({
   name: `${POSTGRAPHILE}, the same fields`,
@@ -189,10 +213,19 @@ interface Round {
   readonly cpuUs: number;
 }
 
-async function load({ name, server, requests }: Contender, seconds: number): Promise<Round> {
-  const before = server.cpuSeconds();
-  const result = await autocannon({ url: server.url, requests, connections: 10, duration: seconds });
+async function load(
+  { name, server, requests, ofConnection }: Contender,
+  seconds: number,
+  number: number,
+): Promise<Round> {
+  let connection = 0;
+  const setupClient = (client: autocannon.Client) => {
+    if (ofConnection) client.setRequests(ofConnection(connection++, number));
+  };
+  const spent = server.cpuSeconds();
+  const options = { url: server.url, requests, connections: CONNECTIONS, duration: seconds, setupClient };
+  const result = await autocannon(options);
   if (result.non2xx + result.errors > 0) throw new Error(`${name}: ${result.non2xx + result.errors} failed`);
   const { total } = result.requests;
-  return { rate: total / result.duration, cpuUs: ((server.cpuSeconds() - before) / total) * 1e6 };
+  return { rate: total / result.duration, cpuUs: ((server.cpuSeconds() - spent) / total) * 1e6 };
 }

@@ -111,7 +111,15 @@ async function run(
   const filled = fill(plan, dimensions, context.deps.now());
   const query = queryOf(filled);
   const answered = { kind: plan.kind, by, query, examples: [], failure: null };
-  const inner: ApiContext = { ...context, key: {}, masked: [], unknown: [], emptyWindows: [], cost: null };
+  const inner: ApiContext = {
+    ...context,
+    key: {},
+    masked: [],
+    unknown: [],
+    emptyWindows: [],
+    cost: null,
+    madeFrom: null,
+  };
   const prepared = prepareOperation(schema, inner, {
     documentId: query.documentId,
     operationName: query.name,

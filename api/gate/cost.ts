@@ -7,6 +7,7 @@ import {
 } from 'graphql';
 import { type ComplexityEstimator, createComplexityRule } from 'graphql-query-complexity';
 import { LRUCache } from 'lru-cache';
+import { Numbers } from '../../domain/memory/numbers.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { coerceVariables } from './coerce.ts';
@@ -42,9 +43,7 @@ export class Costs {
     maxSize: KEPT_CHARACTERS,
     sizeCalculation: (_, key) => key.length,
   });
-  /** The number of each document. */
-  readonly #numbers = new WeakMap<DocumentNode, number>();
-  #documents = 0;
+  readonly #documents = new Numbers();
 
   /**
    * @param size of the variables in bytes
@@ -61,18 +60,12 @@ export class Costs {
       return costOf(schema, document, operation, coerced);
     };
     if (size > KEPT_BYTES || operation.operation === 'mutation') return count();
-    const key = JSON.stringify([this.#numberOf(document), operationName, variables]);
+    const key = JSON.stringify([this.#documents.of(document), operationName, variables]);
     const known = this.#kept.get(key);
     if (known !== undefined) return known;
     const points = count();
     this.#kept.set(key, points);
     return points;
-  }
-
-  #numberOf(document: DocumentNode): number {
-    const number = this.#numbers.get(document) ?? ++this.#documents;
-    this.#numbers.set(document, number);
-    return number;
   }
 }
 

@@ -3,6 +3,7 @@ import { type ExecutionResult, getOperationAST, OperationTypeNode } from 'graphq
 import { executeOperation, type Prepared } from '../operation.ts';
 import { stringifyInSlices } from '../stringify.ts';
 import { headOf } from './answer-head.ts';
+import type { RememberedAnswers } from './remembered-answers.ts';
 
 export const JSON_TYPE = 'application/json';
 export const GRAPHQL_JSON = 'application/graphql-response+json';
@@ -31,20 +32,38 @@ export function directTypeOf(
   return TYPES.get(headers.accept ?? '') ?? null;
 }
 
+interface AnswerQueryDeps {
+  readonly answers: RememberedAnswers;
+  readonly onExecuted: (result: ExecutionResult) => void;
+  readonly onRemembered: () => void;
+}
+
+const NO_ERRORS: ExecutionResult = {};
+
 /** Executes a query and answers it as Apollo would, over the same gate, audit log and errors (decision 0205). */
 export async function answerQuery(
   reply: FastifyReply,
   operation: Prepared,
   type: string,
-  onExecuted: (result: ExecutionResult) => void,
+  { answers, onExecuted, onRemembered }: AnswerQueryDeps,
 ): Promise<FastifyReply> {
-  const result = await executeOperation(operation);
+  const key = answers.prepare(operation);
+  const again = key === null ? null : await answers.find(key, operation);
+  if (Buffer.isBuffer(again)) {
+    onExecuted(NO_ERRORS);
+    onRemembered();
+    return reply.type(`${type}; charset=utf-8`).send(again);
+  }
+  const result = again ?? (await executeOperation(operation));
   onExecuted(result);
   const { errors, data, extensions } = result;
   const { status, retryAfter } = headOf(result);
   reply.code(status);
   if (retryAfter !== undefined) reply.header('retry-after', retryAfter);
-  return reply
-    .type(`${type}; charset=utf-8`)
-    .send(`${await stringifyInSlices({ errors, data, extensions })}\n`);
+  const text = `${await stringifyInSlices({ errors, data, extensions })}\n`;
+  reply.type(`${type}; charset=utf-8`);
+  if (key === null) return reply.send(text);
+  const bytes = Buffer.from(text);
+  answers.keep(key, operation, result, bytes);
+  return reply.send(bytes);
 }

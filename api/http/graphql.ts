@@ -22,6 +22,7 @@ import { callerOf } from './auth.ts';
 import { admitGraphqlBodies, arrivalOf } from './graphql-door.ts';
 import { HandedOver } from './handed-over.ts';
 import type { Metrics } from './metrics.ts';
+import { RememberedAnswers } from './remembered-answers.ts';
 
 /**
  * Adds /graphql: server-sent events for clients that accept them, queries by POST without Apollo, and Apollo for mutations and for
@@ -37,6 +38,7 @@ export async function addGraphqlRoute(
   /** Operations that passed the gate, by the key of their context. */
   const prepared = new WeakMap<object, Prepared>();
   const documents = new HandedOver();
+  const answers = new RememberedAnswers();
   const logs = errorLogs();
   const apollo = new ApolloServer<ApiContext>({
     schema,
@@ -82,7 +84,10 @@ export async function addGraphqlRoute(
       return refuse(request, reply, operation);
     }
     const type = directTypeOf(request, operation);
-    if (type !== null) return answerQuery(reply, operation, type, metrics.startQuery());
+    if (type !== null)
+      return answerQuery(reply, operation, type, {
+        ...{ answers, onExecuted: metrics.startQuery(), onRemembered: metrics.remembered },
+      });
     prepared.set(context.key, operation);
     documents.add(operation.document);
     passed.set(request, context);

@@ -15,6 +15,8 @@ export interface Metrics extends ServerMetrics {
   readonly apolloPlugin: ApolloServerPlugin<ApiContext>;
   /** Begins to time a query that Apollo does not answer; the function that it returns counts it. */
   readonly startQuery: () => (result: Pick<ExecutionResult, 'errors'>) => void;
+  /** Counts a query that was answered with the text of an equal one. */
+  readonly remembered: () => void;
   /** Counts an operation that did not run. */
   readonly notRun: () => void;
   /** Counts responses that a model version has scored. */
@@ -50,6 +52,11 @@ export function createMetrics(build: BuildFacts): Metrics {
     buckets: SECONDS,
     registers: [registry],
   });
+  const remembered = new Counter({
+    name: 'scoreline_remembered_answers_total',
+    help: 'Queries over HTTP that were answered with the text of an equal one, because nothing that it shows had changed.',
+    registers: [registry],
+  });
   /** Begins to time an operation. */
   const start = () => {
     const began = performance.now();
@@ -83,6 +90,7 @@ export function createMetrics(build: BuildFacts): Metrics {
     apolloPlugin,
     startQuery,
     ingested,
+    remembered: () => remembered.inc(),
     notRun: () => operations.observe({ type: 'none', ok: 'false' }, 0),
     scored: (modelVersionId, responses) => scored.inc({ model: modelVersionId }, responses),
   };

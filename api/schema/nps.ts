@@ -15,7 +15,7 @@ import {
   windowAt,
 } from '../../domain/time/time-windows.ts';
 import { readChange, readScores, type ScoreWindow } from '../../store/scores/scores.ts';
-import { type ApiContext, giveBack } from '../context.ts';
+import { type ApiContext, giveBack, noteMadeFrom } from '../context.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { fixed } from '../gate/costs.ts';
 import { atMost } from '../gate/lists.ts';
@@ -73,6 +73,8 @@ function addSnapshot({ builder, types, dimensions }: SchemaParts) {
           ...commonArguments(dimensions, args),
           groupBy: args.groupBy,
           windows: [window],
+          // Other windows end now.
+          notes: args.asOf ? noteMadeFrom(context) : undefined,
           before: needsChange(args, info) ? windowAt(length, window.from, args.timeZone) : undefined,
           ...bounds(args),
         });
@@ -136,6 +138,7 @@ function addSeries({ builder, types, dimensions }: SchemaParts) {
           groupBy: args.groupBy,
           windows,
           before,
+          notes: noteMadeFrom(context),
           fill: args.fill,
           ...bounds(args),
         });

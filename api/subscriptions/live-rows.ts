@@ -42,7 +42,7 @@ export function readLiveRows(
   place: ReadPlace | undefined,
 ): Promise<ScoreRow[]> {
   const asked = { segment, basis, groupBy, confidence: CONFIDENCE, windows: [range] };
-  const query = { ...asked, mostRows: LIMITS.rows, place };
+  const query = { ...asked, mostRows: LIMITS.rows, notes: place };
   return readScores({ store: scopedReader.as(scope), record, cells, now }, scope, query);
 }
 

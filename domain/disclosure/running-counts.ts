@@ -30,6 +30,7 @@ export class RunningCounts {
   /** Up to and including each key. */
   #totals = new Float64Array(CLASSES * FIRST_CAPACITY);
   #size = 0;
+  #additions = 0;
   #waiting: Added[] = [];
   readonly #taken: Taken;
 
@@ -39,7 +40,13 @@ export class RunningCounts {
     taken.bytes += CELL_BYTES + FIRST_CAPACITY * BYTES;
   }
 
+  /** How often something was added: as long as it is the same, so are the counts. */
+  get additions(): number {
+    return this.#additions;
+  }
+
   add(key: number, counts: Counts): void {
+    this.#additions += 1;
     const isLast = this.#size === 0 || key >= (this.#keys[this.#size - 1] as number);
     if (isLast && this.#waiting.length === 0) {
       this.#append(key, counts);

@@ -1,22 +1,15 @@
 import type { Slot } from '../../domain/memory/memory.ts';
 import type { CellDictionary } from '../../domain/segments/cell.ts';
 import type { JournalPosition } from '../journal/journal.ts';
-
-/** Counts in memory, as far as a read says which position they are of. */
-interface PlacedCounts {
-  /** The position up to which all entries are taken in; null while later ones are too. */
-  readonly place: JournalPosition | null;
-  cellIds(): Iterable<number>;
-  readonly cellCount: number;
-}
+import type { CountNotes, NotedCounts } from './count-notes.ts';
 
 /** Counts whose cells were all known, of how many cells and at which version of them: many cells are not looked up at each read. */
-const KNOWN: Slot<WeakMap<PlacedCounts, { readonly version: number; readonly cellCount: number }>> = {
+const KNOWN: Slot<WeakMap<NotedCounts, { readonly version: number; readonly cellCount: number }>> = {
   begin: () => new WeakMap(),
 };
 
 /** Finds out which position of the journal one read of scores shows, where memory alone answers it. */
-export class ReadPlace {
+export class ReadPlace implements CountNotes {
   readonly #cells: CellDictionary;
   /** Cells added later are not in the read. */
   readonly #version: number;
@@ -34,15 +27,14 @@ export class ReadPlace {
     return this.#at ?? null;
   }
 
-  /** For each part of the read: the counts that answer it, before anything else changes them; null: a statement answers. */
-  note(counts: PlacedCounts | null): void {
+  note(counts: NotedCounts | null): void {
     const at = counts?.place ?? null;
     const isFirst = this.#at === undefined;
     const agrees = isFirst || (at?.xact === this.#at?.xact && at?.position === this.#at?.position);
     this.#at = agrees && counts && this.#knowsCellsOf(counts) ? at : null;
   }
 
-  #knowsCellsOf(counts: PlacedCounts): boolean {
+  #knowsCellsOf(counts: NotedCounts): boolean {
     const version = this.#version;
     const { cellCount } = counts;
     if (this.#cells.version !== version) return false;

@@ -25,6 +25,8 @@ export interface CommittedEntry extends JournalPosition {
  */
 export class RememberedCounts {
   readonly unit: RememberedUnit;
+  /** Of these counts alone: those that are loaded again later have another. */
+  readonly identity: object = {};
   /** Buckets from this moment on are remembered, epoch milliseconds. */
   readonly from: number;
   readonly #counts = new CellCounts();
@@ -71,6 +73,13 @@ export class RememberedCounts {
     return (
       isSame && beyond.length === this.#beyond.size && beyond.every((position) => this.#beyond.has(position))
     );
+  }
+
+  /** How often something was added to these cells: as long as it is the same, so are their counts. */
+  additionsTo(cellIds: readonly number[]): number {
+    let additions = 0;
+    for (const id of cellIds) additions += this.#counts.of(id)?.additions ?? 0;
+    return additions;
   }
 
   get bytes(): number {

@@ -3,7 +3,7 @@ import type { TimeRange } from '../../domain/time/time-windows.ts';
 import type { Session } from '../database/client.ts';
 import { type Statement, statement } from '../database/statement.ts';
 import type { JournalPosition } from '../journal/journal.ts';
-import type { ReadPlace } from './read-place.ts';
+import type { CountNotes } from './count-notes.ts';
 
 /** Counts of one cell in one interval; `interval` is the index of the edge at which it begins. */
 export interface IntervalCounts extends Counts {
@@ -27,8 +27,8 @@ export interface CountQuery {
   readonly now: number;
   /** Which classes: surveyed, or inferred by a model. */
   readonly classes: CountedClasses;
-  /** Learns which position of the journal the counts are of. */
-  readonly place?: ReadPlace | undefined;
+  /** Learns what the counts are made from. */
+  readonly notes?: CountNotes | undefined;
 }
 
 /** Inferred alone: only responses without a surveyed score. */

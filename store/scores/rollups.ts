@@ -103,7 +103,7 @@ async function countHere(
 
 /** What memory answers, if it may, which counts did, and the levels that it leaves to statements. */
 async function countRemembered(query: CountQuery, seen: SeenCells) {
-  const { edges, cellIds, now, place } = query;
+  const { edges, cellIds, now, notes } = query;
   const left = new Set<CountedLevel>();
   const used: UsedCounts[] = [];
   const fromMemory = async (level: CountedLevel, from: number): Promise<IntervalCounts[]> => {
@@ -113,7 +113,7 @@ async function countRemembered(query: CountQuery, seen: SeenCells) {
         ? await followedCounts(seen.store, level).current(now, seen.since)
         : null;
     const known = current && from >= current.from ? current : null;
-    place?.note(known);
+    notes?.note(known, cellIds);
     if (!known) {
       left.add(level);
       return [];
@@ -128,7 +128,7 @@ async function countRemembered(query: CountQuery, seen: SeenCells) {
 
 /** What statements on the rollups answer, part by part. */
 async function countByParts(session: Session, query: CountQuery, stored: number): Promise<IntervalCounts[]> {
-  query.place?.note(null);
+  query.notes?.note(null, query.cellIds);
   const found: IntervalCounts[] = [];
   for (const { query: small, first } of partsBy(query, stored))
     for (const row of (await countStored(session, small, LEVELS)).rows) found.push(movedBy(row, first));

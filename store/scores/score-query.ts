@@ -1,7 +1,7 @@
 import type { Basis } from '../../domain/scores/score.ts';
 import type { Segment } from '../../domain/segments/cell.ts';
 import type { TimeRange } from '../../domain/time/time-windows.ts';
-import type { ReadPlace } from './read-place.ts';
+import type { CountNotes } from './count-notes.ts';
 
 /** A query of scores. */
 export interface ScoreQuery {
@@ -18,8 +18,8 @@ export interface ScoreQuery {
   readonly fill?: boolean;
   /** Absent: any number. */
   readonly mostRows?: number;
-  /** Learns which position of the journal the rows are of. */
-  readonly place?: ReadPlace | undefined;
+  /** Learns what the rows are made from. */
+  readonly notes?: CountNotes | undefined;
   /** Only so many rows are needed, window by window: later windows are not filled. */
   readonly first?: number | undefined;
 }

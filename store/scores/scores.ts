@@ -152,7 +152,7 @@ export function countedClasses(basis: Basis, models: readonly number[]): Counted
 /** The counts of each group that has some. Without groups the database sums all cells itself. */
 async function countGroups(
   deps: ScoreDeps,
-  { groupBy, fill = true, mostRows = Number.POSITIVE_INFINITY, place }: ScoreQuery,
+  { groupBy, fill = true, mostRows = Number.POSITIVE_INFINITY, notes }: ScoreQuery,
   classes: CountedClasses,
   { inGroups, closed, edges }: Grouped,
 ): Promise<GroupCounts> {
@@ -160,7 +160,7 @@ async function countGroups(
   const { ids: cellIds, idsOf } = closed.length === 0 ? inGroups : openIn(deps, inGroups, closed);
   const counts = new GroupCounts();
   const lists = byCell && { groups: idsOf.filter(({ length }) => length > 0) };
-  const query = { edges, cellIds, byCell, ...lists, now: deps.now(), classes, place };
+  const query = { edges, cellIds, byCell, ...lists, now: deps.now(), classes, notes };
   await eachInterval(deps.store, query, (row) => {
     counts.add(byCell ? inGroups.placeOf(row.cellId) : 0, row.interval, row);
     if (byCell && counts.entries > ENTRIES_A_ROW * mostRows) throw new TooManyRowsError(mostRows, fill);

@@ -289,7 +289,7 @@ describe('counts in memory', () => {
         edges,
         cellIds: await cellIds(),
         classes: { kind: 'surveyed' },
-        place,
+        notes: place,
       } as const;
       await eachInterval(session, asked, () => undefined);
       return place.at;
