@@ -237,7 +237,7 @@ describe('remembered answers', () => {
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 8 }), async (history) => {
         for (const one of history) {
           await take(one);
-          // One caller each time: what the others were told stays older.
+          // One caller each time: what the others were answered stays older.
           for (const caller of fc.sample(fc.constantFrom(...Object.keys(keys)), 2)) await compare(caller);
         }
         if (isOpen) await endOrBeginOlder();
