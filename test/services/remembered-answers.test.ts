@@ -186,7 +186,7 @@ describe('remembered answers', () => {
         if (isOpen) await endOrBeginOlder();
         for (const caller of Object.keys(keys)) await compare(caller);
       }),
-      { numRuns: 8 },
+      { numRuns: 6 },
     );
     const after = await Promise.all([...servers.keys()].map(remembered));
     after.forEach((count, i) => void expect(count - (before[i] as number)).toBeGreaterThan(150));
