@@ -49,7 +49,7 @@ beforeAll(async () => {
     writeFileSync(
       instance.env.SCORELINE_CONFIG,
       `export default { dimensions: [{ field: 'region' }], audit: { aggregates: true },
-        limits: { cost: { default: { operation: 100_000, minute: 100_000_000 } } } } };`,
+        limits: { cost: { default: { operation: 100_000, minute: 100_000_000 } } } };`,
     );
     databaseUrl = instance.env.DATABASE_URL as string;
     instances.push(instance);
