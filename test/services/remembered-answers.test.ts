@@ -88,7 +88,7 @@ const answerOf = (region: string, hoursAgo: number, more: object = {}) => ({
 });
 async function submit(place: number, items: readonly object[]) {
   // Some were answered later already; that is not what is looked at here.
-  expect([200, 422]).toContain((await server(place).post('/ingest/responses', items)).status);
+  expect((await server(place).post('/ingest/responses', items)).status).toBeLessThan(500);
 }
 
 /** All keys are known to all processes, and counts are in memory. */
