@@ -12,10 +12,10 @@ export interface ImportRow {
   readonly line: number;
 }
 
-/** A keyed hash of what a rule compares in an answer. */
+/** A keyed hash of a rule and what it compares in an answer. */
 export interface Print {
   readonly rule: AlikeRuleName;
-  /** Hex. */
+  /** A whole number of 64 bits with its sign, in decimal digits. */
   readonly print: string;
 }
 
