@@ -22,10 +22,11 @@ const PRINTS_KEPT_MS = 8 * 24 * 3_600_000;
 /** So many stored answers are read on each side of a new one. Of a text that one person repeats more often between others, they are all that is compared. */
 const NEIGHBOURS = 200;
 
-const FORGET = [
-  statement('flags_forget_prints', 'DELETE FROM answer_print WHERE response_id = ANY ($1::uuid[])'),
-  statement('flags_forget', 'DELETE FROM response_flag WHERE response_id = ANY ($1::uuid[])'),
-];
+const FORGET_PRINTS = statement(
+  'flags_forget_prints',
+  'DELETE FROM answer_print WHERE response_id = ANY ($1::uuid[])',
+);
+const FORGET = statement('flags_forget', 'DELETE FROM response_flag WHERE response_id = ANY ($1::uuid[])');
 /**
  * Stores the prints, and reads the nearest answers before and after each given time, which are all that can complete a flag: an interval
  * of one time that has one of them has its neighbours. So the price of an arriving answer does not grow with the answers that are like it.
@@ -62,19 +63,28 @@ interface Flag {
 }
 
 /**
- * Flags new answers with signs of a program; compares all with those before them and with each other, and flags what the rules find, also
- * among earlier ones; in the caller's transaction. `replaced`: those that had other content before, whose flags go. Returns what is to be left out.
+ * What flags new answers: signs of a program, and answers that are alike, which stores their prints, in the caller's transaction. It is also
+ * of earlier ones. `replaced`: those that had other content before.
  */
-export async function flagArrivals(
+export async function findFlags(
   session: Session,
   rules: FlagRules,
   arrivals: readonly Arrival[],
   replaced: readonly string[],
-): Promise<string[]> {
-  if (replaced.length > 0) for (const forget of FORGET) await session.rows(forget, [replaced]);
+): Promise<Flag[]> {
+  if (replaced.length > 0) await session.rows(FORGET_PRINTS, [replaced]);
   // What is said of a person who restricted the processing is not compared.
   const free = arrivals.filter(({ owner }) => !owner.restricted);
-  const found = [...free.flatMap((row) => signFlags(rules, row)), ...(await flagAlike(session, rules, free))];
+  return [...free.flatMap((row) => signFlags(rules, row)), ...(await flagAlike(session, rules, free))];
+}
+
+/** Stores the flags in place of those of what was replaced. Returns what is to be left out. */
+export async function addFlags(
+  session: Session,
+  found: readonly Flag[],
+  replaced: readonly string[],
+): Promise<string[]> {
+  if (replaced.length > 0) await session.rows(FORGET, [replaced]);
   if (found.length === 0) return [];
   const flagged = await session.rows<{ id: string; leavesOut: boolean }>(FLAG, [JSON.stringify(found)]);
   return flagged.flatMap(({ id, leavesOut }) => (leavesOut ? [id] : []));
