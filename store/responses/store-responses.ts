@@ -115,11 +115,13 @@ export async function storeResponses(
     await cells.use(session, used);
     const replaced = [...new Set(events.map(({ id }) => id))].filter((id) => known.has(id));
     const final = new Map(events.map((event) => [event.id, event]));
-    // First, so that the database compares while what it stores next is encrypted. No other transaction waits for prints.
-    const flags = findFlags(session, flagRules, [...final.values()], replaced);
-    // Awaited below, unless something fails before.
-    flags.catch(() => undefined);
     const insert = await write(session, encryption, { known, answers, events }, receivedAt);
+    // The database compares while the answers are encrypted.
+    const flags = findFlags(session, flagRules, [...final.values()], replaced);
+    // Awaited below, unless what comes before fails.
+    flags.catch(() => undefined);
+    // What was given to the session is sent now.
+    await null;
     // Sent at once: none of them waits for what another one finds.
     const [, , surveys, flagged] = await Promise.all([
       insert(),

@@ -109,8 +109,8 @@ const INSERT_RESTRICTED = statement(
 type Encryptable = Omit<Stored, 'owner'> & { readonly owner: OpenSubject; readonly accountId: string | null };
 
 /**
- * Stores the outcome: keys, events and responses, in the caller's transaction. Returns what sends the last statements: others that do
- * not read what they write can be sent with them.
+ * Stores the outcome: keys, events and responses, in the caller's transaction. Returns what encrypts, and sends the last statements: others
+ * that do not read what they write can be sent before, so that the database works meanwhile, and with them.
  */
 export async function write(
   session: Session,
@@ -132,7 +132,6 @@ export async function write(
     return { ...row, drawn: row.owner, owner, accountId: (row.ofAccount && stored.shift()?.id) ?? null };
   });
   const final = encryptable.filter(({ id }, i) => last.get(id) === i);
-  const free = final.filter(({ owner }) => !owner.restricted);
   const replaced = await deleteReplaced(session, known, final);
   // Keys inserted above have the first row of the batch: a later row of the same batch may have replaced or
   // revised it. And another transaction may have stored the subject first.
@@ -150,6 +149,24 @@ export async function write(
       UPDATE_KEYS,
       keysOf(outdated.map((row) => ({ key: answers.get(row.id)?.key as KeyRow, owner: row.owner }))),
     );
+  return () => insert(session, encryption, { encryptable, final, replaced }, receivedAt);
+}
+
+/** Encrypts what was accepted, and stores it. */
+function insert(
+  session: Session,
+  encryption: SubjectEncryption,
+  {
+    encryptable,
+    final,
+    replaced,
+  }: {
+    readonly encryptable: readonly Encryptable[];
+    readonly final: readonly Encryptable[];
+    readonly replaced: ReadonlyMap<string, string>;
+  },
+  receivedAt: Date,
+): Promise<unknown> {
   const { followed, next } = inBatch(encryptable);
   const rowsOf = (row: Encryptable) => responseRow(encryption, row, receivedAt);
   const written = encryptable.map((row, i) => ({
@@ -166,6 +183,7 @@ export async function write(
     stood: standsAgain(row, next[i]) ? JSON.stringify(stoodOf(rowsOf(row), next[i].before)) : null,
     sent: row.sent === null ? null : encryption.encryptSent(row.owner, row.eventId, row.sent),
   }));
+  const free = final.filter(({ owner }) => !owner.restricted);
   const restricted = final
     .filter(({ owner }) => owner.restricted)
     .map((row) => ({ id: row.id, subject_id: row.owner.id, row: rowsOf(row) }));
@@ -175,7 +193,7 @@ export async function write(
   if (free.length > 0)
     inserts.push([INSERT_RESPONSES, [receivedAt, ...columnsOf(free.map(rowsOf), ROW_COLUMNS)]]);
   if (restricted.length > 0) inserts.push([INSERT_RESTRICTED, [JSON.stringify(restricted)]]);
-  return () => Promise.all(inserts.map(([insert, values]) => session.rows(insert, values)));
+  return Promise.all(inserts.map(([insert, values]) => session.rows(insert, values)));
 }
 
 /** Which row of the batch each one replaces, and which replaces it. */
