@@ -78,6 +78,13 @@ export interface KeyRow {
   readonly segmentRules: number;
 }
 
+/** An accepted row, with the id of its source event. */
+export interface Stored extends Arrival {
+  readonly eventId: string;
+  /** The key of what it replaces, which another row of the batch may have brought. */
+  readonly before: KeyRow;
+}
+
 /** Replaces the content hash of an erased response. */
 export const ERASED_CONTENT = 'erased';
 /** And of one whose import was undone. */

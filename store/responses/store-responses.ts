@@ -25,10 +25,11 @@ import {
   ERASED_CONTENT,
   type KeyRow,
   type ResponseRow,
+  type Stored,
   WITHDRAWN_CONTENT,
 } from './response-row.ts';
 import { addStored, nothingStored, type Stored as StoredOfSource } from './source-days.ts';
-import { KEY_COLUMNS, keysOf, type Stored, write } from './write-responses.ts';
+import { KEY_COLUMNS, keysOf, write } from './write-responses.ts';
 
 export type { ResponseRow as AcceptRow } from './response-row.ts';
 
