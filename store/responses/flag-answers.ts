@@ -63,8 +63,8 @@ interface Flag {
 }
 
 /**
- * What flags new answers: signs of a program, and answers that are alike, which stores their prints, in the caller's transaction. It is also
- * of earlier ones. `replaced`: those that had other content before.
+ * Finds flags of new answers, by signs of a program, and of new and earlier ones that are alike; stores prints, in the caller's transaction.
+ * `replaced`: those that had other content before.
  */
 export async function findFlags(
   session: Session,
