@@ -145,7 +145,7 @@ describe('scoreline doctor', () => {
     await new Promise<void>((done) => provider.listen(0, '127.0.0.1', done));
     const base = `http://127.0.0.1:${(provider.address() as { port: number }).port}`;
     const config = join(folder, 'doctor.yaml');
-    writeFileSync(config, 'jwt: { role: role }\n');
+    writeFileSync(config, 'dimensions: [{ field: region }]\njwt: { role: role }\n');
     const env = {
       ...{ SCORELINE_CONFIG: config, SCORELINE_OIDC_CLIENT_ID: 'scoreline' },
       SCORELINE_PUBLIC_URL: 'https://nps.example.org',
