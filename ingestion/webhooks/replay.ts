@@ -111,7 +111,7 @@ interface ReplayedPage {
 interface OpenedRow {
   readonly row: QuarantineRow;
   readonly items: readonly unknown[];
-  /** It is a whole delivery, whatever it waits for by now: each of its items waits by itself. */
+  /** It is a whole delivery, also where it waits for something else by now: each of its items waits by itself. */
   readonly isBody: boolean;
   /** What the delivery announces. */
   readonly notices?: readonly Notice[];

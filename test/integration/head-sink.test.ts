@@ -16,7 +16,7 @@ const server = createServer((request, response) => {
   request.on('end', () => {
     const body = Buffer.concat(chunks).toString();
     if (answer < 300) taken.push({ method: request.method, type: request.headers['content-type'], body });
-    // A page of login, for whoever follows.
+    // A page of login, for a program that follows.
     response.writeHead(request.method === 'GET' ? 200 : answer, { location: '/login' }).end();
   });
 });
