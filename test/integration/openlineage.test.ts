@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -68,6 +68,30 @@ describe('OpenLineage events', () => {
     expect(rows('scoring')).toBe(counted?.predictions);
     expect(rows('sealing')).toBe(counted?.seals);
     expect(ends.flatMap(({ inputs }) => inputs.map(({ name }) => name))).toContain('source/paper archive');
+  });
+
+  it('begin on a line of their own where an earlier export was cut off, or another program wrote', async () => {
+    const { events } = await exported(EVERYTHING, 'whole.ndjson');
+    const path = join(folder, 'torn.ndjson');
+    const cut = readFileSync(join(folder, 'whole.ndjson'), 'utf8').slice(0, 50);
+    for (const [before, kept] of [
+      [cut, []],
+      ['{"a":1}\n{"b', ['{"a":1}', '{"b']],
+      ['{"a":1}\n', ['{"a":1}']],
+    ] as const) {
+      writeFileSync(path, before);
+      await exportLineage(world.record, EVERYTHING, {
+        ...{ transport: fileTransport(path), engineVersion: '1', restart: true },
+      });
+      const lines = readFileSync(path, 'utf8').split('\n');
+      expect(lines.pop()).toBe('');
+      expect(lines.splice(0, kept.length)).toEqual(kept);
+      const [id, were] = [
+        lines.map((line) => JSON.parse(line).run.runId),
+        events.map(({ run }) => run.runId),
+      ];
+      expect(id).toEqual(were);
+    }
   });
 
   it('continue where the last export to the same target ended, with the same ids from the beginning', async () => {

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { RunEvent } from './events.ts';
 
@@ -11,22 +11,47 @@ export interface Transport {
   close?(): Promise<void>;
 }
 
-const lines = (events: readonly RunEvent[]) => events.map((event) => `${JSON.stringify(event)}\n`).join('');
+const lineOf = (event: RunEvent) => `${JSON.stringify(event)}\n`;
+const lines = (events: readonly RunEvent[]) => events.map(lineOf).join('');
 
-/** Appends to a file, one event a line, and waits until the disk has it. */
+/**
+ * Appends to a file, one event a line, and waits until the disk has it. An event that was cut off, by a full disk or the end of
+ * the process, is sent again, and takes the place of what was written of it.
+ */
 export function fileTransport(path: string): Transport {
   return {
     place: resolve(path),
     send: async (events) => {
-      const file = await open(path, 'a');
+      const file = await open(path, 'a+');
       try {
-        await file.appendFile(lines(events));
+        const torn = await lastLine(file);
+        const isSentAgain = torn.length > 0 && events.some((event) => lineOf(event).startsWith(`${torn}`));
+        if (isSentAgain) await file.truncate((await file.stat()).size - torn.length);
+        // Another program's, or one that is not sent again: it stays, on a line of its own.
+        await file.appendFile(`${torn.length > 0 && !isSentAgain ? '\n' : ''}${lines(events)}`);
         await file.sync();
       } finally {
         await file.close();
       }
     },
   };
+}
+
+const LINE_END = 0x0a;
+/** Longer than an event. */
+const LONGEST_TAIL = 1024 * 1024;
+
+/** What follows the last end of a line, the last mebibyte of it; nothing in what is no file, such as a pipe. */
+async function lastLine(file: FileHandle): Promise<Buffer> {
+  const stat = await file.stat();
+  const length = stat.isFile() ? Math.min(LONGEST_TAIL, stat.size) : 0;
+  if (length === 0) return Buffer.alloc(0);
+  const end = Buffer.alloc(1);
+  await file.read(end, 0, 1, stat.size - 1);
+  if (end[0] === LINE_END) return Buffer.alloc(0);
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, stat.size - length);
+  const tail = buffer.subarray(0, bytesRead);
+  return tail.subarray(tail.lastIndexOf(LINE_END) + 1);
 }
 
 /** To a stream, such as standard output. */
