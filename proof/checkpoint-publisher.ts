@@ -89,8 +89,11 @@ export function urlPublisher(url: string): CheckpointPublisher {
           headers: { 'content-type': 'application/json', 'idempotency-key': checkpointHash(checkpoint) },
           body: checkpointLine(checkpoint),
           signal: AbortSignal.timeout(10_000),
+          // What follows is a GET without the checkpoint, and a page of login would count as the receiver's answer.
+          redirect: 'manual',
         });
-        if (!answer.ok) throw new Error(`the receiver of checkpoints answered ${answer.status}`);
+        const hint = answer.headers.has('location') ? ': name the address that it redirects to' : '';
+        if (!answer.ok) throw new Error(`the receiver of checkpoints answered ${answer.status}${hint}`);
       }
     },
   };

@@ -24,7 +24,8 @@ const server = createServer((request, response) => {
   request.on('end', () => {
     const body = Buffer.concat(chunks).toString();
     if (answer < 300) taken.push({ method: request.method, type: request.headers['content-type'], body });
-    response.writeHead(answer).end();
+    // A page of login, for a program that follows.
+    response.writeHead(request.method === 'GET' ? 200 : answer, { location: '/login' }).end();
   });
 });
 let url = '';
@@ -51,6 +52,10 @@ it('treats anything but a 2xx as an error, and an unreachable receiver too', asy
   answer = 503;
   await expect(urlPublisher(url).publish([head(9)])).rejects.toThrow(
     'the receiver of checkpoints answered 503',
+  );
+  answer = 302;
+  await expect(urlPublisher(url).publish([head(9)])).rejects.toThrow(
+    'the receiver of checkpoints answered 302: name the address that it redirects to',
   );
   answer = 204;
   await urlPublisher(url).publish([head(9)]);
