@@ -120,6 +120,31 @@ describe('OpenLineage events', () => {
     expect(sealed?.outputs[0]?.outputFacets?.outputStatistics.rowCount).toBe(counted?.n);
   });
 
+  it('are not received by an address that redirects, such as to a page of login', async () => {
+    const asked: string[] = [];
+    const server = createServer((request, response) => {
+      asked.push(`${request.method} ${request.url}`);
+      if (request.method === 'POST') response.writeHead(302, { location: '/login' }).end();
+      else response.writeHead(200).end('<title>Log in</title>');
+    });
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v1/lineage`;
+    const options = { transport: httpTransport(url, 'k'), engineVersion: '1', restart: false };
+    try {
+      for (let i = 0; i < 2; i++)
+        await expect(exportLineage(world.record, EVERYTHING, options)).rejects.toThrow(
+          `${url} answered 302: it redirects to /login;`,
+        );
+      expect(asked).toEqual(Array(2).fill('POST /api/v1/lineage'));
+    } finally {
+      server.close();
+      server.closeAllConnections();
+    }
+    await expect(exportLineage(world.record, EVERYTHING, options)).rejects.toThrow(
+      `${url} does not answer: connect ECONNREFUSED`,
+    );
+  });
+
   it('arrive over HTTP in order, and are sent again when they were refused', async () => {
     const got: Event[] = [];
     let refuse = true;

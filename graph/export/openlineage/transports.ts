@@ -66,8 +66,12 @@ export function streamTransport(stream: NodeJS.WritableStream): Transport {
 }
 
 const PATIENCE_MS = 30_000;
+const LONGEST_TEXT = 300;
 
-/** POSTs each event, in order, as the OpenLineage API requires (such as …/api/v1/lineage). */
+/**
+ * POSTs each event, in order, as the OpenLineage API requires (such as …/api/v1/lineage). A redirect is not followed: most are followed by a
+ * GET without the event, and a page of login that answers it would count as a receipt.
+ */
 export function httpTransport(url: string, key: string | undefined): Transport {
   const headers = {
     'content-type': 'application/json',
@@ -78,11 +82,25 @@ export function httpTransport(url: string, key: string | undefined): Transport {
     send: async (events) => {
       for (const event of events) {
         const signal = AbortSignal.timeout(PATIENCE_MS);
-        const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify(event), signal });
-        if (!answer.ok)
-          throw new Error(`${url} answered ${answer.status}: ${(await answer.text()).slice(0, 300)}`);
+        const body = JSON.stringify(event);
+        const sent = { method: 'POST', headers, body, signal, redirect: 'manual' } as const;
+        const answer = await fetch(url, sent).catch((error: Error) => {
+          throw new Error(`${url} does not answer: ${reasonOf(error)}`, { cause: error });
+        });
+        if (!answer.ok) throw new Error(`${url} answered ${answer.status}: ${await refusalOf(answer)}`);
         await answer.arrayBuffer();
       }
     },
   };
+}
+
+/** Of a failed fetch the cause, which its own message does not name. */
+const reasonOf = ({ message, cause }: Error): string =>
+  cause instanceof Error && cause.message !== '' ? cause.message : message;
+
+async function refusalOf(answer: Response): Promise<string> {
+  const to = answer.headers.get('location');
+  if (to !== null)
+    return `it redirects to ${to.slice(0, LONGEST_TEXT)}; export to the address that takes events`;
+  return (await answer.text()).slice(0, LONGEST_TEXT);
 }
