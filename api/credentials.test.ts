@@ -76,10 +76,14 @@ describe('the session of a request', () => {
   const ours = { host: 'scoreline.example', cookie };
 
   it('is found among the cookies, and needs the CSRF token to change something', () => {
-    expect(requestCredential('GET', ours)).toEqual({ key: token });
-    expect(requestCredential('POST', ours)).toMatchObject({ key: null, isForged: true });
-    expect(requestCredential('POST', { ...ours, 'x-scoreline-csrf': csrfOf(token) })).toEqual({ key: token });
-    expect(requestCredential('POST', { ...ours, 'x-scoreline-csrf': csrfOf('ss_other') }).key).toBeNull();
+    expect(requestCredential('GET', ours, false)).toEqual({ key: token });
+    expect(requestCredential('POST', ours, false)).toMatchObject({ key: null, isForged: true });
+    expect(requestCredential('POST', { ...ours, 'x-scoreline-csrf': csrfOf(token) }, false)).toEqual({
+      key: token,
+    });
+    expect(
+      requestCredential('POST', { ...ours, 'x-scoreline-csrf': csrfOf('ss_other') }, false).key,
+    ).toBeNull();
   });
 
   it.each([
@@ -87,14 +91,21 @@ describe('the session of a request', () => {
     [{ 'sec-fetch-site': 'same-site' }],
     [{ 'sec-fetch-site': 'cross-site', origin: 'http://scoreline.example' }],
   ])('is not taken from %j', (headers) => {
-    expect(requestCredential('GET', { ...ours, ...headers }).key).toBeNull();
+    expect(requestCredential('GET', { ...ours, ...headers }, false).key).toBeNull();
+  });
+
+  it('is under HTTPS in a cookie that other hosts of the domain cannot set', () => {
+    expect(requestCredential('GET', ours, true).key).toBeNull();
+    const both = { ...ours, cookie: `scoreline_session=ss_tossed; __Host-scoreline_session=${token}` };
+    expect(requestCredential('GET', both, true)).toEqual({ key: token });
+    expect(requestCredential('GET', both, false)).toEqual({ key: 'ss_tossed' });
   });
 
   it('stands behind a key, and is taken from its cookie only', () => {
-    expect(requestCredential('POST', { ...ours, 'x-api-key': 'k' })).toEqual({ key: 'k' });
-    expect(requestCredential('GET', { ...ours, authorization: 'Bearer ss_x' }).key).toBeNull();
+    expect(requestCredential('POST', { ...ours, 'x-api-key': 'k' }, false)).toEqual({ key: 'k' });
+    expect(requestCredential('GET', { ...ours, authorization: 'Bearer ss_x' }, false).key).toBeNull();
     expect(requestKey({ authorization: `Bearer ${token}` }).key).toBeNull();
     expect(presentedKey({ 'x-api-key': token })).toBeNull();
-    expect(sessionToken({ cookie: 'scoreline_session=; x=scoreline_session=ss_a' })).toBeNull();
+    expect(sessionToken({ cookie: 'scoreline_session=; x=scoreline_session=ss_a' }, false)).toBeNull();
   });
 });

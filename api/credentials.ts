@@ -8,8 +8,10 @@ export type Presented =
   | { readonly key: string }
   | { readonly key: null; readonly why: string; readonly isForged?: boolean };
 
-/** The cookie of a browser's session, and how its token begins. */
-export const SESSION_COOKIE = 'scoreline_session';
+/** The cookie of a browser's session. Under HTTPS its prefix keeps other hosts of the domain from setting it. */
+export const sessionCookie = (isSecure: boolean): string => `${isSecure ? '__Host-' : ''}scoreline_session`;
+
+/** How the token of a session begins. */
 export const SESSION_PREFIX = 'ss_';
 /** The header that a page sends with the token that `GET /session` returned. */
 export const CSRF_HEADER = 'x-scoreline-csrf';
@@ -18,9 +20,9 @@ export const CSRF_HEADER = 'x-scoreline-csrf';
 export const csrfOf = (token: string): string =>
   createHash('sha256').update(`csrf ${token}`).digest('base64url');
 
-/** The session token in a request's cookies; null if there is none. */
-export function sessionToken(headers: IncomingHttpHeaders): string | null {
-  return cookieOf(headers, SESSION_COOKIE, (value) => value.startsWith(SESSION_PREFIX));
+/** The session token in a request's cookies; null if there is none. `isSecure`: browsers reach this server by HTTPS. */
+export function sessionToken(headers: IncomingHttpHeaders, isSecure: boolean): string | null {
+  return cookieOf(headers, sessionCookie(isSecure), (value) => value.startsWith(SESSION_PREFIX));
 }
 
 /** The first cookie of that name that fits; null if there is none. */
@@ -69,9 +71,13 @@ const notToken = (key: string | null) => (key?.startsWith(SESSION_PREFIX) ? null
  * The credential of a request: its key, or else the token of its session. A browser adds the cookie by itself, so a
  * page of another origin cannot use it, and what may change something needs the CSRF token too.
  */
-export function requestCredential(method: string, headers: IncomingHttpHeaders): Presented {
+export function requestCredential(
+  method: string,
+  headers: IncomingHttpHeaders,
+  isSecure: boolean,
+): Presented {
   const presented = requestKey(headers);
-  const token = sessionToken(headers);
+  const token = sessionToken(headers, isSecure);
   if (token === null || presented.key !== null || headers.authorization !== undefined) return presented;
   if (isOfAnotherOrigin(headers))
     return { key: null, isForged: true, why: 'a session is not taken from a page of another origin' };

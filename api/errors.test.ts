@@ -32,6 +32,7 @@ const INTERNAL: Readonly<Record<string, string>> = {
   ModelFailedError: 'the templates write instead, and the failure is recorded: agents/narrator/model.ts',
   NotInterpretedError: 'the policy is decided by full authorizations instead',
   NotFetchedError: 'decides when a notice is fetched next: agents/fetching/fetch.ts',
+  OrderFailedError: 'logged, and the order is tried again later: scoring/training-orders.ts',
   NoticeError: 'answered by the page of a survey link, in words of its own: api/http/survey-links.ts',
   PackedModelError: 'ends scoreline model multilingual, which shows its text',
   PlaceError: 'listed with the files of a connection: ingestion/watch/watch-files.ts',

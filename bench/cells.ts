@@ -47,7 +47,7 @@ export async function cells({ databaseUrl }: Place): Promise<Report> {
     method:
       `Each cell has answers in ${HOURS} hours of 90 days, written as rollups of hours and days; every cell is asked for, as an administrator, ` +
       'behind the views. In a process of its own per size: heap and array buffers after a collection; elapsed time and CPU time of the process from an empty ' +
-      'memory until both units are loaded; medians of 3 reads in turn after a first one, by the function behind `nps` and `npsSeries`. Baseline: the same reads in the ' +
+      'memory until both units are loaded; medians of 15 reads of each in turn after a first one, by the function behind `nps` and `npsSeries`; each begins every other round. Baseline: the same reads in the ' +
       'same process with the rollups answering, which is also what answers beyond the bound. A load gives up once its bound is passed: here half of what days need. ' +
       `Load of the machine at the start: ${figure(load)}.`,
     columns: ['what', ...SIZES.map((size) => `${figure(size)} cells`)],

@@ -123,7 +123,7 @@ const lineageExport = defineCommand(
   {
     name: 'lineage export',
     summary: 'exports OpenLineage events of imports, scorings and trainings',
-    usage: ['--format openlineage [--to FILE|URL] [--key KEY] [--restart]'],
+    usage: ['--format openlineage [--to FILE|URL] [--key-file PATH] [--restart]'],
     options: {
       format: { type: 'string', value: 'FORMAT', help: 'openlineage' },
       to: {
@@ -131,7 +131,16 @@ const lineageExport = defineCommand(
         value: 'FILE|URL',
         help: 'an NDJSON file, the http(s) URL of an OpenLineage endpoint, or a Kafka topic; without it standard output, from the beginning',
       },
-      key: { type: 'string', value: 'KEY', help: 'sent to the http(s) URL as a bearer token' },
+      'key-file': {
+        type: 'string',
+        value: 'PATH',
+        help: 'a file with the key that is sent to the http(s) URL as a bearer token, or - for standard input',
+      },
+      key: {
+        type: 'string',
+        value: 'KEY',
+        help: 'the key itself, which lists of processes show: use --key-file',
+      },
       restart: {
         type: 'boolean',
         help: 'begin at the beginning, not where the last export to this place ended',

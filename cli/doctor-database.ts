@@ -1,10 +1,11 @@
 import type { Config } from '../config/config.ts';
 import { openDriver } from '../graph/neo4j/driver.ts';
 import type { Store } from '../store/database/client.ts';
-import { explained } from '../store/database/database-refused.ts';
+import { explained, isPrivilegeMissing } from '../store/database/database-refused.ts';
 import { CONNECTIONS, openPostgres } from '../store/database/postgres.ts';
 import { checkPrivileges, checkServer } from '../store/database/privileges.ts';
 import { statement } from '../store/database/statement.ts';
+import { newerMigration } from '../store/setup/migrations.ts';
 import { bad, type Finding, finding, good } from './finding.ts';
 
 interface Facts {
@@ -48,17 +49,24 @@ export async function examineDatabase(url: string): Promise<Finding[]> {
   }
 }
 
+/** The privileges are examined by themselves. */
+function withoutPrivilege(error: unknown): undefined {
+  if (!isPrivilegeMissing(error)) throw error;
+}
+
 async function examine(store: Store): Promise<Finding[]> {
   const asked = Date.now();
   const [facts] = await store.rows<Facts>(FACTS, []);
   if (!facts) throw new Error('PostgreSQL answers without a row');
   const skew = facts.now.getTime() - (asked + Date.now()) / 2;
   const problems = await checkServer(store);
+  const newer = problems.length > 0 ? undefined : await newerMigration(store).catch(withoutPrivilege);
   const free = facts.limit - facts.used;
   const { timescale, available } = facts;
   return [
     good(`PostgreSQL ${facts.release} answers`),
     ...problems.map((problem) => bad(problem.split(': ')[0] ?? '', problem.split(': ').slice(1).join(': '))),
+    ...(newer ? [bad(newer.what, newer.advice)] : []),
     facts.readOnly
       ? bad('PostgreSQL takes no writes: it is a standby, or read-only', 'let DATABASE_URL name the primary')
       : good('it takes writes'),

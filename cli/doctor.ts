@@ -6,17 +6,19 @@ import { loadPolicies } from '../api/access/policies.ts';
 import { type Config, ConfigError, loadConfig } from '../config/config.ts';
 import { openKeyProviders } from '../instance/keys/open-provider.ts';
 import { findHolder } from '../instance/lock.ts';
+import { embeddedFolder } from '../instance/open-database.ts';
 import { type SecretName, secretPath } from '../instance/secrets.ts';
 import { isComplete } from '../scoring/encoder-id.ts';
 import { encoderFolders, LANGUAGES } from '../scoring/multilingual/recipe.ts';
+import { newerMigrationIn } from '../store/setup/migrations.ts';
 import { examineDatabase, examineGraph } from './doctor-database.ts';
+import { examineKafka, examineLogins, examineTokens } from './doctor-others.ts';
 import { bad, type Finding, finding, good } from './finding.ts';
 
 const MIB = 1024 * 1024;
 const OLDEST_NODE = [20, 19] as const;
 /** What Scoreline stores besides a database on a server. */
 const ROOM = 100 * MIB;
-const ANSWER_MS = 5_000;
 const ENCODER_FILES = ['config.json', 'tokenizer.json', 'onnx/model_quantized.onnx'];
 
 /** Checks all that Scoreline needs, changes nothing, and says what to do about each problem; the exit code. */
@@ -34,10 +36,11 @@ export async function examineAll(): Promise<number> {
     for (const name of ['admin-key', 'pepper', 'wrapping-keys', 'signing-key'] as const)
       findings.push(...(await examineSecret(config, name)));
     findings.push(...(await examineKeyProvider(config)), ...(await examinePolicies(config)));
-    findings.push(...(await examineTokens(config)));
+    findings.push(...(await examineTokens(config)), ...(await examineLogins(config)));
+    findings.push(...(await examineKafka(config)));
     findings.push(...(await examineEncoder(config)), ...examineLanguages(config), await examinePort(config));
     if (config.databaseUrl) findings.push(...(await examineDatabase(config.databaseUrl)));
-    else findings.push(good('the database is embedded, in the data folder'));
+    else findings.push(examineEmbedded(config));
     if (config.neo4j) findings.push(...(await examineGraph(config.neo4j)));
     else findings.push(good('lineage comes from the database, without Neo4j'));
   }
@@ -55,6 +58,12 @@ function examineNode(): Finding {
   return isNew
     ? good(`Node.js ${process.versions.node}`)
     : bad(`Node.js ${process.versions.node}`, `use ${OLDEST_NODE.join('.')} or newer`);
+}
+
+/** Without opening it, which would change its files. */
+function examineEmbedded(config: Config): Finding {
+  const newer = newerMigrationIn(embeddedFolder(config));
+  return newer ? bad(newer.what, newer.advice) : good('the database is embedded, in the data folder');
 }
 
 function examineFolder({ dataDir, databaseUrl, diskReserve }: Config): Promise<Finding[]> {
@@ -116,20 +125,6 @@ function examinePolicies({ policies: folder, dimensions }: Config): Promise<Find
   return finding(`policies in ${folder}`, 'npm run policies lists every mistake', async () => {
     const policies = await loadPolicies(folder, dimensions);
     return good(`policies in ${folder}: valid, version ${policies.version}`);
-  });
-}
-
-function examineTokens({ jwt }: Config): Promise<Finding[]> {
-  if (!jwt) return Promise.resolve([]);
-  const advice = 'check SCORELINE_JWT_JWKS; without it tokens cannot be checked';
-  return finding('key set of tokens', advice, async () => {
-    const text = /^https?:/.test(jwt.jwks)
-      ? await (await fetch(jwt.jwks, { signal: AbortSignal.timeout(ANSWER_MS) })).text()
-      : await readFile(jwt.jwks, 'utf8');
-    const { keys } = JSON.parse(text) as { keys?: unknown[] };
-    return keys?.length
-      ? good('key set of tokens: readable')
-      : bad('key set of tokens: it holds no key', advice);
   });
 }
 

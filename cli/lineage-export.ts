@@ -13,12 +13,13 @@ import {
 } from '../graph/export/openlineage/transports.ts';
 import { openDatabase } from '../instance/open-database.ts';
 import { UsageError } from './command.ts';
+import { keyIn } from './key-file.ts';
 
 function transportTo(to: string | undefined, key: string | undefined): Transport {
   if (to === undefined) return streamTransport(process.stdout);
   if (isKafkaUrl(to)) {
     if (key !== undefined)
-      throw new Error('--key: for Kafka write USER:PASSWORD@ before the brokers in --to');
+      throw new Error('--key-file: for Kafka write USER:PASSWORD@ before the brokers in --to');
     return kafkaTransport(kafkaTarget(to));
   }
   return /^https?:\/\//.test(to) ? httpTransport(to, key) : fileTransport(to);
@@ -37,10 +38,18 @@ export async function sendLineage(values: {
   readonly format: string | undefined;
   readonly to: string | undefined;
   readonly key: string | undefined;
+  readonly 'key-file': string | undefined;
   readonly restart: boolean;
 }): Promise<number> {
-  const { format, to, key } = values;
+  const { format, to, 'key-file': file } = values;
   if (format !== 'openlineage') throw new UsageError('--format must be openlineage');
+  if (values.key !== undefined && file !== undefined)
+    throw new UsageError('--key and --key-file: give one of them');
+  if (values.key !== undefined)
+    process.stderr.write(
+      '--key shows the key to everyone who lists processes on this machine; write it into a file for --key-file\n',
+    );
+  const key = file === undefined ? values.key : await keyIn(file);
   const transport = transportTo(to, key);
   const restart = values.restart || to === undefined;
   const config = await loadConfig();

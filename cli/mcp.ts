@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { type Config, loadConfig } from '../config/config.ts';
 import { UsageError } from './command.ts';
+import { keyIn } from './key-file.ts';
 import { findServer, keyOf } from './sink.ts';
 
 interface Given {
@@ -51,7 +52,7 @@ function withoutSlashes(url: string): string {
 /** The key of --key-file or SCORELINE_KEY; undefined: the administrator's is to be used. */
 async function chosenKey(config: Config, file: string | undefined): Promise<string | undefined> {
   if (file === undefined) return config.clientKey;
-  const key = (await readFile(file, 'utf8')).trim();
-  if (key === '' || /\s/.test(key)) throw new Error(`--key-file: ${file} does not hold one key`);
-  return key;
+  // Standard input belongs to the protocol.
+  if (file === '-') throw new UsageError('--key-file must be a file');
+  return keyIn(file);
 }

@@ -181,6 +181,7 @@ export async function openServer(
     documents,
     roles: { api: roles.has('api'), ingest: roles.has('ingest') },
     origins: config.origins,
+    trustedProxies: config.trustedProxies,
     checks: readinessChecks({ store, roles, commitBusyFor: () => ingestor.busyFor(), loops, disk }),
     lesserChecks: readinessWarnings(store, loops, graph),
     gauges: {

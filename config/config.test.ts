@@ -41,6 +41,18 @@ describe('loadConfig', () => {
     expect((await mistakes(issuer)).join('\n')).toMatch(
       /SCORELINE_OIDC_ISSUER: must be https.*\nSCORELINE_OIDC_CLIENT_ID is missing.*\nSCORELINE_PUBLIC_URL is missing.*\njwt is missing/,
     );
+    expect((await mistakes({ SCORELINE_JWT_JWKS: 'http://login.example/jwks.json' })).join('\n')).toMatch(
+      /SCORELINE_JWT_JWKS: must be https or a file/,
+    );
+    const beside = await mistakes({ SCORELINE_OIDC_ISSUER: 'http://127.login.example' });
+    expect(beside.join('\n')).toContain('SCORELINE_OIDC_ISSUER: must be https');
+    for (const here of [
+      'http://127.0.0.1:8080/jwks',
+      'http://[::1]/jwks',
+      'http://localhost/jwks',
+      'jwks.json',
+    ])
+      expect((await mistakes({ SCORELINE_JWT_JWKS: here })).join('\n')).not.toContain('must be https');
     const scopes = await mistakes({ ...issuer, SCORELINE_OIDC_SCOPES: 'profile' });
     expect(scopes.join('\n')).toMatch(/SCORELINE_OIDC_SCOPES.*must name the scope openid/);
     expect((await loadConfig({})).oidc).toBeUndefined();
@@ -123,6 +135,14 @@ describe('loadConfig', () => {
       SCORELINE_CORS_ORIGINS: 'https://a.example, http://localhost:5173',
     });
     expect([...origins]).toEqual(['https://a.example', 'http://localhost:5173']);
+    expect(await mistakes({ SCORELINE_TRUSTED_PROXIES: '10.0.0.0/40, *' })).toEqual([
+      'SCORELINE_TRUSTED_PROXIES.0 has "10.0.0.0/40", which has more than 32 bits',
+      'SCORELINE_TRUSTED_PROXIES.1 has "*", which is not an address or a network such as 10.1.0.0/16',
+    ]);
+    expect(await loadConfig({ SCORELINE_TRUSTED_PROXIES: '10.0.0.0/8, ::1' })).toMatchObject({
+      trustedProxies: ['10.0.0.0/8', '::1'],
+    });
+    expect(await loadConfig({})).toMatchObject({ trustedProxies: [] });
   });
 });
 

@@ -113,6 +113,8 @@ export interface Config {
   readonly trustedDocuments: TrustedDocuments;
   /** Origins whose pages may send requests. */
   readonly origins: ReadonlySet<string>;
+  /** Addresses and networks of the proxies whose X-Forwarded-For counts; empty: none. */
+  readonly trustedProxies: readonly string[];
   /** Hosts, addresses and networks, besides the public internet, that targets may be at. */
   readonly allowedPlaces: readonly string[];
   /** Hosts, addresses and networks at which vendors may be asked besides their own hosts. */
@@ -200,6 +202,7 @@ export async function loadConfig(
     limits: found.data.limits,
     trustedDocuments: await trustedOf(variables.SCORELINE_TRUSTED_DOCUMENTS),
     origins: new Set(variables.SCORELINE_CORS_ORIGINS),
+    trustedProxies: variables.SCORELINE_TRUSTED_PROXIES ?? [],
     allowedPlaces: found.data.targets.allow,
     vendorPlaces: found.data.connections.allow,
     llm: llmOf(variables, found.data.llm),

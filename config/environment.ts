@@ -2,6 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { isTopicName, type KafkaCluster, parseKafkaCluster } from '../domain/kafka/kafka-target.ts';
 import { cut } from '../domain/text/text.ts';
+import { problemOfNetwork } from './allowed-places.ts';
+import { isLoopback } from './loopback.ts';
 
 export const ROLES = ['api', 'ingest', 'follow'] as const;
 export type Role = (typeof ROLES)[number];
@@ -72,6 +74,17 @@ const origins = z
       z.string().refine((text) => URL.canParse(text) && new URL(text).origin === text, {
         error: ({ input }) =>
           `has ${quoted(input)}, which is not an origin; write each as https://app.example.org`,
+      }),
+    ),
+  );
+
+const networks = z
+  .string()
+  .transform((text) => text.split(',').map((one) => one.trim()))
+  .pipe(
+    z.array(
+      z.string().refine((text) => problemOfNetwork(text) === null, {
+        error: ({ input }) => `has ${quoted(input)}, which ${problemOfNetwork(String(input))}`,
       }),
     ),
   );
@@ -171,6 +184,7 @@ export const environment = z
       .regex(/^[0-9a-f]{7,40}$/, 'must be the hash of a commit')
       .optional(),
     SCORELINE_CORS_ORIGINS: origins.optional(),
+    SCORELINE_TRUSTED_PROXIES: networks.optional(),
     SCORELINE_SEAL_SINK: url(['http:', 'https:'], 'https://witness.example.org/heads').optional(),
     SCORELINE_LLM_URL: url(['http:', 'https:'], 'https://llm.example.org/v1').optional(),
     SCORELINE_LLM_MODEL: z.string().min(1).max(200).optional(),
@@ -271,8 +285,4 @@ export function kmsOf(env: Readonly<Record<string, unknown>>): KeyConfig['kms'] 
   if (!keyId || !region || !accessKeyId || !secretAccessKey) return undefined;
   const credentials = { accessKeyId, secretAccessKey, sessionToken: given['AWS_SESSION_TOKEN'] };
   return { keyId, region, endpoint: given['AWS_ENDPOINT_URL_KMS'], credentials };
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }

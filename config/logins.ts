@@ -3,6 +3,7 @@ import type { Dimension } from '../domain/segments/dimensions.ts';
 import { ConfigError } from './config-error.ts';
 import type { deployment } from './deployment.ts';
 import type { environment } from './environment.ts';
+import { isTrustworthy } from './loopback.ts';
 import { type ClaimsConfig, type OidcConfig, oidcOf } from './oidc.ts';
 
 /** Accepted tokens (JWT): who signs them, and which claims describe the caller. */
@@ -42,6 +43,8 @@ function jwtOf(
 ): JwtConfig | undefined {
   const jwks = variables.SCORELINE_JWT_JWKS;
   if (jwks === undefined) return undefined;
+  if (/^http:/i.test(jwks) && (!URL.canParse(jwks) || !isTrustworthy(jwks)))
+    mistakes.push('SCORELINE_JWT_JWKS: must be https or a file, unless the key set is on this machine');
   const { SCORELINE_JWT_ISSUER: issuer, SCORELINE_JWT_AUDIENCE: audience } = variables;
   if (issuer === undefined) mistakes.push('SCORELINE_JWT_ISSUER is missing: who signs the tokens');
   if (audience === undefined) mistakes.push('SCORELINE_JWT_AUDIENCE is missing: the audience of the tokens');

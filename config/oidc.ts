@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { deployment } from './deployment.ts';
 import type { environment } from './environment.ts';
+import { isTrustworthy } from './loopback.ts';
 
 /** How claims of a token or of a login describe the caller. */
 export interface ClaimsConfig {
@@ -40,8 +41,8 @@ export function oidcOf(
   const issuer = variables.SCORELINE_OIDC_ISSUER;
   if (issuer === undefined) return undefined;
   const { SCORELINE_OIDC_CLIENT_ID: clientId, SCORELINE_PUBLIC_URL: publicUrl } = variables;
-  const { protocol, hostname, host } = new URL(issuer);
-  if (protocol === 'http:' && !/^(?:localhost|127\..*|\[::1\])$/.test(hostname))
+  const { host } = new URL(issuer);
+  if (!isTrustworthy(issuer))
     mistakes.push('SCORELINE_OIDC_ISSUER: must be https, unless the provider runs on this machine');
   if (clientId === undefined)
     mistakes.push('SCORELINE_OIDC_CLIENT_ID is missing: as the provider has registered this server');

@@ -22,6 +22,7 @@ import { RulesRegistry } from '../store/segments/rule-versions.ts';
 import { encryptLegacy } from '../store/setup/encrypt-legacy.ts';
 import { checkPepper, pepperMissing, readTenant } from '../store/setup/instance.ts';
 import { type DatabaseFeatures, exclusivelyMigrating, migrate } from '../store/setup/migrate.ts';
+import { signMigrationsIn } from '../store/setup/migrations.ts';
 import { ownDataFolder, tighten } from './data-folder.ts';
 import { openKeyProviders } from './keys/open-provider.ts';
 import { type FolderLock, lockFolder } from './lock.ts';
@@ -86,7 +87,7 @@ export function openDatabase(
 /**
  * Opens the configured database: takes the data folder, migrates, checks pepper, signing key and wrapping keys,
  * encrypts data from before there were keys, adopts erasures from before there were leaf tombstones.
- * @throws ConfigError, FolderInUseError, WrongPepperError, WrongSigningKeyError, WrongWrappingKeyError,
+ * @throws ConfigError, FolderInUseError, DatabaseRefusedError, WrongPepperError, WrongSigningKeyError, WrongWrappingKeyError,
  * DimensionsGoneError, or the database's error.
  */
 async function openOnce(
@@ -101,6 +102,7 @@ async function openOnce(
     const { opened, disk } = await openStore(config, onError);
     store = opened;
     const features = await migrate(opened);
+    if (config.databaseUrl === undefined) await signMigrationsIn(embeddedFolder(config));
     // A secret generated before a refused start would be taken for the right one by the next start.
     const secret = await pepper(config, await pepperMissing(opened));
     await checkPepper(opened, peppers(secret).map(pepperFingerprint));
@@ -173,7 +175,7 @@ async function openStore(
   if (config.databaseUrl !== undefined)
     return { opened: openPostgres(config.databaseUrl, onError), disk: undefined };
   const disk = await embeddedDisk(config, onError);
-  const folder = join(config.dataDir, 'record');
+  const folder = embeddedFolder(config);
   const store = await openPglite(folder, {
     isDiskFull: () => disk.isExhausted(),
     stuckAfter: config.stuckAfter,
@@ -184,6 +186,9 @@ async function openStore(
   await tighten(folder);
   return { opened: withDiskGuard(store, disk), disk };
 }
+
+/** Where the files of the embedded database are. */
+export const embeddedFolder = ({ dataDir }: Pick<Config, 'dataDir'>) => join(dataDir, 'record');
 
 const placeOf = ({ dataDir, diskReserve }: Config) => ({ folder: dataDir, reserve: diskReserve });
 

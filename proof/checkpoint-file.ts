@@ -65,6 +65,8 @@ export function keepCheckpointFile({
   const publish: CheckpointPublisher['publish'] = async (checkpoints) => {
     await shared();
     await file.publish(checkpoints);
+    // The next one need not read all of the file to find that out.
+    seen = Math.max(seen, checkpoints.at(-1)?.size ?? 0);
   };
   return { catchUp: shared, sink: { ...file, publish } };
 }

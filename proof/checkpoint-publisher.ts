@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { checkpointHash, checkpointLine, type SignedCheckpoint } from '../domain/seals/seal.ts';
 
@@ -26,11 +26,8 @@ export function fileSink(path: string): CheckpointPublisher {
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
       const file = await open(path, constants.O_RDWR | constants.O_CREAT, 0o600);
       try {
-        const found = await file.readFile();
-        const text = found.toString('utf8');
-        const end = text.lastIndexOf('\n') + 1;
-        const torn = text.slice(end);
-        const last = parseLine(text.slice(text.lastIndexOf('\n', end - 2) + 1, end));
+        const { end, line, torn } = await readEnd(file);
+        const last = parseLine(line);
         const lines = checkpoints.filter(({ size }) => !last || size > last.size).map(checkpointLine);
         const [first] = lines;
         if (torn !== '' && first?.startsWith(torn)) lines[0] = first.slice(torn.length);
@@ -38,15 +35,45 @@ export function fileSink(path: string): CheckpointPublisher {
         if (lines.length === 0) return;
         const bytes = Buffer.from(lines.join(''));
         for (let written = 0; written < bytes.length; )
-          written += (await file.write(bytes, written, bytes.length - written, found.length + written))
-            .bytesWritten;
+          written += (await file.write(bytes, written, bytes.length - written, end + written)).bytesWritten;
         await file.sync();
       } finally {
         await file.close();
       }
     },
-    newest: async () => (await readCheckpointFile(path))?.heads.at(-1) ?? null,
+    newest: async () => {
+      const file = await open(path).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return null;
+        throw error;
+      });
+      if (!file) return null;
+      try {
+        const newest = parseLine((await readEnd(file)).line);
+        if (newest) return newest;
+      } finally {
+        await file.close();
+      }
+      // What stands in front of something else.
+      return (await readCheckpointFile(path))?.heads.at(-1) ?? null;
+    },
   };
+}
+
+const TAIL_BYTES = 16 * 1024;
+
+/** The size of a file, its last whole line, and what follows that. The file grows with history, and its end is all that a sealer needs. */
+async function readEnd(file: FileHandle): Promise<{ end: number; line: string; torn: string }> {
+  const { size: end } = await file.stat();
+  if (end === 0) return { end, line: '', torn: '' };
+  for (let length = Math.min(end, TAIL_BYTES); ; length = Math.min(end, length * 16)) {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, end - length);
+    const bytes = buffer.subarray(0, bytesRead);
+    const lineEnd = bytes.lastIndexOf('\n') + 1;
+    const begin = lineEnd < 2 ? 0 : bytes.lastIndexOf('\n', lineEnd - 2) + 1;
+    // A line that begins further in front is read with more.
+    if (begin > 0 || length === end)
+      return { end, line: bytes.toString('utf8', begin, lineEnd), torn: bytes.toString('utf8', lineEnd) };
+  }
 }
 
 /**
@@ -62,8 +89,11 @@ export function urlPublisher(url: string): CheckpointPublisher {
           headers: { 'content-type': 'application/json', 'idempotency-key': checkpointHash(checkpoint) },
           body: checkpointLine(checkpoint),
           signal: AbortSignal.timeout(10_000),
+          // What follows is a GET without the checkpoint, and a page of login would count as the receiver's answer.
+          redirect: 'manual',
         });
-        if (!answer.ok) throw new Error(`the receiver of checkpoints answered ${answer.status}`);
+        const hint = answer.headers.has('location') ? ': name the address that it redirects to' : '';
+        if (!answer.ok) throw new Error(`the receiver of checkpoints answered ${answer.status}${hint}`);
       }
     },
   };

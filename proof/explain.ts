@@ -7,8 +7,10 @@ import { type LeafCause, leafName, readLeafTombstones } from '../store/seals/lea
 import {
   type Brought,
   type EarlierLeaf,
+  eventName,
   readBrought,
   readEarlierLeaves,
+  readReceived,
 } from '../store/seals/seal-evidence.ts';
 import { type RollupRef, SURVEYED } from '../store/seals/seal-facts.ts';
 import { readTrustedKeys } from '../store/seals/signing-keys.ts';
@@ -25,6 +27,8 @@ export interface Compared extends RollupRef {
 export interface Explanations {
   readonly brought: ReadonlyMap<string, Brought>;
   readonly earlier: ReadonlyMap<string, readonly EarlierLeaf[]>;
+  /** When the sealed events of changed and lost responses were received, microseconds since 1970, by `eventName`. */
+  readonly received: ReadonlyMap<string, number>;
   /** The audit log's statements about leaves, by `leafName`. */
   readonly notes: ReadonlyMap<string, ReadonlySet<LeafCause>>;
   /** The first response of each rollup (by index in the list) that is inconsistent in itself. */
@@ -44,12 +48,15 @@ export async function readExplanations(
   const ids = new Set<string>();
   const added = new Set<string>();
   const leaves = new Set<string>();
-  for (const { isSealed, model, match } of compared) if (isSealed) collect(model, match, ids, added, leaves);
+  const origins = new Set<string>();
+  for (const { isSealed, model, match } of compared)
+    if (isSealed) collect(model, match, ids, added, leaves, origins);
   const earlier = await readEarlierLeaves(session, [...added]);
   for (const { hash } of [...earlier.values()].flat()) leaves.add(leafName(hash));
   return {
     brought: await readBrought(session, [...ids]),
     earlier,
+    received: await readReceived(session, [...origins]),
     notes: leaves.size === 0 ? new Map() : await readNotes(session, publicKey, leaves),
     wrong: placed(compared, wrong),
   };
@@ -82,9 +89,13 @@ function collect(
   ids: Set<string>,
   added: Set<string>,
   names: Set<string>,
+  origins: Set<string>,
 ): void {
   for (const { id } of match.changed) ids.add(id);
-  if (model === SURVEYED) for (const { id } of match.added) added.add(id);
+  if (model === SURVEYED) {
+    for (const { id } of match.added) added.add(id);
+    for (const { origin } of [...match.changedLeaves, ...match.removed]) if (origin) origins.add(origin);
+  }
   for (const { responseId, hash } of match.removed) {
     if (responseId !== null) ids.add(responseId);
     names.add(leafName(hash));
@@ -114,7 +125,9 @@ export function findUnexplained(
   const newest = newestBrought(manifest);
   const changed =
     match.tampered[0] ??
-    match.changed.find((fact) => !isBroughtLater(model, fact, newest, explained)) ??
+    match.changed.find(
+      (fact, i) => !isBroughtLater(model, fact, match.changedLeaves[i], newest, explained),
+    ) ??
     match.added.find((fact) => isForged(fact, explained));
   if (changed)
     return {
@@ -145,20 +158,35 @@ export function findUnexplained(
 
 const notesOf = (hash: string, { notes }: Explanations) => notes.get(leafName(hash));
 
-/** When the newest sealed fact was brought, microseconds since 1970: changes came later. */
+/** When the newest sealed fact was brought, microseconds since 1970: what came later was not sealed yet. */
 function newestBrought({ brought, sealedAt }: Manifest): number {
   return brought === undefined ? Date.parse(sealedAt) * 1000 : Number(brought);
+}
+
+/**
+ * From when on an event may replace the leaf: later than what the leaf was made of. Not only later than the newest fact of the
+ * hour: what was received first may be committed last, after a repeated transaction or from a topic, behind a seal of newer facts.
+ */
+function replacedFrom(model: number, leaf: KeptLeaf | undefined, newest: number, explained: Explanations) {
+  if (!leaf?.origin) return newest;
+  const own =
+    model === SURVEYED
+      ? explained.received.get(eventName(leaf.responseId ?? '', leaf.origin))
+      : Number(leaf.origin);
+  return own === undefined || Number.isNaN(own) ? newest : Math.min(own, newest);
 }
 
 function isBroughtLater(
   model: number,
   { id, origin }: SealedFact,
+  leaf: KeptLeaf | undefined,
   newest: number,
-  { brought }: Explanations,
+  explained: Explanations,
 ): boolean {
+  // One follower predicts, one answer after the other.
   if (model !== SURVEYED) return Number(origin) > newest;
-  const now = brought.get(id);
-  return now?.origin === origin && now.at !== null && now.at > newest;
+  const now = explained.brought.get(id);
+  return now?.origin === origin && now.at !== null && now.at > replacedFrom(model, leaf, newest, explained);
 }
 
 /**
@@ -176,7 +204,8 @@ function causeOfLoss(model: number, leaf: KeptLeaf, newest: number, explained: E
   const now = explained.brought.get(leaf.responseId ?? '');
   if (!now) return null;
   const causes = notesOf(leaf.hash, explained);
-  const replaced = now.at !== null && now.at > newest && now.origin !== leaf.origin;
+  const since = replacedFrom(model, leaf, newest, explained);
+  const replaced = now.at !== null && now.at > since && now.origin !== leaf.origin;
   if (now.aside) return causes?.has(now.aside) || replaced ? now.aside : null;
   if (now.origin === null && causes?.has('withdrawn')) return 'withdrawn';
   if (model === SURVEYED) return replaced ? 'corrected' : null;

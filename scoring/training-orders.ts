@@ -17,6 +17,8 @@ const HOUR_MS = 3_600_000;
  * again: it is tried again after this time.
  */
 const AGAIN_MS = 600_000;
+/** What fails for a reason that is not known is tried again after a minute, then two, four, …, at most an hour. */
+const FIRST_PAUSE_MS = 60_000;
 
 export interface TrainingOrdersDeps {
   readonly store: Store;
@@ -43,8 +45,10 @@ export async function startTrainingOrders(deps: TrainingOrdersDeps): Promise<Wor
   return { isFailing: () => false, isForgotten: () => false, stop: () => periodic.stop() };
 }
 
-/** Orders that this process has tried, each with the time from which it is tried again. */
-type Tried = Map<string, number>;
+/** Orders that this process has tried: from when on each is tried again, and how often it failed for a reason that is not known. */
+export type Tried = Map<string, { readonly from: number; readonly failures: number }>;
+
+const NEVER = { from: Number.POSITIVE_INFINITY, failures: 0 };
 
 /**
  * Trains the oldest order that has no model yet, of the newest of each kind; returns the version, or null. One that cannot be
@@ -59,20 +63,38 @@ export async function carryOutOrder(
   let made: number | null = null;
   for (const order of await newestOrders(store)) {
     const { decision, model } = order;
-    if (model !== null || !isOpen(order, now()) || now() < (tried.get(decision) ?? 0)) continue;
+    if (model !== null || !isOpen(order, now()) || now() < (tried.get(decision)?.from ?? 0)) continue;
     try {
       made = await carryOut(deps, order);
-      tried.set(decision, Number.POSITIVE_INFINITY);
+      tried.set(decision, NEVER);
       break;
     } catch (error) {
       if (error instanceof UserError) {
-        tried.set(decision, isFinal(error) ? Number.POSITIVE_INFINITY : now() + AGAIN_MS);
+        tried.set(decision, isFinal(error) ? NEVER : { from: now() + AGAIN_MS, failures: 0 });
         onError(error);
-      } else failures.push(error);
+      } else {
+        const count = (tried.get(decision)?.failures ?? 0) + 1;
+        const pause = Math.min(HOUR_MS, FIRST_PAUSE_MS * 2 ** (count - 1));
+        tried.set(decision, { from: now() + pause, failures: count });
+        failures.push(new OrderFailedError(decision, count, pause, error));
+      }
     }
   }
   if (failures.length > 0) throw failures[0];
   return made;
+}
+
+/** An order failed for a reason that is not known; the reason is its cause. */
+class OrderFailedError extends Error {
+  override readonly name = 'OrderFailedError';
+
+  constructor(decision: string, count: number, pause: number, cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    super(
+      `the training of Decision:${decision} failed ${count === 1 ? 'once' : `${count} times`}, and is tried again in ${pause / 60_000} min: ${reason}`,
+      { cause },
+    );
+  }
 }
 
 /** The same training would fail again: it has too few labels, or makes no pair. */

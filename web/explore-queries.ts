@@ -109,23 +109,36 @@ export function exploreQueries(dimensions: readonly QueriedDimension[]): Explore
   });
 }
 
-/** The document with its variables written out, to be run as it is. */
+/** Variables of one of several reads of a document, and the name of what is read. */
+export interface ExploreRead {
+  readonly name: string;
+  readonly variables: ExploreVariables;
+}
+
+/** The document with its variables written out, to be run as it is. Several reads are fields with names of their own. */
 export function writtenOut(
   name: ExploreDocument,
   dimensions: readonly QueriedDimension[],
-  variables: ExploreVariables,
+  reads: readonly ExploreRead[],
 ): string {
   const operation = OPERATIONS[name];
-  const given = givenOf(name, variables).map(
-    ([one, value]) => `${one}: ${literal(value, operation.types[one] ?? '')}`,
-  );
-  const passed = given.length === 0 ? '' : `(\n    ${given.join('\n    ')}\n  )`;
-  return `query ${name} {\n  ${operation.field}${passed} {\n    ${selectionOf(operation, dimensions)}\n  }\n}\n`;
+  const { field, types } = operation;
+  const selection = selectionOf(operation, dimensions);
+  const fields = reads.map(({ name: title, variables }, i) => {
+    const given = givenOf(name, variables).map(
+      ([one, value]) => `${one}: ${literal(value, types[one] ?? '')}`,
+    );
+    const passed = given.length === 0 ? '' : `(\n    ${given.join('\n    ')}\n  )`;
+    // The title as a comment: no name of a field may hold it.
+    const called = reads.length === 1 ? '' : `# ${title.replace(/\s+/g, ' ')}\n  segment${i + 1}: `;
+    return `  ${called}${field}${passed} {\n    ${selection}\n  }\n`;
+  });
+  return `query ${name} {\n${fields.join('')}}\n`;
 }
 
 /**
  * The address of the document's rows as a file: /bi/NAME.csv?segment.region=Japan,Peru&... Moments may be relative there, such as
- * "now-P30D".
+ * "now/d-P30D".
  */
 export function fileAddress(name: ExploreDocument, variables: ExploreVariables, format = 'csv'): string {
   const params = new URLSearchParams();

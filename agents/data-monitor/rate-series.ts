@@ -39,7 +39,8 @@ export async function readRateSeries(
 /** The last days in a row of which it is known how many began; null: it is not reported, or not any more. */
 function knownDays(invited: readonly InvitedDay[], from: number, today: number) {
   const unknown = new Set(invited.flatMap(({ day, started }) => (started === null ? [day] : [])));
-  const known = invited.flatMap(({ day }) => (unknown.has(day) ? [] : [day]));
+  // By day, not by row: there is a row for each cell of each day, and a call takes some 100,000 arguments at most.
+  const known = [...new Set(invited.map(({ day }) => day))].filter((day) => !unknown.has(day));
   const last = Math.max(...known);
   if (last < today - LATEST_DAYS) return null;
   const gap = [...unknown].filter((day) => day < last);

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { InvalidMapError } from '../../ingestion/files/map/map-mistakes.ts';
 import type { BatchAccount } from '../../ingestion/pipeline/outcome.ts';
 import { UnreadableBodyError } from '../../ingestion/pipeline/read-items.ts';
 import type { Submitter } from '../../ingestion/pipeline/submitter.ts';
@@ -7,7 +6,7 @@ import { objectOfBody } from '../../ingestion/webhooks/body.ts';
 import type { Connections, LiveConnection } from '../../ingestion/webhooks/connections.ts';
 import type { Ask, FetchRules, Notice } from '../../ingestion/webhooks/connector.ts';
 import type { QuarantineContent } from '../../ingestion/webhooks/quarantined.ts';
-import { type ReceiveDeps, takeItems } from '../../ingestion/webhooks/receive.ts';
+import { type ReceiveDeps, takeOrKeep } from '../../ingestion/webhooks/receive.ts';
 import {
   type ClaimedNotice,
   giveUpNotice,
@@ -80,11 +79,8 @@ async function attempt(
     connection?.vendor.fetch && access && submitter
       ? await fetch(deps, connection.vendor.fetch, access, announced.notice, stop)
       : notNow;
-  const stored = 'items' in fetched && connection && submitter;
-  const failure = stored
-    ? await take(deps, connection, submitter, notice, fetched.items)
-    : (fetched as Failure);
-  if (failure !== null) return fail(deps, id, notice, failure);
+  if (!('items' in fetched && connection && submitter)) return fail(deps, id, notice, fetched as Failure);
+  await take(deps, connection, submitter, notice, fetched.items);
   await store.transaction(async (session) => {
     if (await settleNotice(session, notice, new Date(now()))) await noticeClaims.worked(session, id);
   });
@@ -139,26 +135,19 @@ async function fetch(
   });
 }
 
-/** Stores what was fetched like a delivery, once for each notice; null: done. */
+/** Stores what was fetched like a delivery, once for each notice. */
 async function take(
   deps: FetchDeps,
   connection: LiveConnection,
   submitter: Submitter,
   { id: notice, position }: ClaimedNotice,
   items: readonly unknown[],
-): Promise<Failure | null> {
-  try {
-    const reader = await deps.connections.reader(connection);
-    const digest = createHash('sha256').update(`notice ${notice}`).digest();
-    const taken = { id: connection.id, reader, items, position, digest, at: new Date(deps.now()) };
-    const { account } = await takeItems(deps, submitter, { ...taken, isFetched: true, quarantine: deps });
-    deps.onIngested(account);
-    return null;
-  } catch (error) {
-    if (error instanceof InvalidMapError)
-      return refused('the mapping does not fit the dimensions of the deployment any more');
-    throw error;
-  }
+): Promise<void> {
+  const reader = () => deps.connections.reader(connection);
+  const digest = createHash('sha256').update(`notice ${notice}`).digest();
+  const taken = { id: connection.id, items, position, digest, at: new Date(deps.now()), isFetched: true };
+  const { account } = await takeOrKeep(deps, submitter, reader, taken);
+  deps.onIngested(account);
 }
 
 /** Postpones or gives up a notice, and notes why with its connection. */

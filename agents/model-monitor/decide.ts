@@ -28,6 +28,8 @@ export interface Inputs {
   readonly read: number;
   /** Those that set the alarm. */
   readonly alarms: readonly ReadFigure[];
+  /** The reading is older than what it was of, or none is kept: the model reads no answers at present. */
+  readonly isPast?: boolean;
   readonly before: Episode | null;
   readonly last: LastAlert | null;
 }
@@ -42,13 +44,24 @@ const named = (metric: string) => metric.toLowerCase().replaceAll('_', ' ');
 const round = (value: number) => Math.round(value * 1_000) / 1_000;
 
 /** One alert for each model: what became worse, or else what changed in what it reads. */
-export function decide({ at, model, stage, read, alarms, before, last }: Inputs): Decided<AlertAction> {
+export function decide({
+  at,
+  model,
+  stage,
+  read,
+  alarms,
+  isPast,
+  before,
+  last,
+}: Inputs): Decided<AlertAction> {
   const evidence = [`ModelVersion:${model}`];
   const isUsed = stage === 'CHAMPION' || stage === 'SHADOW';
-  const fine = isUsed
-    ? `None of ${read} figures of model version ${model} sets the alarm.`
-    : `Model version ${model} is not in use: its stage is ${stage}.`;
-  const cause = isUsed && alarms.length > 0 ? causeOf(model, stage, alarms, evidence) : null;
+  const fine = isPast
+    ? `Model version ${model} has read no answers since ${at.slice(0, 10)}: what set the alarm is over.`
+    : isUsed
+      ? `None of ${read} figures of model version ${model} sets the alarm.`
+      : `Model version ${model} is not in use: its stage is ${stage}.`;
+  const cause = isUsed && !isPast && alarms.length > 0 ? causeOf(model, stage, alarms, evidence) : null;
   return decideAlert({ at, rule: RULE, cause, fine, evidence, before, last, damping: DAMPING });
 }
 

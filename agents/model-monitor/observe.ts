@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../domain/time/time-windows.ts';
 import type { AgentStateRow } from '../../store/agents/agent-states.ts';
 import { isInUse, readRegistry, stageInUse } from '../../store/models/models.ts';
 import { latestReadings, type Reading } from '../../store/monitoring/model-readings.ts';
@@ -20,9 +21,12 @@ export function figureOf({ metric, segment, value, reference, adjustedPValue, n 
   };
 }
 
-/** Each model with new readings, and models with an open alert that are no longer in use. */
+/** What a reading is of (scoring/readings.ts). One that old says nothing of the answers that are read now. */
+const READING_MS = 7 * DAY_MS;
+
+/** Each model with new readings, and models with an open alert that are no longer in use, or no longer read. */
 export async function* observe(
-  { store }: AgentDeps,
+  { store, now }: AgentDeps,
   known: ReadonlyMap<string, AgentStateRow>,
 ): AsyncGenerator<Observation<Inputs>> {
   const readings = await latestReadings(store);
@@ -31,20 +35,25 @@ export async function* observe(
     const stage = stageInUse(registered);
     const own = readings.filter(({ modelVersionId }) => modelVersionId === model);
     const until = own[0]?.until.getTime();
-    if (until === undefined) continue;
     const key = `model ${model}`;
     const state = known.get(key);
     const last = await lastAlertOf(store, AGENT, key);
+    const isPast = until === undefined || now() - until > READING_MS;
     // The same reading is not a second look.
-    if (isInUse(registered) ? state?.position === until : openOf(last) === null) continue;
-    const before = (state?.state ?? null) as Episode | null;
-    const alarms = own.filter(({ alarm }) => alarm).map(figureOf);
+    if (isInUse(registered) && !isPast ? state?.position === until : openOf(last) === null) continue;
+    const at = until ?? state?.position ?? now();
+    const alarms = isPast ? [] : own.filter(({ alarm }) => alarm).map(figureOf);
     yield {
       key,
-      inputs: { at: new Date(until).toISOString(), model, stage, read: own.length, alarms, before, last },
+      inputs: {
+        at: new Date(at).toISOString(),
+        ...{ model, stage, read: own.length, alarms, last },
+        ...(isPast && { isPast }),
+        before: (state?.state ?? null) as Episode | null,
+      },
       cells: 'everything',
       about: [`ModelVersion:${model}`],
-      position: until,
+      position: at,
     };
   }
 }

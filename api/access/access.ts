@@ -193,6 +193,15 @@ function authenticator(
     const first = ends.length === 0 ? null : Math.min(...ends);
     return caller({ id: `ApiKey:${id}`, name, role, sources, readOnly, expiresAt: first }, attributes);
   };
+  /** Each request asks twice; a row does not change, and what it may do only with the policies. */
+  const known = new WeakMap<LiveKeyRow, Caller>();
+  const knownByKey = (row: LiveKeyRow) => {
+    const before = known.get(row);
+    if (before?.policyVersion === policyVersion()) return before;
+    const made = byKey(row);
+    if (made) known.set(row, made);
+    return made;
+  };
   const bySession = ({ actor, keyHash, claims, expiresAt }: BrowserSessionRow): Caller | null => {
     // A login ends with the settings that admitted it.
     if (claims)
@@ -209,7 +218,7 @@ function authenticator(
     const session = sessions.find(presented);
     if (session) return bySession(session);
     const key = keys.find(presented);
-    return key ? byKey(key) : byToken(presented);
+    return key ? knownByKey(key) : byToken(presented);
   };
 }
 

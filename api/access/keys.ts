@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { hash, randomBytes, randomUUID } from 'node:crypto';
 import type { Segment } from '../../domain/segments/cell.ts';
 import {
   API_KEY_CHANNEL,
@@ -52,7 +52,7 @@ const USED_EVERY_MS = 60_000;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** SHA-256 of a key, as hex. */
-export const digest = (key: string) => createHash('sha256').update(key).digest('hex');
+export const digest = (key: string) => hash('sha256', key);
 
 /**
  * Reads the keys and follows their changes, by notice and by polling twice a second, so that a key revoked by

@@ -124,7 +124,9 @@ export function openOidc(
 }
 
 /** Reads the provider's description, which must name the issuer itself. */
-async function discover(options: OidcOptions): Promise<Configuration> {
+export async function discover(
+  options: Pick<OidcOptions, 'issuer' | 'clientId' | 'clientSecret' | 'clockTolerance'>,
+): Promise<Configuration> {
   const { issuer, clientId, clientSecret, clockTolerance: seconds } = options;
   const client = await import('openid-client');
   const isPlain = new URL(issuer).protocol === 'http:';

@@ -1,6 +1,8 @@
 import { windowWords } from '../../agents/narrator/sheet.ts';
 import { answers, points } from '../../agents/narrator/template.ts';
-import type { Filled } from './plan.ts';
+import { quoted } from '../../domain/text/text.ts';
+import type { Ambiguous } from './grammar.ts';
+import { type Filled, type KnownDimension, labelOf, type Plan } from './plan.ts';
 
 interface Row {
   readonly time: Date;
@@ -31,6 +33,24 @@ interface Theme {
 /** Themes that an answer names. */
 const MOST_THEMES = 5;
 const TOO_FEW = 'is not shown to you: it would be of too few answers';
+
+const listed = new Intl.ListFormat('en', { type: 'conjunction' });
+const either = new Intl.ListFormat('en', { type: 'disjunction' });
+
+/** What an answer is about, with the dimensions that values were taken for; none: it is about everything. */
+export function aboutOf({ segment }: Plan, dimensions: readonly KnownDimension[]): string[] {
+  const parts = dimensions.flatMap((one) =>
+    segment[one.field] ? [`${labelOf(one)} ${either.format(segment[one.field] ?? [])}`] : [],
+  );
+  return parts.length === 0 ? [] : [`This is about ${listed.format(parts)}.`];
+}
+
+/** Asks which dimension is meant. */
+export function whichOf({ values }: Ambiguous): string {
+  const [{ value = '' } = {}] = values;
+  const kinds = values.map(({ dimension }) => `a value of ${labelOf(dimension)}`);
+  return `${quoted(value)} is ${listed.format(kinds)}. Which one do you mean?`;
+}
 
 /** An answer's data in sentences: every number in them is one of its fields, rounded. */
 export function sentencesOf({ document }: Filled, data: Readonly<Record<string, unknown>>): string[] {

@@ -9,18 +9,10 @@ import type { ApiContext } from '../context.ts';
 import { askModel, noteAnswer } from '../language-model.ts';
 import { documentText, TOOLS } from '../mcp/tools.ts';
 import { executeOperation, prepareOperation } from '../operation.ts';
-import { sentencesOf } from './answer.ts';
-import { readQuestion } from './grammar.ts';
+import { aboutOf, sentencesOf, whichOf } from './answer.ts';
+import { examplesFor, readQuestion } from './grammar.ts';
 import { PROMPT_HASH, PROMPT_VERSION, planOfForm, questionFor } from './model-reading.ts';
-import {
-  examplesFor,
-  type Filled,
-  fill,
-  type Kind,
-  type KnownDimension,
-  NARRATIVE_DOCUMENT,
-  type Plan,
-} from './plan.ts';
+import { type Filled, fill, type Kind, type KnownDimension, NARRATIVE_DOCUMENT, type Plan } from './plan.ts';
 
 /** A trusted document with its variables. */
 export interface FilledQuery {
@@ -53,6 +45,13 @@ export async function answerQuestion(
   const dimensions = await knownDimensions(context);
   const reading = readQuestion(question, dimensions, now());
   if ('plan' in reading) return run(context, schema, dimensions, { plan: reading.plan, by: 'GRAMMAR' });
+  // The language model is not asked: it would choose one of them.
+  if ('ambiguous' in reading)
+    return {
+      ...{ kind: null, by: 'GRAMMAR', query: null, data: null, failure: null },
+      sentences: [whichOf(reading.ambiguous)],
+      examples: reading.ambiguous.questions,
+    };
   const { plan, failure } = mayAskModel
     ? await readByModel(context, dimensions, question)
     : { plan: null, failure: null };
@@ -126,7 +125,7 @@ async function run(
       data: null,
       sentences: (errors ?? []).map(({ message }) => `It was not executed: ${message}`),
     };
-  return { ...answered, data, sentences: sentencesOf(filled, data) };
+  return { ...answered, data, sentences: [...aboutOf(plan, dimensions), ...sentencesOf(filled, data)] };
 }
 
 function queryOf({ document, variables }: Filled): FilledQuery {

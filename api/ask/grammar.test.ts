@@ -14,8 +14,9 @@ const DIMENSIONS: KnownDimension[] = [
     field: 'productLine',
     attribute: 'product_line',
     enumValue: 'PRODUCT_LINE',
-    values: ['Air', 'Rail', 'new', 'Line 4'],
+    values: ['Air', 'Rail', 'new', 'Line 4', 'March', 'Region'],
   },
+  { field: 'team', attribute: 'team', enumValue: 'TEAM', values: ['East', 'east', 'Far North', 'NORTH sea'] },
 ];
 const read = (question: string) => readQuestion(question, DIMENSIONS, NOW);
 const filled = (question: string) => {
@@ -31,7 +32,27 @@ describe('a question', () => {
     ],
     ['nps', { document: 'scores', variables: { window: 'P30D' } }],
     [
-      'How is rail doing in the North Sea this quarter',
+      'NPS of east',
+      { document: 'scores', variables: { segment: { team: ['East', 'east'] }, window: 'P30D' } },
+    ],
+    ['NPS in March', { document: 'scores', variables: { window: 'P1M', asOf: '2026-04-01T00:00:00.000Z' } }],
+    [
+      'score of "March"',
+      { document: 'scores', variables: { segment: { productLine: ['March'] }, window: 'P30D' } },
+    ],
+    [
+      'score of team North Sea',
+      { document: 'scores', variables: { segment: { team: ['NORTH sea'] }, window: 'P30D' } },
+    ],
+    [
+      'the NPS of North Sea (team) and "Region"',
+      {
+        document: 'scores',
+        variables: { segment: { team: ['NORTH sea'], productLine: ['Region'] }, window: 'P30D' },
+      },
+    ],
+    [
+      'How is rail doing in the region North Sea this quarter',
       {
         document: 'scores',
         variables: { segment: { productLine: ['Rail'], region: ['North Sea'] }, window: 'P3M' },
@@ -129,6 +150,21 @@ describe('a question', () => {
     ],
   ])('%s', (question, expected) => {
     expect(filled(question)).toEqual(expected);
+  });
+
+  it.each([
+    ['How is the North Sea doing?', 'How is the region North Sea doing?', 'How is the team North Sea doing?'],
+    [
+      'nps of “Übersee” and "north sea"',
+      'nps of “Übersee” and region "north sea"',
+      'nps of “Übersee” and team "north sea"',
+    ],
+  ])('whose value is one of two dimensions is asked back: %s', (question, ...questions) => {
+    const reading = read(question);
+    if (!('ambiguous' in reading)) throw new Error('one was taken');
+    expect(reading.ambiguous.questions).toEqual(questions);
+    expect(reading.ambiguous.values.map(({ value }) => value)).toEqual(['North Sea', 'NORTH sea']);
+    for (const one of questions) expect(read(one)).toHaveProperty('plan');
   });
 
   it.each<[string, string[]]>([

@@ -1,11 +1,21 @@
-import type { Kind, KnownDimension, Plan } from './plan.ts';
+import { type Kind, type KnownDimension, labelOf, type Plan } from './plan.ts';
 import { type NamedTime, timeAt } from './times.ts';
 
 /** A question as it was understood, or what of it was not. */
 export type Reading =
   | { readonly plan: Plan }
+  /** What to ask back: the words are values of several dimensions. */
+  | { readonly ambiguous: Ambiguous }
   /** Words that are neither of the grammar nor known values; empty: it is of no kind that has a plan. */
   | { readonly unknown: readonly string[] };
+
+/** Words of a question that are values of several dimensions. */
+export interface Ambiguous {
+  /** The value of each dimension that it could be of. */
+  readonly values: readonly { readonly dimension: KnownDimension; readonly value: string }[];
+  /** The question for each of them, which says the dimension. */
+  readonly questions: readonly string[];
+}
 
 const list = (words: string) => new Set(words.split(' '));
 
@@ -44,7 +54,7 @@ export const wordsOf = (text: string): string[] =>
     .match(/[\p{L}\p{N}]+/gu) ?? [];
 
 interface Value {
-  readonly field: string;
+  readonly dimension: KnownDimension;
   readonly value: string;
   readonly words: readonly string[];
 }
@@ -60,53 +70,112 @@ export function readQuestion(question: string, dimensions: readonly KnownDimensi
   const quoted = new Set(
     [...question.matchAll(/"([^"]{1,200})"/g)].map(([, text = '']) => wordsOf(text).join(' ')),
   );
-  const byFirst = valuesByFirst(dimensions, quoted);
+  const byFirst = valuesByFirst(dimensions, quoted, now);
   const found = {
     segment: {} as Record<string, string[]>,
     named: new Set<string>(),
     times: [] as NamedTime[],
   };
   const rest: string[] = [];
+  let ambiguous: Ambiguous | null = null;
   for (let at = 0; at < words.length; ) {
-    const value = longest(byFirst.get(words[at] ?? '') ?? [], words, at);
+    const value = valueAt({ byFirst, dimensions, words }, at);
     const time = value ? null : timeAt(words, at, now);
     const dimension = value || time ? null : dimensionAt(dimensions, words, at);
-    if (value) {
-      const values = found.segment[value.field] ?? [];
-      if (!values.includes(value.value)) found.segment[value.field] = [...values, value.value];
-    } else if (time) found.times.push(time);
+    if (value && isOfSeveral(value.of)) ambiguous ??= askedBack(question, value, at);
+    else if (value) addValues(found.segment, value.of);
+    else if (time) found.times.push(time);
     else if (dimension) found.named.add(dimension.field);
     else rest.push(words[at] ?? '');
-    at += value?.words.length ?? time?.words ?? dimension?.words ?? 1;
+    at += value?.words ?? time?.words ?? dimension?.words ?? 1;
   }
   const known = (word: string) => PLAIN.has(word) || KIND_WORDS.some(([, of]) => of.has(word));
   const unknown = rest.filter((word) => !known(word));
   if (unknown.length > 0) return { unknown: [...new Set(unknown)] };
+  if (ambiguous) return { ambiguous };
   return planOf(rest, found, dimensions);
 }
 
-/** Values by their first word; those of words of the grammar count only in quotation marks. */
+/** Values by their first word; those that are words of the grammar, times or dimensions count only in quotation marks. */
 function valuesByFirst(
   dimensions: readonly KnownDimension[],
   quoted: ReadonlySet<string>,
+  now: number,
 ): Map<string, Value[]> {
+  const isOfGrammar = (words: readonly string[]) =>
+    words.every((word) => PLAIN.has(word) || KIND_WORDS.some(([, of]) => of.has(word))) ||
+    [timeAt(words, 0, now), dimensionAt(dimensions, words, 0)].some((one) => one?.words === words.length);
   const byFirst = new Map<string, Value[]>();
-  for (const { field, values } of dimensions)
-    for (const value of values) {
+  for (const dimension of dimensions)
+    for (const value of dimension.values) {
       const words = wordsOf(value);
       const [first] = words;
-      const isOfGrammar = words.every((word) => PLAIN.has(word) || KIND_WORDS.some(([, of]) => of.has(word)));
-      if (first === undefined || (isOfGrammar && !quoted.has(words.join(' ')))) continue;
+      if (first === undefined || (isOfGrammar(words) && !quoted.has(words.join(' ')))) continue;
       const others = byFirst.get(first);
-      if (others) others.push({ field, value, words });
-      else byFirst.set(first, [{ field, value, words }]);
+      if (others) others.push({ dimension, value, words });
+      else byFirst.set(first, [{ dimension, value, words }]);
     }
   return byFirst;
 }
 
-function longest(values: readonly Value[], words: readonly string[], at: number): Value | null {
+/** Values that are named at a word: several where they are written alike. */
+interface Named {
+  readonly of: readonly Value[];
+  /** How many words name them. */
+  readonly words: number;
+}
+
+interface Within {
+  readonly byFirst: ReadonlyMap<string, readonly Value[]>;
+  readonly dimensions: readonly KnownDimension[];
+  readonly words: readonly string[];
+}
+
+/** The longest value at a word. Of several dimensions it is that of the one beside it: "region North", "North (region)". */
+function valueAt({ byFirst, dimensions, words }: Within, at: number): Named | null {
+  const here = dimensionAt(dimensions, words, at);
+  const fitting = (from: number) => longest(byFirst.get(words[from] ?? '') ?? [], words, from);
+  const after = here
+    ? fitting(at + here.words).filter(({ dimension }) => dimension.field === here.field)
+    : [];
+  // A name of a dimension before a value of several says which one is meant.
+  if (here && after[0] && isOfSeveral(fitting(at + here.words)))
+    return { of: after, words: here.words + after[0].words.length };
+  const of = fitting(at);
+  const [one] = of;
+  if (!one) return null;
+  const length = one.words.length;
+  const next = isOfSeveral(of) ? dimensionAt(dimensions, words, at + length) : null;
+  const own = of.filter(({ dimension }) => dimension.field === next?.field);
+  return next && own.length > 0 ? { of: own, words: length + next.words } : { of, words: length };
+}
+
+const isOfSeveral = (values: readonly Value[]): boolean =>
+  new Set(values.map(({ dimension }) => dimension)).size > 1;
+
+/** Those of the values at a word that have most words. */
+function longest(values: readonly Value[], words: readonly string[], at: number): Value[] {
   const fitting = values.filter((value) => value.words.every((word, i) => words[at + i] === word));
-  return fitting.sort((a, b) => b.words.length - a.words.length)[0] ?? null;
+  const most = Math.max(0, ...fitting.map((value) => value.words.length));
+  return fitting.filter((value) => value.words.length === most);
+}
+
+function addValues(segment: Record<string, string[]>, values: readonly Value[]): void {
+  for (const { dimension, value } of values)
+    segment[dimension.field] = [...new Set([...(segment[dimension.field] ?? []), value])];
+}
+
+/** The dimensions that a value could be of, and the question for each, which says it: "the score of region North". */
+function askedBack(question: string, { of }: Named, at: number): Ambiguous {
+  const values = of.filter((one, i) => of.findIndex(({ dimension }) => dimension === one.dimension) === i);
+  let before = 0;
+  const piece = [...question.matchAll(/"?[\p{L}\p{N}\p{M}]+/gu)].find(([text]) => {
+    before += wordsOf(text).length;
+    return before > at;
+  });
+  const [start, end] = [question.slice(0, piece?.index), question.slice(piece?.index)];
+  const questions = values.map(({ dimension }) => `${start}${labelOf(dimension)} ${end}`);
+  return { values, questions };
 }
 
 /** "product line", "product lines", "regions". */
@@ -156,4 +225,28 @@ function planOf(
       asOf: time?.asOf == null ? null : new Date(time.asOf).toISOString(),
     },
   };
+}
+
+/** A question of each kind, for callers whose question is of none. */
+export function examplesFor(dimensions: readonly KnownDimension[]): string[] {
+  // Values that are asked back are no examples.
+  const named = new Map<string, number>();
+  for (const { values } of dimensions)
+    for (const words of new Set(values.map((value) => wordsOf(value).join(' '))))
+      named.set(words, (named.get(words) ?? 0) + 1);
+  const clear = dimensions.map((dimension) => ({
+    ...dimension,
+    values: dimension.values.filter((value) => named.get(wordsOf(value).join(' ')) === 1),
+  }));
+  const known = clear.find(({ values }) => values.length > 1) ?? clear[0];
+  const [one = 'one segment', other = 'another'] = known?.values ?? [];
+  const label = known ? labelOf(known) : 'segment';
+  return [
+    `What is the score of ${one} in the last 30 days?`,
+    'What changed in the last month?',
+    'Why did the score change?',
+    `Compare ${one} and ${other}`,
+    `Which themes are mentioned in ${one}?`,
+    `Which ${label} is the lowest?`,
+  ];
 }

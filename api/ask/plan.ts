@@ -28,6 +28,9 @@ export interface KnownDimension {
   readonly values: readonly string[];
 }
 
+/** "product line": a dimension as questions and answers name it. */
+export const labelOf = ({ attribute }: KnownDimension): string => attribute.replaceAll('_', ' ');
+
 /** A trusted document and its variables. */
 export interface Filled {
   /** Of a tool of the Model Context Protocol; `narrative` is the document of this folder. */
@@ -88,19 +91,4 @@ function changeOf({ segment, window, asOf }: Plan, now: number): Record<string, 
     afterFrom: at(after.from),
     afterTo: at(after.until),
   };
-}
-
-/** A question of each kind, for callers whose question is of none. */
-export function examplesFor(dimensions: readonly KnownDimension[]): string[] {
-  const known = dimensions.find(({ values }) => values.length > 1) ?? dimensions[0];
-  const [one = 'one segment', other = 'another'] = known?.values ?? [];
-  const label = (known?.attribute ?? 'segment').replaceAll('_', ' ');
-  return [
-    `What is the score of ${one} in the last 30 days?`,
-    'What changed in the last month?',
-    'Why did the score change?',
-    `Compare ${one} and ${other}`,
-    `Which themes are mentioned in ${one}?`,
-    `Which ${label} is the lowest?`,
-  ];
 }

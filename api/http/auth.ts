@@ -3,6 +3,7 @@ import { headerPurpose } from '../audit.ts';
 import { keyInUrl } from '../bi/parameters.ts';
 import type { Authenticate, Caller } from '../caller.ts';
 import { isFromBrowser, requestCredential } from '../credentials.ts';
+import { isByHttps } from './session-cookie.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -33,7 +34,11 @@ const CHALLENGES = ['Bearer', 'Basic realm="Scoreline", charset="UTF-8"'];
  * probed. The sender of a body is authenticated again when it is complete, in case the key was revoked
  * meanwhile.
  */
-export function requireKey(server: FastifyInstance, authenticate: Authenticate): void {
+export function requireKey(
+  server: FastifyInstance,
+  authenticate: Authenticate,
+  publicUrl: string | undefined,
+): void {
   server.decorateRequest('caller', null);
   server.decorateRequest('credential', '');
   server.decorateRequest('purpose', null);
@@ -41,7 +46,7 @@ export function requireKey(server: FastifyInstance, authenticate: Authenticate):
   const check = async (request: FastifyRequest, reply: FastifyReply) => {
     const { isSigned = false, isOpen = false } = request.routeOptions.config;
     if (OPEN_PATHS.has(request.url.split('?')[0] ?? '') || isSigned || isOpen) return;
-    const presented = requestCredential(request.method, request.headers);
+    const presented = requestCredential(request.method, request.headers, isByHttps(request, publicUrl));
     request.caller = presented.key === null ? null : await authenticate(presented.key);
     if (request.caller) {
       request.credential = presented.key ?? '';

@@ -27,6 +27,7 @@ import { addMetricsRoute, createMetrics } from './metrics.ts';
 import { addOrigins, mayOpenSocket, nameOrigin, type Origins } from './origins.ts';
 import { addPage } from './page.ts';
 import { addPages } from './pages.ts';
+import { type IsProxy, proxiesAt } from './proxies.ts';
 import { idOf, refuseRaw } from './raw.ts';
 import { addReport } from './report.ts';
 import { addRequestLog, setCommonHeaders } from './request-log.ts';
@@ -43,6 +44,8 @@ export interface ApiOptions {
   readonly roles: { readonly api: boolean; readonly ingest: boolean };
   /** Other origins whose pages may send requests; none by default. */
   readonly origins?: Origins;
+  /** Addresses and networks of the proxies whose X-Forwarded-For counts; none by default. */
+  readonly trustedProxies?: readonly string[];
   readonly checks: Readonly<Record<string, ReadinessCheck>>;
   /** The line in `warnings` of /readyz while the check fails; the server stays ready. */
   readonly lesserChecks?: Readonly<Record<string, ReadinessCheck>>;
@@ -103,14 +106,16 @@ export async function createApiServer(options: ApiOptions): Promise<ApiServer> {
     lesserChecks,
     gauges,
     origins = new Set<string>(),
+    trustedProxies = [],
   } = options;
   const noise = openNoise(deps.log);
   const refused = openNoise(deps.log, REFUSALS_A_MINUTE);
-  const fastify = openFastify(noise, origins);
+  const isProxy = proxiesAt(trustedProxies);
+  const fastify = openFastify(noise, origins, isProxy);
   const metrics = createMetrics(gauges.build);
   addRequestLog(fastify, deps.log, { unknown: noise, known: refused }, metrics.answered);
   addOrigins(fastify, origins);
-  requireKey(fastify, deps.access.authenticate);
+  requireKey(fastify, deps.access.authenticate, deps.publicUrl);
   addCompression(fastify);
   addErrorHandlers(fastify, deps);
   addHealthRoutes(fastify, checks, gauges.secondsHeldBack, lesserChecks);
@@ -126,7 +131,12 @@ export async function createApiServer(options: ApiOptions): Promise<ApiServer> {
     streams = createEventStreams(schema, counted, cohorts, onEnded);
     await addGraphqlRoute(fastify, schema, counted, streams, metrics);
     const mayOpen = (headers: IncomingHttpHeaders) => mayOpenSocket(headers, origins);
-    sockets = serveWebSocket(fastify.server, schema, counted, cohorts, { mayOpen, onEnded, onRefused });
+    sockets = serveWebSocket(fastify.server, schema, counted, cohorts, {
+      mayOpen,
+      isProxy,
+      onEnded,
+      onRefused,
+    });
     addSessionRoutes(fastify, counted, noise);
     addAuditExport(fastify, counted);
     addPage(fastify, schema, counted);
@@ -165,9 +175,10 @@ export async function createApiServer(options: ApiOptions): Promise<ApiServer> {
 }
 
 /** Fastify, with its own answers (invalid HTTP or URLs, timeouts) in the common form. */
-function openFastify(noise: Noise, origins: Origins): FastifyInstance {
+function openFastify(noise: Noise, origins: Origins, isProxy: IsProxy): FastifyInstance {
   return Fastify({
     bodyLimit: LIMITS.graphqlBody,
+    trustProxy: isProxy,
     forceCloseConnections: 'idle',
     requestTimeout: REQUEST_TIMEOUT_MS,
     routerOptions: { ignoreTrailingSlash: true },

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { SESSION_COOKIE } from '../credentials.ts';
+import { sessionCookie } from '../credentials.ts';
 
 interface Cookie {
   readonly name: string;
@@ -21,6 +21,7 @@ export function isByHttps(request: FastifyRequest, publicUrl: string | undefined
   return (
     publicUrl?.startsWith('https:') === true ||
     request.protocol === 'https' ||
+    // Of any sender: it only makes that sender's own cookie safer.
     request.headers['x-forwarded-proto']?.toString().startsWith('https') === true
   );
 }
@@ -36,6 +37,6 @@ export function setSessionCookie(
   const isSecure = isByHttps(request, publicUrl);
   reply.header(
     'set-cookie',
-    cookieText({ name: SESSION_COOKIE, value: token, seconds, sameSite: 'Strict', isSecure }),
+    cookieText({ name: sessionCookie(isSecure), value: token, seconds, sameSite: 'Strict', isSecure }),
   );
 }

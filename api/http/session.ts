@@ -8,7 +8,7 @@ import { ForbiddenError, InvalidArgumentError } from '../errors.ts';
 import type { Noise } from '../log.ts';
 import { callerOf } from './auth.ts';
 import { addOidcRoutes } from './oidc.ts';
-import { setSessionCookie } from './session-cookie.ts';
+import { isByHttps, setSessionCookie } from './session-cookie.ts';
 import { SignInLimit } from './sign-in-limit.ts';
 
 /** What a page learns about its session. */
@@ -91,8 +91,8 @@ function keyOf(body: unknown): string {
 }
 
 /** The session that authenticated the request. @throws InvalidArgumentError if a key did. */
-function ownSession(request: FastifyRequest, { access }: ApiDeps) {
-  const token = sessionToken(request.headers);
+function ownSession(request: FastifyRequest, { access, publicUrl }: ApiDeps) {
+  const token = sessionToken(request.headers, isByHttps(request, publicUrl));
   const session = token !== null && token === request.credential ? access.sessions.find(token) : null;
   if (token !== null && session) return { token, expiresAt: session.expiresAt };
   throw new InvalidArgumentError('this request has a key and no session; POST /session begins one');

@@ -80,6 +80,12 @@ function addViewer(builder: Builder, dimensions: readonly Dimension[]) {
           'What the policies permit this caller in any segment: readScore, readResponse, readComment, … Screens offer nothing else.',
         resolve: ({ scope }) => FIELD_GROUPS.filter((group) => scope.grant(group) !== 'none'),
       }),
+      smallestCount: t.int({
+        nullable: false,
+        description:
+          'What is `suppressed` to this caller is of fewer answers than this, or would show such a number by its difference from another one. 1: nothing is.',
+        resolve: ({ scope }) => scope.smallestCount,
+      }),
       attributes: t.field({
         type: 'JSON',
         nullable: false,

@@ -34,8 +34,11 @@ const CASES: AgentRows<ChangedCase> = {
   readChanged: readChangedCases,
 };
 
+/** Later times are none that the database compares with. */
+const LAST_MOMENT = Date.parse('9999-12-31T00:00:00Z');
+
 /** The stream of a subscription to rows of agents. @throws ForbiddenError, InvalidArgumentError */
-function streamOf<Row extends { readonly changedAt: Date }>(
+function streamOf<Row extends { readonly id: string; readonly changedAt: Date }>(
   { deps, caller }: ApiContext,
   given: string | null | undefined,
   rows: AgentRows<Row>,
@@ -46,9 +49,9 @@ function streamOf<Row extends { readonly changedAt: Date }>(
         `this key may not read ${rows.kind}s: they need scores, answers and predictions`,
       );
   const after = given === null || given === undefined ? null : parsePosition(given);
-  const isTime = after !== null && Number.isFinite(new Date(after.position).getTime());
   const seesAll = seesAllAgents(caller.scope);
-  if (given && (!after || !(seesAll || isTime)))
+  const isTime = !seesAll || after?.xact === 0;
+  if (given && (!after || (isTime && after.position > LAST_MOMENT)))
     throw new InvalidArgumentError('after: not a position; give back one as it was received');
   const { store: session, record: journal, feed, log } = deps;
   const seen = () => seenBy(caller.scope, deps.cells);
@@ -80,7 +83,7 @@ function addAlertUpdates({ builder, types }: SchemaParts): void {
       type: update,
       nullable: false,
       description:
-        'The alerts that are open, then each alert again with each change. With `after` what changed since, closed ones included; ' +
+        'The alerts that are open (the 500 raised last), then each alert again with each change. With `after` what changed since, closed ones included; ' +
         'the last changes may come twice.',
       args: { after: t.arg.string() },
       subscribe: (_root, { after }, context) => streamOf(context, after, ALERTS),
@@ -104,7 +107,7 @@ function addCaseUpdates({ builder, types }: SchemaParts): void {
       type: update,
       nullable: false,
       description:
-        'The cases that are not closed, then each case again with each change. With `after` what changed since, closed ones ' +
+        'The cases that are not closed (the 500 opened last), then each case again with each change. With `after` what changed since, closed ones ' +
         'included; the last changes may come twice.',
       args: { after: t.arg.string() },
       subscribe: (_root, { after }, context) => streamOf(context, after, CASES),

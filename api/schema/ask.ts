@@ -61,8 +61,14 @@ function addAnswer({ builder, types }: SchemaParts): TypeOf<Asked> {
     ...access('readScore'),
     description: 'The answer to a question in plain English.',
     fields: (t) => ({
-      kind: t.expose('kind', { type: kind, description: 'Null: the question was not understood.' }),
-      by: t.expose('by', { type: reader, description: 'Who understood it.' }),
+      kind: t.expose('kind', {
+        type: kind,
+        description: 'Null: the question was not understood, or has two meanings.',
+      }),
+      by: t.expose('by', {
+        type: reader,
+        description: 'Who understood it. With no kind: who asks back which of its meanings is meant.',
+      }),
       sentences: t.field({
         type: ['String'],
         nullable: false,
@@ -81,7 +87,8 @@ function addAnswer({ builder, types }: SchemaParts): TypeOf<Asked> {
       examples: t.field({
         type: ['String'],
         nullable: false,
-        description: 'Where the question was not understood: a question of each kind that can be answered.',
+        description:
+          'Where the question was not understood: a question of each kind that can be answered. Where a value is one of several dimensions: the question with each of them.',
         resolve: ({ examples }) => [...examples],
       }),
       failure: t.field({

@@ -4,6 +4,7 @@ import type { WantedConnection } from '../../ingestion/webhooks/connections.ts';
 import { type ConnectionRow, listConnections } from '../../store/connections/connections.ts';
 import { MOST_SOURCES, parseSources } from '../access/attributes.ts';
 import { auditHook } from '../audit.ts';
+import type { Caller } from '../caller.ts';
 import type { ApiContext } from '../context.ts';
 import { ForbiddenError, InvalidArgumentError } from '../errors.ts';
 import { fixed } from '../gate/costs.ts';
@@ -152,6 +153,8 @@ function addMappingChange({ builder, types }: SchemaParts): void {
       args: { id: t.arg.id({ required: true }), mapping: t.arg({ type: 'JSON', required: true }) },
       resolve: async (_root, { id, mapping }, context) => {
         const own = ownConnection(context, id, 'change connections');
+        // The mapping names the topic or the folder.
+        assertServerMayRead(context.deps.connections.find(own ?? '')?.connector, context.caller);
         const change = changeBy(context, 'changeConnectionMapping');
         if (own === null || !(await context.deps.connections.map(own, mapping, change))) throw noneOfThatId();
         return rowOf(context, own);
@@ -225,6 +228,17 @@ export function ownConnection(context: ApiContext, id: string, what: string): st
   return administered(context).some((one) => one.id === key) ? key : null;
 }
 
+/**
+ * Brokers and disks let this server read for everyone, whatever a segment would allow.
+ * @throws ForbiddenError
+ */
+function assertServerMayRead(connector: string | undefined, { scope }: Caller): void {
+  if (connector !== undefined && OF_THE_SERVER.has(connector) && !scope.allowsAll('administer'))
+    throw new ForbiddenError(
+      'connector: only callers who may administer everything connect topics of Kafka and folders, or change what they read',
+    );
+}
+
 /** @throws InvalidArgumentError, ForbiddenError */
 function wantedOf(
   input: ConnectionInputShape,
@@ -247,11 +261,7 @@ function wantedOf(
   const own = caller.sources;
   if (own && given?.some((source) => !own.includes(source)))
     throw new ForbiddenError('sources: this key is bound to other sources');
-  // Brokers and disks let this server read for everyone, whatever a segment would allow.
-  if (OF_THE_SERVER.has(input.connector) && !caller.scope.allowsAll('administer'))
-    throw new ForbiddenError(
-      'connector: only callers who may administer everything connect topics of Kafka and folders',
-    );
+  assertServerMayRead(input.connector, caller);
   const { connector, mapping = null, secret = null, vendorKey: key = null, vendorHost: host = null } = input;
   return { connector, name, attributes, sources: given ?? own, mapping, secret, access: { key, host } };
 }

@@ -1,4 +1,5 @@
 import type { Seen } from '../../store/agents/cell-set.ts';
+import type { MomentCursor } from '../../store/agents/decisions.ts';
 import type { ScopedSession, Session } from '../../store/database/client.ts';
 import {
   formatPosition,
@@ -8,10 +9,12 @@ import {
   readJournal,
 } from '../../store/journal/journal.ts';
 import { marksBehind } from '../../store/journal/journal-trim.ts';
+import { InvalidArgumentError } from '../errors.ts';
 import type { LiveFeed } from './live-feed.ts';
 
 /** A row that agents or people write, with the time of its last change. */
 interface Changed {
+  readonly id: string;
   readonly changedAt: Date;
 }
 
@@ -23,8 +26,14 @@ export interface AgentRows<Row extends Changed> {
   /** Those that are not closed, at most `limit`. */
   readOpen(session: Session, seen: Seen, limit: number): Promise<Row[]>;
   readById(session: Session, seen: Seen, ids: readonly string[]): Promise<Row[]>;
-  /** What was changed from that moment on, the oldest change first. */
-  readChanged(session: Session, seen: Seen, from: Date, limit: number): Promise<Row[]>;
+  /** What was changed after that row, the oldest change first. */
+  readChanged(session: Session, seen: Seen, after: MomentCursor, limit: number): Promise<Row[]>;
+}
+
+/** Some of what a subscription begins with. */
+interface Part<Row> {
+  readonly found: readonly Row[];
+  readonly isLast: boolean;
 }
 
 /** One event of a stream: a row as it is now, and where that stands. */
@@ -49,8 +58,10 @@ export interface AgentStreamDeps<Row extends Changed> {
   readonly onError: (error: Error) => void;
 }
 
-/** How many rows a subscription begins with. */
+/** How many open rows a subscription begins with; and how many are read at once, and in all, for a client that resumes. */
 const FIRST = 500;
+const MOST_CHANGED = 20 * FIRST;
+const FIRST_UUID = '00000000-0000-0000-0000-000000000000';
 /** How many entries of the journal are searched for a client that resumes. */
 const RESUME_ENTRIES = 2_000;
 /** A change can be committed after a later one: a client that resumes by time may get the last changes twice. */
@@ -79,8 +90,10 @@ export class AgentStream<Row extends Changed = Changed> {
     const { feed, session, seen, onError, rows } = this.#deps;
     let ended = false;
     let failed: Error | null = null;
-    const send = async (found: readonly Row[], at: JournalPosition) => {
-      for (const row of found) if (!ended) await deliver({ position: this.#positionOf(row, at), row });
+    // Only the last one stands at the position: a client that is cut off before it has yet to get the others.
+    const send = async (found: readonly Row[], at: JournalPosition | null) => {
+      for (const [i, row] of found.entries())
+        if (!ended) await deliver({ position: this.#positionOf(row, i + 1 < found.length ? null : at), row });
     };
     // Followed before the present rows are read, and delivered one after the other: nothing is missed or out of order.
     let turn: Promise<unknown> = Promise.resolve();
@@ -92,7 +105,7 @@ export class AgentStream<Row extends Changed = Changed> {
     turn = (async () => {
       const from = feed.position();
       const at = this.#after && isAfter(this.#after, from) && this.#deps.seesAll ? this.#after : from;
-      await send(await this.#first(), at);
+      for await (const { found, isLast } of this.#first()) await send(found, isLast ? at : null);
     })().catch((error: Error) => {
       failed = error;
     });
@@ -106,29 +119,49 @@ export class AgentStream<Row extends Changed = Changed> {
     throw failed;
   }
 
-  #positionOf({ changedAt }: Row, at: JournalPosition): string {
-    return formatPosition(this.#deps.seesAll ? at : { xact: 0, position: changedAt.getTime() });
+  /** @param at null: a position of the journal does not say where the row stands, so it says the time of its change. */
+  #positionOf({ changedAt }: Row, at: JournalPosition | null): string {
+    return formatPosition(at && this.#deps.seesAll ? at : { xact: 0, position: changedAt.getTime() });
   }
 
-  /** What is delivered at first, the oldest change first. */
-  async #first(): Promise<Row[]> {
+  /** What is delivered at first, in parts, the oldest change first. */
+  async *#first(): AsyncGenerator<Part<Row>> {
     const { session, journal, seesAll, rows } = this.#deps;
     const seen = this.#deps.seen();
     const after = this.#after;
+    const whole = (found: Row[]): Part<Row> => ({ found, isLast: true });
     const open = async () => {
       const found = await rows.readOpen(session, seen, FIRST);
-      return found.sort((a, b) => a.changedAt.getTime() - b.changedAt.getTime());
+      return whole(found.sort((a, b) => a.changedAt.getTime() - b.changedAt.getTime()));
     };
-    if (after === null) return open();
-    if (!seesAll) return rows.readChanged(session, seen, new Date(after.position - OVERLAP_MS), FIRST);
+    if (after === null) return yield await open();
+    if (!seesAll || after.xact === 0)
+      return yield* this.#changedFrom(seen, new Date(after.position - OVERLAP_MS));
     const entries = await readJournal(journal, after, RESUME_ENTRIES);
     // After the entries: deletions before they were read are reported by then.
     const isTrimmed = await marksBehind(journal, after);
-    if (!isTrimmed && entries.length < RESUME_ENTRIES)
-      return rows.readById(session, seen, this.#idsOf(entries));
+    if (isTrimmed) yield await open();
+    else if (entries.length < RESUME_ENTRIES)
+      yield whole(await rows.readById(session, seen, this.#idsOf(entries)));
     // What was closed meanwhile too.
-    const oldest = new Date(0);
-    return isTrimmed ? open() : rows.readChanged(session, seen, entries[0]?.recordedAt ?? oldest, FIRST);
+    else yield* this.#changedFrom(seen, entries[0]?.recordedAt ?? new Date(0));
+  }
+
+  /** @throws InvalidArgumentError where more was changed than one subscription is given. */
+  async *#changedFrom(seen: Seen, from: Date): AsyncGenerator<Part<Row>> {
+    const { session, rows } = this.#deps;
+    let after: MomentCursor = { at: from, id: FIRST_UUID };
+    for (let read = 0; read < MOST_CHANGED; read += FIRST) {
+      const found = await rows.readChanged(session, seen, after, FIRST);
+      const last = found.at(-1);
+      const isLast = last === undefined || found.length < FIRST;
+      yield { found, isLast };
+      if (isLast) return;
+      after = { at: last.changedAt, id: last.id };
+    }
+    throw new InvalidArgumentError(
+      `after: ${MOST_CHANGED} ${rows.kind}s or more changed since; list them, and subscribe without after`,
+    );
   }
 
   #idsOf(entries: readonly JournalEntry[]): string[] {

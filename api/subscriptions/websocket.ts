@@ -6,6 +6,7 @@ import { CloseCode, handleProtocols } from 'graphql-ws';
 import { type ServerOptions, WebSocketServer } from 'ws';
 import type { ApiDeps } from '../context.ts';
 import { maskedError } from '../errors.ts';
+import { type IsProxy, senderOf } from '../http/proxies.ts';
 import { DATA_HEADERS, idOf, refuseRaw } from '../http/raw.ts';
 import { LIMITS } from '../limits.ts';
 import { logOfRequest } from '../log.ts';
@@ -32,6 +33,8 @@ export interface SocketServer {
 export interface SocketRules {
   /** By the headers of the upgrade: pages of other origins may be excluded. */
   readonly mayOpen: (headers: IncomingHttpHeaders) => boolean;
+  /** Those whose X-Forwarded-For counts. */
+  readonly isProxy: IsProxy;
   readonly onEnded: OnEnded;
   readonly onRefused: (why: string) => void;
 }
@@ -45,7 +48,7 @@ export function serveWebSocket(
   schema: GraphQLSchema,
   deps: ApiDeps,
   cohorts: Cohorts,
-  { mayOpen, onEnded, onRefused }: SocketRules,
+  { mayOpen, isProxy, onEnded, onRefused }: SocketRules,
 ): SocketServer {
   // closeTimeout is missing from the types.
   const options: ServerOptions & { closeTimeout: number } = {
@@ -72,7 +75,7 @@ export function serveWebSocket(
         'pages of this origin may not open a WebSocket here; SCORELINE_CORS_ORIGINS lists those that may';
       return refuseRaw(socket, 403, message, 'FORBIDDEN');
     }
-    const leave = waiting.enter(request.socket.remoteAddress);
+    const leave = waiting.enter(senderOf(request, isProxy));
     if (!leave) {
       onRefused('too many WebSockets wait for connection_init');
       return refuseRaw(

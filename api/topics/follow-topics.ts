@@ -23,6 +23,13 @@ export interface TopicSettings extends Opening {
   readonly loops: Loops;
 }
 
+interface Followed {
+  readonly topic: string;
+  /** The revision of the mapping that it is read by; null: by none. */
+  readonly mapped: number | null;
+  readonly loop: FollowedTopic;
+}
+
 const LOOK_EVERY_MS = 1_000;
 /** In place of a connection: the topic that requests hand their items to. */
 const HANDED = 'handed items';
@@ -35,7 +42,7 @@ export function followTopics(
   deps: ApiDeps,
   { kafka, loops, onError, ...keys }: TopicSettings,
 ): FollowedTopics {
-  const followed = new Map<string, { readonly topic: string; readonly loop: FollowedTopic }>();
+  const followed = new Map<string, Followed>();
   const follow = async (connection: LiveConnection) => {
     const { topic } = await deps.connections.reader(connection);
     if (topic === undefined || !kafka.topics.has(topic)) return;
@@ -47,7 +54,7 @@ export function followTopics(
       onError,
       loops,
     });
-    followed.set(connection.id, { topic, loop });
+    followed.set(connection.id, { topic, mapped: connection.mappingRevision, loop });
   };
   if (kafka.ingestTopic !== undefined) {
     const store = takingHanded(deps, { ...keys, onError });
@@ -59,19 +66,22 @@ export function followTopics(
       onError,
       loops,
     });
-    followed.set(HANDED, { topic: kafka.ingestTopic, loop });
+    followed.set(HANDED, { topic: kafka.ingestTopic, mapped: null, loop });
   }
   const looking = runPeriodic({
     name: 'Kafka connections',
     everyMs: LOOK_EVERY_MS,
     run: async () => {
       const live = deps.connections.all().filter(({ connector }) => connector === 'kafka');
-      for (const connection of live) if (!followed.has(connection.id)) await follow(connection);
-      for (const [id, { loop }] of followed) {
-        if (id === HANDED || live.some((one) => one.id === id)) continue;
+      // A changed mapping may name another topic; and what it says of messages holds from now on.
+      const isCurrent = (id: string, { mapped }: Followed) =>
+        mapped === null || live.some((one) => one.id === id && one.mappingRevision === mapped);
+      for (const [id, one] of followed) {
+        if (isCurrent(id, one)) continue;
         followed.delete(id);
-        await loop.stop();
+        await one.loop.stop();
       }
+      for (const connection of live) if (!followed.has(connection.id)) await follow(connection);
     },
     onError,
     loops,

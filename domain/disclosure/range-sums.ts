@@ -5,26 +5,34 @@ import type { RunningCounts } from './running-counts.ts';
 
 const CLASSES = 3;
 
+/** Which hours or days count: those in the ranges, in units, or all others. */
+export interface Restriction {
+  readonly ranges: readonly TimeRange[];
+  readonly counts: 'inside' | 'outside';
+}
+
 /** The sums, by group, of running counts by hour or day over the whole hours or days of each window. */
 export class RangeSums {
   /** Ascending, in units. */
   readonly #edges: readonly number[];
   /** The places among the edges between which each window lies. */
   readonly #places: readonly (readonly [from: number, until: number])[];
-  /** The places of the units that are left out. */
-  readonly #without: ReadonlySet<number>;
+  /** Whether what lies between the edge and the next one counts. */
+  readonly #isCounted: readonly boolean[];
   readonly #ofGroup = new Map<number, Float64Array>();
 
-  /** `unit`: how long an hour or day is, milliseconds. `without`: hours or days that count in no window. */
-  constructor(windows: readonly TimeRange[], unit: number, without: ReadonlySet<number> = new Set()) {
+  /** `unit`: how long an hour or day is, milliseconds. */
+  constructor(windows: readonly TimeRange[], unit: number, { ranges: restricted, counts }: Restriction) {
     const ranges = windows.map(({ from, until }) => {
       const first = Math.ceil(from / unit);
       return { from: first, until: Math.max(first, Math.floor(until / unit)) };
     });
-    const left = Array.from(without, (one) => ({ from: one, until: one + 1 }));
-    this.#edges = edgesOf(left.length === 0 ? ranges : [...ranges, ...left]);
+    this.#edges = edgesOf(restricted.length === 0 ? ranges : [...ranges, ...restricted]);
     this.#places = placesAmong(this.#edges, ranges);
-    this.#without = new Set(placesAmong(this.#edges, left).map(([from]) => from));
+    const isCounted = new Array<boolean>(this.#edges.length).fill(counts === 'outside');
+    for (const [from, until] of placesAmong(this.#edges, restricted))
+      isCounted.fill(counts === 'inside', from, until);
+    this.#isCounted = isCounted;
   }
 
   /** Before `total`. */
@@ -43,7 +51,7 @@ export class RangeSums {
     for (const sums of this.#ofGroup.values())
       for (let place = 1; place < this.#edges.length; place++)
         for (let c = 0; c < CLASSES; c++) {
-          const step = this.#without.has(place - 1) ? 0 : (sums[CLASSES * place + c] as number);
+          const step = this.#isCounted[place - 1] ? (sums[CLASSES * place + c] as number) : 0;
           sums[CLASSES * place + c] = (sums[CLASSES * (place - 1) + c] as number) + step;
         }
     return this;

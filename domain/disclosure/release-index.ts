@@ -3,7 +3,7 @@ import { DAY_MS, HOUR_MS } from '../time/time-windows.ts';
 import type { Release } from './disclosure.ts';
 import { CellCounts } from './running-counts.ts';
 
-const HOURS_PER_DAY = DAY_MS / HOUR_MS;
+export const HOURS_PER_DAY = DAY_MS / HOUR_MS;
 /** About how much memory a listed release takes, and each of its places. */
 const LISTED_BYTES = 250;
 const PLACE_BYTES = 32;
@@ -30,9 +30,9 @@ interface Place {
 export class ReleaseIndex {
   /** Releases of one cell and hour, by hour. */
   readonly hours = new CellCounts();
-  /** Releases of one cell and several hours of one UTC day, by day. */
+  /** Releases of one cell and UTC day, of one hour or several, by day: whole days need no hours. */
   readonly days = new CellCounts();
-  /** Those of `days` themselves, and releases of several cells in one day, both by day. */
+  /** Those of several hours themselves, and releases of several cells in one day, both by day. */
   readonly #ofOneCell = new Map<number, ListedRelease[]>();
   readonly #ofSeveral = new Map<number, ListedRelease[]>();
   readonly #ofSeveralDays: ListedRelease[] = [];
@@ -69,13 +69,13 @@ export class ReleaseIndex {
       counts = add(counts, change.counts);
     }
     const isOfOneCell = cells.length === 1;
+    if (isOfOneCell && dayOf(first) === dayOf(last)) this.days.add(cellId, dayOf(first), counts);
     if (isOfOneCell && first === last) {
       this.hours.add(cellId, first, counts);
       return;
     }
     const places = changes.map((change) => ({ cellId: change.cellId, hour: change.hour }));
     this.#list({ soft, places, first, last, counts }, isOfOneCell);
-    if (isOfOneCell && dayOf(first) === dayOf(last)) this.days.add(cellId, dayOf(first), counts);
   }
 
   #list(release: ListedRelease, isOfOneCell: boolean): void {
@@ -99,7 +99,8 @@ export class ReleaseIndex {
   }
 
   /**
-   * The releases that touch the hours from `first` to before `end` and are not in `hours`; those in `days` only on the given days.
+   * The releases that touch the hours from `first` to before `end` and are of several hours or cells; those of one cell only on the
+   * given days, for the others `days` has them.
    */
   *listed(first: number, end: number, days: Iterable<number>): Iterable<ListedRelease> {
     yield* this.#ofSeveralDays;

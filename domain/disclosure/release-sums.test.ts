@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { growth } from '../../test/fixtures/growth.ts';
 import fc from '../../test/fixtures/properties.ts';
 import { add, ZERO } from '../nps/nps.ts';
-import { HOUR_MS, type TimeRange } from '../time/time-windows.ts';
+import { DAY_MS, HOUR_MS, type TimeRange } from '../time/time-windows.ts';
 import type { Change, Release } from './disclosure.ts';
 import { ReleaseIndex } from './release-index.ts';
 import { groupsWithReleases, sumReleases } from './release-sums.ts';
@@ -58,6 +58,24 @@ const series = fc
       return { from, until: from + (length * HOUR_MS) / 2 };
     }),
   );
+/** Windows of whole UTC days, and with one edge in a day. */
+const ofDays = fc
+  .array(
+    fc.tuple(
+      fc.integer({ min: 0, max: 3 }),
+      fc.integer({ min: 1, max: 3 }),
+      fc.constantFrom(0, 0, 0, HOUR_MS, 5 * HOUR_MS),
+    ),
+    { minLength: 1, maxLength: 4 },
+  )
+  .map((all) =>
+    all.map(
+      ([from, length, more]): TimeRange => ({
+        from: from * DAY_MS,
+        until: (from + length) * DAY_MS + more,
+      }),
+    ),
+  );
 
 /** The definition, window for window. */
 function expected(all: readonly Release[], { from, until }: TimeRange, group: number) {
@@ -83,7 +101,7 @@ function expected(all: readonly Release[], { from, until }: TimeRange, group: nu
 
 describe('the sum of releases', () => {
   it('covers the releases wholly inside, for any windows and groups', async () => {
-    const windows = fc.oneof(fc.array(window, { maxLength: 5 }), series);
+    const windows = fc.oneof(fc.array(window, { maxLength: 5 }), series, ofDays);
     await fc.assert(
       fc.asyncProperty(releases, windows, async (some, asked) => {
         const sums = await sumReleases(indexOf(some), asked, GROUP_OF);

@@ -2,7 +2,7 @@ import { add, type Counts, ZERO } from '../nps/nps.ts';
 import { Slice } from '../text/slices.ts';
 import { DAY_MS, HOUR_MS, type TimeRange } from '../time/time-windows.ts';
 import { RangeSums } from './range-sums.ts';
-import type { ListedRelease, ReleaseIndex } from './release-index.ts';
+import { HOURS_PER_DAY, type ListedRelease, type ReleaseIndex } from './release-index.ts';
 
 /**
  * The sum of the releases that lie wholly in a window and group; null if a hard release lies there only in
@@ -60,43 +60,63 @@ function isInOrder(windows: readonly TimeRange[]): boolean {
   });
 }
 
-/** Releases in arrays are subtractions of running counts, the listed ones are taken one by one. */
+/**
+ * Releases in arrays are subtractions of running counts: on days that lie wholly in a window by day, on days that an edge divides by
+ * hour. The listed ones are taken one by one.
+ */
 async function sumOrdered(
   releases: ReleaseIndex,
   windows: readonly TimeRange[],
   groupOf: ReadonlyMap<number, number>,
 ): Promise<ReleaseSums> {
-  const cutDays = daysWithEdges(windows);
-  const hours = new RangeSums(windows, HOUR_MS);
-  const days = new RangeSums(windows, DAY_MS, cutDays);
+  const cut = daysWithEdges(windows);
+  const days = new RangeSums(windows, DAY_MS, { ranges: cut, counts: 'outside' });
+  // Mostly no edge divides a day, and arrays by hour are 24 times as long.
+  const ofHours = cut.map(({ from, until }) => ({
+    from: HOURS_PER_DAY * from,
+    until: HOURS_PER_DAY * until,
+  }));
+  const hours =
+    cut.length === 0 ? null : new RangeSums(windows, HOUR_MS, { ranges: ofHours, counts: 'inside' });
   const slice = new Slice();
   for (const [cellId, group] of groupOf) {
     if (slice.isOver()) await slice.next();
-    hours.add(group, releases.hours.of(cellId));
     days.add(group, releases.days.of(cellId));
+    hours?.add(group, releases.hours.of(cellId));
   }
-  hours.total();
   days.total();
+  hours?.total();
   const first = windows.reduce((least, { from }) => Math.min(least, from), Number.POSITIVE_INFINITY);
   const end = windows.reduce((most, { until }) => Math.max(most, until), Number.NEGATIVE_INFINITY);
-  const listed = releases.listed(Math.floor(first / HOUR_MS), Math.ceil(end / HOUR_MS), cutDays);
+  const listed = releases.listed(Math.floor(first / HOUR_MS), Math.ceil(end / HOUR_MS), daysIn(cut));
   const ofListed = await sumListed(listed, windows, groupOf);
   return {
     at: (window, group) => {
       const sum = ofListed.at(window, group);
-      return sum && add(sum, add(hours.at(window, group), days.at(window, group)));
+      const ofDays = sum && add(sum, days.at(window, group));
+      return ofDays && hours ? add(ofDays, hours.at(window, group)) : ofDays;
     },
   };
 }
 
-/** The days that an edge of a window divides: there, releases of several hours are looked at one by one. */
-function daysWithEdges(windows: readonly TimeRange[]): Set<number> {
+/** The days that an edge of a window divides, neighbours joined. */
+function daysWithEdges(windows: readonly TimeRange[]): TimeRange[] {
   const days = new Set<number>();
   for (const { from, until } of windows) {
     if (from % DAY_MS !== 0) days.add(Math.floor(from / DAY_MS));
     if (until % DAY_MS !== 0) days.add(Math.floor(until / DAY_MS));
   }
-  return days;
+  const ranges: { from: number; until: number }[] = [];
+  for (const day of [...days].sort((a, b) => a - b)) {
+    const last = ranges.at(-1);
+    if (last?.until === day) last.until = day + 1;
+    else ranges.push({ from: day, until: day + 1 });
+  }
+  return ranges;
+}
+
+function* daysIn(ranges: readonly TimeRange[]): Iterable<number> {
+  for (const { from, until } of ranges) for (let day = from; day < until; day++) yield day;
 }
 
 /** For one group: what is added from a window on, and how many releases begin or cease to cut it there. */

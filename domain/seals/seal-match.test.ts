@@ -36,6 +36,7 @@ describe('matching facts and leaves', () => {
           keptLeaves: list.map((fact) => leafOf(fact)),
           added: [],
           changed: [],
+          changedLeaves: [],
           removed: [],
           erased: [],
           tampered: [],

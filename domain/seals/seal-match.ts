@@ -20,6 +20,8 @@ export interface LeafMatch {
   readonly added: readonly SealedFact[];
   /** Facts that differ from their leaf and were brought by something later. */
   readonly changed: readonly SealedFact[];
+  /** The leaves of those, in the same order. */
+  readonly changedLeaves: readonly KeptLeaf[];
   /** Leaves without a fact, and not erased. */
   readonly removed: readonly KeptLeaf[];
   /** Leaves of erased responses. */
@@ -46,6 +48,7 @@ export function matchLeaves(facts: readonly SealedFact[], leaves: readonly KeptL
   const keptLeaves: KeptLeaf[] = [];
   const added: SealedFact[] = [];
   const changed: SealedFact[] = [];
+  const changedLeaves: KeptLeaf[] = [];
   const tampered: SealedFact[] = [];
   for (const fact of facts) {
     const leaf = open.get(fact.id);
@@ -54,12 +57,16 @@ export function matchLeaves(facts: readonly SealedFact[], leaves: readonly KeptL
     else if (isLeafOf(leaf, fact)) {
       kept.push(fact);
       keptLeaves.push(leaf);
-    } else (leaf.origin === fact.origin ? tampered : changed).push(fact);
+    } else if (leaf.origin === fact.origin) tampered.push(fact);
+    else {
+      changed.push(fact);
+      changedLeaves.push(leaf);
+    }
   }
-  return { kept, keptLeaves, added, changed, removed: [...open.values()], erased, tampered };
+  return { kept, keptLeaves, added, changed, changedLeaves, removed: [...open.values()], erased, tampered };
 }
 
-const NOTHING = { added: [], changed: [], removed: [], erased: [], tampered: [] };
+const NOTHING = { added: [], changed: [], changedLeaves: [], removed: [], erased: [], tampered: [] };
 
 /**
  * Whether each leaf is that of the fact at its index, as when nothing changed since the seal; then nothing else

@@ -38,11 +38,17 @@ export const changeEventKind: NodeKind<ChangeRow, string> = {
           id: nodeId('ChangeEvent', id),
           recordedAt: at.getTime(),
         }));
-        await write((tx) =>
-          tx.run('UNWIND $rows AS row MERGE (n:ChangeEvent {id: row.id}) SET n.recordedAt = row.recordedAt', {
-            rows,
-          }),
-        );
+        const present = new Set(rows.map(({ id }) => id));
+        const gone = ids.map((id) => nodeId('ChangeEvent', id)).filter((id) => !present.has(id));
+        await write(async (tx) => {
+          // With their import, which was undone.
+          if (gone.length > 0)
+            await tx.run('UNWIND $ids AS id MATCH (n:ChangeEvent {id: id}) DETACH DELETE n', { ids: gone });
+          await tx.run(
+            'UNWIND $rows AS row MERGE (n:ChangeEvent {id: row.id}) SET n.recordedAt = row.recordedAt',
+            { rows },
+          );
+        });
       }
     },
     all: async function* ({ store }) {

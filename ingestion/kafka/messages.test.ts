@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_DIMENSIONS, defineDimensions } from '../../domain/segments/dimensions.ts';
 import fc from '../../test/fixtures/properties.ts';
-import { LONGEST_ITEM } from '../pipeline/read-items.ts';
+import { type BadItem, LONGEST_ITEM } from '../pipeline/read-items.ts';
 import { itemAgain } from '../webhooks/quarantined.ts';
 import { kafka } from './connector.ts';
 import { itemOfMessage } from './messages.ts';
@@ -49,6 +49,19 @@ describe('a message of a topic', () => {
     const again = itemAgain(JSON.stringify(long));
     expect(reader.read(again, '')).toMatchObject({ status: 'rejected', code: 'TOO_LONG' });
     expect(reader.sourceOf(again)).toBeNull();
+  });
+
+  it('that had more values than are read waits as it came, and is read from there, not left out', () => {
+    const text = JSON.stringify({ externalId: 'many', ...data, dimensions: Array(12_000).fill(1) });
+    const many = itemOfMessage(message(text)).item as BadItem;
+    expect(many.outcome).toMatchObject({ message: expect.stringContaining('more than 10000') });
+    const again = itemAgain(many.text);
+    expect(reader.read(again, '')).toMatchObject({ status: 'rejected', code: 'INVALID' });
+    expect(reader.read({ externalId: 'few', ...data }, 'p')).toMatchObject({
+      externalId: 'few',
+      position: 'p',
+    });
+    expect(reader.sourceOf(again)).toBe(reader.sourceOf({ item: again, position: '' }));
   });
 
   it('keeps no attributes that no dimension names, also in the data of an event', () => {

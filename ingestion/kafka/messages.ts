@@ -76,12 +76,20 @@ function binaryEvent(headers: ReadonlyMap<Buffer, Buffer>): Record<string, strin
 /** The reader of a topic's items: that of the items that they carry, at the places of their messages. */
 export function readingMessages(reader: ItemReader): ItemReader {
   return {
-    read: (given) => {
+    read: (given, place) => {
       // In the quarantine a message is longer than it came, by what it is wrapped in.
       if (given instanceof BadItem) return given.outcome;
-      const { item, position } = given as TopicItem;
+      if (!isTopicItem(given)) return reader.read(given, place);
+      const { item, position } = given;
       return item === undefined ? null : reader.read(item, position);
     },
-    sourceOf: (given) => reader.sourceOf((given as TopicItem).item),
+    sourceOf: (given) => reader.sourceOf(isTopicItem(given) ? given.item : given),
   };
 }
+
+/** Whether it is wrapped: what could not be read when it came waits in the quarantine as it came, and larger items are read from there. */
+const isTopicItem = (given: unknown): given is TopicItem =>
+  typeof given === 'object' &&
+  given !== null &&
+  Object.hasOwn(given, 'item') &&
+  Object.hasOwn(given, 'position');

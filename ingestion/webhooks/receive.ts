@@ -110,11 +110,8 @@ export async function receiveDelivery(
   const position = `${connector.name} delivery ${nameInPosition(name, digest)}`;
   if ('items' in received) {
     const { items, notices = [] } = received;
-    const read = await readerOf(reader);
     const also = keeping(deps, { id, notices, position, at });
-    const taken = { id, items, position, digest, at, also };
-    if (read instanceof InvalidMapError) return keepUnmapped(deps, taken, read);
-    return takeItems(deps, submitter, { ...taken, reader: read, quarantine: deps });
+    return takeOrKeep(deps, submitter, reader, { id, items, position, digest, at, also });
   }
   const account = accountFor([rejected('INVALID', received.problem)]);
   const kept = [quarantinedBody(deps.identify, delivery.raw, delivery.headers, position)];
@@ -177,10 +174,25 @@ export async function takeItems(
   return { account, ignored };
 }
 
+/**
+ * Stores what a vendor has sent, or what was fetched from it; what is rejected waits, and so does everything while no mapping reads it.
+ * @throws KeyProviderError, OverloadedError, or the database's error: then nothing is recorded
+ */
+export async function takeOrKeep(
+  deps: ReceiveDeps,
+  submitter: Submitter,
+  reader: DeliveryTarget['reader'],
+  taken: Omit<TakenItems, 'reader' | 'quarantine'>,
+): Promise<Receipt> {
+  const read = await readerOf(reader);
+  if (read instanceof InvalidMapError) return keepUnmapped(deps, taken, read);
+  return takeItems(deps, submitter, { ...taken, reader: read, quarantine: deps });
+}
+
 /** Keeps all items of a delivery that no mapping reads just now. */
 async function keepUnmapped(
   deps: ReceiveDeps,
-  { id, items, position, digest, at, also }: Omit<TakenItems, 'reader' | 'quarantine'>,
+  { id, items, position, digest, at, isFetched = false, also }: Omit<TakenItems, 'reader' | 'quarantine'>,
   why: InvalidMapError,
 ): Promise<Receipt> {
   const problem =
@@ -192,7 +204,8 @@ async function keepUnmapped(
   const kept = items.map((item, index) =>
     quarantinedItem(deps.identify, { item, position: `${position} item ${index}`, ...said }),
   );
-  await recordDelivery(deps.store, id, digest, at, countsOf(account, 0), keptOf(deps, at, kept), also);
+  const counts = { ...countsOf(account, 0), isFetched };
+  await recordDelivery(deps.store, id, digest, at, counts, keptOf(deps, at, kept), also);
   return { account, ignored: 0 };
 }
 

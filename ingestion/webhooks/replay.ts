@@ -111,6 +111,8 @@ interface ReplayedPage {
 interface OpenedRow {
   readonly row: QuarantineRow;
   readonly items: readonly unknown[];
+  /** It is a whole delivery, also where it waits for something else by now: each of its items waits by itself. */
+  readonly isBody: boolean;
   /** What the delivery announces. */
   readonly notices?: readonly Notice[];
   readonly problem: Problem | null;
@@ -142,8 +144,8 @@ async function replayPage(
     const content = contents.get(row.id);
     if (content !== undefined) open.push(await openedRow(vendor, row, content, reader !== null));
   }
-  const items = open.flatMap(({ row, items }) =>
-    items.map((item, i) => ({ item, position: positionIn(row, i) })),
+  const items = open.flatMap((opened) =>
+    opened.items.map((item, i) => ({ item, position: positionIn(opened, i) })),
   );
   const stored =
     reader &&
@@ -177,8 +179,8 @@ function fetchNotices(
   });
 }
 
-const positionIn = ({ position, reason }: QuarantineRow, index: number) =>
-  reason === 'BODY' ? `${position} item ${index}` : position;
+const positionIn = ({ row: { position }, isBody }: OpenedRow, index: number) =>
+  isBody ? `${position} item ${index}` : position;
 
 async function openedRow(
   vendor: Connector,
@@ -186,11 +188,13 @@ async function openedRow(
   written: string,
   isMapped: boolean,
 ): Promise<OpenedRow> {
-  if (!isMapped) return { row, items: [], problem: { reason: 'MAPPING', code: 'INVALID', field: 'mapping' } };
   const content = JSON.parse(written) as QuarantineContent;
-  if (content.kind === 'item') return { row, items: [itemAgain(content.text)], problem: null };
+  const isBody = content.kind === 'body';
+  const failed = (problem: Problem): OpenedRow => ({ row, isBody, items: [], problem });
+  if (!isMapped) return failed({ reason: 'MAPPING', code: 'INVALID', field: 'mapping' });
+  if (content.kind === 'item') return { row, isBody, items: [itemAgain(content.text)], problem: null };
   const unreadable = { reason: 'BODY', code: 'INVALID', field: null } as const;
-  if (content.kind !== 'body' || !('receive' in vendor)) return { row, items: [], problem: unreadable };
+  if (content.kind !== 'body' || !('receive' in vendor)) return failed(unreadable);
   try {
     const { receive } = vendor as WebhookConnector;
     const received = await receive(
@@ -198,9 +202,9 @@ async function openedRow(
       content.headers,
       row.receivedAt.getTime(),
     );
-    return { row, ...('items' in received ? received : { items: [] }), problem: null };
+    return { row, isBody, ...('items' in received ? received : { items: [] }), problem: null };
   } catch (error) {
-    if (error instanceof UnreadableBodyError) return { row, items: [], problem: unreadable };
+    if (error instanceof UnreadableBodyError) return failed(unreadable);
     throw error;
   }
 }
@@ -217,8 +221,8 @@ function settle(
   const at = new Date(now());
   return store.transaction(async (session) => {
     await lockConnection(session, connection);
-    const failures = open.flatMap(({ row, problem }, i) => {
-      const why = problem ?? (row.reason === 'BODY' ? null : outcomes[i]?.[0]?.problem);
+    const failures = open.flatMap(({ row, isBody, problem }, i) => {
+      const why = problem ?? (isBody ? null : outcomes[i]?.[0]?.problem);
       return why ? [{ id: row.id, ...why }] : [];
     });
     const failing = new Set(failures.map(({ id }) => id));
@@ -226,7 +230,8 @@ function settle(
     const done = open.map(({ row }) => row.id).filter((id) => !failing.has(id));
     const settled = await settleQuarantined(session, done, 'REPLAYED', at);
     const counts = { accepted: 0, duplicates: 0, ignored: 0 };
-    for (const [i, { row, items, notices = [] }] of open.entries()) {
+    for (const [i, opened] of open.entries()) {
+      const { row, items, isBody, notices = [] } = opened;
       if (!settled.has(row.id)) continue;
       const stored = outcomes[i] ?? [];
       for (const { outcomes: all } of stored) {
@@ -234,11 +239,17 @@ function settle(
         counts.accepted += all.filter(({ status }) => status === 'accepted').length;
         counts.duplicates += all.filter((one) => one.status !== 'accepted' && !isFixable(one)).length;
       }
-      if (row.reason !== 'BODY') continue;
+      if (!isBody) continue;
       await keeping(deps, { id: connection, notices, position: row.position, at })(session);
       const rejected = stored.flatMap(({ problem }, index) =>
         problem
-          ? [quarantinedItem(identify, { item: items[index], position: positionIn(row, index), ...problem })]
+          ? [
+              quarantinedItem(identify, {
+                item: items[index],
+                position: positionIn(opened, index),
+                ...problem,
+              }),
+            ]
           : [],
       );
       const kept = rejected.filter((one) => one !== null);

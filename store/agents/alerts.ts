@@ -117,7 +117,7 @@ const COUNTS = statement(
 );
 const CHANGED = statement(
   'alerts_changed',
-  `SELECT ${ALERT_COLUMNS} FROM alert a WHERE a.changed_at >= $1 AND ${isSeen('a.cells', 3)} ORDER BY a.changed_at, a.id LIMIT $2`,
+  `SELECT ${ALERT_COLUMNS} FROM alert a WHERE (a.changed_at, a.id) > ($1, $2::uuid) AND ${isSeen('a.cells', 4)} ORDER BY a.changed_at, a.id LIMIT $3`,
 );
 /** Those that are open, and those that a person dismissed since. */
 const CURRENT = statement(
@@ -234,14 +234,14 @@ export function countAlerts(session: Session, seen: Seen): Promise<{ state: Aler
   return session.rows(COUNTS, [seen]);
 }
 
-/** What was changed from that moment on, the oldest change first, of those that are seen. */
+/** What was changed after that row, the oldest change first, of those that are seen. */
 export function readChangedAlerts(
   session: Session,
   seen: Seen,
-  from: Date,
+  { at, id }: MomentCursor,
   limit: number,
 ): Promise<AlertRow[]> {
-  return session.rows<AlertRow>(CHANGED, [from, limit, seen]);
+  return session.rows<AlertRow>(CHANGED, [at, id, limit, seen]);
 }
 
 /** For the agent that raised them: the open alerts whose keys begin so, and those that were dismissed since. */

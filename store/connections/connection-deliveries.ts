@@ -34,7 +34,7 @@ const COUNT = statement(
   `UPDATE connection SET deliveries = deliveries + CASE WHEN $8::boolean THEN 0 ELSE 1 END, accepted = accepted + $3, duplicates = duplicates + $4,
       rejected = rejected + $5, ignored = ignored + $6, last_delivery_at = CASE WHEN $8::boolean THEN last_delivery_at ELSE greatest(last_delivery_at, $2) END,
       last_error = coalesce($7, last_error), last_error_at = CASE WHEN $7::text IS NULL THEN last_error_at ELSE $2 END
-    WHERE id = $1`,
+    WHERE id = $1 AND removed_at IS NULL RETURNING id`,
   { isSmall: true },
 );
 const REPLAYED = statement(
@@ -84,7 +84,10 @@ export function recordDelivery(
     const isNew = digest === null || (await session.rows(NOTE, [connection, digest, at])).length > 0;
     if (!isNew) return;
     // Locks the connection, too.
-    await session.rows(COUNT, [connection, at, accepted, duplicates, rejected, ignored, error, isFetched]);
+    const counts = [accepted, duplicates, rejected, ignored, error, isFetched];
+    const counted = await session.rows(COUNT, [connection, at, ...counts]);
+    // Of one that was removed meanwhile nothing waits: its contents were deleted.
+    if (counted.length === 0) return;
     await also(session);
     if (!kept) return;
     const { encryption, items, unkept, expiresAt } = kept;

@@ -14,7 +14,7 @@ const releases = (hours: number) =>
   }));
 
 it('what was not used for an hour is dropped, and beyond the limit the least recently used', async () => {
-  const memory = new LedgerMemory(7_000);
+  const memory = new LedgerMemory(9_000);
   for (const [key, at] of [
     ['a', 1],
     ['b', 2],

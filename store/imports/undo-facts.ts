@@ -23,6 +23,11 @@ const LOCK = statement(
 );
 const DELETE = statement('undo_outcomes_delete', 'DELETE FROM outcome WHERE id = ANY ($1::uuid[])');
 const CHANGES = statement('undo_changes', 'DELETE FROM change_event WHERE import_id = $1 RETURNING id');
+/** Named in the journal, as new ones are: the graph follows. */
+const CHANGES_GONE = statement(
+  'undo_changes_gone',
+  `SELECT journal_marks('change', jsonb_build_object('changes', $1::jsonb))`,
+);
 const COUNT = statement(
   'undo_facts_count',
   `SELECT (SELECT count(*) FROM outcome o WHERE ${OF_IMPORT})::integer + (SELECT count(*) FROM change_event WHERE import_id = $1)::integer AS n`,
@@ -39,9 +44,15 @@ export async function undoFacts(session: Session, cells: HoldCells, importId: nu
   await keepHolds(session);
   const held = await heldCells(session, cells);
   const found = await session.rows<NamedOutcome>(OUTCOMES, [importId, held, SLICE]);
-  if (found.length === 0) return (await session.rows(CHANGES, [importId])).length;
+  if (found.length === 0) return undoChanges(session, importId);
   return deleteOutcomes(session, found, {
     lock: (ids) => session.rows<{ id: string }>(LOCK, [importId, held, ids]),
     remove: DELETE,
   });
+}
+
+async function undoChanges(session: Session, importId: number): Promise<number> {
+  const gone = await session.rows<{ id: string }>(CHANGES, [importId]);
+  if (gone.length > 0) await session.rows(CHANGES_GONE, [JSON.stringify(gone.map(({ id }) => id))]);
+  return gone.length;
 }

@@ -199,7 +199,8 @@ export async function readPredictions(
  */
 const LABELLED = statement(
   'predictions_labelled',
-  `SELECT * FROM (
+  `SELECT id, "answeredAt", "cellId", "mappingVersionId", comment, class, corrected, "subjectId", "sourceEventId", "contentHash" FROM (
+      SELECT found.*, sum(octet_length(comment)) OVER (ORDER BY "answeredAt" DESC, id DESC) AS bytes FROM (
       SELECT r.id, r.answered_at AS "answeredAt", r.cell_id AS "cellId", r.mapping_version_id AS "mappingVersionId", r.comment,
         coalesce(c.class, r.class) AS class, c.class IS NOT NULL AS corrected, r.subject_id AS "subjectId", r.source_event_id AS "sourceEventId",
         k.content_hash AS "contentHash"
@@ -210,9 +211,12 @@ const LABELLED = statement(
       WHERE (r.class IS NOT NULL OR c.class IS NOT NULL) AND r.comment IS NOT NULL AND r.answered_at < $1
         AND ($3::integer IS NULL OR EXISTS (SELECT FROM prediction p
           WHERE p.response_id = r.id AND p.model_version_id = $3 AND p.answered_at = r.answered_at))
-      ORDER BY r.answered_at DESC, r.id DESC LIMIT $2
-    ) newest ORDER BY "answeredAt", id`,
+      ORDER BY r.answered_at DESC, r.id DESC LIMIT $2) found
+    ) newest WHERE bytes <= $4 ORDER BY "answeredAt", id`,
 );
+
+/** Encrypted texts that a training holds at once; 20,000 of usual length have a tenth of that. */
+const MOST_BYTES = 64 * 1024 * 1024;
 
 /** A response with a label for its text. */
 export interface LabelledResponse extends ScorableResponse {
@@ -222,16 +226,15 @@ export interface LabelledResponse extends ScorableResponse {
 
 /**
  * The newest responses answered before `until` that have text and a class, oldest first: the reviewed class,
- * else the respondent's own. `readBy`: only those that this model version has read.
+ * else the respondent's own. `readBy`: only those that this model version has read. As many as have `mostBytes` of text.
  */
 export async function readLabelled(
   deps: TextDeps,
   until: Date,
   limit: number,
   readBy: number | null = null,
+  mostBytes = MOST_BYTES,
 ): Promise<LabelledResponse[]> {
-  return openTexts(
-    deps,
-    await deps.store.rows<EncryptedText & { corrected: boolean }>(LABELLED, [until, limit, readBy]),
-  );
+  const parameters = [until, limit, readBy, mostBytes];
+  return openTexts(deps, await deps.store.rows<EncryptedText & { corrected: boolean }>(LABELLED, parameters));
 }

@@ -59,7 +59,7 @@ const MONEY = statement(
 );
 /**
  * Activated: an account that reached a step of onboarding within 30 days after its subscription started. One that started later than 30
- * days before $6 may still do so, and is not counted.
+ * days before $6 may still do so, and is not counted. The step may be in any cell that the caller may read, $7.
  */
 const SHARES = statement(
   'kpi_shares',
@@ -72,7 +72,7 @@ const SHARES = statement(
       count(DISTINCT unit) FILTER (WHERE NOT is_deal AND guarded)::integer AS "guardedOfAllStarted",
       count(DISTINCT unit) FILTER (WHERE is_start AND EXISTS (
         SELECT FROM outcome s WHERE s.kind = 'ONBOARDING_STEP' AND ${isOf('s', 'o.unit')} AND NOT s.restricted
-          AND s.cell_id = ANY ($1::integer[]) AND s.at >= o.at AND s.at < o.at + interval '30 days'))::integer AS activated
+          AND s.cell_id = ANY ($7::integer[]) AND s.at >= o.at AND s.at < o.at + interval '30 days'))::integer AS activated
     FROM (SELECT *, kind <> 'SUBSCRIPTION_STARTED' AS is_deal,
         kind = 'SUBSCRIPTION_STARTED' AND at <= $6::timestamptz - interval '30 days' AS is_start
       FROM (${OUTCOMES} AND o.kind IN ('DEAL_WON', 'DEAL_LOST', 'SUBSCRIPTION_STARTED')) o) o GROUP BY 1`,
@@ -122,7 +122,7 @@ export async function readKpis(
   // A window that is not over would seem to lose what is still to come.
   const kept = until > asOf ? [] : await record.rows<KeptRow>(KEPT, [...parameters, before]);
   const lifetime = await record.rows<LifetimeRow>(LIFETIME, [...parameters, readable, asOf, lifetimeDays]);
-  const shares = await record.rows<Shares>(SHARES, [...parameters, asOf]);
+  const shares = await record.rows<Shares>(SHARES, [...parameters, asOf, readable]);
   return rowsOfDrafts(
     groups.flatMap((group, place) => {
       const own = <Row extends { readonly place: number }>(rows: readonly Row[]) =>

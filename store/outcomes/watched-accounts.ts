@@ -32,7 +32,8 @@ export type WatchedClass = 0 | 1 | 2 | null;
 
 /**
  * $1 cells of answers, $2 from, $3 to, $4 as of, $5 cells of outcomes. The unit is the account, or the respondent where an answer names
- * none; its class and cell are those of its first answer. Only units that are known to subscribe then are watched.
+ * none; its class and cell are those of its first answer. Only units that are known to subscribe then are watched: by what was said last
+ * before the answer, else by what is said next, where only a start says that they did not.
  */
 const WATCHED = statement(
   'churn_watched',
@@ -45,12 +46,12 @@ const WATCHED = statement(
       ORDER BY a.unit, a.answered_at, a.id
     ), subscribed AS (
       SELECT f.cell_id, f.class, f.answered_at, c.at FROM first f CROSS JOIN LATERAL (
-        SELECT bool_or(o.kind <> 'SUBSCRIPTION_CANCELLED') AS any_start,
-          (array_agg(o.kind ORDER BY o.at DESC, o.id DESC) FILTER (WHERE o.at <= f.answered_at))[1] AS last_kind,
+        SELECT (array_agg(o.kind ORDER BY o.at DESC, o.id DESC) FILTER (WHERE o.at <= f.answered_at))[1] AS last_kind,
+          (array_agg(o.kind ORDER BY o.at, o.id) FILTER (WHERE o.at > f.answered_at))[1] AS next_kind,
           min(o.at) FILTER (WHERE o.kind = 'SUBSCRIPTION_CANCELLED' AND o.at > f.answered_at) AS at
         FROM outcome o WHERE ${isOf('o', 'f.unit')} AND NOT o.restricted AND o.cell_id = ANY ($5::integer[])
           AND o.kind IN ('SUBSCRIPTION_STARTED', 'SUBSCRIPTION_RENEWED', 'SUBSCRIPTION_CANCELLED') AND o.at <= $4) c
-      WHERE (c.any_start OR c.at IS NOT NULL) AND c.last_kind IS DISTINCT FROM 'SUBSCRIPTION_CANCELLED'
+      WHERE CASE WHEN c.last_kind IS NULL THEN c.next_kind <> 'SUBSCRIPTION_STARTED' ELSE c.last_kind <> 'SUBSCRIPTION_CANCELLED' END
     )
     SELECT cell_id AS "cellId", class, floor(extract(epoch FROM coalesce(at, $4) - answered_at) / 86400)::integer AS time,
       at IS NOT NULL AS event, count(*)::integer AS units

@@ -44,6 +44,25 @@ export async function readBrought(
   return new Map(rows.map(({ id, ...brought }) => [id, brought]));
 }
 
+const RECEIVED = statement(
+  'evidence_received',
+  `SELECT id, response_id AS "responseId", ${MICROS('received_at')} AS at FROM source_event WHERE id = ANY ($1::uuid[])`,
+);
+
+/** An event of a response: an event's own row says which one it is of. */
+export const eventName = (responseId: string, event: string) => `${responseId} ${event}`;
+
+/** When the events were received, microseconds since 1970, by `eventName`. */
+export async function readReceived(
+  session: Session,
+  events: readonly string[],
+): Promise<Map<string, number>> {
+  if (events.length === 0) return new Map();
+  type Row = { readonly id: string; readonly responseId: string; readonly at: number };
+  const rows = await session.rows<Row>(RECEIVED, [events]);
+  return new Map(rows.map(({ id, responseId, at }) => [eventName(responseId, id), Number(at)]));
+}
+
 /** A leaf in some seal of surveyed responses, of a response that has a fact again. */
 export interface EarlierLeaf {
   readonly origin: string;

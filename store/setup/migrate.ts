@@ -1,6 +1,4 @@
-import { fileURLToPath } from 'node:url';
 import { sql } from 'drizzle-orm';
-import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { migrate as migratePostgres } from 'drizzle-orm/node-postgres/migrator';
 import { migrate as migratePglite } from 'drizzle-orm/pglite/migrator';
 import { createScopedViews, dropScopedViews } from '../access/scoped-views.ts';
@@ -10,8 +8,7 @@ import { DatabaseRefusedError, withPrivileges } from '../database/database-refus
 import { LOCKS } from '../database/locks.ts';
 import { checkServer } from '../database/privileges.ts';
 import { BEGINNING } from '../journal/journal.ts';
-
-const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
+import { isBehind, MIGRATIONS, newerMigration, signMigrations } from './migrations.ts';
 
 /** Features beyond plain PostgreSQL, as found at the start. */
 export interface DatabaseFeatures {
@@ -21,7 +18,7 @@ export interface DatabaseFeatures {
 /**
  * Migrates the database to this version's tables, under a lock, and turns the fact tables into hypertables if
  * TimescaleDB is installed. Running it again changes nothing.
- * @throws DatabaseRefusedError for an unsuitable server, or a missing privilege.
+ * @throws DatabaseRefusedError for an unsuitable server, a missing privilege, or tables of a newer version.
  */
 export async function migrate(store: Store): Promise<DatabaseFeatures> {
   if (store.backend === 'postgres') {
@@ -37,30 +34,22 @@ export async function migrate(store: Store): Promise<DatabaseFeatures> {
 
 function bringUp(store: Store): Promise<DatabaseFeatures> {
   return store.exclusively(LOCKS.migration, async (db) => {
-    if (await migrationsPending(db)) {
+    const newer = await newerMigration(store);
+    if (newer) throw new DatabaseRefusedError(`${newer.what}; ${newer.advice}`);
+    if (await isBehind(store)) {
+      // A view would keep a migration from changing the columns that it shows.
       await dropBiViews(db);
       await dropScopedViews(db);
       if (store.backend === 'pglite') await migratePglite(db as never, { migrationsFolder: MIGRATIONS });
       else await migratePostgres(db as never, { migrationsFolder: MIGRATIONS });
     }
+    await signMigrations(store);
     const timescale = store.backend === 'pglite' ? 'none' : await timescaleEdition(db);
     if (timescale !== 'none') await createHypertables(db);
     await rebaseRestoredJournal(db);
     await createScopedViews(db);
     return { timescale };
   });
-}
-
-/** A view would keep a migration from changing the columns that it shows. */
-async function migrationsPending(db: Database): Promise<boolean> {
-  const [table] = rowsOf<{ found: boolean }>(
-    await db.execute(sql`SELECT to_regclass('drizzle.__drizzle_migrations') IS NOT NULL AS found`),
-  );
-  if (!table?.found) return true;
-  const [applied] = rowsOf<{ n: number }>(
-    await db.execute(sql`SELECT count(*)::integer AS n FROM drizzle.__drizzle_migrations`),
-  );
-  return applied?.n !== readMigrationFiles({ migrationsFolder: MIGRATIONS }).length;
 }
 
 /** Runs `work` while no other process migrates. */

@@ -1,4 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -128,6 +129,44 @@ describe('scoreline doctor', () => {
       `FAIL  port 127.0.0.1:${port} cannot be used: EADDRINUSE\n        stop the program`,
     );
     expect(code).toBe(1);
+  });
+
+  it('asks the provider of logins, the key set of tokens and the brokers, where they are configured', async () => {
+    const provider = createHttpServer((request, response) => {
+      const issuer = `http://127.0.0.1:${(provider.address() as { port: number }).port}/sound`;
+      const [endpoint, keys] = [`${issuer}/x`, `${issuer}/keys`];
+      const description = {
+        issuer,
+        ...{ authorization_endpoint: endpoint, token_endpoint: endpoint, jwks_uri: keys },
+      };
+      const text = request.url?.endsWith('/keys') ? { keys: [{ kty: 'OKP' }] } : description;
+      response.setHeader('content-type', 'application/json').end(JSON.stringify(text));
+    });
+    await new Promise<void>((done) => provider.listen(0, '127.0.0.1', done));
+    const base = `http://127.0.0.1:${(provider.address() as { port: number }).port}`;
+    const config = join(folder, 'doctor.yaml');
+    writeFileSync(config, 'dimensions: [{ field: region }]\njwt: { role: role }\n');
+    const env = {
+      ...{ SCORELINE_CONFIG: config, SCORELINE_OIDC_CLIENT_ID: 'scoreline' },
+      SCORELINE_PUBLIC_URL: 'https://nps.example.org',
+      ...{ SCORELINE_JWT_ISSUER: base, SCORELINE_JWT_AUDIENCE: 'scoreline' },
+      SCORELINE_JWT_JWKS: `${base}/keys`,
+    };
+    const sound = await doctor({ ...env, SCORELINE_OIDC_ISSUER: `${base}/sound` });
+    expect(sound.output).toContain(
+      `ok    login provider ${base}/sound answers; register https://nps.example.org/session`,
+    );
+    expect(sound.output).toContain('ok    key set of tokens: readable');
+    expect(sound.code).toBe(0);
+    // Its description names another one, which no login would accept.
+    const other = await doctor({
+      ...{ ...env, SCORELINE_OIDC_ISSUER: `${base}/other` },
+      ...{ SCORELINE_KAFKA_URL: 'kafka://127.0.0.1:1', SCORELINE_KAFKA_TOPICS: 'answers' },
+    });
+    provider.close();
+    expect(other.output).toMatch(/FAIL {2}login provider .*\/other: \S.*\n {8}check SCORELINE_OIDC_ISSUER/);
+    expect(other.output).toMatch(/FAIL {2}Kafka: \S.*\n {8}check SCORELINE_KAFKA_URL/);
+    expect(other.code).toBe(1);
   });
 
   it('names each mistake of the configuration, the encoder and the servers', async () => {

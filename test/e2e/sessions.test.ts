@@ -5,7 +5,7 @@ import { useServer } from '../fixtures/use-server.ts';
 
 /* What a browser does: it signs in with a key once, and keeps a cookie that its pages cannot read. */
 
-const server = useServer({ ownPolicies: true });
+const server = useServer({ ownPolicies: true, env: { SCORELINE_TRUSTED_PROXIES: '127.0.0.1' } });
 
 interface Signed {
   readonly cookie: string;
@@ -288,6 +288,18 @@ it('keeps the token out of the log, and has sign-ins in the audit log', async ()
     /"action":"signIn"[^\n]*"actorName":"logged"|"actorName":"logged"[^\n]*"action":"signIn"/,
   );
   expect(text).not.toContain(token);
+});
+
+it('counts failures by the address that a trusted proxy names, and believes no other sender', async () => {
+  const fails = async (times: number, from: string) => {
+    let status = 0;
+    for (let i = 0; i < times; i++) ({ status } = await post('sl_guess', { 'x-forwarded-for': from }));
+    return status;
+  };
+  expect(await fails(11, '198.51.100.7')).toBe(429);
+  expect(await fails(1, '198.51.100.8')).toBe(401);
+  // What the sender wrote stands in front of what the proxy added.
+  expect(await fails(1, '198.51.100.9, 198.51.100.7')).toBe(429);
 });
 
 /* Last: it uses up the failures of this address. */

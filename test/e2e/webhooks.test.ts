@@ -510,6 +510,23 @@ describe('a connection', () => {
     expect(await remove(whole.connection.id, nordic)).toBe(false);
     expect((await ask(nordic, ROTATE, { id: whole.connection.id })).errors).toHaveLength(1);
     expect(await remove(part.connection.id, nordic)).toBe(true);
+    // Which folder of the server it reads is not for the segment to say.
+    const map = { source: 'files', survey: { name: 'nps', version: '1' }, externalId: 'id' };
+    const mapping = (folder: string) => ({
+      folder,
+      map: { ...map, answeredAt: { column: 'at' }, score: { column: 'score', scale: '0-10' } },
+    });
+    const files = await create({
+      ...{ connector: 'folder', name: 'files', segment: { region: ['Sweden'] }, mapping: mapping('swedish') },
+    });
+    const moved = await ask(
+      nordic,
+      'mutation ($id: ID!, $mapping: JSON!) { changeConnectionMapping(id: $id, mapping: $mapping) { mapping } }',
+      { id: files.connection.id, mapping: mapping('payroll') },
+    );
+    expect(moved.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+    expect(await listed(files.connection.id)).toMatchObject({ mapping: mapping('swedish') });
+    expect(await remove(files.connection.id, nordic)).toBe(true);
     for (const role of ['analyst', 'collector', 'auditor', 'feed']) {
       const other = await key(role, null);
       for (const query of [

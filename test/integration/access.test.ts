@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +16,12 @@ import { until } from '../fixtures/server.ts';
 
 const POLICIES = fileURLToPath(new URL('../../policies', import.meta.url));
 const ISSUER = 'https://login.example';
+const SILENT = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
 let database: TestDatabase;
 let folder: string;
 let clock = Date.UTC(2026, 5, 1);
@@ -127,7 +133,7 @@ describe('a caller', () => {
         attributes: { region: 'region?' },
       },
       now,
-      log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
+      log: SILENT,
     });
     sign = (claims) =>
       new SignJWT({ iss: ISSUER, aud: 'us', sub: 'ada', exp: clock / 1_000 + 60, ...claims })
@@ -177,5 +183,40 @@ describe('a caller', () => {
       access.createKey({ name: 'odd', role: 'analyst', attributes: {}, expiresAt: null, ...more }, by);
     const keys = [await make({ role: 'king' }), await make({ attributes: { planet: ['Mars'] } })];
     for (const { key } of keys) expect(await access.authenticate(key)).toBeNull();
+  });
+
+  it('with a key is known until the policies change, and refused once the key expires', async () => {
+    const policies = join(folder, 'policies');
+    cpSync(POLICIES, policies, { recursive: true });
+    const own = await openAccess({
+      loops: null,
+      store: database.store,
+      dimensions: DIMENSIONS,
+      policies,
+      smallestCount: 5,
+      isAdmin: () => false,
+      adminHash: '',
+      jwt: undefined,
+      now,
+      log: SILENT,
+    });
+    try {
+      const by = (await access.authenticate('the admin key')) as never;
+      const expiresAt = new Date(clock + 60_000);
+      const { key } = await own.createKey({ name: 'feed', role: 'feed', attributes: {}, expiresAt }, by);
+      const before = await own.authenticate(key);
+      expect(before?.scope.allowsAll('readResponse')).toBe(false);
+      expect(await own.authenticate(key)).toBe(before);
+      const permit = 'permit (principal in Role::"feed", action == Action::"readResponse", resource);';
+      appendFileSync(join(policies, 'roles.cedar'), `\n@id("more") ${permit}\n`);
+      await until(() => own.policies().version !== before?.policyVersion, 'the change is taken');
+      const after = await own.authenticate(key);
+      expect(after?.policyVersion).toBe(own.policies().version);
+      expect(after?.scope.allowsAll('readResponse')).toBe(true);
+      clock += 60_000;
+      expect(await own.authenticate(key)).toBeNull();
+    } finally {
+      await own.close();
+    }
   });
 });

@@ -225,6 +225,14 @@ describe('alertUpdates', () => {
       'the open alerts',
     );
     const first = updates(sse).length;
+    // Cut off in the middle of what is open, a client gets the rest.
+    const rest = world.subscribe('everything', query(updates(sse)[0]?.position));
+    const later = updates(sse).slice(1, first);
+    await until(
+      () => later.every(({ alert }) => updates(rest).some((one) => one.alert.id === alert.id)),
+      'the rest of the open alerts',
+    );
+    rest.stop();
     await world.raise();
     await until(
       () => updates(sse).length >= first + 4 && updates(socket).length >= first + 4,

@@ -43,6 +43,10 @@ beforeAll(async () => {
   await world.submit([...answers('Germany', 7), ...answers('Japan', 3)]);
   await world.submit([
     { externalId: 'p', answeredAt: new Date(NOW - HOUR_MS).toISOString(), region: 'Peru', score: 0 },
+    {
+      ...{ externalId: 'o', answeredAt: new Date(NOW - 500 * 24 * HOUR_MS).toISOString(), score: 0 },
+      ...{ region: 'Orient', productLine: 'Orient' },
+    },
   ]);
 });
 afterAll(async () => {
@@ -78,11 +82,21 @@ describe('the grammar', () => {
       'What is the score of Germany in the last 30 days?',
       'SCORE',
       'McpScores',
-      /^The score of .* is \+44\.8 \(.* from 29 answers\.$/,
+      /^This is about region Germany\. The score of .* is \+44\.8 \(.* from 29 answers\.$/,
     ],
     ['What changed?', 'CHANGE', 'McpChange', /The score fell against .*: the difference is −/],
-    ['Why did the score fall in Japan?', 'WHY', 'AskNarrative', /^The score of .* It fell by /],
-    ['Compare Germany and Japan', 'COMPARE', 'McpScores', /^Germany: the score .* Japan: the score /],
+    [
+      'Why did the score fall in Japan?',
+      'WHY',
+      'AskNarrative',
+      /^This is about region Japan\. The score of .* It fell by /,
+    ],
+    [
+      'Compare Germany and Japan',
+      'COMPARE',
+      'McpScores',
+      / region Germany or Japan\. Germany: the score .* Japan: the score /,
+    ],
     ['Which regions are the lowest?', 'RANKING', 'McpScores', /^Peru: the score .* Japan: .* Germany: /],
     ['Which themes are mentioned?', 'THEMES', 'McpThemes', /No theme can be shown\./],
   ])('%s', async (question, kind, name, says) => {
@@ -99,6 +113,21 @@ describe('the grammar', () => {
     // The query that is shown gives the answer that is shown.
     const again = await world.ask('all', query?.text ?? '', query?.variables);
     expect(again.data).toEqual(answer.data);
+  });
+
+  it('asks back where a value is one of two dimensions, and says in the answer which one was taken', async () => {
+    stub.answer = () => completion(form({ segment: [{ field: 'region', values: ['Orient'] }] }));
+    const answer = await ask('all', 'Score of orient in the last 3 years?');
+    expect(answer).toMatchObject({ kind: null, by: 'GRAMMAR', query: null, data: null, failure: null });
+    expect(answer.sentences).toEqual([
+      '"Orient" is a value of product line and a value of region. Which one do you mean?',
+    ]);
+    expect(stub.received).toEqual([]);
+    const chosen = await Promise.all(answer.examples.map((one) => ask('all', one)));
+    expect(chosen.map(({ query, sentences }) => [query?.variables, sentences[0]])).toEqual([
+      [{ segment: { productLine: ['Orient'] }, window: 'P3Y' }, 'This is about product line Orient.'],
+      [{ segment: { region: ['Orient'] }, window: 'P3Y' }, 'This is about region Orient.'],
+    ]);
   });
 
   it('says which kinds of questions it can answer, and answers no part of what it does not understand', async () => {
@@ -138,7 +167,10 @@ describe('a language model', () => {
     expect(answer.query?.variables).toEqual({ segment: { region: ['Germany'] }, window: 'P30D' });
     const { data } = requestOf<{ question: string; dimensions: object[] }>(stub.received[0] as never);
     expect(data.question).not.toContain('jo@example.org');
-    expect(data.dimensions).toContainEqual({ field: 'region', values: ['Germany', 'Japan', 'Peru'] });
+    expect(data.dimensions).toContainEqual({
+      field: 'region',
+      values: ['Germany', 'Japan', 'Orient', 'Peru'],
+    });
   });
 
   it('that finds no kind leaves the question unanswered', async () => {

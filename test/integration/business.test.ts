@@ -54,6 +54,23 @@ describe('retention', () => {
     expect(await churn(database, EVERYTHING)).toMatchObject([{ accounts: 1, cancelled: 0 }, {}, {}, {}]);
     await database.close();
   });
+
+  it('leaves out accounts that answer before they first subscribe, and watches those of which a renewal or the end is known', async () => {
+    const database = await openTestDatabase();
+    const answer = (account: string) => ({ externalId: account, answeredAt: at(10), score: 9, account });
+    await database.submit(['trial', 'short trial', 'renews', 'ends'].map(answer));
+    const of = (account: string, kind: string, day: number) => ({
+      ...{ externalId: `${account} ${kind}`, kind, account, at: at(day) },
+    });
+    await database.submitOutcomes([
+      of('trial', 'SUBSCRIPTION_STARTED', 15),
+      ...[of('short trial', 'SUBSCRIPTION_STARTED', 15), of('short trial', 'SUBSCRIPTION_CANCELLED', 20)],
+      of('renews', 'SUBSCRIPTION_RENEWED', 15),
+      of('ends', 'SUBSCRIPTION_CANCELLED', 15),
+    ]);
+    expect(await churn(database, EVERYTHING)).toMatchObject([{ accounts: 2, cancelled: 1 }, {}, {}, {}]);
+    await database.close();
+  });
 });
 
 describe('sums of money', () => {
@@ -220,6 +237,28 @@ describe('activation', () => {
     // A month later they are known, though the window is the same.
     const rows = await kpis(database, EVERYTHING, [], at(END + 30));
     expect(rows).toMatchObject([{ kpi: 'ACTIVATION', value: 0.5, n: 4 }]);
+    await database.close();
+  });
+
+  it('is the same of a segment as of its group, wherever the caller may read the step', async () => {
+    const database = await openTestDatabase();
+    const germany = { segmentValues: { region: 'Germany' } };
+    await database.submitOutcomes([
+      { externalId: 's', kind: 'SUBSCRIPTION_STARTED', account: 'a', at: at(1), ...germany },
+      // A source that knows no region.
+      { externalId: 'o', kind: 'ONBOARDING_STEP', account: 'a', at: at(2), name: 'first login' },
+    ]);
+    const [ofGroup] = await kpis(database, EVERYTHING, ['region']);
+    const [ofSegment] = await readKpis(database, EVERYTHING, {
+      ...{ segment: { region: ['Germany'] }, groupBy: [], confidence: 0.95, asOf: new Date(at(END)) },
+      ...{ from: new Date(at(0)), until: new Date(at(END)), before: new Date(at(-END)), lifetimeDays: 60 },
+    });
+    expect([ofGroup, ofSegment]).toMatchObject([
+      { kpi: 'ACTIVATION', value: 1, n: 1 },
+      { kpi: 'ACTIVATION', value: 1, n: 1 },
+    ]);
+    const onlyGermany = narrowScope('germany', ({ attributes }) => attributes['region'] === 'Germany');
+    expect(await kpis(database, onlyGermany)).toMatchObject([{ kpi: 'ACTIVATION', value: 0, n: 1 }]);
     await database.close();
   });
 });

@@ -4,7 +4,10 @@ import { acceptChanges } from '../../ingestion/changes/accept-changes.ts';
 import { OWNER, type Submitter } from '../../ingestion/pipeline/submitter.ts';
 import { readChanges, readChangesBetween, readChangesById } from '../../store/changes/changes.ts';
 import { MOST_SEGMENTS } from '../../store/changes/store-changes.ts';
+import { undoFacts } from '../../store/imports/undo-facts.ts';
+import { readJournal } from '../../store/journal/journal.ts';
 import { DIMENSIONS, narrowScope, openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
+import { wholeHead } from '../fixtures/whole-head.ts';
 
 /* Change events: stored once by source and id, corrected by what is newer, and absent for who does not see their segment. */
 
@@ -40,6 +43,20 @@ const seen = async (scope: Scope, more: object = {}) => {
 };
 
 describe('change events', () => {
+  it('of an import that is undone are named in the journal, so that the graph forgets them', async () => {
+    await accept([change('imported'), change('kept')]);
+    const [gone] = await database.sql<{ id: string }>(
+      "UPDATE change_event SET import_id = 7 WHERE external_id = 'imported' RETURNING id",
+    );
+    const { store, cells } = database;
+    const before = await wholeHead(store);
+    expect(await store.transaction((session) => undoFacts(session, cells, 7))).toBe(1);
+    await database.settled();
+    const entries = await readJournal(store, before, 10);
+    expect(entries.map(({ kind, payload }) => [kind, payload.changes])).toEqual([['change', [gone?.id]]]);
+    await database.sql('DELETE FROM change_event');
+  });
+
   it('are accounted for one by one, and stored once', async () => {
     const items = [change('a'), change('b', { at: at(3) }), change('a'), { externalId: 'c' }];
     expect(await accept(items)).toMatchObject({

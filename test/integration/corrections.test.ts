@@ -21,6 +21,13 @@ it('the reviewed class is the label, and weighs more than a number', async () =>
     { comment: 'It crashes all the time.', label: 2, weight: 1 },
     { comment: 'We love it.', label: 2, weight: 1 },
   ]);
+  // Of texts that are long the newest, as many as fit.
+  const bytes = await database.sql<{ n: number }>(
+    'SELECT octet_length(comment) AS n FROM response WHERE score IS NOT NULL',
+  );
+  const all = bytes.reduce((sum, { n }) => sum + n, 0);
+  expect(await readLabelled(database, new Date(), 10, null, all)).toHaveLength(2);
+  expect(await readLabelled(database, new Date(), 10, null, all - 1)).toHaveLength(1);
   const [first, last] = await database.sql<{ id: string }>(
     "SELECT id FROM response WHERE external_id IN ('number', 'text') ORDER BY external_id",
   );

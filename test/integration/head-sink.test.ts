@@ -1,4 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -16,7 +24,8 @@ const server = createServer((request, response) => {
   request.on('end', () => {
     const body = Buffer.concat(chunks).toString();
     if (answer < 300) taken.push({ method: request.method, type: request.headers['content-type'], body });
-    response.writeHead(answer).end();
+    // A page of login, for a program that follows.
+    response.writeHead(request.method === 'GET' ? 200 : answer, { location: '/login' }).end();
   });
 });
 let url = '';
@@ -44,6 +53,10 @@ it('treats anything but a 2xx as an error, and an unreachable receiver too', asy
   await expect(urlPublisher(url).publish([head(9)])).rejects.toThrow(
     'the receiver of checkpoints answered 503',
   );
+  answer = 302;
+  await expect(urlPublisher(url).publish([head(9)])).rejects.toThrow(
+    'the receiver of checkpoints answered 302: name the address that it redirects to',
+  );
   answer = 204;
   await urlPublisher(url).publish([head(9)]);
   expect(taken.at(-1)?.body).toBe(checkpointLine(head(9)));
@@ -60,5 +73,37 @@ it('writes each checkpoint once into a file, however many writers there are', as
       [0, 1, 2, 0].map((fewer) => fileSink(path).publish(heads.slice(upTo - 3, upTo - fewer))),
     );
   expect(readFileSync(path, 'utf8')).toBe(heads.map(checkpointLine).join(''));
+  rmSync(folder, { recursive: true });
+});
+
+it('reads the end of a file, however long it is', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'scoreline-heads-'));
+  const path = join(folder, 'heads.ndjson');
+  const sink = fileSink(path);
+  expect(await sink.newest?.()).toBeNull();
+  // More than is read at once: a hole, which takes no room on the disk.
+  const length = 2 ** 31;
+  writeFileSync(path, '');
+  truncateSync(path, length);
+  const long = { ...head(7), body: JSON.stringify({ size: 7, root: 'a'.repeat(40_000) }) };
+  appendFileSync(path, `\n${checkpointLine(head(6))}${checkpointLine(long)}`);
+  expect(await sink.newest?.()).toEqual(long);
+  appendFileSync(path, checkpointLine(head(8)).slice(0, 9));
+  expect(await sink.newest?.(), 'what is being written does not count yet').toEqual(long);
+  await sink.publish([long, head(8), head(9)]);
+  expect(await sink.newest?.()).toEqual(head(9));
+  expect(statSync(path).size).toBe(
+    length + 1 + [head(6), long, head(8), head(9)].map(checkpointLine).join('').length,
+  );
+  rmSync(folder, { recursive: true });
+});
+
+it('finds the newest checkpoint in front of what is none', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'scoreline-heads-'));
+  const path = join(folder, 'heads.ndjson');
+  for (const text of ['', checkpointLine(head(6))]) {
+    writeFileSync(path, `${text}other\n`);
+    expect(await fileSink(path).newest?.()).toEqual(text === '' ? null : head(6));
+  }
   rmSync(folder, { recursive: true });
 });

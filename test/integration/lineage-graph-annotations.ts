@@ -3,6 +3,7 @@ import { describe, expect, inject, it } from 'vitest';
 import { rollupId, sealId } from '../../domain/lineage/lineage.ts';
 import { HOUR_MS } from '../../domain/time/time-windows.ts';
 import { storedId } from '../../graph/kinds/shared/stored-id.ts';
+import { undoFacts } from '../../store/imports/undo-facts.ts';
 import { type AgentChain, writeChain } from '../fixtures/agent-chain.ts';
 import type { LineageDatabase } from '../fixtures/lineage-database.ts';
 
@@ -57,6 +58,19 @@ export function describeGraphMarks(opened: () => LineageDatabase) {
       while ((await graph.lag()) > 0) await new Promise((done) => setTimeout(done, 50));
       await stop();
     };
+
+    it.runIf(services)('forgets change events whose import was undone', async () => {
+      const { record: database } = opened();
+      const id = '00000000-0000-8000-8000-00000000c4a9';
+      await database.sql(`INSERT INTO change_event (id, source_id, external_id, received_at, content_hash, kind, title, at, segment, import_id)
+        SELECT '${id}', min(id), 'undone', now(), 'h', 'DEPLOY', 'a title', now(), '{}', 7 FROM source`);
+      await followed();
+      const found = () => cypher(`MATCH (n:ChangeEvent {id: 'ChangeEvent:${id}'}) RETURN n.id AS edge`);
+      expect(await found()).toHaveLength(1);
+      await database.store.transaction((session) => undoFacts(session, database.cells, 7));
+      await followed();
+      expect(await found()).toEqual([]);
+    });
 
     it.runIf(services)('equals the database while models, reviews and seals come and go', async () => {
       const { record: database } = opened();

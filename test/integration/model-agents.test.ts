@@ -139,6 +139,26 @@ describe('the model monitor', () => {
     }
     expect(await alerts()).toMatchObject([{ state: 'RESOLVED' }]);
   });
+
+  it('resolves an alert about a model that no answer has reached for as long as its last reading was of', async () => {
+    for (const _ of [1, 2]) {
+      await read(2, FAILING);
+      await run(modelMonitor);
+    }
+    const [raised] = await alerts();
+    expect(raised).toMatchObject({ state: 'OPEN', severity: 'CRITICAL' });
+    now += WEEK_MS;
+    expect(await run(modelMonitor)).toEqual([]);
+    now += HOUR_MS;
+    for (const _ of [1, 2, 3]) await run(modelMonitor);
+    expect((await alerts()).find(({ id }) => id === raised?.id)).toMatchObject({ state: 'RESOLVED' });
+    expect((await decisions('model-monitor')).at(-1)?.reason).toMatch(
+      /^Model version 2 has read no answers since 20/,
+    );
+    // Readings go on.
+    await read(2, FINE);
+    expect(await run(modelMonitor)).toMatchObject([{ action: null }]);
+  });
 });
 
 /** 3 is the companion of 4; 5 has the model of 4 and the companion 6. Without the encoder of 4, 1 and 2 are other models. */

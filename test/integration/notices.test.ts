@@ -12,7 +12,7 @@ import { surveymonkey } from '../../ingestion/webhooks/vendors/surveymonkey.ts';
 import { configuredKeyProvider } from '../../instance/keys/file-provider.ts';
 import { type ConnectionRow, listConnections } from '../../store/connections/connections.ts';
 import { countOpenCircuits, fetchAgain, noticeClaims } from '../../store/connections/notices.ts';
-import type { QuarantineFilter } from '../../store/connections/quarantine.ts';
+import { openQuarantined, type QuarantineFilter } from '../../store/connections/quarantine.ts';
 import { readVendorKey } from '../../store/connections/vendor-keys.ts';
 import { rewrapKeys } from '../../store/encryption/rotate-keys.ts';
 import { DIMENSIONS, openTestDatabase, type TestDatabase, testEncryption } from '../fixtures/database.ts';
@@ -74,7 +74,10 @@ afterEach(async () => {
   expect(errors.splice(0)).toEqual([]);
 });
 
-const connect = async (access: { key?: string | null; host?: string } = {}) => {
+const connect = async (
+  access: { key?: string | null; host?: string } = {},
+  mapping: unknown = fixtures.mapping,
+) => {
   const { key = KEY, host = stub.url } = access;
   const { id } = await deps.connections.create(
     {
@@ -83,7 +86,7 @@ const connect = async (access: { key?: string | null; host?: string } = {}) => {
         name: 'test',
         attributes: {},
         sources: null,
-        mapping: fixtures.mapping,
+        mapping,
       },
       ...{ secret: fixtures.secret, access: { key, host } },
     },
@@ -367,6 +370,31 @@ it('a replay has what was given up fetched again, beside items that are read aga
   expect(await scoreOf('90')).toEqual([8]);
   expect(await scoreOf('91')).toEqual([]);
   expect(await connectionOf(id)).toMatchObject({ accepted: 1, fetching: { waiting: 0 } });
+});
+
+it('what is fetched before there is a mapping waits with its values, and is stored by a mapping of them', async () => {
+  const id = await connect({}, null);
+  await announce(id, '95', '8');
+  await work(id);
+  const rows = await database.sql<{ id: string; reason: string; status: string }>(
+    'SELECT id, reason, status FROM quarantine WHERE connection_id = $1 ORDER BY reason',
+    [id],
+  );
+  expect(rows).toMatchObject([
+    { reason: 'MAPPING', status: 'WAITING' },
+    { reason: 'THIN', status: 'REPLAYED' },
+  ]);
+  const [item] = rows;
+  const kept = await openQuarantined(database.store, database.encryption, [item?.id ?? '']);
+  expect(kept.get(item?.id ?? '')).toContain('simple_text');
+  expect(await connectionOf(id)).toMatchObject({ deliveries: 1, rejected: 1, fetching: { lastError: null } });
+  expect(await deps.connections.map(id, fixtures.mapping, change)).toBe(true);
+  const connection = deps.connections.find(id);
+  if (!connection) throw new Error('the connection is not known');
+  const target = { id, vendor: surveymonkey, reader: () => deps.connections.reader(connection) };
+  const order = { note: async () => undefined, onIngested: () => undefined };
+  expect(await replayQuarantined(deps, OWNER, target, {}, order)).toMatchObject({ replayed: 1, failed: 0 });
+  expect(await scoreOf('95')).toEqual([8]);
 });
 
 it.each([

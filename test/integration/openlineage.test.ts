@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -70,6 +70,30 @@ describe('OpenLineage events', () => {
     expect(ends.flatMap(({ inputs }) => inputs.map(({ name }) => name))).toContain('source/paper archive');
   });
 
+  it('begin on a line of their own where an earlier export was cut off, or another program wrote', async () => {
+    const { events } = await exported(EVERYTHING, 'whole.ndjson');
+    const path = join(folder, 'torn.ndjson');
+    const cut = readFileSync(join(folder, 'whole.ndjson'), 'utf8').slice(0, 50);
+    for (const [before, kept] of [
+      [cut, []],
+      ['{"a":1}\n{"b', ['{"a":1}', '{"b']],
+      ['{"a":1}\n', ['{"a":1}']],
+    ] as const) {
+      writeFileSync(path, before);
+      await exportLineage(world.record, EVERYTHING, {
+        ...{ transport: fileTransport(path), engineVersion: '1', restart: true },
+      });
+      const lines = readFileSync(path, 'utf8').split('\n');
+      expect(lines.pop()).toBe('');
+      expect(lines.splice(0, kept.length)).toEqual(kept);
+      const [id, were] = [
+        lines.map((line) => JSON.parse(line).run.runId),
+        events.map(({ run }) => run.runId),
+      ];
+      expect(id).toEqual(were);
+    }
+  });
+
   it('continue where the last export to the same target ended, with the same ids from the beginning', async () => {
     const first = await exported(EVERYTHING, 'resumed.ndjson');
     expect(first.sent).toBeGreaterThan(10);
@@ -94,6 +118,31 @@ describe('OpenLineage events', () => {
       `SELECT count(*)::integer AS n FROM seal s JOIN cell c ON c.id = s.cell_id WHERE c.attributes ->> 'region' <> 'Japan'`,
     );
     expect(sealed?.outputs[0]?.outputFacets?.outputStatistics.rowCount).toBe(counted?.n);
+  });
+
+  it('are not received by an address that redirects, such as to a page of login', async () => {
+    const asked: string[] = [];
+    const server = createServer((request, response) => {
+      asked.push(`${request.method} ${request.url}`);
+      if (request.method === 'POST') response.writeHead(302, { location: '/login' }).end();
+      else response.writeHead(200).end('<title>Log in</title>');
+    });
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v1/lineage`;
+    const options = { transport: httpTransport(url, 'k'), engineVersion: '1', restart: false };
+    try {
+      for (let i = 0; i < 2; i++)
+        await expect(exportLineage(world.record, EVERYTHING, options)).rejects.toThrow(
+          `${url} answered 302: it redirects to /login;`,
+        );
+      expect(asked).toEqual(Array(2).fill('POST /api/v1/lineage'));
+    } finally {
+      server.close();
+      server.closeAllConnections();
+    }
+    await expect(exportLineage(world.record, EVERYTHING, options)).rejects.toThrow(
+      `${url} does not answer: connect ECONNREFUSED`,
+    );
   });
 
   it('arrive over HTTP in order, and are sent again when they were refused', async () => {

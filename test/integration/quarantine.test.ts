@@ -364,6 +364,31 @@ it('the rejected items of a body that could not be read wait by themselves once 
   expect(await counts(id)).toMatchObject({ accepted: 1 });
 });
 
+it('a body that also waited for a mapping is still several items once it can be read', async () => {
+  const { id, secret } = await make('delighted', null, delighted.secret);
+  const raw = Buffer.from('not JSON');
+  const headers = delighted.sign(raw, secret, 0, '', '');
+  const connector = CONNECTORS.get('delighted') as WebhookConnector;
+  const target = { id, connector, reader: () => connections.reader(found(id)) };
+  await receiveDelivery(deps, OWNER, target, { raw, headers, url: id });
+  expect(await replay(id)).toMatchObject({ failed: 1, problems: [{ reason: 'MAPPING' }] });
+  await connections.map(id, { source: 'late mapping' }, change);
+  const event = (of: string, score: number) => ({
+    event_type: 'survey_response.created',
+    event_data: {
+      ...{ id: of, person: { id: `person ${of}` }, survey_type: 'nps', score },
+      ...{ created_at: 1_767_346_200, updated_at: 1_767_346_200 },
+    },
+  });
+  const [row] = await list(id);
+  const body = JSON.stringify([event('l1', 9), event('l2', 99)]);
+  await replace(row?.id, { kind: 'body', body: Buffer.from(body).toString('base64'), headers: {} });
+  expect(await replay(id)).toMatchObject({ replayed: 1, failed: 0, remaining: 1 });
+  expect(await list(id, { statuses: ['WAITING'] })).toMatchObject([
+    { reason: 'VALUE', code: 'OUT_OF_SCALE', position: expect.stringMatching(/ item 1$/) },
+  ]);
+});
+
 it('of an item that is stored, what the mapping does not read is kept nowhere, also not encrypted', async () => {
   const mapping = { ...(formbricks.mapping as object), source: 'allowed' };
   const { id } = await make('formbricks', mapping, formbricks.secret);
@@ -540,6 +565,29 @@ it('contents and keys go when they expire, are discarded, or their connection is
   expect(await contents(other.id)).toEqual(new Map());
   await expireQuarantined(database.store, Date.now() + 61 * DAY_MS, () => emptied++);
   expect(await list(other.id)).toEqual([]);
+});
+
+it('nothing waits for a connection that is removed while its delivery is stored', async () => {
+  const { id, secret } = await make('delighted', {}, delighted.secret);
+  // A list has no id of a delivery.
+  const raw = Buffer.from(JSON.stringify([{ event_data: { person: 'needle-of-removed' } }]));
+  const headers = delighted.sign(raw, secret, 0, '', '');
+  const connector = CONNECTORS.get('delighted') as WebhookConnector;
+  const connection = found(id);
+  const reader = async () => {
+    const read = await connections.reader(connection);
+    await connections.remove(id, change);
+    return read;
+  };
+  const { account } = await receiveDelivery(
+    deps,
+    OWNER,
+    { id, connector, reader },
+    { raw, headers, url: id },
+  );
+  expect(account).toMatchObject({ rejectedTotal: 1 });
+  expect(await list(id)).toEqual([]);
+  expect(await counts(id)).toMatchObject({ deliveries: 0, rejected: 0 });
 });
 
 it('a connection fills its own share, and what finds no room is counted', async () => {

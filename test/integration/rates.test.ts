@@ -161,3 +161,17 @@ it('finds that more give up after they began, without a fall of those who begin'
   );
   expect(errors).toEqual([]);
 });
+
+it('judges the rates of more cells and days than a call takes arguments', async () => {
+  await clear();
+  const cells = 560;
+  await database.sql(
+    `INSERT INTO invitation (id, source_id, external_id, received_at, content_hash, at, cell_id, invited, started)
+      SELECT gen_random_uuid(), 1, d || ' ' || c, t, '', t, c, 10, 6
+      FROM generate_series($1::integer, $2::integer) AS d, generate_series(1, $3::integer) AS c,
+        LATERAL (SELECT to_timestamp(d * 86400.0) AS t) AS x`,
+    [FIRST, TODAY - 1, cells],
+  );
+  const made = await run();
+  expect(made.map(({ key }) => key)).toEqual(expect.arrayContaining(['response rate', 'abandonment rate']));
+});

@@ -309,6 +309,24 @@ describe('a change', () => {
     await expectMismatch(/^response .* brought by no source event that is kept/);
   });
 
+  it('received before the newest of the hour, and committed behind its seal, is a correction', async () => {
+    // As a repeated transaction or a topic leaves it: the events keep the times at which they were received.
+    const received = (externalId: string, ms: number) =>
+      database.behindTriggers(`UPDATE source_event SET received_at = now() + interval '${ms} milliseconds'
+        WHERE id = (SELECT source_event_id FROM response WHERE external_id = '${externalId}')`);
+    await database.submit([answer('newer', 31, 9)]);
+    await received('newer', 60_000);
+    expect((await database.seal()).refused).toEqual([]);
+    await database.submit([answer('a0', 0, 10), answer('a1', 95, 10)]);
+    expect((await database.verify(DAY)).verdict).toBe('RESTATED');
+    expect((await database.seal()).refused).toEqual([]);
+    expect((await database.verify(DAY)).verdict).toBe('RESTATED');
+    // What it replaced does not explain another content.
+    await database.sql(`UPDATE response SET class = 0, points = 0, score = 0, source_event_id = (SELECT e.id FROM source_event e
+      WHERE e.response_id = response.id AND e.id <> response.source_event_id) WHERE external_id = 'a0'`);
+    await expectMismatch(/^response .* is not what was sealed, and nothing that was received since/);
+  });
+
   it('is legitimate as a correction or a later response', async () => {
     const deps = {
       store: database.store,

@@ -9,7 +9,7 @@ import { retrainingAgent } from '../../agents/retraining/index.ts';
 import { RETRAINING_POLICIES } from '../../domain/models/retraining-policy.ts';
 import { PairError } from '../../scoring/companion.ts';
 import { openScoring, type Scoring } from '../../scoring/service.ts';
-import { carryOutOrder } from '../../scoring/training-orders.ts';
+import { carryOutOrder, type Tried } from '../../scoring/training-orders.ts';
 import { writeSetting } from '../../store/agents/agent-settings.ts';
 import { restrict } from '../../store/data-subjects/restriction.ts';
 import { idsOf, readChampion, readRegistry } from '../../store/models/models.ts';
@@ -62,7 +62,7 @@ const run = () => {
   const deps = { store: database.store, cells: database.cells, dimensions: DIMENSIONS, now: () => now };
   return runAgent(deps, retraining as AnyAgent, { onError });
 };
-const order = (train: Scoring['train'], tried?: Map<string, number>) =>
+const order = (train: Scoring['train'], tried?: Tried) =>
   carryOutOrder({ store: database.store, now: () => now, loops: null, onError, train }, tried);
 const reading = async () => idsOf((await readChampion(database.store))?.parts ?? []);
 const acts = () =>
@@ -105,7 +105,7 @@ describe('orders of both parts', () => {
     }
     const encoders = newFolder();
     const bare = await opened(encoders);
-    const tried = new Map<string, number>();
+    const tried: Tried = new Map();
     expect(await order(bare.train, tried)).toBeNull();
     const few = expect.stringMatching(/^TrainingError: .* at least 100$/);
     expect(reported()).toEqual([expect.stringMatching(/^MissingEncoderError: .*not on this machine/), few]);
@@ -118,7 +118,7 @@ describe('orders of both parts', () => {
   });
 
   it('one that makes no pair is not trained again and again', async () => {
-    const tried = new Map<string, number>();
+    const tried: Tried = new Map();
     const noPair: Scoring['train'] = () => Promise.reject(new PairError('reads nothing else'));
     const both = Array.from({ length: 2 }, () => 'PairError: reads nothing else');
     expect(await order(noPair, tried)).toBeNull();
@@ -134,9 +134,23 @@ describe('orders of both parts', () => {
       asked.push(of?.companion);
       return Promise.reject(new Error('the connection is lost'));
     };
-    await expect(order(lost)).rejects.toThrow('the connection is lost');
+    const tried: Tried = new Map();
+    await expect(order(lost, tried)).rejects.toThrow(
+      /^the training of Decision:\S+ failed once, and is tried again in 1 min: the connection is lost$/,
+    );
     const [, companion] = await reading();
-    expect(asked).toEqual([companion, null]);
+    expect(asked.splice(0)).toEqual([companion, null]);
+    for (const [minutes, said] of [
+      [0, null],
+      [1, /failed 2 times, and is tried again in 2 min: /],
+      [1, null],
+      [1, /failed 3 times, and is tried again in 4 min: /],
+    ] as const) {
+      now += minutes * MINUTE_MS;
+      if (said) await expect(order(lost, tried)).rejects.toThrow(said);
+      else expect(await order(lost, tried), 'a pause').toBeNull();
+      expect(asked.splice(0)).toHaveLength(said ? 2 : 0);
+    }
   });
 
   it('a champion whose training makes nothing leaves the next order to its companion', async () => {
@@ -244,7 +258,7 @@ describe('an order whose answers are erased or restricted while it is carried ou
       const meanwhile = async () => person && (await restrict(database, personOf(person), true));
       return trainByChance(database, meanwhile, until, cause);
     };
-    const tried = new Map<string, number>();
+    const tried: Tried = new Map();
     expect(await order(train, tried)).toBeNull();
     expect(reported()).toEqual([
       expect.stringMatching(/^TrainingError: 1 of the responses were erased or restricted/),

@@ -21,10 +21,11 @@ beforeAll(async () => {
   kafka = await startKafka({ isProxied: true });
   await kafka.createTopic('responses', PARTITIONS);
   await kafka.createTopic('handed', PARTITIONS);
+  await kafka.createTopic('other', 1);
   const pepper = randomBytes(32).toString('hex');
   instance = await freshInstance({
     SCORELINE_KAFKA_URL: `kafka://${kafka.broker}`,
-    SCORELINE_KAFKA_TOPICS: 'responses',
+    SCORELINE_KAFKA_TOPICS: 'responses,other',
     SCORELINE_INGEST_TOPIC: 'handed',
     SCORELINE_PEPPER: pepper,
     SCORELINE_KEK: randomBytes(32).toString('hex'),
@@ -127,6 +128,34 @@ it('reads canonical responses and CloudEvents, and rejects what is neither witho
   const found = new Map(responses.edges.map(({ node }) => [node.externalId, node.score]));
   expect([found.get('event 1'), found.get('event 3'), found.get('event 4')]).toEqual([9, 9, 3]);
   sent.push('event 1', 'event 3', 'event 4');
+});
+
+it('reads the topic that the mapping names by now, as the mapping says by now', async () => {
+  const { connections } = await ask<{ connections: { id: string }[] }>('{ connections { id } }');
+  const change = (mapping: object) =>
+    ask(
+      'mutation ($id: ID!, $mapping: JSON!) { changeConnectionMapping(id: $id, mapping: $mapping) { id } }',
+      {
+        id: connections[0]?.id,
+        mapping,
+      },
+    );
+  const versions = async () => {
+    const { responses } = await ask<{
+      responses: { edges: { node: { externalId: string; surveyVersion: string | null } }[] };
+    }>('{ responses(first: 50) { edges { node { externalId surveyVersion } } } }');
+    return new Map(responses.edges.map(({ node }) => [node.externalId, node.surveyVersion]));
+  };
+  const survey = { name: 'of the topic', version: '2' };
+  await change({ topic: 'other', source: 'stream', survey });
+  await producer.send({ messages: [{ topic: 'other', key: 'a', value: JSON.stringify(answer('moved 1')) }] });
+  await until(async () => (await versions()).get('moved 1') === '2', 'the other topic is read');
+  await change({ topic: 'responses', source: 'stream', survey });
+  await producer.send({
+    messages: [{ topic: 'responses', key: 'a', value: JSON.stringify(answer('moved 2')) }],
+  });
+  await until(async () => (await versions()).get('moved 2') === '2', 'the former topic is read again');
+  sent.push('moved 1', 'moved 2');
 });
 
 const post = async (items: readonly object[]) => {

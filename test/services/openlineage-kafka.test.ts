@@ -165,6 +165,26 @@ describe('npm run lineage:export -- --to kafka(s)://…', () => {
   const secure = (password: string, sasl: string) =>
     `kafkas://${kafka.user}:${password}@${kafka.secureBroker}/command?sasl=${sasl}`;
 
+  it('scoreline doctor says which topics are there, and whether the login is right', async () => {
+    await kafka.createTopic('there', 1);
+    const doctor = (url: string) =>
+      run(['doctor'], {
+        ...{ ...trusting(), PORT: '0', SCORELINE_KAFKA_URL: url },
+        ...{ SCORELINE_KAFKA_TOPICS: 'there', SCORELINE_INGEST_TOPIC: 'missing' },
+      });
+    const at = (password: string) =>
+      `kafkas://${kafka.user}:${password}@${kafka.secureBroker}?sasl=scram-sha-512`;
+    const found = await doctor(at(kafka.password));
+    expect(found.output).toMatch(/^ok +Kafka answers\nok +Kafka topic there is there$/m);
+    expect(found.output).toMatch(
+      /^FAIL +Kafka topic missing: the topic does not exist; create it first\n +create it, or let the user .* write and read it$/m,
+    );
+    const wrong = await doctor(at('not-the-password'));
+    expect(wrong.output).toMatch(/^FAIL +Kafka: .*Authentication failed.*\n +check SCORELINE_KAFKA_URL/m);
+    expect(wrong.output).not.toContain('not-the-password');
+    expect([found.code, wrong.code]).toEqual([1, 1]);
+  });
+
   it('sends over TLS with a login, continues from there, and prints no password', async () => {
     await kafka.createTopic('command', 2);
     const map = join(folder, 'map.json');

@@ -41,7 +41,7 @@ export function kafkaTransport(target: KafkaTarget): Transport {
         // batch is unknown. They would take the next one, under the same sequence number, for a repetition and
         // drop it.
         await close();
-        throw new Error(`${place}: ${reasonOf(error)}`);
+        throw new Error(`${place}: ${kafkaReason(error)}`);
       }
     },
     close,
@@ -78,9 +78,11 @@ async function within<T>(ms: number, doing: Promise<T>): Promise<T> {
 }
 
 /** The root causes of the client's nested errors, each once, and what to do if it is not obvious. */
-function reasonOf(error: unknown): string {
+export function kafkaReason(error: unknown): string {
   const text = [...new Set(causesOf(error))].slice(0, 3).join('; ');
-  if (/unknown topic/i.test(text)) return 'the topic does not exist; create it first';
+  // The protocol's error 3.
+  if (/unknown topic|does not host this topic-partition/i.test(text))
+    return 'the topic does not exist; create it first';
   if (/^connection closed/i.test(text))
     return `${text}; does the broker ask for TLS (kafkas://) or for a login?`;
   return text;

@@ -6,6 +6,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ADMIN_KEY, until } from '../../fixtures/server.ts';
 import { useServer } from '../../fixtures/use-server.ts';
+import { row, workbook } from '../../fixtures/workbook.ts';
 import { launch, PAGE_PATIENCE_MS } from '../chromium.ts';
 
 /* The Data screen: a file from the drop to its undo, in a real browser. */
@@ -143,6 +144,31 @@ describe('a file', () => {
     await press('Back to Data');
     await page.getByText('openpyxl-title.xlsx').waitFor();
     await look('imports');
+  });
+
+  it('keeps the sheet that was chosen, and what its columns are, over a reload', async () => {
+    const sheet = (...rows: string[]) => `<worksheet><sheetData>${rows.join('')}</sheetData></worksheet>`;
+    const second = sheet(row('key', 'when', 'points'), row('a', '2026-03-01T10:00:00Z', '9'));
+    const book = workbook(row('id', 'answered at', 'score') + row('1', '2026-03-01T10:00:00Z', '7'), {
+      'xl/workbook.xml':
+        '<workbook xmlns:r="r"><sheets><sheet name="May" sheetId="1" r:id="rId1"/>' +
+        '<sheet name="June" sheetId="2" r:id="rId2"/></sheets></workbook>',
+      'xl/_rels/workbook.xml.rels': `<Relationships>${[1, 2]
+        .map((n) => `<Relationship Id="rId${n}" Type="x/worksheet" Target="worksheets/sheet${n}.xml"/>`)
+        .join('')}</Relationships>`,
+      'xl/worksheets/sheet2.xml': second,
+    });
+    await choose(written('sheets.xlsx', book));
+    await page.getByLabel('What answered at is').waitFor();
+    await page.getByRole('combobox', { name: /^Sheet/ }).selectOption('June');
+    await page.getByLabel('What points is').selectOption({ label: 'Score' });
+    await page.reload();
+    await page.getByLabel('What points is').waitFor();
+    expect(await page.getByRole('combobox', { name: /^Sheet/ }).inputValue()).toBe('June');
+    expect(await page.getByLabel('What points is').inputValue()).toBe('score');
+    expect(await page.getByLabel('What answered at is').count()).toBe(0);
+    await press('Back to Data');
+    await press('Remove sheets.xlsx');
   });
 
   it('that the wizard cannot decide asks; one without dates says what is missing; a picture says what it is', async () => {

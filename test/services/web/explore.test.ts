@@ -4,7 +4,13 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { ADMIN_KEY, until } from '../../fixtures/server.ts';
 import { axe, picture, useDashboard, WIDTHS } from './browser.ts';
 
-const { server, visit } = useDashboard({ keys: { analyst: 'analyst', feed: 'feed' }, follow: false });
+const { server, visit } = useDashboard({
+  config: `dimensions: [{ field: productLine }, { field: region }, { field: lifecycleStage }, { field: channel }]
+smallestCount: 7
+`,
+  keys: { analyst: 'analyst', feed: 'feed' },
+  follow: false,
+});
 const DAY_MS = 86_400_000;
 const REGIONS = ['Germany', 'Japan', 'Peru'];
 
@@ -36,6 +42,31 @@ const saved = async (page: Page, name: string): Promise<string> => {
   ]);
   return readFileSync(await download.path(), name === 'PNG' ? 'latin1' : 'utf8');
 };
+
+interface Numbers {
+  readonly score: number | null;
+  readonly responses: number;
+}
+
+/** What a button copies, when the page says that it did. */
+async function copied(page: Page, button: string, note: string): Promise<string> {
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.getByRole('button', { name: button }).click();
+  await page
+    .getByRole('status')
+    .filter({ hasText: `Copied: ${note}` })
+    .waitFor();
+  return page.evaluate('navigator.clipboard.readText()');
+}
+
+/** The rows of a CSV by the names of its columns. */
+function rowsOf(csv: string): Record<string, string>[] {
+  const [names = [], ...rows] = csv
+    .trimEnd()
+    .split('\r\n')
+    .map((line) => line.split(','));
+  return rows.map((row) => Object.fromEntries(names.map((name, i) => [name, row[i] ?? ''])));
+}
 
 describe('Explore', () => {
   it('shows lines over time, and the same numbers as a table and a file', async () => {
@@ -90,12 +121,35 @@ describe('Explore', () => {
     expect(await axe(page)).toEqual([]);
     await picture(page, 'explore-compare');
     expect(await saved(page, 'SVG')).toContain('Peru');
+    await agrees(page, ({ Segment, Score, Answers }) => [Segment, Score, Answers]);
     await page.getByRole('tab', { name: 'Over time' }).click();
     await page
       .getByRole('img', { name: 'Score over time of Japan, Peru' })
       .or(page.getByRole('img', { name: 'Score over time of Peru, Japan' }))
       .waitFor();
+    await agrees(page, ({ Segment, Score, Answers }) => [Segment, Score, Answers]);
   });
+
+  /** The copied query and the copied links have the numbers that are shown, those of every segment. */
+  async function agrees(page: Page, facts: (row: Record<string, string>) => unknown[]): Promise<void> {
+    const shown = rowsOf(await saved(page, 'CSV')).map(facts);
+    expect(new Set(shown.map(([segment]) => segment))).toEqual(new Set(['Japan', 'Peru']));
+    const query = await copied(page, 'Copy as GraphQL', 'the query');
+    const { data } = await server.graphql<Record<string, Numbers[]>>(query);
+    const names = [...query.matchAll(/# (\w+)/g)].map(([, name]) => name);
+    const found = Object.values(data ?? {}).flatMap((rows, i) =>
+      rows.map(({ score, responses }) => [names[i], score === null ? '' : String(score), String(responses)]),
+    );
+    expect(found).toEqual(shown);
+    const links = (await copied(page, 'Copy as link for your BI tool', '2 links')).split('\n');
+    const files = await Promise.all(
+      links.map(async (link) => {
+        const file = await fetch(link, { headers: { authorization: `Bearer ${key()}` } });
+        return rowsOf(await file.text()).map((row) => row['responses']);
+      }),
+    );
+    expect(files.flat()).toEqual(shown.map(([, , responses]) => responses));
+  }
 
   it('tints a table of two dimensions, whose cells lead to the answers', async () => {
     const { page, problems } = await visit('/explore?show=heat&window=P12M', key());
@@ -128,15 +182,11 @@ describe('Explore', () => {
     expect(await axe(page)).toEqual([]);
     await picture(page, 'explore-why');
     // What it offers to other tools are these rows.
-    const clipboard = () => page.evaluate('navigator.clipboard.readText()') as Promise<string>;
-    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
-    await page.getByRole('button', { name: 'Copy as link for your BI tool' }).click();
-    await page.getByRole('status').filter({ hasText: 'Copied' }).waitFor();
-    const file = await fetch(await clipboard(), { headers: { authorization: `Bearer ${key()}` } });
+    const link = await copied(page, 'Copy as link for your BI tool', 'the link');
+    const file = await fetch(link, { headers: { authorization: `Bearer ${key()}` } });
     expect((await file.text()).split('\r\n')[1]).toMatch(/Japan/);
-    await page.getByRole('button', { name: 'Copy as GraphQL' }).click();
-    await page.getByRole('status').filter({ hasText: 'the query' }).waitFor();
-    const { data } = await server.graphql<{ drivers: { region: string }[] }>(await clipboard());
+    const query = await copied(page, 'Copy as GraphQL', 'the query');
+    const { data } = await server.graphql<{ drivers: { region: string }[] }>(query);
     expect(data?.drivers[0]?.region).toBe('Japan');
     expect(problems).toEqual([]);
   });
@@ -177,6 +227,14 @@ describe('Explore', () => {
     await page.getByTestId('explore-why').waitFor();
     expect(await page.getByRole('button', { name: /^Themes/ }).count()).toBe(0);
     await picture(page, 'explore-feed');
+    expect(problems).toEqual([]);
+  });
+
+  it('says of how many answers a number is at least', async () => {
+    const { page, problems } = await visit('/overview?window=PT1H', server.keys['feed'] ?? '');
+    const hidden = page.getByText('Too few answers to show').locator('xpath=..');
+    expect(await hidden.first().innerText()).toContain('fewer than 7 answers');
+    await picture(page, 'overview-feed-hidden');
     expect(problems).toEqual([]);
   });
 

@@ -196,6 +196,33 @@ describe('reviews', () => {
     expect(problems).toEqual([]);
   });
 
+  it.each<[string, (page: Page) => Promise<unknown>]>([
+    ['the tab is closed', (page) => page.close()],
+    ['another page is opened', (page) => page.goto('about:blank')],
+    [
+      'the reviewer signs out',
+      async (page) => {
+        await page.getByTestId('user-menu').click();
+        await page.getByRole('menuitem', { name: 'Sign out', exact: true }).click();
+      },
+    ],
+  ])('are kept once when %s before they are sent', async (_, leave) => {
+    const before = await counts('Ada');
+    const { page, problems } = await visit('/reviews', keyOf('Ada'));
+    await page.getByRole('article', { name: 'Review' }).locator('mark').first().waitFor();
+    const sent: string[] = [];
+    page.on('request', (request) => {
+      if (request.postData()?.includes('decideReview')) sent.push(request.postData() ?? '');
+    });
+    await page.keyboard.press('2');
+    await page.getByText('Decided: passive.').waitFor();
+    await leave(page);
+    await until(async () => (await counts('Ada')).own === before.own + 1, 'it is kept');
+    expect(sent.length).toBeLessThan(2);
+    expect(problems).toEqual([]);
+    await page.context().close();
+  });
+
   it('say who has claimed one, and are not decided then', async () => {
     const { page: other } = await visit('/reviews', keyOf('Ada'));
     await other.getByRole('article', { name: 'Review' }).waitFor();

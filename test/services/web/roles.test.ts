@@ -179,7 +179,7 @@ describe('each role', () => {
     Rules: 'Rules in force',
     Targets: 'Add a target',
     // A role that reads no answers is not led to the newest ones, and is not shown how few its window has.
-    Lineage: /^Lineage of this score|^Fewer than 5 answers/,
+    Lineage: /^Lineage of this score|^Too few answers to show/,
     Data: /Drop/,
     Models: /^Version 1/,
     Reviews: /decided, \d+ by you/,

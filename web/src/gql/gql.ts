@@ -15,7 +15,7 @@ import * as types from './graphql.ts';
  * Learn more about it here: https://the-guild.dev/graphql/codegen/plugins/presets/preset-client#reducing-bundle-size
  */
 type Documents = {
-    "\n  query Viewer {\n    viewer {\n      name\n      role\n      rights\n      attributes\n      sources\n      expiresAt\n      policyVersion\n      languageModel\n    }\n    dimensions {\n      field\n      enumValue\n      label\n      description\n    }\n  }\n": typeof types.ViewerDocument,
+    "\n  query Viewer {\n    viewer {\n      name\n      role\n      rights\n      smallestCount\n      attributes\n      sources\n      expiresAt\n      policyVersion\n      languageModel\n    }\n    dimensions {\n      field\n      enumValue\n      label\n      description\n    }\n  }\n": typeof types.ViewerDocument,
     "\n  query AccountsOf($about: [ID!]!) {\n    accountsOf(about: $about) {\n      about account owner cause since decidedAt reasons probability\n      facts { detractor promoter scoresFall namesCancellation usageFell usageGrew pays }\n      moneyAtStake { amount currency }\n      alert { id } case { id title } decision { id }\n    }\n  }\n": typeof types.AccountsOfDocument,
     "\n  query MarkedImports {\n    imports(first: 50) {\n      edges {\n        node {\n          id\n          name\n          startedAt\n          undoneAt\n        }\n      }\n    }\n  }\n": typeof types.MarkedImportsDocument,
     "\n  query MarkedModels {\n    modelVersions {\n      id\n      version\n      history {\n        to\n        recordedAt\n      }\n    }\n  }\n": typeof types.MarkedModelsDocument,
@@ -168,7 +168,7 @@ type Documents = {
     "\n  mutation TargetsSaveOnCall($plan: JSON!, $reason: String!) {\n    saveOnCall(plan: $plan, reason: $reason) { version }\n  }\n": typeof types.TargetsSaveOnCallDocument,
 };
 const documents: Documents = {
-    "\n  query Viewer {\n    viewer {\n      name\n      role\n      rights\n      attributes\n      sources\n      expiresAt\n      policyVersion\n      languageModel\n    }\n    dimensions {\n      field\n      enumValue\n      label\n      description\n    }\n  }\n": types.ViewerDocument,
+    "\n  query Viewer {\n    viewer {\n      name\n      role\n      rights\n      smallestCount\n      attributes\n      sources\n      expiresAt\n      policyVersion\n      languageModel\n    }\n    dimensions {\n      field\n      enumValue\n      label\n      description\n    }\n  }\n": types.ViewerDocument,
     "\n  query AccountsOf($about: [ID!]!) {\n    accountsOf(about: $about) {\n      about account owner cause since decidedAt reasons probability\n      facts { detractor promoter scoresFall namesCancellation usageFell usageGrew pays }\n      moneyAtStake { amount currency }\n      alert { id } case { id title } decision { id }\n    }\n  }\n": types.AccountsOfDocument,
     "\n  query MarkedImports {\n    imports(first: 50) {\n      edges {\n        node {\n          id\n          name\n          startedAt\n          undoneAt\n        }\n      }\n    }\n  }\n": types.MarkedImportsDocument,
     "\n  query MarkedModels {\n    modelVersions {\n      id\n      version\n      history {\n        to\n        recordedAt\n      }\n    }\n  }\n": types.MarkedModelsDocument,
@@ -324,7 +324,7 @@ const documents: Documents = {
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query Viewer {\n    viewer {\n      name\n      role\n      rights\n      attributes\n      sources\n      expiresAt\n      policyVersion\n      languageModel\n    }\n    dimensions {\n      field\n      enumValue\n      label\n      description\n    }\n  }\n"): typeof import('./graphql.ts').ViewerDocument;
+export function graphql(source: "\n  query Viewer {\n    viewer {\n      name\n      role\n      rights\n      smallestCount\n      attributes\n      sources\n      expiresAt\n      policyVersion\n      languageModel\n    }\n    dimensions {\n      field\n      enumValue\n      label\n      description\n    }\n  }\n"): typeof import('./graphql.ts').ViewerDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -536,7 +536,7 @@ export type VolumeVerdict =
 export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ViewerQuery = { viewer: { name: string, role: string, rights: Array<string>, attributes: unknown, sources: Array<string> | null, expiresAt: string | null, policyVersion: string, languageModel: string | null }, dimensions: Array<{ field: string, enumValue: string, label: string, description: string }> };
+export type ViewerQuery = { viewer: { name: string, role: string, rights: Array<string>, smallestCount: number, attributes: unknown, sources: Array<string> | null, expiresAt: string | null, policyVersion: string, languageModel: string | null }, dimensions: Array<{ field: string, enumValue: string, label: string, description: string }> };
 
 export type AccountsOfQueryVariables = Exact<{
   about: Array<string | number> | string | number;
@@ -1886,6 +1886,7 @@ export const ViewerDocument = new TypedDocumentString(`
     name
     role
     rights
+    smallestCount
     attributes
     sources
     expiresAt

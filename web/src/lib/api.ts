@@ -20,7 +20,7 @@ export function createApiClient(): Client {
     preferGetMethod: false,
     requestPolicy: 'cache-and-network',
     fetch: freshAfterMutations(),
-    fetchOptions: () => ({ credentials: 'same-origin', headers: requestHeaders() }),
+    fetchOptions: () => fetchOptions(),
     exchanges: [
       mapExchange({
         onError: (error) => refusedWith((error.response as Response | undefined)?.status),
@@ -30,6 +30,12 @@ export function createApiClient(): Client {
     ],
   });
 }
+
+const fetchOptions = (more: RequestInit = {}): RequestInit => ({
+  credentials: 'same-origin',
+  headers: requestHeaders(),
+  ...more,
+});
 
 /** `fetch`, except that a request which is not waited for any more never settles: urql would leave its error unhandled. */
 const quietFetch: typeof fetch = async (input, init) => {
@@ -119,19 +125,30 @@ export type Outcome<T> =
 
 const isMutationText = (text: string) => /^\s*mutation\b/.test(text);
 
+interface SendOptions {
+  /** It arrives although the page is left meanwhile: at most 64 KiB at a time. */
+  readonly outlivesPage?: boolean;
+}
+
 /** Sends a mutation, or a query on demand. */
-export function useSend(): <T, V>(document: TypedDocumentString<T, V>, variables: V) => Promise<Outcome<T>> {
+export function useSend(): <T, V>(
+  document: TypedDocumentString<T, V>,
+  variables: V,
+  options?: SendOptions,
+) => Promise<Outcome<T>> {
   const client = useClient();
   return useMemo(
-    () => async (document, variables) => {
-      const text = document.toString();
-      const sent = variables as AnyVariables;
-      const { data, error } = isMutationText(text)
-        ? await client.mutation(text, sent).toPromise()
-        : await client.query(text, sent, { requestPolicy: 'network-only' }).toPromise();
-      if (error || data === undefined || data === null) return { error: errorText(error) };
-      return { data };
-    },
+    () =>
+      async (document, variables, { outlivesPage = false } = {}) => {
+        const text = document.toString();
+        const sent = variables as AnyVariables;
+        const context = outlivesPage ? { fetchOptions: () => fetchOptions({ keepalive: true }) } : {};
+        const { data, error } = isMutationText(text)
+          ? await client.mutation(text, sent, context).toPromise()
+          : await client.query(text, sent, { requestPolicy: 'network-only' }).toPromise();
+        if (error || data === undefined || data === null) return { error: errorText(error) };
+        return { data };
+      },
     [client],
   );
 }

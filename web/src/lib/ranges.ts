@@ -48,16 +48,19 @@ export function granularityOf({ from, until }: Range): Granularity {
   return days <= 800 ? 'WEEK' : 'MONTH';
 }
 
+/** Where the window of that length ends at present, and where it begins, for addresses of files. */
+export function relativeWindow(window: string): { readonly from: string; readonly to: string } {
+  const [, time, unit] = /^P(T?)\d+([DWMYH])$/.exec(window) ?? [];
+  const to = time ? `now/${unit === 'H' ? 'h' : 'm'}` : 'now/d';
+  return { from: `${to}-${window}`, to };
+}
+
 /** The two windows of `comparedWith`, relative to the present, for addresses of files; null: they are not next to each other. */
 export function relativeWindows(window: string, compare: Compare) {
   const twice = window.replace(/\d+/, (count) => String(2 * Number(count)));
   if (compare !== 'previous') return null;
-  return {
-    beforeFrom: `now-${twice}`,
-    beforeTo: `now-${window}`,
-    afterFrom: `now-${window}`,
-    afterTo: 'now',
-  };
+  const { from, to } = relativeWindow(window);
+  return { beforeFrom: `${to}-${twice}`, beforeTo: from, afterFrom: from, afterTo: to };
 }
 
 /** Whole minutes, as the API takes edges of windows. */

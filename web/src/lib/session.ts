@@ -30,6 +30,21 @@ const subscribe = (listener: () => void) => {
 /** Whether someone is signed in, and who. */
 export const useSession = (): State => useSyncExternalStore(subscribe, () => state);
 
+const lastActs = new Set<() => Promise<unknown>>();
+
+/**
+ * Has `act` called when the page is left or the session is about to end: what waits to be sent is sent then, at the latest.
+ * @returns what ends this
+ */
+export function beforeLeaving(act: () => Promise<unknown>): () => void {
+  lastActs.add(act);
+  window.addEventListener('pagehide', act);
+  return () => {
+    lastActs.delete(act);
+    window.removeEventListener('pagehide', act);
+  };
+}
+
 /** What every request of the pages carries beside the cookie. */
 export function requestHeaders(): Record<string, string> {
   return state.is === 'in' ? { 'x-scoreline-csrf': state.session.csrf } : {};
@@ -121,6 +136,7 @@ export async function signOut({ everywhere = false } = {}): Promise<void> {
       ({ status }) => status,
       () => 0,
     );
+  await Promise.allSettled([...lastActs].map((act) => act()));
   let status = await end();
   if (status === 403) {
     await checkSession();

@@ -9,6 +9,7 @@ const VIEWER = graphql(`
       name
       role
       rights
+      smallestCount
       attributes
       sources
       expiresAt

@@ -1,7 +1,8 @@
 import type { ReactNode } from 'react';
 import type { CombinedError } from 'urql';
 import { errorText } from '../lib/api.ts';
-import { formatDay } from '../lib/format.ts';
+import { formatCount, formatDay } from '../lib/format.ts';
+import { useViewer } from '../lib/viewer.tsx';
 import { Button } from './button.tsx';
 import { Icon, type IconName } from './icon.tsx';
 import './states.css';
@@ -38,20 +39,18 @@ function State({
 export const Empty = (props: StateProps) => <State icon="info" kind="empty" {...props} />;
 
 /** Too few people answered for this viewer: neither zero nor an error. */
-export function Hidden({
-  smallest = 5,
-  children,
-}: {
-  readonly smallest?: number;
-  readonly children?: ReactNode;
-}) {
+export function Hidden() {
+  const { smallestCount } = useViewer().viewer;
   return (
-    <State icon="people" kind="hidden" title={`Fewer than ${smallest} answers`}>
-      {children ??
-        'A score over so few people would show what each of them said, so it is not shown to your role.'}
-    </State>
+    <HiddenState title="Too few answers to show">
+      A score of fewer than {formatCount(smallestCount)} answers, alone or by its difference from another one,
+      would show what each of them said, so it is not shown to your role.
+    </HiddenState>
   );
 }
+
+/** As `Hidden`, of something else than answers: says what, and why. */
+export const HiddenState = (props: StateProps) => <State icon="people" kind="hidden" {...props} />;
 
 /** Part of the answer is missing: says what, and since when. It stands above what there is. */
 export function Partial({

@@ -8,7 +8,7 @@ import { useParam } from '../../lib/url-state.ts';
 import type { Column } from '../../parts/data-table.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Picker } from '../../parts/picker.tsx';
-import { Failed, Hidden, Skeleton } from '../../parts/states.tsx';
+import { Failed, HiddenState, Skeleton } from '../../parts/states.tsx';
 import { type Asked, HORIZON, HORIZONS } from './asked.ts';
 import { CURVES } from './documents.ts';
 import { LongerWindow, NoOutcomes } from './parts.tsx';
@@ -66,7 +66,9 @@ export function RetentionPanel({ asked }: { readonly asked: Asked }) {
           was cancelled.
         </NoOutcomes>
       ) : shown.length === 0 ? (
-        <Hidden>Retention of so few accounts would show who stayed, so it is not shown to your role.</Hidden>
+        <HiddenState title="Too few accounts to show">
+          Retention of so few accounts would show who stayed, so it is not shown to your role.
+        </HiddenState>
       ) : (
         (twin.table ?? <Curves points={shown} />)
       )}

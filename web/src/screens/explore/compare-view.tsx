@@ -16,7 +16,7 @@ import { differenceOf, shareNoAnswers } from './difference.ts';
 import { SNAPSHOT } from './documents.ts';
 import { ExportBar } from './export-bar.tsx';
 import { SegmentList } from './segment-list.tsx';
-import { nameOfSegment, type Segment, useExplored } from './state.ts';
+import { nameOfSegment, readsOf, type Segment, useExplored } from './state.ts';
 import { useReads } from './use-reads.ts';
 
 type Row = ExploreScoresQuery['nps'][number] & {
@@ -94,7 +94,7 @@ export function CompareView(_: ViewProps) {
             figure={() => scoresFigure(rows, null)}
             csv={() => toCsv(csvColumns(columns), rows)}
             document="ExploreSnapshot"
-            variables={asked[0] ?? {}}
+            reads={readsOf(segments, asked)}
             moving={view.asOf === null ? { asOf: 'now' } : null}
             isTable={isTable}
             onTable={(next) => change({ isTable: next })}

@@ -1,12 +1,14 @@
 import { type RefObject, useState } from 'react';
 import {
   type ExploreDocument,
+  type ExploreRead,
   type ExploreVariables,
   fileAddress,
   writtenOut,
 } from '../../../explore-queries.ts';
 import { pngOf, svgOfElement } from '../../charts/figure.ts';
 import { saveFile } from '../../lib/csv.ts';
+import { formatCount } from '../../lib/format.ts';
 import { useViewer } from '../../lib/viewer.tsx';
 import { Button } from '../../parts/button.tsx';
 
@@ -17,24 +19,16 @@ interface ExportBarProps {
   readonly figure?: (() => string) | null;
   readonly csv: () => string;
   readonly document: ExploreDocument;
-  readonly variables: ExploreVariables;
-  /** Those that differ in an address: moments that move with the present. */
+  /** All that the view reads: one, or one for each segment. */
+  readonly reads: readonly ExploreRead[];
+  /** Variables that differ in an address: moments that move with the present. */
   readonly moving?: ExploreVariables | null;
   readonly isTable: boolean;
   readonly onTable: (isTable: boolean) => void;
 }
 
 /** What can be taken away from a view: its numbers, its picture, its query, its address for other tools. */
-export function ExportBar({
-  chart,
-  figure,
-  csv,
-  document,
-  variables,
-  moving,
-  isTable,
-  onTable,
-}: ExportBarProps) {
+export function ExportBar({ chart, figure, csv, document, reads, moving, isTable, onTable }: ExportBarProps) {
   const { dimensions } = useViewer();
   const [note, setNote] = useState('');
   const name = `scoreline-${document.replace('Explore', '').toLowerCase()}`;
@@ -83,7 +77,7 @@ export function ExportBar({
       <Button
         look="quiet"
         icon="link"
-        onPress={() => copy(writtenOut(document, dimensions, variables), 'the query')}
+        onPress={() => copy(writtenOut(document, dimensions, reads), 'the query')}
       >
         Copy as GraphQL
       </Button>
@@ -92,8 +86,14 @@ export function ExportBar({
         icon="link"
         onPress={() =>
           copy(
-            `${location.origin}${fileAddress(document, { ...variables, ...moving })}`,
-            'the link; the tool needs a key',
+            reads
+              .map(
+                ({ variables }) => `${location.origin}${fileAddress(document, { ...variables, ...moving })}`,
+              )
+              .join('\n'),
+            reads.length === 1
+              ? 'the link; the tool needs a key'
+              : `${formatCount(reads.length)} links, one for each segment; the tool needs a key`,
           )
         }
       >

@@ -97,7 +97,7 @@ export function HeatView(_: ViewProps) {
             figure={() => heatFigure(cells)}
             csv={() => toCsv(csvColumns(columns), cells)}
             document="ExploreSnapshot"
-            variables={variables}
+            reads={[{ name: '', variables }]}
             moving={view.asOf === null ? { asOf: 'now' } : null}
             isTable={isTable}
             onTable={(next) => change({ isTable: next })}

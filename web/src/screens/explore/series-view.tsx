@@ -11,7 +11,7 @@ import {
   formatMonth,
   formatWindow,
 } from '../../lib/format.ts';
-import { granularityOf, iso, type Range, windowAt } from '../../lib/ranges.ts';
+import { granularityOf, iso, type Range, relativeWindow, windowAt } from '../../lib/ranges.ts';
 import { segmentInput, useView } from '../../lib/url-state.ts';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { NoAnswers } from '../../parts/no-answers.tsx';
@@ -25,7 +25,7 @@ import { csvColumns } from './csv-columns.tsx';
 import { SERIES } from './documents.ts';
 import { ExportBar } from './export-bar.tsx';
 import { SegmentList } from './segment-list.tsx';
-import { EVERY, MOST_SEGMENTS, nameOfSegment, useExplored } from './state.ts';
+import { EVERY, MOST_SEGMENTS, nameOfSegment, readsOf, useExplored } from './state.ts';
 import { useReads } from './use-reads.ts';
 
 type Row = ExploreLinesQuery['npsSeries'][number];
@@ -123,8 +123,8 @@ export function SeriesView({ moment }: ViewProps) {
             chart={chart}
             csv={() => toCsv(csvColumns(columns), rows)}
             document="ExploreSeries"
-            variables={asked[0] ?? {}}
-            moving={view.asOf === null ? { from: `now-${view.window}`, to: 'now' } : null}
+            reads={readsOf(segments, asked)}
+            moving={view.asOf === null ? relativeWindow(view.window) : null}
             isTable={isTable}
             onTable={(next) => change({ isTable: next })}
           />

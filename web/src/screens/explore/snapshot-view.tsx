@@ -97,7 +97,7 @@ export function SnapshotView(_: ViewProps) {
             }
             csv={() => toCsv(csvColumns(columns), rows)}
             document="ExploreSnapshot"
-            variables={variables}
+            reads={[{ name: '', variables }]}
             moving={view.asOf === null ? { asOf: 'now' } : null}
             isTable={isTable}
             onTable={(next) => change({ isTable: next })}

@@ -1,5 +1,6 @@
 import { useCallback, useMemo } from 'react';
 import { useLocation, useSearch } from 'wouter';
+import type { ExploreRead } from '../../../explore-queries.ts';
 import type { Granularity } from '../../gql/graphql.ts';
 import type { View } from '../../lib/url-state.ts';
 
@@ -108,3 +109,9 @@ export function useExplored(): readonly [Explored, (change: Partial<Explored>) =
 /** "Japan, Air": the values of a segment. */
 export const nameOfSegment = (segment: Segment): string =>
   Object.values(segment).flat().join(', ') || 'All answers';
+
+/** What is read, each with the name of its segment; without segments it is one read of everything. */
+export const readsOf = (
+  segments: readonly Segment[],
+  asked: readonly ExploreRead['variables'][],
+): ExploreRead[] => asked.map((variables, i) => ({ name: nameOfSegment(segments[i] ?? {}), variables }));

@@ -106,7 +106,7 @@ export function WhyView({ moment }: ViewProps) {
             figure={() => driversFigure(drivers, scoreBefore, scoreAfter)}
             csv={() => toCsv(csvColumns(columns), rows)}
             document="ExploreDrivers"
-            variables={variables}
+            reads={[{ name: '', variables }]}
             moving={view.asOf === null ? relativeWindows(view.window, view.compare) : null}
             isTable={isTable}
             onTable={(next) => change({ isTable: next })}

@@ -113,7 +113,7 @@ function Shown({
       {query ? <FilledQuery key={`${question} ${query.documentId}`} query={query} /> : null}
       {examples.length > 0 ? (
         <>
-          <Reader failure={answer.failure} />
+          {by === null ? <Reader failure={answer.failure} /> : null}
           <Examples questions={examples} onAsk={onAsk} />
         </>
       ) : null}

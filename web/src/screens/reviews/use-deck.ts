@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useReducer, useRef, useState } from 'react';
 import type { ReviewQueueQuery } from '../../gql/graphql.ts';
 import { useRead, useSend } from '../../lib/api.ts';
+import { beforeLeaving } from '../../lib/session.ts';
 import { type Choice, deckAfter, EMPTY_DECK } from './deck.ts';
 import { Claim, Counts, Decide, Queue, Release } from './documents.ts';
 import { choiceWords } from './words.ts';
@@ -32,7 +33,7 @@ export function useDeck(decided: boolean) {
   }, [queue.data, queue.isStale]);
 
   const { pending } = deck;
-  const sending = useRef<(() => void) | null>(null);
+  const sending = useRef<(() => Promise<void>) | null>(null);
   const refresh = useRef<() => void>(() => undefined);
   refresh.current = () => {
     queue.refresh();
@@ -41,42 +42,39 @@ export function useDeck(decided: boolean) {
   useEffect(() => {
     if (pending === null) return;
     let isSent = false;
-    const sendNow = () => {
+    const sendNow = async () => {
       if (isSent) return;
       isSent = true;
       clearTimeout(timer);
       // From here on it cannot be undone.
       act({ type: 'sent', id: pending.id });
-      void send(Decide, { id: pending.id, input: inputOf(pending.choice, pending.reason) }).then(
-        ({ error, data }) => {
-          if (error !== undefined) {
-            setNotice(`Not decided: ${error}`);
-            act({ type: 'refused', id: pending.id });
-            return;
-          }
-          const more =
-            data.decideReview.decidedAt === null ? ' It needs another person who decides alike.' : '';
-          setNotice(`Sent: ${choiceWords(pending.choice)}.${more}`);
-          refresh.current();
-        },
-      );
+      const variables = { id: pending.id, input: inputOf(pending.choice, pending.reason) };
+      const { error, data } = await send(Decide, variables, { outlivesPage: true });
+      if (error !== undefined) {
+        setNotice(`Not decided: ${error}`);
+        act({ type: 'refused', id: pending.id });
+        return;
+      }
+      const more = data.decideReview.decidedAt === null ? ' It needs another person who decides alike.' : '';
+      setNotice(`Sent: ${choiceWords(pending.choice)}.${more}`);
+      refresh.current();
     };
     const timer = setTimeout(sendNow, UNDO_MS);
     sending.current = sendNow;
-    window.addEventListener('pagehide', sendNow);
+    const stay = beforeLeaving(sendNow);
     return () => {
-      window.removeEventListener('pagehide', sendNow);
+      stay();
       clearTimeout(timer);
     };
   }, [pending, send]);
   // Leaving the screen sends what waits.
-  useEffect(() => () => sending.current?.(), []);
+  useEffect(() => () => void sending.current?.(), []);
 
   useClaim(decided || shown?.blocked ? null : deck.at, pending?.id ?? null, send);
 
   const decide = useCallback((choice: Choice, reason: string) => {
     // The decision before this one is no longer undone.
-    sending.current?.();
+    void sending.current?.();
     setNotice(null);
     act({ type: 'decide', choice, reason });
   }, []);

@@ -14,7 +14,7 @@ export interface MapDraft {
   readonly survey: { readonly name: string; readonly version: string };
   readonly choices: Readonly<Record<string, Choice>>;
   /** Entries about the form of the file: sheet, headings, separator, encoding. */
-  readonly form: FileMap;
+  readonly form: FileMap & { readonly sheet?: string };
 }
 
 const FORM = ['encoding', 'separator', 'sheet', 'headings'];

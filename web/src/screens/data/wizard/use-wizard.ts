@@ -37,11 +37,14 @@ export function useWizard(client: UploadClient, id: string) {
   const running = useRef<AbortController | null>(null);
 
   const understand = useCallback(
-    (sheet?: string) =>
+    (chosen?: string) =>
       attempt(async () => {
+        // After a reload: the columns of the sheet that the kept choices are about.
+        const kept = chosen === undefined ? storedDraft(id) : null;
+        const sheet = chosen ?? kept?.form['sheet'];
         const found = await client.understand(id, { zone: viewerZone(), sheet });
         setUnderstood(found);
-        setDraft((!sheet && storedDraft(id)) || draftOf(found));
+        setDraft(kept ?? draftOf(found));
         setRun(null);
       }),
     [attempt, client, id],
