@@ -15,7 +15,7 @@ const AT_ONCE = 4;
 const DAYS = 30;
 /** How much earlier each copy is than the one before: 10M answers are of two years. */
 const STEP_HOURS = 84;
-/** What an answer without findings stores for good. */
+/** What an answer without findings stores for as long as it is kept. */
 const TABLES = ['source_event', 'response_key', 'response'];
 /** At the last size, of the rate at the first. */
 const AIM = 0.9;
