@@ -17,6 +17,13 @@ export interface RollupSelection {
   readonly models: readonly number[] | null;
 }
 
+/** The distinct parts of selected rollups, in order: cells and mappings by key (only the selection's own mappings, if it names some). */
+export interface SelectedParts {
+  readonly cells: readonly string[];
+  readonly models: readonly number[];
+  readonly mappings: readonly string[];
+}
+
 /** A response that a rollup counts, with the source event that brought its current content. */
 export interface CountedResponse {
   readonly rollup: RollupKey;
@@ -65,12 +72,12 @@ export interface LineageStore {
   rollups(selection: RollupSelection, after: RollupKey | null, limit: number): Promise<RollupKey[]>;
   /** Mapping keys that feed each rollup, sorted; in the order of the rollups. */
   mappingsOf(rollups: readonly RollupKey[]): Promise<string[][]>;
-  /** The distinct cells of the selected rollups, by key. */
-  cells(selection: RollupSelection): Promise<string[]>;
+  /** What the selected rollups are of, and what feeds them. */
+  parts(selection: RollupSelection): Promise<SelectedParts>;
   /** Their distinct model versions, in order. */
-  models(selection: RollupSelection): Promise<number[]>;
+  models(selection: RollupSelection): Promise<readonly number[]>;
   /** The distinct mappings that feed them, by key; only the selection's own, if it names some. */
-  mappings(selection: RollupSelection): Promise<string[]>;
+  mappings(selection: RollupSelection): Promise<readonly string[]>;
   /**
    * Responses counted in the rollups (given in order) and answered in the range, by rollup and id; of the first
    * rollup only those from id `from` on.
@@ -128,7 +135,7 @@ export function withFallback(
     lag: () => either((store) => store.lag()),
     rollups: (...given) => either((store) => store.rollups(...given)),
     mappingsOf: (...given) => either((store) => store.mappingsOf(...given)),
-    cells: (...given) => either((store) => store.cells(...given)),
+    parts: (...given) => either((store) => store.parts(...given)),
     models: (...given) => either((store) => store.models(...given)),
     mappings: (...given) => either((store) => store.mappings(...given)),
     responses: (...given) => either((store) => store.responses(...given)),

@@ -229,15 +229,14 @@ CREATE TRIGGER keep_alert_rule BEFORE UPDATE ON public.alert_rule FOR EACH ROW E
 
 CREATE TABLE public.answer_print (
   response_id uuid NOT NULL,
-  rule text NOT NULL,
-  print bytea NOT NULL,
-  person uuid NOT NULL,
+  print bigint NOT NULL,
+  person uuid,
   answered_at timestamp with time zone NOT NULL,
-  recorded_at timestamp with time zone NOT NULL DEFAULT now(),
-  CONSTRAINT answer_print_response_id_rule_pk PRIMARY KEY (response_id, rule)
+  recorded_at timestamp with time zone NOT NULL DEFAULT now()
 );
+CREATE INDEX answer_print_print_answered_at_index ON public.answer_print USING btree (print, answered_at);
 CREATE INDEX answer_print_recorded_at_index ON public.answer_print USING btree (recorded_at);
-CREATE INDEX answer_print_rule_print_answered_at_index ON public.answer_print USING btree (rule, print, answered_at);
+CREATE INDEX answer_print_response_id_index ON public.answer_print USING btree (response_id);
 
 CREATE TABLE public.api_key (
   id uuid NOT NULL,

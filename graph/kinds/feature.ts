@@ -10,10 +10,10 @@ export const featureKind = modelPartKind({
   relation: 'HAS',
   partOf: 'FeatureSet',
   partsOf: async (session, model) => {
-    const set = await readFeatureSet(session, model);
+    const [set, features] = await Promise.all([readFeatureSet(session, model), readFeatures(session, model)]);
     if (!set) return [];
     const from = nodeId('FeatureSet', set.key);
-    return (await readFeatures(session, model)).map(({ key, name, version }) => ({
+    return features.map(({ key, name, version }) => ({
       from,
       node: {
         id: nodeId('Feature', key),

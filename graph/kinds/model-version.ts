@@ -9,7 +9,7 @@ import { featureSetKind } from './feature-set.ts';
 import { after, at, type Found, type LineageRequest, type NodeKind } from './shared/kind.ts';
 import { type ModelPart, type ModelPartKind, modelsImpact, ofModels } from './shared/model-part.ts';
 import { entry, type Projection, touchedModels } from './shared/projection.ts';
-import { modelExists } from './shared/visible-selection.ts';
+import { modelExists, SURVEYED } from './shared/visible-selection.ts';
 import { trainingSetKind } from './training-set.ts';
 
 /** Kinds of inputs of a model version; a part of another input comes after it. */
@@ -126,13 +126,14 @@ async function readParts(
   models: readonly number[],
   kinds = PARTS,
 ): Promise<(readonly [ModelPartKind, ModelPart[]])[]> {
-  const found = [];
-  for (const kind of kinds) {
-    const parts: ModelPart[] = [];
-    for (const model of models) parts.push(...(await kind.partsOf(session, model)));
-    found.push([kind, parts] as const);
-  }
-  return found;
+  // Surveyed classes are of no model.
+  const learnt = models.filter((model) => model !== SURVEYED);
+  return Promise.all(
+    kinds.map(async (kind) => {
+      const parts = await Promise.all(learnt.map((model) => kind.partsOf(session, model)));
+      return [kind, parts.flat()] as const;
+    }),
+  );
 }
 
 const edgesOf = ({ relation }: ModelPartKind, parts: readonly ModelPart[]): LineageEdge[] =>

@@ -156,16 +156,15 @@ export async function contextOf(
   request: LineageRequest,
   selection: RollupSelection,
 ): Promise<{ readonly steps: readonly Step[]; readonly mappings: readonly string[] }> {
-  const { lineage } = request;
-  const [cells, models, mappings] = await Promise.all([
-    lineage.cells(selection),
-    lineage.models(selection),
-    lineage.mappings(selection),
+  const { cells, models, mappings } = await request.lineage.parts(selection);
+  const [recorded, versions, parts] = await Promise.all([
+    mappingsByKey(request, mappings),
+    modelNodes(request.store, models),
+    partSteps(request, models, 2),
   ]);
-  const recorded = await mappingsByKey(request, mappings);
   const steps = [
-    ...(await modelNodes(request.store, models)).map((node) => step(node, 1)),
-    ...(await partSteps(request, models, 2)),
+    ...versions.map((node) => step(node, 1)),
+    ...parts,
     ...cells.flatMap((cell) => cellNode(request, cell) ?? []).map((node) => step(node, 1)),
     ...mappingSteps(recorded, { recorded: 2, mapping: 1 }),
   ];

@@ -10,7 +10,7 @@ import {
 import { edge } from '../node.ts';
 import { rollupKind } from './rollup.ts';
 import { annotates, annotationKind } from './shared/annotation.ts';
-import { BATCH, batches, entry, touchedHours } from './shared/projection.ts';
+import { BATCH, batches, entry } from './shared/projection.ts';
 import type { StoredAnnotation } from './shared/write-annotations.ts';
 
 /** One revision of a rollup's seal. */
@@ -49,10 +49,12 @@ export const sealKind = annotationKind<SealRow, NonNullable<ReturnType<typeof pa
   link: (id, rollup) => edge(rollup, 'SEALED_BY', id),
   supersedes: ({ rollup, revision }) => idBefore(rollup, revision),
   subjects: [annotates(rollupKind, ({ store }, { rollup }) => sealsOf(store, rollup))],
-  touched: async function* ({ store, cells }, entries) {
+  touched: async function* ({ store, written }, entries) {
     // When a rollup has responses again, its seals are written to the graph again too.
-    for (const hours of batches(touchedHours(cells, entries)))
+    for (const hours of batches(written.unsealed())) {
       yield { rows: (await readSealsOfHours(store, hours)).map(stored) };
+      written.sealed(hours);
+    }
     for (const { payload } of entries) {
       const [first, last] = payload.seals ?? [0, -1];
       for (let from = first; from <= last; from += BATCH)

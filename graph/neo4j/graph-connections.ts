@@ -1,5 +1,5 @@
-import type { Driver, Session } from 'neo4j-driver';
-import { type GraphAddress, openDriver } from './driver.ts';
+import type { Driver, QueryResult, Session } from 'neo4j-driver';
+import { type GraphAddress, neo4jPackage, openDriver } from './driver.ts';
 
 /** The connections to Neo4j. They are replaced together: when one went silent, those beside it have been quiet for as long. */
 export class GraphConnections {
@@ -12,6 +12,19 @@ export class GraphConnections {
   }
 
   readonly executeQuery: Driver['executeQuery'] = (...given) => this.#driver.executeQuery(...given);
+
+  /**
+   * One statement that reads, as a transaction of Neo4j's own: one exchange, where a transaction of the driver takes three. It is not
+   * repeated if it fails, and is given up after so many milliseconds.
+   */
+  async read(query: string, parameters: object, timeout: number): Promise<QueryResult['records']> {
+    const session = this.#driver.session({ defaultAccessMode: neo4jPackage().session.READ });
+    try {
+      return (await session.run(query, parameters, { timeout })).records;
+    } finally {
+      await session.close();
+    }
+  }
 
   session(): Session {
     return this.#driver.session();

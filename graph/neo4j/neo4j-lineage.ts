@@ -9,6 +9,7 @@ import type {
   LineageStore,
   ResponseFacts,
   RollupSelection,
+  SelectedParts,
 } from '../lineage-store.ts';
 import { countedResponses, mappingsByRollup } from '../response-facts.ts';
 import { neo4jPackage } from './driver.ts';
@@ -56,14 +57,16 @@ const found = (selection: RollupSelection, condition: (of: string) => string): s
   selection.mappings === null
     ? `EXISTS { MATCH (r:Rollup) WHERE ${selects('r', selection)} AND ${condition('r')} }`
     : `EXISTS { MATCH ()-[f:FED_BY]->() WHERE f.mapping IN $mappings AND ${selects('f', selection)} AND ${condition('f')} }`;
-const cellsQuery = (selection: RollupSelection) =>
+const CELLS = (selection: RollupSelection) =>
   `UNWIND $cells AS part WITH part WHERE ${found(selection, (of) => `${of}.cell = part`)} RETURN part`;
-const modelsQuery = (selection: RollupSelection) =>
+const MODELS = (selection: RollupSelection) =>
   `${selection.models ? 'UNWIND $models AS part WITH part' : "MATCH (v:ModelVersion) WITH toInteger(split(v.id, ':')[1]) AS part"}
   WHERE ${found(selection, (of) => `${of}.model = part`)} RETURN part`;
-const mappingsQuery = (selection: RollupSelection) =>
+const MAPPINGS = (selection: RollupSelection) =>
   `${selection.mappings ? 'UNWIND $mappings AS part WITH part' : `MATCH (m:MappingVersion) WITH substring(m.id, ${MAPPING.length}) AS part`}
   WHERE EXISTS { MATCH ()-[f:FED_BY]->() WHERE f.mapping = part AND ${selects('f', selection)} } RETURN part`;
+const PARTS = (selection: RollupSelection) =>
+  `RETURN COLLECT { ${CELLS(selection)} } AS cells, COLLECT { ${MODELS(selection)} } AS models, COLLECT { ${MAPPINGS(selection)} } AS mappings`;
 
 const RESPONSES = `UNWIND range(0, size($ids) - 1) AS place
   MATCH (:Rollup {id: $ids[place]})<-[:COUNTED_IN]-(x:Response)
@@ -112,13 +115,10 @@ export function createNeo4jLineage(
 ): LineageStore {
   const read = async <Row>(query: string, parameters: object): Promise<Row[]> => {
     await ready();
-    const { records } = await graph.executeQuery(query, parameters, {
-      routing: neo4jPackage().routing.READ,
-      transactionConfig: { timeout },
-    });
+    const records = await graph.read(query, parameters, timeout);
     return records.map((record) => record.toObject() as Row);
   };
-  const parts = async <Part>(query: (selection: RollupSelection) => string, selection: RollupSelection) =>
+  const partsOf = async <Part>(query: (selection: RollupSelection) => string, selection: RollupSelection) =>
     (await read<{ part: Part }>(query(selection), selection)).map(({ part }) => part);
   return {
     name: 'neo4j',
@@ -135,9 +135,13 @@ export function createNeo4jLineage(
       });
       return mappingsByRollup(rollups, rows);
     },
-    cells: async (selection) => (await parts<string>(cellsQuery, selection)).sort(),
-    models: async (selection) => (await parts<number>(modelsQuery, selection)).sort((a, b) => a - b),
-    mappings: async (selection) => (await parts<string>(mappingsQuery, selection)).sort(),
+    parts: async (selection) => {
+      const [row] = await read<SelectedParts>(PARTS(selection), selection);
+      const { cells = [], models = [], mappings = [] } = row ?? {};
+      return { cells: cells.toSorted(), models: models.toSorted(byNumber), mappings: mappings.toSorted() };
+    },
+    models: async (selection) => (await partsOf<number>(MODELS, selection)).sort(byNumber),
+    mappings: async (selection) => (await partsOf<string>(MAPPINGS, selection)).sort(),
     responses: async (rollups, range, mappings, begin, limit): Promise<CountedResponse[]> => {
       const rows = await read<CountedRow>(RESPONSES, {
         ids: rollups.map(storedRollup),
@@ -165,6 +169,8 @@ export function createNeo4jLineage(
     },
   };
 }
+
+const byNumber = (a: number, b: number): number => a - b;
 
 function factsOf(
   id: string,

@@ -3,7 +3,7 @@ import { type Lease, leadAlone } from '../../store/database/lease.ts';
 import type { Loops } from '../../store/database/loops.ts';
 import { statement } from '../../store/database/statement.ts';
 import { runFollower } from '../../store/journal/follower.ts';
-import { followerPosition, hasYetToFollow, journalLag } from '../../store/journal/journal.ts';
+import { followerLag, followerPosition, hasYetToFollow } from '../../store/journal/journal.ts';
 import type { StoredCellDictionary } from '../../store/responses/cell-dictionary.ts';
 import type { MappingRegistry } from '../../store/responses/mappings.ts';
 import { storedUuid } from '../kinds/shared/stored-id.ts';
@@ -90,7 +90,7 @@ export function openGraph(
   const graph = new GraphConnections(address);
   const { store } = database;
   database.loops.expect(() => [FOLLOWER]);
-  const lag = async () => journalLag(store, await followerPosition(store, FOLLOWER));
+  const lag = () => followerLag(store, FOLLOWER);
   /** What the holder of the lease does first, where that is this process. */
   let beginning: Promise<unknown> = Promise.resolve();
   const ready = once(async () => {

@@ -3,7 +3,9 @@ import {
   readCounted,
   readEvents,
   readInferredRollups,
+  readMappings,
   readMappingsOf,
+  readModels,
   readParts,
   readResponseLineage,
   readResponseOfEvent,
@@ -21,9 +23,9 @@ export function createRecordLineage(store: ScopedSession): LineageStore {
     lag: async () => 0,
     rollups: (selection, after, limit) => readRollups(store, selection, after, limit),
     mappingsOf: async (rollups) => mappingsByRollup(rollups, await readMappingsOf(store, rollups)),
-    cells: (selection) => readParts(store, 'cells', selection),
-    models: (selection) => readParts(store, 'models', selection),
-    mappings: (selection) => readParts(store, 'mappings', selection),
+    parts: (selection) => readParts(store, selection),
+    models: (selection) => readModels(store, selection),
+    mappings: (selection) => readMappings(store, selection),
     responses: async (rollups, range, mappings, from, limit) => {
       if (rollups.length === 0) return [];
       return countedResponses(rollups, await readCounted(store, rollups, range, mappings, from, limit));

@@ -26,37 +26,55 @@ export async function takeSteps(
   after: WalkPosition | null,
   limit: number,
 ): Promise<PlacedStep[]> {
-  const steps: PlacedStep[] = [];
-  if (after === null || after.length === 1) {
-    const context = (await walk.context()).map((one, index): PlacedStep => ({ ...one, at: [index] }));
-    steps.push(...context.slice(after === null ? 0 : after[0] + 1));
+  const place = after !== null && after.length > 1 ? after : null;
+  const begun = place && rollupOf(place);
+  const { rollups: own } = walk;
+  // Neither needs the other.
+  const [steps, first] = await Promise.all([
+    place ? own && restOfRollup(deps, own, place, limit) : contextSteps(walk, after),
+    own && deps.lineage.rollups(own.selection, begun, limit),
+  ]);
+  const page = [...(steps ?? [])];
+  let rollups = first ?? [];
+  // Responses of a few rollups fill a page, and each may have thousands.
+  for (let atOnce = Math.ceil(limit / 8); own && page.length < limit && rollups.length > 0; atOnce *= 2) {
+    const some = rollups.slice(0, countUntil(rollups, own.showsResponses, atOnce));
+    const last = some.at(-1) ?? null;
+    page.push(...(await rollupSteps(deps, own, some, limit - page.length)));
+    rollups = rollups.slice(some.length);
+    if (rollups.length === 0 && page.length < limit)
+      rollups = await deps.lineage.rollups(own.selection, last, limit - page.length);
   }
-  if (!walk.rollups) return steps.slice(0, limit);
-  let begun: RollupKey | null = null;
-  if (after !== null && after.length > 1) {
-    const [hour, cell, model] = after as readonly [number, string, number];
-    begun = { hour, cell, model };
-    steps.push(...(await restOfRollup(deps, walk.rollups, begun, after, limit)));
-  }
-  while (steps.length < limit) {
-    const wanted = limit - steps.length;
-    const rollups = await deps.lineage.rollups(walk.rollups.selection, begun, wanted);
-    if (rollups.length === 0) break;
-    steps.push(...(await rollupSteps(deps, walk.rollups, rollups, wanted)));
-    begun = rollups.at(-1) ?? null;
-  }
-  return steps.slice(0, limit);
+  return page.slice(0, limit);
+}
+
+/** How many of the items come before more than `most` of them are `counted`. */
+function countUntil<T>(items: readonly T[], counted: (item: T) => boolean, most: number): number {
+  let seen = 0;
+  const end = items.findIndex((item) => counted(item) && ++seen > most);
+  return end < 0 ? items.length : end;
+}
+
+/** The context nodes after the position. */
+async function contextSteps(walk: Walk, after: WalkPosition | null): Promise<PlacedStep[]> {
+  const context = (await walk.context()).map((one, index): PlacedStep => ({ ...one, at: [index] }));
+  return context.slice(after?.length === 1 ? after[0] + 1 : 0);
+}
+
+function rollupOf(at: WalkPosition): RollupKey {
+  const [hour, cell, model] = at as readonly [number, string, number];
+  return { hour, cell, model };
 }
 
 /** The rest of a rollup's responses after the position. */
 async function restOfRollup(
   deps: WalkDeps,
   walk: RollupWalk,
-  rollup: RollupKey,
   after: WalkPosition,
   limit: number,
 ): Promise<PlacedStep[]> {
   const { range, selection } = walk;
+  const rollup = rollupOf(after);
   // Callers can invent cursors: a rollup that is not in this walk has nothing left.
   if (!isSelected(selection, rollup) || !walk.showsResponses(rollup)) return [];
   const last = after.length === 5 ? { id: after[3], part: after[4] } : null;
@@ -115,9 +133,7 @@ async function rollupSteps(
 }
 
 function isOf(at: WalkPosition, rollup: RollupKey): boolean {
-  if (at.length === 1) return false;
-  const [hour, cell, model] = at as readonly [number, string, number];
-  return compareRollups({ hour, cell, model }, rollup) === 0;
+  return at.length !== 1 && compareRollups(rollupOf(at), rollup) === 0;
 }
 
 /** The step, nearer and with further edges where nodes before the walk refer to it. */

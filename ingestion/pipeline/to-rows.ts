@@ -98,6 +98,9 @@ function printsOf({ flagRules = DEFAULT_FLAG_RULES, pepper }: RowDeps, item: Pre
   if (item.importRow !== null) return [];
   return likenessOf(flagRules, item).map(({ rule, text }) => ({
     rule,
-    print: keyedHash(pepper, 'print', `${rule} ${text}`),
+    print: shortHash(keyedHash(pepper, 'print', `${rule} ${text}`)),
   }));
 }
+
+/** The first 64 bits of hex digits as a number of the database. Alike answers of a week are too few for equal ones by chance. */
+const shortHash = (hex: string): string => String(BigInt.asIntN(64, BigInt(`0x${hex.slice(0, 16)}`)));

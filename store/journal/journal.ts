@@ -185,6 +185,22 @@ export async function followerPosition(session: Session, name: string): Promise<
   return row ?? BEGINNING;
 }
 
+const BEHIND_SAVED = statement(
+  'journal_behind_saved',
+  `SELECT count(*) AS entries FROM journal WHERE (xact, position) >
+    (coalesce((SELECT xact FROM follower WHERE name = $1), $2::bigint), coalesce((SELECT position FROM follower WHERE name = $1), $3::bigint))`,
+);
+
+/** How many committed entries come after the named follower's durable position. */
+export async function followerLag(session: Session, name: string): Promise<number> {
+  const [row] = await session.rows<{ entries: number }>(BEHIND_SAVED, [
+    name,
+    BEGINNING.xact,
+    BEGINNING.position,
+  ]);
+  return row?.entries ?? 0;
+}
+
 /**
  * Saves the named follower's position: in the transaction of its effect, or after an idempotent one. With a
  * lease only while it is held, and while the follower is registered (`resumeFollower`).

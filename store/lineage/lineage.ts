@@ -3,7 +3,7 @@ import type { UncountedReason } from '../../domain/responses/counting.ts';
 import { HOUR_MS } from '../../domain/time/time-windows.ts';
 import type { Session } from '../database/client.ts';
 import { lateralJoin, lateralPredictions, lateralResponse } from '../database/lateral-join.ts';
-import { type Statement, statement } from '../database/statement.ts';
+import { statement } from '../database/statement.ts';
 
 /** Lineage from the database itself: statements over the same tables, nothing stored twice. */
 
@@ -91,40 +91,60 @@ export function readMappingsOf(session: Session, rollups: readonly RollupKey[]) 
  */
 const found = (table: string, condition: string): string =>
   `(SELECT true FROM ${table} r WHERE ${SELECTED} AND ${condition} LIMIT 1)`;
-const partsStatement = (part: 'cells' | 'models' | 'mappings', fed: boolean): Statement => {
+const partText = (part: 'cells' | 'models' | 'mappings', fed: boolean): string => {
   const table = fed || part === 'mappings' ? 'rollup_mapping' : 'rollup_hour';
   const among = fed ? FED_BY : UNFED;
-  const text = {
+  return {
     cells: `SELECT c.key AS part FROM cell c WHERE c.key = ANY ($1) AND ${found(table, `r.cell_id = c.id AND ${among}`)}
       ORDER BY c.key COLLATE "C"`,
     models: `SELECT v.id AS part FROM (${MODELS}) v WHERE ${found(table, `r.model_version_id = v.id AND ${among}`)} ORDER BY v.id`,
     mappings: `SELECT m.key AS part FROM mapping_version m WHERE ($5::text[] IS NULL OR m.key = ANY ($5))
       AND ${found(table, 'r.mapping_version_id = m.id')} ORDER BY m.key COLLATE "C"`,
   }[part];
-  return statement(`lineage_${part}${fed ? '_fed' : ''}`, text);
 };
-const partsStatements = (part: 'cells' | 'models' | 'mappings') => ({
-  fed: partsStatement(part, true),
-  all: partsStatement(part, false),
+const forBoth = (name: string, text: (fed: boolean) => string) => ({
+  fed: statement(`${name}_fed`, text(true)),
+  all: statement(name, text(false)),
 });
-const PARTS = {
-  cells: partsStatements('cells'),
-  models: partsStatements('models'),
-  mappings: partsStatements('mappings'),
-};
+const MODELS_FOUND = forBoth('lineage_models', (fed) => partText('models', fed));
+const MAPPINGS_FOUND = forBoth('lineage_mappings', (fed) => partText('mappings', fed));
+const PARTS = forBoth('lineage_parts', (fed) => {
+  const parts = (['cells', 'models', 'mappings'] as const).map(
+    (part) => `ARRAY(${partText(part, fed)}) AS ${part}`,
+  );
+  return `SELECT ${parts.join(', ')}`;
+});
+const ofSelection = ({ fed, all }: ReturnType<typeof forBoth>, { mappings }: SelectionParameters) =>
+  mappings ? fed : all;
 
-/** The distinct cells or mappings (keys) or model versions (ids) of the selected rollups, in order. */
-export async function readParts<Part extends keyof typeof PARTS>(
-  session: Session,
-  part: Part,
-  selection: SelectionParameters,
-): Promise<(Part extends 'models' ? number : string)[]> {
-  const { fed, all } = PARTS[part];
-  const rows = await session.rows<{ part: Part extends 'models' ? number : string }>(
-    selection.mappings ? fed : all,
+/** The distinct model versions of the selected rollups, in order. */
+export async function readModels(session: Session, selection: SelectionParameters): Promise<number[]> {
+  const rows = await session.rows<{ part: number }>(
+    ofSelection(MODELS_FOUND, selection),
     selected(selection),
   );
-  return rows.map((row) => row.part);
+  return rows.map(({ part }) => part);
+}
+
+/** The keys of the distinct mappings that feed the selected rollups, in order. */
+export async function readMappings(session: Session, selection: SelectionParameters): Promise<string[]> {
+  const rows = await session.rows<{ part: string }>(
+    ofSelection(MAPPINGS_FOUND, selection),
+    selected(selection),
+  );
+  return rows.map(({ part }) => part);
+}
+
+interface SelectedParts {
+  readonly cells: readonly string[];
+  readonly models: readonly number[];
+  readonly mappings: readonly string[];
+}
+
+/** The distinct cells and mappings (keys) and model versions (ids) of the selected rollups, each in order. */
+export async function readParts(session: Session, selection: SelectionParameters): Promise<SelectedParts> {
+  const [row] = await session.rows<SelectedParts>(ofSelection(PARTS, selection), selected(selection));
+  return row ?? { cells: [], models: [], mappings: [] };
 }
 
 /** A response that is counted in a rollup: `place` is the index of the rollup in the question. */

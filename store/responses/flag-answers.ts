@@ -22,10 +22,11 @@ const PRINTS_KEPT_MS = 8 * 24 * 3_600_000;
 /** So many stored answers are read on each side of a new one. Of a text that one person repeats more often between others, they are all that is compared. */
 const NEIGHBOURS = 200;
 
-const FORGET = [
-  statement('flags_forget_prints', 'DELETE FROM answer_print WHERE response_id = ANY ($1::uuid[])'),
-  statement('flags_forget', 'DELETE FROM response_flag WHERE response_id = ANY ($1::uuid[])'),
-];
+const FORGET_PRINTS = statement(
+  'flags_forget_prints',
+  'DELETE FROM answer_print WHERE response_id = ANY ($1::uuid[])',
+);
+const FORGET = statement('flags_forget', 'DELETE FROM response_flag WHERE response_id = ANY ($1::uuid[])');
 /**
  * Stores the prints, and reads the nearest answers before and after each given time, which are all that can complete a flag: an interval
  * of one time that has one of them has its neighbours. So the price of an arriving answer does not grow with the answers that are like it.
@@ -33,18 +34,15 @@ const FORGET = [
  */
 const COMPARE = statement(
   'flags_compare',
-  `WITH given AS (SELECT * FROM unnest($1::uuid[], $2::text[], $3::bytea[], $4::uuid[], $5::timestamptz[], $6::timestamptz[],
-        $7::timestamptz[], $8::integer[]) AS g (id, rule, print, person, at, since, until, most)),
-      printed AS (INSERT INTO answer_print (response_id, rule, print, person, answered_at)
-        SELECT id, rule, print, person, at FROM given ORDER BY id, rule
-        ON CONFLICT (response_id, rule) DO UPDATE SET print = excluded.print, person = excluded.person,
-          answered_at = excluded.answered_at)
-    SELECT p.rule, encode(p.print, 'hex') AS print, p.response_id AS id, p.person, p.answered_at AS "answeredAt"
+  `WITH given AS (SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::timestamptz[], $5::timestamptz[], $6::timestamptz[],
+        $7::integer[]) AS g (id, print, person, at, since, until, most)),
+      printed AS (INSERT INTO answer_print (response_id, print, person, answered_at) SELECT id, print, person, at FROM given)
+    SELECT p.print::text, p.response_id AS id, coalesce(p.person, p.response_id) AS person, p.answered_at AS "answeredAt"
     FROM given g CROSS JOIN LATERAL (
-        (SELECT * FROM answer_print n WHERE n.rule = g.rule AND n.print = g.print
+        (SELECT * FROM answer_print n WHERE n.print = g.print
           AND n.answered_at BETWEEN g.at AND g.until ORDER BY n.answered_at LIMIT g.most)
         UNION ALL
-        (SELECT * FROM answer_print n WHERE n.rule = g.rule AND n.print = g.print
+        (SELECT * FROM answer_print n WHERE n.print = g.print
           AND n.answered_at >= g.since AND n.answered_at < g.at ORDER BY n.answered_at DESC LIMIT g.most)) p
     WHERE g.until IS NOT NULL`,
 );
@@ -65,19 +63,28 @@ interface Flag {
 }
 
 /**
- * Flags new answers with signs of a program; compares all with those before them and with each other, and flags what the rules find, also
- * among earlier ones; in the caller's transaction. `replaced`: those that had other content before, whose flags go. Returns what is to be left out.
+ * Finds flags of new answers, by signs of a program, and of new and earlier ones that are alike; stores prints, in the caller's transaction.
+ * `replaced`: those that had other content before.
  */
-export async function flagArrivals(
+export async function findFlags(
   session: Session,
   rules: FlagRules,
   arrivals: readonly Arrival[],
   replaced: readonly string[],
-): Promise<string[]> {
-  if (replaced.length > 0) for (const forget of FORGET) await session.rows(forget, [replaced]);
+): Promise<Flag[]> {
+  if (replaced.length > 0) await session.rows(FORGET_PRINTS, [replaced]);
   // What is said of a person who restricted the processing is not compared.
   const free = arrivals.filter(({ owner }) => !owner.restricted);
-  const found = [...free.flatMap((row) => signFlags(rules, row)), ...(await flagAlike(session, rules, free))];
+  return [...free.flatMap((row) => signFlags(rules, row)), ...(await flagAlike(session, rules, free))];
+}
+
+/** Stores the flags in place of those of what was replaced. Returns what is to be left out. */
+export async function addFlags(
+  session: Session,
+  found: readonly Flag[],
+  replaced: readonly string[],
+): Promise<string[]> {
+  if (replaced.length > 0) await session.rows(FORGET, [replaced]);
   if (found.length === 0) return [];
   const flagged = await session.rows<{ id: string; leavesOut: boolean }>(FLAG, [JSON.stringify(found)]);
   return flagged.flatMap(({ id, leavesOut }) => (leavesOut ? [id] : []));
@@ -105,20 +112,19 @@ async function flagAlike(session: Session, rules: FlagRules, arrivals: readonly 
   const given = new Set<string>();
   for (const row of arrivals)
     for (const print of row.prints) {
-      given.add(`${row.id} ${print.rule}`);
+      given.add(`${row.id} ${print.print}`);
       const printed = printedOf(row, print);
-      const key = `${print.rule} ${print.print}`;
-      const group = groups.get(key);
+      const group = groups.get(print.print);
       if (group) group.added.push(printed);
-      else groups.set(key, { rule: print.rule, added: [printed], alike: [] });
+      else groups.set(print.print, { rule: print.rule, added: [printed], alike: [] });
     }
   if (groups.size === 0) return [];
-  type Row = Omit<AlikeAnswer, 'answeredAt'> & { rule: AlikeRuleName; print: string; answeredAt: Date };
+  type Row = Omit<AlikeAnswer, 'answeredAt'> & { print: string; answeredAt: Date };
   const asked = [...groups.values()].flatMap((group) => nearTo(rules, group));
-  const columns = columnsOf(asked, ['id', 'rule', 'print', 'person', 'at', 'since', 'until', 'most']);
-  for (const { rule, print, answeredAt, ...one } of await session.rows<Row>(COMPARE, columns))
-    if (!given.has(`${one.id} ${rule}`))
-      groups.get(`${rule} ${print}`)?.alike.push({ ...one, answeredAt: answeredAt.getTime() });
+  const columns = columnsOf(asked, ['id', 'print', 'person', 'at', 'since', 'until', 'most']);
+  for (const { print, answeredAt, ...one } of await session.rows<Row>(COMPARE, columns))
+    if (!given.has(`${one.id} ${print}`))
+      groups.get(print)?.alike.push({ ...one, answeredAt: answeredAt.getTime() });
   return [...groups.values()].flatMap(({ rule, added, alike }) => {
     const { action, answers, seconds } = rules[rule];
     const stored = new Map(alike.map((one) => [one.id, one]));
@@ -146,7 +152,7 @@ function nearTo(rules: FlagRules, { rule, added }: Group) {
     .map((one, i) => ({ one, before: ordered[i - 1]?.answeredAt ?? -Infinity }))
     .reverse()
     .map(({ one: { id, print, person, answeredAt: at }, before }) => {
-      const row = { id, rule, print: Buffer.from(print, 'hex'), person, most, at: new Date(at) };
+      const row = { id, print, person: person === id ? null : person, most, at: new Date(at) };
       if (before === at) return { ...row, since: null, until: null };
       const until = new Date(Math.min(at + reach, next));
       next = at;

@@ -12,10 +12,10 @@ export interface ImportRow {
   readonly line: number;
 }
 
-/** A keyed hash of what a rule compares in an answer. */
+/** A keyed hash of a rule and what it compares in an answer. */
 export interface Print {
   readonly rule: AlikeRuleName;
-  /** Hex. */
+  /** A whole number of 64 bits with its sign, in decimal digits. */
   readonly print: string;
 }
 
@@ -76,6 +76,13 @@ export interface KeyRow {
   readonly revisedAt: Date | null;
   readonly eventId: string | null;
   readonly segmentRules: number;
+}
+
+/** An accepted row, with the id of its source event. */
+export interface Stored extends Arrival {
+  readonly eventId: string;
+  /** The key of what it replaces, which another row of the batch may have brought. */
+  readonly before: KeyRow;
 }
 
 /** Replaces the content hash of an erased response. */

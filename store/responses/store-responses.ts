@@ -15,7 +15,7 @@ import {
   recordRevisions,
 } from './delivered.ts';
 import { Answer, readDelivered, revisionColumns, revisionOf } from './deliveries.ts';
-import { flagArrivals } from './flag-answers.ts';
+import { addFlags, findFlags } from './flag-answers.ts';
 import { assertImportsOpen } from './imports.ts';
 import { lockReconsidered } from './lock-persons.ts';
 import type { MappingRegistry, RecordedMapping } from './mappings.ts';
@@ -25,10 +25,11 @@ import {
   ERASED_CONTENT,
   type KeyRow,
   type ResponseRow,
+  type Stored,
   WITHDRAWN_CONTENT,
 } from './response-row.ts';
 import { addStored, nothingStored, type Stored as StoredOfSource } from './source-days.ts';
-import { KEY_COLUMNS, keysOf, type Stored, write } from './write-responses.ts';
+import { KEY_COLUMNS, keysOf, write } from './write-responses.ts';
 
 export type { ResponseRow as AcceptRow } from './response-row.ts';
 
@@ -113,15 +114,21 @@ export async function storeResponses(
     const { outcomes, events, repeats, revisions } = decide(arrivals, answers, maps, receivedAt);
     const used = [...new Set(events.map(({ id }) => answers.get(id)?.key.cellId ?? 0))];
     await cells.use(session, used);
-    const insert = await write(session, encryption, { known, answers, events }, receivedAt);
     const replaced = [...new Set(events.map(({ id }) => id))].filter((id) => known.has(id));
     const final = new Map(events.map((event) => [event.id, event]));
+    const insert = await write(session, encryption, { known, answers, events }, receivedAt);
+    // The database compares while the answers are encrypted.
+    const flags = findFlags(session, flagRules, [...final.values()], replaced);
+    // Awaited below, unless what comes before fails.
+    flags.catch(() => undefined);
+    // What was given to the session is sent now.
+    await null;
     // Sent at once: none of them waits for what another one finds.
-    const [, , flagged, surveys] = await Promise.all([
+    const [, , surveys, flagged] = await Promise.all([
       insert(),
       recordRevisions(session, known, revisions).then(() => recordRepeats(session, repeats, receivedAt)),
-      flagArrivals(session, flagRules, [...final.values()], replaced),
       events.length === 0 ? new Map<string, never>() : keptVersions(session),
+      flags.then((found) => addFlags(session, found, replaced)),
     ]);
     await recount(session, sign, { events, known, maps, flagged, surveys });
     // Last, so that a row that all writers share is locked for the shortest time.

@@ -1,16 +1,10 @@
 import type { Session } from '../database/client.ts';
 import { columnsOf } from '../database/columns.ts';
-import { type Statement, statement } from '../database/statement.ts';
+import { statement } from '../database/statement.ts';
 import type { OpenSubject, SubjectEncryption } from '../encryption/subject-encryption.ts';
 import { type Answer, hasRevision } from './deliveries.ts';
-import { type Arrival, type KeyRow, WITHDRAWN_CONTENT } from './response-row.ts';
-
-/** An accepted row, with the id of its source event. */
-export interface Stored extends Arrival {
-  readonly eventId: string;
-  /** The key of what it replaces, which another row of the batch may have brought. */
-  readonly before: KeyRow;
-}
+import { type Encryptable, insertAnswers, stoodOf } from './insert-answers.ts';
+import { type KeyRow, type Stored, WITHDRAWN_CONTENT } from './response-row.ts';
 
 /** The outcome of a batch. */
 export interface Decided {
@@ -60,57 +54,9 @@ const KEEP_STOOD = statement(
   'accept_keep_stood',
   `UPDATE source_event e SET stood = s.stood FROM json_to_recordset($1::json) AS s (id uuid, stood jsonb) WHERE e.id = s.id`,
 );
-const INSERT_EVENTS = statement(
-  'accept_events',
-  `INSERT INTO source_event (id, response_id, mapping_version_id, position, digest, received_at, subject_id, sealed,
-      import_id, import_line, replaced, stood, sent)
-    SELECT id, response_id, mapping_version_id, position, decode(digest, 'hex'), $1::timestamptz, subject_id, sealed,
-      import_id, import_line, replaced, stood, decode(sent, 'base64')
-    FROM unnest($2::uuid[], $3::uuid[], $4::integer[], $5::text[], $6::text[], $7::uuid[], $8::bytea[], $9::integer[], $10::integer[],
-        $11::uuid[], $12::jsonb[], $13::text[])
-      AS e (id, response_id, mapping_version_id, position, digest, subject_id, sealed, import_id, import_line, replaced, stood, sent)
-    ON CONFLICT (id) DO NOTHING`,
-);
-const EVENT_COLUMNS = [
-  ...(['id', 'response_id', 'mapping_version_id', 'position', 'digest', 'subject_id', 'sealed'] as const),
-  ...(['import_id', 'import_line', 'replaced', 'stood', 'sent'] as const),
-];
-const INSERT_RESPONSES = statement(
-  'accept_responses',
-  `INSERT INTO response (id, answered_at, received_at, cell_id, mapping_version_id, source_event_id, external_id,
-      score, points, class, comment, subject_id, account_id)
-    SELECT id, answered_at, $1::timestamptz, cell_id, mapping_version_id, source_event_id, external_id, score, points, class, comment,
-      subject_id, account_id
-    FROM unnest($2::uuid[], $3::timestamptz[], $4::integer[], $5::integer[], $6::uuid[], $7::text[], $8::smallint[], $9::smallint[],
-        $10::smallint[], $11::text[], $12::uuid[], $13::uuid[])
-      AS r (id, answered_at, cell_id, mapping_version_id, source_event_id, external_id, score, points, class, comment, subject_id,
-        account_id)`,
-);
-const ROW_COLUMNS = [
-  ...([
-    'id',
-    'answered_at',
-    'cell_id',
-    'mapping_version_id',
-    'source_event_id',
-    'external_id',
-    'score',
-  ] as const),
-  ...(['points', 'class', 'comment', 'subject_id', 'account_id'] as const),
-];
-const INSERT_RESTRICTED = statement(
-  'accept_restricted',
-  `INSERT INTO restricted_response (id, subject_id, row)
-    SELECT * FROM json_to_recordset($1::json) AS r (id uuid, subject_id uuid, row jsonb)
-    ON CONFLICT (id) DO UPDATE SET subject_id = excluded.subject_id, row = excluded.row, recorded_at = now(), counting = NULL,
-      rule = NULL, instead = NULL`,
-);
-
-type Encryptable = Omit<Stored, 'owner'> & { readonly owner: OpenSubject; readonly accountId: string | null };
-
 /**
- * Stores the outcome: keys, events and responses, in the caller's transaction. Returns what sends the last statements: others that do
- * not read what they write can be sent with them.
+ * Stores the outcome: keys, events and responses, in the caller's transaction. Returns what encrypts, and sends the last statements: others
+ * that do not read what they write can be sent before, so that the database works meanwhile, and with them.
  */
 export async function write(
   session: Session,
@@ -132,7 +78,6 @@ export async function write(
     return { ...row, drawn: row.owner, owner, accountId: (row.ofAccount && stored.shift()?.id) ?? null };
   });
   const final = encryptable.filter(({ id }, i) => last.get(id) === i);
-  const free = final.filter(({ owner }) => !owner.restricted);
   const replaced = await deleteReplaced(session, known, final);
   // Keys inserted above have the first row of the batch: a later row of the same batch may have replaced or
   // revised it. And another transaction may have stored the subject first.
@@ -150,61 +95,8 @@ export async function write(
       UPDATE_KEYS,
       keysOf(outdated.map((row) => ({ key: answers.get(row.id)?.key as KeyRow, owner: row.owner }))),
     );
-  const { followed, next } = inBatch(encryptable);
-  const rowsOf = (row: Encryptable) => responseRow(encryption, row, receivedAt);
-  const written = encryptable.map((row, i) => ({
-    id: row.eventId,
-    response_id: row.id,
-    mapping_version_id: row.mappingVersionId,
-    position: row.position,
-    digest: row.eventHash,
-    subject_id: row.owner.id,
-    sealed: encryption.encryptEvent(row.owner, row.eventId, row.eventContent),
-    import_id: row.importRow?.importId ?? null,
-    import_line: row.importRow?.line ?? null,
-    replaced: row.importRow ? (followed[i]?.eventId ?? replaced.get(row.id) ?? null) : null,
-    stood: standsAgain(row, next[i]) ? JSON.stringify(stoodOf(rowsOf(row), next[i].before)) : null,
-    sent: row.sent === null ? null : encryption.encryptSent(row.owner, row.eventId, row.sent),
-  }));
-  const restricted = final
-    .filter(({ owner }) => owner.restricted)
-    .map((row) => ({ id: row.id, subject_id: row.owner.id, row: rowsOf(row) }));
-  const inserts: [Statement, unknown[]][] = [
-    [INSERT_EVENTS, [receivedAt, ...columnsOf(written, EVENT_COLUMNS)]],
-  ];
-  if (free.length > 0)
-    inserts.push([INSERT_RESPONSES, [receivedAt, ...columnsOf(free.map(rowsOf), ROW_COLUMNS)]]);
-  if (restricted.length > 0) inserts.push([INSERT_RESTRICTED, [JSON.stringify(restricted)]]);
-  return () => Promise.all(inserts.map(([insert, values]) => session.rows(insert, values)));
+  return () => insertAnswers(session, encryption, { encryptable, final, replaced }, receivedAt);
 }
-
-/** Which row of the batch each one replaces, and which replaces it. */
-function inBatch(rows: readonly Encryptable[]) {
-  const followed: (Encryptable | undefined)[] = [];
-  const next: (Encryptable | undefined)[] = [];
-  const latest = new Map<string, number>();
-  rows.forEach((row, i) => {
-    const before = latest.get(row.id);
-    if (before !== undefined) {
-      followed[i] = rows[before];
-      next[before] = row;
-    }
-    latest.set(row.id, i);
-  });
-  return { followed, next };
-}
-
-/** Whether the row is restored when the import of its replacement is undone. */
-const standsAgain = (row: Encryptable, next: Encryptable | undefined): next is Encryptable =>
-  next?.importRow != null && next.importRow.importId !== row.importRow?.importId;
-
-/** A row of `response` as stored with its event, with columns of its key. */
-const stoodOf = (row: object, { contentHash, revision, revisedAt }: KeyRow) => ({
-  ...row,
-  content_hash: contentHash,
-  revision,
-  revised_at: revisedAt,
-});
 
 /** Duplicates under a higher revision raise the stored one. */
 async function reviseKeys(
@@ -264,25 +156,6 @@ async function deleteReplaced(
   });
   if (kept.length > 0) await session.rows(KEEP_STOOD, [JSON.stringify(kept)]);
   return new Map([...replaced].map(([id, { eventId }]) => [id, eventId]));
-}
-
-function responseRow(encryption: SubjectEncryption, row: Encryptable, receivedAt: Date) {
-  return {
-    id: row.id,
-    answered_at: row.answeredAt,
-    received_at: receivedAt,
-    cell_id: row.cellId,
-    mapping_version_id: row.mappingVersionId,
-    source_event_id: row.eventId,
-    external_id: row.externalId,
-    score: row.score,
-    points: row.points,
-    class: row.class,
-    comment:
-      row.comment === null ? null : encryption.encryptComment(row.owner, row.id, row.eventId, row.comment),
-    subject_id: row.owner.id,
-    account_id: row.accountId,
-  };
 }
 
 /** Keys and the owners of their responses, as statement parameters. */

@@ -1,6 +1,17 @@
-import { boolean, index, integer, jsonb, pgTable, primaryKey, serial, text, uuid } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  boolean,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  serial,
+  text,
+  uuid,
+} from 'drizzle-orm/pg-core';
 import type { PolicyKind } from '../../domain/responses/counting.ts';
-import { bytea, moment, recordedAt } from './columns.ts';
+import { moment, recordedAt } from './columns.ts';
 
 /** What decides which answers are counted (decisions 0171 and 0172). */
 
@@ -53,16 +64,16 @@ export const answerPrint = pgTable(
   'answer_print',
   {
     responseId: uuid('response_id').notNull(),
-    rule: text('rule').notNull(),
-    print: bytea('print').notNull(),
-    /** The subject; the answer itself, if it names no respondent or the rule counts answers. */
-    person: uuid('person').notNull(),
+    /** 64 bits of a hash that the rule is part of: no other rule has it. */
+    print: bigint('print', { mode: 'bigint' }).notNull(),
+    /** The subject; null if the answer names no respondent or the rule counts answers. */
+    person: uuid('person'),
     answeredAt: moment('answered_at').notNull(),
     recordedAt: recordedAt(),
   },
   (table) => [
-    primaryKey({ columns: [table.responseId, table.rule] }),
-    index().on(table.rule, table.print, table.answeredAt),
+    index().on(table.responseId),
+    index().on(table.print, table.answeredAt),
     index().on(table.recordedAt),
   ],
 );

@@ -6,6 +6,7 @@ import type { TraceDirection } from '../../graph/traversal/directions.ts';
 import { impactOf } from '../../graph/traversal/impact.ts';
 import { lineagePath } from '../../graph/traversal/path.ts';
 import { traceLineage } from '../../graph/traversal/trace.ts';
+import { scopedSession } from '../../store/database/client.ts';
 import { readPredictions } from '../../store/models/predictions.ts';
 import { readResponses, readResponsesById } from '../../store/responses/responses.ts';
 import { DIMENSIONS, narrowScope, openTestDatabase, type TestDatabase } from '../fixtures/database.ts';
@@ -142,5 +143,37 @@ describe.skipIf(inject('services'))('one page of a large database', () => {
       .as(EVERYTHING)
       .rows({ name: '', text: 'SELECT max(received_at) FROM response_key' }, []);
     expect((await rowsRead()) - before).toBeGreaterThan(MOST);
+  });
+});
+
+describe('the first page of a score', () => {
+  it('is read with few statements, and the responses of few of its rollups', async () => {
+    const asked: { readonly name: string; readonly parameters: readonly unknown[] }[] = [];
+    const own = database.scopedReader.as(EVERYTHING);
+    const store = scopedSession({
+      rows: (statement, parameters) => {
+        asked.push({ name: statement.name, parameters });
+        return own.rows(statement, parameters);
+      },
+    });
+    const deps = { ...database, store, lineage: createRecordLineage(store), dimensions: DIMENSIONS };
+    const start = score(24 * 14, {});
+    const page = await traceLineage(deps, EVERYTHING, {
+      start,
+      direction: 'UPSTREAM',
+      first: 50,
+      after: null,
+    });
+    expect(page?.hasNextPage).toBe(true);
+    const names = [
+      ...['lineage_parts', 'models_by_ids', 'lineage_rollups'],
+      ...['lineage_mappings_of', 'lineage_counted'],
+    ];
+    expect([...new Set(asked.map(({ name }) => name))].sort()).toEqual(names.sort());
+    // Most pages need no second look; a rollup has at least three nodes.
+    const looks = asked.filter(({ name }) => name === 'lineage_counted');
+    expect(looks.length).toBeLessThanOrEqual(2);
+    const rollups = looks.map(({ parameters: [hours] }) => (hours as unknown[]).length);
+    expect(Math.max(...rollups)).toBeLessThan(50 / 3);
   });
 });

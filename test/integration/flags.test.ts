@@ -1,3 +1,5 @@
+import { createHmac } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { DEFAULT_FLAG_RULES, type FlagRules, findFlagged } from '../../domain/responses/flags.ts';
 import { DEFAULT_CELL_LIMITS } from '../../domain/segments/cell-filing.ts';
@@ -40,6 +42,9 @@ const ingestorOf = (burst: FlagRules['burst'], store: Store = database.store) =>
 const submit = (ingestor: ReturnType<typeof ingestorOf>, answers: readonly Answer[]) =>
   submitItems(ingestor, OWNER, createItemReader(DIMENSIONS, 'responses'), answers.map(itemOf), 'test');
 
+const migration = (name: string) =>
+  readFileSync(`migrations/${name}.sql`, 'utf8').split('--> statement-breakpoint');
+
 const idsOf = async (source: string) =>
   new Map(
     (
@@ -54,6 +59,26 @@ const flagged = async (source: string) => {
   const flags = await database.sql<{ id: string }>('SELECT response_id AS id FROM response_flag');
   return flags.flatMap(({ id }) => names.get(id) ?? []).sort();
 };
+
+it('prints of the version before are compared with those that arrive after the upgrade', async () => {
+  const burst = { action: 'flag', answers: 4, seconds: 10 } as const;
+  const ingestor = ingestorOf(burst);
+  const answers = [0, 1, 2, 3].map((second) => ({
+    ...{ source: 'upgraded', externalId: `upgraded ${second}`, second, score: 3 },
+  }));
+  await submit(ingestor, answers.slice(0, 3));
+  const before = await database.sql<{ id: string; at: Date }>(
+    'SELECT response_id AS id, answered_at AS at FROM answer_print',
+  );
+  await database.sql('DROP TABLE answer_print');
+  for (const text of migration('0059_answer_prints')) await database.sql(text);
+  const print = createHmac('sha256', PEPPER.secret).update('print\nburst ["upgraded",3,""]').digest();
+  for (const { id, at } of before)
+    await database.sql('INSERT INTO answer_print VALUES ($1, $2, $3, $1, $4)', [id, 'burst', print, at]);
+  for (const text of migration('0070_narrow_answer_prints')) await database.sql(text);
+  await submit(ingestor, answers.slice(3));
+  expect(await flagged('upgraded')).toEqual(answers.map(({ externalId }) => externalId));
+});
 
 describe('bursts', () => {
   const burst = { action: 'flag', answers: 4, seconds: 10 } as const;

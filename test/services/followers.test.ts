@@ -282,7 +282,7 @@ describe('a graph whose indexes were not completed', () => {
     await submit('somebody else', 2);
     const begun = `SHOW TRANSACTIONS YIELD metaData, activeLockCount WHERE metaData.schema = 'lineage' AND activeLockCount > 0 RETURN 1`;
     await until(async () => (await driver.executeQuery(begun)).records.length > 0, 'the constraint waits');
-    await expect(graph.projected.cells(everything)).rejects.toThrow('its indexes are still being made');
+    await expect(graph.projected.parts(everything)).rejects.toThrow('its indexes are still being made');
     way.silenceOpen();
     await writing.rollback();
     await caughtUp(graph);

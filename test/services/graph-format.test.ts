@@ -8,6 +8,7 @@ import { GraphConnections } from '../../graph/neo4j/graph-connections.ts';
 import { FOLLOWER, type GraphProjection, openGraph } from '../../graph/neo4j/open.ts';
 import { createProjector, type Projector } from '../../graph/neo4j/projector.ts';
 import { createRecordLineage } from '../../graph/record/record-lineage.ts';
+import type { OwnerSession, Store } from '../../store/database/client.ts';
 import { takeLease } from '../../store/database/lease.ts';
 import {
   BEGINNING,
@@ -240,6 +241,7 @@ describe('an empty graph beside a database that was followed before', () => {
 describe('a follower that remembers which rollups it has written', () => {
   let projector: Projector;
   let at: JournalPosition = BEGINNING;
+  let sealsRead = 0;
   const hour = BASE / HOUR_MS + 6;
   const submitAt = (id: string) =>
     database.submit([{ externalId: id, answeredAt: new Date(hour * HOUR_MS).toISOString(), score: 9 }]);
@@ -255,7 +257,14 @@ describe('a follower that remembers which rollups it has written', () => {
   beforeAll(async () => {
     await database.sql(`UPDATE lease SET held_until = now() - interval '1 second'`);
     const lease = await held('remembers');
-    projector = createProjector({ ...database, graph: direct, written: new Written(), lease });
+    const { store } = database;
+    const rows: OwnerSession['rows'] = (statement, parameters) => {
+      if (statement.name === 'marks_seals_of_hours') sealsRead += 1;
+      return store.rows(statement, parameters);
+    };
+    const counting: Store = Object.assign(Object.create(store), { rows });
+    const deps = { ...database, store: counting, graph: direct, written: new Written(), lease };
+    projector = createProjector(deps);
     await projector.begin(() => false);
     await news();
   });
@@ -277,6 +286,20 @@ describe('a follower that remembers which rollups it has written', () => {
     await submitAt('again');
     await followNews();
     await expectEqual();
+  });
+
+  it('reads the seals of an hour when its rollup may be new in the graph, and not with each response of it', async () => {
+    await submitAt('first of its seals');
+    await followNews();
+    sealsRead = 0;
+    await submitAt('second of its seals');
+    await followNews();
+    expect(sealsRead).toBe(0);
+    await database.sql(`DELETE FROM response WHERE answered_at = to_timestamp(${hour * 3_600})`);
+    await followNews();
+    await submitAt('after it was empty');
+    await followNews();
+    expect(sealsRead).toBe(1);
   });
 
   it('does not pass over responses of a rollup that disappeared from the graph', async () => {

@@ -38,6 +38,8 @@ const NEAR = 26;
 
 /** Of the shortest identifier: three letters, two digits, a letter and a digit. */
 const FEWEST_DIGITS = 3;
+/** Of the shortest that is recognised by its form, unless its rule says otherwise. */
+const FEWEST_OF_FORM = 6;
 
 /** Identifiers announced by a word: before cards and telephone numbers, which they may look like. */
 export function findNamedIds(view: View, rules: RedactionRules): Span[] {
@@ -74,8 +76,8 @@ function chosen({ packs }: RedactionRules): Chosen {
 
 function findBy(view: View, rules: readonly IdRule[]): Span[] {
   const spans: Span[] = [];
-  for (const { pattern, isValid, cue, isLoose } of rules) {
-    if (cue && !view.has(cue)) continue;
+  for (const { pattern, isValid, cue, isLoose, digits = cue ? FEWEST_DIGITS : FEWEST_OF_FORM } of rules) {
+    if (view.digits < digits || (cue && !view.has(cue))) continue;
     for (const { 0: found, index } of view.text.matchAll(pattern)) {
       // "my number is +48 ...": with a calling code it is a telephone number.
       if (view.text[index - 1] === '+') continue;

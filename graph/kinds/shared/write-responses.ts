@@ -39,7 +39,7 @@ export const responseProjection: Projection = {
             if (!isTaken(error)) throw error;
             return writeAs(existing);
           });
-          written.add(rollups.map(({ id }) => id));
+          written.addRollups(rollups);
         } catch (error) {
           // The repetition looks for all of them.
           written.forget(read.rollups.map(storedRollup));

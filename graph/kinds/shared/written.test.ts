@@ -13,3 +13,16 @@ it('remembers a bounded number of keys, and what it forgets counts as not writte
   written.clear();
   expect(written.has('e')).toBe(false);
 });
+
+it('names the hours of rollups that may be new until their seals are written, once for those that it remembers', () => {
+  const written = new Written(10);
+  const rollup = (id: string, hour: number) => ({ id, hour, cell: 'c' });
+  written.addRollups([rollup('a', 1), rollup('b', 2)]);
+  written.addRollups([rollup('other model', 2)]);
+  expect(written.has('a')).toBe(true);
+  expect(written.unsealed().map(({ hour }) => hour)).toEqual([1, 2]);
+  written.sealed([{ hour: 1, cell: 'c' }]);
+  expect(written.unsealed().map(({ hour }) => hour)).toEqual([2]);
+  written.clear();
+  expect(written.unsealed()).toEqual([]);
+});

@@ -1,6 +1,12 @@
 /** About 10 MB. */
 const LIMIT = 100_000;
 
+/** One hour of a cell, by its public key. */
+interface CellHour {
+  readonly hour: number;
+  readonly cell: string;
+}
+
 /**
  * What a holder of the lease has written to the graph and need not look for again, by its id there. It is bounded: what is forgotten
  * is written once more. A key is added when its transaction has been committed, and forgotten before what it names may be removed.
@@ -8,6 +14,10 @@ const LIMIT = 100_000;
 export class Written {
   readonly #keys = new Set<string>();
   readonly #limit: number;
+  /**
+   * Hours with rollups that may be new in the graph. The journal may have named their seals before, so these have yet to be written.
+   */
+  readonly #unsealed = new Map<string, CellHour>();
 
   constructor(limit = LIMIT) {
     this.#limit = limit;
@@ -28,8 +38,26 @@ export class Written {
     for (const key of keys) this.#keys.delete(key);
   }
 
+  /** Remembers the rollups, and that their seals have yet to be written. */
+  addRollups(rollups: Iterable<CellHour & { readonly id: string }>): void {
+    for (const { id, hour, cell } of rollups) {
+      this.add([id]);
+      this.#unsealed.set(`${hour} ${cell}`, { hour, cell });
+    }
+  }
+
+  unsealed(): CellHour[] {
+    return [...this.#unsealed.values()];
+  }
+
+  /** The seals of those hours have been written. */
+  sealed(hours: Iterable<CellHour>): void {
+    for (const { hour, cell } of hours) this.#unsealed.delete(`${hour} ${cell}`);
+  }
+
   /** The graph is empty. */
   clear(): void {
     this.#keys.clear();
+    this.#unsealed.clear();
   }
 }

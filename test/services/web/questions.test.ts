@@ -60,6 +60,7 @@ describe('a question', () => {
     await page.keyboard.type('What is the score of Germany in the last 30 days?');
     await page.keyboard.press('Enter');
     const answer = panel.getByTestId('ask-answer');
+    await answer.getByText('This is about region Germany.').waitFor();
     await answer.getByText(/^The score of .* is [+−]?\d+\.\d .*from \d+ answers\.$/).waitFor();
     await panel.getByText('The query that was filled in').press('Enter');
     const query = panel.getByTestId('ask-query');

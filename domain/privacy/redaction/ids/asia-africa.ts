@@ -12,7 +12,7 @@ export const ASIA_AFRICA: Readonly<Record<string, CountryPack>> = {
       isLoose: true,
     },
     { pattern: TWELVE, cue: cues('aadhaar aadhar adhar uidai', 'आधार') },
-    { pattern: /(?<![\w-])[A-Z]{3}[ABCFGHLJPT][A-Z]\d{4}[A-Z](?![\w-])/g },
+    { pattern: /(?<![\w-])[A-Z]{3}[ABCFGHLJPT][A-Z]\d{4}[A-Z](?![\w-])/g, digits: 4 },
     { pattern: /(?<![\w-])[A-Z]{5}\d{4}[A-Z](?![\w-])/gi, cue: cues('pan') },
   ],
   cn: [{ pattern: /(?<![\w.,-])[1-9]\d{5}(?:18|19|20)\d{9}[\dX](?![\w-])/gi, isValid: check.isChineseId }],

@@ -42,6 +42,8 @@ export const EUROPE: Readonly<Record<string, CountryPack>> = {
       pattern:
         /(?<![\w-])[A-Z]{6} ?[\dL-NP-V]{2}[A-EHLMPRST][\dL-NP-V]{2} ?[A-Z][\dL-NP-V]{3}[A-Z](?![\w-])/gi,
       isValid: check.isCodiceFiscale,
+      // Letters may stand for its digits.
+      digits: 0,
     },
   ],
   nl: [

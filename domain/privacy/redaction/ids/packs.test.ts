@@ -56,6 +56,9 @@ const RIGHT: readonly (readonly [pack: string, text: string, value: string])[] =
   ['nz', 'IRD 49-091-850', '49-091-850'],
   ['sg', 'M1234567K', 'M1234567K'],
   ['gh', 'GHA-123456789-0', 'GHA-123456789-0'],
+  // With few digits.
+  ['in', 'my number ABCPE1234F', 'ABCPE1234F'],
+  ['it', 'codice RSSMRAU5T10ARSNL', 'RSSMRAU5T10ARSNL'],
 ];
 
 describe('identifiers of a country', () => {

@@ -10,6 +10,8 @@ export interface IdRule {
   readonly cue?: Cues;
   /** If other numbers may have that form: words that exclude it. */
   readonly isLoose?: boolean;
+  /** How many digits one has at least; absent: `FEWEST_DIGITS` with a cue, and six without one. */
+  readonly digits?: number;
 }
 
 /** The identifiers of a country. */
