@@ -8,6 +8,7 @@ import { fanOut } from './fan-out.ts';
 import { freshness } from './freshness.ts';
 import { growth } from './growth.ts';
 import { guarded } from './guarded.ts';
+import { history } from './history.ts';
 import { importMemory } from './import-file.ts';
 import { ingestRate } from './ingest.ts';
 import { kafkaRate } from './ingest-kafka.ts';
@@ -49,6 +50,7 @@ const BENCHES: Record<string, Measured<Bench>> = {
   guarded: [guarded, ...SCORES],
   cells: [cells, 'store/responses/cell-dictionary.ts', ...SCORES],
   ingest: [ingestRate, ...STORING],
+  history: [history, ...STORING],
   'ingest-kafka': [kafkaRate, ...STORING],
   'import-file': [importMemory, ...STORING],
   'fan-out': [fanOut, 'api/subscriptions', 'store/journal', ...SCORES],
