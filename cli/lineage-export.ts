@@ -17,11 +17,7 @@ import { keyIn } from './key-file.ts';
 
 function transportTo(to: string | undefined, key: string | undefined): Transport {
   if (to === undefined) return streamTransport(process.stdout);
-  if (isKafkaUrl(to)) {
-    if (key !== undefined)
-      throw new Error('--key-file: for Kafka write USER:PASSWORD@ before the brokers in --to');
-    return kafkaTransport(kafkaTarget(to));
-  }
+  if (isKafkaUrl(to)) return kafkaTransport(kafkaTarget(to));
   return /^https?:\/\//.test(to) ? httpTransport(to, key) : fileTransport(to);
 }
 
@@ -45,6 +41,9 @@ export async function sendLineage(values: {
   if (format !== 'openlineage') throw new UsageError('--format must be openlineage');
   if (values.key !== undefined && file !== undefined)
     throw new UsageError('--key and --key-file: give one of them');
+  const given = (['key', 'key-file'] as const).find((name) => values[name] !== undefined);
+  if (given && to !== undefined && isKafkaUrl(to))
+    throw new Error(`--${given}: for Kafka write USER:PASSWORD@ before the brokers in --to`);
   if (values.key !== undefined)
     process.stderr.write(
       '--key shows the key to everyone who lists processes on this machine; write it into a file for --key-file\n',

@@ -170,14 +170,14 @@ describe('npm run lineage:export -- --to kafka(s)://…', () => {
     const doctor = (url: string) =>
       run(['doctor'], {
         ...{ ...trusting(), PORT: '0', SCORELINE_KAFKA_URL: url },
-        ...{ SCORELINE_KAFKA_TOPICS: 'there', SCORELINE_INGEST_TOPIC: 'missing' },
+        ...{ SCORELINE_KAFKA_TOPICS: 'there', SCORELINE_INGEST_TOPIC: 'absent' },
       });
     const at = (password: string) =>
       `kafkas://${kafka.user}:${password}@${kafka.secureBroker}?sasl=scram-sha-512`;
     const found = await doctor(at(kafka.password));
     expect(found.output).toMatch(/^ok +Kafka answers\nok +Kafka topic there is there$/m);
     expect(found.output).toMatch(
-      /^FAIL +Kafka topic missing: the topic does not exist; create it first\n +create it, or let the user .* write and read it$/m,
+      /^FAIL +Kafka topic absent: the topic does not exist; create it first\n +create it, or let the user .* write and read it$/m,
     );
     const wrong = await doctor(at('not-the-password'));
     expect(wrong.output).toMatch(/^FAIL +Kafka: .*Authentication failed.*\n +check SCORELINE_KAFKA_URL/m);
@@ -235,10 +235,10 @@ describe('npm run lineage:export -- --to kafka(s)://…', () => {
     expect(unnamed.code).toBe(1);
     expect(unnamed.output).toContain('--to: expected is kafka://HOST:PORT[,HOST:PORT...]/TOPIC');
     expect(unnamed.output).not.toContain('secret');
-    const keyed = await exportWith(`kafka://${kafka.broker}/command`, {}, ['--key', 'secret']);
-    expect(keyed).toEqual({
-      code: 1,
-      output: expect.stringContaining('--key: for Kafka write USER:PASSWORD@'),
-    });
+    for (const option of ['--key', '--key-file']) {
+      const keyed = await exportWith(`kafka://${kafka.broker}/command`, {}, [option, 'secret']);
+      const output = expect.stringContaining(`${option}: for Kafka write USER:PASSWORD@`);
+      expect(keyed).toEqual({ code: 1, output });
+    }
   });
 });
