@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP } from 'node:net';
 
+const MAPPED = '::ffff:';
+
 /** Whether an address is that of a proxy whose X-Forwarded-For counts. */
 export type IsProxy = (address: string) => boolean;
 
@@ -14,7 +16,8 @@ export function proxiesAt(networks: readonly string[]): IsProxy {
   }
   return (address) => {
     // A socket that takes both kinds shows the one inside the other.
-    const bare = address.replace(/^::ffff:(?=\d+\.)/i, '');
+    const inner = address.toLowerCase().startsWith(MAPPED) ? address.slice(MAPPED.length) : '';
+    const bare = isIP(inner) === 4 ? inner : address;
     const family = isIP(bare);
     return family !== 0 && list.check(bare, family === 4 ? 'ipv4' : 'ipv6');
   };
