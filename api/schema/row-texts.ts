@@ -17,7 +17,7 @@ import type { Prepared } from '../operation.ts';
 
 /*
  * Rows of scores as JSON without objects between. A field that returns a list of them makes its text itself, where the answer is written
- * from texts; what executes the operation then gets an empty list. So arguments, errors and all other fields are executed as ever.
+ * from texts; what executes the operation then gets an empty list. So arguments, errors and all other fields are executed as before.
  */
 
 /** Longer lists are built row by row, so that they do not block the event loop. */
