@@ -46,6 +46,7 @@ it.each(CLOSED)('does not take %s for public', (address) => expect(isPublic(addr
 it.each(OPEN)('takes %s for public', (address) => expect(isPublic(address)).toBe(true));
 
 describe('the guard', () => {
+  const open = new AbortController().signal;
   const names: Record<string, string[]> = {
     'good.example': ['8.8.8.8'],
     'rebound.example': ['127.0.0.1'],
@@ -57,9 +58,13 @@ describe('the guard', () => {
   const guard = addressGuard(['hooks.internal', '10.9.0.0/16', 'fd00::/8', '192.168.7.7'], resolve);
 
   it('answers with the address to connect to', async () => {
-    expect(await guard.check('good.example')).toEqual({ address: '8.8.8.8', family: 4, isNamed: false });
-    expect(await guard.check('GOOD.example.')).toMatchObject({ address: '8.8.8.8' });
-    expect((await guard.check('mixed.example')).address).toBe('8.8.4.4');
+    expect(await guard.check('good.example', open)).toEqual({
+      address: '8.8.8.8',
+      family: 4,
+      isNamed: false,
+    });
+    expect(await guard.check('GOOD.example.', open)).toMatchObject({ address: '8.8.8.8' });
+    expect((await guard.check('mixed.example', open)).address).toBe('8.8.4.4');
   });
 
   it.each([
@@ -71,13 +76,18 @@ describe('the guard', () => {
     '10.2.0.9',
     '192.168.7.8',
   ])('refuses %s', async (host) => {
-    await expect(guard.check(host)).rejects.toThrow(AddressRefusedError);
+    await expect(guard.check(host, open)).rejects.toThrow(AddressRefusedError);
+  });
+
+  it('waits for a name server no longer than the exchange may take', async () => {
+    const silent = addressGuard([], () => new Promise(() => undefined));
+    await expect(silent.check('slow.example', AbortSignal.timeout(20))).rejects.toThrow('timeout');
   });
 
   it.each(['hooks.internal', '10.9.3.3', '192.168.7.7', '[fd00::12]', '::ffff:10.9.0.1'])(
     'allows %s, which the deployment names',
     async (host) => {
-      expect((await guard.check(host)).isNamed).toBe(true);
+      expect((await guard.check(host, open)).isNamed).toBe(true);
     },
   );
 });

@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { BlockList, isIP } from 'node:net';
+import { aborted } from './aborted.ts';
 
 /** An address of a host that may be connected to. */
 export interface CheckedAddress {
@@ -15,9 +16,9 @@ export interface AddressGuard {
   readonly setting: string;
   /**
    * An address of the host that may be connected to. Connect to that one: the same name may have another a moment later.
-   * @throws AddressRefusedError
+   * @throws AddressRefusedError, or the reason of `signal`, which ends the wait for a name server
    */
-  check(host: string): Promise<CheckedAddress>;
+  check(host: string, signal: AbortSignal): Promise<CheckedAddress>;
 }
 
 /** A request would go to an address that it may not go to; the message names the host, not the address. */
@@ -96,13 +97,16 @@ export function addressGuard(
   }
   return {
     setting,
-    check: async (given) => {
+    check: async (given, signal) => {
       const host = given
         .toLowerCase()
         .replace(/^\[|\]$/g, '')
         .replace(/\.$/, '');
       const literal = isIP(host);
-      const found = literal === 0 ? await resolve(host) : [{ address: host, family: literal }];
+      const found =
+        literal === 0
+          ? await Promise.race([resolve(host), aborted(signal)])
+          : [{ address: host, family: literal }];
       const isNamedHost = hosts.has(host);
       for (const { address } of found) {
         const family = isIP(address);

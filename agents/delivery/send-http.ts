@@ -55,7 +55,7 @@ export async function openChecked(
   { method, headers, body }: Outgoing,
   { guard, signal }: { readonly guard: AddressGuard; readonly signal: AbortSignal },
 ): Promise<IncomingMessage> {
-  const { address, family, isNamed } = await guard.check(url.hostname);
+  const { address, family, isNamed } = await guard.check(url.hostname, signal);
   if (url.protocol === 'http:' && !isNamed)
     throw new AddressRefusedError(
       `${url.hostname.slice(0, 100)} is addressed by http: use https, or name the host in ${guard.setting} of the configuration`,

@@ -1,7 +1,8 @@
 import type { KafkaLogin } from '../../domain/kafka/kafka-target.ts';
 import { openProducer } from '../../store/kafka/kafka-clients.ts';
+import { aborted } from './aborted.ts';
 import { AddressRefusedError } from './guard.ts';
-import { aborted, loginOf, type Sender } from './sender.ts';
+import { loginOf, type Sender } from './sender.ts';
 
 /**
  * Writes a message to a topic, and waits until every replica in sync has it. The brokers name the addresses that the client connects
@@ -16,7 +17,7 @@ export const sendKafka: Sender = async ({ url, headers, body }, { guard, signal,
     return { host: one.slice(0, at).replace(/^\[|\]$/g, ''), port: Number(one.slice(at + 1)) };
   });
   for (const { host } of brokers)
-    if (!(await guard.check(host)).isNamed)
+    if (!(await guard.check(host, signal)).isNamed)
       throw new AddressRefusedError(
         `${host.slice(0, 100)}: messages go only to brokers that targets.allow of the configuration names`,
       );

@@ -1,7 +1,8 @@
 import { isIP } from 'node:net';
 import type { TargetAnswer } from '../targets/target.ts';
+import { aborted } from './aborted.ts';
 import { AddressRefusedError } from './guard.ts';
-import { aborted, loginOf, type Sender } from './sender.ts';
+import { loginOf, type Sender } from './sender.ts';
 
 /** Milliseconds without a sign of life. */
 const SILENCE_MS = 10_000;
@@ -12,7 +13,7 @@ const SILENCE_MS = 10_000;
  */
 export const sendSmtp: Sender = async ({ url, headers, body }, { guard, signal, now }) => {
   const { hostname, port, protocol, searchParams } = new URL(url);
-  const to = await guard.check(hostname);
+  const to = await guard.check(hostname, signal);
   const isPlain = searchParams.get('tls') === 'none';
   if (isPlain && !to.isNamed)
     throw new AddressRefusedError(

@@ -14,15 +14,6 @@ export interface SendContext {
 /** Sends a request and waits for its answer. */
 export type Sender = (request: TargetRequest, context: SendContext) => Promise<TargetAnswer>;
 
-/** Rejects when the exchange is ended. */
-export function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const fail = () => reject(signal.reason as Error);
-    if (signal.aborted) fail();
-    else signal.addEventListener('abort', fail, { once: true });
-  });
-}
-
 /** User and password of a header as `loginHeader` of agents/targets/texts.ts writes it; null where there is none. */
 export function loginOf(
   authorization: string | undefined,

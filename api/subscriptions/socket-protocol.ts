@@ -125,7 +125,7 @@ async function admit(deps: ApiDeps, context: SocketContext, shares: Shares): Pro
   }
   connection.onAdmitted();
   const unwatch = watchCaller(deps, key, caller, ({ code, message }) =>
-    connection.end(code === 'POLICY_CHANGED' ? CLOSE.connectAgain : CLOSE.forbidden, message),
+    connection.end(code === 'UNAUTHENTICATED' ? CLOSE.forbidden : CLOSE.connectAgain, message),
   );
   connection.untilEnd(unwatch);
   return true;

@@ -3,7 +3,7 @@ import type { Caller } from '../caller.ts';
 
 /** Why work begun for a caller may not continue. */
 export interface CallerEnd {
-  readonly code: 'UNAUTHENTICATED' | 'POLICY_CHANGED';
+  readonly code: 'UNAUTHENTICATED' | 'POLICY_CHANGED' | 'UNAVAILABLE';
   readonly message: string;
 }
 
@@ -12,16 +12,19 @@ const CHANGED: CallerEnd = {
   code: 'POLICY_CHANGED',
   message: 'what this key may see has changed; connect again',
 };
+const UNKNOWN: CallerEnd = {
+  code: 'UNAVAILABLE',
+  message: 'this key cannot be checked just now; connect again',
+};
 /** The longest delay that setTimeout takes. */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
 /**
- * For a client that resumes from a position of this or another server: brings the rows up to date. Returns
- * which of them to send: those changed after it, and their position. Null: none, because nothing changed after
- * it.
+ * Watches the key behind work that lasts: a stream or an upload. `onEnd` is called once, when the key is gone, sees something else, or
+ * cannot be checked: what cannot be checked may not continue. Returns what ends the watch.
  */
 export function watchCaller(
-  { access, now }: { readonly access: Access; readonly now: () => number },
+  { access, now }: { readonly access: Pick<Access, 'authenticate' | 'onChange'>; readonly now: () => number },
   credential: string,
   caller: Caller,
   onEnd: (end: CallerEnd) => void,
@@ -33,12 +36,18 @@ export function watchCaller(
     clearTimeout(timer);
     unlisten();
   };
+  const endOf = (present: Caller | CallerEnd | null): CallerEnd | null => {
+    if (present === null) return GONE;
+    if ('message' in present) return present;
+    return present.scope.fingerprint === caller.scope.fingerprint ? null : CHANGED;
+  };
   const check = async () => {
-    // A caller that cannot be checked may not continue either.
-    const present = await access.authenticate(credential).catch(() => null);
-    if (stopped || present?.scope.fingerprint === caller.scope.fingerprint) return;
+    const present = await access.authenticate(credential).catch(() => UNKNOWN);
+    if (stopped) return;
+    const end = endOf(present);
+    if (end === null) return;
     stop();
-    onEnd(present ? CHANGED : GONE);
+    onEnd(end);
   };
   const waitForExpiry = () => {
     if (caller.expiresAt === null) return;

@@ -65,6 +65,8 @@ const LOOK_EVERY_MS = 60_000;
 const PATIENCE_MS = 60_000;
 /** At least so much of an object arrives in a millisecond. */
 const SLOWEST_BYTES = 500;
+/** Of one list, a thousand objects each. A store may name a next page without end. */
+const MOST_PAGES = 1_000;
 /** Of a list of a thousand objects. */
 const MOST_LIST = 8 * 1024 * 1024;
 /** Elements of it within one another. */
@@ -155,7 +157,9 @@ type Get = (url: URL) => Promise<BucketAnswer>;
 
 async function listBucket(settings: BucketSettings, get: Get): Promise<FoundFile[]> {
   const files: FoundFile[] = [];
+  let pages = 0;
   for (let token: string | null = ''; token !== null; ) {
+    if (++pages > MOST_PAGES) throw tooLong(settings);
     const url = new URL(`${originOf(settings)}/${settings.bucket}`);
     url.searchParams.set('list-type', '2');
     url.searchParams.set('encoding-type', 'url');
@@ -173,6 +177,11 @@ async function listBucket(settings: BucketSettings, get: Get): Promise<FoundFile
   }
   return files;
 }
+
+const tooLong = ({ bucket }: BucketSettings) =>
+  new PlaceError(
+    `the list of the bucket ${bucket} has more than ${MOST_PAGES} pages; give a longer "prefix" in the mapping`,
+  );
 
 /** What a store that refuses says, with what would be right. */
 async function refusal(answer: BucketAnswer, what: string): Promise<PlaceError> {

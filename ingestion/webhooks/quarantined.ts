@@ -50,7 +50,8 @@ export const isFixable = (outcome: Outcome | null): outcome is Outcome & { reado
 
 /** The form in which a rejected item waits; null where it has too many texts. */
 export function quarantinedItem(identify: Identify, { item, ...said }: RejectedItem): Quarantined | null {
-  const text = item instanceof BadItem ? item.text : JSON.stringify(item);
+  // A signed delivery may have nothing where its item belongs.
+  const text = item instanceof BadItem ? item.text : JSON.stringify(item ?? null);
   const values = item instanceof BadItem ? [text] : textsIn(item);
   return quarantined(identify, said, { kind: 'item', text }, values);
 }
@@ -109,8 +110,8 @@ function identifiersIn(values: Iterable<string>): Set<string> | null {
   return found;
 }
 
-/** The item in a row's content, as the connector's reader gets it. */
-export function itemAgain(text: string): unknown {
+/** The item in a row's content, as the connector's reader gets it. Earlier versions kept no text of an item that was absent. */
+export function itemAgain(text = 'null'): unknown {
   const item = parseItem(text, MOST_PARTS_OF_ROW);
   return item instanceof SyntaxError ? new BadItem(rejected('INVALID', 'the item is not JSON'), text) : item;
 }

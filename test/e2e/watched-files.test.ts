@@ -218,10 +218,15 @@ describe('a hostile bucket', () => {
     const object = (key: string, bytes: number) =>
       `<Contents><Key>${key}</Key><ETag>"${key}"</ETag><Size>${bytes}</Size></Contents>`;
     const listed = `${object('long.csv', 10)}${object('cut.csv', length)}${object('bad%zz.csv', length)}`;
+    let pages = 0;
     hostile = createServer((request, response) => {
       const { pathname } = new URL(request.url ?? '/', 'http://bucket');
       if (pathname === '/evil')
         response.end(`<ListBucketResult><EncodingType>url</EncodingType>${listed}</ListBucketResult>`);
+      else if (pathname === '/endless') {
+        const more = `<NextContinuationToken>${++pages}</NextContinuationToken>`;
+        response.end(`<ListBucketResult>${more}</ListBucketResult>`);
+      }
       // Of the silent bucket nothing is heard.
       else answers[pathname]?.(response);
     });
@@ -256,5 +261,16 @@ describe('a hostile bucket', () => {
       utimesSync(join(folder, 'in', 'beside', name), 1_000_000, 1_000_000);
       expect(await ended(beside, name)).toMatchObject({ state: 'done' });
     }
+  });
+
+  it('that names a next page without end is given up', async () => {
+    const id = await create(
+      'bucket',
+      { endpoint: origin, bucket: 'endless', map: WATCHED_MAP },
+      'S3RVER:S3RVER',
+    );
+    expect((await ended(id, ''))?.message).toBe(
+      'the list of the bucket endless has more than 1000 pages; give a longer "prefix" in the mapping',
+    );
   });
 });
