@@ -5,6 +5,7 @@ import type { ReviewRules } from '../domain/models/review-rules.ts';
 import type { NameRedaction } from '../domain/privacy/names.ts';
 import type { RedactionRules } from '../domain/privacy/redact.ts';
 import type { Retention } from '../domain/privacy/retention.ts';
+import type { ScoreRow } from '../domain/scores/score.ts';
 import type { CellLimits } from '../domain/segments/cell-filing.ts';
 import type { Dimension } from '../domain/segments/dimensions.ts';
 import type { LineageStore } from '../graph/lineage-store.ts';
@@ -189,6 +190,8 @@ export interface ApiContext {
   madeFrom: MadeFrom[] | null;
   /** Whether long lists are returned as promises of their items, so that the event loop turns between them. */
   rowsInSlices: boolean;
+  /** Where the answer is written from texts: what makes those of rows of scores (`api/schema/row-texts.ts`). */
+  rowTexts: { write(name: string, rows: readonly ScoreRow[]): boolean } | null;
   readonly responses: DataLoader<string, ResponseRow | null>;
   readonly mappings: DataLoader<number, RecordedMapping>;
   readonly countings: DataLoader<string, CountingState>;
@@ -256,6 +259,7 @@ export function createContext(
     hasBegun: false,
     madeFrom: null,
     rowsInSlices: false,
+    rowTexts: null,
     responses: new DataLoader(async (ids) => {
       const rows = await readResponsesById(deps, caller.scope, ids);
       const byId = new Map(rows.map((row) => [row.id, row]));

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { BARE_INSERT, BARE_TABLE } from './ingest.ts';
 import { cpuOfAll, postmasterOf } from './kit/postgres-cpu.ts';
-import { type Server, startScoreline } from './kit/process.ts';
+import { pause, type Server, startScoreline } from './kit/process.ts';
 import { figure, median, type Place, type Report } from './kit/report.ts';
 import { inFlight, ingest, responseAt } from './kit/traffic.ts';
 
@@ -17,6 +17,11 @@ const DAYS = 30;
 const STEP_HOURS = 84;
 /** What an answer without findings stores for as long as it is kept. */
 const TABLES = ['source_event', 'response_key', 'response'];
+/**
+ * So many copies come after the checkpoint, in which each page of the indexes changes: a page is logged whole when it first changes after
+ * a checkpoint. Checkpoints are minutes apart, so that answers mostly find pages that were logged.
+ */
+const SINCE_CHECKPOINT = 6;
 /** At the last size, of the rate at the first. */
 const AIM = 0.9;
 
@@ -29,6 +34,20 @@ interface Found {
   readonly ourCpu: number[];
   readonly postgresCpu: number[];
   readonly bytes: number;
+  /** Bytes of the write-ahead log, and pages that were logged whole, of an answer. */
+  readonly log: number[];
+  readonly pages: number[];
+  /** The round that begins with a checkpoint. */
+  readonly afterCheckpoint: Round;
+}
+
+/** Of one answer; CPU in µs. */
+interface Round {
+  readonly rate: number;
+  readonly ourCpu: number;
+  readonly postgresCpu: number;
+  readonly log: number;
+  readonly pages: number;
 }
 
 /** How fast answers are taken in while there are more and more of them on disk. */
@@ -41,8 +60,10 @@ export async function history({ databaseUrl }: Place): Promise<Report> {
   const found: Found[] = [];
   let copies = 1;
   for (const size of SIZES) {
-    for (; copies < size / TAKEN_IN; copies++) await addCopy(pool, copies);
-    await pool.query('CHECKPOINT');
+    for (; copies < size / TAKEN_IN; copies++) {
+      if (copies === size / TAKEN_IN - SINCE_CHECKPOINT) await pool.query('CHECKPOINT');
+      await addCopy(pool, copies);
+    }
     found.push(await measure(server, pool, bodies));
   }
   await pool.end();
@@ -72,31 +93,63 @@ async function addCopy(pool: pg.Pool, copy: number): Promise<void> {
 
 async function measure(server: Server, pool: pg.Pool, bodies: (count: number) => string[]): Promise<Found> {
   const postmaster = await postmasterOf(pool);
-  const send = (body: string) => ingest(server.url, body, BATCH);
   await pool.query(BARE_TABLE);
-  await inFlight(bodies(ROWS / 4), AT_ONCE, send);
+  await inFlight(bodies(ROWS / 4), AT_ONCE, (body) => ingest(server.url, body, BATCH));
   const { rows } = await pool.query<{ bytes: number }>(
     'SELECT pg_database_size(current_database())::float8 AS bytes',
   );
-  const found: Found = {
-    rates: [],
-    bare: [],
-    ourCpu: [],
-    postgresCpu: [],
-    bytes: rows[0]?.bytes ?? Number.NaN,
-  };
+  const bare: number[] = [];
+  const rounds: Round[] = [];
   for (let round = 0; round < ROUNDS; round++) {
-    const bare = bodies(ROWS);
-    found.bare.push(
-      ROWS / (await inFlight(bare, AT_ONCE, (body) => pool.query({ ...BARE_INSERT, values: [body] }))),
+    const made = bodies(ROWS);
+    bare.push(
+      ROWS / (await inFlight(made, AT_ONCE, (body) => pool.query({ ...BARE_INSERT, values: [body] }))),
     );
-    const before = [server.cpuSeconds(), cpuOfAll(postmaster)] as const;
-    found.rates.push(ROWS / (await inFlight(bodies(ROWS), AT_ONCE, send)));
-    found.ourCpu.push(((server.cpuSeconds() - before[0]) / ROWS) * 1e6);
-    found.postgresCpu.push(((cpuOfAll(postmaster) - before[1]) / ROWS) * 1e6);
+    rounds.push(await measureRound(server, pool, postmaster, bodies(ROWS)));
   }
+  await pool.query('CHECKPOINT');
+  const afterCheckpoint = await measureRound(server, pool, postmaster, bodies(ROWS));
   await pool.query('DROP TABLE bare');
-  return found;
+  return {
+    rates: rounds.map(({ rate }) => rate),
+    bare,
+    ourCpu: rounds.map(({ ourCpu }) => ourCpu),
+    postgresCpu: rounds.map(({ postgresCpu }) => postgresCpu),
+    bytes: rows[0]?.bytes ?? Number.NaN,
+    log: rounds.map(({ log }) => log),
+    pages: rounds.map(({ pages }) => pages),
+    afterCheckpoint,
+  };
+}
+
+const LOG = 'SELECT wal_bytes::float8 AS bytes, wal_fpi::float8 AS pages FROM pg_stat_wal';
+/** How long a session of PostgreSQL keeps what it has counted to itself, at most. */
+const COUNTED_MS = 1_100;
+
+async function measureRound(
+  server: Server,
+  pool: pg.Pool,
+  postmaster: number,
+  made: readonly string[],
+): Promise<Round> {
+  const logged = async () => {
+    await pause(COUNTED_MS);
+    const { rows } = await pool.query<{ bytes: number; pages: number }>(LOG);
+    return rows[0] ?? { bytes: Number.NaN, pages: Number.NaN };
+  };
+  const logBefore = await logged();
+  const before = [server.cpuSeconds(), cpuOfAll(postmaster)] as const;
+  const seconds = await inFlight(made, AT_ONCE, (body) => ingest(server.url, body, BATCH));
+  const ourCpu = ((server.cpuSeconds() - before[0]) / ROWS) * 1e6;
+  const postgresCpu = ((cpuOfAll(postmaster) - before[1]) / ROWS) * 1e6;
+  const { bytes, pages } = await logged();
+  return {
+    rate: ROWS / seconds,
+    ourCpu,
+    postgresCpu,
+    log: (bytes - logBefore.bytes) / ROWS,
+    pages: (pages - logBefore.pages) / ROWS,
+  };
 }
 
 function reportOf(found: readonly Found[]): Report {
@@ -108,9 +161,9 @@ function reportOf(found: readonly Found[]): Report {
     title: 'responses per second, by the answers that are stored',
     method:
       `${figure(TAKEN_IN)} made-up responses over 64 cells and ${DAYS} days, a third with a comment, encrypted and redacted, came in through /ingest/responses on TimescaleDB ` +
-      `with fsync on; SQL copied their rows under other ids, each copy ${STEP_HOURS} hours earlier, with triggers, so with rollups and journal. Then ${ROUNDS} rounds of ` +
+      `with fsync on; SQL copied their rows under other ids, each copy ${STEP_HOURS} hours earlier, with triggers, so with rollups and journal, the last ${SINCE_CHECKPOINT} copies after a checkpoint. Then ${ROUNDS} rounds of ` +
       `${figure(ROWS)} new ones of the last ${DAYS} days in batches of ${BATCH}, ${AT_ONCE} in flight, in turn with the baseline, medians: the same bodies by raw pg into a bare table. ` +
-      'The process has the roles api and ingest. CPU: user and kernel time of the server, and of PostgreSQL with all its processes.',
+      'A last round follows on a checkpoint, when each page is logged whole once more. The process has the roles api and ingest. CPU, log and pages are of one response. CPU: user and kernel time of the server, and of PostgreSQL with all its processes.',
     columns: [
       'answers stored',
       'database, GB',
@@ -120,6 +173,11 @@ function reportOf(found: readonly Found[]): Report {
       'ratio to the bare batches',
       'µs CPU of our server',
       'µs CPU of PostgreSQL',
+      'bytes of log',
+      'whole pages in it',
+      'after a checkpoint: responses/s',
+      'µs CPU of both',
+      'whole pages',
     ],
     rows: found.map((one, index) => [
       figure(SIZES[index] ?? Number.NaN),
@@ -130,6 +188,11 @@ function reportOf(found: readonly Found[]): Report {
       figure((rates[index] ?? Number.NaN) / median(one.bare)),
       figure(median(one.ourCpu)),
       figure(median(one.postgresCpu)),
+      figure(median(one.log)),
+      figure(median(one.pages)),
+      figure(one.afterCheckpoint.rate),
+      figure(one.afterCheckpoint.ourCpu + one.afterCheckpoint.postgresCpu),
+      figure(one.afterCheckpoint.pages),
     ]),
     bars: [
       {

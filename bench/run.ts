@@ -14,6 +14,7 @@ import { ingestRate } from './ingest.ts';
 import { kafkaRate } from './ingest-kafka.ts';
 import { ageLines, ages, currentCommit, hasHistory, marked, wronglyMarked } from './kit/age.ts';
 import { type Place, type Report, section } from './kit/report.ts';
+import { SERVER_SETTINGS, SETTINGS_TEXT } from './kit/server-settings.ts';
 import { roles } from './roles.ts';
 import { scopes } from './scopes.ts';
 import { scoring } from './scoring.ts';
@@ -95,7 +96,7 @@ for (const name of names.filter((one) => one in EMBEDDED))
 const others = names.filter((one) => !(one in EMBEDDED));
 if (others.length > 0) {
   process.stderr.write('starting TimescaleDB and Neo4j ...\n');
-  const both = await startBoth('bench');
+  const both = await startBoth('bench', SERVER_SETTINGS);
   try {
     for (const name of others) await measure(name, () => onServices(name, both.services));
   } finally {
@@ -139,7 +140,7 @@ async function measure(name: string, bench: () => Promise<Report>): Promise<void
   process.stderr.write(`${name} ...\n`);
   const began = performance.now();
   try {
-    const text = section(name, await bench(), machine());
+    const text = section(name, await bench(), `${machine()}${name in EMBEDDED ? '' : ` ${SETTINGS_TEXT}`}`);
     process.stdout.write(`${text}\n`);
     keep(name, text);
   } catch (error) {

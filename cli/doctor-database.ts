@@ -4,9 +4,10 @@ import type { Store } from '../store/database/client.ts';
 import { explained, isPrivilegeMissing } from '../store/database/database-refused.ts';
 import { CONNECTIONS, openPostgres } from '../store/database/postgres.ts';
 import { checkPrivileges, checkServer } from '../store/database/privileges.ts';
+import { readServerSettings, smallSettings } from '../store/database/server-settings.ts';
 import { statement } from '../store/database/statement.ts';
 import { newerMigration } from '../store/setup/migrations.ts';
-import { bad, type Finding, finding, good } from './finding.ts';
+import { bad, type Finding, finding, good, worthKnowing } from './finding.ts';
 
 interface Facts {
   readonly release: string;
@@ -87,6 +88,7 @@ async function examine(store: Store): Promise<Finding[]> {
           'let both follow a time server (NTP)',
         )
       : good('the clocks of this machine and of PostgreSQL agree'),
+    ...(await examineSettings(store)),
     ...(await checkPrivileges(store)).map(({ what, granted, statement }) =>
       granted
         ? good(`it may ${what}`)
@@ -94,6 +96,22 @@ async function examine(store: Store): Promise<Finding[]> {
     ),
   ];
 }
+
+/** Whether the caches and the log of the server are large enough for the answers that are stored. */
+async function examineSettings(store: Store): Promise<Finding[]> {
+  const settings = await readServerSettings(store);
+  const small = smallSettings(settings);
+  const indexes = `the indexes that each new answer changes (${mib(settings.indexes)})`;
+  if (small.length === 0) return [good(`shared_buffers and max_wal_size are enough for ${indexes}`)];
+  return small.map(({ name, value, advised }) =>
+    worthKnowing(
+      `${name} (${mib(value)}) is small for ${indexes}: answers are taken in more slowly`,
+      `an administrator sets ${name} to ${advised} or more${name === 'shared_buffers' ? ', mostly a quarter of the memory, and restarts PostgreSQL' : ', and reloads the configuration; the log may take as much disk'}`,
+    ),
+  );
+}
+
+const mib = (bytes: number) => `${Math.ceil(bytes / 2 ** 20)} MiB`;
 
 /** Neo4j: whether the login works, and its version. */
 export function examineGraph(address: NonNullable<Config['neo4j']>): Promise<Finding[]> {

@@ -13,7 +13,7 @@ import { encoderFolders, LANGUAGES } from '../scoring/multilingual/recipe.ts';
 import { newerMigrationIn } from '../store/setup/migrations.ts';
 import { examineDatabase, examineGraph } from './doctor-database.ts';
 import { examineKafka, examineLogins, examineTokens } from './doctor-others.ts';
-import { bad, type Finding, finding, good } from './finding.ts';
+import { bad, type Finding, finding, good, linesOf } from './finding.ts';
 
 const MIB = 1024 * 1024;
 const OLDEST_NODE = [20, 19] as const;
@@ -44,8 +44,7 @@ export async function examineAll(): Promise<number> {
     if (config.neo4j) findings.push(...(await examineGraph(config.neo4j)));
     else findings.push(good('lineage comes from the database, without Neo4j'));
   }
-  for (const { ok, what, advice } of findings)
-    process.stdout.write(`${ok ? 'ok   ' : 'FAIL '} ${what}${advice ? `\n        ${advice}` : ''}\n`);
+  for (const one of findings) process.stdout.write(linesOf(one));
   const failed = findings.filter(({ ok }) => !ok).length;
   process.stdout.write(failed === 0 ? 'Nothing is wrong.\n' : `${failed} of ${findings.length} fail.\n`);
   return failed === 0 ? 0 : 1;

@@ -1,4 +1,4 @@
-/** The result of one check; `advice` says what to do if it is not ok. */
+/** The result of one check; `advice` says what to do if it is not ok, or could be better. */
 export interface Finding {
   readonly ok: boolean;
   readonly what: string;
@@ -6,7 +6,13 @@ export interface Finding {
 }
 
 export const good = (what: string): Finding => ({ ok: true, what });
+/** Nothing fails for it. */
+export const worthKnowing = (what: string, advice: string): Finding => ({ ok: true, what, advice });
 export const bad = (what: string, advice: string): Finding => ({ ok: false, what, advice });
+
+/** As the doctor prints it: what fails nothing and yet has advice is a note. */
+export const linesOf = ({ ok, what, advice }: Finding): string =>
+  `${!ok ? 'FAIL ' : advice ? 'note ' : 'ok   '} ${what}${advice ? `\n        ${advice}` : ''}\n`;
 
 /** The result of a check, or of its failure. */
 export async function finding(

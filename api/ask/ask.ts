@@ -118,6 +118,7 @@ async function run(
     emptyWindows: [],
     cost: null,
     madeFrom: null,
+    rowTexts: null,
   };
   const prepared = prepareOperation(schema, inner, {
     documentId: query.documentId,

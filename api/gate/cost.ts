@@ -1,18 +1,9 @@
-import {
-  type DocumentNode,
-  type GraphQLSchema,
-  type OperationDefinitionNode,
-  TypeInfo,
-  ValidationContext,
-} from 'graphql';
-import { type ComplexityEstimator, createComplexityRule } from 'graphql-query-complexity';
+import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { Numbers } from '../../domain/memory/numbers.ts';
 import { InvalidArgumentError } from '../errors.ts';
-import { LIMITS } from '../limits.ts';
 import { coerceVariables } from './coerce.ts';
-import { fieldCost, listed } from './costs.ts';
-import { countItems } from './lists.ts';
+import { type Count, compileCost } from './document-cost.ts';
 
 /** The cost of an operation, reported in `extensions.cost`. */
 export interface Cost {
@@ -44,6 +35,7 @@ export class Costs {
     sizeCalculation: (_, key) => key.length,
   });
   readonly #documents = new Numbers();
+  readonly #compiled = new WeakMap<OperationDefinitionNode, Count>();
 
   /**
    * @param size of the variables in bytes
@@ -57,7 +49,7 @@ export class Costs {
   ): number {
     const count = () => {
       const coerced = coerceVariables(schema, operation.variableDefinitions ?? [], variables, suggests);
-      return costOf(schema, document, operation, coerced);
+      return costOf(this.#countOf(schema, document, operation), coerced);
     };
     if (size > KEPT_BYTES || operation.operation === 'mutation') return count();
     const key = JSON.stringify([this.#documents.of(document), operationName, variables]);
@@ -67,40 +59,24 @@ export class Costs {
     this.#kept.set(key, points);
     return points;
   }
+
+  #countOf(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): Count {
+    const known = this.#compiled.get(operation);
+    if (known) return known;
+    const count = compileCost(schema, document, operation);
+    this.#compiled.set(operation, count);
+    return count;
+  }
 }
 
-const estimator: ComplexityEstimator = ({ type, field, args, childComplexity }) => {
-  const items = countItems(field.args, args);
-  return listed(items) + (fieldCost(type.name, field)?.points(args, childComplexity) ?? childComplexity);
-};
-
-const rule = createComplexityRule({
-  estimators: [estimator],
-  // Not Infinity: the rule needs a number to compare with; the gate enforces the caller's limit.
-  maximumComplexity: Number.MAX_SAFE_INTEGER,
-  maxQueryNodes: 2 * LIMITS.fields,
-});
-
 /**
- * The points of a valid operation, from its text and variables alone. Infinity if it has too many fields to
- * count.
+ * The points of a valid operation, from its text and variables alone. Infinity where a directive has no value.
  * @param variables as coerced
  * @throws InvalidArgumentError naming a list that is too long
  */
-export function costOf(
-  schema: GraphQLSchema,
-  document: DocumentNode,
-  operation: OperationDefinitionNode,
-  variables: Variables,
-): number {
-  // A field with invalid arguments is reported and counts nothing, because it will not run; the others do, and
-  // count.
-  const context = new ValidationContext(schema, document, new TypeInfo(schema), () => undefined);
-  const counting = rule(context);
-  counting.variableValues = { ...variables };
+export function costOf(count: Count, variables: Variables): number {
   try {
-    const points = counting.nodeComplexity(operation, schema.getRootType(operation.operation) as never);
-    return Math.max(1, Math.ceil(points));
+    return count(variables);
   } catch (error) {
     if (error instanceof InvalidArgumentError) throw error;
     return Number.POSITIVE_INFINITY;

@@ -13,6 +13,7 @@ import { Buckets } from './bucket.ts';
 import { coerceVariables } from './coerce.ts';
 import { costOf } from './cost.ts';
 import { INTROSPECTION_COSTS } from './costs.ts';
+import { compileCost } from './document-cost.ts';
 import { openGate } from './gate.ts';
 import { SCORE_COSTS } from './score-costs.ts';
 import { refuseRepeats } from './screen.ts';
@@ -24,7 +25,8 @@ const cost = (query: string, variables: Record<string, unknown> = {}): number =>
   const operation = getOperationAST(document);
   if (!operation) throw new Error('one operation is needed');
   const { variableDefinitions = [] } = operation;
-  return costOf(SCHEMA, document, operation, coerceVariables(SCHEMA, variableDefinitions, variables, true));
+  const coerced = coerceVariables(SCHEMA, variableDefinitions, variables, true);
+  return costOf(compileCost(SCHEMA, document, operation), coerced);
 };
 
 const screen = (text: string) => refuseRepeats(parse(text));

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type ExecutionResult, getOperationAST, OperationTypeNode } from 'graphql';
 import { executeOperation, type Prepared } from '../operation.ts';
+import type { RowTexts, RowWriters } from '../schema/row-texts.ts';
 import { stringifyInSlices } from '../stringify.ts';
 import { headOf } from './answer-head.ts';
 import type { RememberedAnswers } from './remembered-answers.ts';
@@ -34,6 +35,7 @@ export function directTypeOf(
 
 interface AnswerQueryDeps {
   readonly answers: RememberedAnswers;
+  readonly rows: RowWriters;
   readonly onExecuted: (result: ExecutionResult) => void;
   readonly onRemembered: () => void;
 }
@@ -45,7 +47,7 @@ export async function answerQuery(
   reply: FastifyReply,
   operation: Prepared,
   type: string,
-  { answers, onExecuted, onRemembered }: AnswerQueryDeps,
+  { answers, rows, onExecuted, onRemembered }: AnswerQueryDeps,
 ): Promise<FastifyReply> {
   const key = answers.prepare(operation);
   const again = key === null ? null : await answers.find(key, operation);
@@ -54,16 +56,30 @@ export async function answerQuery(
     onRemembered();
     return reply.type(`${type}; charset=utf-8`).send(again);
   }
+  const texts = again ? null : rows.prepare(operation);
   const result = again ?? (await executeOperation(operation));
   onExecuted(result);
-  const { errors, data, extensions } = result;
   const { status, retryAfter } = headOf(result);
   reply.code(status);
   if (retryAfter !== undefined) reply.header('retry-after', retryAfter);
-  const text = `${await stringifyInSlices({ errors, data, extensions })}\n`;
+  const text = await textOf(result, texts);
   reply.type(`${type}; charset=utf-8`);
   if (key === null) return reply.send(text);
   const bytes = Buffer.from(text);
   answers.keep(key, operation, result, bytes);
   return reply.send(bytes);
+}
+
+/** The answer as JSON. Rows that were written already are in the data as empty lists. */
+async function textOf(
+  { errors, data, extensions }: ExecutionResult,
+  texts: RowTexts | null,
+): Promise<string> {
+  if (!texts || !data) return `${await stringifyInSlices({ errors, data, extensions })}\n`;
+  const fields: string[] = [];
+  for (const [name, value] of Object.entries(data))
+    fields.push(`${JSON.stringify(name)}:${texts.of(name) ?? (await stringifyInSlices(value))}`);
+  const before = errors ? `"errors":${JSON.stringify(errors)},` : '';
+  const after = extensions ? `,"extensions":${JSON.stringify(extensions)}` : '';
+  return `{${before}"data":{${fields.join(',')}}${after}}\n`;
 }

@@ -14,6 +14,7 @@ import type { OperationRequest } from '../gate/gate.ts';
 import { LIMIT_RULES, LIMITS } from '../limits.ts';
 import type { Log } from '../log.ts';
 import { extensionsOf, finishResult, type NotRun, type Prepared, prepareOperation } from '../operation.ts';
+import { RowWriters } from '../schema/row-texts.ts';
 import { stringifyInSlices } from '../stringify.ts';
 import type { EventStreams } from '../subscriptions/sse.ts';
 import { headOf } from './answer-head.ts';
@@ -38,7 +39,7 @@ export async function addGraphqlRoute(
   /** Operations that passed the gate, by the key of their context. */
   const prepared = new WeakMap<object, Prepared>();
   const documents = new HandedOver();
-  const answers = new RememberedAnswers();
+  const kept = { answers: new RememberedAnswers(), rows: new RowWriters() };
   const logs = errorLogs();
   const apollo = new ApolloServer<ApiContext>({
     schema,
@@ -86,7 +87,7 @@ export async function addGraphqlRoute(
     const type = directTypeOf(request, operation);
     if (type !== null)
       return answerQuery(reply, operation, type, {
-        ...{ answers, onExecuted: metrics.startQuery(), onRemembered: metrics.remembered },
+        ...{ ...kept, onExecuted: metrics.startQuery(), onRemembered: metrics.remembered },
       });
     prepared.set(context.key, operation);
     documents.add(operation.document);

@@ -31,6 +31,7 @@ export function addNpsRow({ builder, types, dimensions }: SchemaParts): void {
       ...forEachDimension(dimensions, ({ attribute, description }) =>
         t.string({
           description: `${description} Null when not grouped by.`,
+          extensions: { attribute },
           resolve: (row) => row.group[attribute] ?? null,
         }),
       ),

@@ -63,6 +63,7 @@ import { addRetentionRules } from './retention-rules.ts';
 import { addReviewMutations } from './review-mutations.ts';
 import { addReviews } from './reviews.ts';
 import { addRowOrder } from './row-order.ts';
+import { writeRows } from './row-texts.ts';
 import { addRuleReplay } from './rule-replay.ts';
 import { addRules } from './rules.ts';
 import { addSamples } from './samples.ts';
@@ -168,5 +169,5 @@ export function buildSchema(
   const parts = { builder, types: createTypes(builder, dimensions), dimensions };
   for (const add of modules) add(parts);
   const schema = noteUnknownValues(builder.toSchema({ sortSchema: true }), dimensions);
-  return noteWithheldQueries(checkTexts(noteEmptyWindows(schema, dimensions)));
+  return writeRows(noteWithheldQueries(checkTexts(noteEmptyWindows(schema, dimensions))));
 }

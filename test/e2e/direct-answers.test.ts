@@ -58,6 +58,12 @@ const ROWS = `query ($to: DateTime!) {
   npsSeries(from: "2026-02-20T00:00:00Z", to: $to, groupBy: [REGION]) { ...Row responses region change }
   nps(${AS_OF}, segment: { region: ["Italy"] }) { name: id ...Row suppressed __typename }
 } fragment Row on NpsRow { id time until score low high method promoters passives detractors }`;
+const TEXTS = `{ first: npsSeries(from: "2026-02-20T00:00:00Z", to: "2026-03-01T00:00:00Z", groupBy: [REGION]) {
+    at: time until region score change low high method responses promoters passives detractors suppressed id
+  } viewer { role } nps(${AS_OF}, segment: { region: ["Nowhere"] }) { score responses } }`;
+const HOURS =
+  '{ npsSeries(from: "2026-02-01T00:00:00Z", to: "2026-03-01T00:00:00Z", every: HOUR) { time score } }';
+const ONE_FAILS = `{ nps(${AS_OF}) { score } node(id: "x") { id } }`;
 const MANY = `{ ${Array.from({ length: 30 }, (_, i) => `a${i}: nps { score }`).join(' ')} }`;
 
 /** What is asked, and a part of the answer's text or head that shows that the case is what it says. */
@@ -76,6 +82,9 @@ const CASES: readonly (readonly [what: string, role: string, asked: object, show
     { query: ROWS, variables: { to: '2026-03-01T00:00:00Z' } },
     '"method":"SCORE"',
   ],
+  ['rows that are written as texts', 'admin', { query: TEXTS }, '"first":[{"at":"2026-02-20'],
+  ['more rows than are written as texts', 'admin', { query: HOURS }, '"score":null'],
+  ['rows beside a field that fails', 'admin', { query: ONE_FAILS }, '"data":{"nps":[{"score":'],
   ['comments', 'admin', { query: COMMENTS }, 'the invoice came late'],
   ['comments that are masked', 'auditor', { query: COMMENTS }, '"masked":[{'],
   [

@@ -1,5 +1,10 @@
 import { type Neo4jHandle, type Neo4jUse, type RunningNeo4j, startNeo4j } from './neo4j.ts';
-import { type PostgresHandle, type RunningPostgres, startPostgres } from './postgres.ts';
+import {
+  type PostgresHandle,
+  type PostgresOptions,
+  type RunningPostgres,
+  startPostgres,
+} from './postgres.ts';
 
 /** What `inject('services')` gives in the vitest project `services`; in the other projects it gives undefined. */
 export interface Services {
@@ -15,11 +20,15 @@ declare module 'vitest' {
   }
 }
 
-/** Starts both servers at once; if one fails, the other is ended too. */
+/** Starts both servers at once, PostgreSQL with more lines for its configuration; if one fails, the other is ended too. */
 export async function startBoth(
   use: Neo4jUse = 'test',
+  settings: PostgresOptions['settings'] = {},
 ): Promise<{ services: Services; dispose(): Promise<void> }> {
-  const started = await Promise.allSettled([startPostgres({ timescale: true }), startNeo4j(use)] as const);
+  const started = await Promise.allSettled([
+    startPostgres({ timescale: true, settings }),
+    startNeo4j(use),
+  ] as const);
   const dispose = async () => {
     await Promise.all(
       started.map((each) => (each.status === 'fulfilled' ? each.value.dispose() : undefined)),
