@@ -120,7 +120,7 @@ export function describe(paths) {
  */
 export async function bundle(outdir, { entries = ENTRIES, root = ROOT } = {}) {
   const esbuild = await import('esbuild');
-  const { lazyLanguages, oneGraphql, sourceUrls } = await import('./plugins.mjs');
+  const { languagesAsJson, lazyLanguages, oneGraphql, sourceUrls } = await import('./plugins.mjs');
   const shared = {
     absWorkingDir: root,
     bundle: true,
@@ -156,6 +156,8 @@ export async function bundle(outdir, { entries = ENTRIES, root = ROOT } = {}) {
     stdin: { contents: "export { eld } from 'eld/small'", resolveDir: root },
     outfile: join(outdir, 'languages.cjs'),
     format: 'cjs',
+    charset: 'utf8',
+    plugins: [languagesAsJson()],
   });
   return Object.keys(metafile.inputs)
     .map((path) => relative(root, join(root, path)).split(sep).join('/'))

@@ -1,10 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, describe, expect, it } from 'vitest';
-import { isUnchanged } from './build.mjs';
-import { sourceUrls } from './plugins.mjs';
+import { currentBuild, isUnchanged, ROOT } from './build.mjs';
+import { languagesAsJson, sourceUrls } from './plugins.mjs';
 import { readMap, stackMapper } from './source-maps.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'scoreline-build-'));
@@ -84,4 +86,23 @@ describe('a source file', () => {
     const known = await bundled("export const thread = new URL('./known.ts', import.meta.url);");
     expect(known.outputFiles[0]?.text).toContain('new URL("./known.js", import.meta');
   });
+});
+
+it('the tables of the language detector are those of the package, and read as JSON', async () => {
+  const outfile = join(folder, 'languages.cjs');
+  const { outputFiles = [] } = await build({
+    stdin: {
+      contents: "export { ngramsData } from './node_modules/eld/src/ngrams/small.js'",
+      resolveDir: ROOT,
+    },
+    ...{ bundle: true, format: 'cjs', charset: 'utf8', outfile, write: false, plugins: [languagesAsJson()] },
+  });
+  for (const { path, contents } of outputFiles) writeFileSync(path, contents);
+  const built = createRequire(import.meta.url)(outfile) as { ngramsData: unknown };
+  const { href } = pathToFileURL(join(ROOT, 'node_modules/eld/src/ngrams/small.js'));
+  const { ngramsData } = (await import(href)) as { ngramsData: unknown };
+  // One string is compared: a comparison of 81,000 tables takes seconds.
+  expect(JSON.stringify(built.ngramsData) === JSON.stringify(ngramsData)).toBe(true);
+  const ofServer = readFileSync(join(dirname(currentBuild() ?? ''), 'languages.cjs'), 'utf8');
+  expect(ofServer).toContain('ngramsData = JSON.parse(');
 });

@@ -6,7 +6,8 @@ import type { Statement } from './statement.ts';
 
 /**
  * Runs `work` in one transaction on a connection of the pool. Statements that it gives without waiting in between are sent together
- * and answered in their order; when one of them fails, the server refuses those behind it.
+ * and answered in their order; when one of them fails, the server refuses those behind it. What it does not wait for at its end is sent
+ * with the commit.
  */
 export async function inTransaction<T>(
   pool: pg.Pool,
@@ -21,19 +22,21 @@ export async function inTransaction<T>(
     // Awaited with the first answer, and before the end.
     begun.catch(() => undefined);
     if (!beginsWithReads) await begun;
-    const result = await withoutFailure(work, {
+    const session: Session = {
       rows: async <Row>({ name, text }: Statement, parameters: readonly unknown[]) => {
         const answer = sending.query({ name, text, values: [...parameters] });
         const [{ rows }] = await Promise.all([answer, begun]);
         return rows as Row[];
       },
+    };
+    const result = await withoutFailure(work, session, async () => {
+      const committed = sending.query('COMMIT');
+      // What is given from here on is not part of it.
+      sending.end();
+      const [{ command }] = await Promise.all([committed, begun]);
+      if (command !== 'COMMIT')
+        throw new Error('the transaction was undone, because a statement failed unseen');
     });
-    await begun;
-    // What is given from here on is not part of it.
-    sending.end();
-    const { command } = await client.query('COMMIT');
-    if (command !== 'COMMIT')
-      throw new Error('the transaction was undone, because a statement failed unseen');
     broken = false;
     return result;
   } catch (error) {
@@ -54,22 +57,28 @@ export async function inTransaction<T>(
 }
 
 /**
- * Does the work of a transaction on its session. The server answers the commit of a transaction in which a statement failed by undoing
- * all of it, without an error: so if the work went on, that statement's error is thrown at its end. Statements behind it are refused:
- * if the work fails by such a refusal, the error is the first one too.
+ * Does the work of a transaction on its session, and then commits. The server answers the commit of a transaction in which a statement
+ * failed by undoing all of it, without an error: so if the work went on, or did not wait for it, that statement's error is thrown.
+ * Statements behind it are refused: if the work fails by such a refusal, the error is the first one too.
  */
 export async function withoutFailure<T>(
   work: (session: OwnerSession) => Promise<T>,
   session: Session,
+  commit: () => Promise<void> = async () => undefined,
 ): Promise<T> {
   let failure: { readonly error: unknown } | null = null;
+  const open = new Set<Promise<unknown>>();
   const own = ownerSession({
     rows: async <Row>(statement: Statement, parameters: readonly unknown[]) => {
+      const answer = session.rows<Row>(statement, parameters);
+      open.add(answer);
       try {
-        return await session.rows<Row>(statement, parameters);
+        return await answer;
       } catch (error) {
         failure ??= { error };
         throw error;
+      } finally {
+        open.delete(answer);
       }
     },
   });
@@ -79,7 +88,14 @@ export async function withoutFailure<T>(
   });
   const passedOver = first();
   if (passedOver) throw passedOver.error;
+  const [committed, ...unawaited] = await Promise.allSettled([commit(), ...open]);
+  for (const answer of [...unawaited, committed]) if (answer.status === 'rejected') throw answer.reason;
   return result;
+}
+
+/** For a statement that is given at the end of a transaction, and whose answer nothing waits for: its failure is the transaction's. */
+export function withCommit(answer: Promise<unknown>): void {
+  answer.catch(() => undefined);
 }
 
 /** SQLSTATE in_failed_sql_transaction and invalid_sql_statement_name. */
@@ -88,7 +104,10 @@ const NOT_PREPARED = '26000';
 const hasCode = (error: unknown, code: string) =>
   error instanceof Error && (error as { readonly code?: unknown }).code === code;
 
-/** Gives statements to a connection: those of one moment in one write, because each write wakes the server. */
+/**
+ * Gives statements to a connection: those that are given before the event loop goes on, in one write, because each write wakes the
+ * server.
+ */
 class Sending {
   readonly #client: pg.PoolClient;
   readonly #stream: Socket;
@@ -109,7 +128,7 @@ class Sending {
     if (!this.#isCorked) {
       this.#isCorked = true;
       this.#stream.cork();
-      queueMicrotask(() => {
+      process.nextTick(() => {
         this.#isCorked = false;
         this.#stream.uncork();
       });

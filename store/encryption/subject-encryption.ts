@@ -26,6 +26,13 @@ const HOLD = statement(
   `SELECT ${SUBJECT_COLUMNS} FROM subject_key WHERE lookup = ANY ($1::text[]) OR id = ANY ($2::uuid[])
     ORDER BY id FOR SHARE`,
 );
+/** As `HOLD`, where nothing of these responses is stored and no survey has a policy: else other locks come first. */
+const HOLD_FIRST = statement(
+  'vault_hold_first',
+  `SELECT ${SUBJECT_COLUMNS} FROM subject_key WHERE (lookup = ANY ($1::text[]) OR id = ANY ($2::uuid[]))
+      AND NOT EXISTS (SELECT FROM response_key WHERE id = ANY ($3::uuid[])) AND NOT EXISTS (SELECT FROM respondent_policy)
+    ORDER BY id FOR SHARE`,
+);
 const INSERT = statement(
   'vault_insert',
   `INSERT INTO subject_key (id, lookup, pseudonym, wrapped, provider, key_version, wrapped_at, shared)
@@ -89,11 +96,43 @@ export class SubjectEncryption extends FieldEncryption {
    * for the others an id and a key are created, to be stored by `store` if they turn out to be needed.
    */
   async find(session: Session, refs: readonly SubjectRef[], at: Date): Promise<ArrivingSubject[]> {
+    const { lookups, ids, shared } = this.#named(refs);
+    const owners = ids.length === 0 ? [] : await session.rows<SharedOwner>(SHARED_OWNERS, [ids]);
+    const of = [...ids, ...owners.map(({ subjectId }) => subjectId), ...shared];
+    return this.#arriving(refs, at, owners, await session.rows<SubjectKeyRow>(HOLD, [lookups, of]));
+  }
+
+  /**
+   * Asks for what `find` would lock, as long as nothing of these responses is stored and no survey has a policy. The caller finds out by
+   * the statements before whether that is so, and then gets the subjects by the returned function. What another transaction stores at
+   * that moment is found by `store`.
+   */
+  holdFirst(
+    session: Session,
+    refs: readonly SubjectRef[],
+    responseIds: readonly string[],
+  ): (at: Date) => Promise<ArrivingSubject[]> {
+    const { lookups, ids, shared } = this.#named(refs);
+    const rows = session.rows<SubjectKeyRow>(HOLD_FIRST, [lookups, [...ids, ...shared], responseIds]);
+    // Where it is not used, the statements before it fail too, or nothing was locked.
+    rows.catch(() => undefined);
+    return async (at) => this.#arriving(refs, at, [], await rows);
+  }
+
+  /** What the subjects are found by; `ids` are of responses without an identifier. */
+  #named(refs: readonly SubjectRef[]) {
     const lookups = [...new Set(refs.flatMap((ref) => ref.lookups))].sort();
     const ids = refs.filter((ref) => ref.lookups.length === 0).map(({ responseId }) => responseId);
-    const owners = ids.length === 0 ? [] : await session.rows<SharedOwner>(SHARED_OWNERS, [ids]);
-    const shared = [...owners.map(({ subjectId }) => subjectId), ...(ids.length > 0 ? this.#shared.ids : [])];
-    const rows = await session.rows<SubjectKeyRow>(HOLD, [lookups, [...ids, ...shared]]);
+    return { lookups, ids, shared: ids.length > 0 ? this.#shared.ids : [] };
+  }
+
+  /** The subjects of the refs in order: those of the rows, which are locked, or new ones. */
+  async #arriving(
+    refs: readonly SubjectRef[],
+    at: Date,
+    owners: readonly SharedOwner[],
+    rows: readonly SubjectKeyRow[],
+  ): Promise<ArrivingSubject[]> {
     const opened = await this.open(rows);
     const known = new Map<string, ArrivingSubject>();
     rows.forEach(({ id, lookup }, i) => {

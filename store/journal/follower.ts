@@ -196,11 +196,12 @@ async function take(
   last: JournalEntry,
 ): Promise<void> {
   if (!apply) return handle(entries);
-  await store.transaction(async (session) => {
+  const work = async (session: Session) => {
     if (lease) await hold(session, lease);
-    await apply(session, entries);
-    if (lease) await saveFollowerPosition(session, name, last, lease);
-  });
+    // The position goes along with the first statement.
+    await Promise.all([apply(session, entries), lease && saveFollowerPosition(session, name, last, lease)]);
+  };
+  await store.transaction(work, { beginsWithReads: lease !== undefined });
 }
 
 /** The stored position of a follower whose effects are idempotent: some of them may be repeated, so it is not saved after each. */

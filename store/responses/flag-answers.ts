@@ -10,6 +10,7 @@ import { findSigns } from '../../domain/responses/signs.ts';
 import type { Session } from '../database/client.ts';
 import { columnsOf } from '../database/columns.ts';
 import { statement } from '../database/statement.ts';
+import { withCommit } from '../database/transaction.ts';
 import type { Arrival, Print } from './response-row.ts';
 
 /*
@@ -21,6 +22,8 @@ import type { Arrival, Print } from './response-row.ts';
 const PRINTS_KEPT_MS = 8 * 24 * 3_600_000;
 /** So many stored answers are read on each side of a new one. Of a text that one person repeats more often between others, they are all that is compared. */
 const NEIGHBOURS = 200;
+/** Of a burst, so many times those of the rule: each of them counts, and those of two transactions at once, which do not see each other, are completed by the next. */
+const OF_BURST = 2;
 
 const FORGET_PRINTS = statement(
   'flags_forget_prints',
@@ -86,7 +89,12 @@ export async function addFlags(
 ): Promise<string[]> {
   if (replaced.length > 0) await session.rows(FORGET, [replaced]);
   if (found.length === 0) return [];
-  const flagged = await session.rows<{ id: string; leavesOut: boolean }>(FLAG, [JSON.stringify(found)]);
+  const adding = session.rows<{ id: string; leavesOut: boolean }>(FLAG, [JSON.stringify(found)]);
+  if (!found.some((flag) => flag.leaves_out)) {
+    withCommit(adding);
+    return [];
+  }
+  const flagged = await adding;
   return flagged.flatMap(({ id, leavesOut }) => (leavesOut ? [id] : []));
 }
 
@@ -145,7 +153,7 @@ const printedOf = ({ id, answeredAt, subject, owner }: Arrival, { rule, print }:
 function nearTo(rules: FlagRules, { rule, added }: Group) {
   const { seconds, answers } = rules[rule];
   const reach = seconds * 1000;
-  const most = Math.max(NEIGHBOURS, 2 * answers);
+  const most = rule === 'burst' ? OF_BURST * answers : Math.max(NEIGHBOURS, 2 * answers);
   const ordered = added.length === 1 ? added : added.toSorted((a, b) => a.answeredAt - b.answeredAt);
   let next = Infinity;
   return ordered

@@ -16,20 +16,22 @@ const PERSONS = statement(
 /**
  * Locks the persons of a batch, before anything of them is shared, if it has answers to surveys with a policy or answers that are
  * stored already: `reconsider` locks them at the end. It locks all of them, because two writers that each lock some and then share the
- * others would wait for one another.
+ * others would wait for one another. Whether nothing is stored and no survey has a policy.
  */
 export async function lockReconsidered(
   session: Session,
   mappings: MappingRegistry,
   rows: readonly ResponseRow[],
-): Promise<void> {
+): Promise<boolean> {
   const [stored, surveys] = await Promise.all([
     session.rows<{ id: string }>(STORED, [rows.map(({ id }) => id)]),
     readVersions(session),
   ]);
-  if (stored.length === 0 && !(await hasPolicy(session, mappings, surveys, rows))) return;
+  if (stored.length === 0 && surveys.size === 0) return true;
+  if (stored.length === 0 && !(await hasPolicy(session, mappings, surveys, rows))) return false;
   const lookups = new Set(rows.flatMap(({ subject }) => subject.lookups));
   await session.rows(PERSONS, [[...lookups], stored.map(({ id }) => id)]);
+  return false;
 }
 
 async function hasPolicy(
@@ -38,7 +40,6 @@ async function hasPolicy(
   surveys: Awaited<ReturnType<typeof readVersions>>,
   rows: readonly ResponseRow[],
 ): Promise<boolean> {
-  if (surveys.size === 0) return false;
   for (const id of new Set(rows.map(({ mappingVersionId }) => mappingVersionId)))
     if (surveys.has((await mappings.get(session, id)).surveyName)) return true;
   return false;

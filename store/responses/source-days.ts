@@ -1,5 +1,6 @@
 import type { OwnerSession, Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
+import { withCommit } from '../database/transaction.ts';
 
 /*
  * What arrived of each source by day of UTC: `source_day`. What was stored is counted in the transaction that stores it, what was
@@ -82,15 +83,11 @@ const FORGET = statement('source_day_forget', 'DELETE FROM source_day WHERE day 
 /** The day of UTC: "2026-11-27". */
 export const dayOf = (at: Date): string => at.toISOString().slice(0, 10);
 
-/** Adds what a transaction stores, by the id of the source; sorted, because two writers lock rows in one order. */
-export async function addStored(
-  session: Session,
-  counts: ReadonlyMap<number, Stored>,
-  at: Date,
-): Promise<void> {
+/** Adds what a transaction stores, with its commit, by the id of the source; sorted, because two writers lock rows in one order. */
+export function addStored(session: Session, counts: ReadonlyMap<number, Stored>, at: Date): void {
   if (counts.size === 0) return;
   const rows = [...counts].map(([id, stored]) => ({ id, ...stored }));
-  await session.rows(ADD_STORED, [JSON.stringify(rows), dayOf(at), at]);
+  withCommit(session.rows(ADD_STORED, [JSON.stringify(rows), dayOf(at), at]));
 }
 
 /** Rejected items of one source and day. */

@@ -50,6 +50,9 @@ export interface Accepted {
 /** If a lock is held for longer, the batch is retried, and its senders get an error in the end. */
 const LOCK_MS = 10_000;
 
+/** So many answers are encrypted in less than a millisecond. */
+const FEW = 32;
+
 /** The connector of rows of files. */
 const FILE = 'file';
 
@@ -98,8 +101,15 @@ export async function storeResponses(
     if (imports.length > 0) await assertImportsOpen(session, imports);
     // Every writer locks in one order: subjects, keys, cells, new subjects; each sorted. So there are no
     // deadlocks. Persons that `reconsider` locks at the end are locked at once: two writers that share them could not.
-    await lockReconsidered(session, mappings, rows);
-    const found = await encryption.find(session, rows.flatMap(refsOf), receivedAt);
+    // Most batches have neither of these: what they lock is asked for in the same write.
+    const locking = lockReconsidered(session, mappings, rows);
+    const refs = rows.flatMap(refsOf);
+    const held = encryption.holdFirst(
+      session,
+      refs,
+      rows.map(({ id }) => id),
+    );
+    const found = (await locking) ? await held(receivedAt) : await encryption.find(session, refs, receivedAt);
     const arrivals = rows.map((row): Arrival => {
       const owner = found.shift() as ArrivingSubject;
       return { ...row, owner, ofAccount: row.account && (found.shift() as ArrivingSubject) };
@@ -121,8 +131,8 @@ export async function storeResponses(
     const flags = findFlags(session, flagRules, [...final.values()], replaced);
     // Awaited below, unless what comes before fails.
     flags.catch(() => undefined);
-    // What was given to the session is sent now.
-    await null;
+    // What was given to the session is sent now. A few answers are encrypted sooner than another write is made.
+    if (events.length > FEW) await new Promise<void>((sent) => process.nextTick(sent));
     // Sent at once: none of them waits for what another one finds.
     const [, , surveys, flagged] = await Promise.all([
       insert(),
@@ -132,7 +142,7 @@ export async function storeResponses(
     ]);
     await recount(session, sign, { events, known, maps, flagged, surveys });
     // Last, so that a row that all writers share is locked for the shortest time.
-    await addStored(session, storedBySource(rows, { outcomes, events, maps }, receivedAt), receivedAt);
+    addStored(session, storedBySource(rows, { outcomes, events, maps }, receivedAt), receivedAt);
     return { outcomes, used };
   };
   const { outcomes, used } = await store.transaction(accept, { lockMs: LOCK_MS, beginsWithReads: true });

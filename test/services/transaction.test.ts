@@ -3,6 +3,7 @@ import { connect, createServer } from 'node:net';
 import { expect, it } from 'vitest';
 import { openPostgres } from '../../store/database/postgres.ts';
 import { statement, unnamed } from '../../store/database/statement.ts';
+import { withCommit } from '../../store/database/transaction.ts';
 import { freshDatabase } from '../fixtures/database.ts';
 
 const ONE = statement('test_transaction_one', 'SELECT 1 AS one');
@@ -106,8 +107,37 @@ it('fails if a statement failed that its work did not wait for', async () => {
       session.rows(BAD, [0]).catch(() => undefined);
       return 'stored';
     });
-    await expect(work).rejects.toThrow('the transaction was undone');
+    await expect(work).rejects.toMatchObject({ code: '22012' });
     expect(await store.rows(ALL, [])).toEqual([]);
+  } finally {
+    await close();
+  }
+});
+
+it('sends with the commit what its work does not wait for', async () => {
+  const { store, sent, close } = await setUp();
+  try {
+    const before = sent.times;
+    const work = store.transaction(
+      async (session) => {
+        await session.rows(ONE, []);
+        withCommit(session.rows(ADD, [1]));
+        withCommit(session.rows(ADD, [2]));
+        return 'stored';
+      },
+      { beginsWithReads: true },
+    );
+    expect(await work).toBe('stored');
+    expect(sent.times - before).toBe(2);
+    expect(await store.rows(ALL, [])).toEqual([1, 2].map((number) => ({ number })));
+    // Of those that fail, the first one's error; nothing is stored.
+    const failing = store.transaction(async (session) => {
+      await session.rows(ADD, [3]);
+      withCommit(session.rows(ADD, [1]));
+      withCommit(session.rows(BAD, [0]));
+    });
+    await expect(failing).rejects.toMatchObject({ code: '23505' });
+    expect(await store.rows(ALL, [])).toEqual([1, 2].map((number) => ({ number })));
   } finally {
     await close();
   }
