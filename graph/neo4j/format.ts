@@ -23,7 +23,7 @@ import type { GraphConnections } from './graph-connections.ts';
  */
 
 /** Increases with each change after which a graph that was written before has to be written again. Graphs without one are of format 1. */
-export const FORMAT = 2;
+export const FORMAT = 3;
 
 /** Graphs whose fence a version without formats has raised have none (fence.ts). */
 const STATE = `MATCH (f:Fence {name: $name})

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import neo4j, { type Driver } from 'neo4j-driver';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compareStores } from '../../graph/compare-stores.ts';
+import { entry } from '../../graph/kinds/shared/projection.ts';
 import { Written } from '../../graph/kinds/shared/written.ts';
 import { beginAgain } from '../../graph/neo4j/format.ts';
 import { GraphConnections } from '../../graph/neo4j/graph-connections.ts';
@@ -67,6 +68,23 @@ const opened = (place: string): GraphProjection => {
   graphs.push(graph);
   return graph;
 };
+/** More than are written at once. */
+const DECISIONS = 2_500;
+/** Each is about an alert, and about the decision before it, as a later one may be. */
+const insertDecisions = () =>
+  database.sql(
+    `WITH made AS (SELECT i, gen_random_uuid() AS decision, gen_random_uuid() AS alert FROM generate_series(1, ${DECISIONS}) AS i),
+      alerts AS (INSERT INTO alert (id, key, state, severity, rule, title, summary, segment, cells, since, raised_at, changed_at,
+          facts, evidence)
+        SELECT alert, 'k' || i, 'OPEN', 'WARNING', 'fall@2', '', '', '{}', '{(,)}', now(), now(), now(), '{}', '{}' FROM made)
+    INSERT INTO agent_decision (id, agent, key, policy, inputs, input_hash, decision, verdict, reason, alternatives, autonomy, state,
+        about, cells, decided_at)
+      SELECT decision, 'sample', 'k' || i, 'sample@1 fall@2', '{}', '', '{"action": {}}', '', '', '[]', 'ACT', 'DONE',
+        ARRAY['Alert:' || alert, 'Decision:' || coalesce(lag(decision) OVER (ORDER BY i), first_value(decision) OVER (ORDER BY i DESC))],
+        '{(,)}', now() FROM made`,
+  );
+const edgesOfDecisions = async () =>
+  (await cypher<{ n: number }>('MATCH (:Decision)-[r:ABOUT]->() RETURN toFloat(count(r)) AS n'))[0]?.n;
 const isWhole = (graph: GraphProjection) =>
   graph.projected.responseOfEvent(randomUUID()).then(
     () => true,
@@ -176,11 +194,14 @@ describe('a graph that another version wrote', () => {
 
   it('is filled from the database where the journal does not reach back to the beginning', async () => {
     await writeAsBefore();
+    await insertDecisions();
     await database.sql(`INSERT INTO journal_mark (id, xact, position, reaches_back)
       SELECT 1, xact, position, now() FROM journal ORDER BY xact DESC, position DESC LIMIT 1`);
     const graph = opened('six');
     await followed(graph);
     await expectToEqualRecord(graph);
+    // Pages and kinds are written one after the other; what a decision is about may be in a later one.
+    expect(await edgesOfDecisions()).toBe(2 * DECISIONS);
   });
 });
 
@@ -235,6 +256,7 @@ describe('an empty graph beside a database that was followed before', () => {
     const graph = opened('seven');
     await followed(graph);
     await expectToEqualRecord(graph);
+    expect(await edgesOfDecisions()).toBe(2 * DECISIONS);
   });
 });
 
@@ -315,5 +337,14 @@ describe('a follower that remembers which rollups it has written', () => {
       { hour },
     );
     expect(held?.n).toBe(1);
+  });
+
+  it('writes edges between rows of agents that are too many for one write', async () => {
+    await cypher('MATCH (n:Decision|Alert) DETACH DELETE n');
+    const keys = async (table: string) =>
+      (await database.sql<{ id: string }>(`SELECT id FROM ${table} ORDER BY id`)).map(({ id }) => id);
+    const [decisions, alerts] = [await keys('agent_decision'), await keys('alert')];
+    await projector.handle([entry('Decision', { decisions, alerts })]);
+    expect(await edgesOfDecisions()).toBe(2 * DECISIONS);
   });
 });

@@ -15,16 +15,24 @@ import { storedId } from './stored-id.ts';
 /** How the journal names the rows of each kind. */
 const NAMED = { Decision: 'decisions', Alert: 'alerts', Case: 'cases', Delivery: 'deliveries' } as const;
 
-/** Everything that agents wrote, all kinds together: a row may refer to one of a later kind. */
+/** Everything that agents wrote, all kinds together: a row may refer to one of a later kind, or of a later part. */
 export const agentProjection: Projection = {
   write: async (graph, entries) => {
-    for (const ids of batches(await touchedRows(graph, entries))) await writeRows(graph, ids);
+    const parts = [...batches(await touchedRows(graph, entries))];
+    if (parts.length > 1) for (const ids of parts) await writeRows(graph, ids);
+    // Once more where there are several: an edge is written when both of its ends are there.
+    for (const ids of parts) await writeRows(graph, ids);
   },
-  all: async function* ({ store }) {
-    for (const kind of AGENT_KINDS)
-      for await (const keys of agentRowPages(store, kind)) yield [entry(kind, { [NAMED[kind]]: keys })];
+  all: async function* (graph) {
+    yield* pagesOfAll(graph);
+    yield* pagesOfAll(graph);
   },
 };
+
+async function* pagesOfAll({ store }: GraphWriter): AsyncGenerator<JournalEntry[]> {
+  for (const kind of AGENT_KINDS)
+    for await (const keys of agentRowPages(store, kind)) yield [entry(kind, { [NAMED[kind]]: keys })];
+}
 
 /** Ids of rows that the entries name, and of those about responses that came or went and about change events. */
 async function touchedRows({ store }: GraphWriter, entries: readonly JournalEntry[]): Promise<string[]> {
