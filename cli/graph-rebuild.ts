@@ -16,7 +16,7 @@ export async function rebuildGraph(): Promise<number> {
   const graph = openGraph(config.neo4j, database, onError);
   try {
     say(`dropping and rebuilding the lineage graph at ${config.neo4j.url}`);
-    await graph.rebuild((remaining) => say(`${remaining} journal entries to go`));
+    await graph.rebuild((remaining) => say(`${remaining} responses to go`));
     say('done');
     return 0;
   } finally {

@@ -59,11 +59,16 @@ export interface GraphProjection {
   holds(responseIds: readonly string[], xact: number): Promise<number>;
   /** Projects while no other process does; the returned function stops it. */
   follow(): Promise<() => Promise<void>>;
-  /** Takes over from the projecting process, drops the graph and projects the whole database again. */
+  /**
+   * Takes over from the projecting process, drops the graph and projects the whole database again. `onProgress` hears how many
+   * responses are missing.
+   */
   rebuild(onProgress: (remaining: number) => void): Promise<void>;
   close(): Promise<void>;
 }
 
+const FILLED = 'MATCH (x:Response) RETURN toFloat(count(x)) AS n';
+const RESPONSES = statement('lineage_responses_to_fill', 'SELECT count(*)::integer AS n FROM response');
 const PROJECTED = statement('lineage_is_projected', 'SELECT FROM follower WHERE name = $1');
 
 /**
@@ -161,9 +166,11 @@ export function openGraph(
         lead: rebuildUnder,
       });
       try {
-        for (let remaining = await lag(); remaining > 0; remaining = await lag()) {
+        const [{ n: all } = { n: 0 }] = await store.rows<{ n: number }>(RESPONSES, []);
+        while ((await lag()) > 0) {
           if (!leader.isLeading()) throw new Error('another process has taken over the lineage graph');
-          onProgress(remaining);
+          const [filled] = (await graph.executeQuery(FILLED)).records;
+          onProgress(Math.max(0, all - Number(filled?.get('n') ?? 0)));
           await new Promise((done) => setTimeout(done, 250));
         }
       } finally {

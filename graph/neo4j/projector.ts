@@ -1,6 +1,8 @@
 import type { Store } from '../../store/database/client.ts';
 import type { Lease } from '../../store/database/lease.ts';
 import {
+  BEGINNING,
+  followerPosition,
   isAfter,
   type JournalEntry,
   type JournalPosition,
@@ -61,7 +63,8 @@ async function projectDatabase(deps: ProjectorDeps, goesOn: () => Promise<boolea
 
 /** What the follower of the lineage does under one lease. */
 export interface Projector {
-  begin(stopped: () => boolean): Promise<void>;
+  /** Whether the graph is empty, to be filled by `startOver`. */
+  begin(stopped: () => boolean): Promise<boolean>;
   startOver(stopped: () => boolean, head: JournalPosition): Promise<void>;
   handle(entries: readonly JournalEntry[]): Promise<void>;
 }
@@ -83,15 +86,19 @@ export function createProjector(deps: ProjectorDeps): Projector {
       const isOwn = found.isCurrent && (await followsJournal(store, found, lease.name));
       const isNew = !isOwn && (await beginAgain(graph, store, lease, stopped));
       ({ fillsTo } = isNew ? await takeGraph(graph, lease) : found);
+      // Each row is read once from its table; the journal names many of them again and again.
+      return fillsTo !== null && !isAfter(await followerPosition(store, lease.name), BEGINNING);
     },
     startOver: async (stopped, head) => {
       written.clear();
       await beginFilling(graph, lease, head);
       await dropGraph(graph, store, lease, stopped);
-      await projectDatabase(deps, async () => {
-        await touchFollower(store, lease.name, lease);
-        return !stopped();
-      });
+      await written.whileAllIsNamed(() =>
+        projectDatabase(deps, async () => {
+          await touchFollower(store, lease.name, lease);
+          return !stopped();
+        }),
+      );
       if (stopped()) return;
       await noteReached(graph, lease, head);
       await end();

@@ -34,13 +34,16 @@ type Position =
       /** Its position is stored in the database under its name, and saved only while this lease is held. */
       readonly lease: Lease;
       /**
-       * Takes in the current database if entries that it has yet to read were deleted from the journal; `head`
-       * is the end of the journal before that, from which it continues. Absent: it continues from the first
-       * existing entry. An interrupted start begins again.
+       * Takes in the current database if entries that it has yet to read were deleted from the journal, or if `begin` says so;
+       * `head` is the end of the journal before that, from which it continues. Absent: it continues from the first existing entry.
+       * An interrupted start begins again.
        */
       readonly startOver?: (stopped: () => boolean, head: JournalPosition) => Promise<void>;
-      /** Before the first step, and again if it failed. It may move the stored position, from which the follower continues. */
-      readonly begin?: (stopped: () => boolean) => Promise<void>;
+      /**
+       * Before the first step, and again if it failed. It may move the stored position, from which the follower continues. Whether
+       * the current database is to be taken in by `startOver`.
+       */
+      readonly begin?: (stopped: () => boolean) => Promise<boolean>;
       readonly from?: never;
     }
   | {
@@ -97,23 +100,25 @@ export async function runFollower(options: FollowerOptions): Promise<Follower> {
   let at: JournalPosition;
   let startsOver = false;
   const kept = keptPosition(options);
-  const continueFrom = ({ from, trimmed }: ResumedPlace) => {
+  const continueFrom = ({ from, trimmed, isNew = false }: ResumedPlace & { readonly isNew?: boolean }) => {
     kept.forget();
-    startsOver = trimmed !== null && startOver !== undefined;
+    startsOver = (isNew || trimmed !== null) && startOver !== undefined;
     at = startsOver ? from : (trimmed ?? from);
   };
   if (lease) continueFrom(await resumeFollower(store, name));
   else at = options.from ?? (await journalHead(store));
-  let begun = false;
-  let stopped = false;
-  let failing = false;
-  let forgotten = false;
+  let [begun, stopped, failing, forgotten] = [false, false, false, false];
   let steppedAt = performance.now();
   const pause = await pausesOf(store, () => stopped);
 
   const beginOver = async () => {
     const head = await journalHead(store);
-    await startOver?.(() => stopped, head);
+    // It asks before each part that it takes in.
+    const isStopped = () => {
+      steppedAt = performance.now();
+      return stopped;
+    };
+    await startOver?.(isStopped, head);
     if (stopped) return;
     await saveFollowerPosition(store, name, head, lease);
     at = head;
@@ -183,10 +188,10 @@ export async function runFollower(options: FollowerOptions): Promise<Follower> {
 async function placeAfterBegin(
   { begin, store, name }: FollowerOptions,
   stopped: () => boolean,
-): Promise<ResumedPlace | null> {
+): Promise<(ResumedPlace & { readonly isNew: boolean }) | null> {
   if (!begin) return null;
-  await begin(stopped);
-  return resumeFollower(store, name);
+  const isNew = await begin(stopped);
+  return { ...(await resumeFollower(store, name)), isNew };
 }
 
 /** Handles the entries, or applies them together with their position. */

@@ -31,7 +31,7 @@ it('a follower that moved its position before a beginning that failed goes on fr
         onError: ({ message }) => errors.push(message),
         begin: async () => {
           tries += 1;
-          if (tries > 1) return;
+          if (tries > 1) return false;
           await restartFollower(store, 'beginner', lease);
           throw new Error('the connection was lost');
         },

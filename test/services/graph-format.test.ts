@@ -14,6 +14,7 @@ import { takeLease } from '../../store/database/lease.ts';
 import {
   BEGINNING,
   type JournalPosition,
+  journalHead,
   readJournal,
   saveFollowerPosition,
 } from '../../store/journal/journal.ts';
@@ -190,6 +191,26 @@ describe('a graph that another version wrote', () => {
     await expectToEqualRecord(graph);
     // It was not dropped again.
     expect(await cypher('MATCH (m:Mark) DELETE m RETURN 1 AS one')).toHaveLength(1);
+  });
+
+  it('is filled once more by the next follower, if the first one ended while it filled it from the tables', async () => {
+    await writeAsBefore();
+    const projector = createProjector({
+      ...database,
+      graph: direct,
+      written: new Written(),
+      lease: await held('killed'),
+    });
+    expect(await projector.begin(() => false)).toBe(true);
+    let pages = 0;
+    await projector.startOver(() => ++pages > 12, await journalHead(database.store));
+    await cypher('CREATE (:Mark)');
+    const graph = opened('fourteen');
+    await expect(graph.projected.response(await aResponse())).rejects.toThrow('it is still being written');
+    await database.sql(`UPDATE lease SET held_until = now() - interval '1 second'`);
+    await followed(graph);
+    await expectToEqualRecord(graph);
+    expect(await cypher('MATCH (m:Mark) RETURN 1 AS one')).toEqual([]);
   });
 
   it('is filled from the database where the journal does not reach back to the beginning', async () => {

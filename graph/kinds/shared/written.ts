@@ -18,6 +18,7 @@ export class Written {
    * Hours with rollups that may be new in the graph. The journal may have named their seals before, so these have yet to be written.
    */
   readonly #unsealed = new Map<string, CellHour>();
+  #isAllNamed = false;
 
   constructor(limit = LIMIT) {
     this.#limit = limit;
@@ -42,7 +43,17 @@ export class Written {
   addRollups(rollups: Iterable<CellHour & { readonly id: string }>): void {
     for (const { id, hour, cell } of rollups) {
       this.add([id]);
-      this.#unsealed.set(`${hour} ${cell}`, { hour, cell });
+      if (!this.#isAllNamed) this.#unsealed.set(`${hour} ${cell}`, { hour, cell });
+    }
+  }
+
+  /** While `work` names every rollup, and every seal after them, no seal has to be looked for by its hour. */
+  async whileAllIsNamed(work: () => Promise<void>): Promise<void> {
+    this.#isAllNamed = true;
+    try {
+      await work();
+    } finally {
+      this.#isAllNamed = false;
     }
   }
 
