@@ -86,9 +86,9 @@ function contextOf({ width = 'laptop', dark = false, locale = 'en-GB' }: Look): 
   };
 }
 
-/** Types the key into the first input and sends it by Enter; waits for the frame. */
+/** Types the key into the field for it and sends it by Enter; waits for the frame. */
 export async function signIn(page: Page, key: string): Promise<void> {
-  const input = page.locator('input').first();
+  const input = page.locator('input[type=password]');
   await input.fill(key);
   await input.press('Enter');
   await page.getByTestId('user-menu').waitFor();
