@@ -30,7 +30,7 @@ export interface CellsFound {
 }
 
 /** Of one read, the median of the blocks: elapsed time, and CPU time of the process and of PostgreSQL together. */
-export interface Cost {
+interface Cost {
   readonly ms: number;
   readonly cpuMs: number;
 }
