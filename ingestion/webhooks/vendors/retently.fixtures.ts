@@ -67,7 +67,7 @@ export const fixtures: VendorFixtures = {
       drafts: [{ ...draft, score: '8' }],
     },
     {
-      what: 'a contact that opted out, of whom there is nothing else',
+      what: 'a contact that opted out, without the fields of an answer',
       body: JSON.stringify({ respondent: '5a9d595701c85b38114b5a1', campaign: 'Relationship' }),
       accepted: 0,
       ignored: 1,

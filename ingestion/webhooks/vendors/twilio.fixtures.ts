@@ -76,9 +76,9 @@ export const fixtures: VendorFixtures = {
     },
     {
       what: 'a number below the scale, which is a reason as it was written',
-      body: message('SM10', '-5'),
+      body: message('SM12', '-5'),
       accepted: 1,
-      drafts: [{ ...draft('SM10'), score: null, comment: '-5' }],
+      drafts: [{ ...draft('SM12'), score: null, comment: '-5' }],
     },
     {
       what: 'a number that is not on the scale',
