@@ -217,7 +217,11 @@ describe('the compiled cost of a document', () => {
     const fragment = document.definitions.at(-1) as FragmentDefinitionNode;
     const { selectionSet } = fragment;
     let reads = 0;
-    Object.defineProperty(fragment, 'selectionSet', { get: () => (++reads, selectionSet) });
+    const get = () => {
+      reads += 1;
+      return selectionSet;
+    };
+    Object.defineProperty(fragment, 'selectionSet', { get });
     const costs = new Costs();
     const points = (name: string, no: boolean) => {
       const operation = getOperationAST(document, name);
