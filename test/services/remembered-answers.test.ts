@@ -127,6 +127,10 @@ async function remembered(place: number): Promise<number> {
   return Number(/^scoreline_remembered_answers_total (\d+)$/m.exec(await metrics.text())?.[1]);
 }
 
+/** What the id of the first row says. */
+const idOf = (text: string): string =>
+  Buffer.from(/"nps_([\w-]+)"/.exec(text)?.[1] ?? '', 'base64url').toString();
+
 /** Each process answers that caller as an execution does, whether it answered before or not. */
 async function compare(caller: string, queries = Object.keys(QUERIES)) {
   for (const place of servers.keys())
@@ -209,6 +213,20 @@ describe('remembered answers', () => {
     for (const query of ['now', 'unknown', 'combined', 'person', 'minutes'])
       expect(await hits('admin', query, async () => undefined), query).toBe(0);
     expect(await hits('feed', 'days', async () => undefined), 'of a ledger').toBe(0);
+  });
+
+  it('are not kept of what a model counts in, also before there is one', async () => {
+    const basis = ['combined', 'inferred'];
+    const { rows } = await client.query(
+      `UPDATE model_version SET stage = 'RETIRED' WHERE stage = 'CHAMPION' RETURNING id`,
+    );
+    const before = await remembered(0);
+    await compare('admin', basis);
+    expect(await remembered(0)).toBe(before);
+    await client.query(`UPDATE model_version SET stage = 'CHAMPION' WHERE id = $1`, [rows[0]?.id]);
+    await compare('admin', basis);
+    const { text } = await ask(0, 'admin', 'inferred', FOR_APOLLO);
+    expect(idOf(text), 'it names the model').toMatch(/,\d+\]$/);
   });
 
   it('are audited as executed ones are', async () => {
