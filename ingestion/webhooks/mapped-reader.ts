@@ -1,6 +1,6 @@
 import type { Dimension } from '../../domain/segments/dimensions.ts';
-import { draftFromRow, isWanted, type RowValues } from '../files/file-row.ts';
-import { columnsOf, parseFileMap } from '../files/map/file-map.ts';
+import { textOf as columnText, draftFromRow, isWanted, type RowValues } from '../files/file-row.ts';
+import { columnsOf, type FileMap, parseFileMap } from '../files/map/file-map.ts';
 import { InvalidMapError } from '../files/map/map-mistakes.ts';
 import { BadItem } from '../pipeline/read-items.ts';
 import type { ConnectionReader } from './connector.ts';
@@ -42,10 +42,9 @@ export function mappedReader(
     read: (item, position) => {
       if (item instanceof BadItem) return item.outcome;
       const values = textsAt(view(item), paths);
-      if (!isWanted(map, values)) return null;
+      // Not answered yet, or never: vendors deliver a response from its first question on, and who was asked or opted out.
+      if (!isWanted(map, values) || !isAnswered(map, values)) return null;
       const draft = draftFromRow(map, values, position, { connector, raw: JSON.stringify(item) });
-      // Not answered yet: vendors deliver a response from its first question on.
-      if (!('status' in draft) && isBlank(draft.score) && draft.comment === null) return null;
       return 'status' in draft ? draft : { ...draft, signs: signs.read(values) };
     },
   };
@@ -69,7 +68,9 @@ export function pathsOf(columns: readonly string[]): readonly Path[] {
 export const textsAt = (item: unknown, paths: readonly Path[]): RowValues =>
   Object.fromEntries(paths.map(([path, parts]) => [path, textOf(valueAt(item, parts))]));
 
-const isBlank = (score: string | number | null) => score === null || String(score).trim() === '';
+/** Whether there is a score or a comment; without one the item needs no date either. */
+const isAnswered = ({ score, comment }: FileMap, values: RowValues): boolean =>
+  [score?.column ?? [], comment ?? []].flat().some((column) => columnText(values, column).trim() !== '');
 
 /** The value at a path. A key may contain dots itself: the longest existing key is used. */
 function valueAt(value: unknown, parts: readonly string[]): unknown {

@@ -17,7 +17,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 let instance: Instance;
 beforeEach(async () => {
-  instance = await freshInstance();
+  // No followers: they would load the model and score what is imported.
+  instance = await freshInstance({ SCORELINE_ROLES: 'api,ingest' });
   return () => instance.remove();
 });
 
