@@ -1,7 +1,9 @@
 import type { Dimension } from '../../domain/segments/dimensions.ts';
+import { quoted } from '../../domain/text/text.ts';
 import { textOf as columnText, draftFromRow, isWanted, type RowValues } from '../files/file-row.ts';
 import { columnsOf, type FileMap, parseFileMap } from '../files/map/file-map.ts';
 import { InvalidMapError } from '../files/map/map-mistakes.ts';
+import { type Outcome, rejected } from '../pipeline/outcome.ts';
 import { BadItem } from '../pipeline/read-items.ts';
 import type { ConnectionReader } from './connector.ts';
 import { signReader } from './mapped-signs.ts';
@@ -35,15 +37,19 @@ export function mappedReader(
   const { signs: declared, ...answer } = { signs: undefined, ...defaults, ...mapping };
   const map = parseFileMap(answer, dimensions);
   const signs = signReader(declared, dimensions.length);
-  const paths = pathsOf([...columnsOf(map), ...signs.columns]);
+  const answerPaths = pathsOf(columnsOf(map));
+  const paths = [...answerPaths, ...pathsOf(signs.columns)];
   return {
     source: map.source,
     sourceOf: () => map.source,
     read: (item, position) => {
       if (item instanceof BadItem) return item.outcome;
-      const values = textsAt(view(item), paths);
+      const viewed = view(item);
+      const values = textsAt(viewed, paths);
       // Not answered yet, or never: vendors deliver a response from its first question on, and who was asked or opted out.
       if (!isWanted(map, values) || !isAnswered(map, values)) return null;
+      const misplaced = objectAt(viewed, answerPaths);
+      if (misplaced) return misplaced;
       const draft = draftFromRow(map, values, position, { connector, raw: JSON.stringify(item) });
       return 'status' in draft ? draft : { ...draft, signs: signs.read(values) };
     },
@@ -82,6 +88,24 @@ function valueAt(value: unknown, parts: readonly string[]): unknown {
       return valueAt((value as Record<string, unknown>)[key], parts.slice(taken));
   }
   return undefined;
+}
+
+/** The rejection of an item that has an object where the mapping expects a value: as JSON text it would become a segment or an id. */
+function objectAt(item: unknown, paths: readonly Path[]): Outcome | null {
+  for (const [path, parts] of paths) {
+    const value = valueAt(item, parts);
+    const objects = [value]
+      .flat(Number.POSITIVE_INFINITY)
+      .filter((one) => typeof one === 'object' && one !== null);
+    if (objects.length === 0) continue;
+    const [key] = Array.isArray(value) ? [] : Object.keys(objects[0] as object);
+    const right = key === undefined ? 'a value' : `one of its fields, such as ${quoted(`${path}.${key}`)}`;
+    return rejected(
+      'INVALID',
+      `item: ${quoted(path)} is ${Array.isArray(value) ? 'a list of objects' : 'an object'}; map ${right}`,
+    );
+  }
+  return null;
 }
 
 /** A value in the form of a file's column; the texts of a list are joined. */

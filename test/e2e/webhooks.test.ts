@@ -23,7 +23,7 @@ let instance: Instance;
 let server: RunningServer;
 const made: string[] = [];
 beforeAll(async () => {
-  instance = await freshInstance();
+  instance = await freshInstance({ SCORELINE_ROLES: 'api,ingest' });
   server = await startServer(instance);
 });
 afterAll(async () => {
