@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, onTestFinished, TestRunner } from 'vitest';
 import { type ServerOptions, type UsedServer, useServer } from '../../fixtures/use-server.ts';
 import { launch, PAGE_PATIENCE_MS } from '../chromium.ts';
 
@@ -53,7 +53,7 @@ export function useBrowser(url: () => string): Dashboard['visit'] {
   return async (path, key, look = {}) => {
     const context = await (browser as Browser).newContext(contextOf(look));
     // A page that stays open goes on with its live scores beside the tests after it.
-    if (expect.getState().currentTestName !== undefined) onTestFinished(() => context.close());
+    if (TestRunner.getCurrentTest()) onTestFinished(() => context.close());
     context.setDefaultTimeout(PAGE_PATIENCE_MS);
     const page = await context.newPage();
     const visited: Visited = { page, problems: [], elsewhere: [] };
