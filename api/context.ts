@@ -15,7 +15,6 @@ import type { Uploads } from '../ingestion/files/upload/uploads.ts';
 import type { Identities } from '../ingestion/identities/accept-identities.ts';
 import type { HandOver } from '../ingestion/kafka/hand-over.ts';
 import type { OutcomeIngestor } from '../ingestion/outcomes/outcome-ingestor.ts';
-import type { FilingDeps } from '../ingestion/pipeline/file-cells.ts';
 import type { Inbox } from '../ingestion/pipeline/inbox.ts';
 import type { Ingestor } from '../ingestion/pipeline/ingestor.ts';
 import type { BatchAccount } from '../ingestion/pipeline/outcome.ts';
@@ -203,25 +202,6 @@ export interface ApiContext {
   readonly predictions: DataLoader<string, PredictionRow | null>;
 }
 
-/**
- * What proofs are made from. They read with the owner's session, because leaves, manifests and the log are of all cells; the scope
- * decides what a verdict says.
- */
-export const proofDeps = ({ seals, record, cells, now }: ScopedDeps): ProofDeps => {
-  const { publicKey, checkpointFile, catchUp, sealAfter, rememberFor, sign } = seals;
-  return {
-    publicKey,
-    checkpointFile,
-    sealAfter,
-    sign,
-    ...(catchUp && { catchUp }),
-    ...(rememberFor !== undefined && { rememberFor }),
-    store: record,
-    cells,
-    now,
-  };
-};
-
 /** Refunds points of the operation (`Gate.giveBack`). */
 export function giveBack(context: ApiContext, points: number): void {
   context.deps.gate.giveBack(context.caller, points);
@@ -287,16 +267,3 @@ export function createContext(
     }),
   };
 }
-
-/** What files facts that are no responses into cells. */
-export const filingOf = ({
-  store,
-  cells,
-  dimensions,
-  cellLimits,
-  now,
-  log,
-}: Pick<ApiDeps, 'store' | 'cells' | 'dimensions' | 'cellLimits' | 'now' | 'log'>): FilingDeps => ({
-  ...{ store, cells, dimensions, cellLimits, now },
-  warn: (message) => log.warn({}, message),
-});

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
 import { EVERYTHING } from '../domain/access/scope.ts';
 import { createScopedReader } from '../store/access/scoped-views.ts';
 import { openPostgres } from '../store/database/postgres.ts';
@@ -6,6 +7,7 @@ import { StoredCellDictionary } from '../store/responses/cell-dictionary.ts';
 import { loadCounts } from '../store/scores/counts-load.ts';
 import { followedCounts } from '../store/scores/followed-counts.ts';
 import { readScores, type ScoreQuery, type ScoreWindow } from '../store/scores/scores.ts';
+import { cpuOfAll, postmasterOf } from './kit/postgres-cpu.ts';
 import { median } from './kit/report.ts';
 
 /*
@@ -23,15 +25,22 @@ export interface CellsFound {
   readonly loadCpuSeconds: number;
   /** Until a load gives up whose bound is half of what it needs. */
   readonly givesUpSeconds: number;
-  /** Milliseconds, by the name of the read. */
-  readonly reads: Readonly<Record<string, { readonly memory: number; readonly rollups: number }>>;
+  /** By the name of the read. */
+  readonly reads: Readonly<Record<string, { readonly memory: Cost; readonly rollups: Cost }>>;
+}
+
+/** Of one read, the median of the blocks: elapsed time, and CPU time of the process and of PostgreSQL together. */
+interface Cost {
+  readonly ms: number;
+  readonly cpuMs: number;
 }
 
 const [url = ''] = process.argv.slice(2);
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
-/** Reads of each: a few would show single collections of garbage and compilations. */
-const ROUNDS = 15;
+/** Reads follow each other for so long: CPU of PostgreSQL is counted in ticks of 10 ms, and single reads show collections of garbage. */
+const BLOCK_MS = 500;
+const BLOCKS = 6;
 const MIB = 2 ** 20;
 const NO_BOUND = Number.MAX_SAFE_INTEGER;
 const UNITS = ['DAY', 'HOUR'] as const;
@@ -98,28 +107,39 @@ const sessions = {
   rollups: createScopedReader(deps).as(EVERYTHING),
 };
 const read = async (session: (typeof sessions)['memory'], query: ScoreQuery) => {
-  const start = performance.now();
   const rows = await readScores({ store: session, record: store, cells, now: () => now }, EVERYTHING, query);
-  return {
-    ms: performance.now() - start,
-    text: JSON.stringify(rows.map(({ group, counts }) => [group, counts])),
-  };
+  return JSON.stringify(rows.map(({ group, counts }) => [group, counts]));
 };
-const reads: Record<string, { memory: number; rollups: number }> = {};
+
+const pool = new pg.Pool({ connectionString: url, max: 1 });
+const postmaster = await postmasterOf(pool);
+await pool.end();
+const cpuOfBoth = () => cpuSeconds() + cpuOfAll(postmaster);
+/** Repeats a read for the length of a block, and returns what one of them took. */
+async function block(session: (typeof sessions)['memory'], query: ScoreQuery): Promise<Cost> {
+  const [start, cpuStart] = [performance.now(), cpuOfBoth()];
+  let count = 0;
+  for (; count === 0 || performance.now() - start < BLOCK_MS; count++) await read(session, query);
+  return { ms: (performance.now() - start) / count, cpuMs: ((cpuOfBoth() - cpuStart) * 1_000) / count };
+}
+const costOf = (blocks: readonly Cost[]): Cost => ({
+  ms: median(blocks.map(({ ms }) => ms)),
+  cpuMs: median(blocks.map(({ cpuMs }) => cpuMs)),
+});
+const reads: Record<string, { memory: Cost; rollups: Cost }> = {};
 for (const [name, query] of Object.entries(READS)) {
-  const times: Record<keyof typeof sessions, number[]> = { memory: [], rollups: [] };
-  for (let round = 0; round <= ROUNDS; round++) {
-    // Each begins every other round: what one leaves to be collected would always be the other's.
-    const first = round % 2 === 0 ? await read(sessions.memory, query) : null;
-    const slow = await read(sessions.rollups, query);
-    const fast = first ?? (await read(sessions.memory, query));
-    if (fast.text !== slow.text) throw new Error(`${name}: memory and rollups differ`);
-    // The first round warms up.
-    if (round === 0) continue;
-    times.memory.push(fast.ms);
-    times.rollups.push(slow.ms);
+  if ((await read(sessions.memory, query)) !== (await read(sessions.rollups, query)))
+    throw new Error(`${name}: memory and rollups differ`);
+  const blocks: Record<keyof typeof sessions, Cost[]> = { memory: [], rollups: [] };
+  // The first block of each warms up.
+  for (let n = 0; n <= BLOCKS; n++) {
+    // Each begins every other time.
+    for (const from of n % 2 === 0 ? (['memory', 'rollups'] as const) : (['rollups', 'memory'] as const)) {
+      const cost = await block(sessions[from], query);
+      if (n > 0) blocks[from].push(cost);
+    }
   }
-  reads[name] = { memory: median(times.memory), rollups: median(times.rollups) };
+  reads[name] = { memory: costOf(blocks.memory), rollups: costOf(blocks.rollups) };
 }
 
 const half = ((counted[0]?.bytes ?? NO_BOUND) / 2) | 0;

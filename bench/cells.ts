@@ -31,24 +31,20 @@ export async function cells({ databaseUrl }: Place): Promise<Report> {
     name,
     ...found.map((one) => figure(of(one))),
   ];
-  const reads = Object.keys(found[0]?.reads ?? {}).flatMap((name) => {
-    const times = (one: CellsFound) => one.reads[name] ?? { memory: Number.NaN, rollups: Number.NaN };
-    return [
-      row(`${name}, ms from memory`, (one) => times(one).memory),
-      row(`${name}, ratio to the rollups`, (one) => times(one).memory / times(one).rollups),
-    ];
-  });
+  const reads = Object.keys(found[0]?.reads ?? {}).flatMap((name) => [
+    row(`${name}, ms from memory`, (one) => one.reads[name]?.memory.ms ?? Number.NaN),
+    row(`${name}, ms CPU from memory`, (one) => one.reads[name]?.memory.cpuMs ?? Number.NaN),
+    row(`${name}, ratio of CPU to the rollups`, (one) => ratioOf(one.reads[name])),
+  ]);
   const most = found.at(-1)?.countsMiB ?? Number.NaN;
-  const slowest = Math.max(
-    ...found.flatMap((one) => Object.values(one.reads).map((of) => of.memory / of.rollups)),
-  );
+  const worst = Math.max(...found.flatMap((one) => Object.values(one.reads).map(ratioOf)));
   return {
     title: 'counts in memory, by the number of cells',
     method:
       `Each cell has answers in ${HOURS} hours of 90 days, written as rollups of hours and days; every cell is asked for, as an administrator, ` +
       'behind the views. In a process of its own per size: heap and array buffers after a collection; elapsed time and CPU time of the process from an empty ' +
-      'memory until both units are loaded; medians of 15 reads of each in turn after a first one, by the function behind `nps` and `npsSeries`; each begins every other round. Baseline: the same reads in the ' +
-      'same process with the rollups answering, which is also what answers beyond the bound. A load gives up once its bound is passed: here half of what days need. ' +
+      'memory until both units are loaded. Reads by the function behind `nps` and `npsSeries` in blocks of half a second, CPU time of the process and of PostgreSQL together over the reads of a block; ' +
+      'medians of 6 blocks in turn with the baseline after a first one. Baseline: the same reads in the same process with the rollups answering, which is also what answers beyond the bound. A load gives up once its bound is passed: here half of what days need. ' +
       `Load of the machine at the start: ${figure(load)}.`,
     columns: ['what', ...SIZES.map((size) => `${figure(size)} cells`)],
     rows: [
@@ -68,13 +64,16 @@ export async function cells({ databaseUrl }: Place): Promise<Report> {
         met: most < AIM_MIB,
       },
       {
-        aim: 'no read from memory takes longer than from the rollups',
-        found: `${figure(slowest)} times at most`,
-        met: slowest <= 1,
+        aim: 'no read from memory takes more CPU than from the rollups',
+        found: `${figure(worst)} times at most`,
+        met: worst <= 1,
       },
     ],
   };
 }
+
+const ratioOf = (read: CellsFound['reads'][string] | undefined) =>
+  (read?.memory.cpuMs ?? Number.NaN) / (read?.rollups.cpuMs ?? Number.NaN);
 
 /** That many cells and their rollups in place of what there is. */
 async function fill(connectionString: string, size: number): Promise<void> {

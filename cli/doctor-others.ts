@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { discover } from '../api/access/oidc.ts';
 import type { Config } from '../config/config.ts';
+import { isTrustworthy } from '../config/loopback.ts';
 import { kafkaReason } from '../graph/export/openlineage/kafka.ts';
 import { openProducer } from '../store/kafka/kafka-clients.ts';
-import { bad, type Finding, finding, good } from './finding.ts';
+import { bad, type Finding, finding, good, worthKnowing } from './finding.ts';
 
 const ANSWER_MS = 5_000;
 
@@ -40,6 +41,26 @@ export function examineLogins({ oidc }: Config): Promise<Finding[]> {
       ? good(`login provider ${oidc.issuer} answers; register ${oidc.redirectUri} there`)
       : bad(`login provider ${oidc.issuer}: ${provider.jwks_uri} holds no key`, 'repair the provider');
   });
+}
+
+/** Addresses that something of value is sent to without encryption, beyond this machine. */
+export function examineAddresses({ keys, llm, sealSink }: Config): Finding[] {
+  const addresses = [
+    ['VAULT_ADDR', keys.vault?.address, 'the token of Vault and the data keys'],
+    ['AWS_ENDPOINT_URL_KMS', keys.kms?.endpoint, 'the data keys'],
+    ['SCORELINE_LLM_URL', llm?.url, 'its key, questions and narratives'],
+    ['SCORELINE_SEAL_SINK', sealSink, 'checkpoints'],
+  ] as const;
+  return addresses.flatMap(([name, url, what]) =>
+    url === undefined || isTrustworthy(url)
+      ? []
+      : [
+          worthKnowing(
+            `${name} is asked by plain http: who is on the way reads and changes ${what}`,
+            'use an address with https, or one of this machine',
+          ),
+        ],
+  );
 }
 
 /** The brokers, and each topic that is read or written. */

@@ -12,7 +12,7 @@ import { isComplete } from '../scoring/encoder-id.ts';
 import { encoderFolders, LANGUAGES } from '../scoring/multilingual/recipe.ts';
 import { newerMigrationIn } from '../store/setup/migrations.ts';
 import { examineDatabase, examineGraph } from './doctor-database.ts';
-import { examineKafka, examineLogins, examineTokens } from './doctor-others.ts';
+import { examineAddresses, examineKafka, examineLogins, examineTokens } from './doctor-others.ts';
 import { bad, type Finding, finding, good, linesOf } from './finding.ts';
 
 const MIB = 1024 * 1024;
@@ -37,7 +37,7 @@ export async function examineAll(): Promise<number> {
       findings.push(...(await examineSecret(config, name)));
     findings.push(...(await examineKeyProvider(config)), ...(await examinePolicies(config)));
     findings.push(...(await examineTokens(config)), ...(await examineLogins(config)));
-    findings.push(...(await examineKafka(config)));
+    findings.push(...examineAddresses(config), ...(await examineKafka(config)));
     findings.push(...(await examineEncoder(config)), ...examineLanguages(config), await examinePort(config));
     if (config.databaseUrl) findings.push(...(await examineDatabase(config.databaseUrl)));
     else findings.push(examineEmbedded(config));

@@ -28,9 +28,9 @@ interface KeyFacts {
   readonly attributes: Segment;
 }
 
-/** What policies are tried on: the database's cells and keys, or none without a database. */
 type FieldsOfGroups = ReturnType<typeof fieldsOfGroups>;
 
+/** What policies are tried on: the database's cells and keys, or none without a database. */
 interface Facts {
   readonly source: string;
   readonly cells: readonly Cell[] | null;
@@ -81,8 +81,10 @@ async function show(values: Asked): Promise<void> {
   if (!one && !before) return;
   const facts = await readFacts(config);
   const subjects = one ? [subjectOf(values, policies, config, facts)] : allSubjects(policies, config, facts);
+  const fields = fieldsOfGroups(buildSchema(dimensions));
   let shown = 0;
-  for (const subject of subjects) if (tell(subject, { policies, before, config, facts }, one)) shown += 1;
+  for (const subject of subjects)
+    if (tell(subject, { policies, before, config, facts, fields }, one)) shown += 1;
   if (!one) say(`\n${shown === 0 ? 'no difference' : 'no other difference'} for any role or key`);
 }
 
@@ -110,12 +112,18 @@ function tell(
     before,
     config,
     facts,
-  }: { policies: Policies; before: Policies | null; config: Config; facts: Facts },
+    fields,
+  }: {
+    policies: Policies;
+    before: Policies | null;
+    config: Config;
+    facts: Facts;
+    fields: FieldsOfGroups;
+  },
   always: boolean,
 ): boolean {
   const { title, role, attributes } = subject;
   const { dimensions, smallestCount } = config;
-  const fields = fieldsOfGroups(buildSchema(dimensions));
   const cells = facts.cells ?? exampleCells(attributes, [policies.byId, before?.byId ?? {}], dimensions);
   const narrowing = JSON.stringify(attributesByField(attributes, dimensions));
   const heading = `\n${title}${narrowing === '{}' ? '' : `, narrowed to ${narrowing}`}; ${facts.source}`;

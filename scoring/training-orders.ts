@@ -1,5 +1,11 @@
 import { UserError } from '../domain/errors/user-error.ts';
-import { newestOrders, ORDER_HOURS, ordersOf, type TrainingOrder } from '../store/agents/training-orders.ts';
+import {
+  newestOrders,
+  noteOrder,
+  ORDER_HOURS,
+  ordersOf,
+  type TrainingOrder,
+} from '../store/agents/training-orders.ts';
 import { audit } from '../store/audit/audit.ts';
 import type { Store } from '../store/database/client.ts';
 import type { Work } from '../store/database/lease.ts';
@@ -67,11 +73,14 @@ export async function carryOutOrder(
     try {
       made = await carryOut(deps, order);
       tried.set(decision, NEVER);
+      await noteOrder(store, decision, null);
       break;
     } catch (error) {
       if (error instanceof UserError) {
         tried.set(decision, isFinal(error) ? NEVER : { from: now() + AGAIN_MS, failures: 0 });
         onError(error);
+        // Who reads the decision has no log.
+        await noteOrder(store, decision, error.message);
       } else {
         const count = (tried.get(decision)?.failures ?? 0) + 1;
         const pause = Math.min(HOUR_MS, FIRST_PAUSE_MS * 2 ** (count - 1));

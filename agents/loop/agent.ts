@@ -81,7 +81,7 @@ export interface Agent<Inputs, Action> {
   readonly defaultAutonomy: Autonomy;
   /** Milliseconds from the end of a run to the beginning of the next. */
   readonly everyMs: number;
-  /** An action that was carried out may be due again at once, under the same verdict: it does a batch of what is due. Absent: it is done with. */
+  /** An action that was carried out may be due again at once, under the same verdict: it does a batch of what is due, or is asked for again. Absent: it is done with. */
   readonly inBatches?: boolean;
   /** Its own number of store/database/locks.ts: one process at a time runs it. */
   readonly lock: (typeof LOCKS)[keyof typeof LOCKS];

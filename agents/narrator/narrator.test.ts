@@ -111,6 +111,41 @@ describe('the templates', () => {
 });
 
 describe('the check of a text', () => {
+  it('lets the templates say any score, change and theme', () => {
+    const number = fc.double({ min: -100, max: 100, noNaN: true }).map(rounded);
+    const interval = fc.tuple(number, number, number).map((all) => all.sort((a, b) => a - b));
+    fc.assert(
+      fc.property(interval, interval, number, fc.nat(5_000), (score, change, contribution, responses) => {
+        const [low = 0, middle = 0, high = 0] = change;
+        const direction = low > 0 ? 'UP' : high < 0 ? 'DOWN' : null;
+        const [least = 0, most = 0, greatest = 0] = score;
+        const numbers = { score: most, low: least, high: greatest, level: 95, responses };
+        const facts: Fact[] = [
+          { ...base, id: 'f1', kind: 'SCORE', cites: ['NpsRow:a'], numbers, times: ['2026-10-28'] },
+          {
+            ...base,
+            ...{ id: 'f2', kind: 'CHANGE', cites: ['NpsRow:a'], times: ['2026-10-27'], direction },
+            numbers: { difference: middle, low, high },
+          },
+          {
+            ...base,
+            ...{ id: 'f3', kind: 'THEME', cites: ['NpsRow:a'], names: ['price'] },
+            numbers: { share: Math.abs(middle), score: least, contribution, responses },
+          },
+          {
+            ...base,
+            id: 'f4',
+            kind: 'SCORE',
+            cites: ['NpsRow:b'],
+            numbers: { responses: 0 },
+            times: ['2026'],
+          },
+        ];
+        expect(verify({ facts }, tell({ facts })).refused).toEqual([]);
+      }),
+    );
+  });
+
   const refusal = (text: string, ...facts: string[]): Refusal | undefined =>
     verify(SHEET, [{ text, facts }], ['delivery', 'web']).refused[0]?.why;
 
@@ -123,6 +158,9 @@ describe('the check of a text', () => {
     ['Someone wrote "costs 40".', ['f6']],
     ['There is no clear rise in Line 4.', ['f4']],
     ['It fell by 8 points (3–13).', ['f2']],
+    ['The score is 12.3 (95 %: 8 to 16.5), of 1,204 valid answers.', ['f1']],
+    ['Germany is at −4, 20 before.', ['f3']],
+    ['Answers about price, 12% of all, put the score 3.1 points lower.', ['f5']],
   ])('lets through: %s', (text, facts) => {
     expect(refusal(text, ...facts)).toBeUndefined();
   });
@@ -149,6 +187,25 @@ describe('the check of a text', () => {
     ['The score is fine.', [], 'NO_FACT'],
     ['The score is 12.3.', ['f1', 'f99'], 'UNKNOWN_FACT'],
     ['x'.repeat(401), ['f1'], 'TOO_LONG'],
+    ['The score is 16.5 (12.3 to 8).', ['f1'], 'NUMBER'],
+    ['The score is 16.5.', ['f1'], 'NUMBER'],
+    ['The score is 12.3 (16.5 to 8).', ['f1'], 'NUMBER'],
+    ['The score is 95.', ['f1'], 'NUMBER'],
+    ['The score is 12.3, from 95 answers.', ['f1'], 'NUMBER'],
+    ['12.3 % of all answered.', ['f1'], 'NUMBER'],
+    ['Germany is at 4.', ['f3'], 'NUMBER'],
+    ['Germany went from −4 to 20.', ['f3'], 'NUMBER'],
+    ['It fell by 8 points (13 to 3).', ['f2'], 'NUMBER'],
+    ['Answers about price score −40.2, 3.1 points above the others.', ['f5'], 'DIRECTION'],
+    ['Answers about price score higher.', ['f5'], 'DIRECTION'],
+    ['The score did not fall by 8 points.', ['f2'], 'DIRECTION'],
+    ["The score didn't fall by 8 points.", ['f2'], 'DIRECTION'],
+    ['Answers about price do not score −40.2.', ['f5'], 'DIRECTION'],
+    ['The score is 12.3, better than before.', ['f1'], 'DIRECTION'],
+    ['The [score](http://evil.example) is 12.3.', ['f1'], 'NAME'],
+    ['The score is 12.3, see evil.example/x.', ['f1'], 'NAME'],
+    ['\u202eThe score is 12.3.', ['f1'], 'NAME'],
+    ['our competitor acme wins over the customers.', ['f1'], 'NO_FACT'],
   ])('refuses: %s %s', (text, facts, why) => {
     expect(refusal(text, ...facts)).toBe(why);
   });

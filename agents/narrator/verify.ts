@@ -1,4 +1,5 @@
 import type { Fact, FactSheet, Sentence } from './fact.ts';
+import { isWordCharacter, type Mention, writesOtherNumbers } from './numbers.ts';
 
 /** Why a sentence is not shown. */
 export const REFUSALS = [
@@ -21,8 +22,6 @@ export interface Verified {
 /** Longer than any sentence that a reader takes in. */
 const MOST_CHARACTERS = 400;
 const QUOTED = /[“"«„]([^“”"«»„]*)[”"»“]/gu;
-/** Digits with separators, decimals and a sign. */
-const NUMBER = /[+\-−–]?\d+(?:[,.]\d+)*/gu;
 /** Numbers in words: no fact is written so, and a word is as wrong as a digit. */
 const NUMBER_WORD =
   /\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|hundreds?|thousands?|millions?|dozens?|half|halves|halved|thirds?|quarters?|doubled?|twice|tripled?|triple|thrice|zero|none of)\b/iu;
@@ -30,11 +29,19 @@ const NUMBER_WORD =
 const CAUSE =
   /\b(?:because|caused?|causes|causing|due to|owing to|led to|leads to|thanks to|resulted?|results in|therefore|hence)\b/iu;
 const UP =
-  /\b(?:rose|rises?|rising|risen|grew|grows?|growing|grown|gain(?:s|ed)?|improv(?:e|es|ed|ing|ement)|climb(?:s|ed|ing)?|increas(?:e|es|ed|ing)|up|better|recover(?:s|ed|y)?)\b/iu;
+  /\b(?:rose|rises?|rising|risen|grew|grows?|growing|grown|gain(?:s|ed)?|improv(?:e|es|ed|ing|ement)|climb(?:s|ed|ing)?|increas(?:e|es|ed|ing)|up(?! to\b)|better|recover(?:s|ed|y)?)\b/iu;
 const DOWN =
   /\b(?:fell|falls?|falling|fallen|dropp?(?:s|ed|ing)?|declin(?:e|es|ed|ing)|decreas(?:e|es|ed|ing)|los[et]s?|lost|worsen(?:s|ed|ing)?|down|worse|slid|slips?|slipped|plunged?|sank|shrank)\b/iu;
+/** Where a theme puts the whole score. */
+const ABOVE = /\b(?:above|higher)\b/iu;
+const BELOW = /\b(?:below|lower)\b/iu;
 /** Words that negate a direction: "no clear change". */
-const NEITHER = /\b(?:no clear|neither|not|no|unchanged|stable|flat)\b/iu;
+const NEITHER = /\b(?:no clear|neither|not|never|no|unchanged|stable|flat)\b|n[’']t\b/iu;
+/** Addresses, links, markup and characters that show nothing or turn the text around: no fact has them. */
+const ADDRESS = /:\/\/|\]\(|[<>`]|\b[\w-]+\.[a-z]{2,}\b|[\p{Cc}\p{Cf}]/iu;
+
+/** What a sentence that has neither a name, a date nor a quote of its facts says of them, if it says anything. */
+const SAYS = [/\d/u, UP, DOWN, NEITHER];
 
 /** Capitals that are no names. Another capital word is a name that the sheet does not have. */
 const NO_NAMES = new Set(
@@ -50,8 +57,8 @@ const CAPITAL = /\p{Lu}[\p{L}\p{N}]{0,99}/gu;
 
 /**
  * Keeps the sentences that say what their facts say. A sentence is refused if it cites nothing, or something that is not in the sheet;
- * if it writes a number, a name or a direction that none of its facts has, or writes a number beside the name of another fact; if it
- * quotes words that are in none of its quotes; or if it states a cause. Pure: the same sheet and sentences give the same verdict.
+ * if it writes a number, a name or a direction that none of its facts has, or a number as what it is not (numbers.ts); if it quotes words that
+ * are in none of its quotes; if it states a cause; or if nothing in it is of a fact. Pure: the same sheet and sentences give the same verdict.
  * @param others names of segments and themes that the sheet need not have: a sentence may not name them
  */
 export function verify(
@@ -91,13 +98,12 @@ function whyRefused(
   const { bare, mentions } = withoutNames(said, names);
   if (mentions.some(({ name }) => !facts.some((fact) => fact.names.includes(name)))) return 'NAME';
   const timeless = withoutTimes(bare, facts);
+  if (ADDRESS.test(timeless)) return 'NAME';
   if (CAUSE.test(timeless)) return 'CAUSE';
-  if (NUMBER_WORD.test(timeless)) return 'NUMBER';
-  for (const match of timeless.matchAll(NUMBER))
-    if (!isFounded(numberOf(match[0], timeless[match.index - 1]), match.index, facts, mentions))
-      return 'NUMBER';
+  if (NUMBER_WORD.test(timeless) || writesOtherNumbers(timeless, facts, mentions)) return 'NUMBER';
   if (saysOtherDirection(timeless, facts)) return 'DIRECTION';
-  return namesOther(timeless) ? 'NAME' : null;
+  if (namesOther(timeless)) return 'NAME';
+  return timeless === text && !SAYS.some((of) => of.test(text)) ? 'NO_FACT' : null;
 }
 
 /** Whether a word with a capital is left once the names of the sheet are blanked. */
@@ -105,11 +111,6 @@ function namesOther(text: string): boolean {
   for (const { 0: word, index } of text.matchAll(CAPITAL))
     if (!isWordCharacter(text[index - 1]) && !NO_NAMES.has(word.toLowerCase())) return true;
   return false;
-}
-
-interface Mention {
-  readonly name: string;
-  readonly at: number;
 }
 
 /** The text with every name of the sheet blanked, and where they stood; the longest names first. */
@@ -135,8 +136,6 @@ function sameLength(text: string): string {
   return lower.length === text.length ? lower : text;
 }
 
-const isWordCharacter = (character: string | undefined) =>
-  character !== undefined && /[\p{L}\p{N}]/u.test(character);
 const isWhole = (text: string, at: number, length: number) =>
   !isWordCharacter(text[at - 1]) && !isWordCharacter(text[at + length]);
 
@@ -145,28 +144,32 @@ function withoutTimes(text: string, facts: readonly Fact[]): string {
   return times.reduce((rest, time) => rest.replaceAll(time, (found) => ' '.repeat(found.length)), text);
 }
 
-/** Thousands are separated by commas; a sign after a digit or letter is the one of a range: "3-13". */
-function numberOf(written: string, before: string | undefined): number {
-  const size = Number(written.replace(/^[+\-−–]/u, '').replaceAll(',', ''));
-  return /^[-−–]/u.test(written) && !isWordCharacter(before) ? -size : size;
-}
-
 /**
- * Whether a fact has the number: the one that the last name before it belongs to, if there is one; else any. A size may be written
- * without its sign, as in "fell by 8".
+ * Whether it says "fell" where no fact fell, or "rose" where none rose; that a theme is above what it is below; or that there was no change
+ * where there was one.
  */
-function isFounded(value: number, at: number, facts: readonly Fact[], mentions: readonly Mention[]): boolean {
-  const last = mentions.findLast((mention) => mention.at < at);
-  const candidates = last ? facts.filter((fact) => fact.names.includes(last.name)) : facts;
-  return candidates.some(({ numbers }) =>
-    Object.values(numbers).some((number) => number === value || (value > 0 && -number === value)),
+function saysOtherDirection(text: string, facts: readonly Fact[]): boolean {
+  if (NEITHER.test(text)) return !facts.some(isUndecided);
+  const moved = facts.filter(({ kind }) => kind === 'CHANGE' || kind === 'DRIVER');
+  const placed = facts.flatMap(placeOf);
+  const directions = moved.length > 0 ? moved.map(({ direction }) => direction) : placed;
+  const places = [...directions, ...placed];
+  return (
+    (UP.test(text) && !directions.includes('UP')) ||
+    (DOWN.test(text) && !directions.includes('DOWN')) ||
+    (ABOVE.test(text) && !places.includes('UP')) ||
+    (BELOW.test(text) && !places.includes('DOWN'))
   );
 }
 
-/** Whether it says "fell" where no fact fell, or "rose" where none rose. */
-function saysOtherDirection(text: string, facts: readonly Fact[]): boolean {
-  const isDirected = facts.some(({ kind }) => kind === 'CHANGE' || kind === 'DRIVER');
-  if (!isDirected || NEITHER.test(text)) return false;
-  const directions = facts.map(({ direction }) => direction);
-  return (UP.test(text) && !directions.includes('UP')) || (DOWN.test(text) && !directions.includes('DOWN'));
+/** A change whose interval says neither, and a score without answers. */
+const isUndecided = ({ kind, direction, numbers }: Fact): boolean =>
+  kind === 'SCORE'
+    ? numbers['score'] === undefined
+    : (kind === 'CHANGE' || kind === 'DRIVER') && direction === null;
+
+/** On which sides of the whole score without it a theme is. */
+function placeOf({ kind, numbers: { contribution = 0 } }: Fact): readonly ('UP' | 'DOWN')[] {
+  if (kind !== 'THEME') return [];
+  return [...(contribution >= 0 ? (['UP'] as const) : []), ...(contribution <= 0 ? (['DOWN'] as const) : [])];
 }

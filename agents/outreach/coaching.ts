@@ -111,7 +111,8 @@ export async function* observeCoaching(
       // The others are everyone's answers, and it is about a person.
       cells: 'staff',
       about: open ? [`Case:${open.id}`] : [],
-      position: day.getTime(),
+      // The last one marks the day as done: a run that ended before is repeated.
+      position: staff === compared.at(-1)?.staff ? day.getTime() : 0,
     };
   }
 }

@@ -22,6 +22,8 @@ export const requestsAgent: Agent<Inputs, Asked> = {
   version: 1,
   defaultAutonomy: 'PROPOSE',
   everyMs: 24 * HOUR_MS,
+  // After a case was closed, another one about the same may be asked for.
+  inBatches: true,
   lock: LOCKS.requests,
   observe: async function* () {},
   decide: ({ asked }) => ({

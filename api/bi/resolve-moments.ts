@@ -1,6 +1,12 @@
 import type { GraphQLSchema, OperationDefinitionNode } from 'graphql';
+import { cut, quoted } from '../../domain/text/text.ts';
+import { parseDateTime } from '../../domain/time/date-time.ts';
+import { InvalidArgumentError } from '../errors.ts';
 import { momentText, type Present } from './moments.ts';
 import { parametersOf } from './parameters.ts';
+
+const MOMENTS =
+  'it is RFC 3339 with an offset, such as 2026-03-31T09:30:00Z, a day (2026-03-31), or relative: now, now-P30D, now/d, newest, newest-P12W';
 
 /** Variables as they are executed. */
 export interface Resolved {
@@ -21,7 +27,10 @@ export interface Resolving {
   readonly newestEnd: () => Promise<Date | null>;
 }
 
-/** The variables with their moments in RFC 3339, and the end of the newest data where it was looked up. */
+/**
+ * The variables with their moments in RFC 3339, and the end of the newest data where it was looked up.
+ * @throws InvalidArgumentError that names what is no moment
+ */
 export async function resolveMoments(
   { schema, operation, defaults, now, newestEnd }: Resolving,
   given: Readonly<Record<string, unknown>>,
@@ -37,7 +46,10 @@ export async function resolveMoments(
     const value = variables[name];
     if (!/^DateTime!?$/.test(type.toString()) || typeof value !== 'string') continue;
     const isDefault = given[name] === undefined;
-    variables[name] = await momentText(value, present);
+    const moment = await momentText(value, present);
+    if (!parseDateTime(moment))
+      throw new InvalidArgumentError(`${name}: ${quoted(cut(value))} is no moment; ${MOMENTS}`);
+    variables[name] = moment;
     // Up to the present a window ends with the request, as without the variable.
     if (isDefault && value === 'newest' && !type.toString().endsWith('!') && (await end) === null)
       delete variables[name];

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { Numbers } from '../../domain/memory/numbers.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { coerceVariables } from './coerce.ts';
-import { type Count, compileCost } from './document-cost.ts';
+import { type Count, DocumentCost } from './document-cost.ts';
 
 /** The cost of an operation, reported in `extensions.cost`. */
 export interface Cost {
@@ -35,7 +35,7 @@ export class Costs {
     sizeCalculation: (_, key) => key.length,
   });
   readonly #documents = new Numbers();
-  readonly #compiled = new WeakMap<OperationDefinitionNode, Count>();
+  readonly #compiled = new WeakMap<DocumentNode, DocumentCost>();
 
   /**
    * @param size of the variables in bytes
@@ -61,11 +61,9 @@ export class Costs {
   }
 
   #countOf(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): Count {
-    const known = this.#compiled.get(operation);
-    if (known) return known;
-    const count = compileCost(schema, document, operation);
-    this.#compiled.set(operation, count);
-    return count;
+    const known = this.#compiled.get(document) ?? new DocumentCost(schema, document);
+    this.#compiled.set(document, known);
+    return known.of(operation);
   }
 }
 

@@ -1,5 +1,6 @@
 import {
   type DocumentNode,
+  type FragmentDefinitionNode,
   type GraphQLArgument,
   type GraphQLInputType,
   type GraphQLInterfaceType,
@@ -26,9 +27,9 @@ import fc from '../../test/fixtures/properties.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { buildSchema } from '../schema/schema.ts';
-import { costOf } from './cost.ts';
+import { Costs, costOf } from './cost.ts';
 import { fieldCost, listed } from './costs.ts';
-import { compileCost } from './document-cost.ts';
+import { DocumentCost } from './document-cost.ts';
 import { countItems } from './lists.ts';
 
 const SCHEMA = buildSchema(defineDimensions(DEFAULT_DIMENSIONS));
@@ -61,7 +62,7 @@ function walked(document: DocumentNode, variables: Values): number {
 function compiled(document: DocumentNode) {
   const operation = getOperationAST(document);
   if (!operation) throw new Error('one operation is needed');
-  const count = compileCost(SCHEMA, document, operation);
+  const count = new DocumentCost(SCHEMA, document).of(operation);
   return (variables: Values) => costOf(count, variables);
 }
 
@@ -207,5 +208,28 @@ describe('the compiled cost of a document', () => {
     expect(seen.size).toBeGreaterThan(100);
     expect(seen).toContain(Number.POSITIVE_INFINITY);
     expect([...seen].some((one) => typeof one === 'string')).toBe(true);
+  });
+
+  it('is compiled once for a fragment, however many operations have it', () => {
+    const names = ['A', 'B', 'C'];
+    const text = names.map((name) => `query ${name}($no: Boolean!) { ...f }`).join(' ');
+    const document = parse(`${text} fragment f on Query { nps @skip(if: $no) { score } }`);
+    const fragment = document.definitions.at(-1) as FragmentDefinitionNode;
+    const { selectionSet } = fragment;
+    let reads = 0;
+    const get = () => {
+      reads += 1;
+      return selectionSet;
+    };
+    Object.defineProperty(fragment, 'selectionSet', { get });
+    const costs = new Costs();
+    const points = (name: string, no: boolean) => {
+      const operation = getOperationAST(document, name);
+      if (!operation) throw new Error(`there is no operation ${name}`);
+      const asked = { document, operation, operationName: name, variables: { no } };
+      return costs.of(SCHEMA, asked, { size: 1, suggests: true });
+    };
+    for (const name of names) expect([points(name, false), points(name, true)]).toEqual([5, 1]);
+    expect(reads).toBe(1);
   });
 });

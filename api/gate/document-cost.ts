@@ -59,26 +59,16 @@ const META: Readonly<Record<string, GraphQLField<unknown, unknown>>> = Object.as
 });
 
 /**
- * Compiles what a valid operation costs to a function of its variables: the document is walked once, not for each new set of variables.
+ * What the valid operations of a document cost, as functions of their variables: the document is walked once, not for each new set of
+ * variables, nor each fragment for each operation, so that what is kept grows with the text alone.
  * A field with invalid arguments counts nothing, because it will not run; the others do, and count. Of the possible types of an object
  * the most expensive one counts.
- * @returns the points; its calls throw InvalidArgumentError for a list that is too long. Infinity: too many fields to count
  */
-export function compileCost(
-  schema: GraphQLSchema,
-  document: DocumentNode,
-  { operation, selectionSet }: OperationDefinitionNode,
-): Count {
-  const root = schema.getRootType(operation);
-  const whole = root ? new Compiler(schema, document).ofSelections(selectionSet, root) : NOTHING;
-  if (whole.size >= MOST_SELECTIONS) return () => Number.POSITIVE_INFINITY;
-  return (variables) => Math.max(1, Math.ceil(whole.count(variables)));
-}
-
-class Compiler {
+export class DocumentCost {
   readonly #schema: GraphQLSchema;
   readonly #fragments = new Map<string, FragmentDefinitionNode>();
   readonly #compiled = new Map<string, Part>();
+  readonly #counts = new Map<OperationDefinitionNode, Count>();
 
   constructor(schema: GraphQLSchema, { definitions }: DocumentNode) {
     this.#schema = schema;
@@ -86,7 +76,21 @@ class Compiler {
       if (one.kind === Kind.FRAGMENT_DEFINITION) this.#fragments.set(one.name.value, one);
   }
 
-  ofSelections({ selections }: SelectionSetNode, type: GraphQLNamedType): Part {
+  /** The points of that operation; its calls throw InvalidArgumentError for a list that is too long. Infinity: too many fields to count. */
+  of(operation: OperationDefinitionNode): Count {
+    const known = this.#counts.get(operation);
+    if (known) return known;
+    const root = this.#schema.getRootType(operation.operation);
+    const whole = root ? this.#ofSelections(operation.selectionSet, root) : NOTHING;
+    const count: Count =
+      whole.size >= MOST_SELECTIONS
+        ? () => Number.POSITIVE_INFINITY
+        : (variables) => Math.max(1, Math.ceil(whole.count(variables)));
+    this.#counts.set(operation, count);
+    return count;
+  }
+
+  #ofSelections({ selections }: SelectionSetNode, type: GraphQLNamedType): Part {
     const parts = selections.flatMap((node): Selected[] => {
       const found = this.#ofSelection(type, node);
       return found ? [folded(conditional(found, node))] : [];
@@ -103,7 +107,7 @@ class Compiler {
     if (node.kind === Kind.FRAGMENT_SPREAD) return this.#ofFragment(node.name.value);
     const narrowed = node.typeCondition ? this.#schema.getType(node.typeCondition.name.value) : type;
     if (!isCompositeType(narrowed)) return null;
-    return { ...this.ofSelections(node.selectionSet, narrowed), types: this.#possible(narrowed) };
+    return { ...this.#ofSelections(node.selectionSet, narrowed), types: this.#possible(narrowed) };
   }
 
   #ofFragment(name: string): Selected | null {
@@ -113,7 +117,7 @@ class Compiler {
     if (!this.#compiled.has(name)) {
       // Inside itself a fragment counts as nothing here: validation refuses it.
       this.#compiled.set(name, NOTHING);
-      this.#compiled.set(name, this.ofSelections(fragment.selectionSet, type));
+      this.#compiled.set(name, this.#ofSelections(fragment.selectionSet, type));
     }
     return { ...(this.#compiled.get(name) as Part), types: this.#possible(type) };
   }
@@ -123,7 +127,7 @@ class Compiler {
     const field = META[name.value] ?? fields[name.value];
     if (!field) return null;
     const inner = getNamedType(field.type);
-    const inside = isCompositeType(inner) && selectionSet ? this.ofSelections(selectionSet, inner) : NOTHING;
+    const inside = isCompositeType(inner) && selectionSet ? this.#ofSelections(selectionSet, inner) : NOTHING;
     const args = argumentsOf(field.args, given);
     const points = fieldCost(type.name, field)?.points;
     const withItems = field.args.filter(mayHoldLists);

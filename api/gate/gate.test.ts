@@ -13,7 +13,7 @@ import { Buckets } from './bucket.ts';
 import { coerceVariables } from './coerce.ts';
 import { costOf } from './cost.ts';
 import { INTROSPECTION_COSTS } from './costs.ts';
-import { compileCost } from './document-cost.ts';
+import { DocumentCost } from './document-cost.ts';
 import { openGate } from './gate.ts';
 import { SCORE_COSTS } from './score-costs.ts';
 import { refuseRepeats } from './screen.ts';
@@ -26,7 +26,7 @@ const cost = (query: string, variables: Record<string, unknown> = {}): number =>
   if (!operation) throw new Error('one operation is needed');
   const { variableDefinitions = [] } = operation;
   const coerced = coerceVariables(SCHEMA, variableDefinitions, variables, true);
-  return costOf(compileCost(SCHEMA, document, operation), coerced);
+  return costOf(new DocumentCost(SCHEMA, document).of(operation), coerced);
 };
 
 const screen = (text: string) => refuseRepeats(parse(text));

@@ -2,7 +2,6 @@ import type { IncomingMessage } from 'node:http';
 import { finished } from 'node:stream/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { maskedError, type PublicError, publicError } from '../errors.ts';
-import { LIMITS } from '../limits.ts';
 import type { Log } from '../log.ts';
 
 const READ_ON_MS = 5_000;
@@ -14,7 +13,8 @@ export async function failureOf(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<PublicError> {
-  const known: PublicError = publicError(error) ?? fromFastify(error) ?? maskedError(log, error);
+  const known: PublicError =
+    publicError(error) ?? fromFastify(error, request.routeOptions.bodyLimit) ?? maskedError(log, error);
   const wait = known.retryAfter ?? (known.status === 503 ? 2 : undefined);
   if (wait !== undefined) reply.header('retry-after', String(wait));
   if (known.status === 413) await drainBody(request.raw);
@@ -31,14 +31,17 @@ async function drainBody(body: IncomingMessage): Promise<void> {
   if (!body.complete) await ended;
 }
 
-/** Errors of fastify itself. */
-function fromFastify({ statusCode, code, message }: Error & { statusCode?: number; code?: string }) {
+/** Errors of fastify itself; `most` are the bytes that the path takes. */
+function fromFastify(
+  { statusCode, code, message }: Error & { statusCode?: number; code?: string },
+  most: number | undefined,
+) {
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
-    const limit = `${LIMITS.ingestBody} bytes on /ingest, ${LIMITS.graphqlBody} on /graphql, ${LIMITS.mcpBody} on /mcp`;
+    const limit = most === undefined ? '' : `; this path takes at most ${most} bytes`;
     return {
       code: 'TOO_LARGE',
       status: 413,
-      message: `the body is too large (limits: ${limit}); send it in parts`,
+      message: `the body is too large${limit}; send it in parts`,
     };
   }
   if (statusCode === undefined || statusCode < 400 || statusCode >= 500) return null;

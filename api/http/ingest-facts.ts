@@ -5,8 +5,9 @@ import { createInvitationReader } from '../../ingestion/changes/read-invitation.
 import { acceptIdentities } from '../../ingestion/identities/accept-identities.ts';
 import { createOutcomeReader } from '../../ingestion/outcomes/outcome-items.ts';
 import { submitOutcomes } from '../../ingestion/outcomes/submit-outcomes.ts';
-import { type ApiDeps, filingOf } from '../context.ts';
+import type { ApiDeps } from '../context.ts';
 import { LIMITS } from '../limits.ts';
+import { filingOf } from '../parts-deps.ts';
 import { requestName } from '../request-name.ts';
 import { callerOf } from './auth.ts';
 import { answer, itemsOf } from './ingest-items.ts';

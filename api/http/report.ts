@@ -1,8 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { verifyScore } from '../../proof/verify.ts';
 import { auditRefusal, entryOf } from '../audit.ts';
-import { type ApiDeps, createContext, proofDeps } from '../context.ts';
+import { type ApiDeps, createContext } from '../context.ts';
 import { ForbiddenError } from '../errors.ts';
+import { proofDeps } from '../parts-deps.ts';
 import { type ReportDeps, reportFacts } from '../report/facts.ts';
 import { renderReport } from '../report/render.ts';
 import { callerOf } from './auth.ts';

@@ -1,7 +1,7 @@
 import { type AuditLogCheck, checkAuditLog } from '../../proof/check-audit-log.ts';
-import { proofDeps } from '../context.ts';
 import { ForbiddenError } from '../errors.ts';
 import { fixed } from '../gate/costs.ts';
+import { proofDeps } from '../parts-deps.ts';
 import { access } from './builder.ts';
 import type { SchemaParts } from './types.ts';
 

@@ -3,8 +3,8 @@ import { decideAbout } from '../../agents/loop/run.ts';
 import type { Asked } from '../../agents/requests/act.ts';
 import { REQUESTS, requestsAgent } from '../../agents/requests/index.ts';
 import type { AlertRow } from '../../store/agents/alerts.ts';
-import type { CaseRow } from '../../store/agents/cases.ts';
-import { parseCellSet, SEEN_BY } from '../../store/agents/cell-set.ts';
+import { type CaseRow, readCases } from '../../store/agents/cases.ts';
+import { parseCellSet, SEEN_BY, seenBy } from '../../store/agents/cell-set.ts';
 import { type DecisionRow, lastDecision } from '../../store/agents/decisions.ts';
 import { auditHook } from '../audit.ts';
 import type { ApiContext } from '../context.ts';
@@ -29,7 +29,7 @@ export function addRequests({ builder, types }: SchemaParts): void {
   const requested = builder.objectRef<Requested>('WorkRequest').implement({
     ...access('readResponse'),
     description:
-      'What became of a request: the case or the alert where the caller may do it, else the proposal that waits for a person.',
+      'What became of a request: the case or the alert where the caller may do it or the case is open already, else the proposal that waits for a person.',
     fields: (t) => ({
       case: t.field({ type: types.case, resolve: (row) => row.case ?? null }),
       alert: t.field({ type: types.alert, resolve: (row) => row.alert ?? null }),
@@ -42,8 +42,8 @@ export function addRequests({ builder, types }: SchemaParts): void {
       type: requested,
       nullable: false,
       description:
-        'Opens a case if the caller has the right manageCases for these segments; else proposes it to callers that have it. A proposal keeps neither ' +
-        'title nor reason: it outlives the answer that it is about.',
+        'Opens a case if the caller has the right manageCases for these segments; else proposes it to callers that have it. Where one about the ' +
+        'same cause is open, returns that. A proposal keeps neither title nor reason: it outlives the answer that it is about.',
       args: {
         cause: t.arg.id({ required: true, description: 'The response or alert that it is about.' }),
         title: t.arg.string({ required: true }),
@@ -57,6 +57,8 @@ export function addRequests({ builder, types }: SchemaParts): void {
         if (!cause) throw new InvalidArgumentError('cause: no such response or alert exists here');
         if (mayManage(context.caller.scope, context.deps.cells, cause.cells))
           return { case: await openNew(context, cause, { title, severity, reason: why }) };
+        const open = await openCaseOf(id, context);
+        if (open) return { case: open };
         const { segment } = cause;
         const asked = { work: 'openCase', about: id, severity, segment } as const;
         return { proposal: await propose(context, asked, cause.cells) };
@@ -82,6 +84,15 @@ export function addRequests({ builder, types }: SchemaParts): void {
       },
     }),
   }));
+}
+
+/** The case about that which is not closed, where the caller sees it. */
+async function openCaseOf(cause: string, { deps, caller }: ApiContext): Promise<CaseRow | undefined> {
+  const states = ['OPEN', 'IN_PROGRESS'] as const;
+  const [open] = await readCases(deps.store, seenBy(caller.scope, deps.cells), {
+    ...{ states, after: null, limit: 1, cause },
+  });
+  return open;
 }
 
 /** Stores the proposal, or finds the one that says the same. */

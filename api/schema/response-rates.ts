@@ -2,12 +2,12 @@ import { acceptInvitations } from '../../ingestion/changes/accept-invitations.ts
 import { createInvitationReader } from '../../ingestion/changes/read-invitation.ts';
 import { type ResponseRate, readResponseRates } from '../../store/scores/response-rates.ts';
 import { auditRefusedItems } from '../audit.ts';
-import { filingOf } from '../context.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { atMost } from '../gate/lists.ts';
 import { type FieldCost, lengthOf } from '../gate/score-costs.ts';
 import { LIMITS } from '../limits.ts';
 import { noteWithheld, pathOf } from '../masking.ts';
+import { filingOf } from '../parts-deps.ts';
 import { access, asInt, type DateTimeInput, forEachDimension, momentOf, type TypeOf } from './builder.ts';
 import { segmentValuesOf } from './dimensions.ts';
 import { segmentOf } from './segment.ts';

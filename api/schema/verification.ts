@@ -3,9 +3,9 @@ import { exportProof } from '../../proof/export-proof.ts';
 import type { Verification } from '../../proof/verdict.ts';
 import { VERIFICATION_CHECKS, type VerificationStep } from '../../proof/verification-steps.ts';
 import { verifyScore } from '../../proof/verify.ts';
-import { proofDeps } from '../context.ts';
 import { ForbiddenError, InvalidArgumentError } from '../errors.ts';
 import { fixed } from '../gate/costs.ts';
+import { proofDeps } from '../parts-deps.ts';
 import { access } from './builder.ts';
 import type { SchemaParts } from './types.ts';
 

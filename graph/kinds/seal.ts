@@ -13,6 +13,9 @@ import { annotates, annotationKind } from './shared/annotation.ts';
 import { BATCH, batches, entry } from './shared/projection.ts';
 import type { StoredAnnotation } from './shared/write-annotations.ts';
 
+/** Between two of these, filling an empty graph can be stopped; a record may have millions. */
+const PAGE = 10 * BATCH;
+
 /** One revision of a rollup's seal. */
 interface SealRow extends SealAnnotation {
   readonly rollup: RollupKey;
@@ -62,7 +65,8 @@ export const sealKind = annotationKind<SealRow, NonNullable<ReturnType<typeof pa
     }
   },
   all: async function* ({ store }) {
-    const last = await lastSeal(store);
-    if (last !== null) yield [entry('seal', { seals: [0, last] })];
+    const last = (await lastSeal(store)) ?? -1;
+    for (let from = 0; from <= last; from += PAGE)
+      yield [entry('seal', { seals: [from, Math.min(from + PAGE - 1, last)] })];
   },
 });

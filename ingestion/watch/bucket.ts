@@ -67,13 +67,23 @@ const PATIENCE_MS = 60_000;
 const SLOWEST_BYTES = 500;
 /** Of one list, a thousand objects each. A store may name a next page without end. */
 const MOST_PAGES = 1_000;
+/** For all pages of a list together; one that is under way still ends. */
+const LIST_MS = 10 * 60_000;
 /** Of a list of a thousand objects. */
 const MOST_LIST = 8 * 1024 * 1024;
 /** Elements of it within one another. */
 const DEEPEST = 20;
 
-/** The place of a bucket, read with the secret of its connection. */
-export function bucketPlace(settings: BucketSettings, secret: string, ask: AskBucket): FilePlace {
+/**
+ * The place of a bucket, read with the secret of its connection.
+ * @param now epoch milliseconds
+ */
+export function bucketPlace(
+  settings: BucketSettings,
+  secret: string,
+  ask: AskBucket,
+  now: () => number,
+): FilePlace {
   const at = secret.indexOf(':');
   if (at === -1)
     throw new PlaceError(
@@ -103,7 +113,7 @@ export function bucketPlace(settings: BucketSettings, secret: string, ask: AskBu
   };
   return {
     everyMs: LOOK_EVERY_MS,
-    list: () => listBucket(settings, get),
+    list: () => listBucket(settings, get, now),
     fetch: async ({ path, version, bytes }, folder) => {
       const answer = await get(objectUrl(settings, path), { 'if-match': version }, bytes);
       if (answer.status === 412 || answer.status === 404)
@@ -155,11 +165,13 @@ function objectUrl(settings: BucketSettings, key: string): URL {
 
 type Get = (url: URL) => Promise<BucketAnswer>;
 
-async function listBucket(settings: BucketSettings, get: Get): Promise<FoundFile[]> {
+async function listBucket(settings: BucketSettings, get: Get, now: () => number): Promise<FoundFile[]> {
   const files: FoundFile[] = [];
+  const until = now() + LIST_MS;
   let pages = 0;
   for (let token: string | null = ''; token !== null; ) {
-    if (++pages > MOST_PAGES) throw tooLong(settings);
+    if (++pages > MOST_PAGES) throw tooLong(settings, `has more than ${MOST_PAGES} pages`);
+    if (now() > until) throw tooLong(settings, `takes longer than ${LIST_MS / 60_000} minutes`);
     const url = new URL(`${originOf(settings)}/${settings.bucket}`);
     url.searchParams.set('list-type', '2');
     url.searchParams.set('encoding-type', 'url');
@@ -178,10 +190,8 @@ async function listBucket(settings: BucketSettings, get: Get): Promise<FoundFile
   return files;
 }
 
-const tooLong = ({ bucket }: BucketSettings) =>
-  new PlaceError(
-    `the list of the bucket ${bucket} has more than ${MOST_PAGES} pages; give a longer "prefix" in the mapping`,
-  );
+const tooLong = ({ bucket }: BucketSettings, how: string) =>
+  new PlaceError(`the list of the bucket ${bucket} ${how}; give a longer "prefix" in the mapping`);
 
 /** What a store that refuses says, with what would be right. */
 async function refusal(answer: BucketAnswer, what: string): Promise<PlaceError> {

@@ -136,7 +136,7 @@ async function placeOf(
 ): Promise<FilePlace> {
   if (connector === folder.name) return folderPlace(watchDir, settings as FolderSettings, now);
   const [secret = ''] = (await readSecrets(store, encryption, id, new Date(now()))) ?? [];
-  return bucketPlace(settings as BucketSettings, secret, ask);
+  return bucketPlace(settings as BucketSettings, secret, ask, now);
 }
 
 interface Looking extends Watching {

@@ -3,6 +3,7 @@ import type { Dimension } from '../../domain/segments/dimensions.ts';
 import type { NoteChange } from '../../store/audit/audit.ts';
 import {
   changeMapping,
+  holdBound,
   type LiveConnectionRow,
   type NewConnection,
   readMapping,
@@ -43,13 +44,16 @@ export async function readerFor(
 /** Replaces the mapping; false when there is no such connection. @throws InvalidMapError */
 export function mapAs(
   deps: MappingDeps,
-  { id, vendor, sources, attributes }: LiveConnection,
+  { id, vendor, attributes }: LiveConnection,
   mapping: unknown,
   note: NoteChange,
 ): Promise<boolean> {
   const { store, dimensions } = deps;
-  const { source } = assertFits(deps, vendor.reader(mapping, dimensions), { sources, attributes });
+  const reader = vendor.reader(mapping, dimensions);
   return store.transaction(async (session) => {
+    const sources = await holdBound(session, id);
+    if (sources === undefined) return false;
+    const { source } = assertFits(deps, reader, { sources, attributes });
     const done = await changeMapping(session, id, mapping, source === null ? null : [source]);
     if (done) await note(session, { key: `Connection:${id}` });
     return done;

@@ -1,7 +1,9 @@
 import type { Dimension } from '../../domain/segments/dimensions.ts';
-import { draftFromRow, isWanted, type RowValues } from '../files/file-row.ts';
-import { columnsOf, parseFileMap } from '../files/map/file-map.ts';
+import { quoted } from '../../domain/text/text.ts';
+import { textOf as columnText, draftFromRow, isWanted, type RowValues } from '../files/file-row.ts';
+import { columnsOf, type FileMap, parseFileMap } from '../files/map/file-map.ts';
 import { InvalidMapError } from '../files/map/map-mistakes.ts';
+import { type Outcome, rejected } from '../pipeline/outcome.ts';
 import { BadItem } from '../pipeline/read-items.ts';
 import type { ConnectionReader } from './connector.ts';
 import { signReader } from './mapped-signs.ts';
@@ -35,17 +37,20 @@ export function mappedReader(
   const { signs: declared, ...answer } = { signs: undefined, ...defaults, ...mapping };
   const map = parseFileMap(answer, dimensions);
   const signs = signReader(declared, dimensions.length);
-  const paths = pathsOf([...columnsOf(map), ...signs.columns]);
+  const answerPaths = pathsOf(columnsOf(map));
+  const paths = [...answerPaths, ...pathsOf(signs.columns)];
   return {
     source: map.source,
     sourceOf: () => map.source,
     read: (item, position) => {
       if (item instanceof BadItem) return item.outcome;
-      const values = textsAt(view(item), paths);
-      if (!isWanted(map, values)) return null;
+      const viewed = view(item);
+      const values = textsAt(viewed, paths);
+      // Not answered yet, or never: vendors deliver a response from its first question on, and who was asked or opted out.
+      if (!isWanted(map, values) || !isAnswered(map, values)) return null;
+      const misplaced = objectAt(viewed, answerPaths);
+      if (misplaced) return misplaced;
       const draft = draftFromRow(map, values, position, { connector, raw: JSON.stringify(item) });
-      // Not answered yet: vendors deliver a response from its first question on.
-      if (!('status' in draft) && isBlank(draft.score) && draft.comment === null) return null;
       return 'status' in draft ? draft : { ...draft, signs: signs.read(values) };
     },
   };
@@ -69,7 +74,9 @@ export function pathsOf(columns: readonly string[]): readonly Path[] {
 export const textsAt = (item: unknown, paths: readonly Path[]): RowValues =>
   Object.fromEntries(paths.map(([path, parts]) => [path, textOf(valueAt(item, parts))]));
 
-const isBlank = (score: string | number | null) => score === null || String(score).trim() === '';
+/** Whether there is a score or a comment; without one the item needs no date either. */
+const isAnswered = ({ score, comment }: FileMap, values: RowValues): boolean =>
+  [score?.column ?? [], comment ?? []].flat().some((column) => columnText(values, column).trim() !== '');
 
 /** The value at a path. A key may contain dots itself: the longest existing key is used. */
 function valueAt(value: unknown, parts: readonly string[]): unknown {
@@ -81,6 +88,24 @@ function valueAt(value: unknown, parts: readonly string[]): unknown {
       return valueAt((value as Record<string, unknown>)[key], parts.slice(taken));
   }
   return undefined;
+}
+
+/** The rejection of an item that has an object where the mapping expects a value: as JSON text it would become a segment or an id. */
+function objectAt(item: unknown, paths: readonly Path[]): Outcome | null {
+  for (const [path, parts] of paths) {
+    const value = valueAt(item, parts);
+    const objects = [value]
+      .flat(Number.POSITIVE_INFINITY)
+      .filter((one) => typeof one === 'object' && one !== null);
+    if (objects.length === 0) continue;
+    const [key] = Array.isArray(value) ? [] : Object.keys(objects[0] as object);
+    const right = key === undefined ? 'a value' : `one of its fields, such as ${quoted(`${path}.${key}`)}`;
+    return rejected(
+      'INVALID',
+      `item: ${quoted(path)} is ${Array.isArray(value) ? 'a list of objects' : 'an object'}; map ${right}`,
+    );
+  }
+  return null;
 }
 
 /** A value in the form of a file's column; the texts of a list are joined. */

@@ -1,4 +1,4 @@
-import type { Session } from '../database/client.ts';
+import type { OwnerSession, Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
 import type { ModelStage } from '../tables/scoring.ts';
 
@@ -97,4 +97,20 @@ export async function countLabels(
     readBy === null ? period : [...period, readBy],
   );
   return row ?? { labels: 0, corrections: 0 };
+}
+
+const MADE_NOTHING = '; it made nothing yet: ';
+const NOTE = statement(
+  'training_order_note',
+  `UPDATE agent_decision SET outcome = split_part(outcome, '${MADE_NOTHING}', 1) || coalesce('${MADE_NOTHING}' || $2::text, '')
+    WHERE id = $1 AND outcome IS DISTINCT FROM split_part(outcome, '${MADE_NOTHING}', 1) || coalesce('${MADE_NOTHING}' || $2::text, '')`,
+);
+
+/** Says with the decision that ordered a training why it made nothing at the last try; null: it made its model. */
+export async function noteOrder(
+  session: OwnerSession,
+  decision: string,
+  reason: string | null,
+): Promise<void> {
+  await session.rows(NOTE, [decision, reason]);
 }

@@ -142,7 +142,11 @@ const REMOVE = statement(
   { isSmall: true },
 );
 const MAPPING = statement('connections_mapping', 'SELECT mapping FROM connection WHERE id = $1');
-
+/** Held until the transaction ends: of two first mappings at once the second sees what the first one bound. */
+const BOUND = statement(
+  'connections_bound',
+  'SELECT sources FROM connection WHERE id = $1 AND removed_at IS NULL FOR UPDATE',
+);
 const MAP = statement(
   'connections_map',
   `WITH mapped AS (UPDATE connection SET mapping = $2::jsonb, mapping_revision = mapping_revision + 1,
@@ -249,6 +253,12 @@ export async function rotateSecret(
     formerUntil,
   ]);
   return true;
+}
+
+/** The sources that the connection is bound to, with its row locked; undefined where there is no such connection. */
+export async function holdBound(session: Session, id: string): Promise<readonly string[] | null | undefined> {
+  const [row] = await session.rows<{ sources: readonly string[] | null }>(BOUND, [id]);
+  return row?.sources;
 }
 
 /** Replaces the mapping; false where there is no such connection. */

@@ -48,6 +48,10 @@ const JUDGED = statement(
       AND p.cell_id = ANY ($4::integer[]) AND p.class IS NOT NULL AND r.class IS NOT NULL
     ORDER BY p.answered_at DESC LIMIT $5`,
 );
+/**
+ * With what one side abstained from: its probabilities are scored, not its calls, and without those answers a model would be judged on
+ * what it finds easy, and one that abstains from most would have too few to be replaced.
+ */
 const PAIRED = statement(
   'quality_paired',
   `SELECT r.class AS label, a.detractor AS a0, a.passive AS a1, a.promoter AS a2, b.detractor AS b0, b.passive AS b1,

@@ -51,6 +51,8 @@ export async function readScores(deps: ScoreDeps, scope: Scope, query: ScoreQuer
   const edges = edgesOf(windows);
   const places: readonly WindowPlaces[] = placesAmong(edges, windows);
   const champion = query.basis === 'SURVEYED' ? null : await readChampion(deps.store);
+  // A statement says which model counts, also where none does yet.
+  if (query.basis !== 'SURVEYED') query.notes?.note(null, []);
   const models = idsOf(champion?.parts ?? []);
   const classes = countedClasses(query.basis, models);
   const protectedCells = protectedFor(scope, deps.cells, query.basis);

@@ -118,6 +118,21 @@ describe('scoreline doctor', () => {
       expect(output).toContain(what);
   });
 
+  it('notes what is sent to another machine without encryption', async () => {
+    const { code, output } = await doctor({
+      VAULT_ADDR: 'http://vault.internal:8200',
+      VAULT_TOKEN: 'token',
+      SCORELINE_LLM_URL: 'http://127.0.0.1:11434/v1',
+      SCORELINE_LLM_MODEL: 'm',
+      SCORELINE_SEAL_SINK: 'http://witness.internal/heads',
+    });
+    expect(output.match(/note {2}\S+ is asked by plain http/g)).toEqual([
+      'note  VAULT_ADDR is asked by plain http',
+      'note  SCORELINE_SEAL_SINK is asked by plain http',
+    ]);
+    expect(code).toBe(0);
+  });
+
   it('names a port that is taken, and what to do', async () => {
     const server = createServer();
     const port = await new Promise<number>((done) => {

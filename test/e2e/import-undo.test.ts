@@ -9,7 +9,7 @@ import { useServer } from '../fixtures/use-server.ts';
 
 const CASES = new URL('../fixtures/cases/', import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), 'scoreline-undo-'));
-const server = useServer({ follow: true });
+const server = useServer();
 afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });

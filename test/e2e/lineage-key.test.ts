@@ -12,7 +12,7 @@ it('lineage export takes its key from a file or standard input, and warns where 
     request.resume().on('end', () => response.end());
   });
   await new Promise<void>((done) => endpoint.listen(0, '127.0.0.1', done));
-  const instance = await freshInstance();
+  const instance = await freshInstance({ SCORELINE_ROLES: 'api,ingest' });
   try {
     const server = await startServer(instance);
     await server.post('/ingest/responses', [

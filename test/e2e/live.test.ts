@@ -13,7 +13,7 @@ interface Update {
 }
 type Result = ExecutionResult<{ npsUpdates: Update }>;
 
-const server = useServer({ follow: true });
+const server = useServer();
 
 let next = 0;
 /** Answers of now in a region of the test's own. */

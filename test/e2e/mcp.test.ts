@@ -241,6 +241,9 @@ describe.each(VERSIONS)('the protocol of %s', (version) => {
     expect(answer.content[0]?.text).toMatch(
       /^scores has no argument "regoin"; it has segment, window, asOf, /,
     );
+    const moment = await callAs(client, 'scores', { asOf: 'last week' });
+    expect(moment).toMatchObject({ isError: true });
+    expect(moment.content[0]?.text).toMatch(/^asOf: "last week" is no moment; .* newest-P12W$/);
     await expect(callAs(client, 'no_such_tool')).rejects.toThrow('there is no such tool');
   });
 

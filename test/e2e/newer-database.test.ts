@@ -5,7 +5,7 @@ import { freshInstance, runProgram, startServer } from '../fixtures/server.ts';
 import { whileStopped } from '../fixtures/while-stopped.ts';
 
 it('an older program does not start on the database of a newer one, and the doctor says which is needed', async () => {
-  const instance = await freshInstance();
+  const instance = await freshInstance({ SCORELINE_ROLES: 'api,ingest' });
   try {
     await (await startServer(instance)).stop();
     expect((await runProgram(['doctor'], instance.env).finished).code).toBe(0);

@@ -285,10 +285,13 @@ describe('starting and stopping', () => {
     expect(output).toMatch(/PORT must be a port number.*\n.*NEO4J_URL is not a URL/);
   });
 
-  it('stops cleanly and finds everything again', async () => {
+  it('stops cleanly, refuses a database whose pseudonyms have another pepper, and finds everything again', async () => {
     const before = await responses();
     const { code, output } = await server.stop('SIGINT');
     expect([code, output]).toEqual([0, expect.stringContaining('stopped; everything accepted is kept')]);
+    const env = { ...server.instance.env, SCORELINE_PEPPER: 'ab'.repeat(32) };
+    const other = await runProgram(['start'], env).finished;
+    expect([other.code, other.output]).toEqual([1, expect.stringContaining('another pseudonym pepper')]);
     await server.start();
     expect(await responses()).toBe(before);
   });
@@ -308,17 +311,6 @@ describe('starting and stopping', () => {
     expect(again.output()).not.toContain(key);
     expect((await fetch(`${again.url}/metrics`, { headers: { 'x-api-key': key } })).status).toBe(200);
     await again.stop();
-    other.remove();
-  });
-
-  it('refuses a database whose pseudonyms have another pepper', async () => {
-    const other = await freshInstance();
-    await (await startServer(other)).stop();
-    const { code, output } = await runProgram(['start'], {
-      ...other.env,
-      SCORELINE_PEPPER: 'ab'.repeat(32),
-    }).finished;
-    expect([code, output]).toEqual([1, expect.stringContaining('another pseudonym pepper')]);
     other.remove();
   });
 });

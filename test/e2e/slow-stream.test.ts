@@ -12,7 +12,7 @@ import { useServer } from '../fixtures/use-server.ts';
  * reads is not, however much comes at once.
  */
 
-const server = useServer({ follow: true });
+const server = useServer();
 
 const GROUPS = 200;
 /** Rows of many groups that request their long ids repeatedly: one update is over a megabyte. */

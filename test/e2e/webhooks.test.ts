@@ -23,7 +23,7 @@ let instance: Instance;
 let server: RunningServer;
 const made: string[] = [];
 beforeAll(async () => {
-  instance = await freshInstance();
+  instance = await freshInstance({ SCORELINE_ROLES: 'api,ingest' });
   server = await startServer(instance);
 });
 afterAll(async () => {
@@ -305,7 +305,9 @@ describe.each([...CONNECTORS.keys()])('deliveries of %s', (connector) => {
     const headers = signed(large, fixtures.secret, Date.now(), 'large');
     const answer = await post(connection.path, large, headers);
     expect(answer.status).toBe(413);
-    expect(await answer.text()).toContain('TOO_LARGE');
+    const refused = await answer.text();
+    expect(refused).toContain('TOO_LARGE');
+    expect(refused).toContain('this path takes at most 1048576 bytes');
     const status = await new Promise((done, fail) => {
       const sent = httpRequest(`${server.url}${connection.path}`, { method: 'POST', headers }, (response) => {
         response.resume();

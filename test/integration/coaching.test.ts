@@ -59,8 +59,9 @@ function made() {
   );
 }
 
-const act = (database: TestDatabase, agent: AnyAgent) =>
+const act = (database: TestDatabase, agent: AnyAgent, stopped = () => false) =>
   runAgent({ store: database.store, cells: database.cells, dimensions: DIMENSIONS, now: () => now }, agent, {
+    stopped,
     onError: (error) => {
       throw error;
     },
@@ -143,6 +144,14 @@ describe('coaching', () => {
     now += DAY_MS;
     expect((await act(database, bold)).filter(({ state }) => state === 'DONE')).toEqual([]);
     expect(await casesFor(EVERYTHING)).toHaveLength(1);
+  });
+
+  it('looks at everyone on a day whose first run ended after the first member of staff', async () => {
+    now += DAY_MS;
+    let looks = 0;
+    expect(await act(database, agent, () => looks++ > 0)).toHaveLength(1);
+    expect(await act(database, agent)).toHaveLength(3);
+    expect(await act(database, agent)).toEqual([]);
   });
 
   it.each([

@@ -127,6 +127,19 @@ it('a connection that one process makes is known in the others; its removal and 
   for (const { connections } of [one, other]) await connections.close();
 });
 
+it('of two first mappings at once that name different sources one is refused', async () => {
+  const { connections } = await processOn();
+  const unmapped = { ...wanted, connector: 'delighted', mapping: null, secret: 'a-key-of-the-vendor' };
+  const { id } = await connections.create(unmapped, change);
+  const tries = await Promise.allSettled(
+    ['one', 'two'].map((source) => connections.map(id, { source }, change)),
+  );
+  expect(tries.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  const { sources, mapping } = await rows(id);
+  expect(sources).toEqual([(mapping as { source: string }).source]);
+  await connections.close();
+});
+
 it('the same delivery at the same time in two processes is stored and counted once', async () => {
   const [one, other] = [await processOn(), await processOn()];
   const { id, secret } = await one.connections.create(wanted, change);

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { sealKind } from '../../graph/kinds/seal.ts';
+import { Written } from '../../graph/kinds/shared/written.ts';
 import { leadAlone } from '../../store/database/lease.ts';
 import { runFollower } from '../../store/journal/follower.ts';
 import { formatPosition, saveFollowerPosition } from '../../store/journal/journal.ts';
@@ -48,4 +50,24 @@ it('a follower that moved its position before a beginning that failed goes on fr
   expect(errors).toEqual(['the connection was lost']);
   const rows = await database.sql<{ entries: number }>('SELECT count(*)::integer AS entries FROM journal');
   expect(seen.size).toBe(rows[0]?.entries);
+});
+
+it('an empty graph is filled with seals in pages, between which it can be stopped', async () => {
+  const { projection } = sealKind;
+  if (!projection || !('all' in projection) || !projection.all) throw new Error('seals have pages');
+  const writer = { ...database, written: new Written(), write: async () => undefined };
+  const pages = async () => {
+    const found: unknown[] = [];
+    for await (const entries of projection.all?.(writer) ?? [])
+      found.push(...entries.map(({ payload }) => payload.seals));
+    return found;
+  };
+  expect(await pages()).toEqual([]);
+  await database.sql(`INSERT INTO seal (id, bucket, cell_id, model_version_id, revision, why, manifest, hash, recorded_at)
+    SELECT 45000, now(), min(id), 0, 0, 'SEALED', '{}', 'ab', now() FROM cell`);
+  expect(await pages()).toEqual([
+    [0, 19_999],
+    [20_000, 39_999],
+    [40_000, 45_000],
+  ]);
 });

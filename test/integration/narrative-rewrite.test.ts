@@ -252,7 +252,7 @@ it('records what left, to which model, and what became of the answer, without te
   expect(asked?.subject).toMatchObject({
     model: 'stub-1',
     host: new URL(stub.url).host,
-    prompt: 'narrative@1',
+    prompt: 'narrative@2',
     promptHash: expect.stringMatching(/^[0-9a-f]{64}$/),
     requestHash: expect.stringMatching(/^[0-9a-f]{64}$/),
     sheetHash: expect.stringMatching(/^[0-9a-f]{64}$/),

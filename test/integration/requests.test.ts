@@ -99,6 +99,18 @@ describe('a request', () => {
     expect(data.trace.nodes.map((node) => node.id)).toEqual(expect.arrayContaining([cause, id]));
   });
 
+  it('for a case that is open returns it, and is a new proposal once it is closed', async () => {
+    const cause = responseOf('Germany');
+    const found = (await ask('reader', open(cause))).data.requestCase;
+    expect(found).toMatchObject({ case: { state: 'OPEN' }, proposal: null });
+    const close = `mutation { closeCase(id: "${found?.case?.id}", outcome: "called", reason: "called") { state } }`;
+    expect((await ask('everything', close)).data).toMatchObject({ closeCase: { state: 'CLOSED' } });
+    const second = (await ask('reader', open(cause))).data.requestCase;
+    expect(second).toMatchObject({ case: null, proposal: { state: 'PROPOSED' } });
+    const done = await ask('everything', settle('approveDecision', second?.proposal?.id ?? ''));
+    expect(done.data).toMatchObject({ approveDecision: { outcome: expect.stringMatching(/^opened Case:/) } });
+  });
+
   it('to acknowledge an alert waits for a person too, who cannot make it one about another alert', async () => {
     const asked = async () =>
       (await ask('reader', acknowledge(alertOf('Germany')))).data.requestAcknowledgement?.proposal?.id ?? '';
@@ -135,13 +147,13 @@ describe('a request', () => {
         { state: 'OPEN', alerts: 1 },
       ],
       caseCounts: [
-        { state: 'CLOSED', cases: 2 },
+        { state: 'CLOSED', cases: 3 },
         { state: 'OPEN', cases: 2 },
       ],
     });
     expect(await counts('everything')).toMatchObject({
       alertCounts: [{ alerts: 1 }, { state: 'OPEN', alerts: 3 }],
-      caseCounts: [{ state: 'CLOSED', cases: 4 }, { cases: 2 }],
+      caseCounts: [{ state: 'CLOSED', cases: 5 }, { cases: 2 }],
     });
     expect(await counts('blind')).toEqual({ alertCounts: [], caseCounts: [] });
   });

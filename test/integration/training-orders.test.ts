@@ -107,6 +107,16 @@ describe('orders of both parts', () => {
     const bare = await opened(encoders);
     const tried: Tried = new Map();
     expect(await order(bare.train, tried)).toBeNull();
+    const outcomes = async () =>
+      (
+        await database.sql<{ outcome: string }>(
+          `SELECT outcome FROM agent_decision WHERE state = 'DONE' AND agent = 'retraining' ORDER BY settled_at, id`,
+        )
+      ).map(({ outcome }) => outcome);
+    expect(await outcomes()).toEqual([
+      expect.stringMatching(/^[^;]+; it made nothing yet: .*not on this machine/),
+      expect.stringMatching(/^[^;]+; it made nothing yet: [^:]+: .* at least 100$/),
+    ]);
     const few = expect.stringMatching(/^TrainingError: .* at least 100$/);
     expect(reported()).toEqual([expect.stringMatching(/^MissingEncoderError: .*not on this machine/), few]);
     expect(await order(bare.train, tried)).toBeNull();
@@ -115,6 +125,7 @@ describe('orders of both parts', () => {
     now += 10 * MINUTE_MS;
     expect(await order(bare.train, tried)).toBeNull();
     expect(reported(), 'its encoder is there; it lacks labels as well').toEqual([few]);
+    expect((await outcomes())[0]).toMatch(/^[^;]+; it made nothing yet: until: .* at least 100$/);
   });
 
   it('one that makes no pair is not trained again and again', async () => {

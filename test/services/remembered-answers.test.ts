@@ -9,7 +9,16 @@ import { trimJournal } from '../../store/journal/journal-trim.ts';
 import { KEYS } from '../faults/world.ts';
 import { until } from '../fixtures/patience.ts';
 import fc from '../fixtures/properties.ts';
-import { asking, CALLERS, iso, PROCESSES, QUERIES, type Step, step } from '../fixtures/score-histories.ts';
+import {
+  asking,
+  CALLERS,
+  iso,
+  OWN_QUERIES,
+  PROCESSES,
+  QUERIES,
+  type Step,
+  step,
+} from '../fixtures/score-histories.ts';
 import {
   ADMIN_KEY,
   freshInstance,
@@ -49,7 +58,7 @@ beforeAll(async () => {
     writeFileSync(
       instance.env.SCORELINE_CONFIG,
       `export default { dimensions: [{ field: 'region' }], audit: { aggregates: true },
-        limits: { cost: { default: { operation: 100_000, minute: 100_000_000 } } } };`,
+        limits: { cost: { default: { operation: 100_000, minute: 100_000_000 }, 'segment-owner': { operation: 100, minute: 200 } } } };`,
     );
     databaseUrl = instance.env.DATABASE_URL as string;
     instances.push(instance);
@@ -113,7 +122,7 @@ async function ask(place: number, caller: string, query: string, accept: string)
       'content-type': 'application/json',
       accept,
     },
-    body: JSON.stringify({ query: QUERIES[query] }),
+    body: JSON.stringify({ query: QUERIES[query] ?? OWN_QUERIES[query] }),
   });
   // Ids of requests, and of what is logged, are of each request alone.
   const text = (await answer.text()).replaceAll(UUID, 'ID');
@@ -126,6 +135,10 @@ async function remembered(place: number): Promise<number> {
   });
   return Number(/^scoreline_remembered_answers_total (\d+)$/m.exec(await metrics.text())?.[1]);
 }
+
+/** What the id of the first row says. */
+const idOf = (text: string): string =>
+  Buffer.from(/"nps_([\w-]+)"/.exec(text)?.[1] ?? '', 'base64url').toString();
 
 /** Each process answers that caller as an execution does, whether it answered before or not. */
 async function compare(caller: string, queries = Object.keys(QUERIES)) {
@@ -209,6 +222,34 @@ describe('remembered answers', () => {
     for (const query of ['now', 'unknown', 'combined', 'person', 'minutes'])
       expect(await hits('admin', query, async () => undefined), query).toBe(0);
     expect(await hits('feed', 'days', async () => undefined), 'of a ledger').toBe(0);
+  });
+
+  it('are not kept of what a model counts in, also before there is one', async () => {
+    const basis = ['combined', 'inferred'];
+    const { rows } = await client.query(
+      `UPDATE model_version SET stage = 'RETIRED' WHERE stage = 'CHAMPION' RETURNING id`,
+    );
+    const before = await remembered(0);
+    await compare('admin', basis);
+    expect(await remembered(0)).toBe(before);
+    await client.query(`UPDATE model_version SET stage = 'CHAMPION' WHERE id = $1`, [rows[0]?.id]);
+    await compare('admin', basis);
+    const { text } = await ask(0, 'admin', 'inferred', FOR_APOLLO);
+    expect(idOf(text), 'it names the model').toMatch(/,\d+\]$/);
+  });
+
+  it('are charged and refunded as executed ones are', async () => {
+    keys['owner'] = await keyOf('owner', { role: 'segment-owner', attributes: { region: ['Germany'] } });
+    await until(async () => (await ask(0, 'owner', 'viewer', '*/*')).status === 200, 'the key is known');
+    const before = await remembered(0);
+    const answers: Awaited<ReturnType<typeof ask>>[] = [];
+    // Each is charged a quarter of the budget, half of which is refunded: without the refunds it lasts for four.
+    for (let i = 0; i < 6; i++) answers.push(await ask(0, 'owner', 'refunded', '*/*'));
+    expect(answers.map(({ status, text }) => [status, text.includes('RATE_LIMITED')])).toEqual(
+      answers.map(() => [200, false]),
+    );
+    expect((await remembered(0)) - before).toBe(5);
+    delete keys['owner'];
   });
 
   it('are audited as executed ones are', async () => {

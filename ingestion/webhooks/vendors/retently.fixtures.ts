@@ -67,6 +67,13 @@ export const fixtures: VendorFixtures = {
       drafts: [{ ...draft, score: '8' }],
     },
     {
+      what: 'a contact that opted out, without the fields of an answer',
+      body: JSON.stringify({ respondent: '5a9d595701c85b38114b5a1', campaign: 'Relationship' }),
+      accepted: 0,
+      ignored: 1,
+      drafts: [null],
+    },
+    {
       what: 'a contact that opted out',
       body: delivery({ score: '', comment: '' }),
       accepted: 0,

@@ -75,6 +75,12 @@ export const fixtures: VendorFixtures = {
       drafts: [{ ...draft('SM3'), score: null, comment: '9.5 is what I would say' }],
     },
     {
+      what: 'a number below the scale, which is a reason as it was written',
+      body: message('SM12', '-5'),
+      accepted: 1,
+      drafts: [{ ...draft('SM12'), score: null, comment: '-5' }],
+    },
+    {
       what: 'a number that is not on the scale',
       body: message('SM4', '11. very good'),
       accepted: 0,

@@ -51,6 +51,6 @@ function withAnswer(item: unknown): unknown {
   const message = fieldsOf(item);
   const text = typeof message['Body'] === 'string' ? message['Body'].trim() : '';
   const [found = '', score = null] = ANSWER.exec(text) ?? [];
-  const rest = text.slice(found.length).replace(BETWEEN, '');
+  const rest = found === '' ? text : text.slice(found.length).replace(BETWEEN, '');
   return { ...message, score, comment: rest };
 }

@@ -91,6 +91,13 @@ export const fixtures: VendorFixtures = {
       drafts: [],
     },
     {
+      what: 'a response that Wootric does not count',
+      body: delivery('created', { id: 1_234_570, excluded_from_calculations: true }),
+      accepted: 0,
+      ignored: 1,
+      drafts: [null],
+    },
+    {
       what: 'an answer that is not of 0 to 10',
       body: delivery('created', { id: 1_234_568, score: 4 }, { survey_mode: 'CSAT' }),
       accepted: 0,

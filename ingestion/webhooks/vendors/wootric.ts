@@ -16,7 +16,7 @@ const DEFAULTS = {
   revision: { column: 'response.updated_at' },
   score: { column: 'response.score', scale: '0-10' },
   comment: 'response.text',
-  where: { survey_mode: ['NPS'] },
+  where: { survey_mode: ['NPS'], 'response.excluded_from_calculations': ['', 'false'] },
 };
 
 /** Wootric, now InMoment, through a relay that adds the secret: docs/connectors/wootric.md. */

@@ -5,7 +5,7 @@ import { useServer } from '../../fixtures/use-server.ts';
 
 /** A key that is limited to Germany floods the database with cells; another one is not affected. */
 
-const server = useServer({ follow: true });
+const server = useServer();
 
 async function makeKey(input: object): Promise<string> {
   const answer = await server.graphql<{ createApiKey: { key: string } }>(
