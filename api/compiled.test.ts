@@ -1,12 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import {
-  buildSchema,
-  type DefinitionNode,
-  type DocumentNode,
-  getOperationAST,
-  parse,
-} from 'graphql';
+import { buildSchema, type DefinitionNode, type DocumentNode, getOperationAST, parse } from 'graphql';
 import { compileQuery } from 'graphql-jit';
 import { expect, it } from 'vitest';
 import { CompiledQueries, isWorthCompiling } from './compiled.ts';

@@ -32,7 +32,11 @@ function entryOf(position: number, deltas: readonly (readonly number[])[]): Jour
 
 it('is touched by the first entry that changes one of its cells in its window', async () => {
   const query = await queryOf(3);
-  const [outside, before, unknown] = [[MAIL, HOUR], [2, HOUR - 240], [99, HOUR]];
+  const [outside, before, unknown] = [
+    [MAIL, HOUR],
+    [2, HOUR - 240],
+    [99, HOUR],
+  ];
   const entries = [outside, before, unknown].map((delta, i) => entryOf(i + 1, [delta as number[]]));
   expect(query.firstTouching(entries)).toBeUndefined();
   const both = entryOf(4, [outside as number[], [3, HOUR]]);

@@ -77,7 +77,9 @@ it('counts the rows that a subscription begins with, for the caller that it bega
   const large = await begin(LARGE);
   expect(large).toMatchObject({
     begun: {
-      errors: [{ message: expect.stringContaining('the rows of one'), extensions: { code: 'TOO_MANY_OPEN' } }],
+      errors: [
+        { message: expect.stringContaining('the rows of one'), extensions: { code: 'TOO_MANY_OPEN' } },
+      ],
     },
     rows: 0,
   });
