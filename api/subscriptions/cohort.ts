@@ -77,52 +77,6 @@ export function createCohorts(onError: (error: Error) => void): Cohorts {
   const byLiveQuery = new WeakMap<LiveQuery, Map<string, Cohort>>();
   let count = 0;
 
-  const open = (membership: Membership, close: () => void): Cohort => {
-    const { liveQuery } = membership.subscription;
-    const members: Cohort['members'] = new Set();
-    const latest: Cohort['latest'] = new Map();
-    const kept = new KeptRows(membership);
-    const answer = async (updates: readonly NpsUpdate[]) => {
-      const slice = new Slice();
-      const made: Latest[] = [];
-      for (const update of updates) {
-        const one = await inText(update, membership, slice);
-        if (!kept.hasRoomFor(one)) return;
-        made.push(one);
-      }
-      // Without yielding: text written over several turns of the event loop would count as left unread
-      // (outbox.ts).
-      for (const one of made) {
-        latest.set(JSON.stringify(one.update.row.group), one);
-        const all = new Answer(one.json);
-        for (const deliver of members) deliver(all);
-      }
-    };
-    // Followed before the current rows are read, and answered one after the other: nothing is missed or out of
-    // order.
-    let queue: Promise<void> = Promise.resolve();
-    const inTurn = (work: () => Promise<void>) => {
-      const done = queue.then(work);
-      queue = done.catch(onError);
-      return done;
-    };
-    const unfollow = liveQuery.follow((updates) => {
-      inTurn(() => answer(updates)).catch(() => undefined);
-    });
-    const ready = liveQuery
-      .present()
-      .then((updates) =>
-        inTurn(() => answer(updates.filter(({ row }) => !latest.has(JSON.stringify(row.group))))),
-      )
-      .then(() => kept.begin());
-    const stop = () => {
-      unfollow();
-      kept.leave();
-      close();
-    };
-    return { members, latest, ready, inTurn, stop };
-  };
-
   return {
     shares: new Shares('subscriptions', LIMITS.subscriptions),
     count: () => count,
@@ -134,7 +88,7 @@ export function createCohorts(onError: (error: Error) => void): Cohorts {
       let cohort = cohorts.get(key);
       if (!cohort) {
         count += 1;
-        cohort = open(membership, () => {
+        cohort = openCohort(membership, onError, () => {
           cohorts.delete(key);
           count -= 1;
         });
@@ -173,6 +127,53 @@ export function createCohorts(onError: (error: Error) => void): Cohorts {
       }
     },
   };
+}
+
+/** A cohort that begins with that membership; `close` is called when it stops. */
+function openCohort(membership: Membership, onError: (error: Error) => void, close: () => void): Cohort {
+  const { liveQuery } = membership.subscription;
+  const members: Cohort['members'] = new Set();
+  const latest: Cohort['latest'] = new Map();
+  const kept = new KeptRows(membership);
+  const answer = async (updates: readonly NpsUpdate[]) => {
+    const slice = new Slice();
+    const made: Latest[] = [];
+    for (const update of updates) {
+      const one = await inText(update, membership, slice);
+      if (!kept.hasRoomFor(one)) return;
+      made.push(one);
+    }
+    // Without yielding: text written over several turns of the event loop would count as left unread
+    // (outbox.ts).
+    for (const one of made) {
+      latest.set(JSON.stringify(one.update.row.group), one);
+      const all = new Answer(one.json);
+      for (const deliver of members) deliver(all);
+    }
+  };
+  // Followed before the current rows are read, and answered one after the other: nothing is missed or out of
+  // order.
+  let queue: Promise<void> = Promise.resolve();
+  const inTurn = (work: () => Promise<void>) => {
+    const done = queue.then(work);
+    queue = done.catch(onError);
+    return done;
+  };
+  const unfollow = liveQuery.follow((updates) => {
+    inTurn(() => answer(updates)).catch(() => undefined);
+  });
+  const ready = liveQuery
+    .present()
+    .then((updates) =>
+      inTurn(() => answer(updates.filter(({ row }) => !latest.has(JSON.stringify(row.group))))),
+    )
+    .then(() => kept.begin());
+  const stop = () => {
+    unfollow();
+    kept.leave();
+    close();
+  };
+  return { members, latest, ready, inTurn, stop };
 }
 
 /** Of the row of an update, which the live query and the cohort keep beside its text. */
