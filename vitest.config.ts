@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { slownessNow } from './test/fixtures/unit-of-work.ts';
+import { builtThreads } from './test/runner/built-threads.ts';
 import DurationsReporter from './test/runner/durations-reporter.ts';
 import { ENGINE_FLAGS } from './test/runner/engine-flags.ts';
 import FailedReporter from './test/runner/failed-reporter.ts';
@@ -15,6 +16,9 @@ import { LONG, SERVICES, SHORT } from './test/runner/suites.ts';
 const resolve = {
   alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql')) }],
 };
+
+/** How modules are found and compiled beyond unit tests: those of threads start them from their sources. */
+const modules = { resolve, plugins: [builtThreads] };
 
 /** On a machine that is busy or slow, every bound of the tests is that many times larger. */
 const slowness = slownessNow();
@@ -61,12 +65,12 @@ export default defineConfig({
           ...bounds,
         },
       },
-      { resolve, test: { name: 'integration', include: ['test/integration/**/*.test.ts'], ...bounds } },
-      { resolve, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], ...bounds } },
-      { resolve, test: { name: 'short', ...SHORT, ...together, ...bounds } },
-      { resolve, test: { name: 'long', ...LONG, ...waiting, ...bounds } },
+      { ...modules, test: { name: 'integration', include: ['test/integration/**/*.test.ts'], ...bounds } },
+      { ...modules, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], ...bounds } },
+      { ...modules, test: { name: 'short', ...SHORT, ...together, ...bounds } },
+      { ...modules, test: { name: 'long', ...LONG, ...waiting, ...bounds } },
       {
-        resolve,
+        ...modules,
         test: {
           name: 'services',
           ...SERVICES,

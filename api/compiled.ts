@@ -13,6 +13,7 @@ import { breathe } from '../domain/text/slices.ts';
 import type { ScopedSession } from '../store/database/client.ts';
 import type { StoredCellDictionary } from '../store/responses/cell-dictionary.ts';
 import { beginOperation } from '../store/scores/begin-operation.ts';
+import { documentBytes } from './gate/documents.ts';
 import { unfoldedFields } from './gate/screen.ts';
 import { LIMITS } from './limits.ts';
 
@@ -104,9 +105,9 @@ export const beginExecution = (
     isReadOnly: operation?.operation === OperationTypeNode.QUERY,
   });
 
-/** A document may have few fields and much text, and one that is kept compiled keeps both. */
-const sizeOf = (fields: number, { loc }: DocumentNode): number =>
-  Math.max(1, fields) + Math.ceil((loc?.source.body.length ?? 0) / LIMITS.compiledCharacters);
+/** A document may have few fields and much else, and one that is kept compiled keeps both. */
+const sizeOf = (fields: number, document: DocumentNode): number =>
+  Math.max(1, fields) + Math.ceil(documentBytes(document) / LIMITS.compiledBytes);
 
 /**
  * Compiling blocks for about 0.1 ms per field and keeps some kilobytes of each, so a query is compiled once its

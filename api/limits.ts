@@ -28,9 +28,9 @@ export const LIMITS = {
    */
   compiledQuery: 500,
   compilingPoints: 2,
-  /** Fields of all cached compiled queries, and the characters of their documents that count as one. */
+  /** Fields of all cached compiled queries, and the bytes of their documents that count as one. */
   compiledFields: 20_000,
-  compiledCharacters: 20,
+  compiledBytes: 4_000,
   /** How often one field may occur in one selection, and how many directives at one location. */
   repeats: 30,
   directives: 5,
@@ -91,8 +91,8 @@ export const LIMITS = {
   sockets: 1_000,
   streams: 1_000,
   subscriptions: 2_000,
-  /** Characters of the document of a subscription, which is kept for its life, that count as one subscription. */
-  subscriptionCharacters: 1_024,
+  /** Bytes of memory that a subscription keeps for its life (document, variables, rows) that count as one subscription. */
+  subscriptionBytes: 64 * 1024,
   /** Bytes of the variables of a subscription, which are kept for its life. */
   subscriptionVariables: 16 * 1024,
   /** Bytes that may wait for a subscriber that does not read. */

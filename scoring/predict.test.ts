@@ -39,14 +39,3 @@ it.each(['漢', '👍❤️'])('leaves others their turns while it reads the lon
   // Each of these texts takes longer than a slice.
   expect(turns).toBeGreaterThanOrEqual(texts.length - 2);
 });
-
-it('abstains for a short text in another language whose emoji have English words', async () => {
-  const model = readModel(
-    JSON.parse(readFileSync(new URL('./models/default.json', import.meta.url), 'utf8')),
-  );
-  const { dimension } = model.artefact.encoder;
-  const [read] = await predict(poolByChance({ dimension }), model, [
-    { text: 'Super App 👍', attributes: {} },
-  ]);
-  expect(read).toMatchObject({ class: null, abstained: expect.stringMatching(/^language: de/) });
-});

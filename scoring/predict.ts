@@ -4,9 +4,9 @@ import { indexOfLargest, MILLION, toMillionths, uncertaintyOf } from '../domain/
 import { mapInSlices } from '../domain/text/slices.ts';
 import type { Encoding } from './encoder.ts';
 import type { EncoderPool } from './encoder-pool.ts';
-import { type FeatureSource, featureValues, wordsOf } from './features.ts';
+import { type FeatureSource, featureValues, languageOf, wordsOf } from './features.ts';
 import type { Model } from './model.ts';
-import { languageAsWritten, type Prepared, preparedFor } from './preparation.ts';
+import { preparedFor } from './preparation.ts';
 import { logitsOf } from './softmax-regression.ts';
 
 /** One model's prediction for one response; probabilities in millionths, each head's add up to one million. */
@@ -53,7 +53,7 @@ export async function predict(
 }
 
 /** The prediction for a prepared text with a known encoding. */
-export function predictOne(model: Model, source: Prepared<FeatureSource>, encoding: Encoding): Prediction {
+export function predictOne(model: Model, source: FeatureSource, encoding: Encoding): Prediction {
   const inputs = headInputs(source, encoding);
   const nps = calibrate(model.nps.calibration, logitsOf(model.nps, inputs));
   const sentiment = calibrate(model.sentiment.calibration, logitsOf(model.sentiment, inputs));
@@ -113,13 +113,13 @@ export function wordsIn(text: string): number {
   return words;
 }
 
-function inputOf(source: Prepared<FeatureSource>, { tokens, frame, unknown }: Encoding): Prediction['input'] {
+function inputOf({ text }: FeatureSource, { tokens, frame, unknown }: Encoding): Prediction['input'] {
   return {
-    words: wordsIn(source.text),
+    words: wordsIn(text),
     // The framing tokens are always known.
     tokens: Math.max(0, tokens - frame),
     unknownTokens: unknown,
-    language: languageAsWritten(source),
+    language: languageOf(text),
   };
 }
 

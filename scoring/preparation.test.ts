@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { emojiAsWords, languageAsWritten, PREPARATION, preparedFor } from './preparation.ts';
+import { emojiAsWords, PREPARATION, preparedFor } from './preparation.ts';
 
 it.each([
   ['Support 👎👎👎 for us', 'Support bad. for us'],
@@ -18,15 +18,4 @@ it('applies only to models made with it, and only in their languages', () => {
   expect(preparedFor({ languages: ['en'] }, source)).toBe(source);
   const german = { text: 'Die App stürzt seit dem letzten Update ständig ab 👎', attributes: {} };
   expect(preparedFor(reader, german)).toBe(german);
-});
-
-it('keeps the language of a text as it was written', () => {
-  const reader = { preparation: PREPARATION, languages: ['en'] };
-  const of = (text: string) => languageAsWritten(preparedFor(reader, { text, attributes: {} }));
-  expect(['Super App 👍', 'Great support 👍', 'ok 👍', 'Alles kaputt 😡'].map(of)).toEqual([
-    'de',
-    'en',
-    null,
-    'de',
-  ]);
 });

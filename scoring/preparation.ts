@@ -14,15 +14,8 @@ interface Reader {
   readonly languages: readonly string[];
 }
 
-/** What a model reads of a response, and the text as it was written. */
-export type Prepared<Source extends FeatureSource> = Source & {
-  /** Absent: it is read as it was written. */
-  readonly written?: string;
-};
-
 /** Enough of a text to detect its language. */
 const LETTERS = /(?:\p{L}{1,40}[^\p{L}]{1,10}){3}/u;
-const LETTER = /\p{L}/u;
 const PICTURE = /\p{Extended_Pictographic}|\p{Regional_Indicator}/u;
 const VARIANT = /[\ufe0e\ufe0f\u{1f3fb}-\u{1f3ff}]/gu;
 /**
@@ -78,18 +71,10 @@ function wordsFor(segment: string): string | undefined {
  * What the model reads of a response. The words are English: a text in another language keeps its emoji, so
  * that it is not taken for English.
  */
-export function preparedFor<Source extends FeatureSource>(
-  reader: Model | Reader,
-  source: Source,
-): Prepared<Source> {
+export function preparedFor<Source extends FeatureSource>(reader: Model | Reader, source: Source): Source {
   const { preparation, languages } = 'artefact' in reader ? reader.artefact : reader;
   if (preparation !== PREPARATION || !PICTURE.test(source.text)) return source;
   const language = languageOf(source.text);
   if (language !== null && !languages.includes(language) && LETTERS.test(source.text)) return source;
-  return { ...source, text: emojiAsWords(source.text), written: source.text };
-}
-
-/** The language of a text as it was written: words for its emoji are English. Of emoji alone, they are its text. */
-export function languageAsWritten({ text, written = text }: Prepared<FeatureSource>): string | null {
-  return languageOf(LETTER.test(written) ? written : text);
+  return { ...source, text: emojiAsWords(source.text) };
 }

@@ -20,9 +20,13 @@ import { LIMIT_RULES, LIMITS } from '../limits.ts';
 import { badInput, InvalidOperationError, withCode } from './invalid-operation.ts';
 import { refuseRepeats } from './screen.ts';
 
-/** Documents that are kept at most, and characters of all of them. */
+/** Documents that are kept at most, and about how much memory all of them take. */
 export const KEPT = 1_000;
-export const KEPT_CHARACTERS = 1_000_000;
+export const KEPT_BYTES = 64_000_000;
+/** Of a token of a parsed document with its part of the tree, and of what its cost is counted with. */
+const TOKEN_BYTES = 400;
+/** A token may be one character, and be followed by one. */
+const LEAST_CHARACTERS = 2;
 const MOST_MISTAKES = 5;
 /** For longer texts similar names are not searched: that takes their length times that of each name. */
 const LONGEST_TO_COMPARE = 100;
@@ -31,12 +35,23 @@ const OPENING = new Set<TokenKind>([TokenKind.BRACE_L, TokenKind.BRACKET_L, Toke
 const COMMENT = /[\t\n\r ,\uFEFF]*#[^\n\r]*/y;
 const CLOSING = new Set<TokenKind>([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
 
+const bytes = new WeakMap<DocumentNode, number>();
+
+/** About how much memory a document takes as long as it is kept: its text is the smallest part of it. */
+export function documentBytes(document: DocumentNode): number {
+  const length = document.loc?.source.body.length ?? 0;
+  return bytes.get(document) ?? bytesOf(length, length / LEAST_CHARACTERS);
+}
+
+const bytesOf = (characters: number, tokens: number): number =>
+  Math.ceil(2 * characters + TOKEN_BYTES * (tokens + 1));
+
 /** From the text of a document to the validated document; valid ones are cached. */
 export class Documents {
   readonly #valid = new LRUCache<string, DocumentNode>({
     max: KEPT,
-    maxSize: KEPT_CHARACTERS,
-    sizeCalculation: (_, text) => text.length,
+    maxSize: KEPT_BYTES,
+    sizeCalculation: documentBytes,
   });
 
   /**
@@ -56,7 +71,7 @@ export class Documents {
     });
     if (errors.length > 0)
       throw new InvalidOperationError(errors.map((error) => shortened(error, 'GRAPHQL_VALIDATION_FAILED')));
-    dropTokens(document);
+    bytes.set(document, bytesOf(text.length, dropTokens(document)));
     this.#valid.set(text, document);
     return document;
   }
@@ -73,15 +88,19 @@ function parsed(text: string): DocumentNode {
 /**
  * Errors need the first token of a node, for its line; each token holds the next, so that any node would keep all
  * of them.
+ * @returns how many there were
  */
-function dropTokens({ loc }: DocumentNode): void {
+function dropTokens({ loc }: DocumentNode): number {
   let token: Token | null | undefined = loc?.startToken;
+  let count = 0;
   while (token) {
+    count += 1;
     const linked: { prev: Token | null; next: Token | null } = token;
     token = token.next;
     linked.prev = null;
     linked.next = null;
   }
+  return count;
 }
 
 const shortened = (error: GraphQLError, code: string): GraphQLError =>

@@ -1,14 +1,14 @@
 import type { DocumentNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { sha256 } from '../../config/gate-settings.ts';
-import { KEPT, KEPT_CHARACTERS } from '../gate/documents.ts';
+import { documentBytes, KEPT, KEPT_BYTES } from '../gate/documents.ts';
 
 /** Documents that passed the gate, for Apollo to find by their hash: it would parse and validate them again. */
 export class HandedOver {
   readonly #byHash = new LRUCache<string, DocumentNode>({
     max: KEPT,
-    maxSize: KEPT_CHARACTERS,
-    sizeCalculation: ({ loc }) => Math.max(1, loc?.source.body.length ?? 0),
+    maxSize: KEPT_BYTES,
+    sizeCalculation: documentBytes,
   });
   readonly #hashes = new WeakMap<DocumentNode, string>();
 

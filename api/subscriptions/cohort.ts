@@ -35,6 +35,11 @@ export interface Membership {
   /** The answer to one update; equal memberships have equal answers, so it is called for one of them. */
   readonly execute: (update: NpsUpdate) => Promise<ExecutionResult>;
   readonly deliver: (answer: Answer) => void;
+  /**
+   * Counts what is kept for the subscription as so many more of the caller's, until the returned function is called.
+   * @throws RefusedError at the caller's limit
+   */
+  readonly hold: (weight: number) => () => void;
 }
 
 /** An update and its serialised text. */
@@ -72,45 +77,6 @@ export function createCohorts(onError: (error: Error) => void): Cohorts {
   const byLiveQuery = new WeakMap<LiveQuery, Map<string, Cohort>>();
   let count = 0;
 
-  const open = (membership: Membership, close: () => void): Cohort => {
-    const { liveQuery } = membership.subscription;
-    const members: Cohort['members'] = new Set();
-    const latest: Cohort['latest'] = new Map();
-    const answer = async (updates: readonly NpsUpdate[]) => {
-      const slice = new Slice();
-      const made: Latest[] = [];
-      for (const update of updates) made.push(await inText(update, membership, slice));
-      // Without yielding: text written over several turns of the event loop would count as left unread
-      // (outbox.ts).
-      for (const one of made) {
-        latest.set(JSON.stringify(one.update.row.group), one);
-        const all = new Answer(one.json);
-        for (const deliver of members) deliver(all);
-      }
-    };
-    // Followed before the current rows are read, and answered one after the other: nothing is missed or out of
-    // order.
-    let queue: Promise<void> = Promise.resolve();
-    const inTurn = (work: () => Promise<void>) => {
-      const done = queue.then(work);
-      queue = done.catch(onError);
-      return done;
-    };
-    const unfollow = liveQuery.follow((updates) => {
-      inTurn(() => answer(updates)).catch(() => undefined);
-    });
-    const ready = liveQuery
-      .present()
-      .then((updates) =>
-        inTurn(() => answer(updates.filter(({ row }) => !latest.has(JSON.stringify(row.group))))),
-      );
-    const stop = () => {
-      unfollow();
-      close();
-    };
-    return { members, latest, ready, inTurn, stop };
-  };
-
   return {
     shares: new Shares('subscriptions', LIMITS.subscriptions),
     count: () => count,
@@ -122,7 +88,7 @@ export function createCohorts(onError: (error: Error) => void): Cohorts {
       let cohort = cohorts.get(key);
       if (!cohort) {
         count += 1;
-        cohort = open(membership, () => {
+        cohort = openCohort(membership, onError, () => {
           cohorts.delete(key);
           count -= 1;
         });
@@ -161,6 +127,96 @@ export function createCohorts(onError: (error: Error) => void): Cohorts {
       }
     },
   };
+}
+
+/** A cohort that begins with that membership; `close` is called when it stops. */
+function openCohort(membership: Membership, onError: (error: Error) => void, close: () => void): Cohort {
+  const { liveQuery } = membership.subscription;
+  const members: Cohort['members'] = new Set();
+  const latest: Cohort['latest'] = new Map();
+  const kept = new KeptRows(membership);
+  const answer = async (updates: readonly NpsUpdate[]) => {
+    const slice = new Slice();
+    const made: Latest[] = [];
+    for (const update of updates) {
+      const one = await inText(update, membership, slice);
+      if (!kept.hasRoomFor(one)) return;
+      made.push(one);
+    }
+    // Without yielding: text written over several turns of the event loop would count as left unread
+    // (outbox.ts).
+    for (const one of made) {
+      latest.set(JSON.stringify(one.update.row.group), one);
+      const all = new Answer(one.json);
+      for (const deliver of members) deliver(all);
+    }
+  };
+  // Followed before the current rows are read, and answered one after the other: nothing is missed or out of
+  // order.
+  let queue: Promise<void> = Promise.resolve();
+  const inTurn = (work: () => Promise<void>) => {
+    const done = queue.then(work);
+    queue = done.catch(onError);
+    return done;
+  };
+  const unfollow = liveQuery.follow((updates) => {
+    inTurn(() => answer(updates)).catch(() => undefined);
+  });
+  const ready = liveQuery
+    .present()
+    .then((updates) =>
+      inTurn(() => answer(updates.filter(({ row }) => !latest.has(JSON.stringify(row.group))))),
+    )
+    .then(() => kept.begin());
+  const stop = () => {
+    unfollow();
+    kept.leave();
+    close();
+  };
+  return { members, latest, ready, inTurn, stop };
+}
+
+/** Of the row of an update, which the live query and the cohort keep beside its text. */
+const ROW_BYTES = 1_000;
+
+/** The rows that a cohort begins with, counted as subscriptions of the caller that it began with: there may be many, and large ones. */
+class KeptRows {
+  readonly #hold: Membership['hold'];
+  readonly #left: (() => void)[] = [];
+  #bytes = 0;
+  #weight = 0;
+  #hasBegun = false;
+  #refused: unknown;
+
+  constructor({ hold }: Membership) {
+    this.#hold = hold;
+  }
+
+  /** False from the first row on that exceeds what the caller may keep: then the cohort does not begin. */
+  hasRoomFor({ json }: Latest): boolean {
+    if (this.#hasBegun) return true;
+    this.#bytes += ROW_BYTES + json.length;
+    // What a subscription with a few rows keeps is what each counts as.
+    const more = Math.floor(this.#bytes / LIMITS.subscriptionBytes) - this.#weight;
+    try {
+      if (more > 0 && !this.#refused) this.#left.push(this.#hold(more));
+      this.#weight += more;
+    } catch (error) {
+      this.#refused = error;
+    }
+    return this.#refused === undefined;
+  }
+
+  /** @throws RefusedError if there was no room */
+  begin(): void {
+    if (this.#refused !== undefined) throw this.#refused;
+    this.#hasBegun = true;
+  }
+
+  leave(): void {
+    this.#hasBegun = true;
+    for (const left of this.#left.splice(0)) left();
+  }
 }
 
 /** Positions never go back, so a client that is cut off between the rows has a position of which it has all rows before. */

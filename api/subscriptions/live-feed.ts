@@ -1,4 +1,5 @@
 import type { Scope } from '../../domain/access/scope.ts';
+import { Slice } from '../../domain/text/slices.ts';
 import type { Loops } from '../../store/database/loops.ts';
 import { runWhenDue } from '../../store/database/periodic.ts';
 import { runFollower } from '../../store/journal/follower.ts';
@@ -65,8 +66,10 @@ export async function startLiveFeed(deps: LiveFeedDeps): Promise<LiveFeed> {
       if (entries.some(({ payload }) => payload.deltas.some(isNew))) await cells.refresh(store);
       for (const entry of entries)
         for (const { kind, call } of agentListeners) if (entry.kind === kind) call(entry);
+      const slice = new Slice();
       for (const liveQuery of liveQueries) {
-        const first = entries.find((entry) => liveQuery.isTouchedBy(entry));
+        if (slice.isOver()) await slice.next();
+        const first = liveQuery.firstTouching(entries);
         if (first) liveQuery.markDirty(first.recordedAt);
       }
     },

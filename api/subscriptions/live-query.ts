@@ -1,5 +1,6 @@
-import { readsAllAnswers, type Scope, visibleCells } from '../../domain/access/scope.ts';
+import { readsAllAnswers, type Scope } from '../../domain/access/scope.ts';
 import type { ScoreRow } from '../../domain/scores/score.ts';
+import { type CellAttributes, segmentMatcher } from '../../domain/segments/cell.ts';
 import { type TimeRange, windowAt } from '../../domain/time/time-windows.ts';
 import { protectedCells } from '../../store/disclosure/protected-cells.ts';
 import {
@@ -57,6 +58,7 @@ export class LiveQuery {
   readonly #deps: LiveQueryDeps;
   readonly #scope: Scope;
   readonly #query: LiveQueryDefinition;
+  readonly #matches: (attributes: CellAttributes) => boolean;
   readonly #hooks: LiveQueryHooks;
   readonly #listeners = new Set<Listener>();
   #shown = new Map<string, NpsUpdate>();
@@ -74,6 +76,7 @@ export class LiveQuery {
     this.#deps = deps;
     this.#scope = scope;
     this.#query = query;
+    this.#matches = segmentMatcher(query.segment);
     this.#hooks = hooks;
   }
 
@@ -150,9 +153,10 @@ export class LiveQuery {
     return (position) => (isBefore(position, after) || position === formatPosition(after) ? null : position);
   }
 
-  /** Whether the rows differ from what was sent, once that entry has been read. */
-  isTouchedBy(entry: JournalEntry): boolean {
-    return isAfter(entry, this.#at) && this.#touches(entry, this.#range());
+  /** The first of the entries, as read, by which the rows differ from what was sent. */
+  firstTouching(entries: readonly JournalEntry[]): JournalEntry | undefined {
+    const range = this.#range();
+    return entries.find((entry) => isAfter(entry, this.#at) && this.#touches(entry, range));
   }
 
   #touches({ kind, payload }: JournalEntry, range: TimeRange): boolean {
@@ -163,8 +167,14 @@ export class LiveQuery {
     return payload.deltas.some(([cellId, hour]) => {
       const from = hour * HOUR_MS;
       if (from >= range.until || from + HOUR_MS <= range.from) return false;
-      return this.#visible().some(({ id }) => id === cellId);
+      return this.#shows(cellId);
     });
+  }
+
+  /** Found from the cell: every live query is asked about each change, and may have many cells and a long segment. */
+  #shows(cellId: number): boolean {
+    const cell = this.#deps.cells.get(cellId);
+    return cell !== undefined && this.#matches(cell.attributes) && this.#scope.allows('readScore', cell);
   }
 
   /** `recordedAt`: of the change; null where time alone changes the rows. */
@@ -271,9 +281,5 @@ export class LiveQuery {
 
   #range() {
     return windowAt(this.#query.window, this.#deps.now(), 'UTC');
-  }
-
-  #visible() {
-    return visibleCells(this.#scope, ['readScore'], this.#deps.cells, this.#query.segment);
   }
 }

@@ -19,13 +19,14 @@ export class Shares {
   /**
    * Counts one more of the caller's until the returned function is called.
    * @param weight as how many it counts
+   * @param why it counts as so many, for the refusal
    * @throws RefusedError at the caller's limit.
    */
-  enter({ id, scope }: Pick<Caller, 'id' | 'scope'>, weight = 1): () => void {
+  enter({ id, scope }: Pick<Caller, 'id' | 'scope'>, weight = 1, why?: string): () => void {
     const most = this.#most * (scope.allowsAll('administer') ? ADMIN_SHARE : 1);
     const open = this.#open.get(id) ?? 0;
     if (open + weight > most) {
-      const counted = weight > 1 ? `; by its size this one counts as ${weight}` : '';
+      const counted = why ?? (weight > 1 ? `; by its size this one counts as ${weight}` : '');
       throw new RefusedError(
         'TOO_MANY_OPEN',
         429,

@@ -2,12 +2,17 @@ import { createSourceEventStream, type ExecutionResult, execute, GraphQLError } 
 import { withAudit } from '../audit.ts';
 import type { ApiContext } from '../context.ts';
 import { errorBody, maskedError, publicError } from '../errors.ts';
+import { documentBytes } from '../gate/documents.ts';
 import { LIMITS } from '../limits.ts';
 import { executedOf, finishResult, type Prepared } from '../operation.ts';
 import { AgentStream, type AgentUpdate } from './agent-stream.ts';
 import { Answer } from './answer.ts';
 import { type Cohorts, LiveQueryHandle } from './cohort.ts';
 import type { NpsUpdate } from './live-query.ts';
+
+/** About how much memory a character of variables as JSON takes: lists of short texts take most. */
+const VARIABLE_BYTES = 8;
+const ROWS_COUNT = `; the rows of one count too, each ${LIMITS.subscriptionBytes / 1_024} KiB of them as one: take fewer groups or fields`;
 
 /**
  * Begins a subscription: its answers go to `deliver`, the first before this resolves. Returns the
@@ -18,12 +23,11 @@ export async function beginSubscription(
   prepared: Prepared,
   deliver: (answer: Answer) => void,
 ): Promise<(() => void) | ExecutionResult> {
-  const { contextValue, document } = prepared;
-  const characters = document.loc?.source.body.length ?? 0;
+  const { contextValue, document, variableValues } = prepared;
+  const bytes = documentBytes(document) + VARIABLE_BYTES * JSON.stringify(variableValues ?? {}).length;
   let left: () => void;
   try {
-    const weight = Math.ceil(characters / LIMITS.subscriptionCharacters);
-    left = cohorts.shares.enter(contextValue.caller, Math.max(1, weight));
+    left = cohorts.shares.enter(contextValue.caller, Math.ceil(bytes / LIMITS.subscriptionBytes));
   } catch (error) {
     return refusedWith(contextValue, error);
   }
@@ -74,6 +78,7 @@ async function begin(
       variables: prepared.variableValues,
       execute: answer,
       deliver,
+      hold: (weight) => cohorts.shares.enter(context.caller, weight, ROWS_COUNT),
     });
   } catch (error) {
     return refusedWith(context, error);

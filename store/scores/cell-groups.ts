@@ -16,15 +16,16 @@ export interface CellGroups {
   placeOf(cellId: number): number;
 }
 
-/** Groups of lists of cells, as long as they hold together no more cells than that. */
+/** Groups of lists of cells, as long as they take together no more memory than that. */
 interface Kept {
   readonly byList: WeakMap<readonly Cell[], Map<string, CellGroups>>;
-  size: number;
+  bytes: number;
 }
-const MOST_KEPT = 500_000;
-/** For the groups themselves. */
-const GROUPS_SIZE = 50;
-const begun = (): Kept => ({ byList: new WeakMap(), size: 0 });
+const MOST_BYTES = 64_000_000;
+/** About so much for one cell, with its place and whether it is protected (store/disclosure/divided-groups.ts), and for one group. */
+const CELL_BYTES = 100;
+const GROUP_BYTES = 400;
+const begun = (): Kept => ({ byList: new WeakMap(), bytes: 0 });
 const KEPT: Slot<{ now: Kept }> = { begin: () => ({ now: begun() }) };
 
 /**
@@ -37,7 +38,7 @@ export function groupsOfCells(
   attributes: readonly string[],
 ): CellGroups {
   const memory = dictionary.memory.of(KEPT);
-  if (memory.now.size > MOST_KEPT) memory.now = begun();
+  if (memory.now.bytes > MOST_BYTES) memory.now = begun();
   const { byList } = memory.now;
   const ofList = byList.get(cells) ?? new Map<string, CellGroups>();
   byList.set(cells, ofList);
@@ -46,7 +47,7 @@ export function groupsOfCells(
   if (known) return known;
   const made = grouped(cells, attributes);
   ofList.set(name, made);
-  memory.now.size += cells.length + GROUPS_SIZE + name.length;
+  memory.now.bytes += CELL_BYTES * cells.length + GROUP_BYTES * (1 + made.groups.length) + 2 * name.length;
   return made;
 }
 

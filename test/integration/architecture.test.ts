@@ -40,6 +40,7 @@ const STATE =
   /^(export )?(let |const \w+(: [^=]+)? = new (Map|Set|WeakMap|WeakSet|LRUCache)\b[^(]*\((\{[^}]*\})?\);)/m;
 const SHARED_STATE: Readonly<Record<string, string>> = {
   'api/access/scope-of.ts': 'which policies the Cedar module, itself one per process, has parsed',
+  'api/gate/documents.ts': 'a fact about one parsed document, ends with it',
   'api/gate/screen.ts': 'a fact about one parsed document, ends with it',
   'api/http/graphql-door.ts': 'a fact about one request, ends with it',
   'api/subscriptions/turn.ts':

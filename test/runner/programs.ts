@@ -7,7 +7,8 @@ import { bundle, describe, isUnchanged, ROOT } from '../../cli/build/build.mjs';
  * time that it takes from the sources.
  */
 
-const FOLDER = 'dist/.tests';
+/** Where they are built. */
+export const FOLDER = 'dist/.tests';
 const ENTRIES = ['test/fixtures/scoped-server.ts'];
 const MANIFEST = join(ROOT, FOLDER, 'inputs.json');
 

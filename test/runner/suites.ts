@@ -11,10 +11,14 @@ const named = (folder: string, names: string): string[] =>
     .map((name) => `test/${folder}/${name}.test.ts`);
 
 /**
- * Never reach the database, or concern the source or the embedded database alone: not on real servers.
+ * Not on real servers: what never reaches the database, or concerns the source or the embedded database alone, and what is decided
+ * before or after the store by the same code: bodies and connections of HTTP, streams of a server that stops, options of a
+ * command. What says something of statements, transactions, locks, rights, rows or the graph, or of several processes, runs on both
+ * backends, also where it only reads.
  */
 const SAME_ON_EVERY_BACKEND = [
-  ...named('e2e/abuse', 'cases charsets operation-name transports'),
+  ...named('e2e', 'event-streams lineage-key'),
+  ...named('e2e/abuse', 'broken-off cases charsets operation-name transports'),
   ...named(
     'integration',
     'architecture folder-lock head-sink jwt log page-documents read-rows read-rows-dialects',
@@ -58,7 +62,7 @@ const LONG_ON_SERVERS = [
   ),
   ...named(
     'integration',
-    'non-interference rates readiness refusals remembered-counts retention-rules revisions-model rights-races rule-replay same-work scopes-graphql score-monitor scoring seal-attacks seals training-erasure',
+    'non-interference rates readiness refusals remembered-counts retention-rules revisions-model rights-races rule-replay same-work scopes-graphql score-monitor scoring seal-attacks seals training-erasure training-orders',
   ),
 ];
 

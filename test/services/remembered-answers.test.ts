@@ -9,7 +9,16 @@ import { trimJournal } from '../../store/journal/journal-trim.ts';
 import { KEYS } from '../faults/world.ts';
 import { until } from '../fixtures/patience.ts';
 import fc from '../fixtures/properties.ts';
-import { asking, CALLERS, iso, PROCESSES, QUERIES, type Step, step } from '../fixtures/score-histories.ts';
+import {
+  asking,
+  CALLERS,
+  iso,
+  OWN_QUERIES,
+  PROCESSES,
+  QUERIES,
+  type Step,
+  step,
+} from '../fixtures/score-histories.ts';
 import {
   ADMIN_KEY,
   freshInstance,
@@ -49,7 +58,7 @@ beforeAll(async () => {
     writeFileSync(
       instance.env.SCORELINE_CONFIG,
       `export default { dimensions: [{ field: 'region' }], audit: { aggregates: true },
-        limits: { cost: { default: { operation: 100_000, minute: 100_000_000 } } } };`,
+        limits: { cost: { default: { operation: 100_000, minute: 100_000_000 }, 'segment-owner': { operation: 100, minute: 200 } } } };`,
     );
     databaseUrl = instance.env.DATABASE_URL as string;
     instances.push(instance);
@@ -113,7 +122,7 @@ async function ask(place: number, caller: string, query: string, accept: string)
       'content-type': 'application/json',
       accept,
     },
-    body: JSON.stringify({ query: QUERIES[query] }),
+    body: JSON.stringify({ query: QUERIES[query] ?? OWN_QUERIES[query] }),
   });
   // Ids of requests, and of what is logged, are of each request alone.
   const text = (await answer.text()).replaceAll(UUID, 'ID');
@@ -227,6 +236,20 @@ describe('remembered answers', () => {
     await compare('admin', basis);
     const { text } = await ask(0, 'admin', 'inferred', FOR_APOLLO);
     expect(idOf(text), 'it names the model').toMatch(/,\d+\]$/);
+  });
+
+  it('are charged and refunded as executed ones are', async () => {
+    keys['owner'] = await keyOf('owner', { role: 'segment-owner', attributes: { region: ['Germany'] } });
+    await until(async () => (await ask(0, 'owner', 'viewer', '*/*')).status === 200, 'the key is known');
+    const before = await remembered(0);
+    const answers: Awaited<ReturnType<typeof ask>>[] = [];
+    // Each is charged a quarter of the budget, half of which is refunded: without the refunds it lasts for four.
+    for (let i = 0; i < 6; i++) answers.push(await ask(0, 'owner', 'refunded', '*/*'));
+    expect(answers.map(({ status, text }) => [status, text.includes('RATE_LIMITED')])).toEqual(
+      answers.map(() => [200, false]),
+    );
+    expect((await remembered(0)) - before).toBe(5);
+    delete keys['owner'];
   });
 
   it('are audited as executed ones are', async () => {

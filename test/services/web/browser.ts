@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, onTestFinished, TestRunner } from 'vitest';
 import { type ServerOptions, type UsedServer, useServer } from '../../fixtures/use-server.ts';
 import { launch, PAGE_PATIENCE_MS } from '../chromium.ts';
 
@@ -30,7 +30,7 @@ export interface Visited {
 
 export interface Dashboard {
   readonly server: UsedServer;
-  /** Opens a path in a browser of its own that is signed in with the key; null: not signed in. */
+  /** Opens a path in a browser of its own that is signed in with the key; null: not signed in. The end of the test closes it. */
   visit(path: string, key: string | null, look?: Look): Promise<Visited>;
 }
 
@@ -52,6 +52,8 @@ export function useBrowser(url: () => string): Dashboard['visit'] {
   afterAll(() => browser?.close());
   return async (path, key, look = {}) => {
     const context = await (browser as Browser).newContext(contextOf(look));
+    // A page that stays open goes on with its live scores beside the tests after it.
+    if (TestRunner.getCurrentTest()) onTestFinished(() => context.close());
     context.setDefaultTimeout(PAGE_PATIENCE_MS);
     const page = await context.newPage();
     const visited: Visited = { page, problems: [], elsewhere: [] };
