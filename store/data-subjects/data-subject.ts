@@ -25,7 +25,7 @@ export const subjectParameters = ({ lookups, responseIds }: DataSubject) => [loo
 
 /*
  * Every writer locks in one order: holds, subjects, keys of responses; rows of each by id. So there are no
- * deadlocks.
+ * deadlocks, except over subjects that another one is about to store (store/database/after-deadlocks.ts).
  */
 
 /** Legal holds are placed and released while no deletion runs. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type CellDictionary, matchesSegment, type Segment } from '../../domain/segments/cell.ts';
 import { eraseQuarantined } from '../connections/quarantine-settle.ts';
+import { afterDeadlocks } from '../database/after-deadlocks.ts';
 import type { Session, Store } from '../database/client.ts';
 import { columnsOf } from '../database/columns.ts';
 import { type Statement, statement, unnamed } from '../database/statement.ts';
@@ -133,7 +134,7 @@ export interface Erased {
  */
 export async function erase(deps: SubjectDeps, dataSubject: DataSubject, by: Order): Promise<Erased> {
   const { store, encryption, cells, sign } = deps;
-  const done = await store.transaction(async (session) => {
+  const done = await afterDeadlocks(store, async (session) => {
     await keepHolds(session);
     const renewed = await renewShared(session, encryption, dataSubject);
     const subjects = await session.rows<SubjectRow>(LOCK_SUBJECTS, subjectParameters(dataSubject));

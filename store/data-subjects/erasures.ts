@@ -132,6 +132,12 @@ const RESPONSES_LEFT = statement(
     JOIN response r ON r.id = p.id AND r.answered_at = p.answered_at WHERE e.id = $1`,
 );
 
+/** Of what arrived alike while the erasure ran: that did not see it, and flagged an answer that was gone when it committed. */
+const FORGET_FLAGS = statement(
+  'erasures_forget_flags',
+  'DELETE FROM response_flag WHERE response_id = ANY ($1::uuid[])',
+);
+
 /** What a check reads besides the database's tables. */
 export interface CheckDeps {
   readonly store: Store;
@@ -149,6 +155,7 @@ export interface CheckDeps {
 export async function checkErasure(deps: CheckDeps, erasure: PendingErasure): Promise<string[]> {
   const { store, graphHolds, filesDue } = deps;
   const remaining: string[] = [];
+  await store.rows(FORGET_FLAGS, [erasure.responseIds]);
   for (const { name, by, count } of STORES) {
     const [row] =
       name === RESPONSES && erasure.isTimed

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Segment } from '../../domain/segments/cell.ts';
 import type { NoteChange } from '../audit/audit.ts';
+import { afterDeadlocks } from '../database/after-deadlocks.ts';
 import type { Session, Store } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
 import { allOf, withMerged } from '../encryption/merged.ts';
@@ -74,7 +75,7 @@ export function placeHold(
   on: DataSubject | { readonly segment: Segment },
   by: Order,
 ): Promise<string[]> {
-  return store.transaction(async (session) => {
+  return afterDeadlocks(store, async (session) => {
     await changeHolds(session);
     if (!('segment' in on)) await giveOwnKeys(session, encryption, on);
     const subjects =
@@ -99,7 +100,7 @@ export function placeHold(
 
 /** Ends a hold; false when there is no such active hold. */
 export function releaseHold(store: Store, id: string, by: Order): Promise<boolean> {
-  return store.transaction(async (session) => {
+  return afterDeadlocks(store, async (session) => {
     await changeHolds(session);
     const released = await session.rows<{ subjectId: string | null }>(RELEASE, [id, by.actor, by.reason]);
     await markHeld(

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { UserError } from '../../domain/errors/user-error.ts';
 import { type IdentityEdge, rootsOf } from '../../domain/privacy/merged-identities.ts';
+import { afterDeadlocks } from '../database/after-deadlocks.ts';
 import type { Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
 import { withMerged } from '../encryption/merged.ts';
@@ -70,7 +71,7 @@ export function mergeIdentities(
   by: MergeOrder,
   at: Date,
 ): Promise<MergeResult[]> {
-  return store.transaction(async (session) => {
+  return afterDeadlocks(store, async (session) => {
     await changeHolds(session);
     const ends = merges.flatMap(({ from, into }) => [from, into].map((one) => ({ ...one, responseId: '' })));
     await session.rows(LOCK, [[...new Set(ends.flatMap(({ lookups }) => lookups))].sort()]);
@@ -129,7 +130,7 @@ export function undoMerge(
   id: string,
   by: Order,
 ): Promise<boolean> {
-  return store.transaction(async (session) => {
+  return afterDeadlocks(store, async (session) => {
     await changeHolds(session);
     const [row] = await session.rows<
       IdentityEdge & { readonly undoneAt: Date | null; readonly goneAt: Date | null }

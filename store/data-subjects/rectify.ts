@@ -4,6 +4,7 @@ import { applyScale, type ScaleRule } from '../../domain/nps/scale.ts';
 import { type NameRedaction, withoutSpans } from '../../domain/privacy/names.ts';
 import { type RedactionRules, redacting } from '../../domain/privacy/redact.ts';
 import { inSlices } from '../../domain/text/slices.ts';
+import { afterDeadlocks } from '../database/after-deadlocks.ts';
 import type { Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
 import type { OpenSubject, SubjectEncryption } from '../encryption/subject-encryption.ts';
@@ -102,7 +103,7 @@ export async function rectify(
   const { store, encryption, mappings } = deps;
   const given = correction.comment === undefined ? undefined : blankToNull(correction.comment);
   const comment = given ? await redacted(deps, given, by.actor) : given;
-  return store.transaction(async (session) => {
+  return afterDeadlocks(store, async (session) => {
     // The subject before the key, as everywhere (store/data-subjects/data-subject.ts); if another subject owns
     // it by then, there is nothing to correct.
     await lockPersons(session, { responseIds: [id] });

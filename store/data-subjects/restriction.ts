@@ -1,4 +1,5 @@
 import type { NoteChange } from '../audit/audit.ts';
+import { afterDeadlocks } from '../database/after-deadlocks.ts';
 import type { Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
 import { restrictOutcomes } from '../outcomes/outcome-rights.ts';
@@ -59,7 +60,7 @@ export function restrict(
   restricted: boolean,
   note?: NoteChange,
 ): Promise<number | null> {
-  return store.transaction(async (session: Session) => {
+  return afterDeadlocks(store, async (session: Session) => {
     // Who is merged with the person stays so until the transaction ends.
     await keepHolds(session);
     await giveOwnKeys(session, encryption, dataSubject);

@@ -2,6 +2,7 @@ import { type Cell, matchesSegment } from '../../domain/segments/cell.ts';
 import { keepHolds } from '../data-subjects/data-subject.ts';
 import type { SubjectDeps } from '../data-subjects/erase.ts';
 import { activeHolds, type Order } from '../data-subjects/legal-hold.ts';
+import { afterDeadlocks } from '../database/after-deadlocks.ts';
 import type { Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
 import { lockPersons } from '../responses/counting.ts';
@@ -107,7 +108,7 @@ export async function undoImport(
   }
   let account = NOTHING_UNDONE;
   for (let after = dryRun ? begin : FIRST_UUID; ; ) {
-    const slice = await deps.store.transaction((session) =>
+    const slice = await afterDeadlocks(deps.store, (session) =>
       undoSlice(deps, session, run, after, dryRun, now()),
     );
     if (slice === null) break;
@@ -123,7 +124,7 @@ export async function undoImport(
     await noteDryRun(deps, run, by, account);
   }
   while (!dryRun) {
-    const facts = await deps.store.transaction((session) => undoFacts(session, deps.cells, run.id));
+    const facts = await afterDeadlocks(deps.store, (session) => undoFacts(session, deps.cells, run.id));
     account = { ...account, facts: account.facts + facts };
     if (facts === 0) break;
     if (isOver(false)) return { ...account, complete: false, last: null };

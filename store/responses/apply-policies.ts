@@ -1,4 +1,5 @@
 import type { NoteChange } from '../audit/audit.ts';
+import { afterDeadlocks } from '../database/after-deadlocks.ts';
 import type { Session, Store } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
 import type { Sign } from '../seals/leaf-tombstones.ts';
@@ -47,7 +48,7 @@ export async function applyPolicies(
 ): Promise<number> {
   let all = 0;
   while (!isStopped()) {
-    const moved = await store.transaction((session) => applySlice(session, sign));
+    const moved = await afterDeadlocks(store, (session) => applySlice(session, sign));
     if (moved === null) break;
     all += moved;
   }
@@ -96,7 +97,7 @@ export function decideCounting(
   { responseId, counted, actor, actorName, reason }: NewVerdict,
   note?: NoteChange,
 ): Promise<boolean> {
-  return store.transaction(async (session) => {
+  return afterDeadlocks(store, async (session) => {
     const [owner] = await session.rows<{ restricted: boolean }>(LOCK_OWNER, [responseId]);
     if (!owner || owner.restricted) return false;
     if (counted === null) await session.rows(WITHDRAW, [responseId]);

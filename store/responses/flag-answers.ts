@@ -11,7 +11,8 @@ import type { Session } from '../database/client.ts';
 import { columnsOf } from '../database/columns.ts';
 import { statement } from '../database/statement.ts';
 import { withCommit } from '../database/transaction.ts';
-import type { Arrival, Print } from './response-row.ts';
+import type { Encryptable } from './insert-answers.ts';
+import type { Print } from './response-row.ts';
 
 /*
  * Flags of arriving answers (decisions 0172 and 0182). Prints, keyed hashes of what the rules compare, are kept for a week; what an
@@ -72,7 +73,7 @@ interface Flag {
 export async function findFlags(
   session: Session,
   rules: FlagRules,
-  arrivals: readonly Arrival[],
+  arrivals: readonly Encryptable[],
   replaced: readonly string[],
 ): Promise<Flag[]> {
   if (replaced.length > 0) await session.rows(FORGET_PRINTS, [replaced]);
@@ -98,7 +99,7 @@ export async function addFlags(
   return flagged.flatMap(({ id, leavesOut }) => (leavesOut ? [id] : []));
 }
 
-function signFlags(rules: FlagRules, { id, signs }: Arrival): Flag[] {
+function signFlags(rules: FlagRules, { id, signs }: Encryptable): Flag[] {
   return findSigns(rules, signs ?? {}).map(({ rule, found }) => ({
     ...{ id, rule, leaves_out: rules[rule].action === 'leave-out' },
     found: { version: FLAGS_VERSION, ...found },
@@ -115,7 +116,11 @@ interface Group {
   readonly alike: AlikeAnswer[];
 }
 
-async function flagAlike(session: Session, rules: FlagRules, arrivals: readonly Arrival[]): Promise<Flag[]> {
+async function flagAlike(
+  session: Session,
+  rules: FlagRules,
+  arrivals: readonly Encryptable[],
+): Promise<Flag[]> {
   const groups = new Map<string, Group>();
   const given = new Set<string>();
   for (const row of arrivals)
@@ -144,7 +149,7 @@ async function flagAlike(session: Session, rules: FlagRules, arrivals: readonly 
 }
 
 /** A burst is one of answers; a text is repeated by persons. */
-const printedOf = ({ id, answeredAt, subject, owner }: Arrival, { rule, print }: Print): Printed => ({
+const printedOf = ({ id, answeredAt, subject, owner }: Encryptable, { rule, print }: Print): Printed => ({
   ...{ id, rule, print, answeredAt: answeredAt.getTime() },
   person: rule === 'burst' || subject.lookups.length === 0 ? id : owner.id,
 });

@@ -73,7 +73,7 @@ export async function storeResponses(
     // Without a pause before the first statements, they are sent along with the beginning.
     if (imports.length > 0) await assertImportsOpen(session, imports);
     // Every writer locks in one order: subjects, keys, cells, new subjects; each sorted. So there are no
-    // deadlocks. Persons that `reconsider` locks at the end are locked at once: two writers that share them could not.
+    // deadlocks, unless another writer stores one of the subjects meanwhile: then the batch is stored again. Persons that `reconsider` locks at the end are locked at once: two writers that share them could not.
     // Most batches have neither of these: what they lock is asked for in the same write.
     const locking = lockReconsidered(session, mappings, rows);
     const refs = rows.flatMap(refsOf);
@@ -98,10 +98,9 @@ export async function storeResponses(
     const used = [...new Set(events.map(({ id }) => answers.get(id)?.key.cellId ?? 0))];
     await cells.use(session, used);
     const replaced = [...new Set(events.map(({ id }) => id))].filter((id) => known.has(id));
-    const final = new Map(events.map((event) => [event.id, event]));
-    const insert = await write(session, encryption, { known, answers, events }, receivedAt);
+    const { final, insert } = await write(session, encryption, { known, answers, events }, receivedAt);
     // The database compares while the answers are encrypted.
-    const flags = findFlags(session, flagRules, [...final.values()], replaced);
+    const flags = findFlags(session, flagRules, final, replaced);
     // Awaited below, unless what comes before fails.
     flags.catch(() => undefined);
     // What was given to the session is sent now. A few answers are encrypted sooner than another write is made.

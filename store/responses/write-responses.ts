@@ -55,18 +55,19 @@ const KEEP_STOOD = statement(
   `UPDATE source_event e SET stood = s.stood FROM json_to_recordset($1::json) AS s (id uuid, stood jsonb) WHERE e.id = s.id`,
 );
 /**
- * Stores the outcome: keys, events and responses, in the caller's transaction. Returns what encrypts, and sends the last statements: others
- * that do not read what they write can be sent before, so that the database works meanwhile, and with them.
+ * Stores the outcome: keys, events and responses, in the caller's transaction. Returns the last row of each answer with the subject that
+ * it is stored for, and what encrypts, and sends the last statements: others that do not read what they write can be sent before, so that
+ * the database works meanwhile, and with them.
  */
 export async function write(
   session: Session,
   encryption: SubjectEncryption,
   { known, answers, events }: Decided,
   receivedAt: Date,
-): Promise<() => Promise<unknown>> {
+): Promise<{ readonly final: readonly Encryptable[]; readonly insert: () => Promise<unknown> }> {
   const accepted = new Set(events.map(({ id }) => id));
   await reviseKeys(session, known, answers, accepted);
-  if (events.length === 0) return async () => undefined;
+  if (events.length === 0) return { final: [], insert: async () => undefined };
   const stored = await encryption.store(
     session,
     events.flatMap(({ owner, ofAccount }) => (ofAccount ? [owner, ofAccount] : [owner])),
@@ -95,7 +96,8 @@ export async function write(
       UPDATE_KEYS,
       keysOf(outdated.map((row) => ({ key: answers.get(row.id)?.key as KeyRow, owner: row.owner }))),
     );
-  return () => insertAnswers(session, encryption, { encryptable, final, replaced }, receivedAt);
+  const insert = () => insertAnswers(session, encryption, { encryptable, final, replaced }, receivedAt);
+  return { final, insert };
 }
 
 /** Duplicates under a higher revision raise the stored one. */
