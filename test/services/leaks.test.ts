@@ -122,7 +122,12 @@ const LEAKS: readonly Leak[] = [
     name: 'a live score that stirs when hidden answers come',
     part: 'streams',
     file: 'api/subscriptions/live-query.ts',
-    patch: [['return «this.#visible().some(({ id }) => id === cellId)»;', 'true']],
+    patch: [
+      [
+        "return «cell !== undefined && this.#matches(cell.attributes) && this.#scope.allows('readScore', cell)»;",
+        'true',
+      ],
+    ],
     also: [
       {
         file: 'api/subscriptions/row-changes.ts',

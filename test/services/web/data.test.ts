@@ -481,7 +481,7 @@ describe('how long data is kept', () => {
   const dialog = (of: Page = page) => of.getByRole('dialog');
   const open = async (of: Page) => {
     await of.goto(`${server.url}/data`);
-    await panel(of).getByRole('button', { name: 'Set a period' }).click();
+    await press('Set a period', of);
   };
 
   it('is set after what is older was counted, listed with its reason, and withdrawn', async () => {
