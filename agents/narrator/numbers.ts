@@ -13,13 +13,14 @@ export const isWordCharacter = (character: string | undefined): boolean =>
 /** Digits with separators, decimals and a sign. */
 const NUMBER = /[+\-−–]?\d+(?:[,.]\d+)*/gu;
 const PERCENT = /^[\s-]{0,2}(?:%|per ?cent\b)/iu;
-const COUNTED = 'answers?|responses?|respondents?|replies|people|customers|participants';
-const COUNT = new RegExp(`^\\s+(?:${COUNTED})\\b`, 'iu');
-/** With words between: "1,204 new answers". "12.3 over all answers" is no count, so a number here may be one. */
-const COUNT_APART = new RegExp(`^\\s+(?:\\p{L}+\\s+){1,2}(?:${COUNTED})\\b`, 'iu');
+const COUNTED = new Set(
+  'answer answers response responses respondent respondents replies people customers participants'.split(' '),
+);
+/** Words between a number and what it counts: "1,204 new answers". */
+const MOST_BETWEEN = 2;
 /** Between the two ends of an interval; a dash before the second is read as its sign. */
 const TO = /\bto\b|\bthrough\b|[–—-]|^$/iu;
-const BETWEEN = /^\s*(?:points?|%)?\s*(?:to|and|through|[,;–—-]|\.\.\.?|…)?\s*$/iu;
+const BETWEEN = /^(?:points?|%)? ?(?:to|and|through|[,;–—-]|\.\.\.?|…)?$/iu;
 
 /** Numbers that a text marks as what they are: by "%", by "answers", or as one of two ends. All others stand by themselves. */
 const SHARES = ['level', 'share'];
@@ -59,7 +60,7 @@ export function writesOtherNumbers(
   for (const [i, first] of written.entries()) {
     const second = written[i + 1];
     const between = text.slice(first.end, second?.at);
-    if (!second || !BETWEEN.test(between)) continue;
+    if (!second || !BETWEEN.test(withSingleSpaces(between))) continue;
     if (mentions.some(({ at }) => at >= first.end && at < second.at)) continue;
     if (TO.test(between) && first.facts.some((fact) => isReversed(fact, first.value, second.value)))
       return true;
@@ -84,12 +85,28 @@ function isInterval({ numbers: { low, high } }: Fact, first: number, second: num
 const isReversed = ({ numbers: { before, score } }: Fact, first: number, second: number): boolean =>
   first === score && second === before && before !== score;
 
+/** How many words stand between the number and what it counts; -1 where it counts nothing. */
+function wordsToCounted(after: string): number {
+  if (!/^\s/u.test(after)) return -1;
+  const words = after.trimStart().split(/\s+/u, MOST_BETWEEN + 1);
+  for (const [between, word] of words.entries()) {
+    const letters = /^\p{L}*/u.exec(word)?.[0] ?? '';
+    if (COUNTED.has(letters.toLowerCase()) && !isWordCharacter(word[letters.length])) return between;
+    if (letters !== word) break;
+  }
+  return -1;
+}
+
+const withSingleSpaces = (text: string) => text.trim().split(/\s+/u).join(' ');
+
 /** Whether a fact has the number as what the words after it say it is. */
 function isFounded({ value, facts }: Written, after: string): boolean {
-  const isCount = COUNT_APART.test(after);
+  const between = wordsToCounted(after);
+  // "12.3 over all answers" is no count, so a number with words between only may be one.
+  const isCount = between > 0;
   const isOf = (key: string): boolean => {
     if (PERCENT.test(after)) return SHARES.includes(key);
-    if (COUNT.test(after)) return COUNTS.includes(key);
+    if (between === 0) return COUNTS.includes(key);
     return !MARKED.has(key) || (isCount && COUNTS.includes(key));
   };
   return facts.some(({ numbers }) =>

@@ -38,7 +38,7 @@ const BELOW = /\b(?:below|lower)\b/iu;
 /** Words that negate a direction: "no clear change". */
 const NEITHER = /\b(?:no clear|neither|not|never|no|unchanged|stable|flat)\b|n[’']t\b/iu;
 /** Addresses, links, markup and characters that show nothing or turn the text around: no fact has them. */
-const ADDRESS = /:\/\/|\]\(|[<>`]|\b[\w-]+\.[a-z]{2,}\b|[\p{Cc}\p{Cf}]/iu;
+const ADDRESS = /:\/\/|\]\(|[<>`]|[\w-]\.[a-z]{2}|[\p{Cc}\p{Cf}]/iu;
 
 /** What a sentence that has neither a name, a date nor a quote of its facts says of them, if it says anything. */
 const SAYS = [/\d/u, UP, DOWN, NEITHER];

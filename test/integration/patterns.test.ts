@@ -18,7 +18,6 @@ interface Pattern {
 
 /** Files that make patterns of constants, once, when they are loaded. */
 const COMPOSED: Readonly<Record<string, () => Promise<unknown>>> = {
-  'agents/narrator/numbers.ts': () => import('../../agents/narrator/numbers.ts'),
   'domain/privacy/redaction/addresses.ts': () => import('../../domain/privacy/redaction/addresses.ts'),
   'domain/privacy/redaction/emails.ts': () => import('../../domain/privacy/redaction/emails.ts'),
   'domain/privacy/redaction/network.ts': () => import('../../domain/privacy/redaction/network.ts'),
