@@ -1,8 +1,7 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { type DocumentNode, getOperationAST } from 'graphql';
 import { expect, it } from 'vitest';
 import { DEFAULT_DIMENSIONS, defineDimensions } from '../../domain/segments/dimensions.ts';
+import { heapKept } from '../../test/fixtures/heap.ts';
 import { buildSchema } from '../schema/schema.ts';
 import { Costs } from './cost.ts';
 import { Documents, documentBytes, KEPT_BYTES } from './documents.ts';
@@ -12,12 +11,6 @@ const SCHEMA = buildSchema(defineDimensions(DEFAULT_DIMENSIONS));
 const dense = (i: number) => `query A${i}($a:Boolean=true){nps{${'...@skip(if:$a){id}'.repeat(200)}}}`;
 
 it('of many dense documents few are kept, with what their costs are counted with', () => {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
-  const heap = () => {
-    collect();
-    return process.memoryUsage().heapUsed;
-  };
   const documents = new Documents();
   const costs = new Costs();
   const read = (i: number): DocumentNode => {
@@ -30,8 +23,8 @@ it('of many dense documents few are kept, with what their costs are counted with
   };
   // What the first documents of a process allocate is not kept for them.
   for (let i = 0; i < 10; i++) read(i);
-  const before = heap();
+  const before = heapKept();
   for (let i = 10; i < 260; i++) read(i);
-  expect(heap() - before).toBeLessThan(1.25 * KEPT_BYTES);
+  expect(heapKept() - before).toBeLessThan(1.25 * KEPT_BYTES);
   expect(documentBytes(read(259))).toBeGreaterThan(100 * dense(259).length);
 });

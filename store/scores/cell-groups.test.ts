@@ -1,6 +1,5 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
+import { heapKept } from '../../test/fixtures/heap.ts';
 import type { Session } from '../database/client.ts';
 import { StoredCellDictionary } from '../responses/cell-dictionary.ts';
 import { groupsOfCells } from './cell-groups.ts';
@@ -17,12 +16,6 @@ function ordersOf(attributes: readonly string[]): string[][] {
 }
 
 it('keeps few groupings of many groups', async () => {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
-  const heap = () => {
-    collect();
-    return process.memoryUsage().heapUsed;
-  };
   const cells = new StoredCellDictionary();
   const attributesOf = (i: number) => ({
     ...{ account: `account ${i}`, channel: `${i % 9}`, region: `${i % 50}` },
@@ -34,12 +27,12 @@ it('keeps few groupings of many groups', async () => {
   await cells.reload({ rows: async () => rows } as unknown as Session);
   const list = cells.all();
   const orders = ordersOf(Object.keys(attributesOf(0)));
-  const before = heap();
+  const before = heapKept();
   let last = groupsOfCells(cells, list, []);
   for (const order of orders) {
     last = groupsOfCells(cells, list, order);
     expect(last.placeOf(CELLS)).toBeLessThan(CELLS);
   }
-  expect(heap() - before).toBeLessThan(1.25 * MOST_BYTES);
+  expect(heapKept() - before).toBeLessThan(1.25 * MOST_BYTES);
   expect(groupsOfCells(cells, list, orders.at(-1) as string[])).toBe(last);
 });
