@@ -165,6 +165,8 @@ export class Uploads {
         throw new UserError('digest: the bytes that arrived have another SHA-256; send the file again');
       }
       return received;
+    } catch (error) {
+      throw (error as NodeJS.ErrnoException).code === 'ENOENT' ? notKept() : error;
     } finally {
       this.#busy.delete(id);
     }
@@ -234,6 +236,10 @@ async function writeAt(path: string, offset: number, part: Buffer): Promise<void
     await file.close();
   }
 }
+
+/** It was imported, or removed meanwhile. */
+export const notKept = (): UserError =>
+  new UserError('this file was imported or removed, and its content is not kept; send it again');
 
 const noRoom = (): UserError =>
   new UserError('the disk of this server has no room for the file; the upload stops', 'DISK_FULL', {
