@@ -68,6 +68,7 @@ export async function makeLinks(
   if (secret === undefined) return null;
   const expiresAt = now.getTime() + reader.validDays * DAY_MS;
   const invitees = people.map((one, index) => inviteeOf(deps, submitter, { ...one, index, expiresAt }));
+  assertOneEach(invitees);
   if (reader.invitations) await invite(deps, submitter, reader.source, invitees, now);
   return invitees.map((invitee) => ({
     externalId: invitee.externalId,
@@ -78,6 +79,19 @@ export async function makeLinks(
 
 const refused = (index: number, outcome: Outcome): SurveyLinkError =>
   new SurveyLinkError(`input[${index}].${outcome.status === 'rejected' ? outcome.message : outcome.status}`);
+
+/** An id is one answer: of two people with one id, the later one would replace what the other said. @throws SurveyLinkError */
+function assertOneEach(invitees: readonly SurveyInvitee[]): void {
+  const places = new Map<string, number>();
+  for (const [index, { externalId }] of invitees.entries()) {
+    const earlier = places.get(externalId);
+    if (earlier !== undefined)
+      throw new SurveyLinkError(
+        `input[${index}].externalId: is that of input[${earlier}], and an id is one answer; give each person another one`,
+      );
+    places.set(externalId, index);
+  }
+}
 
 /** Checked as the answer will be, so that no link is sent whose answer would be rejected. */
 function inviteeOf(

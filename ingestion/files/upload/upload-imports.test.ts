@@ -97,3 +97,15 @@ it('an import whose end was not recorded is ended, not made again', async () => 
   });
   expect(sent).toBe(1);
 });
+
+it('a part of a file that was imported or removed is refused with the reason', async () => {
+  const uploads = new Uploads(folder, LIMITS, Date.now);
+  const given = { owner: 'late', name: 'a.csv', bytes: FILE.length, digest: null };
+  const { upload: imported } = await uploads.begin(given);
+  await uploads.append(imported, 0, FILE);
+  await uploads.drop(imported);
+  const { upload: removed } = await uploads.begin(given);
+  await uploads.remove(removed);
+  for (const one of [imported, removed])
+    await expect(uploads.append(one, 0, FILE)).rejects.toThrow('this file was imported or removed');
+});
