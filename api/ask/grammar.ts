@@ -1,3 +1,4 @@
+import { composed } from '../../domain/text/composed.ts';
 import { type Kind, type KnownDimension, labelOf, type Plan } from './plan.ts';
 import { type NamedTime, timeAt } from './times.ts';
 
@@ -47,8 +48,7 @@ const MOST_WORDS = 80;
 
 /** The words as compared: without case, accents and anything but letters and digits. */
 export const wordsOf = (text: string): string[] =>
-  text
-    .normalize('NFKD')
+  composed(text, 'NFKD')
     .replace(/\p{M}/gu, '')
     .toLowerCase()
     .match(/[\p{L}\p{N}]+/gu) ?? [];

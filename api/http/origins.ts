@@ -5,7 +5,8 @@ import { isOfAnotherOrigin } from '../credentials.ts';
 /** The origins whose pages may send requests, as browsers spell them. */
 export type Origins = ReadonlySet<string>;
 
-const METHODS = 'GET, POST';
+/** PUT and DELETE are those of uploads. */
+const METHODS = 'GET, POST, PUT, DELETE';
 /** Headers that pages may send: the key, the query's, and those that clients of GraphQL and MCP add. */
 const SENT = [
   'authorization',

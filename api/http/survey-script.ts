@@ -39,8 +39,8 @@ const answerShape = z.strictObject({
   respondent: z.string().nullish(),
   /** Epoch milliseconds, by the clock of the browser. */
   at: z.int().min(0),
-  /** 1: the score; 2: with the comment. */
-  revision: z.int().min(1).max(9),
+  /** 0: the score, sent by a later page that does not know its respondent; 1: the score; 2: with the comment. */
+  revision: z.int().min(0).max(9),
   score: z.int().min(0).max(10),
   comment: z.string().nullish(),
   values: namedValues(z.string(), z.string()).optional(),

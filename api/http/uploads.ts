@@ -6,7 +6,12 @@ import { UserError } from '../../domain/errors/user-error.ts';
 import { readName, TEXT_RULES } from '../../domain/text/text.ts';
 import { isZone } from '../../domain/time/zone-clock.ts';
 import { LONGEST_MAP, parseFileMap } from '../../ingestion/files/map/file-map.ts';
-import { rejectsPathOf, type Upload, WrongOffsetError } from '../../ingestion/files/upload/uploads.ts';
+import {
+  notKept,
+  rejectsPathOf,
+  type Upload,
+  WrongOffsetError,
+} from '../../ingestion/files/upload/uploads.ts';
 import type { ApiDeps } from '../context.ts';
 import { InvalidArgumentError, RefusedError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
@@ -174,8 +179,7 @@ async function uploadOf({ uploads }: ApiDeps, request: FastifyRequest<WithId>): 
 function whole(upload: Upload): Upload {
   if (upload.received < upload.bytes)
     throw new UserError(`${upload.received} of ${upload.bytes} bytes have arrived; send the rest first`);
-  if (!upload.isKept)
-    throw new UserError('this file was imported, and its content is not kept; send it again');
+  if (!upload.isKept) throw notKept();
   return upload;
 }
 

@@ -1,3 +1,5 @@
+import { composed } from '../text/composed.ts';
+
 /**
  * Dimensions are what responses are segmented by. They are configured once per deployment; every other name
  * (GraphQL fields and enum values, mapping keys, the attributes stored with a cell) is derived from the field
@@ -80,7 +82,7 @@ export function attributeOf(field: string): string {
 
 /** The text of a dimension's value as stored: composed, trimmed, with single spaces. */
 export function dimensionValue(text: string): string {
-  return text.normalize('NFC').replaceAll('\u0000', ' ').toWellFormed().replace(/\s+/g, ' ').trim();
+  return composed(text, 'NFC').replaceAll('\u0000', ' ').toWellFormed().replace(/\s+/g, ' ').trim();
 }
 
 /**

@@ -1,9 +1,9 @@
+import { composed } from './composed.ts';
 import { mapInSlices } from './slices.ts';
 
 /** The text as compared: without case, accents and anything but letters and digits. */
 export function folded(text: string): string {
-  return text
-    .normalize('NFKD')
+  return composed(text, 'NFKD')
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, '');
 }

@@ -1,3 +1,5 @@
+import { composed } from './composed.ts';
+
 /**
  * The texts that come from outside: length and forbidden characters. The same for items over HTTP, rows and
  * maps of files, and GraphQL.
@@ -99,7 +101,7 @@ export function problemOf(rule: TextRule, text: string): TextProblem | null {
 
 /** A name as stored: trimmed and composed (NFC), so that the same name is the same text everywhere. */
 export function nameOf(given: string): string {
-  return given.normalize('NFC').trim();
+  return composed(given, 'NFC').trim();
 }
 
 /** The name as stored, or what is wrong with it. It may be blank. */
@@ -118,7 +120,7 @@ const UNSEEN = /[\u00ad\u200b\u200e\u200f\u2060\ufeff]/g;
  * characters are left out.
  */
 export function headingOf(given: string): string {
-  return given.normalize('NFC').replace(UNSEEN, '').replace(/\s+/g, ' ').trim();
+  return composed(given, 'NFC').replace(UNSEEN, '').replace(/\s+/g, ' ').trim();
 }
 
 const QUOTED = 40;

@@ -1,3 +1,5 @@
+import { composed } from './composed.ts';
+
 /** How people and survey tools write the whole number of an answer, besides "9" and "9.0". */
 export const WAYS_OF_WRITING = ['decimal comma', 'label after', 'label before', 'any digits'] as const;
 export type WayOfWriting = (typeof WAYS_OF_WRITING)[number];
@@ -36,7 +38,7 @@ export function readWritten(ways: readonly WayOfWriting[], given: string): strin
 
 /** Digits of every script as ASCII: each script has ten consecutive ones, from zero on. */
 function asciiDigits(text: string): string {
-  return text.normalize('NFKC').replace(/\p{Nd}/gu, (digit) => {
+  return composed(text, 'NFKC').replace(/\p{Nd}/gu, (digit) => {
     const code = digit.codePointAt(0) as number;
     if (code < 0x80) return digit;
     let zero = code;

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { composed } from '../../domain/text/composed.ts';
 import type { IdentityKind } from '../../store/tables/identities.ts';
 
 /** The secret that makes pseudonyms; its version is the pseudonym's prefix. */
@@ -27,7 +28,7 @@ const NAMED: Readonly<Record<string, Named>> = { p: 'respondent', a: 'account', 
  * without the new secret.
  */
 export function pseudonym(pepper: Pepper, identifier: string, of: Named = 'respondent'): string {
-  const normalised = identifier.normalize('NFKC').trim().toLowerCase();
+  const normalised = composed(identifier, 'NFKC').trim().toLowerCase();
   const input = pepper.former ? pseudonym(pepper.former, identifier, of) : normalised;
   return underPepper(pepper, input, of);
 }

@@ -3,7 +3,7 @@ import { SCALES } from '../../domain/nps/scale.ts';
 import type { Revision } from '../../domain/responses/newer.ts';
 import type { MappingVersion } from '../../domain/responses/normalised-response.ts';
 import type { Dimension } from '../../domain/segments/dimensions.ts';
-import { quoted } from '../../domain/text/text.ts';
+import { quoted, readName, TEXT_RULES } from '../../domain/text/text.ts';
 import { parseDateTime } from '../../domain/time/date-time.ts';
 import type { ResponseDraft } from './draft.ts';
 import { readNames } from './names.ts';
@@ -140,7 +140,8 @@ function attributesIn(
 function namedSource(input: unknown, ownSource: string): string | null {
   if (typeof input !== 'object' || input === null || input instanceof BadItem) return null;
   const { source = ownSource } = input as { readonly source?: unknown };
-  return typeof source === 'string' ? source.trim().normalize('NFC') : null;
+  const name = typeof source === 'string' ? readName(TEXT_RULES.source, source) : null;
+  return typeof name === 'string' ? name : null;
 }
 
 /** The revision of the response: a time of change, or a number that its source counts up. */

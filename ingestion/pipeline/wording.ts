@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { MappingVersion } from '../../domain/responses/normalised-response.ts';
+import { composed } from '../../domain/text/composed.ts';
 import type { MappingRegistry } from '../../store/responses/mappings.ts';
 
 /*
@@ -15,7 +16,7 @@ const MARK = ', question ';
 
 /** The version of a survey that asks in those words: "1, question 3fa2c1d8". */
 export function versionAsked(version: string, question: string): string {
-  const text = question.normalize('NFC').replace(/\s+/g, ' ').trim();
+  const text = composed(question, 'NFC').replace(/\s+/g, ' ').trim();
   return `${version}${MARK}${createHash('sha256').update(text).digest('hex').slice(0, 8)}`;
 }
 

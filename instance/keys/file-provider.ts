@@ -23,15 +23,15 @@ export function configuredKeyProvider(given: readonly string[]): KeyProvider {
       );
     },
     retire: async () => {
-      const versions = olderThan(keys);
+      const old = olderThan(keys);
       const [last] = newest(keys);
       const list = `${'-,'.repeat(Number(last) - 1)}(key ${last})`;
       return {
-        versions,
+        versions: before(last),
         report:
-          versions.length === 0
+          old.length === 0
             ? 'wrapping keys retired: none, there is only the newest'
-            : `wrapping keys retired: ${versions.join(', ')}; nothing is wrapped under them. Put "-" in their place in SCORELINE_KEK (${list}) and destroy every copy of them`,
+            : `wrapping keys retired: ${old.join(', ')}; nothing is wrapped under them. Put "-" in their place in SCORELINE_KEK (${list}) and destroy every copy of them`,
       };
     },
   });
@@ -71,17 +71,21 @@ export async function fileKeyProvider(path: string, mayMake = true): Promise<Key
     },
     retire: async () => {
       const present = await keysFor();
-      const versions = olderThan(present);
-      if (versions.length > 0) await replace(new Map([newest(present)]));
+      const old = olderThan(present);
+      if (old.length > 0) await replace(new Map([newest(present)]));
       return {
-        versions,
-        report: `wrapping keys destroyed: ${versions.join(', ') || 'none, there is only the newest'}`,
+        versions: before(newest(present)[0]),
+        report: `wrapping keys destroyed: ${old.join(', ') || 'none, there is only the newest'}`,
       };
     },
   });
 }
 
-/** The versions before the newest. */
+/** Every version before that one, also those that are destroyed. */
+const before = (newest: string): string[] =>
+  Array.from({ length: Number(newest) - 1 }, (_, i) => String(i + 1));
+
+/** The versions before the newest that are there. */
 function olderThan(keys: Keys): string[] {
   return [...keys.keys()].slice(0, -1);
 }

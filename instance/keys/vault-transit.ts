@@ -87,14 +87,14 @@ export function vaultTransitProvider(options: VaultTransitConfig): KeyProvider {
     },
     retire: async () => {
       const { latest_version: newest, min_available_version: oldest = 0 } = await latest();
-      const first = Math.max(1, oldest);
-      const versions = Array.from({ length: newest - first }, (_, i) => `v${first + i}`);
-      if (versions.length === 0)
+      const versions = Array.from({ length: newest - 1 }, (_, i) => `v${i + 1}`);
+      const left = versions.slice(Math.max(1, oldest) - 1);
+      if (left.length === 0)
         return { versions, report: 'wrapping keys destroyed: none, Vault has only the newest' };
       // Vault trims only versions that neither encrypt nor decrypt any more.
       await call(`keys/${name}/config`, { min_decryption_version: newest, min_encryption_version: newest });
       await call(`keys/${name}/trim`, { min_available_version: newest });
-      return { versions, report: `wrapping keys destroyed in Vault: ${versions.join(', ')}` };
+      return { versions, report: `wrapping keys destroyed in Vault: ${left.join(', ')}` };
     },
   };
 }

@@ -127,6 +127,12 @@ const ROTATE = statement(
   `UPDATE connection SET former_secret = CASE WHEN $4::timestamptz IS NOT NULL THEN secret END, former_until = $4, secret = $2,
       rotated_at = $3, revision = revision + 1, last_refusal = NULL, last_refused_at = NULL WHERE id = $1`,
 );
+/** The present secret again: the former one, as long as it is accepted, gets the new term. */
+const ROTATE_AGAIN = statement(
+  'connections_rotate_again',
+  `UPDATE connection SET former_secret = CASE WHEN $3::timestamptz IS NOT NULL AND former_until > $2 THEN former_secret END,
+      former_until = CASE WHEN former_until > $2 THEN $3::timestamptz END, rotated_at = $2, last_refusal = NULL, last_refused_at = NULL WHERE id = $1`,
+);
 /** The secrets and the data key are deleted at once: no process accepts anything signed with them. */
 const REMOVE = statement(
   'connections_remove',
@@ -232,8 +238,8 @@ export async function readSecrets(
 }
 
 /**
- * Replaces the secret; the previous one is accepted until `formerUntil` (null: no longer). False if the
- * connection was removed.
+ * Replaces the secret; the previous one is accepted until `formerUntil` (null: no longer). A request that comes again, with the secret that
+ * is the present one by now, does not make it the previous one. False if the connection was removed.
  */
 export async function rotateSecret(
   session: Session,
@@ -246,6 +252,10 @@ export async function rotateSecret(
   if (!row) return false;
   const [subject] = await openConnectionKeys(encryption, [row]);
   if (!subject) return false;
+  if (encryption.openSecret(subject, row.revision, row.secret) === secret) {
+    await session.rows(ROTATE_AGAIN, [id, at, formerUntil]);
+    return true;
+  }
   await session.rows(ROTATE, [
     id,
     encryption.encryptSecret(subject, row.revision + 1, secret),

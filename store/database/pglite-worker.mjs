@@ -7,6 +7,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { rename, rm, rmdir } from 'node:fs/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
+import { removeLeftFiles } from './left-files.mjs';
 import { untar } from './untar.mjs';
 
 const INT8 = 20;
@@ -68,7 +69,9 @@ async function open() {
     return PGlite.create({ parsers, startParams, ...archive });
   }
   if (template !== undefined && isEmpty(dataDir)) await unpack();
-  return PGlite.create({ parsers, startParams, dataDir });
+  const pglite = await PGlite.create({ parsers, startParams, dataDir });
+  await removeLeftFiles(pglite, dataDir);
+  return pglite;
 }
 
 /** Beside and renamed: what ends in the middle leaves no half of a database. */

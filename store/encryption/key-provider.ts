@@ -34,7 +34,10 @@ export interface KeyProvider {
 }
 
 export interface Retirement {
-  /** Versions that may not be used for wrapping any more. */
+  /**
+   * Versions that may not be used for wrapping any more, also those that were destroyed before: a process may have ended between
+   * destroying a version and recording that.
+   */
   readonly versions: readonly string[];
   /** What was destroyed, and what the operator has to do. */
   readonly report: string;

@@ -35,13 +35,15 @@ const FORGET = statement('flags_forget', 'DELETE FROM response_flag WHERE respon
  * Stores the prints, and reads the nearest answers before and after each given time, which are all that can complete a flag: an interval
  * of one time that has one of them has its neighbours. So the price of an arriving answer does not grow with the answers that are like it.
  * A row with no time to look around has none to read. What the statement itself stores is not read: the caller knows it.
+ * It also says which of them are flagged already, so that a flood does not store its flags again with each answer.
  */
 const COMPARE = statement(
   'flags_compare',
   `WITH given AS (SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::timestamptz[], $5::timestamptz[], $6::timestamptz[],
-        $7::integer[]) AS g (id, print, person, at, since, until, most)),
+        $7::integer[], $8::text[]) AS g (id, print, person, at, since, until, most, rule)),
       printed AS (INSERT INTO answer_print (response_id, print, person, answered_at) SELECT id, print, person, at FROM given)
-    SELECT p.print::text, p.response_id AS id, coalesce(p.person, p.response_id) AS person, p.answered_at AS "answeredAt"
+    SELECT p.print::text, p.response_id AS id, coalesce(p.person, p.response_id) AS person, p.answered_at AS "answeredAt",
+      EXISTS (SELECT FROM response_flag f WHERE f.response_id = p.response_id AND f.rule = g.rule) AS flagged
     FROM given g CROSS JOIN LATERAL (
         (SELECT * FROM answer_print n WHERE n.print = g.print
           AND n.answered_at BETWEEN g.at AND g.until ORDER BY n.answered_at LIMIT g.most)
@@ -114,6 +116,8 @@ interface Group {
   readonly rule: AlikeRuleName;
   readonly added: Printed[];
   readonly alike: AlikeAnswer[];
+  /** Those of `alike` that have the flag already. */
+  readonly flagged: Set<string>;
 }
 
 async function flagAlike(
@@ -129,22 +133,27 @@ async function flagAlike(
       const printed = printedOf(row, print);
       const group = groups.get(print.print);
       if (group) group.added.push(printed);
-      else groups.set(print.print, { rule: print.rule, added: [printed], alike: [] });
+      else groups.set(print.print, { rule: print.rule, added: [printed], alike: [], flagged: new Set() });
     }
   if (groups.size === 0) return [];
-  type Row = Omit<AlikeAnswer, 'answeredAt'> & { print: string; answeredAt: Date };
+  type Row = Omit<AlikeAnswer, 'answeredAt'> & { print: string; answeredAt: Date; flagged: boolean };
   const asked = [...groups.values()].flatMap((group) => nearTo(rules, group));
-  const columns = columnsOf(asked, ['id', 'print', 'person', 'at', 'since', 'until', 'most']);
-  for (const { print, answeredAt, ...one } of await session.rows<Row>(COMPARE, columns))
-    if (!given.has(`${one.id} ${print}`))
-      groups.get(print)?.alike.push({ ...one, answeredAt: answeredAt.getTime() });
-  return [...groups.values()].flatMap(({ rule, added, alike }) => {
+  const columns = columnsOf(asked, ['id', 'print', 'person', 'at', 'since', 'until', 'most', 'rule']);
+  for (const { print, answeredAt, flagged, ...one } of await session.rows<Row>(COMPARE, columns)) {
+    const group = groups.get(print);
+    if (!group || given.has(`${one.id} ${print}`)) continue;
+    group.alike.push({ ...one, answeredAt: answeredAt.getTime() });
+    if (flagged) group.flagged.add(one.id);
+  }
+  return [...groups.values()].flatMap(({ rule, added, alike, flagged }) => {
     const { action, answers, seconds } = rules[rule];
     const stored = new Map(alike.map((one) => [one.id, one]));
-    return [...findFlagged(rules[rule], [...added, ...stored.values()])].map(([id, count]) => ({
-      ...{ id, rule, leaves_out: action === 'leave-out' },
-      found: { version: FLAGS_VERSION, answers, seconds, count },
-    }));
+    return [...findFlagged(rules[rule], [...added, ...stored.values()])]
+      .filter(([id]) => !flagged.has(id))
+      .map(([id, count]) => ({
+        ...{ id, rule, leaves_out: action === 'leave-out' },
+        found: { version: FLAGS_VERSION, answers, seconds, count },
+      }));
   });
 }
 
@@ -165,7 +174,7 @@ function nearTo(rules: FlagRules, { rule, added }: Group) {
     .map((one, i) => ({ one, before: ordered[i - 1]?.answeredAt ?? -Infinity }))
     .reverse()
     .map(({ one: { id, print, person, answeredAt: at }, before }) => {
-      const row = { id, print, person: person === id ? null : person, most, at: new Date(at) };
+      const row = { id, print, rule, person: person === id ? null : person, most, at: new Date(at) };
       if (before === at) return { ...row, since: null, until: null };
       const until = new Date(Math.min(at + reach, next));
       next = at;

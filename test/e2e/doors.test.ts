@@ -134,23 +134,27 @@ describe('pages of other origins', () => {
       },
     });
 
-  it.each(['/graphql', '/ingest/responses', '/ingest/file', '/audit/export', '/reports/score/x'])(
-    'may ask %s what they may send without a key, where they are listed',
-    async (path) => {
-      const answer = await preflight(path, FRIEND);
-      expect(answer.status).toBe(204);
-      const { headers } = answer;
-      expect(headers.get('access-control-allow-origin')).toBe(FRIEND);
-      expect(headers.get('access-control-allow-methods')).toBe('GET, POST');
-      expect(headers.get('access-control-allow-headers')).toMatch(/^authorization, content-type/);
-      expect(headers.get('access-control-allow-credentials')).toBeNull();
-      expect(headers.get('vary')).toMatch(/^Origin/);
-      const stranger = await preflight(path, STRANGER);
-      expect(stranger.status).toBe(401);
-      expect([...stranger.headers.keys()].filter((name) => name.startsWith('access-control-'))).toEqual([]);
-      expect(stranger.headers.get('vary')).toMatch(/^Origin/);
-    },
-  );
+  it.each([
+    '/graphql',
+    '/ingest/responses',
+    '/ingest/file',
+    '/ingest/uploads/1',
+    '/audit/export',
+    '/reports/score/x',
+  ])('may ask %s what they may send without a key, where they are listed', async (path) => {
+    const answer = await preflight(path, FRIEND);
+    expect(answer.status).toBe(204);
+    const { headers } = answer;
+    expect(headers.get('access-control-allow-origin')).toBe(FRIEND);
+    expect(headers.get('access-control-allow-methods')).toBe('GET, POST, PUT, DELETE');
+    expect(headers.get('access-control-allow-headers')).toMatch(/^authorization, content-type/);
+    expect(headers.get('access-control-allow-credentials')).toBeNull();
+    expect(headers.get('vary')).toMatch(/^Origin/);
+    const stranger = await preflight(path, STRANGER);
+    expect(stranger.status).toBe(401);
+    expect([...stranger.headers.keys()].filter((name) => name.startsWith('access-control-'))).toEqual([]);
+    expect(stranger.headers.get('vary')).toMatch(/^Origin/);
+  });
 
   const requests: [string, string, RequestInit, number][] = [
     [

@@ -400,8 +400,17 @@ describe('a connection', () => {
     const { secret: vendors } = await canonical();
     expect((await rotate(id, { secret: vendors, hours: 1 })).secret).toBe(vendors);
     expect((await deliver(path, secret, item('r 1'))).status).toBe(401);
+    // The answer was lost and the request comes again: the vendor may still sign with the former secret.
+    const again = await rotate(id, { secret: vendors, hours: 1 });
+    expect(Date.parse(String(again.connection.formerSecretUntil))).toBeGreaterThan(Date.now());
     for (const one of [next.secret, vendors])
       expect((await deliver(path, one, item('r 1'))).status).toBe(202);
+    const ended = await rotate(id, { secret: vendors, hours: 0 });
+    expect(ended.connection.formerSecretUntil).toBeNull();
+    expect((await deliver(path, next.secret, item('r 1'))).status).toBe(401);
+    // What has ended does not begin again.
+    expect((await rotate(id, { secret: vendors, hours: 1 })).connection.formerSecretUntil).toBeNull();
+    expect((await deliver(path, next.secret, item('r 1'))).status).toBe(401);
     const last = await rotate(id, { hours: 0 });
     expect(last.connection.formerSecretUntil).toBeNull();
     expect((await deliver(path, vendors, item('r 1'))).status).toBe(401);

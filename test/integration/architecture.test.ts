@@ -77,6 +77,17 @@ it("reads what is scoped with the owner's session in few places, each with its r
   ]);
 });
 
+it('normalises texts from outside in one place, which takes linear time; elsewhere single characters', () => {
+  const found = sources()
+    .filter(({ file, text }) => !file.startsWith('web/') && /\.normalize\(/.test(text))
+    .map(({ file }) => file);
+  expect(found.sort()).toEqual([
+    'domain/privacy/redaction/cues.ts',
+    'domain/privacy/redaction/normal-form.ts',
+    'domain/text/composed.ts',
+  ]);
+});
+
 /** The rules of .dependency-cruiser.cjs. Without its parser the tool reads nothing and reports no violation. */
 it('lets modules import only those below them', () => {
   const output = execFileSync(

@@ -132,10 +132,12 @@ describe('bursts', () => {
 
   it('cost an arriving answer the same however many answers are like it', async () => {
     let read = 0;
+    let stored = 0;
     const counting = (session: Session): Session => ({
       rows: async <Row>(...given: Parameters<Session['rows']>) => {
         const rows = await session.rows<Row>(...given);
         if (given[0].name === 'flags_compare') read += rows.length;
+        if (given[0].name === 'flags_add') stored += JSON.parse(String(given[1]?.[0])).length;
         return rows;
       },
     });
@@ -148,7 +150,7 @@ describe('bursts', () => {
     });
     const ingestor = ingestorOf(DEFAULT_FLAG_RULES.burst, counted);
     const readFor = async (answers: readonly Answer[]) => {
-      read = 0;
+      [read, stored] = [0, 0];
       await submit(ingestor, answers);
       return read;
     };
@@ -170,5 +172,7 @@ describe('bursts', () => {
       })),
     );
     expect(await readFor(later('late', [525]))).toBe(2 * 2 * DEFAULT_FLAG_RULES.burst.answers);
+    // Those around it are flagged already.
+    expect(stored).toBe(1);
   });
 });

@@ -98,6 +98,25 @@ it('nothing is destroyed while something is wrapped under it', async () => {
   ]);
 });
 
+it('a retirement whose process ended before it was recorded is recorded by the next one', async () => {
+  const { record: database, file, open } = await setUp();
+  const one = await open();
+  await one.submit('a');
+  await one.change('rotate');
+  await one.change('rotate');
+  // All that a process has done that ends before its transaction does.
+  await (await fileKeyProvider(file)).retire();
+  expect(await database.sql('SELECT FROM retired_key')).toEqual([]);
+  expect(await one.change('retire')).toBe('wrapping keys destroyed: none, there is only the newest');
+  const recorded = () => database.sql('SELECT provider, version FROM retired_key ORDER BY version');
+  expect(await recorded()).toEqual([
+    { provider: 'file', version: '1' },
+    { provider: 'file', version: '2' },
+  ]);
+  await one.change('retire');
+  expect(await recorded()).toHaveLength(2);
+});
+
 it('a process whose newest configured key is an older one is refused', async () => {
   const { record: database } = await setUp();
   const [a, b] = ['0a'.repeat(32), '0b'.repeat(32)];

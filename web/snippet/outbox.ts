@@ -11,11 +11,25 @@ export interface Answer {
   filled?: true;
 }
 
-/** What the browser stores: an id, when the survey was shown, and scores that could not be sent. Comments stay in memory. */
+/** What the page says of its answers. */
+export interface Said {
+  /** Of dimensions. */
+  values?: object;
+  respondent?: string;
+}
+
+/** An answer that was not sent yet, as it was given: the page that sends it may say other things. */
+interface Unsent extends Answer {
+  values?: object;
+  /** The page named a respondent, which stays in memory. */
+  named?: true;
+}
+
+/** What the browser stores: an id, when the survey was shown, and scores that could not be sent. Comments and respondents stay in memory. */
 interface Stored {
   visitor: string;
   shownAt: number;
-  unsent: Answer[];
+  unsent: Unsent[];
 }
 
 /** Milliseconds. */
@@ -24,8 +38,9 @@ const MOST_UNSENT = 20;
 const LATER = [408, 425, 429];
 
 /** Sends answers to one address, and again what could not be sent: after a while, when the browser is online, at the next visit. */
-export function openOutbox(url: string, name: string, more: () => object) {
-  const comments = new Map<string, string>();
+export function openOutbox(url: string, name: string, { values, respondent }: Said) {
+  /** Of the answers of this page. */
+  const comments = new Map<string, string | undefined>();
   let pause = FIRST_PAUSE;
   let timer = 0;
   let isSending = false;
@@ -52,11 +67,13 @@ export function openOutbox(url: string, name: string, more: () => object) {
     }
   };
 
-  const post = async (answer: Answer): Promise<boolean> => {
+  const post = async ({ named, ...answer }: Unsent): Promise<boolean> => {
     const comment = comments.get(answer.id);
+    // Of a page that is closed it is not known who was named: such a score never replaces one that did arrive.
+    const who = named && (comments.has(answer.id) ? { respondent } : { revision: 0 });
     const body = {
-      ...more(),
       ...answer,
+      ...who,
       visitor: state.visitor,
       ...(comment === undefined ? {} : { comment, revision: 2 }),
     };
@@ -103,11 +120,12 @@ export function openOutbox(url: string, name: string, more: () => object) {
     flush,
     /** Keeps the answer until it is sent; a comment follows its score under the same id. */
     send: ({ comment, ...answer }: Answer) => {
-      if (comment) comments.set(answer.id, comment);
+      comments.set(answer.id, comment);
+      const kept: Unsent = { ...answer, revision: 1 };
+      if (values) kept.values = values;
+      if (respondent) kept.named = true;
       change(({ unsent }) => ({
-        unsent: [...unsent.filter(({ id }) => id !== answer.id), { ...answer, revision: 1 }].slice(
-          -MOST_UNSENT,
-        ),
+        unsent: [...unsent.filter(({ id }) => id !== answer.id), kept].slice(-MOST_UNSENT),
       }));
       return flush();
     },

@@ -38,10 +38,10 @@ function start(src: string, data: DOMStringMap, key: string): void {
   const defaults = TEXTS[base] ?? (TEXTS['en'] as Texts);
   const language = TEXTS[base] || own ? wanted : 'en';
   const texts: Texts = { ...defaults, ...parsed(own) };
-  const outbox = openOutbox(new URL(`survey/${key}`, src).href, `scoreline-survey-${key.slice(-8)}`, () => ({
+  const outbox = openOutbox(new URL(`survey/${key}`, src).href, `scoreline-survey-${key.slice(-8)}`, {
     ...(values ? { values: parsed(values) } : {}),
     ...(respondent ? { respondent } : {}),
-  }));
+  });
   let close: (() => void) | undefined;
   const show = (takesFocus: boolean) => {
     close?.();

@@ -1,3 +1,5 @@
+import { composed } from '../../../domain/text/composed.ts';
+
 /** Characters of a date in a file: a longer text is not one. */
 export const LONGEST_DATE = 128;
 
@@ -18,8 +20,7 @@ export function fold(text: string): string {
 }
 
 function withoutVariants(text: string): string {
-  return text
-    .normalize('NFKD')
+  return composed(text, 'NFKD')
     .replace(DIRECTION, '')
     .toLowerCase()
     .replace(ACCENTS, '')

@@ -8,7 +8,7 @@ import type { ImportSink } from '../import/sink.ts';
 import { type FileMap, mapHash } from '../map/file-map.ts';
 import { WrongColumnsError } from '../read/headings.ts';
 import { UnreadableFileError } from '../read/read-row.ts';
-import { readWhole, rejectsPathOf, type Upload, type Uploads, writeWhole } from './uploads.ts';
+import { notKept, readWhole, rejectsPathOf, type Upload, type Uploads, writeWhole } from './uploads.ts';
 
 /** How far the import of an upload is. */
 export interface ImportState {
@@ -97,8 +97,7 @@ export class UploadImports {
    */
   async start(options: StartOptions): Promise<ImportState> {
     const { upload, map } = options;
-    if (!upload.isKept)
-      throw new UserError('this file was imported, and its content is not kept; send it again');
+    if (!upload.isKept) throw notKept();
     if (this.#running.has(upload.id))
       throw new UserError('this file is being imported; pause the import first', 'TOO_MANY_OPEN');
     if (this.#running.size >= MOST_AT_ONCE || this.#isClosed)
@@ -128,8 +127,8 @@ export class UploadImports {
       await writeWhole(join(upload.folder, 'map.json'), map.declared);
       const checkpoint = await this.#checkpoint(upload, map);
       // What was rejected before is in the file already, but only of an import that goes on.
-      if (!checkpoint || checkpoint.done) await rm(rejectsPathOf(upload), { force: true });
-      if (checkpoint && !checkpoint.done) running.state = { ...running.state, ...countsOf(checkpoint) };
+      if (!checkpoint) await rm(rejectsPathOf(upload), { force: true });
+      if (checkpoint) running.state = { ...running.state, ...countsOf(checkpoint) };
     } catch (error) {
       this.#running.delete(upload.id);
       end();
@@ -206,6 +205,8 @@ export class UploadImports {
         dataDir: upload.folder,
         rejectsPath: rejectsPathOf(upload),
         restart: false,
+        // The content is dropped once its end is recorded.
+        isEndOpen: true,
         isStopping: () => running.isStopping,
         onProgress: ({ account, bytesRead }) => void show({ ...countsOf(account), bytesRead }),
         onBegun: (importId) => void show({ importId }),

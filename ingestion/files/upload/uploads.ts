@@ -29,6 +29,8 @@ export interface Upload extends UploadFacts {
   readonly isKept: boolean;
 }
 
+type Beginning = Pick<UploadFacts, 'owner' | 'name' | 'bytes' | 'digest'>;
+
 export interface UploadLimits {
   /** Of one file, and of all files of one caller. */
   readonly bytes: number;
@@ -67,6 +69,8 @@ export class Uploads {
   readonly #now: () => number;
   /** Uploads that a part is written to. */
   readonly #busy = new Set<string>();
+  /** The last beginning: they follow each other, because each counts what those before it left. */
+  #beginning: Promise<unknown> = Promise.resolve();
 
   /** @param now epoch milliseconds */
   constructor(folder: string, limits: UploadLimits, now: () => number) {
@@ -91,11 +95,14 @@ export class Uploads {
    * Begins an upload, or continues the caller's own of the same content: the same digest, name and length.
    * @throws UserError when a limit is reached
    */
-  async begin(
-    given: Pick<UploadFacts, 'owner' | 'name' | 'bytes' | 'digest'>,
-  ): Promise<{ upload: Upload; resumed: boolean }> {
-    const { owner, name, bytes, digest } = given;
-    const { bytes: most, bytesOfOwner, filesOfOwner, reserve } = this.#limits;
+  begin(given: Beginning): Promise<{ upload: Upload; resumed: boolean }> {
+    const begun = this.#beginning.then(() => this.#begin(given));
+    this.#beginning = begun.catch(() => undefined);
+    return begun;
+  }
+
+  async #begin({ owner, name, bytes, digest }: Beginning): Promise<{ upload: Upload; resumed: boolean }> {
+    const { bytes: most, bytesOfOwner, filesOfOwner } = this.#limits;
     const own = await this.list(owner);
     const earlier =
       digest === null
@@ -114,8 +121,7 @@ export class Uploads {
         'TOO_MANY_OPEN',
       );
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-    const { bavail, bsize } = await statfs(this.#folder);
-    if (bavail * bsize < bytes + reserve) throw noRoom();
+    await this.#assertRoom(bytes);
     const id = randomBytes(12).toString('hex');
     const folder = join(this.#folder, id);
     await mkdir(folder, { mode: 0o700 });
@@ -150,6 +156,8 @@ export class Uploads {
       if (offset !== size) throw new WrongOffsetError(size);
       if (size + part.length > bytes)
         throw new UserError(`the part goes beyond the ${bytes} bytes of the file`);
+      // Files that began when there was room may not have it all: others arrive too.
+      await this.#assertRoom(part.length);
       await writeAt(path, offset, part);
       const received = offset + part.length;
       if (received === bytes && digest !== null && (await digestOf(path)) !== digest) {
@@ -157,9 +165,17 @@ export class Uploads {
         throw new UserError('digest: the bytes that arrived have another SHA-256; send the file again');
       }
       return received;
+    } catch (error) {
+      throw (error as NodeJS.ErrnoException).code === 'ENOENT' ? notKept() : error;
     } finally {
       this.#busy.delete(id);
     }
+  }
+
+  /** @throws UserError where the disk has no room for so many bytes beside those that stay free */
+  async #assertRoom(bytes: number): Promise<void> {
+    const { bavail, bsize } = await statfs(this.#folder);
+    if (bavail * bsize < bytes + this.#limits.reserve) throw noRoom();
   }
 
   /** Removes the file and what belongs to it. */
@@ -220,6 +236,10 @@ async function writeAt(path: string, offset: number, part: Buffer): Promise<void
     await file.close();
   }
 }
+
+/** It was imported, or removed meanwhile. */
+export const notKept = (): UserError =>
+  new UserError('this file was imported or removed, and its content is not kept; send it again');
 
 const noRoom = (): UserError =>
   new UserError('the disk of this server has no room for the file; the upload stops', 'DISK_FULL', {

@@ -170,7 +170,7 @@ describe('the web survey', () => {
   let origin = '';
   let key = '';
   /** The attributes of the tag, the language of the page, and what runs before the script. */
-  let shown = { attributes: '', language: 'en', before: '' };
+  let shown = { attributes: '', language: 'en', before: '', key: '' };
   beforeAll(async () => {
     shop = createServer((_request, response) => {
       const nonce = '<script nonce="page">';
@@ -183,7 +183,7 @@ describe('the web survey', () => {
       response.end(`<!doctype html><html lang="${shown.language}"><head><title>Shop</title>
 <meta name="viewport" content="width=device-width"><link rel="icon" href="data:,"></head><body><main><h1>Shop</h1>
 <button id="feedback">Feedback</button></main>${nonce}${shown.before}</script>
-<script src="${server.url}/survey.js" data-key="${key}" data-delay="0" ${shown.attributes} async></script></body></html>`);
+<script src="${server.url}/survey.js" data-key="${shown.key || key}" data-delay="0" ${shown.attributes} async></script></body></html>`);
     });
     await new Promise<void>((done) => shop.listen(0, '127.0.0.1', done));
     origin = `http://127.0.0.1:${(shop.address() as AddressInfo).port}`;
@@ -192,7 +192,7 @@ describe('the web survey', () => {
   });
   afterAll(() => shop?.close());
   const visitShop = async (attributes = '', look: Look = {}, more: Partial<typeof shown> = {}) => {
-    shown = { attributes, language: 'en', before: '', ...more };
+    shown = { attributes, language: 'en', before: '', key: '', ...more };
     const visited = await visit('/healthz', null, look);
     await visited.page.goto(origin);
     return visited;
@@ -273,6 +273,48 @@ describe('the web survey', () => {
     await until(async () => (await answersOf('web')).length === 3, 'it is sent');
     await until(async () => (await storage(page)).includes('\\"unsent\\":[]'), 'it is not kept');
     expect(await answersOf('web')).toContainEqual({ score: 2, comment: null });
+  });
+
+  it.each([
+    ['has arrived, though its page was closed before it knew', true],
+    ['has not arrived', false],
+  ])('files what the next page sends again as it was given: it %s', async (_, hasArrived) => {
+    const source = hasArrived ? 'arrived' : 'late';
+    const mapping = { source, origins: [origin], respondents: true };
+    const { secret } = await create({ connector: 'web-snippet', mapping });
+    const tagOf = (region: string, respondent: string) =>
+      `data-every-days="0" data-values='{"region":"${region}"}' data-respondent="${respondent}"`;
+    const kept = async () => {
+      const { data } = await server.graphql<{
+        responses: { edges: { node: { region: string; respondent: string } }[] };
+      }>(`{ responses(sources: ["${source}"]) { edges { node { region respondent } } } }`);
+      return data.responses.edges.map(({ node }) => node);
+    };
+    const { page } = await visitShop(tagOf('Germany', 'jane'), {}, { key: secret });
+    await page.context().route('**/survey/*', async (route) => {
+      if (hasArrived) await route.fetch();
+      await route.abort();
+    });
+    await page.getByRole('radio', { name: '2', exact: true }).check({ force: true });
+    await page.getByRole('button', { name: 'Send' }).click();
+    await page.getByLabel('What is the main reason').waitFor();
+    if (hasArrived) await until(async () => (await kept()).length === 1, 'it is stored');
+    const [first] = await kept();
+    expect(await storage(page)).toContain('\\"score\\":2');
+    expect(await storage(page)).not.toContain('jane');
+    await page.context().unroute('**/survey/*');
+    shown = { ...shown, attributes: tagOf('Japan', 'joe') };
+    await page.reload();
+    await until(async () => (await storage(page)).includes('\\"unsent\\":[]'), 'it is sent');
+    const [answer, ...others] = await kept();
+    expect(others).toEqual([]);
+    expect(answer?.region).toBe('Germany');
+    if (hasArrived) expect(answer).toEqual(first);
+    // Neither of the person who was named, nor of the one who is there now.
+    await page.getByRole('radio', { name: '9', exact: true }).check({ force: true });
+    await page.getByRole('button', { name: 'Send' }).click();
+    await until(async () => (await kept()).length === 2, 'the next one is stored');
+    expect(new Set((await kept()).map(({ respondent }) => respondent)).size).toBe(2);
   });
 
   it.each([
