@@ -46,6 +46,17 @@ describe('a part of the page that the server does not send', () => {
     const rules = await page.evaluate('[...document.styleSheets].map((one) => one.cssRules.length)');
     expect(Math.min(...(rules as number[]))).toBeGreaterThan(0);
   });
+
+  it('says that the trend has no end where the score could not be read, and reads both again', async () => {
+    const { page } = await visit('/access', ADMIN_KEY);
+    await page.route('**/graphql', (route) => route.abort());
+    await page.getByRole('navigation').getByRole('link', { name: 'Overview' }).first().click();
+    const trend = page.getByTestId('trend');
+    await trend.getByText('The trend could not be read').waitFor();
+    await page.unroute('**/graphql');
+    await trend.getByRole('button', { name: 'Try again' }).click();
+    await trend.getByText('No answers in these 12 months').waitFor();
+  });
 });
 
 describe('what was typed', () => {
@@ -78,7 +89,7 @@ describe('what was typed', () => {
     await page.mouse.click(20, 400);
     await page.mouse.click(20, 500);
     expect(await nameOf(page).inputValue()).toBe('a name');
-    await page.keyboard.press('Escape');
+    await nameOf(page).press('Escape');
     await nameOf(page).waitFor({ state: 'detached' });
   });
 });

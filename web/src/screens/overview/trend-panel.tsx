@@ -52,6 +52,8 @@ export function TrendPanel({ score }: { readonly score: Score }) {
     { segment: segmentInput(view), basis: view.basis, every, from: range?.from ?? '', to: range?.to ?? '' },
     { pause: range === null },
   );
+  // Its months end where the window of the score ends.
+  const scoreFailed = range === null ? score.read.error : undefined;
   useOnPulse(pulse, refresh);
   const height = useMedia(WALL) ? WALL_HEIGHT : HEIGHT;
   const rows = data?.npsSeries ?? NO_ROWS;
@@ -76,8 +78,12 @@ export function TrendPanel({ score }: { readonly score: Score }) {
       actions={twin.actions}
       isStale={isOfBefore}
     >
-      {error ? (
-        <Failed title="The trend could not be read" error={error} onRetry={refresh} />
+      {(error ?? scoreFailed) ? (
+        <Failed
+          title="The trend could not be read"
+          error={error ?? scoreFailed}
+          onRetry={error ? refresh : score.read.refresh}
+        />
       ) : isLoading ? (
         <Skeleton height={height} />
       ) : isEmpty ? (
