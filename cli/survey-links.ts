@@ -14,6 +14,8 @@ const QUERY = `mutation SurveyLinks($connection: ID!, $input: [SurveyInviteeInpu
 }`;
 /** People of one request. */
 const BATCH = 500;
+/** What is added to the columns of the file. */
+const ADDED = ['survey_id', 'survey_link', 'survey_expires'];
 
 interface Given {
   readonly connection: string | undefined;
@@ -49,8 +51,10 @@ export async function surveyLinks(given: Given): Promise<number> {
     throw new UsageError(
       `--respondent: ${from} has no column ${given.respondent}; it has ${columns.map((one) => cut(one)).join(', ')}`,
     );
+  assertColumns(columns, given, config.dimensions);
+  assertOneEach(people, given);
   const base = (config.publicUrl ?? server.url).replace(/\/$/, '');
-  const lines = [[...columns, 'survey_id', 'survey_link', 'survey_expires'].map(csvField).join(',')];
+  const lines = [[...columns, ...ADDED].map(csvField).join(',')];
   for (let start = 0; start < people.length; start += BATCH) {
     const part = people.slice(start, start + BATCH);
     const input = part.map(({ values }) => inviteeOf(values, given, config.dimensions));
@@ -64,6 +68,37 @@ export async function surveyLinks(given: Given): Promise<number> {
   await write(given.to, `${lines.join('\r\n')}\r\n`);
   process.stderr.write(`${people.length} links${given.to ? ` in ${given.to}` : ''}\n`);
   return 0;
+}
+
+/** @throws UsageError where a column that is read is there twice, or one that is written is there already */
+function assertColumns(columns: readonly string[], given: Given, dimensions: readonly Dimension[]): void {
+  const { from, account, id } = given;
+  const taken = ADDED.find((name) => columns.includes(name));
+  if (taken)
+    throw new UsageError(
+      `--from: ${from} has a column ${taken} already, as a file that this command wrote; take the file without its links`,
+    );
+  // So does the reader of files name columns with one heading.
+  const twice = [account, id, ...dimensions.map(({ field }) => field)].find((name) =>
+    columns.includes(`${name} [2]`),
+  );
+  if (twice) throw new UsageError(`--from: ${from} has several columns ${cut(twice)}; leave one of them`);
+}
+
+/** An id is one answer: of two people with one id, the later one would replace what the other said. @throws UsageError */
+function assertOneEach(people: readonly Person[], { from, id, respondent }: Given): void {
+  const first = new Map<string, { readonly line: number; readonly name: string }>();
+  for (const { line, values } of people) {
+    const [given, name = ''] = [values[id]?.trim(), values[respondent]?.trim()];
+    if (!given) continue;
+    const earlier = first.get(given);
+    // A row that is there twice is still one person.
+    if (earlier && (name === '' || earlier.name !== name))
+      throw new UsageError(
+        `--from: ${from} line ${line} has the ${cut(id)} of line ${earlier.line}, and an id is one answer; give each person another one, or name another column with --id`,
+      );
+    first.set(given, { line, name });
+  }
 }
 
 interface Person {

@@ -56,6 +56,7 @@ export function startHousekeeping({
 }: HousekeepingDeps): () => Promise<void> {
   const { store, cells, loops, sign } = database;
   const { dimensions, cellLimits } = config;
+  database.files.goOn();
   const trim = async (stopped: () => boolean) => {
     if (retention.journal === null) return;
     await trimJournal(store, { before: keptSince(now(), retention.journal), now: now(), stopped });

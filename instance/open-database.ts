@@ -125,7 +125,7 @@ async function openOnce(
     await Promise.all([cells.refresh(opened), mappings.refresh(opened), segmentRules.read(opened)]);
     cells.checkDimensions(config.formerDimensions);
     await openBiViews(opened, config, onError);
-    const files = createFileCleaner(opened, onError, disk);
+    const files = createFileCleaner(opened, { disk, mark: join(embeddedFolder(config), OWED), onError });
     const close = async () => {
       await files.stop();
       await opened.close();
@@ -189,6 +189,9 @@ async function openStore(
 
 /** Where the files of the embedded database are. */
 export const embeddedFolder = ({ dataDir }: Pick<Config, 'dataDir'>) => join(dataDir, 'record');
+
+/** Among these files: a rewrite of them is owed. */
+const OWED = 'scoreline-rewrite-owed';
 
 const placeOf = ({ dataDir, diskReserve }: Config) => ({ folder: dataDir, reserve: diskReserve });
 

@@ -39,6 +39,12 @@ async function exchange(
   return { status: incoming.statusCode ?? 0, headers: headersOf(incoming), body: text, at: new Date(now()) };
 }
 
+/** The connection was closed before there was an answer. */
+class NoAnswerError extends Error {
+  override readonly name = 'NoAnswerError';
+  readonly code = 'NO_ANSWER';
+}
+
 /** What is sent to an address. */
 interface Outgoing {
   readonly method: string;
@@ -77,6 +83,8 @@ export async function openChecked(
       resolve,
     );
     outgoing.on('error', reject);
+    // 101 (Switching Protocols) ends it without an answer and without an error.
+    outgoing.on('close', () => reject(new NoAnswerError()));
     outgoing.end(body);
   });
 }

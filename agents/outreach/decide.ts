@@ -25,6 +25,8 @@ interface AccountInputs {
     readonly openedAt: string;
     readonly actedAt: string | null;
     readonly closedAt: string | null;
+    /** What became of the account is noted on it. Absent in decisions from before it was read. */
+    readonly isLearnt?: boolean;
   } | null;
   /** What is known of the account now; null: nothing. */
   readonly account: {
@@ -74,6 +76,8 @@ function decideAccount({ at, alert, case: open, account }: AccountInputs): Decid
     };
   }
   if (open.closedAt === null) return nothing('Its case is being worked on.', 'in work');
+  // Said once: the alert may be open for long after it.
+  if (open.isLearnt) return nothing('What became of the account is noted on its case.', 'learnt');
   const days = Math.floor((Date.parse(at) - Date.parse(open.closedAt)) / DAY_MS);
   if (days < LEARN_DAYS) return nothing(`Its case was closed less than ${LEARN_DAYS} days ago.`, 'too early');
   const result = resultOf(open, account);

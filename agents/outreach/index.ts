@@ -1,5 +1,5 @@
 import { DAY_MS, MINUTE_MS } from '../../domain/time/time-windows.ts';
-import { readAccountCases } from '../../store/agents/account-cases.ts';
+import { type AccountCase, readAccountCases } from '../../store/agents/account-cases.ts';
 import type { AgentStateRow } from '../../store/agents/agent-states.ts';
 import { parseCellSet } from '../../store/agents/cell-set.ts';
 import { LOCKS } from '../../store/database/locks.ts';
@@ -36,14 +36,15 @@ async function* observe(
 async function* observeAccounts({ store, now }: AgentDeps, day: Date): AsyncGenerator<Observation<Inputs>> {
   // A result is noted for a month from when it can be known.
   const cases = await readAccountCases(store, new Date(day.getTime() - 2 * LEARN_DAYS * DAY_MS));
-  const isOver = cases.some(({ closedAt }) => closedAt !== null);
+  const isOver = ({ closedAt, isLearnt }: AccountCase) => closedAt !== null && !isLearnt;
   const accounts = new Map(
-    (isOver ? await readAccountFacts(store, new Date(now())) : []).map((row) => [row.id, row]),
+    (cases.some(isOver) ? await readAccountFacts(store, new Date(now())) : []).map((row) => [row.id, row]),
   );
-  for (const { alert, alertState, account, severity, cells, facts, ...of } of cases) {
+  for (const one of cases) {
+    const { alert, alertState, account, severity, cells, facts, ...of } = one;
     // A row without them must not end the work on all others.
     if (!Array.isArray(facts?.reasons)) continue;
-    const found = of.closedAt === null ? undefined : accounts.get(account);
+    const found = isOver(one) ? accounts.get(account) : undefined;
     const { active, detractor, promoter } = found ?? {};
     yield {
       key: `Alert:${alert}`,
@@ -56,6 +57,7 @@ async function* observeAccounts({ store, now }: AgentDeps, day: Date): AsyncGene
                 ...{ id: of.case, state: of.caseState, openedAt: of.openedAt.toISOString() },
                 actedAt: of.actedAt?.toISOString() ?? null,
                 closedAt: of.closedAt?.toISOString() ?? null,
+                isLearnt: of.isLearnt,
               }
             : null,
         account: found

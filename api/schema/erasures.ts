@@ -1,4 +1,4 @@
-import { audit } from '../../store/audit/audit.ts';
+import { audit, type NoteChange } from '../../store/audit/audit.ts';
 import type { DataSubject } from '../../store/data-subjects/data-subject.ts';
 import { erase } from '../../store/data-subjects/erase.ts';
 import {
@@ -161,9 +161,12 @@ async function eraseAndCheck(
   dataSubject: DataSubject,
 ): Promise<ErasureReport> {
   const { record: store, graphHolds, filesDue, log } = context.deps;
-  const { known, holds, quarantined = 0 } = await erase(storesOf(context), dataSubject, by);
-  // Of a person without responses there is no erasure whose completion rewrites the files.
-  if (quarantined > 0) filesDue();
+  const note: NoteChange = async (session, done) => {
+    // Of a person without responses there is no erasure whose completion rewrites the files.
+    if ('quarantined' in done) filesDue();
+    await by.note?.(session, done);
+  };
+  const { known, holds } = await erase(storesOf(context), dataSubject, { ...by, note });
   const pending = await pendingErasures(store, dataSubject);
   const remaining: string[] = [...holds];
   const deadline = Date.now() + PATIENCE_MS;

@@ -70,13 +70,13 @@ export function addQuarantineMutations(schema: SchemaParts, filter: unknown, rea
           const { record, now, filesDue } = context.deps;
           const discarded = await record.transaction(async (session) => {
             const count = await discardQuarantined(session, connection, matching, new Date(now()));
+            if (count > 0) filesDue();
             await auditHook(context, 'discardQuarantined')(session, {
               key: `Connection:${connection}`,
               discarded: count,
             });
             return count;
           });
-          if (discarded > 0) filesDue();
           return asInt(discarded);
         },
       }),

@@ -68,6 +68,7 @@ export async function makeLinks(
   if (secret === undefined) return null;
   const expiresAt = now.getTime() + reader.validDays * DAY_MS;
   const invitees = people.map((one, index) => inviteeOf(deps, submitter, { ...one, index, expiresAt }));
+  assertOneEach(invitees);
   if (reader.invitations) await invite(deps, submitter, reader.source, invitees, now);
   return invitees.map((invitee) => ({
     externalId: invitee.externalId,
@@ -78,6 +79,20 @@ export async function makeLinks(
 
 const refused = (index: number, outcome: Outcome): SurveyLinkError =>
   new SurveyLinkError(`input[${index}].${outcome.status === 'rejected' ? outcome.message : outcome.status}`);
+
+/** An id is one answer: of two people with one id, the later one would replace what the other said. @throws SurveyLinkError */
+function assertOneEach(invitees: readonly SurveyInvitee[]): void {
+  const first = new Map<string, { readonly index: number; readonly respondent: string | null }>();
+  for (const [index, { externalId, respondent }] of invitees.entries()) {
+    const earlier = first.get(externalId);
+    // Who is there twice is still one person.
+    if (earlier && (respondent === null || earlier.respondent !== respondent))
+      throw new SurveyLinkError(
+        `input[${index}].externalId: is that of input[${earlier.index}], and an id is one answer; give each person another one`,
+      );
+    first.set(externalId, { index, respondent });
+  }
+}
 
 /** Checked as the answer will be, so that no link is sent whose answer would be rejected. */
 function inviteeOf(

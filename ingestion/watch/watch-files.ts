@@ -116,8 +116,9 @@ async function look(deps: WatchDeps, connection: LiveConnection, watching: Watch
     for (const file of found) {
       if (stopped()) return;
       const earlier = known.get(file.path);
-      if (earlier?.version === file.version && earlier.state !== 'importing') continue;
-      await importFile(deps, { connection, submitter, place, reader, ...watching }, file);
+      const isSame = earlier?.version === file.version;
+      if (isSame && earlier.state !== 'importing') continue;
+      await importFile(deps, { connection, submitter, place, reader, isEndOpen: isSame, ...watching }, file);
     }
   } catch (error) {
     if (error instanceof InvalidMapError) return connections.refused(id, 'MAPPING');
@@ -144,10 +145,12 @@ interface Looking extends Watching {
   readonly submitter: Submitter;
   readonly place: FilePlace;
   readonly reader: PlaceReader<unknown>;
+  /** Whether this version of the file was begun, and its end is not recorded. */
+  readonly isEndOpen: boolean;
 }
 
 async function importFile(deps: WatchDeps, looking: Looking, file: FoundFile): Promise<void> {
-  const { connection, submitter, place, reader, copying, stopped } = looking;
+  const { connection, submitter, place, reader, isEndOpen, copying, stopped } = looking;
   const folder = join(deps.dataDir, 'watched', connection.id);
   const copies = join(folder, 'copies');
   await mkdir(copies, { recursive: true, mode: 0o700 });
@@ -173,6 +176,7 @@ async function importFile(deps: WatchDeps, looking: Looking, file: FoundFile): P
       dataDir: folder,
       rejectsPath: null,
       restart: false,
+      isEndOpen,
       isStopping: stopped,
       onProgress: () => undefined,
       // It only shows that the import goes on: without it the import does too.

@@ -17,12 +17,15 @@ export interface AccountCase {
   readonly openedAt: Date | null;
   readonly actedAt: Date | null;
   readonly closedAt: Date | null;
+  /** What became of the account is noted on the case. */
+  readonly isLearnt: boolean;
 }
 
 const OPEN = statement(
   'account_cases',
   `SELECT a.id AS alert, a.state AS "alertState", split_part(a.key, ' ', 2) AS account, a.severity, a.cells::text AS cells, a.facts,
-      c.id AS case, c.state AS "caseState", c.opened_at AS "openedAt", c.acted_at AS "actedAt", c.closed_at AS "closedAt"
+      c.id AS case, c.state AS "caseState", c.opened_at AS "openedAt", c.acted_at AS "actedAt", c.closed_at AS "closedAt",
+      EXISTS (SELECT FROM case_event e WHERE e.case_id = c.id AND e.actor = 'outreach' AND e.kind = 'COMMENTED') AS "isLearnt"
     FROM alert a LEFT JOIN LATERAL (SELECT * FROM case_record r WHERE r.cause = 'Alert:' || a.id
       ORDER BY r.opened_at DESC, r.id DESC LIMIT 1) c ON true
     WHERE starts_with(a.key, 'account-watch/account ') AND (a.state IN ('OPEN', 'ACKNOWLEDGED') OR c.closed_at >= $1)

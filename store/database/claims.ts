@@ -18,6 +18,8 @@ export interface ClaimTables {
   readonly pending: string;
   readonly due: string;
   readonly since: string;
+  /** The column that names what the work is about: of work about the same only the oldest that is due is done, and alone. Absent: in any order. */
+  readonly inTurn?: string;
   /** Whether the work has a column last_status. */
   readonly hasStatus: boolean;
   /** The table of the systems, its columns that a claim reads, and what is true of one that may be asked; `o` is its alias. */
@@ -101,11 +103,22 @@ export function claimsOf<Owner extends ClaimOwner, Work extends ClaimedWork>(
   };
 }
 
+/** Work of one owner among which a claim looks for what is next about each thing. */
+const MOST_LOOKED_AT = 64;
+
 function statementsOf(tables: ClaimTables) {
-  const { name, work, columns, ownerId, pending, due, since, owner, ownerColumns, isOn } = tables;
+  const { name, work, columns, ownerId, pending, due, since, inTurn, owner, ownerColumns, isOn } = tables;
   const isOpen = (now: string) => `(o.open_until IS NULL OR o.open_until <= ${now})`;
   const isFree = (now: string) => `(w.claimed_until IS NULL OR w.claimed_until <= ${now})`;
   const held = `id = $1 AND attempts = $2 AND ${pending}`;
+  // What was rendered first must not arrive last: it would say an older state. What is under way is among those that were due first.
+  const isNext =
+    inTurn === undefined
+      ? ''
+      : `AND w.id = ANY (ARRAY(SELECT t.id FROM (SELECT f.id, row_number() OVER (PARTITION BY f.about ORDER BY f.since, f.id) AS place,
+              bool_or(f.claimed_until > $2) OVER (PARTITION BY f.about) AS "isTaken"
+            FROM (SELECT id, ${inTurn} AS about, ${since} AS since, claimed_until FROM ${work} WHERE ${ownerId} = $1 AND ${pending} AND ${due} <= $2
+              ORDER BY ${due}, ${since}, id LIMIT ${MOST_LOOKED_AT}) f) t WHERE t.place = 1 AND t."isTaken" IS NOT TRUE))`;
   const isSmall = { isSmall: true } as const;
   return {
     ready: statement(
@@ -121,7 +134,7 @@ function statementsOf(tables: ClaimTables) {
     claim: statement(
       `${name}_claim`,
       `UPDATE ${work} SET claimed_until = $3, attempts = attempts + 1 WHERE id IN (
-          SELECT w.id FROM ${work} w WHERE w.${ownerId} = $1 AND w.${pending} AND w.${due} <= $2 AND ${isFree('$2')}
+          SELECT w.id FROM ${work} w WHERE w.${ownerId} = $1 AND w.${pending} AND w.${due} <= $2 AND ${isFree('$2')} ${isNext}
           ORDER BY w.${due}, w.${since}, w.id LIMIT $4 FOR UPDATE SKIP LOCKED)
         RETURNING ${columns}, attempts`,
     ),

@@ -1,3 +1,4 @@
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import type { Store } from './client.ts';
 import type { DiskGuard } from './disk-space.ts';
 import { runWhenDue } from './periodic.ts';
@@ -70,12 +71,23 @@ const SETTLE_MS = 300;
 const A_DAY_MS = 24 * 3_600_000;
 
 export interface FileCleaner {
-  /** Something was deleted for a person: rewrite the files soon. */
+  /** Something is deleted for a person: rewrite the files soon. Call it before the deletion is committed. */
   due(): void;
-  /** Something was deleted by age: rewrite soon, but at most once a day. */
+  /** Something is deleted by age: rewrite within a day, at most once a day. */
   dueToday(): void;
+  /** Rewrites what an earlier process owed. */
+  goOn(): void;
   /** Resolves when the current rewrite ends. */
   stop(): Promise<void>;
+}
+
+export interface CleanerOptions {
+  readonly disk?: DiskGuard | undefined;
+  /** The file that is there while a rewrite is owed: a process may end before. */
+  readonly mark: string;
+  readonly onError: (error: Error) => void;
+  /** Epoch milliseconds. */
+  readonly now?: () => number;
 }
 
 /**
@@ -83,26 +95,55 @@ export interface FileCleaner {
  */
 export function createFileCleaner(
   store: Store,
-  onError: (error: Error) => void,
-  disk?: DiskGuard,
+  { disk, mark, onError, now = Date.now }: CleanerOptions,
 ): FileCleaner {
   let ranAt = 0;
+  /** How often it was asked for. */
+  let asked = 0;
+  let later: NodeJS.Timeout | undefined;
   const cleaning = runWhenDue({
     afterMs: SETTLE_MS,
     onError,
     run: async () => {
-      ranAt = Date.now();
+      const before = asked;
+      clearTimeout(later);
+      later = undefined;
+      ranAt = now();
       await cleanFiles(store, disk);
+      // What was deleted meanwhile is owed still.
+      if (asked === before) rmSync(mark, { force: true });
     },
   });
-  const due = () => {
-    if (store.backend === 'pglite') cleaning.due();
+  const owe = () => {
+    asked += 1;
+    try {
+      writeFileSync(mark, '', { mode: 0o600 });
+    } catch (error) {
+      // It is rewritten all the same, unless this process ends before.
+      onError(error as Error);
+    }
   };
-  return {
-    due,
-    dueToday: () => {
-      if (Date.now() - ranAt > A_DAY_MS) due();
+  const rewriter: FileCleaner = {
+    due: () => {
+      owe();
+      cleaning.due();
     },
-    stop: cleaning.stop,
+    dueToday: () => {
+      owe();
+      const wait = ranAt + A_DAY_MS - now();
+      if (wait <= 0) cleaning.due();
+      else later ??= setTimeout(cleaning.due, wait).unref();
+    },
+    goOn: () => {
+      if (existsSync(mark)) cleaning.due();
+    },
+    stop: () => {
+      clearTimeout(later);
+      return cleaning.stop();
+    },
   };
+  const nothing = () => undefined;
+  return store.backend === 'pglite'
+    ? rewriter
+    : { due: nothing, dueToday: nothing, goOn: nothing, stop: async () => undefined };
 }

@@ -24,6 +24,7 @@ export const deliveryClaims = claimsOf<ClaimTarget, ClaimedDelivery>({
   pending: `state = 'PENDING'`,
   due: 'due',
   since: 'created_at',
+  inTurn: 'subject',
   hasStatus: true,
   owner: 'target',
   ownerColumns: 'id, kind, settings, role, attributes',

@@ -2,6 +2,7 @@ import type { Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
 import type { DeliveryState } from '../tables/targets.ts';
 import type { EventType } from './event-types.ts';
+import { releaseHeld } from './held.ts';
 import { readQuiet } from './on-call-plan.ts';
 
 /** A delivery as it is listed. */
@@ -82,8 +83,10 @@ const COUNTS = statement(
 export async function queueDeliveries(session: Session, happened: NewEvent): Promise<Date | null> {
   const { event, subject, decisionId, cells, at, target = null, among = null } = happened;
   // Escalation asks at its own time.
-  const quiet =
-    event.startsWith('alert.') && event !== 'alert.escalated' ? await readQuiet(session, subject, at) : null;
+  const mayWait = event.startsWith('alert.') && event !== 'alert.escalated';
+  const quiet = mayWait ? await readQuiet(session, subject, at) : null;
+  // A target that hears of no changes would hear of a severe alert when the quiet hours end.
+  if (mayWait && quiet === null) await releaseHeld(session, subject, at);
   const { until = null, targets = null } = quiet ?? {};
   await session.rows(QUEUE, [event, subject, decisionId, cells, at, until, targets, target, among]);
   return until;

@@ -2,6 +2,7 @@ import { type OnCallPlan, waitsUntil } from '../../domain/on-call/plan.ts';
 import type { OwnerSession, Session } from '../database/client.ts';
 import { statement } from '../database/statement.ts';
 import type { Severity } from '../tables/agents.ts';
+import { holdByPlan } from './held.ts';
 
 /** A version of the on-call plan; the newest holds. Its targets are ids. */
 export interface OnCallPlanRow {
@@ -36,7 +37,7 @@ export async function readPlan(session: Session): Promise<OnCallPlanRow | null> 
   return newest ?? null;
 }
 
-/** Stores a new version of the plan, which holds from the end of the transaction on. */
+/** Stores a new version of the plan, which holds from the end of the transaction on, also for what waits because of the one before. */
 export async function insertPlan(
   session: OwnerSession,
   { plan, createdBy, createdAt, reason }: Omit<OnCallPlanRow, 'version'>,
@@ -45,6 +46,7 @@ export async function insertPlan(
   const values = [JSON.stringify(plan), createdBy, createdAt, reason];
   const [row] = await session.rows<OnCallPlanRow>(INSERT, values);
   if (!row) throw new Error('the plan was not stored');
+  await holdByPlan(session, plan, createdAt);
   return row;
 }
 

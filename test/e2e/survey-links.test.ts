@@ -448,6 +448,17 @@ describe('the makers of links', () => {
     expect(text).not.toContain('jane');
   });
 
+  it('get none for two people with one id, of whose answers one would be lost', async () => {
+    const { errors } = await server.graphql(
+      'mutation ($id: ID!, $input: [SurveyInviteeInput!]!) { makeSurveyLinks(connection: $id, input: $input) { path } }',
+      { id, input: ['ann', 'bob'].map((respondent) => ({ externalId: 'same', respondent })) },
+    );
+    expect(errors?.[0]?.message).toContain('input[1].externalId: is that of input[0]');
+    // Who is there twice is still one person.
+    const twice = { externalId: 'twice', respondent: 'ann' };
+    expect(await linksOf(id, [twice, twice])).toHaveLength(2);
+  });
+
   it('write them for a mail tool by the command', async () => {
     const folder = server.instance.dataDir;
     const from = join(folder, 'people.csv');
@@ -479,6 +490,20 @@ describe('the makers of links', () => {
     const wrong = run('--connection', id, '--from', from);
     expect(wrong.status).not.toBe(0);
     expect(wrong.stderr).toContain('has no column respondent; it has id, mail, name, region');
+    // Nothing of these is guessed: answers of people would be lost, or be filed nowhere.
+    const refused: [string, string][] = [
+      [readFileSync(to, 'utf8'), 'has a column survey_id already'],
+      ['id,mail,region,region\nc1,ann@example.com,Germany,Japan\n', 'has several columns region'],
+      [
+        'id,mail\nc1,ann@example.com\n,eve@example.com\n c1 ,bob@example.com\n',
+        'line 4 has the id of line 2',
+      ],
+    ];
+    for (const [text, problem] of refused) {
+      writeFileSync(from, text);
+      const { status, stderr } = run('--connection', id, '--from', from, '--respondent', 'mail');
+      expect([status, stderr]).toEqual([2, expect.stringContaining(problem)]);
+    }
   });
 });
 

@@ -211,12 +211,16 @@ describe('the account watch', () => {
     expect(events.at(-1)?.reason).toBe(
       '30 days after it was closed the account stayed, and its last answer is a promoter’s. Acted on after 0 hours, closed after 0 hours.',
     );
-    const made = await readAgentDecisions(short.store, null, {
-      agent: 'outreach',
-      states: null,
-      after: null,
-      limit: 99,
-    });
+    const decided = () => {
+      const filter = { agent: 'outreach', states: null, after: null, limit: 99 };
+      return readAgentDecisions(short.store, null, filter);
+    };
+    const learnt = (await decided()).filter(({ verdict }) => verdict === `learn ${one?.id}`);
+    expect(learnt.map(({ state }) => state)).toEqual(['DONE']);
+    now += 2 * DAY_MS;
+    const asked = (await act(reached)).filter(({ state }) => state === 'PROPOSED');
+    expect(asked, 'nothing is left to approve').toEqual([]);
+    const made = await decided();
     for (const each of made) expect(replay([reached], each)).toEqual({ same: true, reason: null });
     now = NOW;
   });

@@ -288,6 +288,59 @@ it('lets a slow target hold no other, and gives back what is under way when it s
   expect(await only(slow.id)).toMatchObject({ state: 'PENDING', attempts: 0 });
 });
 
+it('ends an exchange that the target turns into another protocol', async () => {
+  const { id } = await makeWebhook();
+  await raise();
+  stub.answer = () => ({ status: 101, headers: { connection: 'Upgrade', upgrade: 'other' } });
+  await deliver(id);
+  const error = 'the connection failed: NO_ANSWER';
+  expect(await only(id)).toMatchObject({ state: 'PENDING', attempts: 1, lastStatus: null, lastError: error });
+  const tested = await targets.test(id, 'alert.raised', true, change.note);
+  expect(tested?.exchanged).toMatchObject({ kind: 'retry', error });
+});
+
+it('sends what it says of one subject in turn, so that what is older does not arrive last, and other subjects beside it', async () => {
+  const { id } = await makeWebhook();
+  const first = await raise();
+  const cells = '{(,)}';
+  const say = (event: 'alert.changed' | 'alert.resolved') =>
+    queueDeliveries(database.store, { event, subject: first, decisionId: null, cells, at: new Date(++now) });
+  await say('alert.changed');
+  await say('alert.resolved');
+  const second = await raise();
+  const underWay: string[] = [];
+  const begun = new Set<string>();
+  let haveBegun: () => void = () => undefined;
+  const bothBegan = new Promise<void>((done) => {
+    haveBegun = done;
+  });
+  const atOnce: string[][] = [];
+  stub.answer = async ({ body }) => {
+    const { type, subject } = JSON.parse(body) as { type: string; subject: string };
+    underWay.push(subject);
+    if (begun.add(subject).has(first) && begun.has(second)) haveBegun();
+    // Were one subject to hold up the other, the exchange would end without an answer.
+    await bothBegan;
+    atOnce.push([...underWay]);
+    await new Promise((done) => setImmediate(done));
+    underWay.splice(underWay.indexOf(subject), 1);
+    return { status: type === 'alert.changed' ? 500 : 200 };
+  };
+  await deliver(id);
+  expect(
+    atOnce.filter((list) => new Set(list).size < list.length),
+    'two about one subject',
+  ).toEqual([]);
+  const types = stub.received.map(({ body }) => JSON.parse(body) as { type: string; subject: string });
+  const sent = types.flatMap(({ type, subject }) => (subject === first ? [type] : []));
+  // What is postponed holds up nothing: when it is sent, it says the state of then.
+  expect(sent).toEqual(['alert.raised', 'alert.changed', 'alert.resolved']);
+  now += 6 * SECOND;
+  stub.answer = () => ({ status: 200 });
+  await deliver(id);
+  expect((await deliveriesOf(id)).map(({ state }) => state)).toEqual(Array(4).fill('DELIVERED'));
+});
+
 it('takes over what a process that died had claimed, and takes nothing from it afterwards', async () => {
   const { id } = await makeWebhook();
   await raise();

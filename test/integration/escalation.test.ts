@@ -104,6 +104,12 @@ const asked = async () =>
       nameOf(targetId),
       (createdAt.getTime() - Date.parse('2026-11-02T12:00:00Z')) / MINUTE,
     ]);
+/** What is due about the alert, when and where. */
+const dueOf = async (alert: string) =>
+  (await listDeliveries(database.store, { states: null, target: null, after: null, limit: 100 }))
+    .filter(({ subject }) => subject === `Alert:${alert}`)
+    .map((one) => [one.event, nameOf(one.targetId), one.due.toISOString()])
+    .sort();
 const decisions = async () =>
   (
     await readAgentDecisions(database.store, null, {
@@ -173,6 +179,29 @@ it('ends when someone acknowledges, and begins again at the first step when the 
   ).toEqual(['ana', 'lake', 'lead']);
 });
 
+it('looks for a day at an alert of which all steps were sent, and again when there are more', async () => {
+  const alert = await raise('WARNING', 'long');
+  await run();
+  await run(15);
+  expect((await run(31)).map(({ reason }) => reason)).toEqual([
+    'All 2 steps were sent, and no one has acknowledged the alert.',
+  ]);
+  expect(await run(24 * 60)).toEqual([]);
+  await plan({
+    ...PLAN,
+    escalation: { steps: [...PLAN.escalation.steps, { target: 'ben', minutes: 60 }] },
+  });
+  await run();
+  expect(await asked()).toHaveLength(3);
+  await run(24 * 60 + 1);
+  expect(await run()).toEqual([]);
+  // Worse after someone had acknowledged it: another escalation begins.
+  await moveAlert(database.store, alert, 'ACKNOWLEDGED', by());
+  await raise('CRITICAL', 'long');
+  await run();
+  expect(await asked()).toHaveLength(4);
+});
+
 it('asks the target that is on call when a step is due, and passes over targets that get nothing', async () => {
   now += 21 * 60 * MINUTE;
   await raise();
@@ -197,13 +226,8 @@ it('waits for the end of quiet hours, unless the alert is severe', async () => {
   const mild = await raise('WARNING');
   const severe = await raise('CRITICAL');
   await run();
-  const due = async (alert: string) =>
-    (await listDeliveries(database.store, { states: null, target: null, after: null, limit: 100 }))
-      .filter(({ subject }) => subject === `Alert:${alert}`)
-      .map((one) => [one.event, nameOf(one.targetId), one.due.toISOString()])
-      .sort();
-  expect(await due(mild)).toEqual([['alert.raised', 'lake', '2026-11-03T06:00:00.000Z']]);
-  expect(await due(severe)).toEqual([
+  expect(await dueOf(mild)).toEqual([['alert.raised', 'lake', '2026-11-03T06:00:00.000Z']]);
+  expect(await dueOf(severe)).toEqual([
     ['alert.escalated', 'ana', '2026-11-02T20:00:00.000Z'],
     ['alert.raised', 'lake', '2026-11-02T20:00:00.000Z'],
   ]);
@@ -212,7 +236,40 @@ it('waits for the end of quiet hours, unless the alert is severe', async () => {
   );
   now = Date.parse('2026-11-03T06:00:00Z');
   await run();
-  expect((await due(mild)).map(([event]) => event)).toEqual(['alert.escalated', 'alert.raised']);
+  expect((await dueOf(mild)).map(([event]) => event)).toEqual(['alert.escalated', 'alert.raised']);
+});
+
+it('sends at once what waits about an alert that becomes severe, also to who hears of no changes', async () => {
+  await plan({ ...PLAN, quietHours: NIGHT });
+  now = Date.parse('2026-11-02T20:00:00Z');
+  const other = await raise('WARNING');
+  const alert = await raise('WARNING', 'grows');
+  now += 90 * MINUTE;
+  expect(await raise('CRITICAL', 'grows')).toBe(alert);
+  expect(await dueOf(alert)).toEqual([['alert.raised', 'lake', '2026-11-02T21:30:00.000Z']]);
+  expect(await dueOf(other)).toEqual([['alert.raised', 'lake', '2026-11-03T06:00:00.000Z']]);
+});
+
+it('holds what waits by the plan that is saved meanwhile, and leaves what was tried to its own time', async () => {
+  await plan({ ...PLAN, quietHours: NIGHT });
+  now = Date.parse('2026-11-02T20:00:00Z');
+  const [mild, tried] = [await raise('WARNING'), await raise('WARNING')];
+  await database.sql('UPDATE delivery SET attempts = 1 WHERE subject = $1', [`Alert:${tried}`]);
+  const morning = ['alert.raised', 'lake', '2026-11-03T06:00:00.000Z'];
+  await plan({ ...PLAN, quietHours: { ...NIGHT, windows: [{ from: '20:00', until: '06:00' }] } });
+  expect(await dueOf(mild)).toEqual([['alert.raised', 'lake', '2026-11-03T05:00:00.000Z']]);
+  await plan({ ...PLAN, quietHours: NIGHT });
+  expect(await dueOf(mild)).toEqual([morning]);
+  await plan({ ...PLAN, quietHours: { ...NIGHT, targets: ['ana'] } });
+  expect(await dueOf(mild)).toEqual([['alert.raised', 'lake', '2026-11-02T20:00:00.000Z']]);
+  expect(await dueOf(tried)).toEqual([morning]);
+  const later = await raise('WARNING');
+  await plan({ ...PLAN, quietHours: NIGHT });
+  const last = await raise('WARNING');
+  await plan({});
+  expect([await dueOf(later), await dueOf(last)]).toEqual(
+    Array(2).fill([['alert.raised', 'lake', '2026-11-02T20:00:00.000Z']]),
+  );
 });
 
 it('leaves alerts below its severity alone, and does nothing without a plan', async () => {

@@ -115,6 +115,23 @@ it('an interrupted import of a bucket goes on as the same import', async () => {
   expect(errors.splice(0)).toEqual([]);
 });
 
+it('an import whose process ended before its end was recorded is ended, not made again', async () => {
+  objects.set('short.csv', csv('short', 3));
+  const id = await connected();
+  watch();
+  const first = await ended(id, 'short.csv');
+  await watching?.stop();
+  // What stands between the last checkpoint and the record of the end.
+  await database.sql(
+    `UPDATE watched_file SET state = 'importing' WHERE connection_id = '${id}' AND path = 'short.csv'`,
+  );
+  watch();
+  expect(await ended(id, 'short.csv')).toMatchObject({ state: 'done', importKey: first?.importKey });
+  const imports = await database.sql("SELECT account FROM import_run WHERE file = 'short.csv'");
+  expect(imports).toEqual([{ account: { accepted: 3, duplicates: 0, rejected: 0, filtered: 0 } }]);
+  expect(errors.splice(0)).toEqual([]);
+});
+
 it('a database error when an import begins is reported, and the file imported once', async () => {
   await database.sql(
     `CREATE FUNCTION fails() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'killed'; END $$`,

@@ -31,6 +31,8 @@ export interface ImportOptions {
   readonly rejectsPath: string | null;
   /** Discard an earlier, interrupted run. */
   readonly restart: boolean;
+  /** A finished run is the same import too: its end was not recorded where its caller keeps it. Absent: the file is imported again. */
+  readonly isEndOpen?: boolean;
   /** Becomes true when the user wants to stop; rows in flight are finished first. */
   readonly isStopping: () => boolean;
   readonly onProgress: (progress: ImportProgress) => void;
@@ -129,11 +131,11 @@ export async function withFirstRow(path: string, source: RowSource): Promise<Row
  * continues.
  */
 export async function runImport(options: ImportOptions): Promise<ImportResult> {
-  const { path, map, sink, dataDir, restart, name = path, version } = options;
+  const { path, map, sink, dataDir, restart, name = path, version, isEndOpen = false } = options;
   const checkpointFile = checkpointPath(dataDir, await importIdentity(path, mapHash(map), version));
   const earlier = restart ? null : await loadCheckpoint(checkpointFile);
   // A finished import starts over when it is started again.
-  const open = earlier && !earlier.done ? earlier : null;
+  const open = earlier && (!earlier.done || isEndOpen) ? earlier : null;
   // A refused file creates no import.
   const source = await withFirstRow(name, await openForMap(path, map, name));
   const { account, importKey } = await begun(options, open);

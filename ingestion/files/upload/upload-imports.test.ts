@@ -63,6 +63,41 @@ it('imports of one key leave room for those of others', async () => {
   await Promise.all(ends);
 });
 
+it('an import whose end was not recorded is ended, not made again', async () => {
+  const uploads = new Uploads(folder, LIMITS, Date.now);
+  const imports = new UploadImports(uploads);
+  let sent = 0;
+  const sink: ImportSink = {
+    begin: async ({ resume }) => ({ id: resume ?? 'the import', resumed: resume !== undefined }),
+    send: async ({ rows }) => {
+      sent += rows.length;
+      return rows.map(() => ({ status: 'accepted' }) as const);
+    },
+    end: async () => undefined,
+  };
+  const { upload } = await uploads.begin({ owner: 'e', name: 'e.csv', bytes: FILE.length, digest: null });
+  await uploads.append(upload, 0, FILE);
+  const run = async (onState: (state: ImportState) => void) => {
+    const found = (await uploads.find('e', upload.id)) ?? upload;
+    await new Promise<void>((onEnd, reject) => {
+      const options = { upload: found, map: MAP, sink, onState, onEnd, onError: () => undefined };
+      imports.start(options).catch(reject);
+    });
+    return imports.stateOf(found);
+  };
+  const cutOff = await run(({ state }) => {
+    if (state === 'done') throw new Error('cut off');
+  });
+  expect(cutOff?.state).toBe('failed');
+  expect(await run(() => undefined)).toMatchObject({
+    state: 'done',
+    importId: 'the import',
+    accepted: 1,
+    duplicates: 0,
+  });
+  expect(sent).toBe(1);
+});
+
 it('a part of a file that was imported or removed is refused with the reason', async () => {
   const uploads = new Uploads(folder, LIMITS, Date.now);
   const given = { owner: 'late', name: 'a.csv', bytes: FILE.length, digest: null };

@@ -127,8 +127,8 @@ export class UploadImports {
       await writeWhole(join(upload.folder, 'map.json'), map.declared);
       const checkpoint = await this.#checkpoint(upload, map);
       // What was rejected before is in the file already, but only of an import that goes on.
-      if (!checkpoint || checkpoint.done) await rm(rejectsPathOf(upload), { force: true });
-      if (checkpoint && !checkpoint.done) running.state = { ...running.state, ...countsOf(checkpoint) };
+      if (!checkpoint) await rm(rejectsPathOf(upload), { force: true });
+      if (checkpoint) running.state = { ...running.state, ...countsOf(checkpoint) };
     } catch (error) {
       this.#running.delete(upload.id);
       end();
@@ -205,6 +205,8 @@ export class UploadImports {
         dataDir: upload.folder,
         rejectsPath: rejectsPathOf(upload),
         restart: false,
+        // The content is dropped once its end is recorded.
+        isEndOpen: true,
         isStopping: () => running.isStopping,
         onProgress: ({ account, bytesRead }) => void show({ ...countsOf(account), bytesRead }),
         onBegun: (importId) => void show({ importId }),
