@@ -102,17 +102,9 @@ export function openGate(settings: GateSettings, trusted: TrustedDocuments, now:
   const trustedOnly = new Set(settings.trustedOnly);
   const untrusted = ({ role }: Caller) =>
     new RefusedError('DOCUMENT_NOT_TRUSTED', 403, `the role ${role} may send trusted documents only`);
-  const documents = new Documents();
+  const read = readerOf(new Documents(), budgets);
   const costs = new Costs();
   const asksForSchema = introspectionOf();
-  const read = (caller: Caller, schema: GraphQLSchema, text: string, suggests: boolean) => {
-    try {
-      return documents.read(schema, text, suggests);
-    } catch (error) {
-      budgets.take(caller, invalidPoints(text.length));
-      throw error;
-    }
-  };
   return {
     admit: (caller, schema, request) => {
       const { readOnly = false, bytes = 0, isPaid = false } = request;
@@ -182,6 +174,18 @@ export function openGate(settings: GateSettings, trusted: TrustedDocuments, now:
     },
   };
 }
+
+/** Reads documents, and charges the caller those that are not valid. */
+const readerOf =
+  (documents: Documents, budgets: Budgets) =>
+  (caller: Caller, schema: GraphQLSchema, text: string, suggests: boolean): DocumentNode => {
+    try {
+      return documents.read(schema, text, suggests);
+    } catch (error) {
+      budgets.take(caller, invalidPoints(text.length));
+      throw error;
+    }
+  };
 
 /** @throws RefusedError for a key that may not change anything. */
 function refuseReadOnly({ readOnly }: Caller): void {
