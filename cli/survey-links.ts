@@ -86,17 +86,18 @@ function assertColumns(columns: readonly string[], given: Given, dimensions: rea
 }
 
 /** An id is one answer: of two people with one id, the later one would replace what the other said. @throws UsageError */
-function assertOneEach(people: readonly Person[], { from, id }: Given): void {
-  const lines = new Map<string, number>();
+function assertOneEach(people: readonly Person[], { from, id, respondent }: Given): void {
+  const first = new Map<string, { readonly line: number; readonly name: string }>();
   for (const { line, values } of people) {
-    const given = values[id]?.trim();
+    const [given, name = ''] = [values[id]?.trim(), values[respondent]?.trim()];
     if (!given) continue;
-    const earlier = lines.get(given);
-    if (earlier !== undefined)
+    const earlier = first.get(given);
+    // A row that is there twice is still one person.
+    if (earlier && (name === '' || earlier.name !== name))
       throw new UsageError(
-        `--from: ${from} line ${line} has the ${cut(id)} of line ${earlier}, and an id is one answer; give each person another one, or name another column with --id`,
+        `--from: ${from} line ${line} has the ${cut(id)} of line ${earlier.line}, and an id is one answer; give each person another one, or name another column with --id`,
       );
-    lines.set(given, line);
+    first.set(given, { line, name });
   }
 }
 

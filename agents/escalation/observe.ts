@@ -8,20 +8,21 @@ import { listTargets, type TargetRow } from '../../store/targets/targets.ts';
 import type { AgentDeps, Observation } from '../loop/agent.ts';
 import type { Inputs } from './decide.ts';
 
-/** Each open alert that is severe enough, and for a day each whose escalation ended. */
+/** Each open alert that is severe enough, and for a day each whose escalation ended, also because all steps were sent. */
 export async function* observe({ store, now }: AgentDeps): AsyncGenerator<Observation<Inputs>> {
   const held = await readPlan(store);
   if (!held?.plan.escalation) return;
   const { plan, version } = held;
   const severities = SEVERITIES.filter((severity) => isEscalated(plan, severity));
   const at = now();
-  const alerts = await readToEscalate(store, severities, new Date(at - DAY_MS));
+  const steps = stepsOf(plan);
+  const alerts = await readToEscalate(store, { severities, steps: steps.length }, new Date(at - DAY_MS));
   if (alerts.length === 0) return;
   const away = awayOf(targetsOf(plan), await listTargets(store));
   const rules = {
     severity: held.plan.escalation.severity,
     quietHours: plan.quietHours,
-    steps: stepsOf(plan),
+    steps,
     away,
   };
   for (const { id, state, severity, openedAt, cells, sent } of alerts)

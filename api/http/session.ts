@@ -13,6 +13,8 @@ import { SignInLimit } from './sign-in-limit.ts';
 
 /** What a page learns about its session. */
 interface SessionBody {
+  /** The same for each session of a key or a person of the identity provider, and of no one else. */
+  readonly caller: string;
   readonly name: string;
   readonly role: string;
   /** The value of the header that requests of the session send. */
@@ -98,7 +100,8 @@ function ownSession(request: FastifyRequest, { access, publicUrl }: ApiDeps) {
   throw new InvalidArgumentError('this request has a key and no session; POST /session begins one');
 }
 
-const bodyOf = ({ name, role }: Caller, token: string, expiresAt: Date): SessionBody => ({
+const bodyOf = ({ id, name, role }: Caller, token: string, expiresAt: Date): SessionBody => ({
+  caller: id,
   name,
   role,
   csrf: csrfOf(token),

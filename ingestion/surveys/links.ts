@@ -82,14 +82,15 @@ const refused = (index: number, outcome: Outcome): SurveyLinkError =>
 
 /** An id is one answer: of two people with one id, the later one would replace what the other said. @throws SurveyLinkError */
 function assertOneEach(invitees: readonly SurveyInvitee[]): void {
-  const places = new Map<string, number>();
-  for (const [index, { externalId }] of invitees.entries()) {
-    const earlier = places.get(externalId);
-    if (earlier !== undefined)
+  const first = new Map<string, { readonly index: number; readonly respondent: string | null }>();
+  for (const [index, { externalId, respondent }] of invitees.entries()) {
+    const earlier = first.get(externalId);
+    // Who is there twice is still one person.
+    if (earlier && (respondent === null || earlier.respondent !== respondent))
       throw new SurveyLinkError(
-        `input[${index}].externalId: is that of input[${earlier}], and an id is one answer; give each person another one`,
+        `input[${index}].externalId: is that of input[${earlier.index}], and an id is one answer; give each person another one`,
       );
-    places.set(externalId, index);
+    first.set(externalId, { index, respondent });
   }
 }
 

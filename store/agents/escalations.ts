@@ -28,7 +28,7 @@ const SENT = `SELECT FROM alert_escalation e WHERE e.alert_id = a.id AND e.opene
 const TO_ESCALATE = statement(
   'escalations_to_do',
   `SELECT a.id, a.state, a.severity, a.cells::text AS cells, ${OPENED} AS "openedAt" FROM alert a
-    WHERE (a.state = 'OPEN' AND a.severity = ANY ($1)) OR (a.state <> 'OPEN' AND a.changed_at >= $2 AND EXISTS (${SENT}))
+    WHERE (a.state = 'OPEN' AND a.severity = ANY ($1) AND NOT EXISTS (${SENT} AND e.step >= $3 AND e.sent_at < $2)) OR (a.state <> 'OPEN' AND a.changed_at >= $2 AND EXISTS (${SENT}))
     ORDER BY a.raised_at, a.id`,
 );
 const STEPS = statement(
@@ -48,13 +48,13 @@ const UNDER_WAY = statement(
     WHERE a.state = 'OPEN' AND ${isSeen('a.cells', 1)} GROUP BY a.id, a.raised_at ORDER BY a.raised_at DESC, a.id DESC LIMIT $2`,
 );
 
-/** Open alerts of these severities, and those whose escalation ended since, the oldest first. */
+/** Open alerts of these severities of which not all of so many steps were sent, and those whose escalation ended since, the oldest first. */
 export async function readToEscalate(
   session: OwnerSession,
-  severities: readonly Severity[],
+  { severities, steps: all }: { readonly severities: readonly Severity[]; readonly steps: number },
   endedSince: Date,
 ): Promise<EscalatedAlert[]> {
-  const alerts = await session.rows<Omit<EscalatedAlert, 'sent'>>(TO_ESCALATE, [severities, endedSince]);
+  const alerts = await session.rows<Omit<EscalatedAlert, 'sent'>>(TO_ESCALATE, [severities, endedSince, all]);
   const ids = alerts.map(({ id }) => id);
   const steps = await session.rows<SentStep & { readonly alertId: string }>(STEPS, [ids]);
   return alerts.map((alert) => ({

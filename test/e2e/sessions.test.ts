@@ -71,6 +71,7 @@ describe('signing in', () => {
     expect(await answer.json()).toMatchObject({ data: { viewer: { name: 'reader', role: 'analyst' } } });
     const again = await session(signed.cookie);
     expect(await again.json()).toEqual({
+      caller: expect.stringMatching(/^ApiKey:/),
       name: 'reader',
       role: 'analyst',
       csrf: signed.csrf,

@@ -454,6 +454,9 @@ describe('the makers of links', () => {
       { id, input: ['ann', 'bob'].map((respondent) => ({ externalId: 'same', respondent })) },
     );
     expect(errors?.[0]?.message).toContain('input[1].externalId: is that of input[0]');
+    // Who is there twice is still one person.
+    const twice = { externalId: 'twice', respondent: 'ann' };
+    expect(await linksOf(id, [twice, twice])).toHaveLength(2);
   });
 
   it('write them for a mail tool by the command', async () => {

@@ -179,6 +179,29 @@ it('ends when someone acknowledges, and begins again at the first step when the 
   ).toEqual(['ana', 'lake', 'lead']);
 });
 
+it('looks for a day at an alert of which all steps were sent, and again when there are more', async () => {
+  const alert = await raise('WARNING', 'long');
+  await run();
+  await run(15);
+  expect((await run(31)).map(({ reason }) => reason)).toEqual([
+    'All 2 steps were sent, and no one has acknowledged the alert.',
+  ]);
+  expect(await run(24 * 60)).toEqual([]);
+  await plan({
+    ...PLAN,
+    escalation: { steps: [...PLAN.escalation.steps, { target: 'ben', minutes: 60 }] },
+  });
+  await run();
+  expect(await asked()).toHaveLength(3);
+  await run(24 * 60 + 1);
+  expect(await run()).toEqual([]);
+  // Worse after someone had acknowledged it: another escalation begins.
+  await moveAlert(database.store, alert, 'ACKNOWLEDGED', by());
+  await raise('CRITICAL', 'long');
+  await run();
+  expect(await asked()).toHaveLength(4);
+});
+
 it('asks the target that is on call when a step is due, and passes over targets that get nothing', async () => {
   now += 21 * 60 * MINUTE;
   await raise();

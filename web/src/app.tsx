@@ -16,7 +16,12 @@ export function App() {
   const state = useSession();
   if (state.is === 'unknown') return null;
   // Another session may see something else: nothing of the one before stays.
-  return state.is === 'out' ? <SignIn why={state.why} /> : <SignedIn key={state.session.csrf} />;
+  if (state.is === 'out') return <SignIn why={state.why} />;
+  return (
+    <Boundary key={state.session.csrf}>
+      <SignedIn />
+    </Boundary>
+  );
 }
 
 function SignedIn() {

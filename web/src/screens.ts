@@ -1,6 +1,7 @@
-import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
+import type { ComponentType } from 'react';
 import { READS_AGENTS, type Right } from './lib/viewer.tsx';
 import type { IconName } from './parts/icon.tsx';
+import { later } from './parts/later.tsx';
 
 /** A screen of the navigation. */
 export interface Screen {
@@ -17,7 +18,7 @@ export interface Screen {
   readonly filters?: 'all' | 'none';
   /** Paths below it are its own, such as /lineage/ID. */
   readonly hasPaths?: true;
-  readonly component: LazyExoticComponent<ComponentType>;
+  readonly component: ComponentType;
 }
 
 /** Every screen, in the order of the navigation. */
@@ -28,7 +29,7 @@ export const SCREENS: readonly Screen[] = [
     rights: ['readScore'],
     shortcut: 'o',
     icon: 'overview',
-    component: lazy(() => import('./screens/overview/index.tsx')),
+    component: later(() => import('./screens/overview/index.tsx')),
   },
   {
     path: '/explore',
@@ -36,7 +37,7 @@ export const SCREENS: readonly Screen[] = [
     rights: ['readScore'],
     shortcut: 'e',
     icon: 'explore',
-    component: lazy(() => import('./screens/explore/index.tsx')),
+    component: later(() => import('./screens/explore/index.tsx')),
   },
   {
     path: '/responses',
@@ -44,7 +45,7 @@ export const SCREENS: readonly Screen[] = [
     rights: ['readResponse'],
     shortcut: 'r',
     icon: 'responses',
-    component: lazy(() => import('./screens/responses/index.tsx')),
+    component: later(() => import('./screens/responses/index.tsx')),
   },
   {
     path: '/alerts',
@@ -55,7 +56,7 @@ export const SCREENS: readonly Screen[] = [
     icon: 'alerts',
     filters: 'none',
     hasPaths: true,
-    component: lazy(() => import('./screens/alerts/index.tsx')),
+    component: later(() => import('./screens/alerts/index.tsx')),
   },
   {
     path: '/cases',
@@ -66,7 +67,7 @@ export const SCREENS: readonly Screen[] = [
     icon: 'cases',
     filters: 'none',
     hasPaths: true,
-    component: lazy(() => import('./screens/cases/index.tsx')),
+    component: later(() => import('./screens/cases/index.tsx')),
   },
   {
     path: '/business',
@@ -75,7 +76,7 @@ export const SCREENS: readonly Screen[] = [
     needsAll: true,
     shortcut: 'b',
     icon: 'business',
-    component: lazy(() => import('./screens/business/index.tsx')),
+    component: later(() => import('./screens/business/index.tsx')),
   },
   {
     path: '/lineage',
@@ -85,7 +86,7 @@ export const SCREENS: readonly Screen[] = [
     icon: 'lineage',
     filters: 'none',
     hasPaths: true,
-    component: lazy(() => import('./screens/lineage/index.tsx')),
+    component: later(() => import('./screens/lineage/index.tsx')),
   },
   {
     path: '/data',
@@ -94,7 +95,7 @@ export const SCREENS: readonly Screen[] = [
     shortcut: 'd',
     icon: 'data',
     filters: 'none',
-    component: lazy(() => import('./screens/data/index.tsx')),
+    component: later(() => import('./screens/data/index.tsx')),
   },
   {
     path: '/models',
@@ -103,7 +104,7 @@ export const SCREENS: readonly Screen[] = [
     shortcut: 'm',
     icon: 'models',
     filters: 'none',
-    component: lazy(() => import('./screens/models/index.tsx')),
+    component: later(() => import('./screens/models/index.tsx')),
   },
   {
     path: '/reviews',
@@ -112,7 +113,7 @@ export const SCREENS: readonly Screen[] = [
     shortcut: 'v',
     icon: 'reviews',
     filters: 'none',
-    component: lazy(() => import('./screens/reviews/index.tsx')),
+    component: later(() => import('./screens/reviews/index.tsx')),
   },
   {
     path: '/agents',
@@ -123,7 +124,7 @@ export const SCREENS: readonly Screen[] = [
     icon: 'agents',
     filters: 'none',
     hasPaths: true,
-    component: lazy(() => import('./screens/agents/index.tsx')),
+    component: later(() => import('./screens/agents/index.tsx')),
   },
   {
     path: '/rules',
@@ -132,7 +133,7 @@ export const SCREENS: readonly Screen[] = [
     shortcut: 'w',
     icon: 'rules',
     filters: 'none',
-    component: lazy(() => import('./screens/rules/index.tsx')),
+    component: later(() => import('./screens/rules/index.tsx')),
   },
   {
     path: '/targets',
@@ -141,7 +142,7 @@ export const SCREENS: readonly Screen[] = [
     shortcut: 't',
     icon: 'targets',
     filters: 'none',
-    component: lazy(() => import('./screens/targets/index.tsx')),
+    component: later(() => import('./screens/targets/index.tsx')),
   },
   {
     path: '/access',
@@ -150,7 +151,7 @@ export const SCREENS: readonly Screen[] = [
     shortcut: 'a',
     icon: 'access',
     filters: 'none',
-    component: lazy(() => import('./screens/access/index.tsx')),
+    component: later(() => import('./screens/access/index.tsx')),
   },
   {
     path: '/audit',
@@ -159,7 +160,7 @@ export const SCREENS: readonly Screen[] = [
     shortcut: 'u',
     icon: 'audit',
     filters: 'none',
-    component: lazy(() => import('./screens/audit/index.tsx')),
+    component: later(() => import('./screens/audit/index.tsx')),
   },
   {
     path: '/people',
@@ -168,7 +169,7 @@ export const SCREENS: readonly Screen[] = [
     shortcut: 'p',
     icon: 'people',
     filters: 'none',
-    component: lazy(() => import('./screens/people/index.tsx')),
+    component: later(() => import('./screens/people/index.tsx')),
   },
 ];
 

@@ -1,8 +1,9 @@
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { Suspense, useEffect, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { useViewer } from '../lib/viewer.tsx';
+import { later } from '../parts/later.tsx';
 
-const UserMenu = lazy(() => import('./user-menu.tsx'));
+const UserMenu = later(() => import('./user-menu.tsx'), { isInCorner: true });
 
 /** What the button is before its menu is loaded and after. */
 export const AVATAR = { className: 'avatar', 'data-testid': 'user-menu' } as const;

@@ -1,12 +1,13 @@
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { formatDay, formatWindow, windowLength } from '../lib/format.ts';
 import { BASES, type Compare, useView, type View, WINDOWS } from '../lib/url-state.ts';
 import { type DimensionInfo, useViewer } from '../lib/viewer.tsx';
 import { Button } from '../parts/button.tsx';
+import { later } from '../parts/later.tsx';
 import { Picker } from '../parts/picker.tsx';
 import { ValuesPicker } from '../parts/values-picker.tsx';
 
-const FilterSheet = lazy(() => import('./filter-sheet.tsx'));
+const FilterSheet = later(() => import('./filter-sheet.tsx'), { isInCorner: true });
 
 const BASIS_WORDS = { SURVEYED: 'Surveyed', INFERRED: 'Inferred', COMBINED: 'Combined' } as const;
 const COMPARE_WORDS: Record<Compare, string> = { previous: 'the window before', year: 'a year before' };

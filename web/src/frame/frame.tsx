@@ -1,14 +1,16 @@
-import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { type ReactNode, Suspense, useState } from 'react';
 import { useLocation } from 'wouter';
+import { later } from '../parts/later.tsx';
 import { type Screen, screenAt } from '../screens.ts';
 import { Avatar } from './avatar.tsx';
 import { FilterRow } from './filter-row.tsx';
 import { useKeyboard } from './keyboard.ts';
 import { LiveStatusNote } from './live-status-note.tsx';
 import { BottomBar, Navigation } from './navigation.tsx';
+import { TypedNote } from './typed-note.tsx';
 import './frame.css';
 
-const KeyboardHelp = lazy(() => import('./keyboard-help.tsx'));
+const KeyboardHelp = later(() => import('./keyboard-help.tsx'), { isInCorner: true });
 
 interface FrameProps {
   /** The screens that the viewer may see. */
@@ -34,6 +36,7 @@ export function Frame({ screens, children }: FrameProps) {
       </header>
       {shown && shown.filters !== 'none' ? <FilterRow /> : null}
       <main id="main" className="frame-main" tabIndex={-1}>
+        <TypedNote />
         <h1 className="sr">{shown?.title ?? 'Scoreline'}</h1>
         {children}
       </main>

@@ -1,7 +1,8 @@
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useHref } from '../lib/url-state.ts';
 import { Icon } from '../parts/icon.tsx';
+import { later } from '../parts/later.tsx';
 import { type Screen, screenAt } from '../screens.ts';
 
 interface Screens {
@@ -52,7 +53,7 @@ export function Navigation({ screens }: Screens) {
   );
 }
 
-const MoreMenu = lazy(() => import('./more-menu.tsx'));
+const MoreMenu = later(() => import('./more-menu.tsx'), { isInCorner: true });
 const MOST_BELOW = 5;
 
 /** The navigation of a phone: five entries, of which the last holds the rest. */

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { toCsv } from './csv.ts';
 import {
   formatAnswers,
@@ -21,6 +21,16 @@ describe('numbers', () => {
     expect(formatInterval(-3.04, 47.2)).toBe('−3.0 to 47.2');
     expect(formatAnswers(1)).toBe('1 answer');
     expect(formatAnswers(1284)).toBe('1,284 answers');
+  });
+
+  it('have digits that keep their order in an English sentence, whatever the locale', async () => {
+    onTestFinished(() => void vi.unstubAllGlobals());
+    vi.stubGlobal('navigator', { language: 'ar-EG' });
+    vi.resetModules();
+    const arabic = await import('./format.ts');
+    expect(arabic.formatScore(-28.1)).toBe('\u200e\u221228.1');
+    expect(arabic.formatAnswers(1284)).toBe('1,284 answers');
+    expect(arabic.formatDay(Date.UTC(2026, 10, 3))).toMatch(/2026/);
   });
 });
 

@@ -3,18 +3,20 @@
  * windows are days of UTC, as the API counts them; moments are in the viewer's zone.
  */
 
-const locale = (): string => (typeof navigator === 'undefined' ? 'en' : navigator.language);
+/** With the digits 0 to 9: of others (Arabic, Persian) two numbers in an English sentence stand in the wrong order. */
+export const viewerLocale = (): Intl.Locale =>
+  new Intl.Locale(typeof navigator === 'undefined' ? 'en' : navigator.language, { numberingSystem: 'latn' });
 
 const known = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat | Intl.RelativeTimeFormat>();
 function numberFormat(options: Intl.NumberFormatOptions): Intl.NumberFormat {
   const key = `n${JSON.stringify(options)}`;
-  const made = (known.get(key) as Intl.NumberFormat) ?? new Intl.NumberFormat(locale(), options);
+  const made = (known.get(key) as Intl.NumberFormat) ?? new Intl.NumberFormat(viewerLocale(), options);
   known.set(key, made);
   return made;
 }
 function dateFormat(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = `d${JSON.stringify(options)}`;
-  const made = (known.get(key) as Intl.DateTimeFormat) ?? new Intl.DateTimeFormat(locale(), options);
+  const made = (known.get(key) as Intl.DateTimeFormat) ?? new Intl.DateTimeFormat(viewerLocale(), options);
   known.set(key, made);
   return made;
 }
@@ -120,7 +122,8 @@ const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
 export function formatAge(time: string | number | Date, now: number): string {
   const passed = new Date(time).getTime() - now;
   const format =
-    (known.get('r') as Intl.RelativeTimeFormat) ?? new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' });
+    (known.get('r') as Intl.RelativeTimeFormat) ??
+    new Intl.RelativeTimeFormat(viewerLocale(), { numeric: 'auto' });
   known.set('r', format);
   for (const [unit, length] of UNITS)
     if (Math.abs(passed) >= length) return format.format(Math.trunc(passed / length), unit);

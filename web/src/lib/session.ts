@@ -1,7 +1,10 @@
 import { useSyncExternalStore } from 'react';
+import { forgetTyped, keepTyped } from './typed.ts';
 
 /** Who is signed in. The browser keeps the session in a cookie that scripts cannot read, never the key. */
 export interface Session {
+  /** Unlike the name, of one key or person. */
+  readonly caller: string;
   readonly name: string;
   readonly role: string;
   /** Sent with every request, so that a page of another site cannot send one. */
@@ -70,6 +73,7 @@ export function refusedWith(status: number | undefined): void {
 /** Called when the server does not know the session or the key any more. */
 function sessionEnded(): void {
   if (state.is !== 'in') return;
+  keepTyped(state.session.caller);
   become({ is: 'out', why: 'You were signed out: the key was revoked, or the session has ended.' });
 }
 
@@ -91,7 +95,10 @@ function checkSession(): Promise<void> {
     .then((session) => {
       if (state.is !== 'in' || session === undefined) return;
       if (session === null) sessionEnded();
-      else if (session.csrf !== state.session.csrf) become({ is: 'in', session });
+      else if (session.csrf !== state.session.csrf) {
+        keepTyped(state.session.caller);
+        become({ is: 'in', session });
+      }
     })
     .finally(() => {
       checking = null;
@@ -143,6 +150,7 @@ export async function signOut({ everywhere = false } = {}): Promise<void> {
     status = await end();
   }
   const isOver = status === 204 || status === 401;
+  forgetTyped();
   become({ is: 'out', why: isOver ? null : STILL_IN });
 }
 

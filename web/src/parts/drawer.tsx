@@ -14,16 +14,18 @@ interface DrawerProps {
   /** Buttons that stay at the end while the content scrolls. */
   readonly actions?: ReactNode;
   readonly testId?: string;
+  /** Something is written in it, or shown once: a press beside it does not close it. */
+  readonly isForm?: boolean;
 }
 
 /** Opens over the end of the page; from below on a phone. It keeps the focus, closes with Escape, and gives the focus back. */
-export function Drawer({ title, isOpen, onClose, children, actions, testId }: DrawerProps) {
+export function Drawer({ title, isOpen, onClose, children, actions, testId, isForm = false }: DrawerProps) {
   return (
     <ModalOverlay
       className="overlay"
       isOpen={isOpen}
       onOpenChange={(open) => !open && onClose()}
-      isDismissable
+      isDismissable={!isForm}
     >
       <Modal className="drawer">
         <Dialog className="drawer-dialog" {...(testId ? { 'data-testid': testId } : {})}>

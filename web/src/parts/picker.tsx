@@ -1,12 +1,13 @@
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { Dialog, DialogTrigger } from 'react-aria-components/Dialog';
 import { Popover } from 'react-aria-components/Popover';
 import { Icon } from './icon.tsx';
+import { later } from './later.tsx';
 import './picker.css';
 import { Skeleton } from './states.tsx';
 
-const PickerOptions = lazy(() => import('./picker-options.tsx'));
+const PickerOptions = later(() => import('./picker-options.tsx'));
 
 export interface Option {
   readonly id: string;

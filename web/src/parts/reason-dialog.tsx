@@ -45,7 +45,6 @@ export function ReasonDialog(props: ReasonDialogProps) {
       className="overlay overlay-center"
       isOpen={isOpen}
       onOpenChange={(open) => !open && onClose()}
-      isDismissable
     >
       <Modal className="box">
         <Dialog className="box-dialog">

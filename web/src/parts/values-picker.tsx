@@ -20,7 +20,11 @@ interface ValuesPickerProps {
 /** A picker of values of a dimension, which are read when it is first opened. */
 export function ValuesPicker({ dimension: { enumValue, label }, value, onChange }: ValuesPickerProps) {
   const [wasOpened, setOpened] = useState(false);
-  const { data, error } = useRead(VALUES, { dimension: enumValue as Dimension }, { pause: !wasOpened });
+  const { data, error, refresh } = useRead(
+    VALUES,
+    { dimension: enumValue as Dimension },
+    { pause: !wasOpened },
+  );
   // What is chosen is shown, even if no answer has it now.
   const known = data?.dimensionValues;
   const values = known && [...known, ...value.filter((one) => !known.includes(one))];
@@ -31,7 +35,10 @@ export function ValuesPicker({ dimension: { enumValue, label }, value, onChange 
       options={values?.map((id) => ({ id, label: id }))}
       value={value}
       problem={error ? errorText(error) : null}
-      onOpen={() => setOpened(true)}
+      onOpen={() => {
+        setOpened(true);
+        if (error) refresh();
+      }}
       onChange={onChange}
     />
   );

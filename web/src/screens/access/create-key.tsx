@@ -38,6 +38,7 @@ export function CreateKey({ isOpen, onClose, onCreated }: CreateProps) {
       isOpen={isOpen}
       onClose={close}
       testId="create-key"
+      isForm
     >
       {made ? (
         <NewKey secret={made.key} onDone={close} />

@@ -35,7 +35,7 @@ export function CreateConnection({ onCreated }: { readonly onCreated: (made: Mad
       <Button icon="plus" onPress={() => setOpen(true)}>
         Add a connection
       </Button>
-      <ModalOverlay className="overlay overlay-center" isOpen={isOpen} onOpenChange={setOpen} isDismissable>
+      <ModalOverlay className="overlay overlay-center" isOpen={isOpen} onOpenChange={setOpen}>
         <Modal className="box">
           <Dialog className="box-dialog">
             <ConnectionForm

@@ -1,8 +1,9 @@
-import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
+import { Suspense, useEffect, useMemo, useState } from 'react';
 import { useRead } from '../../lib/api.ts';
 import { formatAnswers, formatInterval, formatScore, viewerZone } from '../../lib/format.ts';
 import { segmentInput, useView } from '../../lib/url-state.ts';
 import { Button } from '../../parts/button.tsx';
+import { later } from '../../parts/later.tsx';
 import { NoAnswers } from '../../parts/no-answers.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Failed, Hidden, Skeleton } from '../../parts/states.tsx';
@@ -20,7 +21,7 @@ import { capital, kindName, kindOf, labelText } from './words.ts';
 import './lineage.css';
 
 /** The picture's library is larger than the rest of the screen. */
-const LineageGraph = lazy(() => import('./graph.tsx'));
+const LineageGraph = later(() => import('./graph.tsx'));
 
 /** Where a number came from and what went into it: any node of the lineage, opened step by step. */
 export default function LineageScreen() {

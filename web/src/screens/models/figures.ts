@@ -1,4 +1,4 @@
-import { NONE } from '../../lib/format.ts';
+import { formatCount, NONE, viewerLocale } from '../../lib/format.ts';
 
 const WEEK_MS = 7 * 86_400_000;
 /** Quality is judged over the whole weeks that the API counts for everyone: they begin on Thursdays, like the first of 1970. */
@@ -14,7 +14,7 @@ export function judgedWeeks(now: number): { readonly from: string; readonly to: 
 /** A figure with so many digits: "0.139", "−0.021". */
 export function formatFigure(value: number | null | undefined, digits = 3): string {
   if (value === null || value === undefined) return NONE;
-  const format = new Intl.NumberFormat(navigator.language, {
+  const format = new Intl.NumberFormat(viewerLocale(), {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   });
@@ -96,7 +96,7 @@ export function comparisonWords(
   challenger: number,
   champion: number,
 ): string {
-  const on = `on ${new Intl.NumberFormat(navigator.language).format(judged)} answers that both have read`;
+  const on = `on ${formatCount(judged)} answers that both have read`;
   if (high < 0) return `Version ${challenger} is better than version ${champion} ${on}.`;
   if (low > 0) return `Version ${challenger} is worse than version ${champion} ${on}.`;
   return `No clear difference between versions ${challenger} and ${champion} ${on}.`;

@@ -1,6 +1,7 @@
-import { lazy, Suspense, useEffect, useRef } from 'react';
+import { Suspense, useEffect, useRef } from 'react';
 import { useParam, useView } from '../../lib/url-state.ts';
 import { READS_AGENTS, useViewer } from '../../lib/viewer.tsx';
+import { later } from '../../parts/later.tsx';
 import { AskPanel } from './ask-panel.tsx';
 import { MoversPanel } from './movers-panel.tsx';
 import { NewestPanel } from './newest-panel.tsx';
@@ -12,7 +13,7 @@ import { TrendPanel } from './trend-panel.tsx';
 import { type Score, useScore } from './use-score.ts';
 import { WeekPanel } from './week-panel.tsx';
 
-const WhyDrawer = lazy(() => import('./why-drawer.tsx'));
+const WhyDrawer = later(() => import('./why-drawer.tsx'), { isInCorner: true });
 
 /** What the score is, whether it moved, where and why. */
 export default function Overview() {

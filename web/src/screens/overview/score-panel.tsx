@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { Suspense, useEffect, useRef, useState } from 'react';
 import { Link } from 'wouter';
 import { DistributionBar } from '../../charts/distribution-bar.tsx';
 import { IntervalBar } from '../../charts/interval-bar.tsx';
@@ -16,6 +16,7 @@ import { useScreenHref } from '../../lib/open-screens.ts';
 import { useView } from '../../lib/url-state.ts';
 import { useViewer } from '../../lib/viewer.tsx';
 import { Button } from '../../parts/button.tsx';
+import { later } from '../../parts/later.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Empty, Failed, Hidden, Partial, Skeleton } from '../../parts/states.tsx';
 import { VerdictWords } from '../../parts/verdict-words.tsx';
@@ -155,7 +156,7 @@ function OlderWindow() {
   );
 }
 
-const FirstVisit = lazy(async () => ({ default: (await import('../data/first-visit.tsx')).FirstVisit }));
+const FirstVisit = later(async () => ({ default: (await import('../data/first-visit.tsx')).FirstVisit }));
 
 /** Nothing in the window: leads to where there is something. */
 function NoAnswers({ score: { view, newest, read } }: { readonly score: Score }) {

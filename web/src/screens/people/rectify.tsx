@@ -22,6 +22,7 @@ export function Rectify({ answer, onClose, onChange }: RectifyProps) {
       isOpen={answer !== null}
       onClose={onClose}
       testId="rectify"
+      isForm
     >
       {answer ? <Form key={answer.id} answer={answer} onClose={onClose} onChange={onChange} /> : null}
     </Drawer>

@@ -36,6 +36,7 @@ export function CreateTarget({ isOpen, onClose, onCreated }: CreateProps) {
       isOpen={isOpen}
       onClose={close}
       testId="create-target"
+      isForm
     >
       {secret === null ? (
         <Form onMade={made} onCancel={close} />

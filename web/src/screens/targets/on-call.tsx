@@ -39,6 +39,7 @@ export function OnCall() {
         isOpen={isEditing}
         onClose={() => setEditing(false)}
         testId="edit-on-call"
+        isForm
       >
         <Form plan={plan} onSaved={refresh} onClose={() => setEditing(false)} />
       </Drawer>

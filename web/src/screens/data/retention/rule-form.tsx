@@ -26,7 +26,6 @@ export function RuleForm({ isOpen, onClose, onCounted }: FormProps) {
       className="overlay overlay-center"
       isOpen={isOpen}
       onOpenChange={(open) => open || onClose()}
-      isDismissable
     >
       <Modal className="box">
         <Dialog className="box-dialog">
