@@ -34,6 +34,8 @@ export const LIMITS = {
   /** How often one field may occur in one selection, and how many directives at one location. */
   repeats: 30,
   directives: 5,
+  /** Fragments of a document: validation compares each two of them. */
+  fragments: 100,
   /** Bytes of a GraphQL request. */
   graphqlBody: 4 * 1024 * 1024,
   /**

@@ -53,6 +53,20 @@ describe('the tokens of a document', () => {
   });
 });
 
+it('has at most a hundred fragments, which validation compares with each other', () => {
+  const spread = (count: number) => {
+    const names = Array.from({ length: count }, (_, i) => `f${i}`);
+    return `{ ${names.map((name) => `...${name}`).join(' ')} } ${names.map((name) => `fragment ${name} on Query { a }`).join(' ')}`;
+  };
+  expect(() => read(spread(100))).not.toThrow();
+  expect(() => read(spread(101))).toThrow('query: 101 fragments; a document may have at most 100');
+});
+
+it('whose fields are too many to compare is refused with what is wrong', () => {
+  const fields = Array.from({ length: 60 }, () => `...{ ${'a '.repeat(28)}}`).join(' ');
+  expect(() => read(`{ ${fields} }`)).toThrow(/repeats too many fields of the same name/);
+});
+
 it('a document that is kept has no tokens but those of its nodes, and errors still say where', async () => {
   const document = read('# first\n{ q {\n    a # here\n } }');
   const tokens = [document.loc?.startToken, document.loc?.endToken];

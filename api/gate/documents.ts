@@ -103,8 +103,17 @@ function dropTokens({ loc }: DocumentNode): number {
   return count;
 }
 
+/** graphql-js ends the comparison of fields that may be one field in the answer after so many steps, with these words alone. */
+const ENDED = 'Validation aborted.';
+
 const shortened = (error: GraphQLError, code: string): GraphQLError =>
-  withCode(error, cutMessage(error.message), code);
+  withCode(
+    error,
+    error.message === ENDED
+      ? 'the document repeats too many fields of the same name: each two are compared; give them aliases, or ask for fewer'
+      : cutMessage(error.message),
+    code,
+  );
 
 /**
  * Refuses texts that are too long, that have too many tokens, or that are so nested that a recursive parser could

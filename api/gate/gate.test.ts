@@ -300,6 +300,22 @@ describe('the gate', () => {
     gate.chargeBody(caller('analyst', 'b'), 89 * 4_096);
   });
 
+  it('charges what is not valid by its length: it is read and validated each time', () => {
+    const gate = open();
+    const long = `{ ${'guess '.repeat(180)}}`;
+    const codeOf = (query: string) => {
+      try {
+        gate.admit(caller('analyst', 'a'), SCHEMA, { query });
+        return 'valid';
+      } catch (error) {
+        return (error as { code?: string }).code ?? 'invalid';
+      }
+    };
+    expect(codeOf(long)).toBe('BAD_USER_INPUT');
+    // 118 of 120 points are spent.
+    expect(codeOf(TRUSTED)).toBe('RATE_LIMITED');
+  });
+
   it('charges invalid requests too', () => {
     const gate = open();
     let refused = 0;
@@ -309,7 +325,8 @@ describe('the gate', () => {
       } catch (error) {
         if ((error as { code?: string }).code === 'RATE_LIMITED') refused++;
       }
-    expect(refused).toBe(80);
+    // Eleven points each, and the last ten points one by one.
+    expect(refused).toBe(180);
   });
 });
 

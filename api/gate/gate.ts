@@ -48,7 +48,8 @@ export interface Admitted {
 export interface Gate {
   /**
    * Reads the document, checks the operation and its variables, and charges the caller's budgets: 1 point and
-   * the cost of its size first, whatever the result, and the rest of its cost once it is valid.
+   * the cost of its size first, whatever the result, and the rest of its cost once it is valid; a document that is not
+   * costs its validation.
    * @throws RefusedError, InvalidArgumentError, InvalidOperationError
    */
   admit(caller: Caller, schema: GraphQLSchema, request: OperationRequest): Admitted;
@@ -87,6 +88,8 @@ const TELL_NO_ANSWERS = new Set<string>(['/metrics', '/console.json', '/bi', 'PO
 const BYTES_A_POINT = 4_096;
 /** Points a minute of all senders together whose requests have no valid signature: 12,000 small requests. */
 const UNKNOWN_MINUTE = 120_000;
+/** What an operation costs that is not valid, besides the point at the door: reading it again takes as long, because it is not kept. */
+const invalidPoints = (characters: number): number => Math.min(2_000, 9 + Math.floor(characters / 10));
 const sizePoints = (bytes: number): number => Math.floor(bytes / BYTES_A_POINT);
 
 /**
@@ -99,7 +102,7 @@ export function openGate(settings: GateSettings, trusted: TrustedDocuments, now:
   const trustedOnly = new Set(settings.trustedOnly);
   const untrusted = ({ role }: Caller) =>
     new RefusedError('DOCUMENT_NOT_TRUSTED', 403, `the role ${role} may send trusted documents only`);
-  const documents = new Documents();
+  const read = readerOf(new Documents(), budgets);
   const costs = new Costs();
   const asksForSchema = introspectionOf();
   return {
@@ -116,7 +119,7 @@ export function openGate(settings: GateSettings, trusted: TrustedDocuments, now:
       budgets.spend(caller, Math.max(0, 1 + extra - atDoor));
       if (trustedOnly.has(caller.role) && !trusted.has(sha256(text))) throw untrusted(caller);
       const suggests = introspection.has(caller.role);
-      const document = documents.read(schema, text, suggests);
+      const document = read(caller, schema, text, suggests);
       const operation = operationOf(document, operationName);
       if (readOnly && operation.operation === 'mutation')
         throw new RefusedError('BAD_USER_INPUT', 405, 'a mutation is sent by POST');
@@ -171,6 +174,18 @@ export function openGate(settings: GateSettings, trusted: TrustedDocuments, now:
     },
   };
 }
+
+/** Reads documents, and charges the caller those that are not valid. */
+const readerOf =
+  (documents: Documents, budgets: Budgets) =>
+  (caller: Caller, schema: GraphQLSchema, text: string, suggests: boolean): DocumentNode => {
+    try {
+      return documents.read(schema, text, suggests);
+    } catch (error) {
+      budgets.take(caller, invalidPoints(text.length));
+      throw error;
+    }
+  };
 
 /** @throws RefusedError for a key that may not change anything. */
 function refuseReadOnly({ readOnly }: Caller): void {

@@ -30,6 +30,10 @@ export function refuseRepeats(document: DocumentNode): void {
     if (fields > LIMITS.fields)
       throw new InvalidArgumentError(`the document unfolds to more than ${LIMITS.fields} fields`);
   }
+  if (fragments.size > LIMITS.fragments)
+    throw new InvalidArgumentError(
+      `query: ${fragments.size} fragments; a document may have at most ${LIMITS.fragments}`,
+    );
 }
 
 /** The schema may be described once per document: it is long. */

@@ -2,6 +2,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { loadConfig } from '../../config/config.ts';
+import { startHousekeeping } from '../../instance/housekeeping.ts';
+import { openDatabase } from '../../instance/open-database.ts';
 import type { Store } from '../../store/database/client.ts';
 import { openPglite } from '../../store/database/pglite.ts';
 import { createFileCleaner, type FileCleaner } from '../../store/database/rewrite-files.ts';
@@ -84,5 +87,25 @@ it('what is deleted while the files are rewritten is owed', async () => {
   next.goOn();
   await until(() => !existsSync(mark), 'the files are rewritten');
   await next.stop();
+  expect(errors).toEqual([]);
+});
+
+it('a server that closes before a rewrite leaves it to the next one', async () => {
+  const config = await loadConfig({ SCORELINE_DATA_DIR: join(folder, 'data') });
+  const onError = (error: Error) => errors.push(error);
+  const owed = join(folder, 'data', 'record', 'scoreline-rewrite-owed');
+  const first = await openDatabase(config, onError);
+  first.files.dueToday();
+  await first.close();
+  expect(existsSync(owed)).toBe(true);
+  const database = await openDatabase(config, onError);
+  const stop = startHousekeeping({
+    ...{ database, config, onError, now: Date.now },
+    retention: { ...config.retention, journal: null },
+    graphHolds: async () => 0,
+  });
+  await until(() => !existsSync(owed), 'the next one rewrites the files');
+  await stop();
+  await database.close();
   expect(errors).toEqual([]);
 });
