@@ -30,6 +30,7 @@ const INTERNAL: Readonly<Record<string, string>> = {
   LogBrokenError: 'the sealer stops; masked and logged',
   MistakesLimitError: 'ends the coercion of variables: coerce.ts',
   ModelFailedError: 'the templates write instead, and the failure is recorded: agents/narrator/model.ts',
+  NoAnswerError: 'ends the attempt or the fetch, which is tried again: agents/delivery/attempt.ts',
   NotInterpretedError: 'the policy is decided by full authorizations instead',
   NotFetchedError: 'decides when a notice is fetched next: agents/fetching/fetch.ts',
   OrderFailedError: 'logged, and the order is tried again later: scoring/training-orders.ts',

@@ -24,7 +24,11 @@ describe('numbers', () => {
   });
 
   it('have digits that keep their order in an English sentence, whatever the locale', async () => {
-    onTestFinished(() => void vi.unstubAllGlobals());
+    // Other files of this thread import the module too.
+    onTestFinished(() => {
+      vi.unstubAllGlobals();
+      vi.resetModules();
+    });
     vi.stubGlobal('navigator', { language: 'ar-EG' });
     vi.resetModules();
     const arabic = await import('./format.ts');

@@ -19,14 +19,17 @@ type Input = HTMLInputElement | HTMLTextAreaElement;
 const NAME = 'scoreline-typed';
 const touched = new Set<Input>();
 
-document.addEventListener(
-  'input',
-  ({ target }) => {
-    for (const input of touched) if (!input.isConnected) touched.delete(input);
-    if (isText(target)) touched.add(target);
-  },
-  true,
-);
+/** Notes from now on which fields of the page are typed into. */
+export function watchTyping(): void {
+  document.addEventListener(
+    'input',
+    ({ target }) => {
+      for (const input of touched) if (!input.isConnected) touched.delete(input);
+      if (isText(target)) touched.add(target);
+    },
+    true,
+  );
+}
 
 const isText = (target: EventTarget | null): target is Input =>
   target instanceof HTMLTextAreaElement || (target instanceof HTMLInputElement && target.type === 'text');

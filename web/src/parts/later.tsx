@@ -49,13 +49,17 @@ export function later<P extends object>(
 }
 
 const failedStyles = new Set<HTMLLinkElement>();
-document.addEventListener(
-  'error',
-  ({ target }) => {
-    if (target instanceof HTMLLinkElement && target.rel === 'stylesheet') failedStyles.add(target);
-  },
-  true,
-);
+
+/** Notes from now on which style sheets of the page are not loaded. */
+export function watchStyles(): void {
+  document.addEventListener(
+    'error',
+    ({ target }) => {
+      if (target instanceof HTMLLinkElement && target.rel === 'stylesheet') failedStyles.add(target);
+    },
+    true,
+  );
+}
 
 /** A style sheet that failed is not asked for again with the part that needs it. @throws when one fails again */
 async function loadStylesAgain(): Promise<void> {
