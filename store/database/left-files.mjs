@@ -12,13 +12,16 @@ const FOLDER = `SELECT oid::text AS name FROM pg_database WHERE datname = curren
 /** A relation's number, then the kind of file and the part of it. */
 const OF_RELATION = /^(\d+)(?:_(?:fsm|vm|init))?(?:\.\d+)?$/;
 
+/** Removes what sorts left. Only while the database is not open: it remembers which folders there are. */
+export const removeSortFiles = (dataDir) =>
+  rm(join(dataDir, 'base', 'pgsql_tmp'), { recursive: true, force: true });
+
 /**
  * Removes the files that no relation has; returns how many. Only before anything else runs in the database: a table that is being made
  * is not known yet.
  */
 export async function removeLeftFiles(pglite, dataDir) {
   const base = join(dataDir, 'base');
-  await rm(join(base, 'pgsql_tmp'), { recursive: true, force: true });
   const [{ rows: nodes }, { rows: folders }] = [await pglite.query(KNOWN), await pglite.query(FOLDER)];
   const known = new Set(nodes.map(({ node }) => node));
   const folder = join(base, folders[0].name);

@@ -7,7 +7,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { rename, rm, rmdir } from 'node:fs/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
-import { removeLeftFiles } from './left-files.mjs';
+import { removeLeftFiles, removeSortFiles } from './left-files.mjs';
 import { untar } from './untar.mjs';
 
 const INT8 = 20;
@@ -69,6 +69,7 @@ async function open() {
     return PGlite.create({ parsers, startParams, ...archive });
   }
   if (template !== undefined && isEmpty(dataDir)) await unpack();
+  await removeSortFiles(dataDir);
   const pglite = await PGlite.create({ parsers, startParams, dataDir });
   await removeLeftFiles(pglite, dataDir);
   return pglite;
