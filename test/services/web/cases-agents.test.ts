@@ -58,6 +58,22 @@ describe('cases', () => {
     expect(problems).toEqual([]);
   });
 
+  it('stay with what is typed when they cannot be read again, and are read once the server is back', async () => {
+    const { page } = await visit(`/cases/${caseOfJapan}`, ADMIN_KEY);
+    const history = page.getByTestId('case-events');
+    await history.getByLabel('Comment').fill('Half a comment');
+    await page.route('**/graphql', (route) => route.abort());
+    const failed = page.waitForEvent('requestfailed');
+    await world.ask('mutation ($id: ID!) { commentCase(id: $id, comment: "From elsewhere") { id } }', {
+      id: `Case:${caseOfJapan}`,
+    });
+    await failed;
+    expect(await history.getByLabel('Comment').inputValue()).toBe('Half a comment');
+    await page.unroute('**/graphql');
+    await history.getByText('From elsewhere').waitFor();
+    expect(await history.getByLabel('Comment').inputValue()).toBe('Half a comment');
+  });
+
   it('are assigned, started, commented and closed with an outcome, and keep their history', async () => {
     const { page, problems } = await visit(`/cases/${caseOfGermany}`, world.keys.Ada ?? '');
     await page.getByRole('heading', { name: 'Onboarding in Germany' }).waitFor();

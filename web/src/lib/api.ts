@@ -74,6 +74,7 @@ function freshAfterMutations(): typeof fetch {
 export interface Read<T> {
   /** The newest answer; kept while the next one is under way. */
   readonly data: T | undefined;
+  /** Not when the server does not answer what is shown and read again: `data` is stale then, and is read once more. */
   readonly error: CombinedError | undefined;
   /** Nothing to show yet. */
   readonly isLoading: boolean;
@@ -100,22 +101,40 @@ export function useRead<T, V>(
     ...(policy ? { requestPolicy: policy } : {}),
   });
   // What was shown last stays in place until the new answer is there.
-  const [last, setLast] = useState<T>();
+  const [last, setLast] = useState<{ readonly data: T; readonly of: string }>();
+  const of = JSON.stringify(operation?.variables);
   useEffect(() => {
-    if (data !== undefined && data !== null && !fetching) setLast(data);
-  }, [data, fetching]);
-  const shown = data ?? (error ? undefined : last);
+    if (data !== undefined && data !== null && !fetching) setLast({ data, of });
+  }, [data, fetching, of]);
+  const wanted = JSON.stringify(variables);
   const refresh = useCallback(() => execute({ requestPolicy: 'network-only' }), [execute]);
+  // Nor does it go when it is read again and the server is away: forms that are being filled are part of it.
+  const unanswered = last?.of === wanted && isUnanswered(error) ? error : undefined;
+  useEffect(() => {
+    if (!unanswered) return;
+    const timer = setTimeout(refresh, AGAIN_MS);
+    return () => clearTimeout(timer);
+  }, [unanswered, refresh]);
+  const failed = unanswered ? undefined : error;
+  const shown = data ?? (failed ? undefined : last?.data);
   return {
     data: shown ?? undefined,
-    error,
-    isLoading: shown === undefined && !error,
-    isStale: stale || (fetching && shown !== undefined),
-    isOfBefore:
-      fetching && shown !== undefined && JSON.stringify(operation?.variables) !== JSON.stringify(variables),
+    error: failed,
+    isLoading: shown === undefined && !failed,
+    isStale: stale || unanswered !== undefined || (fetching && shown !== undefined),
+    isOfBefore: fetching && shown !== undefined && of !== wanted,
     extensions,
     refresh,
   };
+}
+
+/** So long after a read that the server did not answer, what is shown is read again. */
+const AGAIN_MS = 5_000;
+
+/** The server is away, or failed as a whole: that says nothing of what was asked for. */
+function isUnanswered(error: CombinedError | undefined): boolean {
+  const status = (error?.response as Response | undefined)?.status;
+  return error?.networkError !== undefined && (status === undefined || status >= 500);
 }
 
 /** What an operation answered: its data, or why it failed, in words. */
