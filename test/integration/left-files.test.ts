@@ -55,7 +55,9 @@ it('removes what an ended rewrite and an ended sort left, before anything else r
   expect(await run('SELECT count(*)::integer AS n FROM kept')).toEqual([{ n: 5_000 }]);
   expect(filesWithIt('base')).toHaveLength(1);
   // This one needs a file of its own beside the others.
-  expect(await run('SELECT count(*)::integer AS n FROM generate_series(1, 400000)')).toEqual([{ n: 400_000 }]);
+  expect(await run('SELECT count(*)::integer AS n FROM generate_series(1, 400000)')).toEqual([
+    { n: 400_000 },
+  ]);
   await run('DELETE FROM kept');
   await rewriteFiles(store, ['kept']);
   expect(filesWithIt()).toEqual([]);
