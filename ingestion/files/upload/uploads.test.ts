@@ -30,6 +30,14 @@ it('files that begin at once are counted with each other: those of a key stay wi
   expect(kept(large)).toHaveLength(1);
 });
 
+it('those of one key do not wait for all that another one begins', async () => {
+  const uploads = open('fair', { filesOfOwner: 60 });
+  const ended: string[] = [];
+  const begin = (owner: string) => uploads.begin(file(owner, 10)).then(() => ended.push(owner));
+  await Promise.all([...Array.from({ length: 60 }, () => begin('a')), begin('b')]);
+  expect(ended.indexOf('b')).toBeLessThan(30);
+});
+
 it('of the same content is begun once, also at once', async () => {
   const uploads = open('same');
   const both = await Promise.all([1, 2].map(() => uploads.begin(file('a', 10, 'f'.repeat(64)))));

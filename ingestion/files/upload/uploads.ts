@@ -69,8 +69,8 @@ export class Uploads {
   readonly #now: () => number;
   /** Uploads that a part is written to. */
   readonly #busy = new Set<string>();
-  /** The last beginning: they follow each other, because each counts what those before it left. */
-  #beginning: Promise<unknown> = Promise.resolve();
+  /** The last beginning of each caller: those of one follow each other, because each counts what those before it left. */
+  readonly #beginning = new Map<string, Promise<unknown>>();
 
   /** @param now epoch milliseconds */
   constructor(folder: string, limits: UploadLimits, now: () => number) {
@@ -96,8 +96,12 @@ export class Uploads {
    * @throws UserError when a limit is reached
    */
   begin(given: Beginning): Promise<{ upload: Upload; resumed: boolean }> {
-    const begun = this.#beginning.then(() => this.#begin(given));
-    this.#beginning = begun.catch(() => undefined);
+    const { owner } = given;
+    const begun = (this.#beginning.get(owner) ?? Promise.resolve()).then(() => this.#begin(given));
+    const ended = begun.then(noResult, noResult).then(() => {
+      if (this.#beginning.get(owner) === ended) this.#beginning.delete(owner);
+    });
+    this.#beginning.set(owner, ended);
     return begun;
   }
 
@@ -236,6 +240,8 @@ async function writeAt(path: string, offset: number, part: Buffer): Promise<void
     await file.close();
   }
 }
+
+const noResult = (): void => undefined;
 
 /** It was imported, or removed meanwhile. */
 export const notKept = (): UserError =>
